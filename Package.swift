@@ -69,6 +69,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .executableTarget(
-            name: "rank-scenarios", dependencies: ["Tensors", "Layers", "DataParallel", "MPI"], swiftSettings: strict),
+            name: "rank-scenarios", dependencies: ["Tensors", "Layers", "DataParallel", "MPI"],
+            swiftSettings: strict),
     ]
 )

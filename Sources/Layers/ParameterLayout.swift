@@ -61,7 +61,8 @@ public struct ParameterLayout: Sendable {
 
     /// Adds a slot behind the last one and returns its index.
     public mutating func add(
-        _ name: String, rows: Int, columns: Int, hasWeightDecay: Bool, initialization: ParameterInitialization,
+        _ name: String, rows: Int, columns: Int, hasWeightDecay: Bool,
+        initialization: ParameterInitialization,
         tensors: [CheckpointTensor]
     ) -> Int {
         let count = rows * columns

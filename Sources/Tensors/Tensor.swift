@@ -32,7 +32,8 @@ public struct Tensor: Sendable {
 
     /// A new zero tensor of its own memory.
     public init(rows: Int, columns: Int, type: ElementType = .float32) {
-        self.init(Storage(byteCount: rows * columns * type.byteCount), rows: rows, columns: columns, type: type)
+        self.init(
+            Storage(byteCount: rows * columns * type.byteCount), rows: rows, columns: columns, type: type)
     }
 
     /// A new tensor of one row with these values.
@@ -60,7 +61,8 @@ public struct Tensor: Sendable {
     public func columns(_ range: Range<Int>) -> Tensor {
         precondition(range.lowerBound >= 0 && range.upperBound <= columns, "columns \(range) of \(columns)")
         return Tensor(
-            storage, offset: offset + range.lowerBound, rows: rows, columns: range.count, rowStride: rowStride,
+            storage, offset: offset + range.lowerBound, rows: rows, columns: range.count,
+            rowStride: rowStride,
             type: type)
     }
 
@@ -73,7 +75,8 @@ public struct Tensor: Sendable {
 
     /// The same elements in another shape; the tensor must be contiguous.
     public func reshaped(rows: Int, columns: Int) -> Tensor {
-        precondition(isContiguous && rows * columns == count, "cannot reshape \(count) to \(rows) × \(columns)")
+        precondition(
+            isContiguous && rows * columns == count, "cannot reshape \(count) to \(rows) × \(columns)")
         return Tensor(storage, offset: offset, rows: rows, columns: columns, type: type)
     }
 
@@ -117,7 +120,8 @@ public struct Tensor: Sendable {
         let bytes = columns * type.byteCount
         for row in 0..<rows where columns > 0 {
             unsafe bytePointer.advanced(by: row * rowStride * type.byteCount).copyMemory(
-                from: other.bytePointer.advanced(by: row * other.rowStride * type.byteCount), byteCount: bytes)
+                from: other.bytePointer.advanced(by: row * other.rowStride * type.byteCount), byteCount: bytes
+            )
         }
     }
 
