@@ -12,7 +12,7 @@ let strict: [SwiftSetting] = [
 ]
 
 /// Vector loops are optimised in debug builds too, or the tests would take minutes.
-let vectorised: [CSetting] = [.unsafeFlags(["-O3", "-Wall", "-Wextra", "-Werror"])]
+let vectorised: [CSetting] = [.unsafeFlags(["-O3", "-fno-math-errno", "-Wall", "-Wextra", "-Werror"])]
 
 func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)

@@ -1,7 +1,5 @@
 // Names, shapes and places of a model's parameters in one flat arena, in forward order.
 
-import Tensors
-
 /// A tensor of the checkpoint file that fills a slot or a part of it.
 public struct CheckpointTensor: Sendable, Hashable {
     /// Name in the file, for example `encoder.layer.0.attention.self.query.weight`.

@@ -1,6 +1,6 @@
 // The parameter arena and the gradient arena of one replica.
 
-import Tensors
+public import Tensors
 
 /// Values and gradients of all parameters, flat, in forward order.
 ///

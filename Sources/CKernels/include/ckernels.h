@@ -1,0 +1,106 @@
+// Vector loops with run-time dispatch, and the bridge to libgomp's thread pool.
+//
+// All matrices are row-major float32 unless said otherwise; `ld…` is the distance between rows in elements.
+// Functions that take `begin, end` work on that range only, so that the caller can split work over threads.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+// MARK: Thread pool (pool.c)
+
+/// Runs `body(part, parts, context)` once on each of `parts` threads of libgomp's pool, which oneDNN shares.
+void ck_parallel(int parts, void (*body)(int part, int parts, void *context), void *context);
+/// Number of threads that parallel regions of this process use, oneDNN's included.
+void ck_set_threads(int threads);
+
+// MARK: Activations (activations.c)
+
+enum { CK_GELU_ERF = 0, CK_GELU_TANH = 1, CK_RELU = 2, CK_SILU = 3, CK_TANH = 4, CK_QUICK_GELU = 5, CK_SIGMOID = 6 };
+/// y = f(x)
+void ck_activation_forward(int kind, const float *x, float *y, size_t count);
+/// dx = dy · f'(x)
+void ck_activation_backward(int kind, const float *x, const float *dy, float *dx, size_t count);
+
+// MARK: Norms (norms.c)
+
+/// What a dropout needs: `threshold` = p · 2^32, `scale` = 1 / (1 − p); threshold 0 means no dropout.
+typedef struct {
+    uint64_t site;       // key of seed, step and layer
+    uint32_t threshold;
+    float scale;
+} ck_dropout;
+
+/// sum = dropout(x) + residual; y = (sum − mean) · rstd · gamma + beta, rows begin..<end of width c.
+/// `residual` may be NULL; `sum` may be x. `keys[t]` is the key of row t.
+void ck_layer_norm_forward(const float *x, const float *residual, const float *gamma, const float *beta,
+                           float *sum, float *y, float *mean, float *rstd, const uint64_t *keys,
+                           ck_dropout dropout, float epsilon, size_t c, size_t begin, size_t end);
+/// dsum = gradient of the sum; dx = its part through the dropout (may be NULL when nothing needs it);
+/// adds into dgamma and dbeta.
+void ck_layer_norm_backward(const float *dy, const float *sum, const float *gamma, const float *mean,
+                            const float *rstd, float *dsum, float *dx, float *dgamma, float *dbeta,
+                            const uint64_t *keys, ck_dropout dropout, size_t c, size_t begin, size_t end);
+
+// MARK: Element-wise (elementwise.c)
+
+/// y = dropout(x) for rows begin..<end of width c; y may be x. Its own backward: dx = dropout(dy).
+void ck_dropout_rows(const float *x, float *y, const uint64_t *keys, ck_dropout dropout, size_t c, size_t begin,
+                     size_t end);
+/// y += x
+void ck_add(const float *x, float *y, size_t count);
+/// x *= factor
+void ck_scale(float *x, float factor, size_t count);
+/// out[j] += sum over rows of x[i, j], for columns begin..<end
+void ck_add_column_sums(const float *x, size_t rows, size_t ldx, float *out, size_t begin, size_t end);
+/// Sum of squares in double precision; the order of additions depends on count only.
+double ck_sum_of_squares(const float *x, size_t count);
+/// out[t, :] = table[ids[t], :] (added when accumulate ≠ 0) for t in begin..<end
+void ck_gather_rows(const float *table, const int32_t *ids, float *out, size_t c, int accumulate, size_t begin,
+                    size_t end);
+/// table[ids[t], j] += dy[t, j] for all t and the columns begin..<end
+void ck_scatter_add_rows(const float *dy, const int32_t *ids, size_t rows, float *table, size_t c, size_t begin,
+                         size_t end);
+
+// MARK: Attention (attention.c)
+
+/// Padding-free multi-head attention of `queries` rows over `length` keys of one sequence.
+typedef struct {
+    const float *q, *k, *v;      // first row of the sequence, first head
+    size_t ldq, ldk, ldv;
+    float *out;                  // forward: written; backward: read
+    size_t ldo;
+    float *lse;                  // [queries, heads]: log of the sum of exponentials a row
+    size_t queries, length;      // causal: queries ≤ length
+    size_t heads, kv_heads, head_size;
+    float scale;
+    int causal;
+    const uint64_t *keys;        // key of each query row of the sequence
+    ck_dropout dropout;
+    // backward only
+    const float *dout;
+    size_t lddo;
+    float *dq, *dk, *dv;         // written
+    size_t lddq, lddk, lddv;
+} ck_attention;
+
+/// Bytes of scratch memory that one task needs for sequences of up to `length` tokens.
+size_t ck_attention_scratch_bytes(size_t length, size_t head_size);
+/// The query heads that share key/value head `kv_head`; scratch is aligned to 64 bytes.
+void ck_attention_forward(const ck_attention *a, size_t kv_head, void *scratch);
+void ck_attention_backward(const ck_attention *a, size_t kv_head, void *scratch);
+
+// MARK: Optimisers (optimizers.c)
+
+typedef struct {
+    float learning_rate, beta1, beta2, epsilon, weight_decay;
+    float bias_correction1, bias_correction2_sqrt;  // 1 − beta1^t, sqrt(1 − beta2^t)
+    float gradient_scale;                           // from clipping
+} ck_adamw_step;
+/// One AdamW update of `count` elements, in the order of operations of torch.optim.AdamW.
+void ck_adamw(float *value, const float *gradient, float *m, float *v, ck_adamw_step step, size_t count);
+typedef struct {
+    float learning_rate, momentum, weight_decay, gradient_scale;
+    int first;  // the first step sets the buffer instead of decaying it
+} ck_sgd_step;
+/// One SGD update with momentum in the order of torch.optim.SGD.
+void ck_sgd(float *value, const float *gradient, float *buffer, ck_sgd_step step, size_t count);

@@ -1,0 +1,82 @@
+// What the vector loops share: dispatch, fast exponential, keyed dropout.
+#pragma once
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#if defined(__x86_64__)
+#define CK_DISPATCH __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define CK_DISPATCH
+#endif
+#define CK_INLINE static inline __attribute__((always_inline))
+// Sums may be reordered into vector lanes; NaN and infinity keep their meaning.
+#define CK_LANES _Pragma("clang fp reassociate(on) contract(fast)")
+#define CK_CONTRACT _Pragma("clang fp contract(fast)")
+
+CK_INLINE float ck_bits_to_float(uint32_t bits) {
+    float value;
+    memcpy(&value, &bits, 4);
+    return value;
+}
+
+/// e^x, relative error below 2e-7; 0 below −87.3, +∞ above 88.7, NaN stays NaN.
+/// Cody–Waite reduction to |r| ≤ ln2/2, then the Taylor polynomial of degree 7.
+CK_INLINE float ck_exp(float x) {
+    CK_CONTRACT
+    const float shift = 12582912.0f;  // 1.5 · 2^23: adding it rounds to an integer
+    float bounded = x < -87.33f ? -87.33f : x;
+    bounded = bounded > 88.72f ? 88.72f : bounded;
+    float n = bounded * 1.44269504f + shift;
+    uint32_t bits;
+    memcpy(&bits, &n, 4);
+    n -= shift;
+    float r = bounded - n * 0.693359375f;
+    r = r + n * 2.12194440e-4f;
+    float p = 1.98412698e-4f;
+    p = p * r + 1.38888889e-3f;
+    p = p * r + 8.33333333e-3f;
+    p = p * r + 4.16666667e-2f;
+    p = p * r + 1.66666667e-1f;
+    p = p * r + 0.5f;
+    p = p * r + 1.0f;
+    p = p * r + 1.0f;
+    // 2^n in two factors, since n reaches 128
+    uint32_t half = (uint32_t)((int32_t)(bits - 0x4B400000u) >> 1);
+    uint32_t rest = (bits - 0x4B400000u) - half;
+    float value = p * ck_bits_to_float((half + 127u) << 23) * ck_bits_to_float((rest + 127u) << 23);
+    value = x < -87.33f ? 0.0f : value;
+    value = x > 88.72f ? INFINITY : value;
+    return x != x ? x : value;
+}
+
+/// tanh(x) = 1 − 2 / (e^{2x} + 1), with the odd series where that cancels.
+CK_INLINE float ck_tanh(float x) {
+    CK_CONTRACT
+    float squared = x * x;
+    float series = x * (1.0f + squared * (-0.333333333f + squared * (0.133333333f + squared * -0.0539682540f)));
+    float large = 1.0f - 2.0f / (ck_exp(2.0f * x) + 1.0f);
+    return squared < 0.0225f ? series : large;
+}
+
+/// The finaliser of SplitMix64: the key of a row from the key of the site and the key of the token.
+CK_INLINE uint64_t ck_mix(uint64_t z) {
+    z += 0x9E3779B97F4A7C15ull;
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ull;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBull;
+    return z ^ (z >> 31);
+}
+
+/// 32 random bits for column `index` of the row with this key (two multiply–xorshift rounds).
+CK_INLINE uint32_t ck_random(uint32_t low, uint32_t high, uint32_t index) {
+    uint32_t x = (index * 0x9E3779B9u) ^ low;
+    x = (x ^ (x >> 16)) * 0x85EBCA6Bu;
+    x = (x ^ (x >> 13)) + high;
+    x = (x ^ (x >> 15)) * 0xC2B2AE35u;
+    return x ^ (x >> 16);
+}
+
+/// The factor that dropout applies to column `index`: 0 or scale.
+CK_INLINE float ck_keep(uint32_t low, uint32_t high, uint32_t index, uint32_t threshold, float scale) {
+    return ck_random(low, high, index) >= threshold ? scale : 0.0f;
+}

@@ -1,0 +1,131 @@
+// oneDNN's matmul behind one call that is the same for the 2.x and 3.x C API.
+#pragma once
+#include <dnnl.h>
+#include <stdint.h>
+
+/// C[m × n] (+)= op(A) · op(B) (+ bias), row-major; op transposes when ta / tb is set. `ld…` in elements.
+typedef struct {
+    int64_t m, n, k;
+    const void *a;
+    int64_t lda;
+    int ta;
+    const void *b;
+    int64_t ldb;
+    int tb;
+    const float *bias;  // [n] or NULL
+    void *c;
+    int64_t ldc;
+    int accumulate;
+    dnnl_data_type_t type, output_type;
+} onednn_matmul;
+
+typedef struct {
+    dnnl_engine_t engine;
+    dnnl_stream_t stream;
+} onednn_context;
+
+static inline int onednn_context_create(onednn_context *context) {
+    dnnl_status_t status = dnnl_engine_create(&context->engine, dnnl_cpu, 0);
+    if (status != dnnl_success) return status;
+    return dnnl_stream_create(&context->stream, context->engine, dnnl_stream_default_flags);
+}
+
+static inline void onednn_context_destroy(onednn_context *context) {
+    dnnl_stream_destroy(context->stream);
+    dnnl_engine_destroy(context->engine);
+}
+
+#if DNNL_VERSION_MAJOR >= 3
+typedef dnnl_memory_desc_t onednn_desc;
+static inline dnnl_status_t onednn_desc_make(onednn_desc *d, int64_t rows, int64_t columns, int64_t row_stride,
+                                             int64_t column_stride, dnnl_data_type_t type) {
+    dnnl_dims_t dims = {rows, columns}, strides = {row_stride, column_stride};
+    return dnnl_memory_desc_create_with_strides(d, 2, dims, type, strides);
+}
+static inline dnnl_status_t onednn_memory(dnnl_memory_t *memory, onednn_desc *d, dnnl_engine_t engine,
+                                          const void *data) {
+    return dnnl_memory_create(memory, *d, engine, (void *)(uintptr_t)data);
+}
+static inline void onednn_desc_free(onednn_desc *d) {
+    if (*d) dnnl_memory_desc_destroy(*d);
+}
+#else
+typedef dnnl_memory_desc_t onednn_desc;
+static inline dnnl_status_t onednn_desc_make(onednn_desc *d, int64_t rows, int64_t columns, int64_t row_stride,
+                                             int64_t column_stride, dnnl_data_type_t type) {
+    dnnl_dims_t dims = {rows, columns}, strides = {row_stride, column_stride};
+    return dnnl_memory_desc_init_by_strides(d, 2, dims, type, strides);
+}
+static inline dnnl_status_t onednn_memory(dnnl_memory_t *memory, onednn_desc *d, dnnl_engine_t engine,
+                                          const void *data) {
+    return dnnl_memory_create(memory, d, engine, (void *)(uintptr_t)data);
+}
+static inline void onednn_desc_free(onednn_desc *d) { (void)d; }
+#endif
+
+static inline dnnl_status_t onednn_matmul_primitive(dnnl_primitive_t *primitive, dnnl_engine_t engine,
+                                                    onednn_desc *a, onednn_desc *b, onednn_desc *bias,
+                                                    onednn_desc *c, int accumulate) {
+    dnnl_primitive_attr_t attributes = NULL;
+    dnnl_primitive_desc_t description = NULL;
+    dnnl_status_t status = dnnl_primitive_attr_create(&attributes);
+    if (status == dnnl_success && accumulate) {
+        dnnl_post_ops_t operations = NULL;
+        status = dnnl_post_ops_create(&operations);
+#if DNNL_VERSION_MAJOR >= 3
+        if (status == dnnl_success)
+            status = dnnl_post_ops_append_sum(operations, 1.0f, 0, dnnl_data_type_undef);
+#else
+        if (status == dnnl_success) status = dnnl_post_ops_append_sum(operations, 1.0f);
+#endif
+        if (status == dnnl_success) status = dnnl_primitive_attr_set_post_ops(attributes, operations);
+        if (operations) dnnl_post_ops_destroy(operations);
+    }
+#if DNNL_VERSION_MAJOR >= 3
+    if (status == dnnl_success)
+        status = dnnl_matmul_primitive_desc_create(&description, engine, *a, *b, bias ? *bias : NULL, *c, attributes);
+#else
+    dnnl_matmul_desc_t operation;
+    if (status == dnnl_success) status = dnnl_matmul_desc_init(&operation, a, b, bias, c);
+    if (status == dnnl_success)
+        status = dnnl_primitive_desc_create(&description, &operation, attributes, engine, NULL);
+#endif
+    if (status == dnnl_success) status = dnnl_primitive_create(primitive, description);
+    if (description) dnnl_primitive_desc_destroy(description);
+    if (attributes) dnnl_primitive_attr_destroy(attributes);
+    return status;
+}
+
+/// Runs one matmul and waits for it. The primitive comes from oneDNN's cache after its first use.
+static inline int onednn_matmul_run(const onednn_context *context, const onednn_matmul *p) {
+    onednn_desc da = {0}, db = {0}, dc = {0}, dbias = {0};
+    dnnl_primitive_t primitive = NULL;
+    dnnl_memory_t a = NULL, b = NULL, c = NULL, bias = NULL;
+    dnnl_engine_t engine = context->engine;
+    dnnl_status_t s = onednn_desc_make(&da, p->m, p->k, p->ta ? 1 : p->lda, p->ta ? p->lda : 1, p->type);
+    if (s == dnnl_success) s = onednn_desc_make(&db, p->k, p->n, p->tb ? 1 : p->ldb, p->tb ? p->ldb : 1, p->type);
+    if (s == dnnl_success) s = onednn_desc_make(&dc, p->m, p->n, p->ldc, 1, p->output_type);
+    if (s == dnnl_success && p->bias) s = onednn_desc_make(&dbias, 1, p->n, p->n, 1, dnnl_f32);
+    if (s == dnnl_success)
+        s = onednn_matmul_primitive(&primitive, engine, &da, &db, p->bias ? &dbias : NULL, &dc, p->accumulate);
+    if (s == dnnl_success) s = onednn_memory(&a, &da, engine, p->a);
+    if (s == dnnl_success) s = onednn_memory(&b, &db, engine, p->b);
+    if (s == dnnl_success) s = onednn_memory(&c, &dc, engine, p->c);
+    if (s == dnnl_success && p->bias) s = onednn_memory(&bias, &dbias, engine, p->bias);
+    if (s == dnnl_success) {
+        dnnl_exec_arg_t arguments[4] = {
+            {DNNL_ARG_SRC, a}, {DNNL_ARG_WEIGHTS, b}, {DNNL_ARG_DST, c}, {DNNL_ARG_BIAS, bias}};
+        s = dnnl_primitive_execute(primitive, context->stream, p->bias ? 4 : 3, arguments);
+    }
+    if (s == dnnl_success) s = dnnl_stream_wait(context->stream);
+    if (a) dnnl_memory_destroy(a);
+    if (b) dnnl_memory_destroy(b);
+    if (c) dnnl_memory_destroy(c);
+    if (bias) dnnl_memory_destroy(bias);
+    if (primitive) dnnl_primitive_destroy(primitive);
+    onednn_desc_free(&da);
+    onednn_desc_free(&db);
+    onednn_desc_free(&dc);
+    onednn_desc_free(&dbias);
+    return s;
+}

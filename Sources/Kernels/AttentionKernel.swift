@@ -1,0 +1,146 @@
+// Padding-free multi-head attention over the sequences of a flat batch.
+
+internal import CKernels
+public import Tensors
+
+/// Scaled dot-product attention (Vaswani et al. 2017) for the sequences of a flat batch `[T, …]`.
+///
+/// Nothing of size length² is kept: the forward pass keeps the log of the sum of exponentials a row and head, the
+/// backward pass recomputes the probabilities from it (Dao et al. 2022).
+public struct AttentionKernel: Sendable {
+    public let heads: Int
+    /// Number of key/value heads; a divisor of `heads`.
+    public let keyValueHeads: Int
+    public let headSize: Int
+    public let isCausal: Bool
+
+    public init(heads: Int, keyValueHeads: Int, headSize: Int, isCausal: Bool) {
+        precondition(heads % keyValueHeads == 0, "heads must be a multiple of key/value heads")
+        self.heads = heads
+        self.keyValueHeads = keyValueHeads
+        self.headSize = headSize
+        self.isCausal = isCausal
+    }
+
+    /// Scratch elements that `forward` and `backward` need for sequences of up to `length` tokens, all threads.
+    public func scratchCount(length: Int) -> Int {
+        ThreadPool.threadCount * taskScratchCount(length: length)
+    }
+
+    private func taskScratchCount(length: Int) -> Int {
+        (ck_attention_scratch_bytes(length, headSize) + 63) / 64 * 16
+    }
+
+    /// `out[Q, H·d] = softmax(q·kᵀ/√d)·v` a head and sequence. `q` is `[Q, H·d]`, `k` and `v` `[T, G·d]` (views
+    /// with gaps are fine), `logSumExp` `[Q, H]` is kept for the backward pass. Sequence s has the query rows
+    /// `queryOffsets[s]..<queryOffsets[s + 1]` and the keys `keyOffsets[s]..<keyOffsets[s + 1]`; `keys` are the
+    /// random keys of the query rows.
+    public func forward(
+        q: Tensor, k: Tensor, v: Tensor, queryOffsets: [Int32], keyOffsets: [Int32], keys: RowKeys,
+        dropout: Dropout,
+        into out: Tensor, logSumExp: Tensor, scratch: Tensor
+    ) {
+        let call = Call(self, q: q, k: k, v: v, out: out, logSumExp: logSumExp, keys: keys, dropout: dropout)
+        unsafe run(queryOffsets, keyOffsets, scratch: scratch) { queries, keys, head, memory in
+            var arguments = unsafe call.arguments(queries: queries, keys: keys)
+            unsafe ck_attention_forward(&arguments, head, memory)
+        }
+    }
+
+    /// Gradients of `q`, `k` and `v` from `dout`, written into `dq`, `dk`, `dv`.
+    public func backward(
+        gradient dout: Tensor, q: Tensor, k: Tensor, v: Tensor, out: Tensor, logSumExp: Tensor,
+        queryOffsets: [Int32], keyOffsets: [Int32], keys: RowKeys, dropout: Dropout, dq: Tensor, dk: Tensor,
+        dv: Tensor, scratch: Tensor
+    ) {
+        precondition(dout.rows == q.rows && dq.rows == q.rows && dk.rows == k.rows && dv.rows == k.rows)
+        precondition(dq.columns == q.columns && dk.columns == k.columns && dv.columns == v.columns)
+        let call = Call(self, q: q, k: k, v: v, out: out, logSumExp: logSumExp, keys: keys, dropout: dropout)
+        unsafe run(queryOffsets, keyOffsets, scratch: scratch) { queries, keys, head, memory in
+            var arguments = unsafe call.arguments(queries: queries, keys: keys)
+            unsafe arguments.dout = UnsafePointer(dout.floats + queries.lowerBound * dout.rowStride)
+            unsafe arguments.lddo = dout.rowStride
+            unsafe arguments.dq = dq.floats + queries.lowerBound * dq.rowStride
+            unsafe arguments.lddq = dq.rowStride
+            unsafe arguments.dk = dk.floats + keys.lowerBound * dk.rowStride
+            unsafe arguments.lddk = dk.rowStride
+            unsafe arguments.dv = dv.floats + keys.lowerBound * dv.rowStride
+            unsafe arguments.lddv = dv.rowStride
+            unsafe ck_attention_backward(&arguments, head, memory)
+        }
+    }
+
+    /// Deals (sequence, key/value head) pairs to the threads.
+    private func run(
+        _ queryOffsets: [Int32], _ keyOffsets: [Int32], scratch: Tensor,
+        _ body: (_ queries: Range<Int>, _ keys: Range<Int>, _ head: Int, _ memory: UnsafeMutableRawPointer) ->
+            Void
+    ) {
+        let sequences = keyOffsets.count - 1
+        precondition(queryOffsets.count == keyOffsets.count, "expected as many query as key sequences")
+        let tasks = sequences * keyValueHeads
+        let longest = (0..<sequences).reduce(0) { max($0, Int(keyOffsets[$1 + 1] - keyOffsets[$1])) }
+        let share = taskScratchCount(length: longest)
+        let parts = min(ThreadPool.threadCount, max(tasks, 1))
+        precondition(scratch.count >= parts * share && scratch.isContiguous, "the scratch is too small")
+        ThreadPool.run(parts: parts) { part in
+            let memory = unsafe UnsafeMutableRawPointer(scratch.floats + part * share)
+            for task in stride(from: part, to: tasks, by: parts) {
+                let sequence = task / keyValueHeads
+                let queries = Int(queryOffsets[sequence])..<Int(queryOffsets[sequence + 1])
+                let keys = Int(keyOffsets[sequence])..<Int(keyOffsets[sequence + 1])
+                if !queries.isEmpty { unsafe body(queries, keys, task % keyValueHeads, memory) }
+            }
+        }
+    }
+}
+
+/// What forward and backward pass to the kernel for each sequence.
+private struct Call {
+    let kernel: AttentionKernel
+    let q, k, v, out, logSumExp: Tensor
+    let keys: RowKeys
+    let dropout: ck_dropout
+    let scale: Float
+
+    init(
+        _ kernel: AttentionKernel, q: Tensor, k: Tensor, v: Tensor, out: Tensor, logSumExp: Tensor,
+        keys: RowKeys, dropout: Dropout
+    ) {
+        let width = kernel.heads * kernel.headSize
+        let narrow = kernel.keyValueHeads * kernel.headSize
+        precondition(q.columns == width && out.columns == width, "q and out need \(width) columns")
+        precondition(k.columns == narrow && v.columns == narrow, "k and v need \(narrow) columns")
+        precondition(v.rows == k.rows && out.rows == q.rows && keys.count == q.rows)
+        precondition(logSumExp.count == q.rows * kernel.heads && logSumExp.isContiguous, "expected [T, H]")
+        self.kernel = kernel
+        (self.q, self.k, self.v, self.out, self.logSumExp) = (q, k, v, out, logSumExp)
+        self.keys = keys
+        self.dropout = dropout.arguments
+        scale = 1 / Float(kernel.headSize).squareRoot()
+    }
+
+    @unsafe func arguments(queries: Range<Int>, keys: Range<Int>) -> ck_attention {
+        precondition(!kernel.isCausal || queries.count <= keys.count, "more causal queries than keys")
+        var a = unsafe ck_attention()
+        unsafe a.q = UnsafePointer(q.floats + queries.lowerBound * q.rowStride)
+        unsafe a.ldq = q.rowStride
+        unsafe a.k = UnsafePointer(k.floats + keys.lowerBound * k.rowStride)
+        unsafe a.ldk = k.rowStride
+        unsafe a.v = UnsafePointer(v.floats + keys.lowerBound * v.rowStride)
+        unsafe a.ldv = v.rowStride
+        unsafe a.out = out.floats + queries.lowerBound * out.rowStride
+        unsafe a.ldo = out.rowStride
+        unsafe a.lse = logSumExp.floats + queries.lowerBound * kernel.heads
+        unsafe a.queries = queries.count
+        unsafe a.length = keys.count
+        unsafe a.heads = kernel.heads
+        unsafe a.kv_heads = kernel.keyValueHeads
+        unsafe a.head_size = kernel.headSize
+        unsafe a.scale = scale
+        unsafe a.causal = kernel.isCausal ? 1 : 0
+        unsafe a.keys = self.keys.pointer.map { unsafe $0 + queries.lowerBound }
+        unsafe a.dropout = dropout
+        return unsafe a
+    }
+}

@@ -1,0 +1,74 @@
+// Dropout whose mask is a function of seed, step, layer, sample and position: nothing is stored.
+
+internal import CKernels
+public import Tensors
+
+/// One dropout site of one training step.
+public struct Dropout: Sendable {
+    /// Key of seed, step and layer.
+    public let key: RandomKey
+    /// Share of elements that become zero, 0 ≤ p < 1.
+    public let probability: Float
+
+    public init(key: RandomKey, probability: Float) {
+        precondition(probability >= 0 && probability < 1, "a dropout probability lies in 0..<1")
+        self.key = key
+        self.probability = probability
+    }
+
+    /// The dropout that leaves everything as it is.
+    public static let none = Dropout(key: RandomKey(seed: 0), probability: 0)
+
+    /// Whether it does nothing.
+    public var isIdentity: Bool { threshold == 0 }
+
+    private var threshold: UInt32 { UInt32(Double(probability) * 0x1p32) }
+
+    var arguments: ck_dropout {
+        ck_dropout(site: key.bits, threshold: threshold, scale: 1 / (1 - probability))
+    }
+
+    /// `y = dropout(x)` for `[T, C]`; `keys[t]` is the key of row t. Applied to `dy` it is its own backward pass.
+    public func apply(to x: Tensor, keys: RowKeys, into y: Tensor) {
+        precondition(x.rows == y.rows && x.columns == y.columns && keys.count == x.rows, "shapes differ")
+        precondition(x.isContiguous && y.isContiguous, "expected contiguous tensors")
+        guard !isIdentity else {
+            if unsafe x.floats != y.floats { y.copy(from: x) }
+            return
+        }
+        let dropout = arguments
+        ThreadPool.forEachRange(count: x.rows, grain: 4) { range, _ in
+            unsafe ck_dropout_rows(
+                x.floats, y.floats, keys.pointer, dropout, x.columns, range.lowerBound, range.upperBound)
+        }
+    }
+}
+
+/// One random key a row of a `[T, C]` activation: a function of the row's sample and its position in it.
+@safe public final class RowKeys: Sendable {
+    public let count: Int
+    private nonisolated(unsafe) let buffer: UnsafeMutableBufferPointer<UInt64>
+
+    /// Keys of tokens: sample `sampleIDs[s]` has the rows `offsets[s]..<offsets[s + 1]`.
+    public init(sampleIDs: [UInt64], offsets: [Int32]) {
+        precondition(offsets.count == sampleIDs.count + 1, "expected one more offset than samples")
+        count = Int(offsets[offsets.count - 1])
+        unsafe buffer = .allocate(capacity: count)
+        for (index, sample) in sampleIDs.enumerated() {
+            let sampleKey = RandomKey(seed: sample)
+            let start = Int(offsets[index])
+            for row in start..<Int(offsets[index + 1]) {
+                unsafe buffer[row] = sampleKey.derived(UInt64(row - start)).bits
+            }
+        }
+    }
+
+    /// Keys of one row a sample, for pooled activations `[S, C]`.
+    public convenience init(sampleIDs: [UInt64]) {
+        self.init(sampleIDs: sampleIDs, offsets: (0...Int32(sampleIDs.count)).map { $0 })
+    }
+
+    deinit { unsafe buffer.deallocate() }
+
+    @unsafe var pointer: UnsafePointer<UInt64>? { unsafe UnsafePointer(buffer.baseAddress) }
+}

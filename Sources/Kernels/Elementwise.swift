@@ -1,0 +1,61 @@
+// Additions, scaling and sums over whole tensors.
+
+internal import CKernels
+public import Tensors
+
+/// Element-wise arithmetic and sums.
+public enum Elementwise {
+    /// `y += x`; equal counts, contiguous.
+    public static func add(_ x: Tensor, to y: Tensor) {
+        precondition(x.count == y.count && x.isContiguous && y.isContiguous, "shapes differ")
+        ThreadPool.forEachRange(count: x.count, grain: 4_096) { range, _ in
+            unsafe ck_add(x.floats + range.lowerBound, y.floats + range.lowerBound, range.count)
+        }
+    }
+
+    /// `x *= factor`; contiguous.
+    public static func scale(_ x: Tensor, by factor: Float) {
+        precondition(x.isContiguous, "expected a contiguous tensor")
+        ThreadPool.forEachRange(count: x.count, grain: 4_096) { range, _ in
+            unsafe ck_scale(x.floats + range.lowerBound, factor, range.count)
+        }
+    }
+
+    /// `sums[1, C] += Σ_t x[t, C]`.
+    public static func addColumnSums(of x: Tensor, to sums: Tensor) {
+        precondition(sums.count == x.columns && sums.isContiguous, "expected \(x.columns) sums")
+        ThreadPool.forEachRange(count: x.columns, grain: 64) { range, _ in
+            unsafe ck_add_column_sums(
+                x.floats, x.rows, x.rowStride, sums.floats, range.lowerBound, range.upperBound)
+        }
+    }
+
+    /// Σ x², in double precision. Blocks of 65,536 elements are summed one by one and added in order, so the
+    /// result does not depend on the number of threads.
+    public static func sumOfSquares(_ x: Tensor) -> Double {
+        precondition(x.isContiguous, "expected a contiguous tensor")
+        let block = 65_536
+        let blocks = (x.count + block - 1) / block
+        let sums = BlockSums(count: blocks)
+        ThreadPool.forEachRange(count: blocks) { range, _ in
+            for index in range {
+                let start = index * block
+                unsafe sums.pointer[index] = unsafe ck_sum_of_squares(
+                    x.floats + start, min(block, x.count - start))
+            }
+        }
+        return (0..<blocks).reduce(0) { unsafe $0 + sums.pointer[$1] }
+    }
+}
+
+/// Doubles that threads fill at disjoint places.
+@safe private final class BlockSums {
+    let pointer: UnsafeMutablePointer<Double>
+
+    init(count: Int) {
+        unsafe pointer = .allocate(capacity: count)
+        unsafe pointer.initialize(repeating: 0, count: count)
+    }
+
+    deinit { unsafe pointer.deallocate() }
+}

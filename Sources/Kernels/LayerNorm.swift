@@ -1,0 +1,57 @@
+// Layer norm (Ba et al. 2016) with the dropout and the residual addition before it, in one pass.
+
+internal import CKernels
+public import Tensors
+
+/// y = norm(dropout(x) + residual)·gamma + beta, row by row.
+public enum LayerNormKernel {
+    /// Forward. `x`, `residual`, `sum`, `y` are `[T, C]`, `gamma` and `beta` `[1, C]`; `mean` and `rstd` `[1, T]`
+    /// are kept for the backward pass, as is `sum`, which may share memory with `x`.
+    public static func forward(
+        _ x: Tensor, residual: Tensor?, gamma: Tensor, beta: Tensor, epsilon: Float, dropout: Dropout,
+        keys: RowKeys, sum: Tensor, into y: Tensor, mean: Tensor, rstd: Tensor
+    ) {
+        precondition(x.isContiguous && sum.isContiguous && y.isContiguous, "expected contiguous tensors")
+        precondition(sum.count == x.count && y.count == x.count, "shapes differ")
+        precondition(residual.map { $0.count == x.count && $0.isContiguous } ?? true, "shapes differ")
+        precondition(gamma.count == x.columns && beta.count == x.columns, "gamma and beta need C elements")
+        precondition(
+            mean.count >= x.rows && rstd.count >= x.rows && keys.count == x.rows, "expected T elements")
+        let arguments = dropout.arguments
+        ThreadPool.forEachRange(count: x.rows, grain: 4) { range, _ in
+            unsafe ck_layer_norm_forward(
+                x.floats, residual.map { unsafe UnsafePointer($0.floats) }, gamma.floats, beta.floats,
+                sum.floats,
+                y.floats, mean.floats, rstd.floats, keys.pointer, arguments, epsilon, x.columns,
+                range.lowerBound, range.upperBound)
+        }
+    }
+
+    /// Backward. Writes `dsum` = gradient of `dropout(x) + residual`, which is the residual's gradient, and, when
+    /// given, `dx` = gradient of `x`; adds into `dgamma` and `dbeta`. `partials` is scratch of
+    /// `[ThreadPool.threadCount, 2·C]`.
+    public static func backward(
+        gradient dy: Tensor, sum: Tensor, gamma: Tensor, mean: Tensor, rstd: Tensor, dropout: Dropout,
+        keys: RowKeys, dsum: Tensor, dx: Tensor?, dgamma: Tensor, dbeta: Tensor, partials: Tensor
+    ) {
+        let c = sum.columns
+        precondition(
+            dy.count == sum.count && dsum.count == sum.count && dgamma.count == c && dbeta.count == c)
+        precondition(dy.isContiguous && dsum.isContiguous && keys.count == sum.rows, "shapes differ")
+        precondition(dx.map { $0.count == sum.count && $0.isContiguous } ?? true, "shapes differ")
+        let arguments = dropout.arguments
+        let parts = ThreadPool.partCount(count: sum.rows, grain: 4)
+        precondition(partials.rows >= parts && partials.columns == 2 * c, "expected [threads, 2·C] scratch")
+        partials.rows(0..<parts).clear()
+        ThreadPool.forEachRange(count: sum.rows, grain: 4) { range, part in
+            let dgammaPart = unsafe partials.floats + part * 2 * c
+            unsafe ck_layer_norm_backward(
+                dy.floats, sum.floats, gamma.floats, mean.floats, rstd.floats, dsum.floats, dx?.floats,
+                dgammaPart, dgammaPart + c, keys.pointer, arguments, c, range.lowerBound, range.upperBound)
+        }
+        for part in 0..<parts {
+            unsafe ck_add(partials.floats + part * 2 * c, dgamma.floats, c)
+            unsafe ck_add(partials.floats + part * 2 * c + c, dbeta.floats, c)
+        }
+    }
+}

@@ -1,0 +1,71 @@
+// Dense matrix products through oneDNN.
+
+internal import COneDNN
+public import Tensors
+
+/// C = op(A)·op(B), row-major, fp32 or bf16 operands, fp32 sums.
+public enum MatrixProduct {
+    private static let context = OneDNNContext()
+
+    /// `out[M, N] = a[M, K] · b[K, N]`, with `a` given as `[K, M]` when `transposingA` and `b` as `[N, K]` when
+    /// `transposingB`. `bias` is `[1, N]`. With `accumulating` the product is added to `out`.
+    public static func run(
+        _ a: Tensor, transposingA: Bool = false, _ b: Tensor, transposingB: Bool = false, bias: Tensor? = nil,
+        into out: Tensor, accumulating: Bool = false
+    ) {
+        let m = transposingA ? a.columns : a.rows
+        let k = transposingA ? a.rows : a.columns
+        let n = transposingB ? b.rows : b.columns
+        precondition((transposingB ? b.columns : b.rows) == k, "inner sizes differ")
+        precondition(out.rows == m && out.columns == n, "the product is \(m) × \(n)")
+        precondition(a.type == b.type, "operand types differ")
+        precondition(bias == nil || bias?.count == n, "the bias needs \(n) elements")
+        guard m > 0, n > 0 else { return }
+        guard k > 0 else {
+            if !accumulating { out.clear() }
+            return
+        }
+        var call = unsafe onednn_matmul()
+        unsafe call.m = Int64(m)
+        unsafe call.n = Int64(n)
+        unsafe call.k = Int64(k)
+        unsafe call.a = UnsafeRawPointer(a.bytePointer)
+        unsafe call.lda = Int64(a.rowStride)
+        unsafe call.ta = transposingA ? 1 : 0
+        unsafe call.b = UnsafeRawPointer(b.bytePointer)
+        unsafe call.ldb = Int64(b.rowStride)
+        unsafe call.tb = transposingB ? 1 : 0
+        if let bias { unsafe call.bias = UnsafePointer(bias.floats) }
+        unsafe call.c = out.bytePointer
+        unsafe call.ldc = Int64(out.rowStride)
+        unsafe call.accumulate = accumulating ? 1 : 0
+        unsafe call.type = a.type.dataType
+        unsafe call.output_type = out.type.dataType
+        let status = unsafe context.run(&call)
+        precondition(status == 0, "oneDNN matmul \(m) × \(n) × \(k) failed with status \(status)")
+    }
+}
+
+extension ElementType {
+    fileprivate var dataType: dnnl_data_type_t {
+        switch self {
+        case .float32: dnnl_f32
+        case .bfloat16: dnnl_bf16
+        case .float16: dnnl_f16
+        }
+    }
+}
+
+/// oneDNN's engine and stream. Streams of the CPU engine run in the calling thread and may be shared.
+@safe private final class OneDNNContext: Sendable {
+    private nonisolated(unsafe) var context = unsafe onednn_context()
+
+    init() {
+        let status = unsafe onednn_context_create(&context)
+        precondition(status == 0, "oneDNN could not start: status \(status)")
+    }
+
+    deinit { unsafe onednn_context_destroy(&context) }
+
+    @unsafe func run(_ call: inout onednn_matmul) -> Int32 { unsafe onednn_matmul_run(&context, &call) }
+}

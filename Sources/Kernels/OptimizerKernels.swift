@@ -1,0 +1,95 @@
+// Optimiser updates over ranges of the arenas.
+
+internal import CKernels
+public import Tensors
+
+/// The factors of one AdamW update (Loshchilov and Hutter 2019), in the order of operations of torch.optim.AdamW.
+public struct AdamWUpdate: Sendable {
+    public var learningRate: Float
+    public var beta1: Float
+    public var beta2: Float
+    public var epsilon: Float
+    public var weightDecay: Float
+    /// Number of this update, from 1.
+    public var step: Int
+    /// What gradients are multiplied by first, from clipping.
+    public var gradientScale: Float
+
+    public init(
+        learningRate: Float, beta1: Float, beta2: Float, epsilon: Float, weightDecay: Float, step: Int,
+        gradientScale: Float
+    ) {
+        self.learningRate = learningRate
+        self.beta1 = beta1
+        self.beta2 = beta2
+        self.epsilon = epsilon
+        self.weightDecay = weightDecay
+        self.step = step
+        self.gradientScale = gradientScale
+    }
+
+    /// Updates `values` and both moments, flat and of equal counts, in one pass over memory.
+    public func apply(values: Tensor, gradients: Tensor, firstMoments: Tensor, secondMoments: Tensor) {
+        let count = values.count
+        precondition(gradients.count == count && firstMoments.count == count && secondMoments.count == count)
+        let arguments = ck_adamw_step(
+            learning_rate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon,
+            weight_decay: weightDecay, bias_correction1: Float(1 - Self.power(beta1, step)),
+            bias_correction2_sqrt: Float((1 - Self.power(beta2, step)).squareRoot()),
+            gradient_scale: gradientScale)
+        ThreadPool.forEachRange(count: count, grain: 4_096) { range, _ in
+            let start = range.lowerBound
+            unsafe ck_adamw(
+                values.floats + start, gradients.floats + start, firstMoments.floats + start,
+                secondMoments.floats + start, arguments, range.count)
+        }
+    }
+
+    /// base^exponent in double precision, by squaring, so that it is the same on every machine.
+    private static func power(_ base: Float, _ exponent: Int) -> Double {
+        // The decimal value that the user wrote, not its nearest float: 0.999 as torch has it.
+        var factor = Double(String(base)) ?? Double(base)
+        var result = 1.0
+        var rest = exponent
+        while rest > 0 {
+            if rest & 1 == 1 { result *= factor }
+            factor *= factor
+            rest >>= 1
+        }
+        return result
+    }
+}
+
+/// The factors of one SGD update with momentum, in the order of operations of torch.optim.SGD.
+public struct SGDUpdate: Sendable {
+    public var learningRate: Float
+    public var momentum: Float
+    public var weightDecay: Float
+    public var gradientScale: Float
+    public var isFirst: Bool
+
+    public init(
+        learningRate: Float, momentum: Float, weightDecay: Float, gradientScale: Float, isFirst: Bool
+    ) {
+        self.learningRate = learningRate
+        self.momentum = momentum
+        self.weightDecay = weightDecay
+        self.gradientScale = gradientScale
+        self.isFirst = isFirst
+    }
+
+    /// Updates `values` and the momentum buffer, flat and of equal counts.
+    public func apply(values: Tensor, gradients: Tensor, momentumBuffer: Tensor) {
+        let count = values.count
+        precondition(gradients.count == count && momentumBuffer.count == count)
+        let arguments = ck_sgd_step(
+            learning_rate: learningRate, momentum: momentum, weight_decay: weightDecay,
+            gradient_scale: gradientScale, first: isFirst ? 1 : 0)
+        ThreadPool.forEachRange(count: count, grain: 4_096) { range, _ in
+            let start = range.lowerBound
+            unsafe ck_sgd(
+                values.floats + start, gradients.floats + start, momentumBuffer.floats + start, arguments,
+                range.count)
+        }
+    }
+}

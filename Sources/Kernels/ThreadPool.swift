@@ -1,0 +1,59 @@
+// Splits kernel work over the threads of this rank: libgomp's pool, the one that oneDNN uses.
+
+internal import CKernels
+import Synchronization
+
+/// The thread pool of this process. One rank has one pool; its size is set once, before the first kernel.
+public enum ThreadPool {
+    private static let size = Atomic<Int>(1)
+
+    /// Number of threads that kernels and oneDNN use.
+    public static var threadCount: Int { size.load(ordering: .relaxed) }
+
+    /// Sets the number of threads.
+    public static func configure(threadCount: Int) {
+        precondition(threadCount >= 1, "a pool needs at least one thread")
+        size.store(threadCount, ordering: .relaxed)
+        ck_set_threads(Int32(threadCount))
+    }
+
+    /// Runs `body` once for each part on the pool; parts must not write to the same memory.
+    static func run(parts: Int, _ body: (_ part: Int) -> Void) {
+        guard parts > 1 else {
+            if parts == 1 { body(0) }
+            return
+        }
+        withoutActuallyEscaping(body) { escaping in
+            let box = PoolTask(body: escaping)
+            unsafe ck_parallel(
+                Int32(parts),
+                { part, _, context in
+                    guard let context = unsafe context else { return }
+                    unsafe Unmanaged<PoolTask>.fromOpaque(context).takeUnretainedValue().body(Int(part))
+                }, Unmanaged.passUnretained(box).toOpaque())
+            withExtendedLifetime(box) {}
+        }
+    }
+
+    /// Cuts `0..<count` into one range a thread, each a multiple of `grain` but the last, and runs `body` on each.
+    /// The cut depends on the number of threads only, so results that depend on it are reproducible.
+    static func forEachRange(count: Int, grain: Int = 1, _ body: (_ range: Range<Int>, _ part: Int) -> Void) {
+        let parts = partCount(count: count, grain: grain)
+        let blocks = (count + grain - 1) / grain
+        run(parts: parts) { part in
+            let lower = min(count, blocks * part / parts * grain)
+            let upper = min(count, blocks * (part + 1) / parts * grain)
+            if lower < upper { body(lower..<upper, part) }
+        }
+    }
+
+    /// Number of parts that `forEachRange` makes.
+    static func partCount(count: Int, grain: Int) -> Int {
+        max(1, min(threadCount, (count + grain - 1) / grain))
+    }
+}
+
+private final class PoolTask {
+    let body: (Int) -> Void
+    init(body: @escaping (Int) -> Void) { self.body = body }
+}

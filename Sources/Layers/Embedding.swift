@@ -1,0 +1,33 @@
+// A table of vectors, looked up by id.
+
+internal import Kernels
+public import Tensors
+
+/// An embedding table `[count, width]`.
+public final class Embedding: Layer {
+    public let count: Int
+    public let width: Int
+    private let table: Int
+
+    public init(
+        _ layout: inout ParameterLayout, _ name: String, count: Int, width: Int, standardDeviation: Float
+    ) {
+        self.count = count
+        self.width = width
+        table = layout.add(
+            name + ".weight", rows: count, columns: width, hasWeightDecay: true,
+            initialization: .normal(standardDeviation: standardDeviation),
+            tensors: [CheckpointTensor(name: name + ".weight", shape: [count, width])])
+    }
+
+    /// `out[t, :] = table[ids[t], :]`, added when `accumulating`.
+    public func forward(_ ids: [Int32], _ pass: Pass, into out: Tensor, accumulating: Bool = false) {
+        EmbeddingTable.gather(pass.parameters.value(table), ids: ids, into: out, accumulating: accumulating)
+    }
+
+    /// Adds `dy[T, width]` into the gradient rows of `ids` and reports the slot.
+    public func backward(gradient dy: Tensor, _ ids: [Int32], _ pass: Pass) {
+        EmbeddingTable.scatterAdd(dy, ids: ids, to: pass.parameters.gradient(table))
+        pass.markReady(table)
+    }
+}

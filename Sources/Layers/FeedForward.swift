@@ -1,0 +1,45 @@
+// The two dense layers of a transformer block with the activation between them.
+
+public import Kernels
+public import Tensors
+
+/// y = f(x·W₁ᵀ + b₁)·W₂ᵀ + b₂.
+public final class FeedForward: Layer {
+    private let inner: Linear
+    private let outer: Linear
+    private let activation: Activation
+    private var saved: (x: Tensor, preactivation: Tensor, activated: Tensor)?
+
+    public init(
+        _ layout: inout ParameterLayout, innerName: String, outerName: String, width: Int, innerWidth: Int,
+        activation: Activation, standardDeviation: Float
+    ) {
+        self.activation = activation
+        inner = Linear(
+            &layout, innerName, inputs: width, outputs: innerWidth, standardDeviation: standardDeviation)
+        outer = Linear(
+            &layout, outerName, inputs: innerWidth, outputs: width, standardDeviation: standardDeviation)
+    }
+
+    /// Forward for `[T, C]`.
+    public func forward(_ x: Tensor, _ pass: Pass) -> Tensor {
+        let preactivation = inner.forward(x, pass)
+        let activated = pass.workspace.tensor(rows: x.rows, columns: inner.outputs)
+        activation.forward(preactivation, into: activated)
+        saved = (x, preactivation, activated)
+        return outer.forward(activated, pass)
+    }
+
+    /// Adds the gradient of `x` to `dx`. `dy` is read before anything is added, so it may be `dx`.
+    public func backward(gradient dy: Tensor, addingTo dx: Tensor, _ pass: Pass) {
+        guard let saved else { preconditionFailure("backward without forward") }
+        pass.temporarily {
+            let dinner = pass.workspace.tensor(rows: dy.rows, columns: inner.outputs)
+            outer.backward(gradient: dy, input: saved.activated, pass, into: dinner)
+            outer.finishBackward(pass)
+            activation.backward(saved.preactivation, gradient: dinner, into: dinner)
+            inner.backward(gradient: dinner, input: saved.x, pass, into: dx, accumulating: true)
+            inner.finishBackward(pass)
+        }
+    }
+}

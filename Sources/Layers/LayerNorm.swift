@@ -1,0 +1,64 @@
+// Layer norm, with the dropout and residual addition that stand before it in post-norm transformers.
+
+public import Kernels
+public import Tensors
+
+/// y = norm(dropout(x) + residual)·weight + bias.
+public final class LayerNorm: Layer {
+    public let width: Int
+    public let epsilon: Float
+    private let dropoutProbability: Float
+    private let site: String
+    private let weight: Int
+    private let bias: Int
+    private var saved: (sum: Tensor, mean: Tensor, rstd: Tensor, dropout: Dropout, keys: RowKeys)?
+
+    public init(
+        _ layout: inout ParameterLayout, _ name: String, width: Int, epsilon: Float,
+        dropoutProbability: Float = 0
+    ) {
+        self.width = width
+        self.epsilon = epsilon
+        self.dropoutProbability = dropoutProbability
+        site = name
+        weight = layout.add(
+            name + ".weight", rows: 1, columns: width, hasWeightDecay: false, initialization: .ones,
+            tensors: [CheckpointTensor(name: name + ".weight", shape: [width])])
+        bias = layout.add(
+            name + ".bias", rows: 1, columns: width, hasWeightDecay: false, initialization: .zeros,
+            tensors: [CheckpointTensor(name: name + ".bias", shape: [width])])
+    }
+
+    /// Forward for `[T, C]`. `x` is overwritten by `dropout(x) + residual` and kept for the backward pass; `keys`
+    /// are the random keys of its rows.
+    public func forward(_ x: Tensor, residual: Tensor? = nil, keys: RowKeys, _ pass: Pass) -> Tensor {
+        let y = pass.workspace.tensor(rows: x.rows, columns: x.columns)
+        let mean = pass.workspace.tensor(rows: 1, columns: x.rows)
+        let rstd = pass.workspace.tensor(rows: 1, columns: x.rows)
+        let dropout = pass.dropout(site, probability: dropoutProbability)
+        LayerNormKernel.forward(
+            x, residual: residual, gamma: pass.parameters.value(weight), beta: pass.parameters.value(bias),
+            epsilon: epsilon, dropout: dropout, keys: keys, sum: x, into: y, mean: mean, rstd: rstd)
+        saved = (x, mean, rstd, dropout, keys)
+        return y
+    }
+
+    /// Writes the residual's gradient into `residualGradient`, which may be `dy`, and returns the gradient of `x`:
+    /// the same tensor when there was no dropout.
+    public func backward(gradient dy: Tensor, residualGradient: Tensor, _ pass: Pass) -> Tensor {
+        guard let saved else { preconditionFailure("backward without forward") }
+        let dx =
+            saved.dropout.isIdentity ? nil : pass.workspace.tensor(rows: dy.rows, columns: dy.columns)
+        pass.temporarily {
+            let partials = pass.workspace.tensor(rows: ThreadPool.threadCount, columns: 2 * width)
+            LayerNormKernel.backward(
+                gradient: dy, sum: saved.sum, gamma: pass.parameters.value(weight), mean: saved.mean,
+                rstd: saved.rstd, dropout: saved.dropout, keys: saved.keys, dsum: residualGradient, dx: dx,
+                dgamma: pass.parameters.gradient(weight), dbeta: pass.parameters.gradient(bias),
+                partials: partials)
+        }
+        pass.markReady(bias)
+        pass.markReady(weight)
+        return dx ?? residualGradient
+    }
+}

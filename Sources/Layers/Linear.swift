@@ -1,0 +1,68 @@
+// The dense layer y = x·Wᵀ + b.
+
+internal import Kernels
+public import Tensors
+
+/// A dense layer with weights `[outputs, inputs]`, the layout of torch.nn.Linear.
+public final class Linear: Layer {
+    public let inputs: Int
+    public let outputs: Int
+    private let weight: Int
+    private let bias: Int
+
+    /// Adds the slots `name.weight` and `name.bias`. `parts` names the tensors of the file that are stacked in it,
+    /// from the top, when they are not `name` itself: equal shares of the outputs.
+    public init(
+        _ layout: inout ParameterLayout, _ name: String, inputs: Int, outputs: Int, standardDeviation: Float,
+        parts: [String]? = nil
+    ) {
+        self.inputs = inputs
+        self.outputs = outputs
+        let names = parts ?? [name]
+        let share = outputs / names.count
+        weight = layout.add(
+            name + ".weight", rows: outputs, columns: inputs, hasWeightDecay: true,
+            initialization: .normal(standardDeviation: standardDeviation),
+            tensors: names.enumerated().map { index, part in
+                CheckpointTensor(
+                    name: part + ".weight", shape: [share, inputs], offset: index * share * inputs)
+            })
+        bias = layout.add(
+            name + ".bias", rows: 1, columns: outputs, hasWeightDecay: false, initialization: .zeros,
+            tensors: names.enumerated().map { index, part in
+                CheckpointTensor(name: part + ".bias", shape: [share], offset: index * share)
+            })
+    }
+
+    /// `y[T, n] = x[T, inputs]·Wᵀ + b` for the outputs in `range` (all by default).
+    public func forward(_ x: Tensor, _ pass: Pass, outputs range: Range<Int>? = nil) -> Tensor {
+        let range = range ?? 0..<outputs
+        let y = pass.workspace.tensor(rows: x.rows, columns: range.count)
+        MatrixProduct.run(
+            x, pass.parameters.value(weight).rows(range), transposingB: true,
+            bias: pass.parameters.value(bias).columns(range), into: y)
+        return y
+    }
+
+    /// Adds the gradients of weights and bias for the outputs in `range`; writes `dx = dy·W`, or adds it when
+    /// `accumulating`. `x` is the input of the forward pass.
+    public func backward(
+        gradient dy: Tensor, input x: Tensor, _ pass: Pass, into dx: Tensor?, accumulating: Bool = false,
+        outputs range: Range<Int>? = nil
+    ) {
+        let range = range ?? 0..<outputs
+        MatrixProduct.run(
+            dy, transposingA: true, x, into: pass.parameters.gradient(weight).rows(range), accumulating: true)
+        Elementwise.addColumnSums(of: dy, to: pass.parameters.gradient(bias).columns(range))
+        if let dx {
+            MatrixProduct.run(
+                dy, pass.parameters.value(weight).rows(range), into: dx, accumulating: accumulating)
+        }
+    }
+
+    /// Says that the gradients of this pass are complete.
+    public func finishBackward(_ pass: Pass) {
+        pass.markReady(bias)
+        pass.markReady(weight)
+    }
+}

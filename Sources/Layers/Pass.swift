@@ -1,0 +1,55 @@
+// What all layers share during one forward and backward pass.
+
+public import Kernels
+public import Tensors
+
+/// One pass of one micro-batch through a model.
+public final class Pass {
+    public let parameters: ParameterStore
+    public let workspace: Workspace
+    public let batch: TokenBatch
+    /// Whether activations are kept for a backward pass and dropout is on.
+    public let isTraining: Bool
+    /// Key of seed and step, from which each dropout site derives its own.
+    public let key: RandomKey
+    /// Whether gradients are complete after this backward pass: false for all micro-batches but the last.
+    public let completesGradients: Bool
+    /// Random keys of the tokens, `[T]`, and of the sequences (the first token of each), `[S]`.
+    public let tokenKeys: RowKeys
+    public let sequenceKeys: RowKeys
+    /// A pass for evaluation or, with a `key`, for training.
+    public init(
+        parameters: ParameterStore, workspace: Workspace, batch: TokenBatch, trainingKey: RandomKey? = nil,
+        completesGradients: Bool = true
+    ) {
+        self.parameters = parameters
+        self.workspace = workspace
+        self.batch = batch
+        isTraining = trainingKey != nil
+        key = trainingKey ?? RandomKey(seed: 0)
+        self.completesGradients = completesGradients
+        tokenKeys = RowKeys(sampleIDs: batch.sampleIDs, offsets: batch.offsets)
+        sequenceKeys = RowKeys(sampleIDs: batch.sampleIDs)
+    }
+
+    /// The dropout of a site in this pass: nothing outside training.
+    public func dropout(_ site: String, probability: Float) -> Dropout {
+        isTraining && probability > 0 ? Dropout(key: key.derived(site), probability: probability) : .none
+    }
+
+    /// Reports a slot whose gradient is complete.
+    func markReady(_ slot: Int) {
+        if completesGradients { parameters.markReady(slot) }
+    }
+
+    /// Runs `body` and gives back what it took from the workspace.
+    public func temporarily<Result>(_ body: () -> Result) -> Result {
+        let mark = workspace.mark()
+        defer { workspace.release(to: mark) }
+        return body()
+    }
+}
+
+/// A part of a model with parameters and a backward pass of its own. Every type that conforms has an entry in the
+/// table of gradient checks.
+public protocol Layer: AnyObject {}

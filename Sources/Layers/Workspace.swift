@@ -1,0 +1,66 @@
+// Activation memory of a training step: handed out in order, given back all at once.
+
+public import Tensors
+
+/// A stack of activation memory.
+///
+/// Layers take tensors in the forward pass and keep them until the backward pass; temporary ones are given back by
+/// `release(to:)`. `reset()` at the start of a step gives everything back. When a step needs more than was planned,
+/// the stack grows by a chunk, and the next reset joins the chunks into one: a warm step allocates nothing.
+public final class Workspace {
+    /// A height of the stack.
+    public struct Mark: Sendable {
+        fileprivate let chunk: Int
+        fileprivate let used: Int
+    }
+
+    private var chunks: [Tensor] = []
+    private var chunk = 0
+    private var used = 0
+    private var peak = 0
+
+    /// Largest number of bytes in use at once since the start.
+    public var peakBytes: Int { peak * 4 }
+
+    /// Plans `elementCount` floats from the start.
+    public init(elementCount: Int = 0) {
+        if elementCount > 0 { chunks.append(Tensor(rows: 1, columns: elementCount)) }
+    }
+
+    /// A float32 tensor whose contents are undefined.
+    public func tensor(rows: Int, columns: Int) -> Tensor {
+        let count = (rows * columns + 15) / 16 * 16
+        while chunk < chunks.count, used + count > chunks[chunk].count {
+            chunk += 1
+            used = 0
+        }
+        if chunk == chunks.count {
+            let planned = chunks.reduce(0) { $0 + $1.count }
+            chunks.append(Tensor(rows: 1, columns: max(count, planned / 2, 1 << 18)))
+        }
+        defer { used += count }
+        peak = max(peak, chunks[..<chunk].reduce(used + count) { $0 + $1.count })
+        return chunks[chunk].elements(used..<used + rows * columns).reshaped(rows: rows, columns: columns)
+    }
+
+    /// The present height.
+    public func mark() -> Mark { Mark(chunk: chunk, used: used) }
+
+    /// Gives back everything that was taken since the mark.
+    public func release(to mark: Mark) {
+        precondition(mark.chunk < chunk || mark.chunk == chunk && mark.used <= used, "released out of order")
+        chunk = mark.chunk
+        used = mark.used
+    }
+
+    /// Gives everything back; tensors handed out before are invalid from here on.
+    public func reset() {
+        if chunks.count > 1 {
+            let total = chunks.reduce(0) { $0 + $1.count }
+            chunks = []
+            chunks.append(Tensor(rows: 1, columns: total + total / 8))
+        }
+        chunk = 0
+        used = 0
+    }
+}
