@@ -57,6 +57,15 @@ public enum Activation: String, Sendable, CaseIterable {
         }
     }
 
+    /// `dy *= 1 − y²`: the backward pass of tanh from its output `y`.
+    public static func tanhBackward(output y: Tensor, gradient dy: Tensor) {
+        precondition(y.count == dy.count && y.isContiguous && dy.isContiguous, "shapes differ")
+        for index in 0..<y.count {
+            let value = unsafe y.floats[index]
+            unsafe dy.floats[index] *= 1 - value * value
+        }
+    }
+
     private var code: Int32 {
         switch self {
         case .gelu: Int32(CK_GELU_ERF)

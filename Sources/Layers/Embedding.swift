@@ -8,10 +8,14 @@ public final class Embedding: Layer {
     public let count: Int
     public let width: Int
     private let table: Int
+    private let paddingID: Int?
 
+    /// Adds the slot `name.weight`. The row `paddingID` gets no gradient, as `padding_idx` in PyTorch.
     public init(
-        _ layout: inout ParameterLayout, _ name: String, count: Int, width: Int, standardDeviation: Float
+        _ layout: inout ParameterLayout, _ name: String, count: Int, width: Int, standardDeviation: Float,
+        paddingID: Int? = nil
     ) {
+        self.paddingID = paddingID
         self.count = count
         self.width = width
         table = layout.add(
@@ -28,6 +32,7 @@ public final class Embedding: Layer {
     /// Adds `dy[T, width]` into the gradient rows of `ids` and reports the slot.
     public func backward(gradient dy: Tensor, _ ids: [Int32], _ pass: Pass) {
         EmbeddingTable.scatterAdd(dy, ids: ids, to: pass.parameters.gradient(table))
+        if let paddingID { pass.parameters.gradient(table).rows(paddingID..<paddingID + 1).clear() }
         pass.markReady(table)
     }
 }

@@ -1,0 +1,32 @@
+// The loss of a classification head, divided by a global count.
+
+internal import Kernels
+public import Tensors
+
+/// Losses as Hugging Face computes them: the mean over rows, and over outputs for multi-label and regression.
+public enum ClassificationLoss {
+    /// The loss of each row: for multi-label and regression the mean over the K outputs. Divided by the number of
+    /// rows and summed it is Hugging Face's loss. Writes the gradient of `Σ row losses / rowCount` into `gradient`,
+    /// where `rowCount` counts the rows of the global batch, all ranks and micro-batches.
+    public static func rows(
+        _ logits: Tensor, _ targets: ClassificationTargets, problemType: ProblemType, rowCount: Int,
+        gradient: Tensor?
+    ) -> [Double] {
+        let scale = 1 / Double(rowCount)
+        let outputs = Double(logits.columns)
+        switch (problemType, targets) {
+        case (.singleLabel, .labels(let labels)):
+            return Losses.crossEntropy(logits, targets: labels, scale: scale, gradient: gradient)
+        case (.multiLabel, .values(let values)):
+            return Losses.binaryCrossEntropy(
+                logits, targets: values, scale: scale / outputs, gradient: gradient
+            )
+            .map { $0 / outputs }
+        case (.regression, .values(let values)):
+            return Losses.squaredError(logits, targets: values, scale: scale / outputs, gradient: gradient)
+                .map { $0 / outputs }
+        default:
+            preconditionFailure("targets do not fit \(problemType)")
+        }
+    }
+}

@@ -1,0 +1,44 @@
+// What can be wrong with a model's configuration or its input.
+
+/// An error of the user's making in a model configuration or in the tokens given to a model.
+public struct ModelError: Error, CustomStringConvertible, Sendable, Equatable {
+    public let description: String
+
+    static func missingKey(_ key: String, in file: String) -> ModelError {
+        ModelError(
+            description: "\(file) has no \"\(key)\": it is not the config.json of a Hugging Face BERT model; "
+                + "download the model again")
+    }
+
+    static func badValue(_ key: String, found: String, expected: String, in file: String) -> ModelError {
+        ModelError(description: "\(file): \"\(key)\" is \(found), expected \(expected)")
+    }
+
+    static func unsupportedModel(_ type: String, in file: String) -> ModelError {
+        ModelError(
+            description:
+                "\(file): model_type \"\(type)\" is not supported; this version trains models of type "
+                + "bert")
+    }
+
+    static func tokenBeyondVocabulary(_ id: Int32, vocabulary: Int) -> ModelError {
+        ModelError(
+            description:
+                "token id \(id) is beyond the model's vocabulary of \(vocabulary); the tokenizer does "
+                + "not belong to this model: use the tokenizer files of the model's own folder")
+    }
+
+    static func sequenceTooLong(_ length: Int, positions: Int) -> ModelError {
+        ModelError(
+            description:
+                "a sequence of \(length) tokens is longer than the model's \(positions) positions; set "
+                + "max_seq_length to \(positions) or less")
+    }
+
+    static func typeBeyondRange(_ id: Int32, count: Int) -> ModelError {
+        ModelError(
+            description:
+                "token type \(id) is beyond the model's \(count) token types; text pairs need a model "
+                + "with two")
+    }
+}

@@ -1,0 +1,44 @@
+// What a classification head predicts, and the targets that fit it.
+
+/// Hugging Face's `problem_type`.
+public enum ProblemType: String, Sendable, CaseIterable, Codable {
+    /// One of K labels: cross-entropy.
+    case singleLabel = "single_label_classification"
+    /// Any of K labels: binary cross-entropy, mean over the labels.
+    case multiLabel = "multi_label_classification"
+    /// K numbers: squared error, mean over the outputs.
+    case regression
+}
+
+/// Targets of a batch, one entry a sequence.
+public enum ClassificationTargets: Sendable, Equatable {
+    /// Label indices for `singleLabel`.
+    case labels([Int])
+    /// K values a row: 0 or 1 for `multiLabel`, numbers for `regression`.
+    case values([[Float]])
+}
+
+/// The labels of a head and what it predicts.
+public struct ClassificationHead: Sendable, Equatable {
+    /// Names in the order of the outputs.
+    public let labels: [String]
+    public let problemType: ProblemType
+
+    public init(labels: [String], problemType: ProblemType) {
+        precondition(!labels.isEmpty, "a head needs an output")
+        self.labels = labels
+        self.problemType = problemType
+    }
+
+    /// The head that a config.json describes by `id2label`; nil when it names none. `problem_type` is inferred as
+    /// Hugging Face does when the file lacks it: one label means regression.
+    public init?(_ json: JSONValue) {
+        guard let names = json["id2label"]?.object, !names.isEmpty else { return nil }
+        let ordered = names.compactMap { key, value in Int(key).map { ($0, value.string ?? value.text) } }
+            .sorted { $0.0 < $1.0 }
+        guard ordered.map(\.0) == Array(0..<names.count) else { return nil }
+        let stated = json["problem_type"]?.string.flatMap(ProblemType.init(rawValue:))
+        self.init(
+            labels: ordered.map(\.1), problemType: stated ?? (names.count == 1 ? .regression : .singleLabel))
+    }
+}

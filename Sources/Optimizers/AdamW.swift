@@ -1,0 +1,60 @@
+// AdamW over the arenas (Loshchilov and Hutter 2019), equal to torch.optim.AdamW.
+
+internal import Kernels
+public import Layers
+public import Tensors
+
+/// AdamW with decoupled weight decay; biases and norm weights are not decayed, as in Hugging Face's Trainer.
+public final class AdamW: Optimizer {
+    public struct Options: Sendable, Equatable {
+        public var beta1: Float
+        public var beta2: Float
+        public var epsilon: Float
+        public var weightDecay: Float
+
+        public init(beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8, weightDecay: Float = 0) {
+            self.beta1 = beta1
+            self.beta2 = beta2
+            self.epsilon = epsilon
+            self.weightDecay = weightDecay
+        }
+    }
+
+    public private(set) var stepCount = 0
+    private let parameters: ParameterStore
+    private let options: Options
+    private let firstMoments: Tensor
+    private let secondMoments: Tensor
+    private let ranges: [DecayRange]
+
+    /// Allocates two moment arenas.
+    public init(_ parameters: ParameterStore, options: Options) {
+        self.parameters = parameters
+        self.options = options
+        firstMoments = Tensor(rows: 1, columns: parameters.layout.elementCount)
+        secondMoments = Tensor(rows: 1, columns: parameters.layout.elementCount)
+        ranges = DecayRange.ranges(of: parameters.layout)
+    }
+
+    public var stateArenas: [(name: String, arena: Tensor)] {
+        [("exp_avg", firstMoments), ("exp_avg_sq", secondMoments)]
+    }
+
+    public func step(learningRate: Float, gradientScale: Float) {
+        stepCount += 1
+        for part in ranges {
+            let update = AdamWUpdate(
+                learningRate: learningRate, beta1: options.beta1, beta2: options.beta2,
+                epsilon: options.epsilon,
+                weightDecay: part.hasWeightDecay ? options.weightDecay : 0, step: stepCount,
+                gradientScale: gradientScale)
+            update.apply(
+                values: parameters.values.elements(part.range),
+                gradients: parameters.gradients.elements(part.range),
+                firstMoments: firstMoments.elements(part.range),
+                secondMoments: secondMoments.elements(part.range))
+        }
+    }
+
+    public func restore(stepCount: Int) { self.stepCount = stepCount }
+}

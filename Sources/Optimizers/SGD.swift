@@ -1,0 +1,42 @@
+// Stochastic gradient descent with momentum, equal to torch.optim.SGD.
+
+internal import Kernels
+public import Layers
+public import Tensors
+
+/// SGD with momentum and weight decay on weights, not on biases and norm weights.
+public final class SGD: Optimizer {
+    public private(set) var stepCount = 0
+    private let parameters: ParameterStore
+    private let momentum: Float
+    private let weightDecay: Float
+    private let buffer: Tensor
+    private let ranges: [DecayRange]
+
+    /// Allocates one momentum arena.
+    public init(_ parameters: ParameterStore, momentum: Float = 0, weightDecay: Float = 0) {
+        self.parameters = parameters
+        self.momentum = momentum
+        self.weightDecay = weightDecay
+        buffer = Tensor(rows: 1, columns: parameters.layout.elementCount)
+        ranges = DecayRange.ranges(of: parameters.layout)
+    }
+
+    public var stateArenas: [(name: String, arena: Tensor)] { [("momentum_buffer", buffer)] }
+
+    public func step(learningRate: Float, gradientScale: Float) {
+        stepCount += 1
+        for part in ranges {
+            let update = SGDUpdate(
+                learningRate: learningRate, momentum: momentum,
+                weightDecay: part.hasWeightDecay ? weightDecay : 0, gradientScale: gradientScale,
+                isFirst: stepCount == 1)
+            update.apply(
+                values: parameters.values.elements(part.range),
+                gradients: parameters.gradients.elements(part.range),
+                momentumBuffer: buffer.elements(part.range))
+        }
+    }
+
+    public func restore(stepCount: Int) { self.stepCount = stepCount }
+}
