@@ -1,7 +1,7 @@
 // What the training loop and checkpoints need of an optimiser.
 
 internal import Kernels
-public import Layers
+internal import Layers
 public import Tensors
 
 /// Updates the parameter arena from the gradient arena.
