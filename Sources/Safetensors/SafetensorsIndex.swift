@@ -1,0 +1,39 @@
+// The index of a model whose weights are split over several files.
+
+/// `model.safetensors.index.json`: which shard holds which tensor.
+public struct SafetensorsIndex: Sendable {
+    /// The path of the index file.
+    public let path: String
+    /// The file name of the shard of each tensor; shards lie in the folder of the index.
+    public let shards: [String: String]
+    /// The tensors in the order of the index.
+    public let tensorNames: [String]
+
+    /// Reads the index. Throws `badIndex`, `badShardName`, and the errors of opening and of JSON.
+    public init(path: String) throws(SafetensorsError) {
+        let input = try InputFile(path: path)
+        let members = try jsonObject(input.bytes(at: 0, count: input.byteCount), path: path)
+        guard let map = members.first(where: { $0.name == "weight_map" })?.value,
+            case .object(let entries) = map
+        else { throw .badIndex(path: path, reason: "expected an object 'weight_map', found none") }
+        guard !entries.isEmpty else { throw .badIndex(path: path, reason: "'weight_map' is empty") }
+        var shards: [String: String] = [:]
+        for (name, value) in entries {
+            guard case .string(let shard) = value else {
+                throw .badIndex(
+                    path: path,
+                    reason: "tensor '\(name)': expected the name of a shard, found \(value.excerpt)")
+            }
+            guard !shard.isEmpty, shard != ".", shard != "..",
+                !shard.utf8.contains(where: { $0 == 0x2F || $0 == 0 })
+            else { throw .badShardName(path: path, tensor: name, shard: shard) }
+            shards[name] = shard
+        }
+        self.path = path
+        self.shards = shards
+        tensorNames = entries.map(\.name)
+    }
+
+    /// The file names of all shards, sorted.
+    public var shardNames: [String] { Set(shards.values).sorted() }
+}
