@@ -8,8 +8,8 @@ CK_DISPATCH void ck_adamw(float *value, const float *gradient, float *m, float *
     float step = s.learning_rate / s.bias_correction1;
     for (size_t i = 0; i < count; i++) {
         float g = gradient[i] * s.gradient_scale;
-        float mi = m[i] + (g - m[i]) * (1.0f - s.beta1);
-        float vi = v[i] * s.beta2 + g * g * (1.0f - s.beta2);
+        float mi = m[i] + (g - m[i]) * s.one_minus_beta1;
+        float vi = v[i] * s.beta2 + g * g * s.one_minus_beta2;
         m[i] = mi;
         v[i] = vi;
         float denominator = sqrtf(vi) / s.bias_correction2_sqrt + s.epsilon;

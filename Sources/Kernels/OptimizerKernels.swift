@@ -32,10 +32,12 @@ public struct AdamWUpdate: Sendable {
     public func apply(values: Tensor, gradients: Tensor, firstMoments: Tensor, secondMoments: Tensor) {
         let count = values.count
         precondition(gradients.count == count && firstMoments.count == count && secondMoments.count == count)
+        let (exact1, exact2) = (Self.decimal(beta1), Self.decimal(beta2))
         let arguments = ck_adamw_step(
-            learning_rate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon,
-            weight_decay: weightDecay, bias_correction1: Float(1 - Self.power(beta1, step)),
-            bias_correction2_sqrt: Float((1 - Self.power(beta2, step)).squareRoot()),
+            learning_rate: learningRate, beta2: beta2, epsilon: epsilon, weight_decay: weightDecay,
+            one_minus_beta1: Float(1 - exact1), one_minus_beta2: Float(1 - exact2),
+            bias_correction1: Float(1 - Self.power(exact1, step)),
+            bias_correction2_sqrt: Float((1 - Self.power(exact2, step)).squareRoot()),
             gradient_scale: gradientScale)
         ThreadPool.forEachRange(count: count, grain: 4_096) { range, _ in
             let start = range.lowerBound
@@ -45,10 +47,12 @@ public struct AdamWUpdate: Sendable {
         }
     }
 
-    /// base^exponent in double precision, by squaring, so that it is the same on every machine.
-    private static func power(_ base: Float, _ exponent: Int) -> Double {
-        // The decimal value that the user wrote, not its nearest float: 0.999 as torch has it.
-        var factor = Double(String(base)) ?? Double(base)
+    /// The decimal number that the user wrote, 0.999, not the float nearest to it.
+    private static func decimal(_ value: Float) -> Double { Double("\(value)") ?? Double(value) }
+
+    /// base^exponent by squaring, so that it is the same on every machine.
+    private static func power(_ base: Double, _ exponent: Int) -> Double {
+        var factor = base
         var result = 1.0
         var rest = exponent
         while rest > 0 {

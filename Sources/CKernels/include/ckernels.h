@@ -92,7 +92,8 @@ void ck_attention_backward(const ck_attention *a, size_t kv_head, void *scratch)
 // MARK: Optimisers (optimizers.c)
 
 typedef struct {
-    float learning_rate, beta1, beta2, epsilon, weight_decay;
+    float learning_rate, beta2, epsilon, weight_decay;
+    float one_minus_beta1, one_minus_beta2;         // rounded from the exact difference
     float bias_correction1, bias_correction2_sqrt;  // 1 − beta1^t, sqrt(1 − beta2^t)
     float gradient_scale;                           // from clipping
 } ck_adamw_step;
