@@ -1,0 +1,78 @@
+// The metrics of single-label classification, equal to scikit-learn's with its default arguments.
+
+/// Everything that a confusion matrix says, computed once.
+///
+/// Of a matrix without rows, accuracy, balanced accuracy and kappa are NaN and all else is 0.
+public struct ClassificationReport: Sendable, Equatable {
+    public let rowCount: Int64
+    /// Share of right predictions.
+    public let accuracy: Double
+    /// Mean recall of the labels that are true in some row.
+    public let balancedAccuracy: Double
+    /// One for each label, by its index.
+    public let perLabel: [PrecisionRecallF1]
+    /// The scores of label 1, when there are exactly two labels.
+    public let binary: PrecisionRecallF1?
+    /// Over all decisions together; with one label a row, all three equal the accuracy.
+    public let micro: PrecisionRecallF1
+    /// The plain mean over the labels that are true or predicted in some row, as `labels=None` does.
+    public let macro: PrecisionRecallF1
+    /// The mean over labels, weighted by support.
+    public let weighted: PrecisionRecallF1
+    /// Matthews' correlation coefficient for any number of labels, in -1...1; 0 when all truths or all
+    /// predictions are the same (Gorodkin 2004, "Comparing two K-category assignments by a K-category correlation").
+    public let matthewsCorrelation: Double
+    /// Cohen's kappa, unweighted, at most 1; NaN when truths and predictions are one and the same label throughout.
+    public let cohenKappa: Double
+
+    /// Computes all metrics of `matrix`.
+    public init(_ matrix: ConfusionMatrix) {
+        let (truths, predictions) = (matrix.truthCounts, matrix.predictionCounts)
+        let tallies = (0..<matrix.labelCount).map { label in
+            let hits = matrix[label, label]
+            return LabelTally(
+                truePositives: hits, falsePositives: predictions[label] - hits,
+                falseNegatives: truths[label] - hits)
+        }
+        let recalls = tallies.filter { $0.support > 0 }.map(\.scores.recall)
+        rowCount = matrix.rowCount
+        accuracy = Double(matrix.correctCount) / Double(matrix.rowCount)
+        balancedAccuracy = recalls.reduce(0, +) / Double(recalls.count)
+        perLabel = tallies.map(\.scores)
+        binary = matrix.labelCount == 2 ? perLabel[1] : nil
+        micro = .micro(tallies)
+        macro = .macro(tallies.filter(\.occurs))
+        weighted = .weighted(tallies)
+        matthewsCorrelation = Self.matthewsCorrelation(matrix, truths, predictions)
+        cohenKappa = Self.cohenKappa(matrix, truths, predictions)
+    }
+
+    /// `Σ a·b` without overflow.
+    private static func dot(_ a: [Int64], _ b: [Int64]) -> Int128 {
+        zip(a, b).reduce(0) { $0 + Int128($1.0) * Int128($1.1) }
+    }
+
+    /// (c·n − Σ tₖ·pₖ) / √((n² − Σ pₖ²)·(n² − Σ tₖ²)) with c right ones of n rows, truths t and predictions p.
+    private static func matthewsCorrelation(
+        _ matrix: ConfusionMatrix, _ truths: [Int64], _ predictions: [Int64]
+    ) -> Double {
+        let rows = Int128(matrix.rowCount)
+        let covariance = Int128(matrix.correctCount) * rows - dot(truths, predictions)
+        let truthVariance = rows * rows - dot(truths, truths)
+        let predictionVariance = rows * rows - dot(predictions, predictions)
+        guard truthVariance > 0, predictionVariance > 0 else { return 0 }
+        let scale = Double(truthVariance).squareRoot() * Double(predictionVariance).squareRoot()
+        return Double(covariance) / scale
+    }
+
+    /// 1 − n·(n − c) / (n² − Σ tₖ·pₖ): disagreement over the disagreement expected by chance.
+    private static func cohenKappa(
+        _ matrix: ConfusionMatrix, _ truths: [Int64], _ predictions: [Int64]
+    ) -> Double {
+        let rows = Int128(matrix.rowCount)
+        let expected = rows * rows - dot(truths, predictions)
+        let observed = rows * (rows - Int128(matrix.correctCount))
+        // Chance disagreement minus observed, as one quotient: no digits are lost when kappa is near 0.
+        return Double(expected - observed) / Double(expected)
+    }
+}

@@ -1,0 +1,111 @@
+// Regression metrics from sums that are exact, so that the split of rows over ranks cannot change them.
+
+/// Sums over rows of truths t and predictions p, without rounding.
+///
+/// Sum `words` over the ranks as integers and make the sums of the totals: every metric then has the same bits for
+/// every number of ranks. A NaN or infinite row makes the metrics that it enters NaN or infinite. Squares beyond the
+/// range of a double (values beyond about 1e150) count as infinite.
+public struct RegressionSums: Sendable, Equatable {
+    public private(set) var rowCount: Int64 = 0
+    /// Σ (p − t)², Σ |p − t|, Σ t, Σ p, Σ t², Σ p², Σ t·p.
+    private var squaredErrors = ExactSum()
+    private var absoluteErrors = ExactSum()
+    private var truths = ExactSum()
+    private var predictions = ExactSum()
+    private var squaredTruths = ExactSum()
+    private var squaredPredictions = ExactSum()
+    private var products = ExactSum()
+
+    /// Number of integers in `words`.
+    public static let wordCount = 1 + 7 * ExactSum.wordCount
+
+    /// No rows.
+    public init() {}
+
+    /// The sums that `words` of one part, or their totals over parts, describe.
+    public init(words: [Int64]) {
+        precondition(words.count == Self.wordCount, "expected \(Self.wordCount) words, found \(words.count)")
+        func sum(_ index: Int) -> ExactSum {
+            let start = 1 + index * ExactSum.wordCount
+            return ExactSum(words: Array(words[start..<start + ExactSum.wordCount]))
+        }
+        rowCount = words[0]
+        squaredErrors = sum(0)
+        absoluteErrors = sum(1)
+        truths = sum(2)
+        predictions = sum(3)
+        squaredTruths = sum(4)
+        squaredPredictions = sum(5)
+        products = sum(6)
+    }
+
+    /// All sums as integers to be added over ranks.
+    public var words: [Int64] {
+        let sums = [
+            squaredErrors, absoluteErrors, truths, predictions, squaredTruths, squaredPredictions, products,
+        ]
+        return [rowCount] + sums.flatMap(\.words)
+    }
+
+    /// Adds one row.
+    public mutating func add(truth: Double, prediction: Double) {
+        let error = prediction - truth
+        rowCount += 1
+        squaredErrors.add(error * error)
+        absoluteErrors.add(abs(error))
+        truths.add(truth)
+        predictions.add(prediction)
+        squaredTruths.addProduct(truth, truth)
+        squaredPredictions.addProduct(prediction, prediction)
+        products.addProduct(truth, prediction)
+    }
+
+    /// Adds the sums of another part of the data.
+    public mutating func merge(_ other: RegressionSums) {
+        self = RegressionSums(words: zip(words, other.words).map { $0 + $1 })
+    }
+}
+
+extension RegressionSums {
+    /// Σ (p − t)² / n; NaN without rows.
+    public var meanSquaredError: Double { squaredErrors.value / Double(rowCount) }
+
+    /// The square root of the mean squared error.
+    public var rootMeanSquaredError: Double { meanSquaredError.squareRoot() }
+
+    /// Σ |p − t| / n; NaN without rows.
+    public var meanAbsoluteError: Double { absoluteErrors.value / Double(rowCount) }
+
+    /// The coefficient of determination, 1 − Σ (p − t)² / Σ (t − mean t)², at most 1.
+    ///
+    /// As scikit-learn: NaN for fewer than two rows; for constant truths 1 if every prediction is right, else 0.
+    public var rSquared: Double {
+        guard rowCount >= 2 else { return .nan }
+        let errors = squaredErrors.value
+        let spread = scaledCovariance(squaredTruths, truths, truths) / Double(rowCount)
+        if spread == 0 { return errors == 0 ? 1 : 0 }
+        return 1 - errors / spread
+    }
+
+    /// Pearson's correlation of truths and predictions, in -1...1; NaN when either is constant or for fewer
+    /// than two rows.
+    public var pearsonCorrelation: Double {
+        guard rowCount >= 2 else { return .nan }
+        let truthSpread = scaledCovariance(squaredTruths, truths, truths)
+        let predictionSpread = scaledCovariance(squaredPredictions, predictions, predictions)
+        let covariance = scaledCovariance(products, truths, predictions)
+        let correlation = covariance / (truthSpread.squareRoot() * predictionSpread.squareRoot())
+        return correlation.isNaN ? .nan : min(1, max(-1, correlation))
+    }
+
+    /// n·Σ a·b − Σ a · Σ b, rounded once at the end: the large terms may cancel without loss.
+    private func scaledCovariance(_ products: ExactSum, _ a: ExactSum, _ b: ExactSum) -> Double {
+        var total = ExactSum()
+        for component in products.components { total.addProduct(Double(rowCount), component) }
+        let second = b.components
+        for first in a.components {
+            for other in second { total.addProduct(-first, other) }
+        }
+        return total.value
+    }
+}
