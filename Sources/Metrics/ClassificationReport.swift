@@ -20,9 +20,11 @@ public struct ClassificationReport: Sendable, Equatable {
     /// The mean over labels, weighted by support.
     public let weighted: PrecisionRecallF1
     /// Matthews' correlation coefficient for any number of labels, in -1...1; 0 when all truths or all
-    /// predictions are the same (Gorodkin 2004, "Comparing two K-category assignments by a K-category correlation").
+    /// predictions are the same (Gorodkin 2004, "Comparing two K-category assignments by a K-category
+    /// correlation").
     public let matthewsCorrelation: Double
-    /// Cohen's kappa, unweighted, at most 1; NaN when truths and predictions are one and the same label throughout.
+    /// Cohen's kappa, unweighted, at most 1; NaN when truths and predictions are one and the same label
+    /// throughout.
     public let cohenKappa: Double
 
     /// Computes all metrics of `matrix`.
@@ -52,7 +54,8 @@ public struct ClassificationReport: Sendable, Equatable {
         zip(a, b).reduce(0) { $0 + Int128($1.0) * Int128($1.1) }
     }
 
-    /// (c·n − Σ tₖ·pₖ) / √((n² − Σ pₖ²)·(n² − Σ tₖ²)) with c right ones of n rows, truths t and predictions p.
+    /// (c·n − Σ tₖ·pₖ) / √((n² − Σ pₖ²)·(n² − Σ tₖ²)) with c right ones of n rows, truths t and predictions
+    /// p.
     private static func matthewsCorrelation(
         _ matrix: ConfusionMatrix, _ truths: [Int64], _ predictions: [Int64]
     ) -> Double {

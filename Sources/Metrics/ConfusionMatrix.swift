@@ -2,8 +2,8 @@
 
 /// How often each label was predicted for each true label.
 ///
-/// Counts are integers, so matrices of parts of the data add up to that of the whole, in any order: sum `counts` over
-/// the ranks and make a matrix of the totals.
+/// Counts are integers, so matrices of parts of the data add up to that of the whole, in any order: sum
+/// `counts` over the ranks and make a matrix of the totals.
 public struct ConfusionMatrix: Sendable, Equatable {
     public let labelCount: Int
     /// Row-major `[labelCount × labelCount]`: rows are true labels, columns predictions.

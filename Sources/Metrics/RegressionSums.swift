@@ -2,9 +2,9 @@
 
 /// Sums over rows of truths t and predictions p, without rounding.
 ///
-/// Sum `words` over the ranks as integers and make the sums of the totals: every metric then has the same bits for
-/// every number of ranks. A NaN or infinite row makes the metrics that it enters NaN or infinite. Squares beyond the
-/// range of a double (values beyond about 1e150) count as infinite.
+/// Sum `words` over the ranks as integers and make the sums of the totals: every metric then has the same
+/// bits for every number of ranks. A NaN or infinite row makes the metrics that it enters NaN or infinite.
+/// Squares beyond the range of a double (values beyond about 1e150) count as infinite.
 public struct RegressionSums: Sendable, Equatable {
     public private(set) var rowCount: Int64 = 0
     /// Σ (p − t)², Σ |p − t|, Σ t, Σ p, Σ t², Σ p², Σ t·p.
@@ -78,7 +78,8 @@ extension RegressionSums {
 
     /// The coefficient of determination, 1 − Σ (p − t)² / Σ (t − mean t)², at most 1.
     ///
-    /// As scikit-learn: NaN for fewer than two rows; for constant truths 1 if every prediction is right, else 0.
+    /// As scikit-learn: NaN for fewer than two rows; for constant truths 1 if every prediction is right, else
+    /// 0.
     public var rSquared: Double {
         guard rowCount >= 2 else { return .nan }
         let errors = squaredErrors.value
@@ -94,8 +95,21 @@ extension RegressionSums {
         let truthSpread = scaledCovariance(squaredTruths, truths, truths)
         let predictionSpread = scaledCovariance(squaredPredictions, predictions, predictions)
         let covariance = scaledCovariance(products, truths, predictions)
-        let correlation = covariance / (truthSpread.squareRoot() * predictionSpread.squareRoot())
-        return correlation.isNaN ? .nan : min(1, max(-1, correlation))
+        guard truthSpread > 0, predictionSpread > 0 else { return .nan }
+        guard truthSpread.isFinite, predictionSpread.isFinite, covariance.isFinite else { return .nan }
+        // Spreads are scaled by even powers of two, so that their product cannot leave the range of a double.
+        let truthExponent = Int(truthSpread.exponent) / 2
+        let predictionExponent = Int(predictionSpread.exponent) / 2
+        let product =
+            scaled(truthSpread, -2 * truthExponent) * scaled(predictionSpread, -2 * predictionExponent)
+        let correlation =
+            scaled(scaled(covariance, -truthExponent), -predictionExponent) / product.squareRoot()
+        return min(1, max(-1, correlation))
+    }
+
+    /// `value · 2^exponent`.
+    private func scaled(_ value: Double, _ exponent: Int) -> Double {
+        Double(sign: .plus, exponent: exponent, significand: value)
     }
 
     /// n·Σ a·b − Σ a · Σ b, rounded once at the end: the large terms may cancel without loss.

@@ -4,8 +4,8 @@ public import Tensors
 
 /// The format of one element as a file names it.
 ///
-/// The cases stand in the order of the reference implementation: files hold the last of them first, so that every
-/// tensor is aligned without gaps.
+/// The cases stand in the order of the reference implementation: files hold the last of them first, so that
+/// every tensor is aligned without gaps.
 public enum DType: String, Sendable, CaseIterable {
     case bool = "BOOL"
     case uint8 = "U8"

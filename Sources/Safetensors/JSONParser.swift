@@ -1,4 +1,5 @@
-// A strict JSON parser that refuses a name that occurs twice in an object: Foundation's would drop one silently.
+// A strict JSON parser that refuses a name that occurs twice in an object: Foundation's would drop one
+// silently.
 
 /// Why a text is no JSON.
 enum JSONProblem: Error {

@@ -7,7 +7,8 @@ public import Tensors
 public struct SafetensorsCollection: Sendable {
     /// The opened files, sorted by name.
     public let files: [SafetensorsFile]
-    /// The names of all tensors: in the order of the file, or of the index and then those that it does not list.
+    /// The names of all tensors: in the order of the file, or of the index and then those that it does not
+    /// list.
     public let tensorNames: [String]
     private let owners: [String: SafetensorsFile]
 
@@ -20,8 +21,8 @@ public struct SafetensorsCollection: Sendable {
 
     /// The tensors of the shards that an index names. Opens and checks every shard.
     ///
-    /// Throws `missingShards` with all that are missing, `tensorNotInShard`, `tensorInTwoShards` for one that the index
-    /// does not assign, and the errors of `SafetensorsFile`.
+    /// Throws `missingShards` with all that are missing, `tensorNotInShard`, `tensorInTwoShards` for one that
+    /// the index does not assign, and the errors of `SafetensorsFile`.
     public init(index: SafetensorsIndex) throws(SafetensorsError) {
         let folder = URL(fileURLWithPath: index.path).deletingLastPathComponent()
         let shardNames = index.shardNames
@@ -57,10 +58,11 @@ public struct SafetensorsCollection: Sendable {
         tensorNames = names
     }
 
-    /// Opens the weights in `directory`: `model.safetensors`, or else the shards of `model.safetensors.index.json`.
+    /// Opens the weights in `directory`: `model.safetensors`, or else the shards of
+    /// `model.safetensors.index.json`.
     ///
-    /// Throws `onlyPickledWeights`, which says how to convert, or `noWeights` when there are none, and the errors of
-    /// `SafetensorsFile` and `SafetensorsIndex`.
+    /// Throws `onlyPickledWeights`, which says how to convert, or `noWeights` when there are none, and the
+    /// errors of `SafetensorsFile` and `SafetensorsIndex`.
     public static func open(directory: String) throws(SafetensorsError) -> SafetensorsCollection {
         let folder = URL(fileURLWithPath: directory, isDirectory: true)
         func path(_ name: String) -> String? {

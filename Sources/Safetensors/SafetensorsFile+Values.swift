@@ -9,9 +9,10 @@ public import Tensors
 extension SafetensorsFile {
     /// Reads a tensor's values, in row-major order, into a contiguous `tensor` of as many elements.
     ///
-    /// A tensor of the stored type gets the bytes unchanged, without a copy between. A float32 tensor takes F16 and
-    /// BF16, exactly, and F64, rounded. Throws `tensorNotFound`, `wrongElementCount`, `float8`, `notConvertible`,
-    /// `valueOutOfRange` for an F64 that is finite but beyond float32, and the errors of reading the file.
+    /// A tensor of the stored type gets the bytes unchanged, without a copy between. A float32 tensor takes
+    /// F16 and BF16, exactly, and F64, rounded. Throws `tensorNotFound`, `wrongElementCount`, `float8`,
+    /// `notConvertible`, `valueOutOfRange` for an F64 that is finite but beyond float32, and the errors of
+    /// reading the file.
     public func read(_ name: String, into tensor: Tensor) throws(SafetensorsError) {
         precondition(tensor.isContiguous, "a tensor can be read only into contiguous memory")
         let entry = try entry(name)
@@ -87,14 +88,15 @@ extension SafetensorsFile {
         }
     }
 
-    /// The stored bytes of a tensor of any dtype, little-endian. Throws `tensorNotFound` and the errors of reading.
+    /// The stored bytes of a tensor of any dtype, little-endian. Throws `tensorNotFound` and the errors of
+    /// reading.
     public func readBytes(_ name: String) throws(SafetensorsError) -> [UInt8] {
         let entry = try entry(name)
         return try input.bytes(at: dataOffset + entry.range.lowerBound, count: entry.range.count)
     }
 
-    /// The values of a tensor of integers or booleans (0 and 1). Throws `tensorNotFound`, `notConvertible` for
-    /// floats, `valueOutOfRange` for a U64 beyond `Int64.max`, and the errors of reading.
+    /// The values of a tensor of integers or booleans (0 and 1). Throws `tensorNotFound`, `notConvertible`
+    /// for floats, `valueOutOfRange` for a U64 beyond `Int64.max`, and the errors of reading.
     public func readInt64s(_ name: String) throws(SafetensorsError) -> [Int64] {
         let dtype = try entry(name).dtype
         let bytes = try readBytes(name)

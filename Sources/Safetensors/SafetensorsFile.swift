@@ -2,9 +2,9 @@
 
 /// A safetensors file whose header has been read and checked completely.
 ///
-/// The check is as strict as the reference implementation's: known formats, shapes that agree with the offsets, and
-/// tensors that cover the data from its first byte to its last without overlap or hole. Values are read on demand,
-/// straight into the caller's memory. Threads may read at the same time.
+/// The check is as strict as the reference implementation's: known formats, shapes that agree with the
+/// offsets, and tensors that cover the data from its first byte to its last without overlap or hole. Values
+/// are read on demand, straight into the caller's memory. Threads may read at the same time.
 ///
 /// Format: 8 bytes little-endian header length, JSON header, data
 /// (<https://huggingface.co/docs/safetensors/index#format>).

@@ -57,7 +57,8 @@ struct SafetensorsHeader: Sendable {
         return metadata
     }
 
-    /// The tensors must follow each other without overlap or hole, from the first byte of the data to the last.
+    /// The tensors must follow each other without overlap or hole, from the first byte of the data to the
+    /// last.
     private static func checkCoverage(
         _ entries: [TensorEntry], path: String, dataByteCount: Int
     ) throws(SafetensorsError) {

@@ -1,11 +1,12 @@
-// Collects tensors and writes them as one safetensors file, byte for byte as the reference implementation does.
+// Collects tensors and writes them as one safetensors file, byte for byte as the reference implementation
+// does.
 
 public import Tensors
 
 /// A file of tensors to be written.
 ///
-/// `add` keeps a reference to the tensor's memory, no copy: the values are those at the time of `write`. Names must be
-/// unique and shapes must fit; anything else is the caller's bug and traps.
+/// `add` keeps a reference to the tensor's memory, no copy: the values are those at the time of `write`.
+/// Names must be unique and shapes must fit; anything else is the caller's bug and traps.
 public struct SafetensorsWriter: Sendable {
     enum Content: Sendable {
         case tensor(Tensor)
@@ -26,8 +27,8 @@ public struct SafetensorsWriter: Sendable {
 
     public init() {}
 
-    /// Adds a tensor under `shape`, stored as `dtype`: by default as it is, else F64, F32, BF16 or F16 from float32.
-    /// Rows with gaps between them are stored without the gaps.
+    /// Adds a tensor under `shape`, stored as `dtype`: by default as it is, else F64, F32, BF16 or F16 from
+    /// float32. Rows with gaps between them are stored without the gaps.
     public mutating func add(_ name: String, shape: [Int], tensor: Tensor, as dtype: DType? = nil) {
         let stored = dtype ?? DType(tensor.type)
         let converts: [DType] = [.float64, .float32, .bfloat16, .float16]
@@ -62,8 +63,8 @@ public struct SafetensorsWriter: Sendable {
 
     /// Writes the file and waits until it is on the disk. An existing file is replaced.
     ///
-    /// Throws `cannotWrite`, after which no incomplete file is left, and `valueOutOfRange` for a finite value that F16
-    /// or BF16 cannot hold. Values are converted in small pieces: the data is never held twice.
+    /// Throws `cannotWrite`, after which no incomplete file is left, and `valueOutOfRange` for a finite value
+    /// that F16 or BF16 cannot hold. Values are converted in small pieces: the data is never held twice.
     public func write(to path: String, metadata: [String: String] = [:]) throws(SafetensorsError) {
         let ordered = items.sorted(by: Self.precedes)
         var file = try OutputFile(path: path)
@@ -93,7 +94,8 @@ public struct SafetensorsWriter: Sendable {
         return left.name.utf8.lexicographicallyPrecedes(right.name.utf8)
     }
 
-    /// Length and JSON, padded with spaces so that the data starts at a multiple of 8. Metadata is sorted by name.
+    /// Length and JSON, padded with spaces so that the data starts at a multiple of 8. Metadata is sorted by
+    /// name.
     private static func header(_ items: [Item], metadata: [String: String]) -> [UInt8] {
         var members: [String] = []
         if !metadata.isEmpty {

@@ -59,11 +59,13 @@ struct Corruption: Sendable, CustomTestStringConvertible {
         Corruption(
             "a header of no bytes", [UInt8](repeating: 0, count: 8),
             { .headerWithoutBrace(path: $0, found: 0) },
-            "PATH: the header must start with '{' (byte 123), found byte 0. This is no safetensors file, or it "
+            "PATH: the header must start with '{' (byte 123), found byte 0. This is no "
+                + "safetensors file, or it "
                 + "is damaged: download or copy it again."),
         Corruption(
             "a header that starts with a space", header: " {}", { .headerWithoutBrace(path: $0, found: 32) },
-            "PATH: the header must start with '{' (byte 123), found byte 32. This is no safetensors file, or it "
+            "PATH: the header must start with '{' (byte 123), found byte 32. This is no "
+                + "safetensors file, or it "
                 + "is damaged: download or copy it again."),
     ]
 
@@ -120,7 +122,8 @@ struct Corruption: Sendable, CustomTestStringConvertible {
         Corruption(
             "an unknown dtype", header: one(#""dtype":"F31","shape":[1],"data_offsets":[0,4]"#), data: 4,
             { .unknownDType(path: $0, tensor: "w", found: #""F31""#) },
-            "PATH: tensor 'w': expected a dtype of BOOL, U8, I8, F8_E5M2, F8_E4M3, F8_E8M0, I16, U16, F16, BF16, "
+            "PATH: tensor 'w': expected a dtype of BOOL, U8, I8, F8_E5M2, F8_E4M3, F8_E8M0, I16, "
+                + "U16, F16, BF16, "
                 + #"I32, U32, F32, F64, I64, U64, found "F31". Convert the tensor to one of these."#),
         Corruption(
             "a negative extent", header: one(#""dtype":"F32","shape":[-1,4],"data_offsets":[0,4]"#), data: 4,
@@ -131,7 +134,8 @@ struct Corruption: Sendable, CustomTestStringConvertible {
             "a shape whose size overflows",
             header: one(#""dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]"#),
             { .shapeTooLarge(path: $0, tensor: "w", shape: [4_294_967_296, 4_294_967_296]) },
-            "PATH: tensor 'w': a tensor of shape [4294967296, 4294967296] has more bytes than 63 bits can count. "
+            "PATH: tensor 'w': a tensor of shape [4294967296, 4294967296] has more bytes than 63 "
+                + "bits can count. "
                 + again),
         Corruption(
             "three offsets", header: one(#""dtype":"F32","shape":[1],"data_offsets":[0,4,8]"#), data: 4,
@@ -166,7 +170,8 @@ struct Corruption: Sendable, CustomTestStringConvertible {
         Corruption(
             "data that is cut off", header: pair("[0,8]", "[8,16]"), data: 15,
             { .offsetsBeyondEnd(path: $0, tensor: "b", offsets: [8, 16], dataByteCount: 15) },
-            "PATH: tensor 'b': data_offsets [8, 16] reach beyond the 15 bytes of data that the file has; it was "
+            "PATH: tensor 'b': data_offsets [8, 16] reach beyond the 15 bytes of data that the "
+                + "file has; it was "
                 + "probably cut off. Download or copy it again."),
         Corruption(
             "offsets that do not fit the shape",
@@ -188,12 +193,14 @@ struct Corruption: Sendable, CustomTestStringConvertible {
         Corruption(
             "a hole between tensors", header: pair("[0,8]", "[12,20]"), data: 20,
             { .hole(path: $0, tensor: "b", start: 12, previousEnd: 8) },
-            "PATH: tensor 'b' starts at byte 12 of the data, expected 8: the bytes between belong to no tensor. "
+            "PATH: tensor 'b' starts at byte 12 of the data, expected 8: the bytes between belong "
+                + "to no tensor. "
                 + format),
         Corruption(
             "a hole before the first tensor", header: pair("[4,12]", "[12,20]"), data: 20,
             { .hole(path: $0, tensor: "a", start: 4, previousEnd: 0) },
-            "PATH: tensor 'a' starts at byte 4 of the data, expected 0: the bytes between belong to no tensor. "
+            "PATH: tensor 'a' starts at byte 4 of the data, expected 0: the bytes between belong "
+                + "to no tensor. "
                 + format),
         Corruption(
             "bytes after the last tensor", header: pair("[0,8]", "[8,16]"), data: 17,
