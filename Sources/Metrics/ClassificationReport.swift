@@ -23,8 +23,7 @@ public struct ClassificationReport: Sendable, Equatable {
     /// predictions are the same (Gorodkin 2004, "Comparing two K-category assignments by a K-category
     /// correlation").
     public let matthewsCorrelation: Double
-    /// Cohen's kappa, unweighted, at most 1; NaN when truths and predictions are one and the same label
-    /// throughout.
+    /// Cohen's kappa, unweighted, at most 1; NaN when all truths and predictions are the same label.
     public let cohenKappa: Double
 
     /// Computes all metrics of `matrix`.
@@ -54,8 +53,8 @@ public struct ClassificationReport: Sendable, Equatable {
         zip(a, b).reduce(0) { $0 + Int128($1.0) * Int128($1.1) }
     }
 
-    /// (c·n − Σ tₖ·pₖ) / √((n² − Σ pₖ²)·(n² − Σ tₖ²)) with c right ones of n rows, truths t and predictions
-    /// p.
+    /// (c·n − Σ tₖ·pₖ) / √((n² − Σ pₖ²)·(n² − Σ tₖ²)): c of n rows are right, label k is true tₖ times and
+    /// predicted pₖ times.
     private static func matthewsCorrelation(
         _ matrix: ConfusionMatrix, _ truths: [Int64], _ predictions: [Int64]
     ) -> Double {

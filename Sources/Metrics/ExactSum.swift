@@ -1,12 +1,12 @@
-// A sum of doubles without rounding: the order of the terms, and how they are split over ranks, cannot
-// matter.
+// A sum of doubles without rounding: neither the order of the terms nor their split over ranks matters.
 
 /// The exact sum of any number of doubles, rounded once, when `value` is asked for.
 ///
 /// The sum is a fixed-point number of 2,176 bits that covers the whole range of a double, held in limbs of 32
 /// bits with room for carries. Adding takes three integer additions. Sums are merged by adding their `words`
-/// as integers, so an integer all-reduce over ranks gives the same bits for every number of ranks. Source: R.
-/// M. Neal, "Fast exact summation using small and large superaccumulators", 2015 (arXiv:1505.05571).
+/// as integers, so an integer all-reduce over ranks gives the same bits for every number of ranks.
+///
+/// Source: R. M. Neal, "Fast exact summation using small and large superaccumulators", arXiv:1505.05571, 2015.
 public struct ExactSum: Sendable {
     /// Limb `i` counts units of 2^(32·i − 1074).
     static let limbCount = 68
@@ -43,8 +43,7 @@ public struct ExactSum: Sendable {
         carried.limbs + [nanCount, positiveInfinityCount, negativeInfinityCount]
     }
 
-    /// Adds one value. NaN and infinities are counted, and decide the result as they would in plain
-    /// summation.
+    /// Adds one value. NaN and infinities decide the result as they would in plain summation.
     public mutating func add(_ value: Double) {
         let exponent = Int(value.bitPattern >> 52) & 0x7FF
         if exponent == 0x7FF { return addNonFinite(value) }

@@ -78,8 +78,7 @@ extension RegressionSums {
 
     /// The coefficient of determination, 1 − Σ (p − t)² / Σ (t − mean t)², at most 1.
     ///
-    /// As scikit-learn: NaN for fewer than two rows; for constant truths 1 if every prediction is right, else
-    /// 0.
+    /// As scikit-learn: NaN for fewer than two rows; of constant truths 1 if all predictions are right, or 0.
     public var rSquared: Double {
         guard rowCount >= 2 else { return .nan }
         let errors = squaredErrors.value

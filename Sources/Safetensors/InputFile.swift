@@ -4,9 +4,8 @@ import Foundation
 
 /// A regular file opened for reading, closed with its last reference.
 ///
-/// Reads go through `pread` straight into the caller's memory. A mapped file would need no call either, but
-/// kills the process with SIGBUS when a network file system loses the file; this way it is an error that
-/// names it.
+/// Reads go through `pread` straight into the caller's memory. A mapped file would
+/// kill the process with SIGBUS when a network file system loses it; here that is an error with its name.
 final class InputFile: Sendable {
     let path: String
     let byteCount: Int

@@ -1,5 +1,4 @@
-// A strict JSON parser that refuses a name that occurs twice in an object: Foundation's would drop one
-// silently.
+// A strict JSON parser that refuses a name that occurs twice: Foundation's would drop one silently.
 
 /// Why a text is no JSON.
 enum JSONProblem: Error {

@@ -42,8 +42,7 @@ extension OutputFile {
         }
     }
 
-    /// Converts all of `source`; returns the index of the first finite value that would become infinite, or
-    /// nil.
+    /// Converts all of `source`, or returns the index of the first finite value that would become infinite.
     private static func convert(
         _ source: UnsafeBufferPointer<Float>, to target: UnsafeMutableRawPointer, _ dtype: DType
     ) -> Int? {

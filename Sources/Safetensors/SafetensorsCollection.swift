@@ -7,8 +7,7 @@ public import Tensors
 public struct SafetensorsCollection: Sendable {
     /// The opened files, sorted by name.
     public let files: [SafetensorsFile]
-    /// The names of all tensors: in the order of the file, or of the index and then those that it does not
-    /// list.
+    /// All names: in the order of the file, or in that of the index, followed by those that it does not list.
     public let tensorNames: [String]
     private let owners: [String: SafetensorsFile]
 

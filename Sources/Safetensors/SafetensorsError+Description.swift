@@ -58,8 +58,7 @@ extension SafetensorsError: CustomStringConvertible {
         switch self {
         case .badEntry(let path, let tensor, let found):
             "\(path): tensor '\(tensor)': expected an object of dtype, shape and data_offsets, "
-                + "found \(found). "
-                + Self.malformed
+                + "found \(found). " + Self.malformed
         case .missingField(let path, let tensor, let field):
             "\(path): tensor '\(tensor)': the field '\(field)' is missing. " + Self.malformed
         case .unknownDType(let path, let tensor, let found):
@@ -92,12 +91,10 @@ extension SafetensorsError: CustomStringConvertible {
         switch self {
         case .overlap(let path, let tensor, let other, let start, let previousEnd):
             "\(path): tensor '\(tensor)' starts at byte \(start) of the data, inside of tensor "
-                + "'\(other)', which "
-                + "ends at \(previousEnd). " + Self.damaged
+                + "'\(other)', which ends at \(previousEnd). " + Self.damaged
         case .hole(let path, let tensor, let start, let previousEnd):
             "\(path): tensor '\(tensor)' starts at byte \(start) of the data, expected "
-                + "\(previousEnd): the bytes "
-                + "between belong to no tensor. " + Self.malformed
+                + "\(previousEnd): the bytes between belong to no tensor. " + Self.malformed
         case .surplusBytes(let path, let dataByteCount, let usedByteCount):
             "\(path): the tensors end at byte \(usedByteCount) of the data, but the file goes on to "
                 + "\(dataByteCount). " + Self.damaged

@@ -71,7 +71,7 @@ extension SafetensorsFile {
         case .float16:
             return { source, target in
                 let bits = unsafe source.bindMemory(to: UInt16.self)
-                for index in 0..<bits.count { unsafe target[index] = Half(bits: bits[index]).float }
+                for index in 0..<bits.count { unsafe target[index] = float(half: bits[index]) }
                 return nil
             }
         case .float64:
@@ -88,8 +88,7 @@ extension SafetensorsFile {
         }
     }
 
-    /// The stored bytes of a tensor of any dtype, little-endian. Throws `tensorNotFound` and the errors of
-    /// reading.
+    /// The stored little-endian bytes of a tensor of any dtype. Throws as `read` does.
     public func readBytes(_ name: String) throws(SafetensorsError) -> [UInt8] {
         let entry = try entry(name)
         return try input.bytes(at: dataOffset + entry.range.lowerBound, count: entry.range.count)

@@ -57,8 +57,7 @@ struct SafetensorsHeader: Sendable {
         return metadata
     }
 
-    /// The tensors must follow each other without overlap or hole, from the first byte of the data to the
-    /// last.
+    /// The tensors must cover the data from its first byte to its last without overlap or hole.
     private static func checkCoverage(
         _ entries: [TensorEntry], path: String, dataByteCount: Int
     ) throws(SafetensorsError) {

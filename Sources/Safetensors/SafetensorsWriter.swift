@@ -1,5 +1,4 @@
-// Collects tensors and writes them as one safetensors file, byte for byte as the reference implementation
-// does.
+// Collects tensors and writes them as one file, byte for byte as the reference implementation does.
 
 public import Tensors
 
@@ -94,8 +93,7 @@ public struct SafetensorsWriter: Sendable {
         return left.name.utf8.lexicographicallyPrecedes(right.name.utf8)
     }
 
-    /// Length and JSON, padded with spaces so that the data starts at a multiple of 8. Metadata is sorted by
-    /// name.
+    /// Length and JSON, padded with spaces to a multiple of 8. Metadata is sorted by name.
     private static func header(_ items: [Item], metadata: [String: String]) -> [UInt8] {
         var members: [String] = []
         if !metadata.isEmpty {

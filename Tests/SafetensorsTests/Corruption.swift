@@ -60,13 +60,11 @@ struct Corruption: Sendable, CustomTestStringConvertible {
             "a header of no bytes", [UInt8](repeating: 0, count: 8),
             { .headerWithoutBrace(path: $0, found: 0) },
             "PATH: the header must start with '{' (byte 123), found byte 0. This is no "
-                + "safetensors file, or it "
-                + "is damaged: download or copy it again."),
+                + "safetensors file, or it is damaged: download or copy it again."),
         Corruption(
             "a header that starts with a space", header: " {}", { .headerWithoutBrace(path: $0, found: 32) },
             "PATH: the header must start with '{' (byte 123), found byte 32. This is no "
-                + "safetensors file, or it "
-                + "is damaged: download or copy it again."),
+                + "safetensors file, or it is damaged: download or copy it again."),
     ]
 
     private static let header = [
@@ -171,8 +169,7 @@ struct Corruption: Sendable, CustomTestStringConvertible {
             "data that is cut off", header: pair("[0,8]", "[8,16]"), data: 15,
             { .offsetsBeyondEnd(path: $0, tensor: "b", offsets: [8, 16], dataByteCount: 15) },
             "PATH: tensor 'b': data_offsets [8, 16] reach beyond the 15 bytes of data that the "
-                + "file has; it was "
-                + "probably cut off. Download or copy it again."),
+                + "file has; it was probably cut off. Download or copy it again."),
         Corruption(
             "offsets that do not fit the shape",
             header: one(#""dtype":"F32","shape":[3],"data_offsets":[0,8]"#),

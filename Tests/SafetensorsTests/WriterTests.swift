@@ -32,6 +32,23 @@ import Testing
         #expect(wrong.isEmpty, "\(wrong.prefix(5))")
     }
 
+    @Test("every F16 pattern is read as the value of the hardware type")
+    func everyHalf() throws {
+        let folder = try TemporaryFolder()
+        let patterns = (0...UInt16.max).map { $0 }
+        var writer = SafetensorsWriter()
+        let bytes = patterns.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+        writer.add("x", shape: [patterns.count], bytes: bytes, as: .float16)
+        try writer.write(to: folder.path + "/x")
+        let target = Tensor(rows: 1, columns: patterns.count)
+        try SafetensorsFile(path: folder.path + "/x").read("x", into: target)
+        let wrong = zip(patterns, target.values()).filter { pattern, value in
+            let expected = Float(Float16(bitPattern: pattern))
+            return expected.isNaN ? !value.isNaN : value.bitPattern != expected.bitPattern
+        }
+        #expect(wrong.isEmpty, "\(wrong.prefix(5))")
+    }
+
     @Test("BF16 and F64 are converted, also across many chunks; NaN stays NaN")
     func wideAndBrain() throws {
         let folder = try TemporaryFolder()

@@ -1,4 +1,4 @@
-// Float to binary16: the direction that Tensors does not need, but a file written in F16 does.
+// Between Float and binary16 for whole files: rounding, and widening without branches.
 
 import Tensors
 
@@ -19,4 +19,12 @@ extension Half {
             self.init(bits: sign | UInt16(count))
         }
     }
+}
+
+/// The value of a binary16 bit pattern, exact. Without branches, so that loops over it are vectorised.
+@inline(__always) func float(half bits: UInt16) -> Float {
+    let magnitude = UInt32(bits & 0x7FFF)
+    let subnormal = (Float(Int32(bitPattern: magnitude)) * 0x1p-24).bitPattern
+    let normal = magnitude << 13 &+ (magnitude < 0x7C00 ? 0x3800_0000 : 0x7000_0000)
+    return Float(bitPattern: UInt32(bits & 0x8000) << 16 | (magnitude < 0x400 ? subnormal : normal))
 }
