@@ -6,7 +6,8 @@
 /// bits with room for carries. Adding takes three integer additions. Sums are merged by adding their `words`
 /// as integers, so an integer all-reduce over ranks gives the same bits for every number of ranks.
 ///
-/// Source: R. M. Neal, "Fast exact summation using small and large superaccumulators", arXiv:1505.05571, 2015.
+/// Source: R. M. Neal, "Fast exact summation using small and large superaccumulators",
+/// arXiv:1505.05571 (2015).
 public struct ExactSum: Sendable {
     /// Limb `i` counts units of 2^(32·i − 1074).
     static let limbCount = 68

@@ -88,7 +88,7 @@ extension SafetensorsFile {
         }
     }
 
-    /// The stored little-endian bytes of a tensor of any dtype. Throws as `read` does.
+    /// The stored little-endian bytes of a tensor of any dtype. Throws `tensorNotFound` and `cannotRead`.
     public func readBytes(_ name: String) throws(SafetensorsError) -> [UInt8] {
         let entry = try entry(name)
         return try input.bytes(at: dataOffset + entry.range.lowerBound, count: entry.range.count)
