@@ -1,0 +1,191 @@
+// What can be wrong with a user's data: one sentence each on what, where and what to do.
+
+/// An error in the data or in how it is named, with a message that is ready to be shown to the user.
+public struct DatasetsError: Error, CustomStringConvertible, Sendable, Hashable {
+    /// What is wrong, where, what was expected and found, and what to do.
+    public let description: String
+
+    init(_ description: String) { self.description = description }
+}
+
+// MARK: - Files
+
+extension DatasetsError {
+    static func noSuchFile(_ path: String) -> Self {
+        Self(
+            "No such file: \(path). Give a path relative to the folder where the command runs, or an absolute one."
+        )
+    }
+
+    static func isFolder(_ path: String) -> Self {
+        Self("\(path) is a folder, but a data file is expected; for all its files write \(path)/*.jsonl.")
+    }
+
+    static func noMatch(_ pattern: String) -> Self {
+        Self("The pattern \(pattern) matches no file; check the folder and the ending.")
+    }
+
+    static func noPatterns() -> Self {
+        Self("No data file is given; name at least one path or pattern.")
+    }
+
+    static func namedTwice(_ path: String) -> Self {
+        Self("The file \(path) is named twice, so its rows would count twice; name it once.")
+    }
+
+    static func unknownEnding(_ path: String) -> Self {
+        Self(
+            "\(path) has an unknown ending: expected .jsonl, .ndjson, .json, .csv or .tsv, plain or with .gz;"
+                + " convert or rename the file.")
+    }
+
+    static func unreadable(_ path: String, _ reason: String) -> Self {
+        Self("\(path) cannot be read: \(reason).")
+    }
+
+    static func noRows(_ path: String) -> Self {
+        Self("\(path) is empty: expected at least one row.")
+    }
+
+    static func truncatedGzip(_ path: String) -> Self {
+        Self("\(path) ends in the middle of its gzip data: the file is truncated; copy it again.")
+    }
+
+    static func corruptGzip(_ path: String, _ reason: String) -> Self {
+        Self(
+            "\(path) is no valid gzip file (\(reason)): copy it again, or drop the .gz ending if it is plain."
+        )
+    }
+}
+
+// MARK: - Rows
+
+extension DatasetsError {
+    static func notJSON(_ source: RowSource, column: Int, _ problem: String) -> Self {
+        Self("\(source), column \(column): no valid JSON: \(problem).")
+    }
+
+    static func noObject(_ source: RowSource, found: String) -> Self {
+        Self("\(source): expected a JSON object with one value a column, found \(found).")
+    }
+
+    static func noRowList(_ source: RowSource, found: String) -> Self {
+        Self(
+            "\(source): expected an array of objects, or an object with such an array under \"data\", found \(found);"
+                + " name the file .jsonl if it holds one object a line.")
+    }
+
+    static func twoRowLists(_ source: RowSource) -> Self {
+        Self("\(source): the key \"data\" occurs a second time; keep one list of rows.")
+    }
+
+    static func invalidUTF8(_ source: RowSource, byteOffset: Int) -> Self {
+        Self("\(source): invalid UTF-8 at byte offset \(byteOffset) of the file; save the file as UTF-8.")
+    }
+
+    static func fieldCount(_ source: RowSource, expected: Int, found: Int) -> Self {
+        Self(
+            "\(source): expected \(expected) fields as in the header, found \(found);"
+                + " put fields that hold a separator or a line break in double quotes.")
+    }
+
+    static func unterminatedQuote(_ source: RowSource) -> Self {
+        Self(
+            "\(source): a double quote is opened here and never closed; close it, or double a quote that is text."
+        )
+    }
+
+    static func textAfterQuote(_ source: RowSource, column: Int, found: String) -> Self {
+        Self(
+            "\(source), column \(column): after a closing quote expected a separator or the end of the row,"
+                + " found \(found); double a quote that is part of the text.")
+    }
+
+    static func duplicateColumn(_ source: RowSource, _ name: String) -> Self {
+        Self("\(source): the header names the column \"\(name)\" twice; rename one.")
+    }
+
+    static func missingColumn(_ source: RowSource, column: String, key: String, columns: [String]) -> Self {
+        let near = NearestName.suggestion(for: column, in: columns).map { "; did you mean \"\($0)\"?" } ?? "."
+        return Self(
+            "\(source): no column \"\(column)\"; the row has \(quotedList(columns))\(near)"
+                + " Set \(key) to the column's name.")
+    }
+
+    static func wrongType(_ source: RowSource, column: String, expected: String, found: String) -> Self {
+        Self("\(source): column \"\(column)\": expected \(expected), found \(found).")
+    }
+}
+
+// MARK: - Labels
+
+extension DatasetsError {
+    static func unknownLabel(_ source: RowSource, label: String, known: [String]) -> Self {
+        let near = NearestName.suggestion(for: label, in: known).map { "; did you mean \"\($0)\"?" } ?? "."
+        return Self(
+            "\(source): unknown label \"\(excerpt(label))\"; the known labels are \(quotedList(known))\(near)"
+                + " Correct the row, or train on data that has this label.")
+    }
+
+    static func mixedLabels(_ column: String, _ first: (String, RowSource), _ second: (String, RowSource))
+        -> Self
+    {
+        Self(
+            "Column \"\(column)\" mixes labels of different types: \(first.0) at \(first.1) and \(second.0) at"
+                + " \(second.1); write all labels in one type.")
+    }
+
+    static func tooFewLabels(_ column: String, labels: [String]) -> Self {
+        Self(
+            "Column \"\(column)\" holds \(labels.isEmpty ? "no label" : "only the label \(quotedList(labels))");"
+                + " classification needs at least two.")
+    }
+
+    static func outputCount(_ source: RowSource, column: String, expected: Int, found: Int) -> Self {
+        Self(
+            "\(source): column \"\(column)\": expected \(expected) numbers as in the rows before, found \(found)."
+        )
+    }
+
+    static func labelIDs(_ reason: String) -> Self {
+        Self(
+            "The model's id2label is not usable: \(reason); expected the ids 0, 1, 2, … each with its own name."
+        )
+    }
+}
+
+// MARK: - Batches
+
+extension DatasetsError {
+    static func fewerRowsThanRanks(rows: Int, ranks: Int) -> Self {
+        Self(
+            "The data has \(rows) row\(rows == 1 ? "" : "s") for \(ranks) ranks, and every rank needs at least one;"
+                + " start at most \(max(rows, 1)) rank\(rows <= 1 ? "" : "s"), or give more data.")
+    }
+
+    static func noFullBatch(rows: Int, batch: Int) -> Self {
+        Self(
+            "The data has \(rows) rows, fewer than one global batch of \(batch), and dropping the last incomplete"
+                + " batch leaves none; set dataloader_drop_last to false or use a smaller batch.")
+    }
+
+    static func rowOverBudget(_ source: RowSource, tokens: Int, budget: Int) -> Self {
+        Self(
+            "\(source): the row has \(tokens) tokens, more than max_tokens_per_device (\(budget));"
+                + " raise it to \(tokens) or lower max_seq_length.")
+    }
+}
+
+// MARK: - Phrases
+
+/// At most the first 60 characters of `text`, with an ellipsis if there are more.
+func excerpt(_ text: String) -> String {
+    text.count <= 60 ? text : String(text.prefix(60)) + "…"
+}
+
+/// `"a", "b" and 3 more`: at most 20 names.
+func quotedList(_ names: [String]) -> String {
+    guard !names.isEmpty else { return "none" }
+    let shown = names.prefix(20).map { "\"\(excerpt($0))\"" }.joined(separator: ", ")
+    return names.count > 20 ? "\(shown) and \(names.count - 20) more" : shown
+}

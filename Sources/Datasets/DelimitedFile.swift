@@ -1,0 +1,143 @@
+// Rows of a CSV or TSV file after RFC 4180, with a header row; line breaks may be LF or CR LF.
+
+final class DelimitedFile: RowFile {
+    let path: String
+    private let separator: UInt8
+    private var lines: LineReader
+    private let columns: [String]
+
+    /// Reads the header.
+    init(path: String, _ source: ByteReader, separator: UInt8) throws(DatasetsError) {
+        self.path = path
+        self.separator = separator
+        var lines = LineReader(source)
+        guard try Self.nextFilledLine(&lines) else { throw .noRows(path) }
+        var record = DelimitedRecord(separator: separator, path: path)
+        columns = try record.fields(of: &lines)
+        self.lines = lines
+        for (index, column) in columns.enumerated() where columns[..<index].contains(column) {
+            throw .duplicateColumn(RowSource(file: path, line: lines.number), column)
+        }
+    }
+
+    func next() throws(DatasetsError) -> Row? {
+        guard try Self.nextFilledLine(&lines) else { return nil }
+        let source = RowSource(file: path, line: lines.number)
+        var record = DelimitedRecord(separator: separator, path: path)
+        let fields = try record.fields(of: &lines)
+        guard fields.count == columns.count else {
+            throw .fieldCount(source, expected: columns.count, found: fields.count)
+        }
+        let values = fields.map { Value.string($0) }
+        return Row(fields: Fields(names: columns, values: values), source: source, hasTypes: false)
+    }
+
+    /// Moves to the next line that is not blank.
+    private static func nextFilledLine(_ lines: inout LineReader) throws(DatasetsError) -> Bool {
+        while try lines.next() {
+            let line = lines.line
+            if line.isEmpty || line.count == 1 && lines.bytes[line.lowerBound] == 0x0D { continue }
+            return true
+        }
+        return false
+    }
+}
+
+/// Splits the current line, and as many more as an open quote asks for, into fields.
+struct DelimitedRecord {
+    let separator: UInt8
+    let path: String
+    private var fields: [String] = []
+    /// Where the next field starts, relative to the line's start, which moves when the line is extended.
+    private var offset = 0
+
+    init(separator: UInt8, path: String) { (self.separator, self.path) = (separator, path) }
+
+    mutating func fields(of lines: inout LineReader) throws(DatasetsError) -> [String] {
+        repeat {
+            let start = lines.line.lowerBound + offset
+            if start < lines.line.upperBound, lines.bytes[start] == UInt8(ascii: "\"") {
+                try takeQuotedField(&lines)
+            } else {
+                try takePlainField(lines)
+            }
+        } while offset >= 0
+        return fields
+    }
+
+    /// The end of the line without the carriage return of a CR LF.
+    private func contentEnd(_ lines: LineReader) -> Int {
+        let line = lines.line
+        return line.upperBound > line.lowerBound && lines.bytes[line.upperBound - 1] == 0x0D
+            ? line.upperBound - 1 : line.upperBound
+    }
+
+    /// A quote inside a field that did not start with one is text.
+    private mutating func takePlainField(_ lines: LineReader) throws(DatasetsError) {
+        let start = lines.line.lowerBound + offset
+        let end = contentEnd(lines)
+        let fieldEnd = lines.bytes[start..<end].firstIndex(of: separator) ?? end
+        try append(lines.bytes[start..<fieldEnd], lines, base: start)
+        offset = fieldEnd < end ? fieldEnd + 1 - lines.line.lowerBound : -1
+    }
+
+    private mutating func takeQuotedField(_ lines: inout LineReader) throws(DatasetsError) {
+        let quoteOffset = offset
+        var text: [UInt8] = []
+        var from = offset + 1
+        while true {
+            let base = lines.line.lowerBound
+            guard
+                let quote = lines.bytes[(base + from)..<lines.line.upperBound].firstIndex(
+                    of: UInt8(ascii: "\""))
+            else {
+                text.append(contentsOf: lines.bytes[(base + from)..<lines.line.upperBound])
+                from = lines.line.count
+                if try !lines.extend() { throw .unterminatedQuote(place(of: quoteOffset, lines)) }
+                continue
+            }
+            text.append(contentsOf: lines.bytes[(base + from)..<quote])
+            if quote + 1 < lines.line.upperBound, lines.bytes[quote + 1] == UInt8(ascii: "\"") {
+                text.append(UInt8(ascii: "\""))
+                from = quote + 2 - base
+            } else {
+                try append(text[...], lines, base: base + quoteOffset)
+                return try takeSeparator(at: quote + 1, lines)
+            }
+        }
+    }
+
+    /// Checks what follows a closing quote.
+    private mutating func takeSeparator(at index: Int, _ lines: LineReader) throws(DatasetsError) {
+        let end = contentEnd(lines)
+        if index >= end {
+            offset = -1
+        } else if lines.bytes[index] == separator {
+            offset = index + 1 - lines.line.lowerBound
+        } else {
+            let lineStart = lines.bytes[lines.line.lowerBound..<index].lastIndex(of: 0x0A).map { $0 + 1 }
+            throw .textAfterQuote(
+                place(of: index - lines.line.lowerBound, lines),
+                column: lines.bytes.column(at: index, lineStart: lineStart ?? lines.line.lowerBound),
+                found: lines.bytes.phrase(at: index, upTo: end))
+        }
+    }
+
+    private mutating func append(
+        _ text: ArraySlice<UInt8>, _ lines: LineReader, base: Int
+    ) throws(DatasetsError) {
+        guard let field = String(validating: text, as: UTF8.self) else {
+            let invalid = lines.bytes.firstInvalidUTF8(in: base..<lines.line.upperBound) ?? base
+            throw .invalidUTF8(
+                place(of: invalid - lines.line.lowerBound, lines), byteOffset: lines.fileOffset + invalid)
+        }
+        fields.append(field)
+    }
+
+    /// The file and line of a byte, counted from the start of the row.
+    private func place(of byte: Int, _ lines: LineReader) -> RowSource {
+        let start = lines.line.lowerBound
+        let lineBreaks = lines.bytes[start..<(start + byte)].count { $0 == 0x0A }
+        return RowSource(file: path, line: lines.number + lineBreaks)
+    }
+}

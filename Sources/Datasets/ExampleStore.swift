@@ -1,0 +1,84 @@
+// All examples of a data set in flat arrays: 4 bytes a token, and type ids only if any is not zero.
+
+/// Tokenised rows, in the order in which they were appended; the index of a row is its global row number.
+public struct ExampleStore: Sendable {
+    /// Token ids of all rows, one after the other, [tokenCount].
+    private var tokens: [Int32] = []
+    /// Where each row starts in `tokens`, [count + 1].
+    private var offsets: [Int] = [0]
+    /// Token types, [tokenCount]; empty as long as all are zero.
+    private var typeIDs: [UInt8] = []
+    private var targets: [Target] = []
+    private var files: [String] = []
+    private var fileOfRow: [Int32] = []
+    private var lineOfRow: [Int] = []
+    /// The most tokens of a row.
+    public private(set) var maximumLength = 0
+
+    public init() {}
+
+    public init(_ examples: some Sequence<Example>) {
+        for example in examples { append(example) }
+    }
+
+    /// The number of rows.
+    public var count: Int { targets.count }
+
+    /// The number of tokens of all rows.
+    public var tokenCount: Int { tokens.count }
+
+    /// The number of tokens of each row, [count].
+    public var lengths: [Int] { (0..<count).map(length) }
+
+    /// The number of tokens of a row.
+    public func length(of row: Int) -> Int { offsets[row + 1] - offsets[row] }
+
+    /// Where a row came from.
+    public func source(of row: Int) -> RowSource {
+        RowSource(file: files[Int(fileOfRow[row])], line: lineOfRow[row])
+    }
+
+    /// What a row's output is compared with.
+    public func target(of row: Int) -> Target { targets[row] }
+
+    /// Adds a row at the end. Token types must lie in 0...255.
+    public mutating func append(_ example: Example) {
+        precondition(example.typeIDs.count == example.tokens.count, "one type id a token is needed")
+        if typeIDs.isEmpty, example.typeIDs.contains(where: { $0 != 0 }) {
+            typeIDs = [UInt8](repeating: 0, count: tokens.count)
+            typeIDs.append(contentsOf: example.typeIDs.map { UInt8($0) })
+        } else if !typeIDs.isEmpty {
+            typeIDs.append(contentsOf: example.typeIDs.map { UInt8($0) })
+        }
+        tokens.append(contentsOf: example.tokens)
+        offsets.append(tokens.count)
+        targets.append(example.target)
+        maximumLength = max(maximumLength, example.tokens.count)
+        if files.last != example.source.file { files.append(example.source.file) }
+        fileOfRow.append(Int32(files.count - 1))
+        lineOfRow.append(example.source.line)
+    }
+
+    /// The row at an index.
+    public func example(at row: Int) -> Example {
+        let range = offsets[row]..<offsets[row + 1]
+        return Example(
+            tokens: Array(tokens[range]), typeIDs: typeIDs.isEmpty ? nil : typeIDs[range].map { Int32($0) },
+            target: targets[row], source: source(of: row))
+    }
+
+    /// The rows as one batch, in the given order.
+    public func batch(rows: [Int]) -> Batch {
+        var batch = Batch()
+        batch.reserve(sequences: rows.count, tokens: rows.reduce(0) { $0 + length(of: $1) })
+        for row in rows {
+            let range = offsets[row]..<offsets[row + 1]
+            if typeIDs.isEmpty {
+                batch.append(tokens[range], repeatElement(0, count: range.count), targets[row], row: row)
+            } else {
+                batch.append(tokens[range], typeIDs[range].lazy.map { Int32($0) }, targets[row], row: row)
+            }
+        }
+        return batch
+    }
+}

@@ -1,0 +1,79 @@
+// Decompresses gzip data (RFC 1952) through zlib. The only file of this module with `unsafe` expressions: zlib
+// takes pointers. They point into arrays for the length of one call each; nothing unsafe leaves the file.
+
+import CZlib
+
+/// A decompressor that takes a gzip file chunk by chunk. A file may consist of several gzip members.
+@safe final class GzipReader {
+    private let path: String
+    private let stream: UnsafeMutablePointer<z_stream>
+    /// True between members, where the file may end.
+    private var isAtMemberEnd = false
+    private var hasInput = false
+
+    init(path: String) {
+        self.path = path
+        unsafe stream = .allocate(capacity: 1)
+        unsafe stream.initialize(to: z_stream())
+        let windowBitsForGzip: Int32 = 15 + 16
+        let size = unsafe Int32(MemoryLayout<z_stream>.size)
+        let status = unsafe inflateInit2_(stream, windowBitsForGzip, ZLIB_VERSION, size)
+        precondition(status == Z_OK, "zlib cannot be initialised: status \(status)")
+    }
+
+    deinit {
+        unsafe inflateEnd(stream)
+        unsafe stream.deinitialize(count: 1)
+        unsafe stream.deallocate()
+    }
+
+    /// What `input` decompresses to, after all input given before.
+    func decompress(_ input: [UInt8]) throws(DatasetsError) -> [UInt8] {
+        var output: [UInt8] = []
+        var block = [UInt8](repeating: 0, count: 4 * ByteReader.chunkBytes)
+        var consumed = 0
+        hasInput = hasInput || !input.isEmpty
+        while true {
+            if isAtMemberEnd {
+                if consumed == input.count { return output }
+                _ = unsafe inflateReset(stream)
+                isAtMemberEnd = false
+            }
+            let (status, produced) = step(input, &consumed, &block)
+            if produced > 0 { output.append(contentsOf: block[0..<produced]) }
+            switch status {
+            case Z_STREAM_END: isAtMemberEnd = true
+            case Z_OK, Z_BUF_ERROR:
+                if consumed == input.count, produced < block.count { return output }
+            default: throw .corruptGzip(path, reason(status))
+            }
+        }
+    }
+
+    /// Checks that the input ended where a member ends.
+    func finish() throws(DatasetsError) {
+        if hasInput, !isAtMemberEnd { throw .truncatedGzip(path) }
+    }
+
+    /// One call of `inflate`; moves `consumed` on and returns zlib's status and the bytes written to `block`.
+    private func step(_ input: [UInt8], _ consumed: inout Int, _ block: inout [UInt8]) -> (Int32, Int) {
+        let start = consumed
+        return unsafe input.withUnsafeBufferPointer { source in
+            unsafe block.withUnsafeMutableBufferPointer { target in
+                unsafe stream.pointee.next_in = UnsafeMutablePointer(mutating: source.baseAddress)?.advanced(
+                    by: start)
+                unsafe stream.pointee.avail_in = UInt32(source.count - start)
+                unsafe stream.pointee.next_out = target.baseAddress
+                unsafe stream.pointee.avail_out = UInt32(target.count)
+                let status = unsafe inflate(stream, Z_NO_FLUSH)
+                consumed = unsafe source.count - Int(stream.pointee.avail_in)
+                return unsafe (status, target.count - Int(stream.pointee.avail_out))
+            }
+        }
+    }
+
+    private func reason(_ status: Int32) -> String {
+        guard let message = unsafe stream.pointee.msg else { return "zlib status \(status)" }
+        return unsafe String(cString: message)
+    }
+}

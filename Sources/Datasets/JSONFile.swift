@@ -1,0 +1,118 @@
+// Rows of a JSON file: an array of objects, or an object that holds one under "data".
+
+/// Holds the file's bytes, and parses one row at a time.
+final class JSONFile: RowFile {
+    private enum Place { case beforeRow, inList, atEnd }
+
+    let path: String
+    private let bytes: [UInt8]
+    private var parser: JSONParser
+    private var place = Place.beforeRow
+    private var isWrapped = false
+    /// Line number and byte at which counting of line feeds goes on.
+    private var line = 1
+    private var counted = 0
+
+    init(path: String, _ source: ByteReader) throws(DatasetsError) {
+        self.path = path
+        bytes = try source.readToEnd()
+        parser = JSONParser(bytes, in: (bytes.starts(with: byteOrderMark) ? 3 : 0)..<bytes.count)
+        if parser.peek() == nil { throw .noRows(path) }
+    }
+
+    func next() throws(DatasetsError) -> Row? {
+        if place == .beforeRow {
+            try openList()
+        } else if place == .inList {
+            try syntax { (parser) throws(JSONSyntaxError) in
+                guard parser.peek() != UInt8(ascii: "]") else { return }
+                try parser.consume(UInt8(ascii: ","), or: "',' or ']'")
+                if parser.peek() == UInt8(ascii: "]") { throw parser.unexpected("a value") }
+            }
+        }
+        if place == .atEnd { return nil }
+        place = .inList
+        if parser.peek() == UInt8(ascii: "]") {
+            try closeList()
+            return nil
+        }
+        let source = source()
+        let value = try syntax { (parser) throws(JSONSyntaxError) in try parser.value(depth: 1) }
+        guard case .object(let fields) = value else { throw .noObject(source, found: value.phrase) }
+        return Row(fields: fields, source: source)
+    }
+
+    /// Moves behind the `[` of the row list.
+    private func openList() throws(DatasetsError) {
+        if parser.peek() == UInt8(ascii: "[") { return try enterList() }
+        let start = source()
+        guard parser.peek() == UInt8(ascii: "{") else {
+            let value = try syntax { (parser) throws(JSONSyntaxError) in try parser.value() }
+            throw .noRowList(start, found: value.phrase)
+        }
+        isWrapped = true
+        try syntax { (parser) throws(JSONSyntaxError) in try parser.consume(UInt8(ascii: "{"), or: "'{'") }
+        guard try skipMembers(beforeList: true) else {
+            throw .noRowList(start, found: "an object without such a \"data\"")
+        }
+        try enterList()
+    }
+
+    private func enterList() throws(DatasetsError) {
+        try syntax { (parser) throws(JSONSyntaxError) in try parser.consume(UInt8(ascii: "["), or: "'['") }
+    }
+
+    private func closeList() throws(DatasetsError) {
+        try syntax { (parser) throws(JSONSyntaxError) in try parser.consume(UInt8(ascii: "]"), or: "']'") }
+        place = .atEnd
+        if isWrapped, parser.peek() == UInt8(ascii: ",") {
+            try syntax { (parser) throws(JSONSyntaxError) in try parser.consume(UInt8(ascii: ","), or: "','")
+            }
+            if try skipMembers(beforeList: false) { throw .twoRowLists(source()) }
+        } else if isWrapped {
+            try syntax { (parser) throws(JSONSyntaxError) in
+                try parser.consume(UInt8(ascii: "}"), or: "',' or '}'")
+            }
+        }
+        try syntax { (parser) throws(JSONSyntaxError) in try parser.finish() }
+    }
+
+    /// Reads members of the outer object; true at the list under `data`, false behind the closing brace.
+    private func skipMembers(beforeList: Bool) throws(DatasetsError) -> Bool {
+        try syntax { (parser) throws(JSONSyntaxError) in
+            if beforeList, parser.peek() == UInt8(ascii: "}") {
+                try parser.consume(UInt8(ascii: "}"), or: "'}'")
+                return false
+            }
+            while true {
+                let key = try parser.key()
+                try parser.consume(UInt8(ascii: ":"), or: "':'")
+                if key == "data", parser.peek() == UInt8(ascii: "[") { return true }
+                _ = try parser.value(depth: 1)
+                guard parser.peek() == UInt8(ascii: ",") else {
+                    try parser.consume(UInt8(ascii: "}"), or: "',' or '}'")
+                    return false
+                }
+                try parser.consume(UInt8(ascii: ","), or: "','")
+            }
+        }
+    }
+
+    /// The place of the parser's next value; counts lines on from the last call.
+    private func source() -> RowSource {
+        _ = parser.peek()
+        line += bytes[counted..<parser.position].count { $0 == 0x0A }
+        counted = parser.position
+        return RowSource(file: path, line: line)
+    }
+
+    private func syntax<Result>(
+        _ body: (inout JSONParser) throws(JSONSyntaxError) -> Result
+    ) throws(DatasetsError) -> Result {
+        do throws(JSONSyntaxError) {
+            return try body(&parser)
+        } catch {
+            throw DatasetsError(error, in: bytes, lineStart: 0, line: 1, file: path, fileOffset: 0)
+        }
+    }
+}

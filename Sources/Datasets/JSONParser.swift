@@ -1,0 +1,294 @@
+// A single-pass JSON parser (RFC 8259) over UTF-8 bytes that says where and why a text is not JSON.
+
+/// Why a text is no JSON, and at which byte.
+struct JSONSyntaxError: Error {
+    let position: Int
+    let problem: String
+    var isInvalidUTF8 = false
+}
+
+/// Reads values from a range of `bytes`, one after the other.
+struct JSONParser {
+    /// The deepest nesting of lists and objects that is read.
+    static let maximumDepth = 512
+
+    let bytes: [UInt8]
+    let end: Int
+    private(set) var position: Int
+    private var unescaped: [UInt8] = []
+
+    init(_ bytes: [UInt8], in range: Range<Int>) {
+        self.bytes = bytes
+        position = range.lowerBound
+        end = range.upperBound
+    }
+
+    /// The next byte that is no white space, nil at the end; it is not consumed.
+    mutating func peek() -> UInt8? {
+        while position < end {
+            let byte = bytes[position]
+            guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { return byte }
+            position += 1
+        }
+        return nil
+    }
+
+    /// Consumes the byte `expected`, after white space.
+    mutating func consume(_ expected: UInt8, or phrase: String) throws(JSONSyntaxError) {
+        guard peek() == expected else { throw unexpected(phrase) }
+        position += 1
+    }
+
+    /// Checks that nothing but white space is left.
+    mutating func finish() throws(JSONSyntaxError) {
+        if peek() != nil { throw unexpected("nothing more after the value") }
+    }
+
+    /// The value that starts at the next byte that is no white space.
+    mutating func value(depth: Int = 0) throws(JSONSyntaxError) -> Value {
+        guard let byte = peek() else { throw unexpected("a value") }
+        switch byte {
+        case UInt8(ascii: "\""): return .string(try string())
+        case UInt8(ascii: "{"): return .object(try object(depth: depth + 1))
+        case UInt8(ascii: "["): return .list(try list(depth: depth + 1))
+        case UInt8(ascii: "t"): return try literal("true", .bool(true))
+        case UInt8(ascii: "f"): return try literal("false", .bool(false))
+        case UInt8(ascii: "n"): return try literal("null", .null)
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return .number(try number())
+        default: throw unexpected("a value")
+        }
+    }
+
+    private mutating func literal(_ word: StaticString, _ value: Value) throws(JSONSyntaxError) -> Value {
+        let start = position
+        for byte in word.description.utf8 {
+            guard position < end, bytes[position] == byte else {
+                position = start
+                throw unexpected("a value")
+            }
+            position += 1
+        }
+        return value
+    }
+
+    private mutating func list(depth: Int) throws(JSONSyntaxError) -> [Value] {
+        try checkDepth(depth)
+        position += 1
+        var values: [Value] = []
+        if peek() == UInt8(ascii: "]") {
+            position += 1
+            return values
+        }
+        while true {
+            values.append(try value(depth: depth))
+            if peek() == UInt8(ascii: ",") {
+                position += 1
+            } else {
+                try consume(UInt8(ascii: "]"), or: "',' or ']'")
+                return values
+            }
+        }
+    }
+
+    private mutating func object(depth: Int) throws(JSONSyntaxError) -> Fields {
+        try checkDepth(depth)
+        position += 1
+        var members = MemberList()
+        if peek() == UInt8(ascii: "}") {
+            position += 1
+            return Fields()
+        }
+        while true {
+            let name = try key()
+            try consume(UInt8(ascii: ":"), or: "':'")
+            members.add(name, try value(depth: depth))
+            if peek() == UInt8(ascii: ",") {
+                position += 1
+            } else {
+                try consume(UInt8(ascii: "}"), or: "',' or '}'")
+                return Fields(names: members.names, values: members.values)
+            }
+        }
+    }
+
+    /// The key of an object's next member.
+    mutating func key() throws(JSONSyntaxError) -> String {
+        guard peek() == UInt8(ascii: "\"") else { throw unexpected("a key in double quotes") }
+        return try string()
+    }
+
+    private func checkDepth(_ depth: Int) throws(JSONSyntaxError) {
+        guard depth <= Self.maximumDepth else {
+            throw JSONSyntaxError(
+                position: position, problem: "nested deeper than \(Self.maximumDepth) levels")
+        }
+    }
+
+    /// The error that `phrase` was expected at the current position.
+    func unexpected(_ phrase: String) -> JSONSyntaxError {
+        JSONSyntaxError(position: position, problem: "expected \(phrase), found \(found(at: position))")
+    }
+
+    private func found(at index: Int) -> String {
+        index < end ? bytes.phrase(at: index, upTo: end) : "the end"
+    }
+}
+
+/// The members of an object while it is read: of equal names the last wins, in the place of the first.
+private struct MemberList {
+    private(set) var names: [String] = []
+    private(set) var values: [Value] = []
+    private var indices: [ByteString: Int] = [:]
+
+    mutating func add(_ name: String, _ value: Value) {
+        if let index = index(of: name) {
+            values[index] = value
+            return
+        }
+        names.append(name)
+        values.append(value)
+        if names.count == 17 {
+            for (index, name) in names.enumerated() { indices[ByteString(name)] = index }
+        } else if names.count > 17 {
+            indices[ByteString(name)] = names.count - 1
+        }
+    }
+
+    /// Compares one by one while there are few, which is quicker than hashing.
+    private func index(of name: String) -> Int? {
+        names.count > 16 ? indices[ByteString(name)] : names.firstIndex { $0.hasSameBytes(as: name) }
+    }
+}
+
+// MARK: - Strings and numbers
+
+extension JSONParser {
+    private mutating func string() throws(JSONSyntaxError) -> String {
+        let start = position + 1
+        var index = start
+        while index < end {
+            let byte = bytes[index]
+            if byte == UInt8(ascii: "\"") {
+                position = index + 1
+                return try decoded(bytes[start..<index], raw: start..<index)
+            }
+            if byte == UInt8(ascii: "\\") { return try escapedString(from: start, firstEscape: index) }
+            if byte < 0x20 { throw rawControl(at: index) }
+            index += 1
+        }
+        throw JSONSyntaxError(position: position, problem: "a string is opened here and not closed")
+    }
+
+    private mutating func escapedString(from start: Int, firstEscape: Int) throws(JSONSyntaxError) -> String {
+        let opening = position
+        unescaped.removeAll(keepingCapacity: true)
+        unescaped.append(contentsOf: bytes[start..<firstEscape])
+        position = firstEscape
+        while position < end {
+            let byte = bytes[position]
+            if byte == UInt8(ascii: "\"") {
+                position += 1
+                return try decoded(unescaped[...], raw: start..<(position - 1))
+            }
+            if byte < 0x20 { throw rawControl(at: position) }
+            position += 1
+            if byte == UInt8(ascii: "\\") { try escape() } else { unescaped.append(byte) }
+        }
+        throw JSONSyntaxError(position: opening, problem: "a string is opened here and not closed")
+    }
+
+    /// Reads what follows a backslash.
+    private mutating func escape() throws(JSONSyntaxError) {
+        guard position < end else { throw unexpected("an escape") }
+        let byte = bytes[position]
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): unescaped.append(byte)
+        case UInt8(ascii: "n"): unescaped.append(0x0A)
+        case UInt8(ascii: "t"): unescaped.append(0x09)
+        case UInt8(ascii: "r"): unescaped.append(0x0D)
+        case UInt8(ascii: "b"): unescaped.append(0x08)
+        case UInt8(ascii: "f"): unescaped.append(0x0C)
+        case UInt8(ascii: "u"): return try unicodeEscape()
+        default: throw unexpected("one of \" \\ / b f n r t u after '\\'")
+        }
+        position += 1
+    }
+
+    /// Reads `uXXXX`, and the second half of a surrogate pair.
+    private mutating func unicodeEscape() throws(JSONSyntaxError) {
+        let start = position - 1
+        var code = try hexadecimal()
+        if code & 0xFC00 == 0xD800, position + 1 < end, bytes[position] == UInt8(ascii: "\\"),
+            bytes[position + 1] == UInt8(ascii: "u")
+        {
+            position += 1
+            let low = try hexadecimal()
+            if low & 0xFC00 == 0xDC00 { code = 0x10000 + (code & 0x3FF) << 10 + (low & 0x3FF) }
+        }
+        guard let scalar = Unicode.Scalar(code) else {
+            throw JSONSyntaxError(position: start, problem: "half of a surrogate pair, which is no character")
+        }
+        unescaped.append(contentsOf: UTF8.encode(scalar).map { Array($0) } ?? [])
+    }
+
+    /// Reads the four digits after the `u` at the current position.
+    private mutating func hexadecimal() throws(JSONSyntaxError) -> UInt32 {
+        position += 1
+        var code: UInt32 = 0
+        for _ in 0..<4 {
+            let digit: UInt8? = position < end ? bytes[position] : nil
+            switch digit {
+            case .some(let byte) where byte &- 0x30 < 10: code = code << 4 | UInt32(byte - 0x30)
+            case .some(let byte) where (byte | 0x20) &- 0x61 < 6:
+                code = code << 4 | UInt32((byte | 0x20) - 0x57)
+            default: throw unexpected("four hexadecimal digits after '\\u'")
+            }
+            position += 1
+        }
+        return code
+    }
+
+    private func decoded(_ text: ArraySlice<UInt8>, raw: Range<Int>) throws(JSONSyntaxError) -> String {
+        if let string = String(validating: text, as: UTF8.self) { return string }
+        let invalid = bytes.firstInvalidUTF8(in: raw) ?? raw.lowerBound
+        throw JSONSyntaxError(position: invalid, problem: "invalid UTF-8", isInvalidUTF8: true)
+    }
+
+    private func rawControl(at index: Int) -> JSONSyntaxError {
+        JSONSyntaxError(
+            position: index,
+            problem: "expected a control character in a string to be escaped, found \(found(at: index))")
+    }
+
+    /// RFC 8259 section 6: minus, integer without leading zeros, fraction, exponent.
+    private mutating func number() throws(JSONSyntaxError) -> Value.Number {
+        let start = position
+        if bytes[position] == UInt8(ascii: "-") { position += 1 }
+        if position < end, bytes[position] == UInt8(ascii: "0") {
+            position += 1
+            if position < end, bytes[position] &- 0x30 < 10 {
+                throw unexpected("a number without a leading zero")
+            }
+        } else {
+            try digits()
+        }
+        if position < end, bytes[position] == UInt8(ascii: ".") {
+            position += 1
+            try digits()
+        }
+        if position < end, bytes[position] | 0x20 == UInt8(ascii: "e") {
+            position += 1
+            if position < end, bytes[position] == UInt8(ascii: "+") || bytes[position] == UInt8(ascii: "-") {
+                position += 1
+            }
+            try digits()
+        }
+        return Value.Number(text: String(decoding: bytes[start..<position], as: UTF8.self))
+    }
+
+    private mutating func digits() throws(JSONSyntaxError) {
+        let start = position
+        while position < end, bytes[position] &- 0x30 < 10 { position += 1 }
+        if position == start { throw unexpected("a digit") }
+    }
+}

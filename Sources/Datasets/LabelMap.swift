@@ -1,0 +1,101 @@
+// Which labels a classifier knows, and what each row's label is to the loss.
+
+/// What the loss compares a row's output with.
+public enum Target: Sendable, Hashable {
+    /// The id of the one right class.
+    case label(Int)
+    /// The ids of all right classes, ascending; possibly none.
+    case labels([Int])
+    /// The right outputs of a regression.
+    case values([Float])
+    /// The row has no label, as when predicting.
+    case none
+}
+
+/// How labels and outputs relate; the raw values are those of `problem_type` in a Hugging Face configuration.
+public enum ProblemType: String, Sendable, Hashable, CaseIterable {
+    case singleLabelClassification = "single_label_classification"
+    case multiLabelClassification = "multi_label_classification"
+    case regression
+}
+
+/// The names of the classes in the order of their ids.
+///
+/// Numbers are named by their text (`1`; `1.0` is `1` too), true and false `True` and `False`, as Hugging Face's
+/// example scripts name them.
+public struct LabelMap: Sendable, Hashable {
+    public let problemType: ProblemType
+    /// `id2label`: the name of class i at index i; for a regression one placeholder an output.
+    public let labels: [String]
+    private let ids: [ByteString: Int]
+
+    /// The number of the model's outputs.
+    public var count: Int { labels.count }
+
+    /// `label2id`, by ascending id.
+    public var label2id: [(label: String, id: Int)] { labels.enumerated().map { ($1, $0) } }
+
+    /// - Parameter labels: names, all different, in the order of their ids.
+    public init(labels: [String], problemType: ProblemType) throws(DatasetsError) {
+        self.labels = labels
+        self.problemType = problemType
+        var ids: [ByteString: Int] = [:]
+        for (id, label) in labels.enumerated() {
+            if let other = ids.updateValue(id, forKey: ByteString(label)) {
+                throw .labelIDs("the ids \(other) and \(id) are both named \"\(label)\"")
+            }
+        }
+        self.ids = ids
+    }
+
+    /// The map of a model's configuration.
+    /// - Throws: if the ids are not 0, 1, 2, …
+    public init(id2label: [Int: String], problemType: ProblemType) throws(DatasetsError) {
+        var labels: [String] = []
+        for id in 0..<id2label.count {
+            guard let label = id2label[id] else {
+                throw .labelIDs("\(id2label.count) labels, but none has the id \(id)")
+            }
+            labels.append(label)
+        }
+        try self.init(labels: labels, problemType: problemType)
+    }
+
+    /// The id of a label by its name. If the model's names are the placeholders `LABEL_0`, `LABEL_1`, … the
+    /// numbers 0, 1, … name them too.
+    public func id(of label: String) -> Int? {
+        ids[ByteString(label)] ?? (Int(label) == nil ? nil : ids[ByteString("LABEL_\(label)")])
+    }
+
+    /// The target of a row.
+    /// - Parameter columnKey: the recipe key that names the column, for example `label_column`.
+    /// - Throws: if the column is missing, its value has the wrong type or an unknown label.
+    public func target(
+        for row: Row, column: String, columnKey: String = "label_column"
+    ) throws(DatasetsError) -> Target {
+        let value = try row.value(in: column, key: columnKey)
+        switch problemType {
+        case .singleLabelClassification: return .label(try id(of: value, row, column))
+        case .regression:
+            let values = try LabelValue.numbers(value, row, column)
+            guard values.count == count else {
+                throw .outputCount(row.source, column: column, expected: count, found: values.count)
+            }
+            return .values(values)
+        case .multiLabelClassification:
+            guard case .list(let values) = value else {
+                throw .wrongType(
+                    row.source, column: column, expected: "a list of labels", found: value.phrase)
+            }
+            var found: Set<Int> = []
+            for value in values { found.insert(try id(of: value, row, column)) }
+            return .labels(found.sorted())
+        }
+    }
+
+    private func id(of value: Value, _ row: Row, _ column: String) throws(DatasetsError) -> Int {
+        let label = try LabelValue(value, row, column)
+        if let id = id(of: label.name) ?? label.numericName.flatMap({ id(of: $0) }) { return id }
+        throw .unknownLabel(row.source, label: label.name, known: labels)
+    }
+}

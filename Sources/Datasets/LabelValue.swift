@@ -1,0 +1,70 @@
+// One label as it stands in the data.
+
+/// A scalar label: its name, its type, and its number if it is one.
+struct LabelValue {
+    enum Kind: String {
+        case string = "a string"
+        case integer = "an integer"
+        case real = "a fractional number"
+        case bool = "true or false"
+        case list = "a list"
+    }
+
+    let name: String
+    /// In data without types, what the text looks like.
+    let kind: Kind
+    let number: Double?
+    /// The name of the number, the same for all its spellings: `1` for `01`.
+    var numericName: String? { number.map { number in Int(name).map { String($0) } ?? Self.name(number) } }
+
+    /// - Throws: if the value is null, empty, a list or an object.
+    init(_ value: Value, _ row: Row, _ column: String) throws(DatasetsError) {
+        switch value {
+        case .string(let text) where !text.isEmpty:
+            name = text
+            number = row.hasTypes ? nil : Self.number(text)
+            kind = number == nil ? .string : Int(text) == nil ? .real : .integer
+        case .number(let written):
+            let value = written.double
+            (kind, number) = (written.isInteger ? .integer : .real, value)
+            name = written.integer.map { String($0) } ?? Self.name(value)
+        case .bool(let flag): (name, kind, number) = (flag ? "True" : "False", .bool, nil)
+        default:
+            let found = value == .string("") ? "an empty string" : value.phrase
+            throw .wrongType(
+                row.source, column: column, expected: "a label (string, number or bool)", found: found)
+        }
+    }
+
+    /// The name of a number: whole numbers without a fraction.
+    static func name(_ number: Double) -> String {
+        Int(exactly: number).map { String($0) } ?? number.description
+    }
+
+    /// The numbers of a regression's row: one, or a list of them.
+    static func numbers(_ value: Value, _ row: Row, _ column: String) throws(DatasetsError) -> [Float] {
+        guard case .list(let values) = value else { return [try float(value, row, column)] }
+        var numbers: [Float] = []
+        for value in values { numbers.append(try float(value, row, column)) }
+        return numbers
+    }
+
+    private static func float(_ value: Value, _ row: Row, _ column: String) throws(DatasetsError) -> Float {
+        let number: Double? =
+            switch value {
+            case .number(let number): number.double
+            case .string(let text) where !row.hasTypes: Self.number(text)
+            default: nil
+            }
+        if let number, Float(number).isFinite { return Float(number) }
+        throw .wrongType(
+            row.source, column: column, expected: "a number that a 32-bit float can hold", found: value.phrase
+        )
+    }
+
+    /// The finite decimal number that all of `text` writes; no hexadecimal, no `inf` or `nan`.
+    private static func number(_ text: String) -> Double? {
+        let allowed = text.utf8.allSatisfy { $0 &- 0x30 < 10 || "+-.eE".utf8.contains($0) }
+        return allowed ? Double(text).flatMap { $0.isFinite ? $0 : nil } : nil
+    }
+}

@@ -1,0 +1,78 @@
+// Lines of a file, in place in a buffer, so that a row is parsed without being copied.
+
+/// Steps through the lines of a file. A byte order mark at the start is skipped.
+struct LineReader {
+    private let source: ByteReader
+    /// Holds the current line and what was read ahead.
+    private(set) var bytes: [UInt8] = []
+    /// The current line in `bytes`, without its line feed.
+    private(set) var line = 0..<0
+    /// The number of the line on which `line` starts, from 1.
+    private(set) var number = 0
+    /// The position of `bytes[0]` in the (decompressed) file.
+    private(set) var fileOffset = 0
+    private var nextStart = 0
+    private var lineBreaks = 0
+    private var isAtEnd = false
+    private var hasStarted = false
+
+    init(_ source: ByteReader) { self.source = source }
+
+    /// Moves to the next line; false at the end of the file.
+    mutating func next() throws(DatasetsError) -> Bool {
+        if !hasStarted { try start() }
+        line = nextStart..<nextStart
+        number = lineBreaks + 1
+        return try takeLine()
+    }
+
+    /// Adds the next line to the current one, line feed between them; false at the end of the file.
+    mutating func extend() throws(DatasetsError) -> Bool {
+        try takeLine()
+    }
+
+    /// Moves the end of `line` to the next line feed or the end of the file.
+    private mutating func takeLine() throws(DatasetsError) -> Bool {
+        var scanned = nextStart
+        while true {
+            if let end = bytes[scanned...].firstIndex(of: 0x0A) {
+                line = line.lowerBound..<end
+                nextStart = end + 1
+                lineBreaks += 1
+                return true
+            }
+            let pending = bytes.count - line.lowerBound
+            guard try readMore() else {
+                guard nextStart < bytes.count else { return false }
+                line = line.lowerBound..<bytes.count
+                nextStart = bytes.count
+                return true
+            }
+            scanned = line.lowerBound + pending
+        }
+    }
+
+    /// Drops what lies before the current line and appends a chunk of the file.
+    private mutating func readMore() throws(DatasetsError) -> Bool {
+        guard !isAtEnd, let chunk = try source.next() else {
+            isAtEnd = true
+            return false
+        }
+        let dropped = line.lowerBound
+        bytes.removeSubrange(0..<dropped)
+        bytes.append(contentsOf: chunk)
+        line = 0..<(line.upperBound - dropped)
+        nextStart -= dropped
+        fileOffset += dropped
+        return true
+    }
+
+    private mutating func start() throws(DatasetsError) {
+        hasStarted = true
+        while bytes.count < 3, try readMore() {}
+        if bytes.starts(with: byteOrderMark) { nextStart = 3 }
+    }
+}
+
+/// U+FEFF in UTF-8.
+let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]

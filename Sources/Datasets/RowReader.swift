@@ -1,0 +1,96 @@
+// Rows of one or more data files, streamed one after the other.
+
+/// The data files that a list of path patterns names.
+///
+/// Formats by ending: `.jsonl` and `.ndjson` (an object a line), `.json` (an array of objects, or an object with
+/// such an array under `data`), `.csv` and `.tsv` (RFC 4180 with a header row), each also with `.gz`.
+public struct RowReader: Sendable {
+    /// The files in the order of the patterns, those of one pattern sorted by name.
+    public let files: [String]
+
+    /// - Parameter patterns: paths; `*`, `?` and `[a-z]` match within one part of a path.
+    /// - Throws: if a file does not exist, a pattern matches none, a file is named twice or has an unknown ending.
+    public init(patterns: [String]) throws(DatasetsError) {
+        if patterns.isEmpty { throw .noPatterns() }
+        var files: [String] = []
+        var known: Set<String> = []
+        for pattern in patterns {
+            for file in try PathPattern(pattern).files() {
+                guard known.insert(file).inserted else { throw .namedTwice(file) }
+                guard FileFormat(path: file) != nil else { throw .unknownEnding(file) }
+                files.append(file)
+            }
+        }
+        self.files = files
+    }
+
+    /// Steps through all rows of all files.
+    public func makeIterator() -> RowIterator { RowIterator(files: files) }
+
+    /// Calls `body` with each row of each file in order.
+    public func forEachRow(_ body: (Row) throws(DatasetsError) -> Void) throws(DatasetsError) {
+        let rows = makeIterator()
+        while let row = try rows.next() { try body(row) }
+    }
+}
+
+/// Steps through the rows of a list of files; holds one file open and one chunk of it in memory.
+public final class RowIterator {
+    private var remaining: ArraySlice<String>
+    private var current: (any RowFile)?
+    private var currentHasRows = false
+
+    init(files: [String]) { remaining = files[...] }
+
+    /// The next row, nil after the last row of the last file.
+    /// - Throws: if a file cannot be read, holds no row, or a row is not well-formed.
+    public func next() throws(DatasetsError) -> Row? {
+        while true {
+            if let current {
+                if let row = try current.next() {
+                    currentHasRows = true
+                    return row
+                }
+                if !currentHasRows { throw .noRows(current.path) }
+                self.current = nil
+            }
+            guard let path = remaining.popFirst() else { return nil }
+            guard let format = FileFormat(path: path) else { throw .unknownEnding(path) }
+            current = try format.open(path)
+            currentHasRows = false
+        }
+    }
+}
+
+/// An open file that yields rows.
+protocol RowFile: AnyObject {
+    var path: String { get }
+    func next() throws(DatasetsError) -> Row?
+}
+
+/// What a file's ending says about its content.
+enum FileFormat: Equatable {
+    case jsonLines, json
+    case delimited(separator: UInt8)
+
+    init?(path: String) {
+        var name = path.lowercased()
+        if name.hasSuffix(".gz") { name.removeLast(3) }
+        switch name.split(separator: "/").last?.split(separator: ".", omittingEmptySubsequences: false).last {
+        case "jsonl", "ndjson": self = .jsonLines
+        case "json": self = .json
+        case "csv": self = .delimited(separator: UInt8(ascii: ","))
+        case "tsv": self = .delimited(separator: 0x09)
+        default: return nil
+        }
+    }
+
+    func open(_ path: String) throws(DatasetsError) -> any RowFile {
+        let source = try ByteReader(path: path)
+        switch self {
+        case .jsonLines: return JSONLinesFile(path: path, source)
+        case .json: return try JSONFile(path: path, source)
+        case .delimited(let separator): return try DelimitedFile(path: path, source, separator: separator)
+        }
+    }
+}
