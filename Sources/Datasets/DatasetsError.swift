@@ -13,7 +13,8 @@ public struct DatasetsError: Error, CustomStringConvertible, Sendable, Hashable 
 extension DatasetsError {
     static func noSuchFile(_ path: String) -> Self {
         Self(
-            "No such file: \(path). Give a path relative to the folder where the command runs, or an absolute one."
+            "No such file: \(path). Give a path relative to the folder where the command runs, or an"
+                + " absolute one."
         )
     }
 
@@ -71,7 +72,8 @@ extension DatasetsError {
 
     static func noRowList(_ source: RowSource, found: String) -> Self {
         Self(
-            "\(source): expected an array of objects, or an object with such an array under \"data\", found \(found);"
+            "\(source): expected an array of objects, or an object with such an array under"
+                + " \"data\", found \(found);"
                 + " name the file .jsonl if it holds one object a line.")
     }
 
@@ -91,7 +93,8 @@ extension DatasetsError {
 
     static func unterminatedQuote(_ source: RowSource) -> Self {
         Self(
-            "\(source): a double quote is opened here and never closed; close it, or double a quote that is text."
+            "\(source): a double quote is opened here and never closed; close it, or double a quote"
+                + " that is text."
         )
     }
 
@@ -131,25 +134,29 @@ extension DatasetsError {
         -> Self
     {
         Self(
-            "Column \"\(column)\" mixes labels of different types: \(first.0) at \(first.1) and \(second.0) at"
+            "Column \"\(column)\" mixes labels of different types: \(first.0) at \(first.1) and"
+                + " \(second.0) at"
                 + " \(second.1); write all labels in one type.")
     }
 
     static func tooFewLabels(_ column: String, labels: [String]) -> Self {
         Self(
-            "Column \"\(column)\" holds \(labels.isEmpty ? "no label" : "only the label \(quotedList(labels))");"
+            "Column \"\(column)\" holds"
+                + " \(labels.isEmpty ? "no label" : "only the label \(quotedList(labels))");"
                 + " classification needs at least two.")
     }
 
     static func outputCount(_ source: RowSource, column: String, expected: Int, found: Int) -> Self {
         Self(
-            "\(source): column \"\(column)\": expected \(expected) numbers as in the rows before, found \(found)."
+            "\(source): column \"\(column)\": expected \(expected) numbers as in the rows before,"
+                + " found \(found)."
         )
     }
 
     static func labelIDs(_ reason: String) -> Self {
         Self(
-            "The model's id2label is not usable: \(reason); expected the ids 0, 1, 2, … each with its own name."
+            "The model's id2label is not usable: \(reason); expected the ids 0, 1, 2, … each with"
+                + " its own name."
         )
     }
 }
@@ -159,13 +166,15 @@ extension DatasetsError {
 extension DatasetsError {
     static func fewerRowsThanRanks(rows: Int, ranks: Int) -> Self {
         Self(
-            "The data has \(rows) row\(rows == 1 ? "" : "s") for \(ranks) ranks, and every rank needs at least one;"
+            "The data has \(rows) row\(rows == 1 ? "" : "s") for \(ranks) ranks, and every rank"
+                + " needs at least one;"
                 + " start at most \(max(rows, 1)) rank\(rows <= 1 ? "" : "s"), or give more data.")
     }
 
     static func noFullBatch(rows: Int, batch: Int) -> Self {
         Self(
-            "The data has \(rows) rows, fewer than one global batch of \(batch), and dropping the last incomplete"
+            "The data has \(rows) rows, fewer than one global batch of \(batch), and dropping the"
+                + " last incomplete"
                 + " batch leaves none; set dataloader_drop_last to false or use a smaller batch.")
     }
 

@@ -1,5 +1,6 @@
-// Decompresses gzip data (RFC 1952) through zlib. The only file of this module with `unsafe` expressions: zlib
-// takes pointers. They point into arrays for the length of one call each; nothing unsafe leaves the file.
+// Decompresses gzip data (RFC 1952) through zlib. The only file of this module with `unsafe` expressions:
+// zlib takes pointers. They point into arrays for the length of one call each; nothing unsafe leaves the
+// file.
 
 import CZlib
 

@@ -228,7 +228,7 @@ extension JSONParser {
         guard let scalar = Unicode.Scalar(code) else {
             throw JSONSyntaxError(position: start, problem: "half of a surrogate pair, which is no character")
         }
-        unescaped.append(contentsOf: UTF8.encode(scalar).map { Array($0) } ?? [])
+        unescaped.append(contentsOf: String(scalar).utf8)
     }
 
     /// Reads the four digits after the `u` at the current position.

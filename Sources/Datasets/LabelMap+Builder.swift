@@ -72,7 +72,8 @@ extension LabelMap {
         }
 
         /// The map of all rows that were added.
-        /// - Throws: if the labels are of different types, do not suit the problem type or are fewer than two.
+        /// - Throws: if the labels are of different types, do not suit the problem type or are fewer than
+        ///   two.
         public func finish() throws(DatasetsError) -> LabelMap {
             let type = if let problemType { problemType } else { try inferredType() }
             if type == .regression {

@@ -21,8 +21,8 @@ public enum ProblemType: String, Sendable, Hashable, CaseIterable {
 
 /// The names of the classes in the order of their ids.
 ///
-/// Numbers are named by their text (`1`; `1.0` is `1` too), true and false `True` and `False`, as Hugging Face's
-/// example scripts name them.
+/// Numbers are named by their text (`1`; `1.0` is `1` too), true and false `True` and `False`, as Hugging
+/// Face's example scripts name them.
 public struct LabelMap: Sendable, Hashable {
     public let problemType: ProblemType
     /// `id2label`: the name of class i at index i; for a regression one placeholder an output.

@@ -23,7 +23,8 @@ public enum NearestName {
     }
 
     /// The number of insertions, deletions, substitutions and swaps of neighbours that turn `first` into
-    /// `second`, no part being edited twice (Damerau–Levenshtein in its restricted form, optimal string alignment).
+    /// `second`, no part being edited twice (Damerau–Levenshtein in its restricted form, optimal string
+    /// alignment).
     public static func distance(_ first: some StringProtocol, _ second: some StringProtocol) -> Int {
         distance(Array(first), Array(second))
     }

@@ -8,8 +8,8 @@ struct PathPattern {
 
     init(_ text: String) { self.text = text }
 
-    /// The files that the pattern names, sorted by the bytes of their names. A file whose name is literally the
-    /// pattern is that file.
+    /// The files that the pattern names, sorted by the bytes of their names. A file whose name is literally
+    /// the pattern is that file.
     func files() throws(DatasetsError) -> [String] {
         if FileKind(path: text) == .file || !text.contains(where: { "*?[".contains($0) }) {
             try FileKind.checkFile(text)
@@ -26,8 +26,8 @@ struct PathPattern {
         return files.map(ByteString.init).sorted().map(\.text)
     }
 
-    /// The paths in `folder` (empty, or ending in a slash) whose last part matches; names that start with a dot
-    /// must be asked for with one.
+    /// The paths in `folder` (empty, or ending in a slash) whose last part matches; names that start with a
+    /// dot must be asked for with one.
     private func expand(_ part: String, in folder: String) -> [String] {
         guard part.contains(where: { "*?[".contains($0) }) else {
             return FileManager.default.fileExists(atPath: folder + part) ? [folder + part] : []

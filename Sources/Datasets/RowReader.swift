@@ -2,14 +2,15 @@
 
 /// The data files that a list of path patterns names.
 ///
-/// Formats by ending: `.jsonl` and `.ndjson` (an object a line), `.json` (an array of objects, or an object with
-/// such an array under `data`), `.csv` and `.tsv` (RFC 4180 with a header row), each also with `.gz`.
+/// Formats by ending: `.jsonl` and `.ndjson` (an object a line), `.json` (an array of objects, or an object
+/// with such an array under `data`), `.csv` and `.tsv` (RFC 4180 with a header row), each also with `.gz`.
 public struct RowReader: Sendable {
     /// The files in the order of the patterns, those of one pattern sorted by name.
     public let files: [String]
 
     /// - Parameter patterns: paths; `*`, `?` and `[a-z]` match within one part of a path.
-    /// - Throws: if a file does not exist, a pattern matches none, a file is named twice or has an unknown ending.
+    /// - Throws: if a file does not exist, a pattern matches none, a file is named twice or has an unknown
+    ///   ending.
     public init(patterns: [String]) throws(DatasetsError) {
         if patterns.isEmpty { throw .noPatterns() }
         var files: [String] = []

@@ -1,13 +1,14 @@
 // Deals a global batch to ranks and micro-batches so that all have nearly the same work.
 
 extension ShardedSampler {
-    /// Deals the rows of one global batch to `rankCount` × `microBatchCount` shares, indexed [rank][micro-batch].
+    /// Deals the rows of one global batch to `rankCount` × `microBatchCount` shares, indexed [rank][micro-
+    /// batch].
     ///
-    /// Longest processing time first (Graham 1969): rows by falling cost, each to the rank with the least work so
-    /// far, the lower rank if equal; then the same within the rank. The most loaded rank has at most the mean plus
-    /// one row's cost. Each rank gets a row whenever there are at least as many rows as ranks; otherwise
-    /// the shares of the surplus ranks are empty, as may be surplus micro-batches. Within a share rows keep the
-    /// batch's order. All ranks compute the same answer.
+    /// Longest processing time first (Graham 1969): rows by falling cost, each to the rank with the least
+    /// work so far, the lower rank if equal; then the same within the rank. The most loaded rank has at
+    /// most the mean plus one row's cost. Each rank gets a row whenever there are at least as many rows as
+    /// ranks; otherwise the shares of the surplus ranks are empty, as may be surplus micro-batches. Within
+    /// a share rows keep the batch's order. All ranks compute the same answer.
     /// - Parameters:
     ///   - lengths: the number of tokens of each row of `rows`, in the same order.
     ///   - cost: the work that a row of some length makes, by default its tokens; values below 1 count as 1.

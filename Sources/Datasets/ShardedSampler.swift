@@ -1,4 +1,5 @@
-// Which rows make up each step's global batch. Every rank computes the same answer without talking to the others.
+// Which rows make up each step's global batch. Every rank computes the same answer without talking to the
+// others.
 
 import Tensors
 
@@ -22,7 +23,8 @@ public struct ShardedSampler: Sendable {
     private let strategy: Strategy
     private let seed: UInt64
 
-    /// - Throws: if there are fewer rows than ranks, or no complete batch while the incomplete one is dropped.
+    /// - Throws: if there are fewer rows than ranks, or no complete batch while the incomplete one is
+    ///   dropped.
     public init(
         rowCount: Int, globalBatchRows: Int, rankCount: Int, seed: UInt64, strategy: Strategy = .random,
         dropsLast: Bool = false

@@ -38,8 +38,8 @@ public enum Value: Sendable, Equatable {
 
     public static func integer(_ value: Int) -> Value { .number(Number(value)) }
 
-    /// The shortest text that reads back as the same double; null if it is infinite or not a number, for which
-    /// JSON has no text.
+    /// The shortest text that reads back as the same double; null if it is infinite or not a number, for
+    /// which JSON has no text.
     public static func real(_ value: Double) -> Value {
         value.isFinite ? .number(Number(text: value.description)) : .null
     }
@@ -74,7 +74,8 @@ public struct Fields: Sendable, Equatable {
         (self.names, self.values) = (names, values)
     }
 
-    /// The value of a name; setting one that is new adds it at the end. Takes time in proportion to the count.
+    /// The value of a name; setting one that is new adds it at the end. Takes time in proportion to the
+    /// count.
     public subscript(name: String) -> Value? {
         names.firstIndex { $0 == name }.map { values[$0] }
     }
@@ -91,8 +92,8 @@ public struct Fields: Sendable, Equatable {
 }
 
 extension String {
-    /// Equality of the UTF-8 bytes. `==` also equates different spellings of one character, which JSON, Python
-    /// and the tokenizers keep apart.
+    /// Equality of the UTF-8 bytes. `==` also equates different spellings of one character, which JSON,
+    /// Python and the tokenizers keep apart.
     func hasSameBytes(as other: String) -> Bool {
         self == other && utf8.elementsEqual(other.utf8)
     }
