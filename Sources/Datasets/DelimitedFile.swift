@@ -77,7 +77,7 @@ struct DelimitedRecord {
         let start = lines.line.lowerBound + offset
         let end = contentEnd(lines)
         let fieldEnd = lines.bytes[start..<end].firstIndex(of: separator) ?? end
-        try append(lines.bytes[start..<fieldEnd], lines, base: start)
+        try append(lines.bytes.text(in: start..<fieldEnd), lines, base: start)
         offset = fieldEnd < end ? fieldEnd + 1 - lines.line.lowerBound : -1
     }
 
@@ -101,7 +101,7 @@ struct DelimitedRecord {
                 text.append(UInt8(ascii: "\""))
                 from = quote + 2 - base
             } else {
-                try append(text[...], lines, base: base + quoteOffset)
+                try append(text.text(in: 0..<text.count), lines, base: base + quoteOffset)
                 return try takeSeparator(at: quote + 1, lines)
             }
         }
@@ -123,10 +123,11 @@ struct DelimitedRecord {
         }
     }
 
+    /// - Parameter field: nil if the bytes from `base` on are not well-formed.
     private mutating func append(
-        _ text: ArraySlice<UInt8>, _ lines: LineReader, base: Int
+        _ field: String?, _ lines: LineReader, base: Int
     ) throws(DatasetsError) {
-        guard let field = String(validating: text, as: UTF8.self) else {
+        guard let field else {
             let invalid = lines.bytes.firstInvalidUTF8(in: base..<lines.line.upperBound) ?? base
             throw .invalidUTF8(
                 place(of: invalid - lines.line.lowerBound, lines), byteOffset: lines.fileOffset + invalid)

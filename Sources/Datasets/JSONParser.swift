@@ -140,6 +140,11 @@ private struct MemberList {
     private(set) var values: [Value] = []
     private var indices: [ByteString: Int] = [:]
 
+    init() {
+        names.reserveCapacity(4)
+        values.reserveCapacity(4)
+    }
+
     mutating func add(_ name: String, _ value: Value) {
         if let index = index(of: name) {
             values[index] = value
@@ -170,7 +175,8 @@ extension JSONParser {
             let byte = bytes[index]
             if byte == UInt8(ascii: "\"") {
                 position = index + 1
-                return try decoded(bytes[start..<index], raw: start..<index)
+                if let text = bytes.text(in: start..<index) { return text }
+                throw illFormed(in: start..<index)
             }
             if byte == UInt8(ascii: "\\") { return try escapedString(from: start, firstEscape: index) }
             if byte < 0x20 { throw rawControl(at: index) }
@@ -188,7 +194,8 @@ extension JSONParser {
             let byte = bytes[position]
             if byte == UInt8(ascii: "\"") {
                 position += 1
-                return try decoded(unescaped[...], raw: start..<(position - 1))
+                if let text = unescaped.text(in: 0..<unescaped.count) { return text }
+                throw illFormed(in: start..<(position - 1))
             }
             if byte < 0x20 { throw rawControl(at: position) }
             position += 1
@@ -248,10 +255,9 @@ extension JSONParser {
         return code
     }
 
-    private func decoded(_ text: ArraySlice<UInt8>, raw: Range<Int>) throws(JSONSyntaxError) -> String {
-        if let string = String(validating: text, as: UTF8.self) { return string }
-        let invalid = bytes.firstInvalidUTF8(in: raw) ?? raw.lowerBound
-        throw JSONSyntaxError(position: invalid, problem: "invalid UTF-8", isInvalidUTF8: true)
+    private func illFormed(in range: Range<Int>) -> JSONSyntaxError {
+        let invalid = bytes.firstInvalidUTF8(in: range) ?? range.lowerBound
+        return JSONSyntaxError(position: invalid, problem: "invalid UTF-8", isInvalidUTF8: true)
     }
 
     private func rawControl(at index: Int) -> JSONSyntaxError {
@@ -283,7 +289,8 @@ extension JSONParser {
             }
             try digits()
         }
-        return Value.Number(text: String(decoding: bytes[start..<position], as: UTF8.self))
+        guard let text = bytes.text(in: start..<position) else { throw illFormed(in: start..<position) }
+        return Value.Number(text: text)
     }
 
     private mutating func digits() throws(JSONSyntaxError) {

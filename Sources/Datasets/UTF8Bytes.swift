@@ -1,6 +1,15 @@
 // Looks into UTF-8 bytes for messages: the first invalid byte, columns, what stands at a place.
 
 extension [UInt8] {
+    /// The text in `range`, nil if it is not well-formed UTF-8.
+    func text(in range: Range<Int>) -> String? {
+        do {
+            return String(copying: try UTF8Span(validating: span.extracting(range)))
+        } catch {
+            return nil
+        }
+    }
+
     /// The index of the first byte in `range` that is not part of well-formed UTF-8 (Unicode 15, table 3-7).
     func firstInvalidUTF8(in range: Range<Int>) -> Int? {
         var index = range.lowerBound
