@@ -27,8 +27,7 @@ final class ByteReader {
     func next() throws(DatasetsError) -> [UInt8]? {
         guard let gzip else { return try chunk() }
         while true {
-            let input = try chunk()
-            guard let input else {
+            guard let input = try chunk() else {
                 try gzip.finish()
                 return nil
             }

@@ -74,8 +74,7 @@ public struct Fields: Sendable, Equatable {
         (self.names, self.values) = (names, values)
     }
 
-    /// The value of a name; setting one that is new adds it at the end. Takes time in proportion to the
-    /// count.
+    /// The value of a name, nil if there is none. Takes time in proportion to the count.
     public subscript(name: String) -> Value? {
         names.firstIndex { $0 == name }.map { values[$0] }
     }
