@@ -1,5 +1,9 @@
 // libgomp's thread pool without OpenMP pragmas: oneDNN uses the same threads.
+#define _GNU_SOURCE
 #include "ckernels.h"
+
+#include <sched.h>
+#include <unistd.h>
 
 extern void GOMP_parallel(void (*fn)(void *), void *data, unsigned threads, unsigned flags);
 extern int omp_get_thread_num(void);
@@ -35,3 +39,13 @@ void ck_set_threads(int threads) {
     omp_set_dynamic(0);
     omp_set_num_threads(threads);
 }
+
+int ck_usable_cores(void) {
+#if defined(__linux__)
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+#endif
+    return (int)sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+int ck_machine_cores(void) { return (int)sysconf(_SC_NPROCESSORS_ONLN); }

@@ -10,6 +10,11 @@ public enum ThreadPool {
     /// Number of threads that kernels and oneDNN use.
     public static var threadCount: Int { size.load(ordering: .relaxed) }
 
+    /// Cores that this process may run on: fewer than the machine's when a launcher has bound it.
+    public static var usableCores: Int { Int(ck_usable_cores()) }
+    /// Cores of the machine that are online.
+    public static var machineCores: Int { Int(ck_machine_cores()) }
+
     /// Sets the number of threads.
     public static func configure(threadCount: Int) {
         precondition(threadCount >= 1, "a pool needs at least one thread")

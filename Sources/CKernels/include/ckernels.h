@@ -12,6 +12,9 @@
 void ck_parallel(int parts, void (*body)(int part, int parts, void *context), void *context);
 /// Number of threads that parallel regions of this process use, oneDNN's included.
 void ck_set_threads(int threads);
+/// Cores that this process may run on (its affinity), and cores of the machine that are online.
+int ck_usable_cores(void);
+int ck_machine_cores(void);
 
 // MARK: Activations (activations.c)
 

@@ -1,0 +1,46 @@
+// The part of a run's state that is neither model nor optimiser.
+
+public import Models
+
+/// How far a run has come.
+public struct RunProgress: Sendable, Equatable {
+    /// Optimiser steps done.
+    public var step = 0
+    public var epoch = 0.0
+    /// Sum and number of step losses since the last record.
+    public var windowLoss = 0.0
+    public var windowSteps = 0
+    /// Best value of `metric_for_best_model`, and the step whose checkpoint has it.
+    public var bestMetric: Double?
+    public var bestStep: Int?
+    /// Hugging Face's `log_history`.
+    public var history: [JSONValue] = []
+
+    public init() {}
+}
+
+extension TrainingRecord {
+    /// The record as an entry of `log_history`.
+    var json: JSONValue {
+        .object([
+            "step": .integer(step), "epoch": .number(epoch), "loss": .number(loss),
+            "learning_rate": .number(learningRate), "grad_norm": .number(gradientNorm),
+        ])
+    }
+}
+
+extension EvaluationRecord {
+    /// Names with the `eval_` prefix and values, in the order of the log.
+    public var values: [(name: String, value: Double)] {
+        evaluation.metrics.map { ("eval_" + $0.name, $0.value) } + [
+            ("eval_runtime", seconds), ("eval_samples_per_second", Double(evaluation.rowCount) / seconds),
+        ]
+    }
+
+    /// The record as an entry of `log_history`.
+    var json: JSONValue {
+        var members: [String: JSONValue] = ["step": .integer(step), "epoch": .number(epoch)]
+        for (name, value) in values { members[name] = .number(value) }
+        return .object(members)
+    }
+}

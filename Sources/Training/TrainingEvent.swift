@@ -1,0 +1,80 @@
+// What the training loop tells whoever shows or records it; sent on every rank, recorded on rank 0.
+
+/// Something that happened in a run, in order.
+public enum TrainingEvent: Sendable {
+    /// Before the first step.
+    case started(TrainingPlan, firstStep: Int)
+    /// After each optimiser step.
+    case step(StepReport)
+    /// The mean over the steps since the last record; each `logging_steps`.
+    case record(TrainingRecord)
+    /// After an evaluation at this step.
+    case evaluated(EvaluationRecord)
+    /// Rank 0 has written a checkpoint.
+    case saved(path: String, step: Int)
+    /// After the last step.
+    case finished(TrainingSummary)
+}
+
+/// The shape of a run, known before its first step and the same on all ranks.
+public struct TrainingPlan: Sendable, Equatable {
+    public let rowCount: Int
+    /// Rows of one optimiser step over all ranks and micro-batches; the most, with a token budget.
+    public let globalBatchRows: Int
+    public let stepsPerEpoch: Int
+    public let totalSteps: Int
+    public let warmupSteps: Int
+    public let parameterCount: Int
+    public let rankCount: Int
+}
+
+/// One optimiser step.
+public struct StepReport: Sendable {
+    /// Number of the step, from 1.
+    public let step: Int
+    public let totalSteps: Int
+    /// Epochs done after this step.
+    public let epoch: Double
+    public let result: StepResult
+}
+
+/// What is logged while training.
+public struct TrainingRecord: Sendable, Equatable {
+    public let step: Int
+    public let epoch: Double
+    /// Mean loss of the steps since the last record.
+    public let loss: Double
+    /// Rate of the last of these steps.
+    public let learningRate: Double
+    /// Gradient norm of the last of these steps.
+    public let gradientNorm: Double
+}
+
+/// What is logged after an evaluation.
+public struct EvaluationRecord: Sendable {
+    public let step: Int
+    public let epoch: Double
+    public let evaluation: ClassificationEvaluation
+    public let seconds: Double
+    /// Whether this is the best value of `metric_for_best_model` so far.
+    public let isBest: Bool
+}
+
+/// What is logged at the end.
+public struct TrainingSummary: Sendable, Equatable {
+    public let step: Int
+    public let epoch: Double
+    /// Mean loss of all steps of this process.
+    public let loss: Double
+    public let seconds: Double
+    /// Rows and tokens that this process's steps trained on, over all ranks.
+    public let rows: Int
+    public let tokens: Int
+    /// Seconds in which this rank waited for gradients of others.
+    public let exposedCommunicationSeconds: Double
+    /// Checkpoint of the best evaluation, when one was kept.
+    public let bestCheckpoint: String?
+    public let bestMetric: Double?
+    /// Whether the run was stopped on request before its last step.
+    public let wasStopped: Bool
+}

@@ -1,0 +1,198 @@
+// The training loop: steps, records, evaluations and checkpoints, in the order of Hugging Face's Trainer.
+
+internal import Checkpoints
+public import DataParallel
+public import Datasets
+public import Models
+internal import Optimizers
+
+/// Fine-tunes one replica together with the other ranks of its group.
+///
+/// Everything that changes the course (stop, save, best so far) comes from values that all ranks share.
+public final class TrainingLoop {
+    public let plan: TrainingPlan
+    let arguments: TrainingArguments
+    let model: any SequenceClassifier
+    let group: any ProcessGroup
+    let checkpoints: RunCheckpoints
+    let planner: BatchPlanner
+    let optimizer: any Optimizer
+    let step: TrainingStep
+    private let training: ExampleStore
+    private let validation: ExampleStore?
+    private let evaluator: ClassificationEvaluator
+    private let onEvent: (TrainingEvent) throws -> Void
+    /// Asked once a step whether this rank was told to stop and save.
+    private let isStopRequested: () -> Bool
+
+    /// What a checkpoint has to carry besides model and optimiser.
+    var progress = RunProgress()
+    private var totals = (loss: 0.0, steps: 0, rows: 0, tokens: 0)
+
+    /// Sets up the run. Collective. `recipe` is stored with each checkpoint; `modelDirectory` is where the
+    /// tokenizer files come from.
+    public init(
+        _ arguments: TrainingArguments, model: any SequenceClassifier, training: ExampleStore,
+        validation: ExampleStore?, group: any ProcessGroup, output: RunOutput,
+        isStopRequested: @escaping () -> Bool = { false }, onEvent: @escaping (TrainingEvent) throws -> Void
+    ) throws {
+        self.arguments = arguments
+        self.model = model
+        self.training = training
+        self.validation = validation
+        self.group = group
+        self.isStopRequested = isStopRequested
+        self.onEvent = onEvent
+        try Self.check(arguments, hasValidation: validation != nil)
+        planner = try BatchPlanner(arguments, store: training, rankCount: group.size)
+        let total = arguments.maxSteps > 0 ? arguments.maxSteps : planner.totalSteps(epochs: arguments.numTrainEpochs)
+        let warmup = arguments.warmupStepCount(totalSteps: total)
+        plan = TrainingPlan(
+            rowCount: training.count, globalBatchRows: planner.globalBatchRows,
+            stepsPerEpoch: planner.steps(epoch: 0), totalSteps: total, warmupSteps: warmup,
+            parameterCount: model.parameters.layout.parameterCount, rankCount: group.size)
+        let options = AdamW.Options(
+            beta1: Float(arguments.adamBeta1), beta2: Float(arguments.adamBeta2),
+            epsilon: Float(arguments.adamEpsilon), weightDecay: Float(arguments.weightDecay))
+        optimizer = AdamW(model.parameters, options: options)
+        let schedule = LearningRateSchedule(
+            kind: arguments.lrSchedulerType, peak: arguments.learningRate, warmupSteps: warmup, totalSteps: total)
+        step = try TrainingStep(
+            model: model, optimizer: optimizer, schedule: schedule, group: group, seed: arguments.seed,
+            maximumNorm: arguments.maxGradNorm, bucketMebibytes: Double(arguments.ddpBucketCapMB))
+        evaluator = ClassificationEvaluator(
+            model: model, group: group, batchRows: arguments.perDeviceEvalBatchSize)
+        checkpoints = RunCheckpoints(output: output, arguments: arguments, plan: plan, group: group)
+    }
+
+    private static func check(_ arguments: TrainingArguments, hasValidation: Bool) throws(TrainingError) {
+        guard !hasValidation else { return }
+        if arguments.evalStrategy != .never { throw .needsValidation("eval_strategy") }
+        if arguments.loadBestModelAtEnd { throw .needsValidation("load_best_model_at_end") }
+        if arguments.saveStrategy == .best { throw .needsValidation("save_strategy: best") }
+    }
+
+    /// Trains from `resumePoint`, or from the start, to the last step, and writes the final model. Collective.
+    @discardableResult
+    public func run(resumingFrom path: String? = nil) throws -> TrainingSummary {
+        if let path {
+            progress = try checkpoints.restore(path, model: model, optimizer: optimizer)
+        }
+        try ParameterBroadcast.run(model.parameters.values, through: group)
+        try onEvent(.started(plan, firstStep: progress.step))
+        let start = ContinuousClock.now
+        var wasStopped = false
+        while progress.step < plan.totalSteps, !wasStopped {
+            wasStopped = try advance()
+        }
+        let summary = try finish(start: start, wasStopped: wasStopped && progress.step < plan.totalSteps)
+        try onEvent(.finished(summary))
+        return summary
+    }
+
+    /// One step with what follows from it. Returns whether the run was asked to stop.
+    private func advance() throws -> Bool {
+        let position = planner.position(step: progress.step)
+        let rows = planner.rows(epoch: position.epoch, step: position.step)
+        let batches = planner.microBatches(of: rows, rank: group.rank).map { training.batch(rows: $0) }
+        let result = try step.run(
+            step: progress.step, microBatches: batches, globalRows: rows.count, isStopRequested: isStopRequested())
+        progress.step += 1
+        progress.epoch = Double(position.epoch) + Double(position.step + 1) / Double(position.stepsOfEpoch)
+        progress.windowLoss += result.loss
+        progress.windowSteps += 1
+        totals = (
+            totals.loss + result.loss, totals.steps + 1, totals.rows + result.rows, totals.tokens + result.tokens
+        )
+        try onEvent(
+            .step(
+                StepReport(
+                    step: progress.step, totalSteps: plan.totalSteps, epoch: progress.epoch, result: result)))
+        try record(result)
+        try checkReplicas()
+        let isEpochEnd = position.step + 1 == position.stepsOfEpoch
+        try evaluateAndSave(isEpochEnd: isEpochEnd, isStopping: result.isStopRequested)
+        return result.isStopRequested
+    }
+
+    private func record(_ result: StepResult) throws {
+        guard progress.step.isMultiple(of: arguments.loggingSteps) || progress.step == plan.totalSteps else { return }
+        let record = TrainingRecord(
+            step: progress.step, epoch: progress.epoch, loss: progress.windowLoss / Double(progress.windowSteps),
+            learningRate: result.learningRate, gradientNorm: result.gradientNorm)
+        (progress.windowLoss, progress.windowSteps) = (0, 0)
+        progress.history.append(record.json)
+        try onEvent(.record(record))
+    }
+
+    private func checkReplicas() throws {
+        let every = arguments.replicaCheckSteps
+        guard every > 0, progress.step.isMultiple(of: every) || progress.step == plan.totalSteps else { return }
+        try ReplicaCheck.run(
+            layout: model.parameters.layout, arena: model.parameters.values, through: group)
+    }
+
+    private func evaluateAndSave(isEpochEnd: Bool, isStopping: Bool) throws {
+        let isLast = progress.step == plan.totalSteps
+        func isDue(_ isSteps: Bool, every: Int, _ isEpoch: Bool) -> Bool {
+            isSteps && progress.step.isMultiple(of: every) || isEpoch && (isEpochEnd || isLast)
+        }
+        var isBest = false
+        if isDue(arguments.evalStrategy == .steps, every: arguments.evalSteps, arguments.evalStrategy == .epoch) {
+            isBest = try evaluate()
+        }
+        let isDueToSave = isDue(
+            arguments.saveStrategy == .steps, every: arguments.saveSteps, arguments.saveStrategy == .epoch)
+        guard isDueToSave || arguments.saveStrategy == .best && isBest || isStopping else { return }
+        if isBest { progress.bestStep = progress.step }
+        if let path = try checkpoints.save(model: model, optimizer: optimizer, progress: progress) {
+            try onEvent(.saved(path: path, step: progress.step))
+        }
+    }
+
+    /// Evaluates on the validation rows; returns whether the result is the best so far.
+    private func evaluate() throws -> Bool {
+        guard let validation else { return false }
+        let start = ContinuousClock.now
+        let evaluation = try evaluator.evaluate(validation)
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        let isBest = try updateBest(evaluation)
+        let record = EvaluationRecord(
+            step: progress.step, epoch: progress.epoch, evaluation: evaluation, seconds: seconds, isBest: isBest)
+        progress.history.append(record.json)
+        try onEvent(.evaluated(record))
+        return isBest
+    }
+
+    /// Compares with the best value so far; the values are the same on all ranks.
+    private func updateBest(_ evaluation: ClassificationEvaluation) throws(TrainingError) -> Bool {
+        let name = arguments.bestModelMetric
+        let values = evaluation.metrics
+        guard let value = values.first(where: { "eval_" + $0.name == name })?.value else {
+            throw .unknownMetric(arguments.metricForBestModel ?? name, known: values.map(\.name))
+        }
+        if let best = progress.bestMetric {
+            guard arguments.isGreaterBetter ? value > best : value < best else { return false }
+        }
+        progress.bestMetric = value
+        return true
+    }
+
+    /// Loads the best model if asked to, writes the final model and sums up.
+    private func finish(start: ContinuousClock.Instant, wasStopped: Bool) throws -> TrainingSummary {
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        let best = progress.bestStep.map { checkpoints.path(step: $0) }
+        if !wasStopped {
+            if arguments.loadBestModelAtEnd, let best {
+                try checkpoints.loadWeights(best, into: model)
+                try ParameterBroadcast.run(model.parameters.values, through: group)
+            }
+            try checkpoints.writeFinal(model: model, progress: progress)
+        }
+        return TrainingSummary(
+            step: progress.step, epoch: progress.epoch,
+            loss: totals.steps == 0 ? 0 : totals.loss / Double(totals.steps), seconds: seconds, rows: totals.rows,
+            tokens: totals.tokens, exposedCommunicationSeconds: step.reductionCounters.exposedSeconds,
+            bestCheckpoint: best, bestMetric: progress.bestMetric, wasStopped: wasStopped)
+    }
+}

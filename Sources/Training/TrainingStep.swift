@@ -1,0 +1,114 @@
+// One optimiser step: micro-batches forward and backward, reduction over ranks, clipping, update.
+
+public import DataParallel
+public import Datasets
+internal import Layers
+public import Models
+public import Optimizers
+internal import Tensors
+
+/// What a step tells the log; the same on all ranks.
+public struct StepResult: Sendable, Equatable {
+    /// Mean loss over the rows of the global batch.
+    public var loss: Double
+    /// Norm of the summed gradients before clipping.
+    public var gradientNorm: Double
+    public var learningRate: Double
+    /// Rows and tokens over all ranks.
+    public var rows: Int
+    public var tokens: Int
+    /// Whether some rank was asked to stop.
+    public var isStopRequested: Bool
+}
+
+/// Runs steps of one replica. The loss is divided by the rows of the whole global batch before backward and
+/// gradients are summed, so every split into micro-batches and ranks gives the same mathematical result.
+public final class TrainingStep {
+    private let model: any SequenceClassifier
+    private let optimizer: any Optimizer
+    private let group: any ProcessGroup
+    private let reducer: GradientReducer
+    private let schedule: LearningRateSchedule
+    private let maximumNorm: Double
+    private let key: RandomKey
+    private let workspace = Workspace()
+
+    /// Makes the gradient reducer: collective.
+    public init(
+        model: any SequenceClassifier, optimizer: any Optimizer, schedule: LearningRateSchedule,
+        group: any ProcessGroup, seed: UInt64, maximumNorm: Double, bucketMebibytes: Double
+    ) throws(ParallelError) {
+        self.model = model
+        self.optimizer = optimizer
+        self.group = group
+        self.schedule = schedule
+        self.maximumNorm = maximumNorm
+        key = RandomKey(seed: seed).derived("dropout")
+        let reducer = try GradientReducer(
+            layout: model.parameters.layout, gradients: model.parameters.gradients, group: group,
+            bucketMebibytes: bucketMebibytes)
+        self.reducer = reducer
+        model.parameters.onGradientReady = { reducer.markReady(slot: $0) }
+    }
+
+    /// What reductions have cost so far.
+    public var reductionCounters: ReductionCounters { reducer.counters }
+    /// Most bytes of activations in use at once.
+    public var peakActivationBytes: Int { workspace.peakBytes }
+
+    /// Step number `step`, from 0. `microBatches` are this rank's rows of the global batch of `globalRows` rows.
+    /// With `isStopRequested` on any rank, all ranks learn of it.
+    public func run(
+        step: Int, microBatches: [Batch], globalRows: Int, isStopRequested: Bool = false
+    ) throws -> StepResult {
+        let batches = microBatches.filter { $0.sequenceCount > 0 }
+        model.parameters.gradients.clear()
+        var lossSum = 0.0
+        if batches.isEmpty { reportAllSlots() }
+        for (index, batch) in batches.enumerated() {
+            let isLast = index == batches.count - 1
+            if isLast { reducer.beginStep() }
+            lossSum += differentiate(batch, step: step, globalRows: globalRows, isLast: isLast)
+        }
+        try reducer.finish()
+        let tokens = batches.reduce(0) { $0 + $1.tokenCount }
+        var sums = [lossSum, Double(tokens), isStopRequested ? 1 : 0]
+        try group.allReduceSum(&sums)
+
+        let rate = schedule.rate(at: step)
+        let norm = GradientClipping.norm(of: model.parameters.gradients)
+        let result = StepResult(
+            loss: sums[0] / Double(globalRows), gradientNorm: norm, learningRate: rate, rows: globalRows,
+            tokens: Int(sums[1]), isStopRequested: sums[2] > 0)
+        guard result.loss.isFinite else {
+            throw TrainingError.notFinite("loss", step: step + 1, learningRate: rate)
+        }
+        guard norm.isFinite else {
+            throw TrainingError.notFinite("gradient norm", step: step + 1, learningRate: rate)
+        }
+        optimizer.step(
+            learningRate: Float(rate), gradientScale: GradientClipping.scale(norm: norm, maximumNorm: maximumNorm))
+        return result
+    }
+
+    /// A rank without rows takes part with zero gradients.
+    private func reportAllSlots() {
+        reducer.beginStep()
+        for slot in model.parameters.layout.slots.indices { reducer.markReady(slot: slot) }
+    }
+
+    /// Adds the gradients of a micro-batch; returns the sum of its rows' losses.
+    private func differentiate(_ batch: Batch, step: Int, globalRows: Int, isLast: Bool) -> Double {
+        workspace.reset()
+        let pass = Pass(
+            parameters: model.parameters, workspace: workspace, batch: TokenBatch(batch),
+            trainingKey: key.derived(UInt64(step)), completesGradients: isLast)
+        let logits = model.forward(pass)
+        let targets = ClassificationTargets(
+            batch.targets, labelCount: logits.columns, problemType: model.head.problemType)
+        let losses = ClassificationLoss.rows(
+            logits, targets, problemType: model.head.problemType, rowCount: globalRows, gradient: logits)
+        model.backward(gradient: logits, pass)
+        return losses.reduce(0, +)
+    }
+}

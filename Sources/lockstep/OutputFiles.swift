@@ -1,0 +1,69 @@
+// Files that commands write besides checkpoints.
+
+import Foundation
+import Training
+
+/// Small files, written whole: to a temporary name first, then renamed.
+enum OutputFiles {
+    static func write(_ bytes: [UInt8], directory: String, name: String) throws(TrainingError) {
+        let path = directory + "/" + name
+        do {
+            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+            try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
+        } catch {
+            throw TrainingError("\(path) cannot be written: \(error.localizedDescription)")
+        }
+    }
+}
+
+/// Lines that go to standard output, or to a file that appears under its name only when it is whole.
+final class LineSink {
+    private let path: String
+    private let temporaryPath: String
+    private let file: FileHandle
+    private var buffer = Data()
+
+    /// `-` means standard output.
+    init(path: String) throws(TrainingError) {
+        self.path = path
+        guard path != "-" else {
+            temporaryPath = ""
+            file = .standardOutput
+            return
+        }
+        temporaryPath = path + ".partial-\(ProcessInfo.processInfo.processIdentifier)"
+        guard FileManager.default.createFile(atPath: temporaryPath, contents: nil),
+            let file = FileHandle(forWritingAtPath: temporaryPath)
+        else {
+            throw TrainingError(
+                "\(path) cannot be written: its folder does not exist or may not be written to; create it or "
+                    + "choose another output_file")
+        }
+        self.file = file
+    }
+
+    func write(_ line: String) throws {
+        buffer.append(contentsOf: line.utf8)
+        buffer.append(UInt8(ascii: "\n"))
+        if buffer.count >= 1 << 16 { try flush() }
+    }
+
+    /// Writes the rest; a file takes its final name.
+    func close() throws {
+        try flush()
+        guard path != "-" else { return }
+        try file.synchronize()
+        try file.close()
+        _ = try FileManager.default.replaceItemAt(
+            URL(fileURLWithPath: path), withItemAt: URL(fileURLWithPath: temporaryPath))
+    }
+
+    private func flush() throws {
+        do {
+            try file.write(contentsOf: buffer)
+        } catch {
+            throw TrainingError("\(path) cannot be written: \(error.localizedDescription)")
+        }
+        buffer.removeAll(keepingCapacity: true)
+    }
+}

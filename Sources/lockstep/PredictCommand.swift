@@ -1,0 +1,40 @@
+// `lockstep predict`: adds a prediction to each row of a file.
+
+import ArgumentParser
+import Configuration
+import DataParallel
+import Training
+
+/// Predicts the labels of rows.
+struct PredictCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "predict", abstract: "Copies each row of a file and adds the prediction of a fine-tuned model.",
+        discussion: "Needs --model_name_or_path, --predict_file and --output_file. Rows need no labels.")
+
+    @Argument(help: "Recipe file (YAML) whose keys serve as defaults.")
+    var recipe: String?
+
+    @Option(name: .customLong("predict_file"), help: "File whose rows get a prediction (.jsonl .json .csv .tsv, or .gz).")
+    var predictFile: [String]
+
+    @Option(
+        name: .customLong("output_file"),
+        help: "JSON Lines file to write: each row with the fields prediction and score; - means standard output.")
+    var outputFile: String
+
+    @OptionGroup(title: "Recipe keys") var flags: RecipeFlags
+
+    func run() throws {
+        try RankWork.run { group in
+            let configuration = try RunConfiguration(
+                recipePath: recipe, overrides: flags.overrides, requiredKeys: ["model_name_or_path"])
+            let job = try InferenceJob(configuration, group: group)
+            let predictor = ClassificationPredictor(
+                model: job.model, reader: job.reader, group: group,
+                batchRows: configuration.training.perDeviceEvalBatchSize)
+            let sink = group.rank == 0 ? try LineSink(path: outputFile) : nil
+            try predictor.run(files: predictFile) { line in try sink?.write(line) }
+            try sink?.close()
+        }
+    }
+}
