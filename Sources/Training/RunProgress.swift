@@ -7,6 +7,8 @@ public struct RunProgress: Sendable, Equatable {
     /// Optimiser steps done.
     public var step = 0
     public var epoch = 0.0
+    /// Tokens trained on, over all ranks.
+    public var tokens = 0
     /// Sum and number of step losses since the last record.
     public var windowLoss = 0.0
     public var windowSteps = 0

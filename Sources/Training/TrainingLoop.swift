@@ -101,6 +101,7 @@ public final class TrainingLoop {
         progress.epoch = Double(position.epoch) + Double(position.step + 1) / Double(position.stepsOfEpoch)
         progress.windowLoss += result.loss
         progress.windowSteps += 1
+        progress.tokens += result.tokens
         totals = (
             totals.loss + result.loss, totals.steps + 1, totals.rows + result.rows, totals.tokens + result.tokens
         )
@@ -145,7 +146,8 @@ public final class TrainingLoop {
             arguments.saveStrategy == .steps, every: arguments.saveSteps, arguments.saveStrategy == .epoch)
         guard isDueToSave || arguments.saveStrategy == .best && isBest || isStopping else { return }
         if isBest { progress.bestStep = progress.step }
-        if let path = try checkpoints.save(model: model, optimizer: optimizer, progress: progress) {
+        if let path = try checkpoints.save(
+            model: model, optimizer: optimizer, progress: progress, position: planner.position(step: progress.step)) {
             try onEvent(.saved(path: path, step: progress.step))
         }
     }
@@ -185,9 +187,9 @@ public final class TrainingLoop {
         if !wasStopped {
             if arguments.loadBestModelAtEnd, let best {
                 try checkpoints.loadWeights(best, into: model)
-                try ParameterBroadcast.run(model.parameters.values, through: group)
             }
-            try checkpoints.writeFinal(model: model, progress: progress)
+            try checkpoints.writeFinal(
+                model: model, progress: progress, position: planner.position(step: progress.step))
         }
         return TrainingSummary(
             step: progress.step, epoch: progress.epoch,

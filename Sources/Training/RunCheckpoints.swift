@@ -1,0 +1,175 @@
+// Saving and resuming a run: rank 0 touches the files, all ranks get the state.
+
+internal import Checkpoints
+internal import DataParallel
+internal import Datasets
+internal import Models
+internal import Optimizers
+internal import Tensors
+
+/// Where a run writes, and what it stores with each checkpoint.
+public struct RunOutput: Sendable {
+    /// The run's output folder.
+    public let directory: String
+    /// Folder whose tokenizer files are copied beside each model.
+    public let tokenizerSource: String
+    /// The effective recipe as YAML.
+    public let recipe: [UInt8]
+    /// Version of the program.
+    public let version: String
+
+    public init(directory: String, tokenizerSource: String, recipe: [UInt8], version: String) {
+        self.directory = directory
+        self.tokenizerSource = tokenizerSource
+        self.recipe = recipe
+        self.version = version
+    }
+}
+
+/// The checkpoints of one run.
+struct RunCheckpoints {
+    let output: RunOutput
+    let arguments: TrainingArguments
+    let plan: TrainingPlan
+    let group: any ProcessGroup
+
+    private var store: CheckpointStore { CheckpointStore(outputDirectory: output.directory) }
+
+    /// The folder of a step's checkpoint.
+    func path(step: Int) -> String { output.directory + "/checkpoint-\(step)" }
+
+    /// Saves on rank 0 and returns the path there; nil on the other ranks, which wait until it is on the disk.
+    func save(
+        model: any SequenceClassifier, optimizer: any Optimizer, progress: RunProgress, position: BatchPlanner.Position
+    ) throws -> String? {
+        var path: String?
+        if group.rank == 0 {
+            let state = state(progress, position)
+            path = try store.save(step: progress.step) { folder in
+                try TrainingCheckpoint.write(
+                    to: folder, model: model, optimizer: optimizer, state: state, recipe: output.recipe,
+                    tokenizerFilesFrom: output.tokenizerSource)
+            }
+            try store.rotate(
+                keeping: arguments.saveTotalLimit, protecting: progress.bestStep.map { self.path(step: $0) })
+        }
+        try group.barrier()
+        return path
+    }
+
+    /// Writes the final model and trainer_state.json into the output folder itself, on rank 0.
+    func writeFinal(
+        model: any SequenceClassifier, progress: RunProgress, position: BatchPlanner.Position
+    ) throws {
+        if group.rank == 0 {
+            try ModelDirectory.write(
+                model: model, to: output.directory, tokenizerFilesFrom: output.tokenizerSource)
+            try state(progress, position).write(to: output.directory + "/" + TrainerState.fileName)
+        }
+        try group.barrier()
+    }
+
+    /// Fills model and optimiser of all ranks from the checkpoint at `path`; returns where the run stood.
+    func restore(
+        _ path: String, model: any SequenceClassifier, optimizer: any Optimizer
+    ) throws -> RunProgress {
+        var bytes: [UInt8] = []
+        if group.rank == 0 {
+            let state = try TrainingCheckpoint.load(path: path, into: model, optimizer: optimizer)
+            try check(state, path)
+            bytes = try RunProgress(state).json.serialized()
+        }
+        try group.broadcast(&bytes, from: 0)
+        try ParameterBroadcast.run(model.parameters.values, through: group)
+        for (_, arena) in optimizer.stateArenas { try ParameterBroadcast.run(arena, through: group) }
+        let progress = try RunProgress(JSONValue(parsing: bytes))
+        optimizer.restore(stepCount: progress.step)
+        return progress
+    }
+
+    /// Loads the weights of a checkpoint on rank 0; the others get them by a broadcast.
+    func loadWeights(_ path: String, into model: any SequenceClassifier) throws {
+        if group.rank == 0 { try PretrainedModel.loadWeights(directory: path, into: model) }
+        try ParameterBroadcast.run(model.parameters.values, through: group)
+    }
+
+    /// A position in the data means the same only with the same data and batches.
+    private func check(_ state: TrainerState, _ path: String) throws(TrainingError) {
+        let position = state.position
+        let pairs: [(key: String, saved: String, now: String)] = [
+            ("rows in train_file:", "\(position.datasetRowCount)", "\(plan.rowCount)"),
+            ("a global batch of", "\(position.globalBatchRows) rows", "\(plan.globalBatchRows) rows"),
+            ("seed", "\(position.seed)", "\(arguments.seed)"),
+        ]
+        for pair in pairs where pair.saved != pair.now {
+            throw .cannotResume(path, key: pair.key, saved: pair.saved, now: pair.now)
+        }
+    }
+
+    private func state(_ progress: RunProgress, _ position: BatchPlanner.Position) -> TrainerState {
+        var state = TrainerState()
+        state.globalStep = progress.step
+        state.epoch = progress.epoch
+        state.maxSteps = plan.totalSteps
+        state.numTrainEpochs = arguments.numTrainEpochs
+        state.trainBatchSize = arguments.perDeviceTrainBatchSize
+        state.loggingSteps = arguments.loggingSteps
+        state.evalSteps = arguments.evalSteps
+        state.saveSteps = arguments.saveSteps
+        state.numInputTokensSeen = progress.tokens
+        state.bestMetric = progress.bestMetric
+        state.bestGlobalStep = progress.bestStep
+        state.bestModelCheckpoint = progress.bestStep.map { path(step: $0) }
+        state.logHistory = progress.history
+        state.position.version = output.version
+        state.position.epochIndex = position.epoch
+        state.position.stepInEpoch = position.step
+        state.position.rankCount = group.size
+        state.position.globalBatchRows = plan.globalBatchRows
+        state.position.gradientAccumulationSteps = arguments.gradientAccumulationSteps
+        state.position.seed = arguments.seed
+        state.position.datasetRowCount = plan.rowCount
+        state.position.counters = progress.window
+        return state
+    }
+}
+
+extension RunProgress {
+    /// The progress that a checkpoint's state describes.
+    init(_ state: TrainerState) {
+        step = state.globalStep
+        epoch = state.epoch
+        tokens = state.numInputTokensSeen
+        bestMetric = state.bestMetric
+        bestStep = state.bestGlobalStep
+        history = state.logHistory
+        windowLoss = state.position.counters["window_loss"]?.double ?? 0
+        windowSteps = state.position.counters["window_steps"]?.integer ?? 0
+    }
+
+    /// Sums of the log interval that is under way.
+    var window: [String: JSONValue] {
+        ["window_loss": .number(windowLoss), "window_steps": .integer(windowSteps)]
+    }
+
+    /// All of it, for the other ranks.
+    var json: JSONValue {
+        let members: [String: JSONValue] = [
+            "step": .integer(step), "epoch": .number(epoch), "tokens": .integer(tokens),
+            "best_metric": bestMetric.map { .number($0) } ?? .null,
+            "best_step": bestStep.map { .integer($0) } ?? .null, "history": .array(history),
+        ]
+        return .object(members.merging(window) { $1 })
+    }
+
+    init(_ json: JSONValue) {
+        step = json["step"]?.integer ?? 0
+        epoch = json["epoch"]?.double ?? 0
+        tokens = json["tokens"]?.integer ?? 0
+        bestMetric = json["best_metric"]?.double
+        bestStep = json["best_step"]?.integer
+        history = json["history"]?.array ?? []
+        windowLoss = json["window_loss"]?.double ?? 0
+        windowSteps = json["window_steps"]?.integer ?? 0
+    }
+}

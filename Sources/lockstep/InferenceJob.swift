@@ -1,0 +1,34 @@
+// What `evaluate` and `predict` share: a fine-tuned model on all ranks, its tokenizer and its labels.
+
+import Checkpoints
+import Configuration
+import DataParallel
+import Datasets
+import Models
+import Tokenizers
+import Training
+
+/// A fine-tuned model ready for use on every rank.
+struct InferenceJob {
+    let model: any SequenceClassifier
+    let reader: TextClassificationReader
+    private let columns: TextColumns
+
+    /// Loads on rank 0 and broadcasts. Collective.
+    init(_ configuration: RunConfiguration, group: any ProcessGroup) throws {
+        let plan = ThreadPlan.apply(requested: configuration.training.threadsPerRank)
+        if group.rank == 0, let warning = plan.warning { Messages.warn(warning) }
+        let directory = configuration.model.modelNameOrPath
+        model = try ModelBroadcast.load(directory: directory, head: nil, seed: 0, through: group).model
+        columns = TextColumns(configuration.data)
+        reader = TextClassificationReader(
+            tokenizer: try TokenizerLoader.load(directory: directory), columns: columns)
+    }
+
+    /// The rows of files with the targets of the model's labels.
+    func labelledRows(_ files: [String]) throws -> ExampleStore {
+        let store = try reader.examples(RowReader(patterns: files), labels: LabelMap(model.head))
+        try store.validate(for: model)
+        return store
+    }
+}
