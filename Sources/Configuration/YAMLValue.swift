@@ -1,0 +1,107 @@
+// A YAML file as values with line numbers: the one place that talks to the YAML library.
+import Foundation
+import Yams
+
+/// A value of a YAML file or a flag, before its type is known.
+indirect enum YAMLValue: Equatable, Sendable {
+    case null
+    /// Text as written, without quotes.
+    case scalar(String)
+    case list([YAMLValue])
+    case mapping([YAMLEntry])
+
+    /// The value as an error message shows it.
+    var shown: String {
+        switch self {
+        case .null: "empty"
+        case .scalar(let text): text.isEmpty ? "an empty text" : text
+        case .list: "a list"
+        case .mapping: "a section"
+        }
+    }
+}
+
+/// One `key: value` of a mapping, with its line counted from 1.
+struct YAMLEntry: Equatable, Sendable {
+    let key: String
+    let value: YAMLValue
+    let line: Int
+}
+
+extension YAMLValue {
+    /// The entries of a YAML text whose root is a mapping; an empty text has none. `file` is for error messages.
+    static func entries(of text: String, file: String) throws(ConfigurationError) -> [YAMLEntry] {
+        let root: Node?
+        do {
+            root = try Yams.compose(yaml: text)
+        } catch let error as YamlError {
+            throw Self.translate(error, file: file)
+        } catch {
+            throw .syntax(.file(file), String(describing: error))
+        }
+        guard let root else { return [] }
+        switch try Self(root, file: file) {
+        case .mapping(let entries): return entries
+        case .null: return []
+        case .scalar, .list:
+            let line = root.mark?.line ?? 1
+            throw .syntax(.line(file: file, line: line), "the file must consist of lines such as key: value")
+        }
+    }
+
+    /// Contents of a UTF-8 text file.
+    static func text(ofFile path: String) throws(ConfigurationError) -> String {
+        let data: Data
+        do {
+            data = try Data(contentsOf: URL(fileURLWithPath: path))
+        } catch {
+            var isDirectory: ObjCBool = false
+            let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+            let why = isDirectory.boolValue ? "it is a directory" : exists ? "permission denied" : "there is no such file"
+            throw .unreadable(path, why)
+        }
+        guard let text = String(validating: data, as: UTF8.self) else {
+            throw .unreadable(path, "it is not UTF-8 text")
+        }
+        return text
+    }
+
+    private init(_ node: Node, file: String) throws(ConfigurationError) {
+        switch node {
+        case .scalar(let scalar):
+            let isNull = scalar.style == .plain && ["", "~", "null", "Null", "NULL"].contains(scalar.string)
+            self = isNull ? .null : .scalar(scalar.string)
+        case .sequence(let sequence):
+            var values: [YAMLValue] = []
+            for element in sequence { values.append(try Self(element, file: file)) }
+            self = .list(values)
+        case .mapping(let mapping):
+            var entries: [YAMLEntry] = []
+            for (key, value) in mapping {
+                let line = key.mark?.line ?? 1
+                guard let scalar = key.scalar else {
+                    throw .syntax(.line(file: file, line: line), "a key must be a plain word")
+                }
+                entries.append(YAMLEntry(key: scalar.string, value: try Self(value, file: file), line: line))
+            }
+            self = .mapping(entries)
+        case .alias:
+            throw .syntax(.line(file: file, line: node.mark?.line ?? 1), "an alias refers to an unknown anchor")
+        }
+    }
+
+    private static func translate(_ error: YamlError, file: String) -> ConfigurationError {
+        switch error {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            return .syntax(.line(file: file, line: mark.line), problem)
+        case .duplicatedKeysInMapping(let duplicates, let context):
+            return .duplicate(
+                duplicates.joined(separator: ", "), .line(file: file, line: context.mark.line))
+        case .reader(let problem, _, _, _):
+            return .syntax(.file(file), problem)
+        default:
+            return .syntax(.file(file), String(describing: error))
+        }
+    }
+}
