@@ -47,8 +47,15 @@ extension ConfigurationError {
         return Self(location: location, key: key, reason: "\(key) is not a known key\(place). \(advice)")
     }
 
-    static func invalid(_ key: String, expected: String, found: String, _ location: Location) -> Self {
-        Self(location: location, key: key, reason: "\(key) must be \(expected), but is \(found).")
+    static func unsuitable(
+        _ key: String, _ value: YAMLValue, expected: String, problem: ValueProblem, _ location: Location
+    ) -> Self {
+        switch problem {
+        case .mismatch:
+            Self(location: location, key: key, reason: "\(key) must be \(expected), but is \(value.shown).")
+        case .refused(let sentence):
+            Self(location: location, key: key, reason: "\(key): \(sentence)")
+        }
     }
 
     static func missing(_ key: String, help: String, _ location: Location) -> Self {

@@ -55,15 +55,21 @@ extension YAMLValue {
         do {
             data = try Data(contentsOf: URL(fileURLWithPath: path))
         } catch {
-            var isDirectory: ObjCBool = false
-            let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
-            let why = isDirectory.boolValue ? "it is a directory" : exists ? "permission denied" : "there is no such file"
-            throw .unreadable(path, why)
+            throw .unreadable(path, Self.reasonUnreadable(path))
         }
         guard let text = String(validating: data, as: UTF8.self) else {
             throw .unreadable(path, "it is not UTF-8 text")
         }
         return text
+    }
+
+    private static func reasonUnreadable(_ path: String) -> String {
+        do {
+            let type = try FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+            return type == .typeDirectory ? "it is a directory" : "permission denied"
+        } catch {
+            return "there is no such file"
+        }
     }
 
     private init(_ node: Node, file: String) throws(ConfigurationError) {

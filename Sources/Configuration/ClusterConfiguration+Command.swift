@@ -1,0 +1,70 @@
+// The command line that starts a job on a cluster.
+
+extension ClusterConfiguration {
+    /// Words of the command that starts `executable` with `arguments` on every rank, or that hands them to Slurm.
+    ///
+    /// - Parameters:
+    ///   - slurmScript: batch script that receives `arguments` with `launcher: slurm`.
+    ///   - localCores: cores of this machine, for a cluster without hosts.
+    public func launchCommand(
+        executable: String, arguments: [String], slurmScript: String,
+        localCores: Int = RankPlacement.coresOfThisMachine
+    ) -> [String] {
+        switch launcher {
+        case .mpirun: mpirunCommand(executable: executable, arguments: arguments, localCores: localCores)
+        case .slurm: sbatchCommand(script: slurmScript, arguments: arguments)
+        }
+    }
+
+    /// The mpirun command. Hosts are listed with the ranks that each one gets, so that the placement is the one of
+    /// `RankPlacement` whatever mpirun's own rules are.
+    public func mpirunCommand(
+        executable: String, arguments: [String], localCores: Int = RankPlacement.coresOfThisMachine
+    ) -> [String] {
+        let placement = RankPlacement(self, localCores: localCores)
+        var words = ["mpirun", "-np", String(placement.ranks)]
+        if !hosts.isEmpty {
+            words += ["--host", placement.shares.map { "\($0.host):\($0.ranks)" }.joined(separator: ",")]
+        }
+        if placement.isBound {
+            words += ["--map-by", "slot:PE=\(placement.threadsPerRank)", "--bind-to", "core"]
+        } else {
+            words += ["--map-by", "slot", "--bind-to", "none"]
+        }
+        if placement.isOversubscribed { words.append("--oversubscribe") }
+        for parameter in OpenMPISettings.parameters(for: self) {
+            words += ["--mca", parameter.name, parameter.value]
+        }
+        let environment = OpenMPISettings.environment(for: self, threadsPerRank: placement.threadsPerRank)
+        for (name, value) in environment { words += ["-x", "\(name)=\(value)"] }
+        if let sharedDirectory { words += ["--wdir", sharedDirectory] }
+        return words + mpirunArguments + [executable] + arguments
+    }
+
+    /// The sbatch command. `env` sets what mpirun would set by options; Slurm hands it on to the ranks.
+    public func sbatchCommand(script: String, arguments: [String]) -> [String] {
+        let allocation = slurm ?? SlurmAllocation()
+        var words = ["env"]
+        words += OpenMPISettings.parameters(for: self).map { "OMPI_MCA_\($0.name)=\($0.value)" }
+        words += OpenMPISettings.environment(for: self, threadsPerRank: allocation.cpusPerTask).map {
+            "\($0.name)=\($0.value)"
+        }
+        words += [
+            "sbatch", "--nodes=\(allocation.nodes)", "--ntasks-per-node=\(allocation.ntasksPerNode)",
+            "--cpus-per-task=\(allocation.cpusPerTask)",
+        ]
+        if let time = allocation.time { words.append("--time=\(time)") }
+        if let partition = allocation.partition { words.append("--partition=\(partition)") }
+        if let seconds = allocation.signalSeconds { words.append("--signal=B:USR1@\(seconds)") }
+        if let sharedDirectory { words.append("--chdir=\(sharedDirectory)") }
+        return words + [script] + arguments
+    }
+
+    /// `words` as one line that a POSIX shell reads back as the same words.
+    public static func shellLine(_ words: [String]) -> String {
+        words.map { word in
+            let isPlain = word.wholeMatch(of: /[A-Za-z0-9_@%+=:,.\/\-]+/) != nil
+            return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+        }.joined(separator: " ")
+    }
+}

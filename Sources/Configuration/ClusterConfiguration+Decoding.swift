@@ -1,0 +1,135 @@
+// Reads and checks a cluster file.
+import Foundation
+
+extension ClusterConfiguration {
+    static let keys = [
+        "launcher", "hosts", "hostfile", "ranks", "ranks_per_host", "threads_per_rank", "interface",
+        "shared_directory", "scratch_directory", "mpirun_arguments", "slurm",
+    ]
+
+    /// Reads a cluster file. A relative `hostfile` counts from the folder of that file.
+    public init(path: String) throws(ConfigurationError) {
+        try self.init(yaml: try YAMLValue.text(ofFile: path), file: path)
+    }
+
+    /// Reads a cluster description from `yaml`; `file` names it in errors and gives the folder of its hostfile.
+    public init(yaml: String, file: String) throws(ConfigurationError) {
+        let reader = try SectionReader(try YAMLValue.entries(of: yaml, file: file), known: Self.keys, file: file)
+        launcher = try reader.value("launcher", .choice()) ?? .mpirun
+        ranks = try reader.value("ranks", .integer(atLeast: 1))
+        ranksPerHost = try reader.value("ranks_per_host", .integer(atLeast: 1))
+        threadsPerRank = try reader.value("threads_per_rank", .integer(atLeast: 1))
+        interface = try reader.value("interface", .text)
+        sharedDirectory = try reader.value("shared_directory", .path)
+        scratchDirectory = try reader.value("scratch_directory", .path)
+        mpirunArguments = try reader.texts("mpirun_arguments")
+        hosts = try Self.hosts(reader)
+        slurm = try SlurmAllocation(reader.subsection("slurm", known: SlurmAllocation.keys))
+        try validateLauncher(reader)
+        try validateRanks(reader)
+        if hosts.count > 1, interface == nil {
+            throw .missing(
+                "interface", help: "with several hosts, name the network interface or CIDR range that joins them.",
+                reader.location("hosts"))
+        }
+    }
+
+    private static func hosts(_ reader: SectionReader) throws(ConfigurationError) -> [Host] {
+        let hostfile = try reader.value("hostfile", .path)
+        guard let sections = try reader.sections("hosts", known: ["name", "slots"]) else {
+            return try hostfile.map { (path) throws(ConfigurationError) in
+                try Hostfile.hosts(ofFile: resolve(path, besides: reader.file))
+            } ?? []
+        }
+        if hostfile != nil {
+            throw .contradiction(
+                "hostfile", "hosts and hostfile both list the hosts; keep one of them.", reader.location("hostfile"))
+        }
+        var hosts: [Host] = []
+        for section in sections {
+            let place = section.location("name")
+            guard let name = try section.value("name", .text) else {
+                throw .missing("name", help: "each entry of hosts needs one.", place)
+            }
+            guard let slots = try section.value("slots", .integer(atLeast: 1)) else {
+                throw .missing("slots", help: "say how many cores of \(name) the job may use.", place)
+            }
+            try Hostfile.append(Host(name: name, slots: slots), to: &hosts, at: place)
+        }
+        return hosts
+    }
+
+    private static func resolve(_ path: String, besides file: String) -> String {
+        path.hasPrefix("/") ? path : URL(fileURLWithPath: file).deletingLastPathComponent().path + "/" + path
+    }
+
+    private func validateLauncher(_ reader: SectionReader) throws(ConfigurationError) {
+        switch launcher {
+        case .mpirun:
+            guard reader.entry("slurm") == nil else {
+                throw .contradiction(
+                    "slurm", "The slurm section is read with launcher: slurm only; set that or remove the section.",
+                    reader.location("slurm"))
+            }
+        case .slurm:
+            guard slurm != nil else {
+                throw .missing("slurm", help: "launcher: slurm needs this section.", reader.location("launcher"))
+            }
+            let others = ["hosts", "hostfile", "ranks", "ranks_per_host", "threads_per_rank", "mpirun_arguments"]
+            for key in others where reader.entry(key) != nil {
+                throw .contradiction(
+                    key,
+                    "\(key) has no meaning with launcher: slurm; use nodes, ntasks_per_node and cpus_per_task of the"
+                        + " slurm section.",
+                    reader.location(key))
+            }
+        }
+    }
+
+    private func validateRanks(_ reader: SectionReader) throws(ConfigurationError) {
+        if ranks != nil, ranksPerHost != nil {
+            throw .contradiction(
+                "ranks_per_host", "ranks and ranks_per_host both set the number of ranks; keep one of them.",
+                reader.location("ranks_per_host"))
+        }
+        let slots = hosts.reduce(0) { $0 + $1.slots }
+        if let ranks, !hosts.isEmpty, ranks > slots {
+            throw .contradiction(
+                "ranks", "ranks is \(ranks), but the hosts have \(slots) slots in all; lower it or add slots.",
+                reader.location("ranks"))
+        }
+        if let ranksPerHost, let host = hosts.first(where: { $0.slots < ranksPerHost }) {
+            throw .contradiction(
+                "ranks_per_host",
+                "ranks_per_host is \(ranksPerHost), but host \(host.name) has \(host.slots) slots; lower it or add"
+                    + " slots.",
+                reader.location("ranks_per_host"))
+        }
+    }
+}
+
+extension SlurmAllocation {
+    static let keys = ["nodes", "ntasks_per_node", "cpus_per_task", "time", "partition", "signal_seconds"]
+
+    /// nil if there is no such section.
+    fileprivate init?(_ section: SectionReader?) throws(ConfigurationError) {
+        guard let section else { return nil }
+        nodes = try section.value("nodes", .integer(atLeast: 1)) ?? 1
+        ntasksPerNode = try section.value("ntasks_per_node", .integer(atLeast: 1)) ?? 1
+        cpusPerTask = try section.value("cpus_per_task", .integer(atLeast: 1)) ?? 1
+        time = try section.value("time", .slurmTime)
+        partition = try section.value("partition", .text)
+        signalSeconds = try section.value("signal_seconds", .integer(atLeast: 1))
+    }
+}
+
+extension ValueFormat<String> {
+    /// `minutes`, `minutes:seconds`, `hours:minutes:seconds`, or days and a dash before hours (sbatch(1), `--time`).
+    fileprivate static let slurmTime = Self(
+        typeName: "text", expected: "a time such as 02:00:00 or 1-12:00:00",
+        parse: { (text) throws(ValueProblem) in
+            guard text.wholeMatch(of: /(?:[0-9]+-)?[0-9]+(?::[0-9]{1,2}){0,2}/) != nil else { throw .mismatch }
+            return text
+        },
+        render: { .scalar($0) })
+}

@@ -1,0 +1,51 @@
+// Reads hostfiles in Open MPI's form: a line "name slots=N" for each host, "#" before comments.
+
+enum Hostfile {
+    /// The hosts of a hostfile, each with its slots.
+    static func hosts(ofFile path: String) throws(ConfigurationError) -> [ClusterConfiguration.Host] {
+        try hosts(text: try YAMLValue.text(ofFile: path), file: path)
+    }
+
+    static func hosts(text: String, file: String) throws(ConfigurationError) -> [ClusterConfiguration.Host] {
+        var hosts: [ClusterConfiguration.Host] = []
+        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            let place = ConfigurationError.Location.line(file: file, line: index + 1)
+            let words = line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace)
+            guard let name = words.first else { continue }
+            let format = ValueFormat<Int>.integer(atLeast: 1)
+            guard words.count == 2, words[1].hasPrefix("slots=") else {
+                throw ConfigurationError(
+                    location: place, key: nil, reason: "A line of a hostfile must read: name slots=N.")
+            }
+            let count = String(words[1].dropFirst("slots=".count))
+            let slots: Int
+            do throws(ValueProblem) {
+                slots = try format.parse(count)
+            } catch {
+                throw .unsuitable("slots", .scalar(count), expected: format.expected, problem: error, place)
+            }
+            try append(ClusterConfiguration.Host(name: String(name), slots: slots), to: &hosts, at: place)
+        }
+        guard !hosts.isEmpty else {
+            throw ConfigurationError(location: .file(file), key: nil, reason: "The hostfile names no host.")
+        }
+        return hosts
+    }
+
+    /// Appends a host whose name is new and can stand in mpirun's `--host` list.
+    static func append(
+        _ host: ClusterConfiguration.Host, to hosts: inout [ClusterConfiguration.Host],
+        at place: ConfigurationError.Location
+    ) throws(ConfigurationError) {
+        guard host.name.wholeMatch(of: /[A-Za-z0-9_][A-Za-z0-9_.\-]*/) != nil else {
+            throw .unsuitable(
+                "name", .scalar(host.name), expected: "a host name or an IPv4 address", problem: .mismatch, place)
+        }
+        guard !hosts.contains(where: { $0.name == host.name }) else {
+            throw ConfigurationError(
+                location: place, key: "name",
+                reason: "Host \(host.name) is listed twice; list it once, with all its slots.")
+        }
+        hosts.append(host)
+    }
+}

@@ -1,0 +1,78 @@
+// How many ranks each host runs, with how many cores each, and whether ranks are bound to them.
+import Foundation
+
+/// The ranks of a job laid out over its hosts.
+public struct RankPlacement: Equatable, Sendable {
+    /// Hosts that run at least one rank, in the order of the cluster file. Empty names mean this machine.
+    public struct Share: Equatable, Sendable {
+        public let host: String
+        public let ranks: Int
+    }
+
+    public let shares: [Share]
+    public let threadsPerRank: Int
+    /// Whether every rank gets cores of its own; if not, ranks float.
+    public let isBound: Bool
+    /// Whether this machine runs more ranks than it has cores.
+    public let isOversubscribed: Bool
+
+    public var ranks: Int { shares.reduce(0) { $0 + $1.ranks } }
+
+    /// Spreads the ranks over the hosts as evenly as the slots allow, neighbours in rank on the same host.
+    ///
+    /// - Parameter localCores: cores of this machine, for a cluster without hosts.
+    public init(_ cluster: ClusterConfiguration, localCores: Int) {
+        let isLocal = cluster.hosts.isEmpty
+        let hosts = isLocal ? [ClusterConfiguration.Host(name: "", slots: localCores)] : cluster.hosts
+        let room = hosts.map { max(1, $0.slots / (cluster.threadsPerRank ?? 1)) }
+        let counts: [Int]
+        if let ranksPerHost = cluster.ranksPerHost {
+            counts = hosts.map { _ in ranksPerHost }
+        } else {
+            let total = cluster.ranks ?? room.reduce(0, +)
+            let fits = total <= room.reduce(0, +)
+            let limits = isLocal ? [max(total, localCores)] : fits ? room : hosts.map(\.slots)
+            counts = Self.spread(total, limits: limits)
+        }
+        let used = zip(hosts, counts).filter { $0.1 > 0 }
+        let threads = cluster.threadsPerRank ?? used.map { max(1, $0.slots / $1) }.min() ?? 1
+        shares = used.map { Share(host: $0.name, ranks: $1) }
+        threadsPerRank = threads
+        isBound = used.allSatisfy { $1 * threads <= $0.slots }
+        isOversubscribed = used.contains { $1 > $0.slots }
+    }
+
+    /// Gives each rank to the host that has the fewest so far and is below its limit.
+    private static func spread(_ total: Int, limits: [Int]) -> [Int] {
+        precondition(total <= limits.reduce(0, +), "\(total) ranks do not fit the limits \(limits)")
+        var counts = limits.map { _ in 0 }
+        for _ in 0..<total {
+            let open = counts.indices.filter { counts[$0] < limits[$0] }
+            guard let least = open.min(by: { counts[$0] < counts[$1] }) else { break }
+            counts[least] += 1
+        }
+        return counts
+    }
+
+    /// Cores of this machine: physical ones if /proc/cpuinfo tells them apart, and no more than may be used.
+    public static var coresOfThisMachine: Int {
+        let available = ProcessInfo.processInfo.activeProcessorCount
+        guard let data = FileManager.default.contents(atPath: "/proc/cpuinfo"),
+            let physical = physicalCores(cpuinfo: String(decoding: data, as: UTF8.self))
+        else { return available }
+        return min(available, physical)
+    }
+
+    /// Different pairs of socket and core in the text of /proc/cpuinfo; nil where it does not name them.
+    package static func physicalCores(cpuinfo: String) -> Int? {
+        var cores: Set<String> = []
+        var socket = "0"
+        for line in cpuinfo.split(separator: "\n") {
+            let parts = line.split(separator: ":", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
+            guard parts.count == 2 else { continue }
+            if parts[0] == "physical id" { socket = parts[1] }
+            if parts[0] == "core id" { cores.insert("\(socket)/\(parts[1])") }
+        }
+        return cores.isEmpty ? nil : cores.count
+    }
+}

@@ -1,0 +1,157 @@
+// The table of all recipe keys. Its order is the order of flags, help and the written configuration.
+import Training
+
+extension RecipeKey {
+    /// Every key of a recipe.
+    public static let all: [RecipeKey] = modelKeys + dataKeys + batchKeys + optimizerKeys + scheduleKeys + rankKeys
+
+    private static let modelKeys: [RecipeKey] = [
+        .key("task", \.model.task, .choice(), "What the model learns."),
+        .key(
+            "model_name_or_path", \.model.modelNameOrPath, .path,
+            "Directory of the pretrained model in Hugging Face's layout."),
+        .key(
+            "output_dir", \.model.outputDir, .path,
+            "Directory that receives the model, checkpoints, logs and the effective configuration."),
+        .optional(
+            "hidden_dropout_prob", \.training.hiddenDropoutProb, .dropout,
+            "Dropout of hidden layers, instead of the one in the model's config.json."),
+        .optional(
+            "attention_probs_dropout_prob", \.training.attentionProbsDropoutProb, .dropout,
+            "Dropout of attention weights, instead of the one in the model's config.json."),
+        .optional(
+            "classifier_dropout", \.training.classifierDropout, .dropout,
+            "Dropout before the classifier, instead of the one in the model's config.json."),
+        .key("bf16", \.training.bf16, .boolean, "Multiply matrices in bfloat16; weights and moments stay fp32."),
+    ]
+
+    private static let dataKeys: [RecipeKey] = [
+        .paths(
+            "train_file", \.data.trainFiles,
+            "Training rows: a .jsonl, .json, .csv or .tsv file, plain or .gz, or a list of them."),
+        .paths("validation_file", \.data.validationFiles, "Rows for evaluation, in the same forms as train_file."),
+        .key("text_column", \.data.textColumn, .text, "Column that holds the text."),
+        .optional("text_pair_column", \.data.textPairColumn, .text, "Column that holds the second text of a pair."),
+        .key("label_column", \.data.labelColumn, .text, "Column that holds the label."),
+        .key(
+            "max_seq_length", \.data.maxSeqLength, .integer(atLeast: 3),
+            "Longest sequence in tokens, special tokens included; longer texts are truncated."),
+        .optional(
+            "problem_type", \.data.problemType, .choice(),
+            "Kind of label; decided from the training file if not set."),
+    ]
+
+    private static let batchKeys: [RecipeKey] = [
+        .key(
+            "per_device_train_batch_size", \.training.perDeviceTrainBatchSize, .integer(atLeast: 1),
+            "Rows that each rank takes for one micro-batch."),
+        .key(
+            "per_device_eval_batch_size", \.training.perDeviceEvalBatchSize, .integer(atLeast: 1),
+            "Rows that each rank takes for one evaluation batch."),
+        .optional(
+            "max_tokens_per_device", \.training.maxTokensPerDevice, .integer(atLeast: 1),
+            "Most tokens in a rank's micro-batch; when set, it replaces per_device_train_batch_size."),
+        .key(
+            "gradient_accumulation_steps", \.training.gradientAccumulationSteps, .integer(atLeast: 1),
+            "Micro-batches that are summed for one optimiser step."),
+        .key(
+            "train_sampling_strategy", \.training.trainSamplingStrategy,
+            .choice(refusals: [
+                "group_by_length":
+                    "group_by_length is not needed: batches carry no padding, whatever the lengths of their rows."
+                    + " Use random."
+            ]),
+            "Order of the training rows within an epoch."),
+        .key(
+            "dataloader_drop_last", \.training.dataloaderDropLast, .boolean,
+            "Leave out the last rows of an epoch that do not fill a global batch."),
+    ]
+
+    private static let optimizerKeys: [RecipeKey] = [
+        .key(
+            "learning_rate", \.training.learningRate, .nonNegative,
+            "Peak learning rate of AdamW, reached at the end of warm-up."),
+        .key(
+            "weight_decay", \.training.weightDecay, .nonNegative,
+            "Decay of weights; biases and norm weights are exempt."),
+        .key("adam_beta1", \.training.adamBeta1, .beta, "Decay rate of AdamW's first moment."),
+        .key("adam_beta2", \.training.adamBeta2, .beta, "Decay rate of AdamW's second moment."),
+        .key(
+            "adam_epsilon", \.training.adamEpsilon, .number("a number above 0") { $0 > 0 },
+            "Term that keeps AdamW's denominator from zero."),
+        .key(
+            "max_grad_norm", \.training.maxGradNorm, .nonNegative,
+            "Gradient norm above which gradients are scaled down; 0 turns clipping off."),
+        .key(
+            "lr_scheduler_type", \.training.lrSchedulerType, .choice(), "Course of the learning rate after warm-up."),
+        .key(
+            "warmup_ratio", \.training.warmupRatio, .number("a number from 0 to 1") { (0...1).contains($0) },
+            "Share of all steps during which the learning rate rises."),
+        .key(
+            "warmup_steps", \.training.warmupSteps, .integer(atLeast: 0),
+            "Steps during which the learning rate rises; above 0 it beats warmup_ratio."),
+        .key(
+            "num_train_epochs", \.training.numTrainEpochs, .number("a number above 0") { $0 > 0 },
+            "Passes over the training rows; may be a fraction."),
+        .key(
+            "max_steps", \.training.maxSteps,
+            .integer("-1 (not set) or an integer of at least 1") { $0 == -1 || $0 >= 1 },
+            "Optimiser steps in all; when set, it beats num_train_epochs."),
+        .key("seed", \.training.seed, .integer(atLeast: 0), "Seed of shuffling, dropout and new weights."),
+    ]
+
+    private static let scheduleKeys: [RecipeKey] = [
+        .key(
+            "logging_steps", \.training.loggingSteps, .integer(atLeast: 1),
+            "Steps between two records of the training log."),
+        .key("eval_strategy", \.training.evalStrategy, .choice(), "When the validation file is evaluated."),
+        .key(
+            "eval_steps", \.training.evalSteps, .integer(atLeast: 1),
+            "Steps between two evaluations with eval_strategy: steps."),
+        .key(
+            "save_strategy", \.training.saveStrategy, .choice(),
+            "When a checkpoint is written; best writes one after each evaluation that improves the metric."),
+        .key(
+            "save_steps", \.training.saveSteps, .integer(atLeast: 1),
+            "Steps between two checkpoints with save_strategy: steps."),
+        .optional(
+            "save_total_limit", \.training.saveTotalLimit, .integer(atLeast: 1),
+            "Number of checkpoints kept, the best one among them; all are kept if not set."),
+        .key(
+            "load_best_model_at_end", \.training.loadBestModelAtEnd, .boolean,
+            "End with the weights of the best checkpoint instead of the last ones."),
+        .optional(
+            "metric_for_best_model", \.training.metricForBestModel, .text,
+            "Evaluation metric that chooses the best checkpoint; the loss if not set."),
+        .optional(
+            "greater_is_better", \.training.greaterIsBetter, .boolean,
+            "Whether a greater metric is better; if not set, false for a loss and true for all others."),
+        .key(
+            "resume_from_checkpoint", \.training.resumeFromCheckpoint, .resumePoint,
+            "Checkpoint to go on from: auto for the newest in output_dir, none, or a directory."),
+        .key(
+            "overwrite_output_dir", \.training.overwriteOutputDir, .boolean,
+            "Start afresh even if output_dir holds another run."),
+    ]
+
+    private static let rankKeys: [RecipeKey] = [
+        .key(
+            "replica_check_steps", \.training.replicaCheckSteps, .integer(atLeast: 0),
+            "Steps between two comparisons of all ranks' weights; 0 turns them off."),
+        .key(
+            "ddp_bucket_cap_mb", \.training.ddpBucketCapMB, .integer(atLeast: 1),
+            "Size of a gradient bucket in MiB."),
+        .key(
+            "ddp_timeout", \.training.ddpTimeoutSeconds, .integer(atLeast: 30),
+            "Seconds after which a stalled exchange between ranks ends the job."),
+        .key(
+            "threads_per_rank", \.training.threadsPerRank, .integer(atLeast: 0),
+            "Threads of each rank; 0 uses the cores that the rank is bound to."),
+    ]
+}
+
+extension ValueFormat<Double> {
+    fileprivate static let nonNegative = number("a number of at least 0") { $0 >= 0 }
+    fileprivate static let dropout = number("a number from 0 to below 1") { $0 >= 0 && $0 < 1 }
+    fileprivate static let beta = dropout
+}

@@ -1,0 +1,112 @@
+// A key of a recipe: its name, type, help, and how it is read into and written from a run configuration.
+import Training
+
+/// One key of a recipe. `RecipeKey.all` is the single list of them: files, flags and help are made from it.
+public struct RecipeKey: Sendable {
+    /// Hugging Face's name for it, such as `learning_rate`.
+    public let name: String
+    /// One sentence.
+    public let help: String
+    /// `integer`, `number`, `boolean`, `text`, `path`, `paths` or `choice`.
+    public let typeName: String
+    /// What is allowed, so that it completes "must be …".
+    public let expected: String
+    /// The words of a choice; empty for open types.
+    public let allowedValues: [String]
+
+    let read: @Sendable (RunConfiguration) -> YAMLValue
+    let write: @Sendable (inout RunConfiguration, YAMLValue) throws(ValueProblem) -> Void
+
+    /// The default as text; nil if the key has none.
+    public var defaultText: String? {
+        switch read(RunConfiguration()) {
+        case .scalar(let text): text.isEmpty ? nil : text
+        case .null, .list, .mapping: nil
+        }
+    }
+
+    /// The key of that name, if there is one.
+    public static func named(_ name: String) -> RecipeKey? { all.first { $0.name == name } }
+}
+
+extension RecipeKey {
+    typealias Path<Value> = any WritableKeyPath<RunConfiguration, Value> & Sendable
+
+    /// A key that always has a value.
+    static func key<Value>(
+        _ name: String, _ path: Path<Value>, _ format: ValueFormat<Value>, _ help: String
+    ) -> RecipeKey {
+        RecipeKey(
+            name: name, help: help, typeName: format.typeName, expected: format.expected,
+            allowedValues: format.allowedValues,
+            read: { format.render($0[keyPath: path]) },
+            write: { (configuration, value) throws(ValueProblem) in
+                guard case .scalar(let text) = value else { throw .mismatch }
+                configuration[keyPath: path] = try format.parse(text)
+            })
+    }
+
+    /// A key that may be `null`, which means not set.
+    static func optional<Value>(
+        _ name: String, _ path: Path<Value?>, _ format: ValueFormat<Value>, _ help: String
+    ) -> RecipeKey {
+        RecipeKey(
+            name: name, help: help, typeName: format.typeName, expected: format.expected + ", or null",
+            allowedValues: format.allowedValues,
+            read: { $0[keyPath: path].map(format.render) ?? .null },
+            write: { (configuration, value) throws(ValueProblem) in
+                switch value {
+                case .null: configuration[keyPath: path] = nil
+                case .scalar(let text): configuration[keyPath: path] = try format.parse(text)
+                case .list, .mapping: throw .mismatch
+                }
+            })
+    }
+
+    /// A key that takes one path or a list of them.
+    static func paths(_ name: String, _ path: Path<[String]>, _ help: String) -> RecipeKey {
+        let format = ValueFormat<String>.path
+        return RecipeKey(
+            name: name, help: help, typeName: "paths", expected: "a path or a list of paths", allowedValues: [],
+            read: { configuration in
+                let paths = configuration[keyPath: path]
+                if paths.isEmpty { return .null }
+                return paths.count == 1 ? .scalar(paths[0]) : .list(paths.map(format.render))
+            },
+            write: { (configuration, value) throws(ValueProblem) in
+                let elements: [YAMLValue]
+                switch value {
+                case .null: elements = []
+                case .list(let list) where !list.isEmpty: elements = list
+                case .scalar: elements = [value]
+                case .list, .mapping: throw .mismatch
+                }
+                var paths: [String] = []
+                for element in elements {
+                    guard case .scalar(let text) = element else { throw .mismatch }
+                    paths.append(try format.parse(text))
+                }
+                configuration[keyPath: path] = paths
+            })
+    }
+}
+
+extension ValueFormat<TrainingArguments.ResumePoint> {
+    /// `auto`, `none` or a checkpoint directory; `true` and `false` mean `auto` and `none`, as for HF's users.
+    static let resumePoint = Self(
+        typeName: "path", expected: "auto, none or a checkpoint directory", allowedValues: [],
+        parse: { (text) throws(ValueProblem) in
+            switch text {
+            case "auto", "true", "True": return .auto
+            case "none", "false", "False": return .none
+            default: return .path(try ValueFormat<String>.path.parse(text))
+            }
+        },
+        render: { point in
+            switch point {
+            case .none: .scalar("none")
+            case .auto: .scalar("auto")
+            case .path(let path): .scalar(path)
+            }
+        })
+}

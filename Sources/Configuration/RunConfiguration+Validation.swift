@@ -1,0 +1,82 @@
+// Rules that concern several keys at once. Where Hugging Face has the same rule, it is theirs.
+import Training
+
+extension RunConfiguration {
+    func validate(_ sources: KeySources) throws(ConfigurationError) {
+        try validateColumns(sources)
+        try validateEvaluation(sources)
+        try validateBestModel(sources)
+        try validateStart(sources)
+        if let tokens = training.maxTokensPerDevice, tokens < data.maxSeqLength {
+            throw .contradiction(
+                "max_tokens_per_device",
+                "max_tokens_per_device is \(tokens), but one row may have max_seq_length: \(data.maxSeqLength)"
+                    + " tokens; raise the one or lower the other.",
+                sources.location(of: ["max_tokens_per_device", "max_seq_length"]))
+        }
+    }
+
+    private func validateColumns(_ sources: KeySources) throws(ConfigurationError) {
+        let columns = [
+            ("text_column", data.textColumn), ("text_pair_column", data.textPairColumn),
+            ("label_column", data.labelColumn),
+        ]
+        for (index, (key, column)) in columns.enumerated() {
+            for (other, otherColumn) in columns[..<index] where column != nil && column == otherColumn {
+                throw .contradiction(
+                    key, "\(key) and \(other) name the same column, \(column ?? ""); they must differ.",
+                    sources.location(of: [key, other]))
+            }
+        }
+    }
+
+    private func validateEvaluation(_ sources: KeySources) throws(ConfigurationError) {
+        guard training.evalStrategy != .never, data.validationFiles.isEmpty else { return }
+        throw .contradiction(
+            "eval_strategy",
+            "eval_strategy: \(training.evalStrategy.rawValue) needs a validation_file; give one, or set"
+                + " eval_strategy: no.",
+            sources.location(of: ["eval_strategy"]))
+    }
+
+    private func validateBestModel(_ sources: KeySources) throws(ConfigurationError) {
+        let evaluation = training.evalStrategy, saving = training.saveStrategy
+        if saving == .best, evaluation == .never {
+            throw .contradiction(
+                "save_strategy",
+                "save_strategy: best needs evaluations to compare; set eval_strategy to epoch or steps.",
+                sources.location(of: ["save_strategy"]))
+        }
+        guard training.loadBestModelAtEnd else { return }
+        let place = sources.location(of: ["load_best_model_at_end"])
+        if evaluation == .never {
+            throw .contradiction(
+                "load_best_model_at_end",
+                "load_best_model_at_end: true needs evaluations to compare; set eval_strategy to epoch or steps.",
+                place)
+        }
+        if saving != .best, saving.rawValue != evaluation.rawValue {
+            throw .contradiction(
+                "load_best_model_at_end",
+                "load_best_model_at_end: true needs a checkpoint for each evaluation, but save_strategy is"
+                    + " \(saving.rawValue) and eval_strategy is \(evaluation.rawValue); make them equal.",
+                place)
+        }
+        if saving == .steps, !training.saveSteps.isMultiple(of: training.evalSteps) {
+            throw .contradiction(
+                "load_best_model_at_end",
+                "load_best_model_at_end: true needs save_steps to be a multiple of eval_steps, but they are"
+                    + " \(training.saveSteps) and \(training.evalSteps).",
+                place)
+        }
+    }
+
+    private func validateStart(_ sources: KeySources) throws(ConfigurationError) {
+        guard training.overwriteOutputDir, training.resumeFromCheckpoint != .none else { return }
+        throw .contradiction(
+            "overwrite_output_dir",
+            "overwrite_output_dir: true starts afresh, but resume_from_checkpoint goes on from a checkpoint; set"
+                + " resume_from_checkpoint: none, or overwrite_output_dir: false.",
+            sources.location(of: ["overwrite_output_dir"]))
+    }
+}

@@ -1,0 +1,29 @@
+// The effective configuration as a recipe that gives the same run again.
+import Yams
+
+extension RunConfiguration {
+    /// Every key with its value, defaults included. Decoding it gives an equal configuration. Keys whose default is
+    /// derived from others stay `null`, so that a changed copy derives them anew.
+    public func effectiveYAML() throws(ConfigurationError) -> String {
+        let pairs = RecipeKey.all.map { key in
+            (Node(key.name), Self.node(key.read(self), isText: ["text", "path", "paths"].contains(key.typeName)))
+        }
+        do {
+            return try Yams.serialize(node: .mapping(Node.Mapping(pairs)), width: -1, allowUnicode: true)
+        } catch {
+            throw ConfigurationError(
+                location: .commandLine, key: nil,
+                reason: "The effective configuration cannot be written as YAML: \(error).")
+        }
+    }
+
+    private static func node(_ value: YAMLValue, isText: Bool) -> Node {
+        switch value {
+        case .null: Node("null", Tag(.null), .plain)
+        case .scalar(let text): Node(text, .implicit, isText ? .doubleQuoted : .plain)
+        case .list(let values): .sequence(Node.Sequence(values.map { node($0, isText: isText) }))
+        case .mapping(let entries):
+            .mapping(Node.Mapping(entries.map { (Node($0.key), node($0.value, isText: isText)) }))
+        }
+    }
+}

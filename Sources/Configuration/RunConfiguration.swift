@@ -1,0 +1,90 @@
+// A run as a whole: the recipe file with the flags that beat it, checked key by key and then as a whole.
+public import Training
+
+/// What `train`, `evaluate` and `predict` are asked to do.
+///
+/// Relative paths count from the current directory, as in Hugging Face's scripts, not from the recipe's. A leading
+/// `~` becomes the home directory; environment variables are not expanded.
+public struct RunConfiguration: Equatable, Sendable {
+    public var model = ModelArguments()
+    public var data = DataArguments()
+    public var training = TrainingArguments()
+
+    /// What the model learns.
+    public var task: ModelArguments.Task { model.task }
+
+    /// Every key at its default; the required ones are empty.
+    public init() {}
+}
+
+extension RunConfiguration {
+    /// The keys that training cannot do without.
+    public static let keysForTraining = ["model_name_or_path", "train_file", "output_dir"]
+
+    /// Reads a recipe file and lays the flags over it.
+    ///
+    /// - Parameters:
+    ///   - recipePath: YAML file; nil if everything comes by flags.
+    ///   - overrides: key and text of each flag, in order. `null` unsets a key that may be unset.
+    ///   - requiredKeys: keys that must have a value in the end.
+    public init(
+        recipePath: String?, overrides: [(key: String, value: String)] = [],
+        requiredKeys: [String] = keysForTraining
+    ) throws(ConfigurationError) {
+        var text = ""
+        if let recipePath { text = try YAMLValue.text(ofFile: recipePath) }
+        try self.init(yaml: text, file: recipePath, overrides: overrides, requiredKeys: requiredKeys)
+    }
+
+    /// Reads a recipe from `yaml`; `file` names it in errors.
+    public init(
+        yaml: String, file: String?, overrides: [(key: String, value: String)] = [],
+        requiredKeys: [String] = keysForTraining
+    ) throws(ConfigurationError) {
+        self.init()
+        let fallback = file.map { ConfigurationError.Location.file($0) } ?? .commandLine
+        var sources = KeySources(fallback: fallback)
+        let name = file ?? "recipe"
+        for entry in try YAMLValue.entries(of: yaml, file: name) {
+            try set(entry.key, entry.value, at: .line(file: name, line: entry.line), &sources)
+        }
+        for (key, value) in overrides {
+            try set(key, value == "null" ? .null : .scalar(value), at: .flag(key), &sources)
+        }
+        for name in requiredKeys { try require(name, sources) }
+        try validate(sources)
+    }
+
+    private mutating func set(
+        _ name: String, _ value: YAMLValue, at location: ConfigurationError.Location, _ sources: inout KeySources
+    ) throws(ConfigurationError) {
+        guard let key = RecipeKey.named(name) else {
+            throw .unknown(name, among: RecipeKey.all.map(\.name), location)
+        }
+        do {
+            try key.write(&self, value)
+        } catch {
+            throw .unsuitable(name, value, expected: key.expected, problem: error, location)
+        }
+        sources.locations[name] = location
+    }
+
+    private func require(_ name: String, _ sources: KeySources) throws(ConfigurationError) {
+        guard let key = RecipeKey.named(name) else { preconditionFailure("\(name) is not a recipe key") }
+        switch key.read(self) {
+        case .null, .scalar(""): throw .missing(name, help: key.help, sources.location(of: [name]))
+        case .scalar, .list, .mapping: return
+        }
+    }
+}
+
+/// Where each key was set, so that errors that concern several keys can name a line.
+struct KeySources {
+    let fallback: ConfigurationError.Location
+    var locations: [String: ConfigurationError.Location] = [:]
+
+    /// The place of the first of `names` that was set at all.
+    func location(of names: [String]) -> ConfigurationError.Location {
+        names.lazy.compactMap { locations[$0] }.first ?? fallback
+    }
+}
