@@ -1,0 +1,142 @@
+// Shows progress on stderr: one line redrawn on a terminal, plain lines in a batch log.
+import Foundation
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Progress of a run for people. Rank 0 alone has one. Tables and results go to stdout instead.
+public final class ProgressDisplay {
+    public enum Style: Equatable, Sendable {
+        /// One line, redrawn at most ten times a second.
+        case bar(columns: Int)
+        /// A line after each so many steps, and after the last.
+        case lines(everySteps: Int)
+        case none
+    }
+
+    /// Least time between two drawings of the bar.
+    static let redrawSeconds = 0.1
+
+    private let style: Style
+    private let secondsNow: () -> Double
+    private let write: (String) throws -> Void
+    private var rates = RateWindow()
+    private var lastDrawnSeconds: Double?
+    private var shownBar: String?
+    private var newestBar: String?
+    private var isSilent = false
+
+    /// - Parameters:
+    ///   - secondsNow: a monotonic clock.
+    ///   - write: receives the text; once it throws, nothing more is written, since a closed terminal is no reason
+    ///     to end a run.
+    public init(
+        style: Style, secondsNow: @escaping () -> Double = ProgressDisplay.monotonicSeconds(),
+        write: @escaping (String) throws -> Void = ProgressDisplay.writeToStandardError
+    ) {
+        (self.style, self.secondsNow, self.write) = (style, secondsNow, write)
+    }
+
+    /// Begins to measure at `progress`: call it before the first step, and after an evaluation or a checkpoint, whose
+    /// time then does not count as training.
+    public func start(at progress: TrainingProgress) {
+        rates.reset()
+        _ = rates.add(progress, seconds: secondsNow())
+    }
+
+    /// Shows the state after a step; call it after each one.
+    public func update(_ progress: TrainingProgress) {
+        let now = secondsNow()
+        let speeds = rates.add(progress, seconds: now)
+        let isLast = progress.step >= progress.totalSteps
+        switch style {
+        case .none: return
+        case .lines(let everySteps):
+            guard isLast || progress.step.isMultiple(of: everySteps) else { return }
+            emit(ProgressLine.plain(progress, speeds) + "\n")
+        case .bar(let columns):
+            newestBar = ProgressLine.bar(progress, speeds, columns: columns)
+            if let last = lastDrawnSeconds, now - last < Self.redrawSeconds, !isLast { return }
+            lastDrawnSeconds = now
+            draw()
+        }
+    }
+
+    /// Prints a line of its own; the bar goes on below it.
+    public func message(_ text: String) {
+        if case .bar = style, shownBar != nil {
+            emit("\r\u{1B}[K\(text)\n")
+            draw()
+        } else {
+            emit(text + "\n")
+        }
+    }
+
+    /// Leaves the newest state of the bar on its line and moves below it.
+    public func finish() {
+        guard newestBar != nil else { return }
+        if newestBar != shownBar { draw() }
+        emit("\n")
+        (newestBar, shownBar) = (nil, nil)
+    }
+
+    /// Draws the bar with automatic margins off (DECAWM): on a terminal that is narrower than it said, or was made
+    /// so, the line is cut and does not wrap.
+    private func draw() {
+        guard let newestBar else { return }
+        emit("\r\u{1B}[?7l\(newestBar)\u{1B}[K\u{1B}[?7h")
+        shownBar = newestBar
+    }
+
+    private func emit(_ text: String) {
+        if isSilent { return }
+        do { try write(text) } catch { isSilent = true }
+    }
+}
+
+extension ProgressDisplay.Style {
+    /// The style that suits the process.
+    ///
+    /// - Parameters:
+    ///   - loggingSteps: steps between two lines of a batch log.
+    ///   - environment: `LOCKSTEP_PROGRESS` (`bar`, `lines` or `none`) decides if set: mpirun puts a pipe between
+    ///     ranks and terminal, so only its caller knows. `COLUMNS` gives the width, else it is 80.
+    ///   - isTerminal: whether stderr is a terminal.
+    public static func suited(
+        loggingSteps: Int, environment: [String: String] = ProgressDisplay.processEnvironment,
+        isTerminal: Bool = ProgressDisplay.isStandardErrorTerminal
+    ) -> Self {
+        let columns = environment["COLUMNS"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } ?? 80
+        switch environment["LOCKSTEP_PROGRESS"] {
+        case "bar": return .bar(columns: columns)
+        case "lines": return .lines(everySteps: loggingSteps)
+        case "none": return .none
+        default:
+            let canRedraw = isTerminal && environment["TERM"] != "dumb"
+            return canRedraw ? .bar(columns: columns) : .lines(everySteps: loggingSteps)
+        }
+    }
+}
+
+extension ProgressDisplay {
+    /// Seconds since this call, by a clock that never goes back.
+    public static func monotonicSeconds() -> () -> Double {
+        let start = ContinuousClock.now
+        return {
+            let (seconds, attoseconds) = start.duration(to: .now).components
+            return Double(seconds) + Double(attoseconds) * 1e-18
+        }
+    }
+
+    public static var processEnvironment: [String: String] { ProcessInfo.processInfo.environment }
+
+    public static var isStandardErrorTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+
+    /// Writes at once, without a buffer.
+    public static func writeToStandardError(_ text: String) throws {
+        try FileHandle.standardError.write(contentsOf: Data(text.utf8))
+    }
+}

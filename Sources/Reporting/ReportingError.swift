@@ -1,0 +1,31 @@
+// The errors of logs and reports.
+import Foundation
+
+/// A log or report that cannot be written or gone on with, as sentences for the user.
+public struct ReportingError: Error, Equatable, Sendable, CustomStringConvertible {
+    public let path: String
+    /// Line of the file at fault, counted from 1.
+    public let line: Int?
+    public let reason: String
+
+    public var description: String { "\(path)\(line.map { ":\($0)" } ?? ""): \(reason)" }
+}
+
+extension ReportingError {
+    static func unwritable(_ path: String, _ why: any Error) -> Self {
+        Self(
+            path: path, line: nil,
+            reason: "The file cannot be written; check the disk and the permissions (\(why.localizedDescription)).")
+    }
+
+    static func unreadable(_ path: String, _ why: any Error) -> Self {
+        Self(path: path, line: nil, reason: "The file cannot be read (\(why.localizedDescription)).")
+    }
+
+    static func damaged(_ path: String, line: Int) -> Self {
+        Self(
+            path: path, line: line,
+            reason: "This is not a record of a training log: a line must begin with {\"step\": N. Remove the line,"
+                + " or move the file away and resume with a new one.")
+    }
+}

@@ -1,0 +1,95 @@
+// metrics.jsonl: the record of a run, one JSON object a line, under Hugging Face's names.
+import Foundation
+
+/// Writes `metrics.jsonl`. Rank 0 alone has one.
+///
+/// Each record reaches the file before its call returns. Numbers round-trip: reading a loss gives back the same
+/// bits. Not-a-number and infinities appear as `NaN`, `Infinity` and `-Infinity`, which Python's `json` reads.
+public final class RunLog {
+    public static let fileName = "metrics.jsonl"
+
+    private let path: String
+    private let file: FileHandle
+
+    /// Opens the log of the run in `directory`, which must exist.
+    ///
+    /// - Parameter resumingAfterStep: nil starts an empty log. Otherwise records of later steps, which the run is
+    ///   about to repeat, and a last line that a crash cut short are removed first. The old file stays whole until
+    ///   the new one, written beside it, replaces it by a rename.
+    public init(directory: String, resumingAfterStep: Int? = nil) throws(ReportingError) {
+        path = directory + "/" + Self.fileName
+        var kept = ""
+        if let resumingAfterStep, FileManager.default.fileExists(atPath: path) {
+            kept = try Self.records(of: path, upTo: resumingAfterStep)
+        }
+        do {
+            let url = URL(fileURLWithPath: path)
+            try Data(kept.utf8).write(to: url, options: .atomic)
+            file = try FileHandle(forWritingTo: url)
+            try file.seekToEnd()
+        } catch {
+            throw .unwritable(path, error)
+        }
+    }
+
+    /// Adds the record of training steps since the last one.
+    ///
+    /// - Parameters:
+    ///   - loss: mean over the rows since the last record.
+    ///   - gradNorm: global norm before clipping, of the last step.
+    ///   - extra: further fields, in order.
+    public func train(
+        step: Int, epoch: Double, loss: Double, learningRate: Double, gradNorm: Double,
+        extra: [(String, Double)] = []
+    ) throws(ReportingError) {
+        let fields = [("loss", loss), ("learning_rate", learningRate), ("grad_norm", gradNorm)] + extra
+        try append(step: step, epoch: epoch, fields.map { ($0.0, JSONNumber.real($0.1)) })
+    }
+
+    /// Adds the record of an evaluation; names carry their `eval_` prefix.
+    public func evaluation(step: Int, epoch: Double, values: [(String, JSONNumber)]) throws(ReportingError) {
+        try append(step: step, epoch: epoch, values)
+    }
+
+    /// Adds the record of the whole run: `train_runtime` in seconds, `train_samples_per_second`,
+    /// `train_tokens_per_second` and others.
+    public func summary(step: Int, epoch: Double, values: [(String, JSONNumber)]) throws(ReportingError) {
+        try append(step: step, epoch: epoch, values)
+    }
+
+    private func append(
+        step: Int, epoch: Double, _ values: [(String, JSONNumber)]
+    ) throws(ReportingError) {
+        let head = [("step", JSONNumber.integer(step)), ("epoch", .real(epoch))]
+        let record = JSONText.object((head + values).map { (key: $0.0, value: .number($0.1)) })
+        do {
+            try file.write(contentsOf: Data((record.line + "\n").utf8))
+        } catch {
+            throw .unwritable(path, error)
+        }
+    }
+
+    /// The whole lines of a log whose step is at most `lastStep`.
+    private static func records(of path: String, upTo lastStep: Int) throws(ReportingError) -> String {
+        let text: String
+        do {
+            text = try String(contentsOf: URL(fileURLWithPath: path), encoding: .utf8)
+        } catch {
+            throw .unreadable(path, error)
+        }
+        var kept = ""
+        var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        lines.removeLast()
+        for (index, line) in lines.enumerated() {
+            guard let step = step(of: line) else { throw .damaged(path, line: index + 1) }
+            if step <= lastStep { kept += line + "\n" }
+        }
+        return kept
+    }
+
+    private static func step(of line: Substring) -> Int? {
+        let prefix = "{\"step\": "
+        guard line.hasPrefix(prefix), line.hasSuffix("}") else { return nil }
+        return Int(line.dropFirst(prefix.count).prefix { $0.isASCII && $0.isNumber })
+    }
+}

@@ -1,0 +1,78 @@
+// One flag for each recipe key, named as the key: `--learning_rate 3e-5` beats the recipe file.
+import ArgumentParser
+import Configuration
+
+/// The recipe's keys as flags, as text; `RunConfiguration` checks them like the lines of a recipe.
+///
+/// The order is that of `RecipeKey.all`; a test compares the two.
+struct RecipeFlags: ParsableArguments {
+    @Option(key: "task") var task: String?
+    @Option(key: "model_name_or_path") var modelNameOrPath: String?
+    @Option(key: "output_dir") var outputDir: String?
+    @Option(key: "hidden_dropout_prob") var hiddenDropoutProb: String?
+    @Option(key: "attention_probs_dropout_prob") var attentionProbsDropoutProb: String?
+    @Option(key: "classifier_dropout") var classifierDropout: String?
+    @Option(switchKey: "bf16") var bf16: String?
+    @Option(key: "train_file") var trainFile: String?
+    @Option(key: "validation_file") var validationFile: String?
+    @Option(key: "text_column") var textColumn: String?
+    @Option(key: "text_pair_column") var textPairColumn: String?
+    @Option(key: "label_column") var labelColumn: String?
+    @Option(key: "max_seq_length") var maxSeqLength: String?
+    @Option(key: "problem_type") var problemType: String?
+    @Option(key: "per_device_train_batch_size") var perDeviceTrainBatchSize: String?
+    @Option(key: "per_device_eval_batch_size") var perDeviceEvalBatchSize: String?
+    @Option(key: "max_tokens_per_device") var maxTokensPerDevice: String?
+    @Option(key: "gradient_accumulation_steps") var gradientAccumulationSteps: String?
+    @Option(key: "train_sampling_strategy") var trainSamplingStrategy: String?
+    @Option(switchKey: "dataloader_drop_last") var dataloaderDropLast: String?
+    @Option(key: "learning_rate") var learningRate: String?
+    @Option(key: "weight_decay") var weightDecay: String?
+    @Option(key: "adam_beta1") var adamBeta1: String?
+    @Option(key: "adam_beta2") var adamBeta2: String?
+    @Option(key: "adam_epsilon") var adamEpsilon: String?
+    @Option(key: "max_grad_norm") var maxGradNorm: String?
+    @Option(key: "lr_scheduler_type") var lrSchedulerType: String?
+    @Option(key: "warmup_ratio") var warmupRatio: String?
+    @Option(key: "warmup_steps") var warmupSteps: String?
+    @Option(key: "num_train_epochs") var numTrainEpochs: String?
+    @Option(key: "max_steps") var maxSteps: String?
+    @Option(key: "seed") var seed: String?
+    @Option(key: "logging_steps") var loggingSteps: String?
+    @Option(key: "eval_strategy") var evalStrategy: String?
+    @Option(key: "eval_steps") var evalSteps: String?
+    @Option(key: "save_strategy") var saveStrategy: String?
+    @Option(key: "save_steps") var saveSteps: String?
+    @Option(key: "save_total_limit") var saveTotalLimit: String?
+    @Option(switchKey: "load_best_model_at_end") var loadBestModelAtEnd: String?
+    @Option(key: "metric_for_best_model") var metricForBestModel: String?
+    @Option(switchKey: "greater_is_better") var greaterIsBetter: String?
+    @Option(key: "resume_from_checkpoint") var resumeFromCheckpoint: String?
+    @Option(switchKey: "overwrite_output_dir") var overwriteOutputDir: String?
+    @Option(key: "replica_check_steps") var replicaCheckSteps: String?
+    @Option(key: "ddp_bucket_cap_mb") var ddpBucketCapMb: String?
+    @Option(key: "ddp_timeout") var ddpTimeout: String?
+    @Option(key: "threads_per_rank") var threadsPerRank: String?
+}
+
+extension Option where Value == String? {
+    /// The flag of a recipe key, with the help of the key's table.
+    fileprivate init(key name: String) {
+        self.init(name: .customLong(name), parsing: .unconditional, help: Self.help(name))
+    }
+
+    /// The flag of a key that is true or false; without a value it means true. In front of an argument without a
+    /// dash, such as the recipe, it must be given its value.
+    fileprivate init(switchKey name: String) {
+        self.init(name: .customLong(name), defaultAsFlag: "true", help: Self.help(name))
+    }
+
+    private static func help(_ name: String) -> ArgumentHelp {
+        guard let key = RecipeKey.named(name) else { preconditionFailure("\(name) is not a recipe key") }
+        var notes: [String] = []
+        if !key.allowedValues.isEmpty { notes.append(key.allowedValues.joined(separator: "|")) }
+        if let text = key.defaultText { notes.append("default: \(text)") }
+        let suffix = notes.isEmpty ? "" : " (\(notes.joined(separator: "; ")))"
+        return ArgumentHelp("\(key.help)\(suffix)", valueName: key.typeName)
+    }
+}
