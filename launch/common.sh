@@ -24,7 +24,7 @@ fail() {
 usage_error() { fail "$1 See ${0##*/} --help." 64; }
 
 # print_help: the comment block at the top of the calling script, without the interpreter line and the `#`.
-print_help() { sed -n -e '1d' -e '/^#/!q' -e 's/^# \{0,1\}//p' "$0"; }
+print_help() { sed -n -e '1d' -e '/^#SBATCH/q' -e '/^#/!q' -e 's/^# \{0,1\}//p' "$0"; }
 
 # quoted COMMAND…: the command as one line that can be pasted into a shell.
 quoted() {
@@ -74,6 +74,13 @@ use_open_mpi_settings() {
     if ((EUID == 0)); then
         export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
     fi
+}
+
+# use_rank_environment THREADS: what every rank inherits. The thread pool would otherwise take every core that the
+# rank may run on, and a crash would print a long backtrace before the job ends.
+use_rank_environment() {
+    export OMP_NUM_THREADS=${OMP_NUM_THREADS:-$1}
+    export SWIFT_BACKTRACE=${SWIFT_BACKTRACE:-enable=no}
 }
 
 # find_program: sets `program` to the lockstep binary. LOCKSTEP_BINARY names one that is already built; otherwise
