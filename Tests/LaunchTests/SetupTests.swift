@@ -1,0 +1,77 @@
+// launch/setup on machines that lack something. Stand-ins take the place of apt and dpkg: nothing is installed.
+import Foundation
+import Testing
+
+@Suite struct SetupTests {
+    private static let basics = ["bash", "dirname", "env", "mktemp", "readlink", "rm", "sed", "sort"]
+
+    @Test("Without apt it prints the exact list and the command, and fails")
+    func printsListWithoutApt() throws {
+        let copy = try ScriptCopy()
+        try copy.linkPrograms(Self.basics)
+        let result = try run([copy.path("launch/setup")], environment: ["PATH": copy.programs.path])
+        #expect(result.status == 1, "\(result)")
+        let list = "libopenmpi-dev openmpi-bin libdnnl-dev zlib1g-dev gcc iproute2 python3-pip unzip"
+        #expect(result.output.contains("Missing Debian packages: \(list)\n"))
+        #expect(result.errors.contains("apt-get install -y --no-install-recommends \(list)"))
+    }
+
+    @Test("A dry run on a bare machine prints the list and succeeds")
+    func printsListInDryRun() throws {
+        let copy = try ScriptCopy()
+        try copy.linkPrograms(Self.basics)
+        let result = try run(
+            [copy.path("launch/setup"), "--dry-run"], environment: ["PATH": copy.programs.path])
+        #expect(result.status == 0, "\(result)")
+        #expect(result.output.contains("libdnnl-dev"))
+        #expect(result.output.contains("Would run as root: apt-get update && apt-get install"))
+    }
+
+    @Test("Only what dpkg does not know is installed, and a second run does nothing")
+    func installsMissingOnce() throws {
+        let copy = try ScriptCopy()
+        let installed = copy.path("installed")
+        try Data("libopenmpi-dev\nopenmpi-bin\nzlib1g-dev\ngcc\niproute2\n".utf8)
+            .write(to: URL(fileURLWithPath: installed))
+        try copy.addProgram("dpkg-query", "grep -q -x \"$4\" '\(installed)' && printf 'ii '")
+        try copy.addProgram("pip3", "exit 0")
+        try copy.addProgram("sudo", "shift; [[ $1 == true ]] || exec \"$@\"")
+        try copy.addProgram(
+            "apt-get",
+            """
+            printf '%s\\n' "$*" >>'\(copy.path("apt-calls"))'
+            for word; do case $word in lib*) echo "$word" >>'\(installed)' ;; esac; done
+            """)
+        try copy.addProgram("swift", "echo 'Swift version 6.3.1 (swift-6.3.1-RELEASE)'")
+        try copy.addProgram("clang", "exit 0")
+        let environment = ["PATH": copy.searchPath]
+        let first = try run([copy.path("launch/setup")], environment: environment)
+        #expect(first.status == 0, "\(first)")
+        let calls = try String(contentsOfFile: copy.path("apt-calls"), encoding: .utf8)
+        #expect(calls == "update\ninstall -y --no-install-recommends libdnnl-dev\n")
+        let second = try run([copy.path("launch/setup")], environment: environment)
+        #expect(second.status == 0, "\(second)")
+        #expect(second.output.contains("nothing to do"))
+        #expect(try String(contentsOfFile: copy.path("apt-calls"), encoding: .utf8) == calls)
+    }
+
+    @Test(
+        "Swift that is missing, too old or without libgomp is named with what to do",
+        arguments: [
+            ("exit 1", "exit 0", "swift --version"),
+            ("echo 'Swift version 5.10.1 (swift-5.10.1-RELEASE)'", "exit 0", "Swift 5.10.1 is too old"),
+            ("echo 'Swift version 6.1 (swift-6.1-RELEASE)'", "exit 0", "Swift 6.1 is too old"),
+            ("echo 'Swift version 6.10 (swift-6.10-RELEASE)'", "exit 1", "libgomp"),
+        ])
+    func checksSwift(swift: String, clang: String, message: String) throws {
+        let copy = try ScriptCopy()
+        try copy.addProgram("dpkg-query", "printf 'ii '")
+        try copy.addProgram("pip3", "exit 0")
+        try copy.addProgram("swift", swift)
+        try copy.addProgram("clang", clang)
+        let result = try run([copy.path("launch/setup")], environment: ["PATH": copy.searchPath])
+        #expect(result.status == 1, "\(result)")
+        #expect(result.errors.contains(message), "\(result)")
+        #expect(result.errors.contains(clang == "exit 1" ? "gcc" : "https://www.swift.org/install/"))
+    }
+}
