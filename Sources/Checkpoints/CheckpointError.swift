@@ -1,0 +1,135 @@
+// What can go wrong with model directories, checkpoints and output directories.
+
+internal import Foundation
+internal import Models
+internal import Safetensors
+
+/// An error of reading or writing a model or a checkpoint: what is wrong, where, and what to do.
+public struct CheckpointError: Error, CustomStringConvertible, Sendable, Equatable {
+    public let description: String
+
+    init(_ description: String) { self.description = description }
+
+    /// Any error as one of this module: its own and those of the file formats keep their words.
+    init(_ error: any Error) {
+        self = error as? CheckpointError ?? CheckpointError("\(error)")
+    }
+
+    /// Names in a list, cut after eight with the number of those left out.
+    static func list(_ names: [String]) -> String {
+        let shown = names.prefix(8).joined(separator: ", ")
+        return names.count <= 8 ? shown : "\(shown) and \(names.count - 8) more"
+    }
+
+    private static func count(_ count: Int, _ noun: String) -> String {
+        count == 1 ? "1 \(noun)" : "\(count) \(noun)s"
+    }
+}
+
+// MARK: Model directories
+
+extension CheckpointError {
+    private static let contents =
+        "a Hugging Face model directory with config.json, model.safetensors and the tokenizer's files"
+
+    static func noDirectory(_ path: String) -> CheckpointError {
+        CheckpointError(
+            "\(path): there is no such directory; model_name_or_path must be the path of \(contents)")
+    }
+
+    static func notADirectory(_ path: String) -> CheckpointError {
+        CheckpointError("\(path) is a file; expected \(contents): give the directory that holds it")
+    }
+
+    static func noConfiguration(_ directory: String) -> CheckpointError {
+        CheckpointError("\(directory) has no config.json; expected \(contents): download the model again")
+    }
+
+    static func badJSON(_ path: String, reason: String) -> CheckpointError {
+        CheckpointError(
+            "\(path) is not a JSON object (\(reason)): copy or download the file again")
+    }
+
+    static func unsupportedModel(_ type: String?, in path: String, known: [String]) -> CheckpointError {
+        let list = known.joined(separator: ", ")
+        guard let type else {
+            return CheckpointError(
+                "\(path) has no \"model_type\": expected one of \(list); it is not the config.json of a "
+                    + "Hugging Face model: download the model again")
+        }
+        return CheckpointError(
+            "\(path): model_type \"\(type)\" cannot be trained as a classifier; expected one of \(list): "
+                + "choose another model")
+    }
+
+    static func badConfiguration(
+        _ key: String, found: String, expected: String, in path: String
+    ) -> CheckpointError {
+        CheckpointError("\(path): \"\(key)\" is \(found), expected \(expected): correct the file")
+    }
+
+    static func neverFineTuned(_ directory: String, missing: [String]) -> CheckpointError {
+        CheckpointError(
+            "\(directory) has no classification head (missing: \(list(missing))): the model was never "
+                + "fine-tuned; run `lockstep train` first and give its output_dir")
+    }
+}
+
+// MARK: Tensors of a model
+
+extension CheckpointError {
+    static func tensorTwice(_ tensor: String, names: [String], in path: String) -> CheckpointError {
+        CheckpointError(
+            "\(path): \(names.joined(separator: " and ")) both stand for \(tensor): remove one of them")
+    }
+
+    static func unmatched(missing: [String], surplus: [String], in path: String) -> CheckpointError {
+        var parts: [String] = []
+        if !missing.isEmpty {
+            parts.append("\(count(missing.count, "tensor")) missing (\(list(missing)))")
+        }
+        if !surplus.isEmpty {
+            parts.append("\(count(surplus.count, "tensor")) that the model does not have (\(list(surplus)))")
+        }
+        return CheckpointError(
+            "\(path): the weights do not fit config.json: \(parts.joined(separator: "; ")). Use weights and "
+                + "config.json of the same model")
+    }
+
+    static func wrongShapes(_ shapes: [String], in path: String) -> CheckpointError {
+        CheckpointError(
+            "\(path): the weights do not fit config.json: \(list(shapes)). Use weights and config.json of the "
+                + "same model")
+    }
+
+    static func notFinite(_ tensor: String, value: Float, at index: Int, in path: String) -> CheckpointError {
+        CheckpointError(
+            "\(path): tensor \(tensor) holds \(value) at element \(index): the file is damaged or its training "
+                + "diverged; use another copy or an earlier checkpoint")
+    }
+}
+
+// MARK: Files and folders
+
+extension CheckpointError {
+    static func cannot(_ action: String, _ path: String, _ error: any Error) -> CheckpointError {
+        CheckpointError(
+            "\(path) cannot be \(action): \(reason(error)). Check the path, its permissions and the disk")
+    }
+
+    static func noSpace(_ path: String, needed: Int, free: Int) -> CheckpointError {
+        CheckpointError(
+            "\(path): \(megabytes(needed)) MB are needed, but only \(megabytes(free)) MB are free on its file "
+                + "system: make room, set a smaller save_total_limit or choose another output_dir")
+    }
+
+    private static func megabytes(_ bytes: Int) -> Int { (bytes + 999_999) / 1_000_000 }
+
+    /// The system's words behind a Foundation error, for example "No space left on device".
+    static func reason(_ error: any Error) -> String {
+        let error = error as NSError
+        let cause = error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error
+        return cause.localizedDescription.replacingOccurrences(
+            of: "The operation could not be completed. ", with: "")
+    }
+}

@@ -1,0 +1,37 @@
+// What a load did besides reading: what was made new, left unread or reordered.
+
+/// The outcome of loading a pretrained model, for the run's log.
+public struct LoadReport: Sendable, Equatable {
+    /// The directory that was read.
+    public let directory: String
+    /// `model_type` of config.json.
+    public let modelType: String
+    /// The model's number of parameters.
+    public let parameterCount: Int
+    /// Number of tensors read from the file.
+    public internal(set) var tensorCount = 0
+    /// Tensors of the classification head that were initialised, by name; empty when the file's head was read.
+    public internal(set) var newHead: [String] = []
+    /// Why the head is new; nil when the file's head was read.
+    public internal(set) var newHeadReason: String?
+    /// Tensors of the pooler that were initialised because a bare encoder was saved without.
+    public internal(set) var newPooler: [String] = []
+    /// Tensors of the file that the model does not need, such as heads of the pretraining task.
+    public internal(set) var ignored: [String] = []
+    /// What became of the outputs of the file's head: new names or a new order; nil when nothing did.
+    public internal(set) var headChange: String?
+
+    /// One sentence a fact, for the log.
+    public var lines: [String] {
+        var lines = ["\(directory): \(modelType), \(parameterCount) parameters, \(tensorCount) tensors read"]
+        if let newHeadReason {
+            lines.append("new head: \(newHead.joined(separator: ", ")) (\(newHeadReason))")
+        }
+        if !newPooler.isEmpty {
+            lines.append("new pooler: \(newPooler.joined(separator: ", ")) (the directory has none)")
+        }
+        if let headChange { lines.append(headChange) }
+        if !ignored.isEmpty { lines.append("not needed: \(CheckpointError.list(ignored))") }
+        return lines
+    }
+}

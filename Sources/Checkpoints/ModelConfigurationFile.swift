@@ -1,0 +1,81 @@
+// config.json of a model directory and the classification head that it describes.
+
+internal import Foundation
+internal import Models
+
+/// A parsed config.json.
+struct ModelConfigurationFile {
+    let path: String
+    let json: JSONValue
+
+    /// Finds and parses config.json in `directory`.
+    init(directory: String) throws(CheckpointError) {
+        guard DurableFiles.exists(directory) else { throw .noDirectory(directory) }
+        guard DurableFiles.isDirectory(directory) else { throw .notADirectory(directory) }
+        path = directory + "/config.json"
+        guard DurableFiles.exists(path) else { throw .noConfiguration(directory) }
+        json = try Self.object(path)
+    }
+
+    /// The JSON object in the file at `path`.
+    static func object(_ path: String) throws(CheckpointError) -> JSONValue {
+        let bytes = try DurableFiles.bytes(of: path)
+        let json: JSONValue
+        do {
+            json = try JSONValue(parsing: bytes)
+        } catch {
+            let cause = (error as? DecodingError).flatMap(Self.cause) ?? "\(error)"
+            throw .badJSON(path, reason: cause)
+        }
+        guard json.object != nil else { throw .badJSON(path, reason: "another value was found") }
+        return json
+    }
+
+    private static func cause(_ error: DecodingError) -> String? {
+        guard case .dataCorrupted(let context) = error else { return nil }
+        let underlying = context.underlyingError as NSError?
+        return underlying?.userInfo[NSDebugDescriptionErrorKey] as? String ?? context.debugDescription
+    }
+
+    /// The stated problem type; nil when the file leaves it open.
+    func problemType() throws(CheckpointError) -> ProblemType? {
+        guard let value = json["problem_type"], value != .null else { return nil }
+        guard let type = value.string.flatMap(ProblemType.init(rawValue:)) else {
+            let known = ProblemType.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+            throw .badConfiguration(
+                "problem_type", found: value.string.map { "\"\($0)\"" } ?? "no string",
+                expected: "one of \(known)", in: path)
+        }
+        return type
+    }
+
+    /// The head of the file. Without `id2label` the labels are Hugging Face's `LABEL_0`, `LABEL_1` and so on:
+    /// `num_labels` of them, or two.
+    func head() throws(CheckpointError) -> ClassificationHead {
+        let stated = try problemType()
+        guard let names = json["id2label"]?.object, !names.isEmpty else {
+            let count = json["num_labels"]?.integer ?? 2
+            guard count > 0, count < 1 << 20 else {
+                throw .badConfiguration(
+                    "num_labels", found: "\(count)", expected: "a number above 0", in: path)
+            }
+            return ClassificationHead(
+                labels: Self.genericLabels(count),
+                problemType: stated ?? (count == 1 ? .regression : .singleLabel))
+        }
+        guard let head = ClassificationHead(json) else {
+            throw .badConfiguration(
+                "id2label", found: "numbered \(CheckpointError.list(names.keys.sorted()))",
+                expected: "labels numbered from 0 to \(names.count - 1)", in: path)
+        }
+        var seen: Set<String> = []
+        for label in head.labels where !seen.insert(label).inserted {
+            throw .badConfiguration(
+                "id2label", found: "a list with \"\(label)\" twice", expected: "different names", in: path)
+        }
+        return head
+    }
+
+    /// Hugging Face's names for labels that were never named.
+    static func genericLabels(_ count: Int) -> [String] { (0..<count).map { "LABEL_\($0)" } }
+}

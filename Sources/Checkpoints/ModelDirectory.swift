@@ -1,0 +1,73 @@
+// Writes a model as a Hugging Face directory that other tools load unchanged.
+
+internal import Foundation
+internal import Layers
+public import Models
+internal import Safetensors
+internal import Tensors
+
+/// Writing of model directories.
+public enum ModelDirectory {
+    /// Files of a tokenizer that are copied unchanged, those that exist.
+    public static let tokenizerFiles = [
+        "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt", "merges.txt",
+        "vocab.json", "added_tokens.json", "spiece.model",
+    ]
+    static let weightsFile = "model.safetensors"
+    static let configurationFile = "config.json"
+
+    /// Bytes that `write` needs at most, without the tokenizer's files.
+    static func byteCount(_ model: any SequenceClassifier) -> Int {
+        4 * model.parameters.layout.parameterCount + 1_000_000
+    }
+
+    /// Writes model.safetensors (float32), config.json and the tokenizer files of `source` to `directory`, which is
+    /// created when it is missing.
+    ///
+    /// Every file is written under another name, flushed and renamed: a crash leaves the old file or the new one, or,
+    /// for model.safetensors in one instant, none. Throws when the disk has no room, `source` is missing, or a file
+    /// cannot be read or written.
+    public static func write(
+        model: any SequenceClassifier, to directory: String, tokenizerFilesFrom source: String
+    ) throws(CheckpointError) {
+        guard DurableFiles.isDirectory(source) else { throw .noDirectory(source) }
+        let configuration: [UInt8]
+        do {
+            configuration = try model.configurationJSON.serialized()
+        } catch { throw .cannot("written", directory + "/" + configurationFile, error) }
+        try DurableFiles.createDirectory(directory)
+        try DurableFiles.requireSpace(byteCount(model), in: directory)
+        try writeWeights(of: model, to: directory)
+        for name in tokenizerFiles where DurableFiles.exists(source + "/" + name) {
+            let bytes = try DurableFiles.bytes(of: source + "/" + name)
+            try DurableFiles.write(bytes, to: directory + "/" + name)
+        }
+        try DurableFiles.write(configuration, to: directory + "/" + configurationFile)
+        try DurableFiles.synchronize(directory)
+    }
+
+    private static func writeWeights(
+        of model: any SequenceClassifier, to directory: String
+    ) throws(CheckpointError) {
+        var writer = SafetensorsWriter()
+        for slot in model.parameters.layout.slots {
+            for tensor in slot.tensors {
+                let values = WeightReader.stored(tensor, of: slot, in: model.parameters)
+                writer.add(tensor.name, shape: tensor.shape, tensor: values)
+            }
+        }
+        let process = ProcessInfo.processInfo.processIdentifier
+        let partial = directory + "/.\(weightsFile).partial-\(process)"
+        do {
+            try writer.write(to: partial, metadata: ["format": "pt"])
+        } catch { throw CheckpointError(error) }
+        do {
+            try DurableFiles.install(
+                partial, as: directory + "/" + weightsFile,
+                aside: directory + "/.\(weightsFile).replaced-\(process)")
+        } catch {
+            try DurableFiles.remove(partial)
+            throw error
+        }
+    }
+}
