@@ -1,6 +1,5 @@
 // Writes a model as a Hugging Face directory that other tools load unchanged.
 
-internal import Foundation
 internal import Layers
 public import Models
 internal import Safetensors
@@ -56,15 +55,14 @@ public enum ModelDirectory {
                 writer.add(tensor.name, shape: tensor.shape, tensor: values)
             }
         }
-        let process = ProcessInfo.processInfo.processIdentifier
-        let partial = directory + "/.\(weightsFile).partial-\(process)"
+        let partial = directory + "/" + Leftover(of: weightsFile, kind: .partial).name
         do {
             try writer.write(to: partial, metadata: ["format": "pt"])
         } catch { throw CheckpointError(error) }
         do {
             try DurableFiles.install(
                 partial, as: directory + "/" + weightsFile,
-                aside: directory + "/.\(weightsFile).replaced-\(process)")
+                aside: directory + "/" + Leftover(of: weightsFile, kind: .replaced).name)
         } catch {
             try DurableFiles.remove(partial)
             throw error

@@ -1,0 +1,76 @@
+// The directory that receives a run: created, and never mixed with another run's files.
+
+internal import Foundation
+
+/// Rules for output_dir.
+public enum OutputDirectory {
+    /// Single files that a run writes to its output directory. Beside them come `checkpoint-<step>` directories and
+    /// TensorBoard's `events.out.tfevents.*`.
+    public static let runFiles =
+        modelFiles + runSigns + ModelDirectory.tokenizerFiles + [
+            TrainingCheckpoint.recipeFile, "report.html", "train_results.json", "eval_results.json",
+            "all_results.json",
+        ]
+
+    /// Files that only a run writes.
+    private static let runSigns = [TrainerState.fileName, "metrics.jsonl"]
+    private static let modelFiles = [ModelDirectory.weightsFile, ModelDirectory.configurationFile]
+    private static let otherWeights = [
+        "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json",
+    ]
+
+    /// Makes `path` ready for a run: creates it, or checks what it holds.
+    ///
+    /// A directory with another run is refused, unless the run goes on (`resuming`) or starts afresh (`overwrite`):
+    /// then the files of the old run are removed, and no others. A model that is not the result of a run is never
+    /// replaced. `inputs` are files and directories that the run reads; with `overwrite` none of them may be removed.
+    /// Throws these refusals, and when the directory cannot be created or written to.
+    public static func prepare(
+        path: String, overwrite: Bool, resuming: Bool, inputs: [String] = []
+    ) throws(CheckpointError) {
+        precondition(!(overwrite && resuming), "a run either starts afresh or goes on")
+        guard DurableFiles.exists(path) else {
+            try DurableFiles.createDirectory(path)
+            return
+        }
+        guard DurableFiles.isDirectory(path) else { throw .outputIsFile(path) }
+        guard FileManager.default.isWritableFile(atPath: path) else { throw .outputNotWritable(path) }
+        let names = try DurableFiles.names(in: path)
+        let signs = names.filter(isSign)
+        let models = names.filter { (modelFiles + otherWeights).contains($0) }
+        if signs.isEmpty {
+            guard models.isEmpty else { throw .outputHoldsModel(path, found: models) }
+            return
+        }
+        if resuming { return }
+        guard overwrite else { throw .outputInUse(path, found: signs + models) }
+        try removeRun(from: path, names: names, inputs: inputs)
+    }
+
+    private static func isSign(_ name: String) -> Bool {
+        runSigns.contains(name) || CheckpointStore.step(ofName: name) != nil
+    }
+
+    private static func removeRun(
+        from path: String, names: [String], inputs: [String]
+    ) throws(CheckpointError) {
+        let doomed = names.filter { name in
+            runFiles.contains(name) || isSign(name)
+                || Leftover(name: name).map { !$0.isInUse } ?? name.hasPrefix("events.out.tfevents.")
+        }
+        func standardized(_ path: String) -> String {
+            URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
+        }
+        let folder = standardized(path)
+        for input in inputs {
+            let place = standardized(input)
+            let isLost = doomed.contains { name in
+                place == folder + "/" + name || place.hasPrefix(folder + "/" + name + "/")
+            }
+            if place == folder || isLost { throw .outputHoldsInput(path, input: input) }
+        }
+        // What shows that a run wrote the rest goes last, so that a removal cut short can be repeated.
+        for name in doomed where !isSign(name) { try DurableFiles.remove(path + "/" + name) }
+        for name in doomed where isSign(name) { try DurableFiles.remove(path + "/" + name) }
+    }
+}

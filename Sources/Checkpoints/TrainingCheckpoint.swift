@@ -1,0 +1,80 @@
+// The content of a checkpoint-<step> directory: everything that an exact resume needs.
+
+internal import Foundation
+internal import Layers
+public import Models
+public import Optimizers
+internal import Safetensors
+
+/// A model directory with optimizer.safetensors, recipe.yaml and trainer_state.json.
+public enum TrainingCheckpoint {
+    static let recipeFile = "recipe.yaml"
+
+    /// Bytes that a checkpoint needs at most, without the tokenizer's files.
+    public static func byteCount(model: any SequenceClassifier, optimizer: any Optimizer) -> Int {
+        ModelDirectory.byteCount(model) + OptimizerFile.byteCount(optimizer)
+    }
+
+    /// Writes all files to `directory`, trainer_state.json last. `recipe` is the effective recipe as YAML text;
+    /// the tokenizer's files come from `source`.
+    ///
+    /// Checks the free space first. Throws when it is too little, or a file cannot be read or written.
+    public static func write(
+        to directory: String, model: any SequenceClassifier, optimizer: any Optimizer, state: TrainerState,
+        recipe: [UInt8], tokenizerFilesFrom source: String
+    ) throws(CheckpointError) {
+        try DurableFiles.createDirectory(directory)
+        try DurableFiles.requireSpace(byteCount(model: model, optimizer: optimizer), in: directory)
+        try ModelDirectory.write(model: model, to: directory, tokenizerFilesFrom: source)
+        try OptimizerFile.write(
+            optimizer, layout: model.parameters.layout, to: directory + "/" + OptimizerFile.fileName)
+        try DurableFiles.write(recipe, to: directory + "/" + recipeFile)
+        try state.write(to: directory + "/" + TrainerState.fileName)
+    }
+
+    /// Fills model and optimiser from the checkpoint in the directory `path` and returns where the run stood.
+    ///
+    /// Everything is checked before anything is filled: the state file, that config.json equals the model's, every
+    /// tensor by name and shape, and the layout of the optimiser's arenas. Throws what differs or is missing.
+    public static func load(
+        path: String, into model: any SequenceClassifier, optimizer: any Optimizer
+    ) throws(CheckpointError) -> TrainerState {
+        guard DurableFiles.isDirectory(path) else { throw .noCheckpoint(path) }
+        for name in [TrainerState.fileName, OptimizerFile.fileName]
+        where !DurableFiles.exists(path + "/" + name) {
+            throw .incompleteCheckpoint(path, missing: name)
+        }
+        let state = try TrainerState(path: path + "/" + TrainerState.fileName)
+        try requireSameConfiguration(model, ModelConfigurationFile(directory: path))
+        let layout = model.parameters.layout
+        let moments = try OptimizerFile.open(
+            path + "/" + OptimizerFile.fileName, for: optimizer, layout: layout)
+        let weights = try SafetensorsCollection.weights(in: path)
+        let assignment = try TensorAssignment(model, names: weights.tensorNames, path: path)
+        try assignment.requireComplete(except: [], path: path)
+        try assignment.requireShapes(of: weights, except: [], path: path)
+        for match in assignment.matches {
+            try WeightReader(parameters: model.parameters).read(match, from: weights)
+        }
+        try OptimizerFile.read(moments, into: optimizer)
+        return state
+    }
+
+    /// Keys of config.json that say where a model comes from, not what it is.
+    private static let origins: Set<String> = [
+        "_name_or_path", "transformers_version", "torch_dtype", "dtype",
+    ]
+
+    private static func requireSameConfiguration(
+        _ model: any SequenceClassifier, _ file: ModelConfigurationFile
+    ) throws(CheckpointError) {
+        let here: [String: JSONValue]
+        do {
+            here = try JSONValue(parsing: model.configurationJSON.serialized()).object ?? [:]
+        } catch { throw CheckpointError(error) }
+        let there = file.json.object ?? [:]
+        let keys = Set(here.keys).union(there.keys).subtracting(origins)
+        let different = keys.filter { here[$0] != there[$0] }.sorted()
+        guard different.isEmpty else { throw .differentConfiguration(different, in: file.path) }
+    }
+}

@@ -1,0 +1,132 @@
+// Directories that are no models, and models whose tensors do not fit: each with its message.
+
+import Checkpoints
+import Foundation
+import Models
+import Testing
+
+struct LoadingErrorTests {
+    private static let contents =
+        "a Hugging Face model directory with config.json, model.safetensors and the tokenizer's files"
+
+    private func message(of folder: TemporaryFolder, _ name: String = "") -> String? {
+        CheckpointsTests.message { () throws(CheckpointError) in
+            _ = try PretrainedModel.load(directory: folder.path + name, head: nil, classifierSeed: 0)
+        }?.replacingOccurrences(of: folder.path, with: "DIR")
+    }
+
+    @Test("a path that is no directory, and a directory without config.json")
+    func noDirectory() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("x", to: "file")
+        #expect(
+            message(of: folder, "/nowhere")
+                == "DIR/nowhere: there is no such directory; model_name_or_path must be the path of "
+                + Self.contents)
+        #expect(
+            message(of: folder, "/file")
+                == "DIR/file is a file; expected \(Self.contents): give the directory that holds it")
+        #expect(
+            message(of: folder)
+                == "DIR has no config.json; expected \(Self.contents): download the model again")
+    }
+
+    @Test("a config.json that is no JSON, or no object")
+    func badJSON() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("{\"model_type\": ", to: "config.json")
+        let text = try #require(message(of: folder))
+        #expect(text.hasPrefix("DIR/config.json is not a JSON object ("))
+        #expect(text.hasSuffix("): copy or download the file again"))
+        try folder.write("[1]", to: "config.json")
+        #expect(
+            message(of: folder)
+                == "DIR/config.json is not a JSON object (another value was found): copy or download the file "
+                + "again")
+    }
+
+    @Test("a model type that is unknown or missing, and no weights")
+    func modelType() throws {
+        let copy = try ModelCopy(of: "single-label")
+        try copy.changeConfiguration { $0["model_type"] = .string("mamba") }
+        #expect(
+            copy.loadingMessage()
+                == "DIR/config.json: model_type \"mamba\" cannot be trained as a classifier; expected one of "
+                + "bert: choose another model")
+        try copy.changeConfiguration { $0["model_type"] = nil }
+        #expect(
+            copy.loadingMessage()?.hasPrefix("DIR/config.json has no \"model_type\": expected one") == true)
+        try copy.changeConfiguration { $0["model_type"] = .string("bert") }
+        try FileManager.default.removeItem(atPath: copy.weightsPath)
+        #expect(copy.loadingMessage()?.contains("model.safetensors") == true)
+    }
+
+    @Test("missing and surplus tensors are listed by name")
+    func missingAndSurplus() throws {
+        let copy = try ModelCopy(of: "single-label")
+        try copy.changeTensors { tensors in
+            tensors["bert.encoder.layer.0.attention.self.key.weight"] = nil
+            tensors.rename("bert.pooler.dense.bias", to: "bert.pooler.dense.offset")
+        }
+        #expect(
+            copy.loadingMessage()
+                == "DIR: the weights do not fit config.json: 2 tensors missing "
+                + "(bert.encoder.layer.0.attention.self.key.weight, bert.pooler.dense.bias); 1 tensor that the "
+                + "model does not have (bert.pooler.dense.offset). Use weights and config.json of the same model"
+        )
+    }
+
+    @Test("a long list of tensors is cut after eight, with the number of the others")
+    func longList() throws {
+        let copy = try ModelCopy(of: "single-label")
+        try copy.changeConfiguration { $0["num_hidden_layers"] = .integer(3) }
+        let text = try #require(copy.loadingMessage())
+        #expect(text.contains("16 tensors missing (bert.encoder.layer.2."))
+        #expect(text.contains(" and 8 more). Use"))
+        #expect(text.components(separatedBy: "bert.encoder.layer.2.").count - 1 == 8)
+    }
+
+    @Test("two tensors for one place are refused")
+    func twice() throws {
+        let copy = try ModelCopy(of: "single-label")
+        try copy.changeTensors { $0["pooler.dense.bias"] = $0["bert.pooler.dense.bias"] }
+        let text = try #require(copy.loadingMessage())
+        #expect(text.contains(" both stand for bert.pooler.dense.bias: remove one of them"))
+    }
+
+    @Test("a tensor of another shape is named with both shapes")
+    func wrongShape() throws {
+        let copy = try ModelCopy(of: "single-label")
+        try copy.changeTensors { $0["bert.pooler.dense.weight"]?.shape = [12, 108] }
+        #expect(
+            copy.loadingMessage()
+                == "DIR: the weights do not fit config.json: bert.pooler.dense.weight expected shape [36, 36], "
+                + "found [12, 108]. Use weights and config.json of the same model")
+    }
+
+    @Test("a weight that is not finite is named", arguments: [Float.nan, .infinity, -.infinity])
+    func notFinite(value: Float) throws {
+        let copy = try ModelCopy(of: "single-label")
+        try copy.changeTensors { tensors in
+            var values = [Float](repeating: 0.5, count: 36)
+            values[17] = value
+            tensors["bert.encoder.layer.1.attention.self.value.bias"] = .floats(values, shape: [36])
+        }
+        #expect(
+            copy.loadingMessage()
+                == "DIR/model.safetensors: tensor bert.encoder.layer.1.attention.self.value.bias holds \(value) "
+                + "at element 17: the file is damaged or its training diverged; use another copy or an earlier "
+                + "checkpoint")
+    }
+
+    @Test("a truncated model file is refused")
+    func truncated() throws {
+        let copy = try ModelCopy(of: "single-label")
+        let whole = try bytes(of: copy.weightsPath)
+        for count in [0, 7, 100, whole.count / 2, whole.count - 1] {
+            try Data(whole.prefix(count)).write(to: URL(fileURLWithPath: copy.weightsPath))
+            let text = try #require(copy.loadingMessage(), "\(count) bytes")
+            #expect(text.hasPrefix("DIR/model.safetensors: "), "\(count) bytes: \(text)")
+        }
+    }
+}
