@@ -18,8 +18,10 @@ func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
-    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+/// Goldens are read by their path, so that they need not be copied.
+func tests(_ name: String, _ dependencies: [Target.Dependency], goldens: Bool = false) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, exclude: goldens ? ["Goldens"] : [], swiftSettings: strict)
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -57,9 +59,9 @@ let package = Package(
             "Training",
             [
                 "Tensors", "Layers", "Models", "Optimizers", "DataParallel", "Datasets", "Tokenizers",
-                "Checkpoints", "Metrics", "Reporting",
+                "Checkpoints", "Metrics",
             ]),
-        module("Configuration", ["Training", yams]),
+        module("Configuration", ["Datasets", "Optimizers", "Training", yams]),
         .executableTarget(
             name: "lockstep",
             dependencies: [
@@ -71,5 +73,14 @@ let package = Package(
         .executableTarget(
             name: "rank-scenarios", dependencies: ["Tensors", "Layers", "DataParallel", "MPI"],
             swiftSettings: strict),
+        tests("SafetensorsTests", ["Tensors", "Safetensors"], goldens: true),
+        tests("MetricsTests", ["Metrics"], goldens: true),
+        tests("DatasetsTests", ["Tensors", "Datasets"]),
+        tests("LaunchTests", []),
+        tests(
+            "ModelsTests", ["Tensors", "Kernels", "Layers", "Models", "Optimizers", "Safetensors"],
+            goldens: true),
+        tests(
+            "CheckpointsTests", ["Tensors", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints"]),
     ]
 )

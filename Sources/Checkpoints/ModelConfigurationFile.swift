@@ -8,13 +8,14 @@ struct ModelConfigurationFile {
     let path: String
     let json: JSONValue
 
-    /// Finds and parses config.json in `directory`.
-    init(directory: String) throws(CheckpointError) {
+    /// Finds and parses config.json in `directory`; `overrides` replace its keys.
+    init(directory: String, overrides: [String: JSONValue] = [:]) throws(CheckpointError) {
         guard DurableFiles.exists(directory) else { throw .noDirectory(directory) }
         guard DurableFiles.isDirectory(directory) else { throw .notADirectory(directory) }
         path = directory + "/config.json"
         guard DurableFiles.exists(path) else { throw .noConfiguration(directory) }
-        json = try Self.object(path)
+        let members = try Self.object(path).object ?? [:]
+        json = .object(members.merging(overrides) { $1 })
     }
 
     /// The JSON object in the file at `path`.

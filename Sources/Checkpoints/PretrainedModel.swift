@@ -13,13 +13,16 @@ public enum PretrainedModel {
     /// directory holds a bare encoder, or a head with other labels; then a pooler that is missing is initialised too.
     /// With nil the head is that of config.json, and the file must bring it.
     ///
+    /// `overrides` replace keys of config.json, such as dropout rates.
+    ///
     /// Throws when the directory or its config.json is missing or wrong, when a tensor is missing, surplus, of another
     /// shape or not finite, each with its name, and the errors of the file format. Tensors are read straight into the
     /// parameter arena, one at a time.
     public static func load(
-        directory: String, head: ClassificationHead?, classifierSeed: UInt64
+        directory: String, head: ClassificationHead?, classifierSeed: UInt64,
+        overrides: [String: JSONValue] = [:]
     ) throws(CheckpointError) -> (model: any SequenceClassifier, report: LoadReport) {
-        let file = try ModelConfigurationFile(directory: directory)
+        let file = try ModelConfigurationFile(directory: directory, overrides: overrides)
         let fileHead = try file.head()
         let model = try ModelFamily.classifier(file.json, head: head ?? fileHead, file: file.path)
         let files = try SafetensorsCollection.weights(in: directory)

@@ -3,7 +3,7 @@
 internal import Models
 
 extension TrainerState {
-    static let fileName = "trainer_state.json"
+    public static let fileName = "trainer_state.json"
     private static let ownKey = "lockstep"
 
     /// Reads the file at `path`. Throws when it is missing or no JSON object, or a field is missing or of another kind.

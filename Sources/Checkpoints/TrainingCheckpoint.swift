@@ -49,13 +49,7 @@ public enum TrainingCheckpoint {
         let layout = model.parameters.layout
         let moments = try OptimizerFile.open(
             path + "/" + OptimizerFile.fileName, for: optimizer, layout: layout)
-        let weights = try SafetensorsCollection.weights(in: path)
-        let assignment = try TensorAssignment(model, names: weights.tensorNames, path: path)
-        try assignment.requireComplete(except: [], path: path)
-        try assignment.requireShapes(of: weights, except: [], path: path)
-        for match in assignment.matches {
-            try WeightReader(parameters: model.parameters).read(match, from: weights)
-        }
+        try PretrainedModel.loadWeights(directory: path, into: model)
         try OptimizerFile.read(moments, into: optimizer)
         return state
     }

@@ -14,7 +14,8 @@ extension ClusterConfiguration {
 
     /// Reads a cluster description from `yaml`; `file` names it in errors and gives the folder of its hostfile.
     public init(yaml: String, file: String) throws(ConfigurationError) {
-        let reader = try SectionReader(try YAMLValue.entries(of: yaml, file: file), known: Self.keys, file: file)
+        let reader = try SectionReader(
+            try YAMLValue.entries(of: yaml, file: file), known: Self.keys, file: file)
         launcher = try reader.value("launcher", .choice()) ?? .mpirun
         ranks = try reader.value("ranks", .integer(atLeast: 1))
         ranksPerHost = try reader.value("ranks_per_host", .integer(atLeast: 1))
@@ -29,7 +30,8 @@ extension ClusterConfiguration {
         try validateRanks(reader)
         if hosts.count > 1, interface == nil {
             throw .missing(
-                "interface", help: "with several hosts, name the network interface or CIDR range that joins them.",
+                "interface",
+                help: "with several hosts, name the network interface or CIDR range that joins them.",
                 reader.location("hosts"))
         }
     }
@@ -43,7 +45,8 @@ extension ClusterConfiguration {
         }
         if hostfile != nil {
             throw .contradiction(
-                "hostfile", "hosts and hostfile both list the hosts; keep one of them.", reader.location("hostfile"))
+                "hostfile", "hosts and hostfile both list the hosts; keep one of them.",
+                reader.location("hostfile"))
         }
         var hosts: [Host] = []
         for section in sections {
@@ -68,14 +71,18 @@ extension ClusterConfiguration {
         case .mpirun:
             guard reader.entry("slurm") == nil else {
                 throw .contradiction(
-                    "slurm", "The slurm section is read with launcher: slurm only; set that or remove the section.",
+                    "slurm",
+                    "The slurm section is read with launcher: slurm only; set that or remove the section.",
                     reader.location("slurm"))
             }
         case .slurm:
             guard slurm != nil else {
-                throw .missing("slurm", help: "launcher: slurm needs this section.", reader.location("launcher"))
+                throw .missing(
+                    "slurm", help: "launcher: slurm needs this section.", reader.location("launcher"))
             }
-            let others = ["hosts", "hostfile", "ranks", "ranks_per_host", "threads_per_rank", "mpirun_arguments"]
+            let others = [
+                "hosts", "hostfile", "ranks", "ranks_per_host", "threads_per_rank", "mpirun_arguments",
+            ]
             for key in others where reader.entry(key) != nil {
                 throw .contradiction(
                     key,
@@ -95,7 +102,8 @@ extension ClusterConfiguration {
         let slots = hosts.reduce(0) { $0 + $1.slots }
         if let ranks, !hosts.isEmpty, ranks > slots {
             throw .contradiction(
-                "ranks", "ranks is \(ranks), but the hosts have \(slots) slots in all; lower it or add slots.",
+                "ranks",
+                "ranks is \(ranks), but the hosts have \(slots) slots in all; lower it or add slots.",
                 reader.location("ranks"))
         }
         if let ranksPerHost, let host = hosts.first(where: { $0.slots < ranksPerHost }) {
@@ -128,7 +136,9 @@ extension ValueFormat<String> {
     fileprivate static let slurmTime = Self(
         typeName: "text", expected: "a time such as 02:00:00 or 1-12:00:00",
         parse: { (text) throws(ValueProblem) in
-            guard text.wholeMatch(of: /(?:[0-9]+-)?[0-9]+(?::[0-9]{1,2}){0,2}/) != nil else { throw .mismatch }
+            guard text.wholeMatch(of: /(?:[0-9]+-)?[0-9]+(?::[0-9]{1,2}){0,2}/) != nil else {
+                throw .mismatch
+            }
             return text
         },
         render: { .scalar($0) })

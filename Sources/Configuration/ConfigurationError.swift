@@ -1,5 +1,7 @@
 // The errors of recipes, flags and cluster files: where, which key, what is wrong, what to do.
 
+internal import Datasets
+
 /// A mistake in a recipe, a flag or a cluster file, as sentences for the user.
 public struct ConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Where the value at fault was written.
@@ -39,10 +41,12 @@ extension ConfigurationError {
         Self(location: location, key: key, reason: "\(key) is given more than once; keep one of them.")
     }
 
-    static func unknown(_ key: String, among known: [String], section: String? = nil, _ location: Location) -> Self {
+    static func unknown(_ key: String, among known: [String], section: String? = nil, _ location: Location)
+        -> Self
+    {
         let place = section.map { " in \($0)" } ?? ""
         let advice =
-            nearestName(to: key, among: known).map { "Did you mean \($0)?" }
+            NearestName.suggestion(for: key, in: known).map { "Did you mean \($0)?" }
             ?? "Known keys are: \(known.joined(separator: ", "))."
         return Self(location: location, key: key, reason: "\(key) is not a known key\(place). \(advice)")
     }

@@ -39,7 +39,8 @@ enum Hostfile {
     ) throws(ConfigurationError) {
         guard host.name.wholeMatch(of: /[A-Za-z0-9_][A-Za-z0-9_.\-]*/) != nil else {
             throw .unsuitable(
-                "name", .scalar(host.name), expected: "a host name or an IPv4 address", problem: .mismatch, place)
+                "name", .scalar(host.name), expected: "a host name or an IPv4 address", problem: .mismatch,
+                place)
         }
         guard !hosts.contains(where: { $0.name == host.name }) else {
             throw ConfigurationError(

@@ -68,7 +68,9 @@ public struct RankPlacement: Equatable, Sendable {
         var cores: Set<String> = []
         var socket = "0"
         for line in cpuinfo.split(separator: "\n") {
-            let parts = line.split(separator: ":", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
+            let parts = line.split(separator: ":", maxSplits: 1).map {
+                $0.trimmingCharacters(in: .whitespaces)
+            }
             guard parts.count == 2 else { continue }
             if parts[0] == "physical id" { socket = parts[1] }
             if parts[0] == "core id" { cores.insert("\(socket)/\(parts[1])") }

@@ -3,7 +3,8 @@ import Training
 
 extension RecipeKey {
     /// Every key of a recipe.
-    public static let all: [RecipeKey] = modelKeys + dataKeys + batchKeys + optimizerKeys + scheduleKeys + rankKeys
+    public static let all: [RecipeKey] =
+        modelKeys + dataKeys + batchKeys + optimizerKeys + scheduleKeys + rankKeys
 
     private static let modelKeys: [RecipeKey] = [
         .key("task", \.model.task, .choice(), "What the model learns."),
@@ -22,16 +23,21 @@ extension RecipeKey {
         .optional(
             "classifier_dropout", \.training.classifierDropout, .dropout,
             "Dropout before the classifier, instead of the one in the model's config.json."),
-        .key("bf16", \.training.bf16, .boolean, "Multiply matrices in bfloat16; weights and moments stay fp32."),
+        .key(
+            "bf16", \.training.bf16, .boolean, "Multiply matrices in bfloat16; weights and moments stay fp32."
+        ),
     ]
 
     private static let dataKeys: [RecipeKey] = [
         .paths(
             "train_file", \.data.trainFiles,
             "Training rows: a .jsonl, .json, .csv or .tsv file, plain or .gz, or a list of them."),
-        .paths("validation_file", \.data.validationFiles, "Rows for evaluation, in the same forms as train_file."),
+        .paths(
+            "validation_file", \.data.validationFiles, "Rows for evaluation, in the same forms as train_file."
+        ),
         .key("text_column", \.data.textColumn, .text, "Column that holds the text."),
-        .optional("text_pair_column", \.data.textPairColumn, .text, "Column that holds the second text of a pair."),
+        .optional(
+            "text_pair_column", \.data.textPairColumn, .text, "Column that holds the second text of a pair."),
         .key("label_column", \.data.labelColumn, .text, "Column that holds the label."),
         .key(
             "max_seq_length", \.data.maxSeqLength, .integer(atLeast: 3),
@@ -83,7 +89,8 @@ extension RecipeKey {
             "max_grad_norm", \.training.maxGradNorm, .nonNegative,
             "Gradient norm above which gradients are scaled down; 0 turns clipping off."),
         .key(
-            "lr_scheduler_type", \.training.lrSchedulerType, .choice(), "Course of the learning rate after warm-up."),
+            "lr_scheduler_type", \.training.lrSchedulerType, .choice(),
+            "Course of the learning rate after warm-up."),
         .key(
             "warmup_ratio", \.training.warmupRatio, .number("a number from 0 to 1") { (0...1).contains($0) },
             "Share of all steps during which the learning rate rises."),

@@ -67,7 +67,8 @@ extension RecipeKey {
     static func paths(_ name: String, _ path: Path<[String]>, _ help: String) -> RecipeKey {
         let format = ValueFormat<String>.path
         return RecipeKey(
-            name: name, help: help, typeName: "paths", expected: "a path or a list of paths", allowedValues: [],
+            name: name, help: help, typeName: "paths", expected: "a path or a list of paths",
+            allowedValues: [],
             read: { configuration in
                 let paths = configuration[keyPath: path]
                 if paths.isEmpty { return .null }

@@ -40,7 +40,8 @@ extension RunConfiguration {
     }
 
     private func validateBestModel(_ sources: KeySources) throws(ConfigurationError) {
-        let evaluation = training.evalStrategy, saving = training.saveStrategy
+        let evaluation = training.evalStrategy
+        let saving = training.saveStrategy
         if saving == .best, evaluation == .never {
             throw .contradiction(
                 "save_strategy",

@@ -6,7 +6,10 @@ extension RunConfiguration {
     /// derived from others stay `null`, so that a changed copy derives them anew.
     public func effectiveYAML() throws(ConfigurationError) -> String {
         let pairs = RecipeKey.all.map { key in
-            (Node(key.name), Self.node(key.read(self), isText: ["text", "path", "paths"].contains(key.typeName)))
+            (
+                Node(key.name),
+                Self.node(key.read(self), isText: ["text", "path", "paths"].contains(key.typeName))
+            )
         }
         do {
             return try Yams.serialize(node: .mapping(Node.Mapping(pairs)), width: -1, allowUnicode: true)

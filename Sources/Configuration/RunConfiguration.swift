@@ -56,7 +56,8 @@ extension RunConfiguration {
     }
 
     private mutating func set(
-        _ name: String, _ value: YAMLValue, at location: ConfigurationError.Location, _ sources: inout KeySources
+        _ name: String, _ value: YAMLValue, at location: ConfigurationError.Location,
+        _ sources: inout KeySources
     ) throws(ConfigurationError) {
         guard let key = RecipeKey.named(name) else {
             throw .unknown(name, among: RecipeKey.all.map(\.name), location)

@@ -46,7 +46,9 @@ struct SectionReader {
     func sections(_ key: String, known: [String]) throws(ConfigurationError) -> [SectionReader]? {
         guard let entry = entry(key) else { return nil }
         let expected = "a list of sections with the keys \(known.joined(separator: " and "))"
-        guard case .list(let values) = entry.value, !values.isEmpty else { throw mismatch(entry, expected: expected) }
+        guard case .list(let values) = entry.value, !values.isEmpty else {
+            throw mismatch(entry, expected: expected)
+        }
         var sections: [SectionReader] = []
         for value in values {
             guard case .mapping(let entries) = value else { throw mismatch(entry, expected: expected) }

@@ -26,7 +26,9 @@ extension ValueFormat where Value: BinaryInteger & LosslessStringConvertible {
         Self(
             typeName: "integer", expected: expected,
             parse: { (text) throws(ValueProblem) in
-                guard let value = digits(text).flatMap({ Value($0) }), isAllowed(value) else { throw .mismatch }
+                guard let value = digits(text).flatMap({ Value($0) }), isAllowed(value) else {
+                    throw .mismatch
+                }
                 return value
             },
             render: { .scalar($0.description) })
@@ -44,7 +46,8 @@ extension ValueFormat<Double> {
         Self(
             typeName: "number", expected: expected,
             parse: { (text) throws(ValueProblem) in
-                guard let value = digits(text).flatMap({ Double($0) }), value.isFinite, isAllowed(value) else {
+                guard let value = digits(text).flatMap({ Double($0) }), value.isFinite, isAllowed(value)
+                else {
                     throw .mismatch
                 }
                 return value

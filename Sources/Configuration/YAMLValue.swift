@@ -92,7 +92,8 @@ extension YAMLValue {
             }
             self = .mapping(entries)
         case .alias:
-            throw .syntax(.line(file: file, line: node.mark?.line ?? 1), "an alias refers to an unknown anchor")
+            throw .syntax(
+                .line(file: file, line: node.mark?.line ?? 1), "an alias refers to an unknown anchor")
         }
     }
 

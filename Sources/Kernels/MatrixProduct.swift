@@ -69,3 +69,12 @@ extension ElementType {
 
     @unsafe func run(_ call: inout onednn_matmul) -> Int32 { unsafe onednn_matmul_run(&context, &call) }
 }
+
+/// The maths library that this build runs on.
+public enum KernelLibrary {
+    /// Version of oneDNN, for example `2.6.3`.
+    public static var version: String {
+        guard let version = unsafe dnnl_version() else { return "unknown" }
+        return unsafe "\(version.pointee.major).\(version.pointee.minor).\(version.pointee.patch)"
+    }
+}

@@ -93,7 +93,8 @@ final class BatchPlanner {
     /// A rank's micro-batches of rows for a step; some may be empty.
     func microBatches(of rows: [Int], rank: Int) -> [[Int]] {
         ShardedSampler.deal(
-            rows: rows, lengths: rows.map { lengths[$0] }, rankCount: rankCount, microBatchCount: microBatchCount)[rank]
+            rows: rows, lengths: rows.map { lengths[$0] }, rankCount: rankCount,
+            microBatchCount: microBatchCount)[rank]
     }
 
     private func epochBatches(_ epoch: Int) -> EpochBatches {

@@ -18,7 +18,8 @@ public final class ClassificationPredictor {
     private let evaluator: ClassificationEvaluator
 
     public init(
-        model: any SequenceClassifier, reader: TextClassificationReader, group: any ProcessGroup, batchRows: Int
+        model: any SequenceClassifier, reader: TextClassificationReader, group: any ProcessGroup,
+        batchRows: Int
     ) {
         self.model = model
         self.reader = reader

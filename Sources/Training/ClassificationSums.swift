@@ -103,7 +103,8 @@ public struct ClassificationEvaluation: Sendable {
         let report = ClassificationReport(confusion)
         let main = report.binary ?? report.macro
         return [
-            ("accuracy", report.accuracy), ("precision", main.precision), ("recall", main.recall), ("f1", main.f1),
+            ("accuracy", report.accuracy), ("precision", main.precision), ("recall", main.recall),
+            ("f1", main.f1),
             ("balanced_accuracy", report.balancedAccuracy), ("mcc", report.matthewsCorrelation),
             ("kappa", report.cohenKappa),
         ] + Self.averages(report.micro, report.macro, report.weighted)
@@ -124,7 +125,8 @@ public struct ClassificationEvaluation: Sendable {
         }
         let mse = mean(\.meanSquaredError)
         return [
-            ("mse", mse), ("rmse", mse.squareRoot()), ("mae", mean(\.meanAbsoluteError)), ("r2", mean(\.rSquared)),
+            ("mse", mse), ("rmse", mse.squareRoot()), ("mae", mean(\.meanAbsoluteError)),
+            ("r2", mean(\.rSquared)),
             ("pearson", mean(\.pearsonCorrelation)),
         ]
     }
@@ -133,7 +135,10 @@ public struct ClassificationEvaluation: Sendable {
         _ micro: PrecisionRecallF1, _ macro: PrecisionRecallF1, _ weighted: PrecisionRecallF1
     ) -> [(String, Double)] {
         [("micro", micro), ("macro", macro), ("weighted", weighted)].flatMap { name, value in
-            [("precision_" + name, value.precision), ("recall_" + name, value.recall), ("f1_" + name, value.f1)]
+            [
+                ("precision_" + name, value.precision), ("recall_" + name, value.recall),
+                ("f1_" + name, value.f1),
+            ]
         }
     }
 }

@@ -3,6 +3,7 @@
 internal import Checkpoints
 internal import DataParallel
 internal import Datasets
+internal import Layers
 internal import Models
 internal import Optimizers
 internal import Tensors
@@ -40,7 +41,8 @@ struct RunCheckpoints {
 
     /// Saves on rank 0 and returns the path there; nil on the other ranks, which wait until it is on the disk.
     func save(
-        model: any SequenceClassifier, optimizer: any Optimizer, progress: RunProgress, position: BatchPlanner.Position
+        model: any SequenceClassifier, optimizer: any Optimizer, progress: RunProgress,
+        position: BatchPlanner.Position
     ) throws -> String? {
         var path: String?
         if group.rank == 0 {

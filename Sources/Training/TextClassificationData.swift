@@ -83,7 +83,9 @@ extension ClassificationTargets {
         switch problemType {
         case .singleLabel:
             self = .labels(
-                targets.map { if case .label(let id) = $0 { id } else { preconditionFailure("expected a label") } })
+                targets.map {
+                    if case .label(let id) = $0 { id } else { preconditionFailure("expected a label") }
+                })
         case .multiLabel:
             self = .values(
                 targets.map { target in
@@ -94,7 +96,13 @@ extension ClassificationTargets {
                 })
         case .regression:
             self = .values(
-                targets.map { if case .values(let values) = $0 { values } else { preconditionFailure("expected values") } }
+                targets.map {
+                    if case .values(let values) = $0 {
+                        values
+                    } else {
+                        preconditionFailure("expected values")
+                    }
+                }
             )
         }
     }

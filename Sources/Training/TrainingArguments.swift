@@ -1,10 +1,14 @@
 // What a run is asked to do, as plain values: model, data, and everything the training loop needs.
 // Names and defaults are those of Hugging Face's TrainingArguments and example scripts unless a comment says otherwise.
 
+public import Datasets
+public import Models
+public import Optimizers
+
 /// Which model is trained for what, and where the result goes.
-public struct ModelArguments: Sendable, Equatable, Codable {
+public struct ModelArguments: Sendable, Equatable {
     /// What the model learns.
-    public enum Task: String, Sendable, Codable, CaseIterable {
+    public enum Task: String, Sendable, CaseIterable {
         case textClassification = "text-classification"
     }
 
@@ -18,13 +22,9 @@ public struct ModelArguments: Sendable, Equatable, Codable {
 }
 
 /// Which rows are read, and what becomes of their columns.
-public struct DataArguments: Sendable, Equatable, Codable {
+public struct DataArguments: Sendable, Equatable {
     /// How labels become a loss; the raw values are those of `problem_type` in config.json.
-    public enum ProblemType: String, Sendable, Codable, CaseIterable {
-        case singleLabelClassification = "single_label_classification"
-        case multiLabelClassification = "multi_label_classification"
-        case regression
-    }
+    public typealias ProblemType = Datasets.ProblemType
 
     /// Training files, read in this order. Relative paths count from the current directory.
     public var trainFiles: [String] = []
@@ -43,29 +43,24 @@ public struct DataArguments: Sendable, Equatable, Codable {
 }
 
 /// Everything the training loop needs to know.
-public struct TrainingArguments: Sendable, Equatable, Codable {
+public struct TrainingArguments: Sendable, Equatable {
     /// Shape of the learning rate after warm-up.
-    public enum LearningRateSchedule: String, Sendable, Codable, CaseIterable {
-        case linear, cosine, constant
-        case constantWithWarmup = "constant_with_warmup"
-    }
+    public typealias LearningRateSchedule = Optimizers.LearningRateSchedule.Kind
 
     /// When the validation files are evaluated.
-    public enum EvaluationStrategy: String, Sendable, Codable, CaseIterable {
+    public enum EvaluationStrategy: String, Sendable, CaseIterable {
         case never = "no"
         case steps, epoch
     }
 
     /// When a checkpoint is written; `best` writes one after each evaluation that improves the best metric.
-    public enum SaveStrategy: String, Sendable, Codable, CaseIterable {
+    public enum SaveStrategy: String, Sendable, CaseIterable {
         case never = "no"
         case steps, epoch, best
     }
 
     /// The order of the training rows within an epoch.
-    public enum SamplingStrategy: String, Sendable, Codable, CaseIterable {
-        case random, sequential
-    }
+    public typealias SamplingStrategy = ShardedSampler.Strategy
 
     // MARK: Batches
 
@@ -154,7 +149,7 @@ public struct TrainingArguments: Sendable, Equatable, Codable {
 
 extension TrainingArguments {
     /// Where training goes on: from the start, the newest checkpoint of the output directory, or a given one.
-    public enum ResumePoint: Sendable, Equatable, Codable {
+    public enum ResumePoint: Sendable, Equatable {
         case none
         /// The newest whole checkpoint of the output directory, or the start if there is none.
         case auto
@@ -174,5 +169,18 @@ extension TrainingArguments {
     /// Warm-up steps of a run of `totalSteps`, as HF's `get_warmup_steps`.
     public func warmupStepCount(totalSteps: Int) -> Int {
         warmupSteps > 0 ? warmupSteps : Int((Double(totalSteps) * warmupRatio).rounded(.up))
+    }
+}
+
+extension TrainingArguments {
+    /// Keys of config.json that the recipe replaces.
+    public var configurationOverrides: [String: JSONValue] {
+        let pairs: [(String, Double?)] = [
+            ("hidden_dropout_prob", hiddenDropoutProb),
+            ("attention_probs_dropout_prob", attentionProbsDropoutProb),
+            ("classifier_dropout", classifierDropout),
+        ]
+        return Dictionary(
+            uniqueKeysWithValues: pairs.compactMap { key, value in value.map { (key, .number($0)) } })
     }
 }

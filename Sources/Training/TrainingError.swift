@@ -9,7 +9,8 @@ public struct TrainingError: Error, CustomStringConvertible, Sendable, Equatable
     static func notFinite(_ what: String, step: Int, learningRate: Double) -> TrainingError {
         TrainingError(
             "the \(what) is not a finite number at step \(step) (learning rate \(learningRate)): the run has "
-                + "diverged; lower learning_rate or set max_grad_norm, and look for broken rows in train_file")
+                + "diverged; lower learning_rate or set max_grad_norm, and look for broken rows in train_file"
+        )
     }
 
     static func tooLong(_ source: String, length: Int, positions: Int) -> TrainingError {
@@ -25,12 +26,14 @@ public struct TrainingError: Error, CustomStringConvertible, Sendable, Equatable
     static func cannotResume(_ path: String, key: String, saved: String, now: String) -> TrainingError {
         TrainingError(
             "\(path) was saved with \(key) \(saved), but this run has \(now), so its position in the data "
-                + "means something else; use the same value, or start a new run from the model in that folder")
+                + "means something else; use the same value, or start a new run from the model in that folder"
+        )
     }
 
     static func unknownMetric(_ name: String, known: [String]) -> TrainingError {
         TrainingError(
-            "metric_for_best_model: the evaluation has no \"\(name)\"; it has \(known.joined(separator: ", "))")
+            "metric_for_best_model: the evaluation has no \"\(name)\"; it has \(known.joined(separator: ", "))"
+        )
     }
 
     static func needsValidation(_ key: String) -> TrainingError {

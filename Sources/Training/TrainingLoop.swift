@@ -3,6 +3,7 @@
 internal import Checkpoints
 public import DataParallel
 public import Datasets
+internal import Layers
 public import Models
 internal import Optimizers
 
@@ -45,7 +46,8 @@ public final class TrainingLoop {
         self.onEvent = onEvent
         try Self.check(arguments, hasValidation: validation != nil)
         planner = try BatchPlanner(arguments, store: training, rankCount: group.size)
-        let total = arguments.maxSteps > 0 ? arguments.maxSteps : planner.totalSteps(epochs: arguments.numTrainEpochs)
+        let total =
+            arguments.maxSteps > 0 ? arguments.maxSteps : planner.totalSteps(epochs: arguments.numTrainEpochs)
         let warmup = arguments.warmupStepCount(totalSteps: total)
         plan = TrainingPlan(
             rowCount: training.count, globalBatchRows: planner.globalBatchRows,
@@ -56,7 +58,8 @@ public final class TrainingLoop {
             epsilon: Float(arguments.adamEpsilon), weightDecay: Float(arguments.weightDecay))
         optimizer = AdamW(model.parameters, options: options)
         let schedule = LearningRateSchedule(
-            kind: arguments.lrSchedulerType, peak: arguments.learningRate, warmupSteps: warmup, totalSteps: total)
+            kind: arguments.lrSchedulerType, peak: arguments.learningRate, warmupSteps: warmup,
+            totalSteps: total)
         step = try TrainingStep(
             model: model, optimizer: optimizer, schedule: schedule, group: group, seed: arguments.seed,
             maximumNorm: arguments.maxGradNorm, bucketMebibytes: Double(arguments.ddpBucketCapMB))
@@ -96,14 +99,16 @@ public final class TrainingLoop {
         let rows = planner.rows(epoch: position.epoch, step: position.step)
         let batches = planner.microBatches(of: rows, rank: group.rank).map { training.batch(rows: $0) }
         let result = try step.run(
-            step: progress.step, microBatches: batches, globalRows: rows.count, isStopRequested: isStopRequested())
+            step: progress.step, microBatches: batches, globalRows: rows.count,
+            isStopRequested: isStopRequested())
         progress.step += 1
         progress.epoch = Double(position.epoch) + Double(position.step + 1) / Double(position.stepsOfEpoch)
         progress.windowLoss += result.loss
         progress.windowSteps += 1
         progress.tokens += result.tokens
         totals = (
-            totals.loss + result.loss, totals.steps + 1, totals.rows + result.rows, totals.tokens + result.tokens
+            totals.loss + result.loss, totals.steps + 1, totals.rows + result.rows,
+            totals.tokens + result.tokens
         )
         try onEvent(
             .step(
@@ -117,9 +122,12 @@ public final class TrainingLoop {
     }
 
     private func record(_ result: StepResult) throws {
-        guard progress.step.isMultiple(of: arguments.loggingSteps) || progress.step == plan.totalSteps else { return }
+        guard progress.step.isMultiple(of: arguments.loggingSteps) || progress.step == plan.totalSteps else {
+            return
+        }
         let record = TrainingRecord(
-            step: progress.step, epoch: progress.epoch, loss: progress.windowLoss / Double(progress.windowSteps),
+            step: progress.step, epoch: progress.epoch,
+            loss: progress.windowLoss / Double(progress.windowSteps),
             learningRate: result.learningRate, gradientNorm: result.gradientNorm)
         (progress.windowLoss, progress.windowSteps) = (0, 0)
         progress.history.append(record.json)
@@ -128,7 +136,9 @@ public final class TrainingLoop {
 
     private func checkReplicas() throws {
         let every = arguments.replicaCheckSteps
-        guard every > 0, progress.step.isMultiple(of: every) || progress.step == plan.totalSteps else { return }
+        guard every > 0, progress.step.isMultiple(of: every) || progress.step == plan.totalSteps else {
+            return
+        }
         try ReplicaCheck.run(
             layout: model.parameters.layout, arena: model.parameters.values, through: group)
     }
@@ -139,7 +149,9 @@ public final class TrainingLoop {
             isSteps && progress.step.isMultiple(of: every) || isEpoch && (isEpochEnd || isLast)
         }
         var isBest = false
-        if isDue(arguments.evalStrategy == .steps, every: arguments.evalSteps, arguments.evalStrategy == .epoch) {
+        if isDue(
+            arguments.evalStrategy == .steps, every: arguments.evalSteps, arguments.evalStrategy == .epoch)
+        {
             isBest = try evaluate()
         }
         let isDueToSave = isDue(
@@ -147,7 +159,9 @@ public final class TrainingLoop {
         guard isDueToSave || arguments.saveStrategy == .best && isBest || isStopping else { return }
         if isBest { progress.bestStep = progress.step }
         if let path = try checkpoints.save(
-            model: model, optimizer: optimizer, progress: progress, position: planner.position(step: progress.step)) {
+            model: model, optimizer: optimizer, progress: progress,
+            position: planner.position(step: progress.step))
+        {
             try onEvent(.saved(path: path, step: progress.step))
         }
     }
@@ -160,7 +174,8 @@ public final class TrainingLoop {
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         let isBest = try updateBest(evaluation)
         let record = EvaluationRecord(
-            step: progress.step, epoch: progress.epoch, evaluation: evaluation, seconds: seconds, isBest: isBest)
+            step: progress.step, epoch: progress.epoch, evaluation: evaluation, seconds: seconds,
+            isBest: isBest)
         progress.history.append(record.json)
         try onEvent(.evaluated(record))
         return isBest
@@ -193,7 +208,8 @@ public final class TrainingLoop {
         }
         return TrainingSummary(
             step: progress.step, epoch: progress.epoch,
-            loss: totals.steps == 0 ? 0 : totals.loss / Double(totals.steps), seconds: seconds, rows: totals.rows,
+            loss: totals.steps == 0 ? 0 : totals.loss / Double(totals.steps), seconds: seconds,
+            rows: totals.rows,
             tokens: totals.tokens, exposedCommunicationSeconds: step.reductionCounters.exposedSeconds,
             bestCheckpoint: best, bestMetric: progress.bestMetric, wasStopped: wasStopped)
     }

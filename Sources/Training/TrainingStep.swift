@@ -87,7 +87,8 @@ public final class TrainingStep {
             throw TrainingError.notFinite("gradient norm", step: step + 1, learningRate: rate)
         }
         optimizer.step(
-            learningRate: Float(rate), gradientScale: GradientClipping.scale(norm: norm, maximumNorm: maximumNorm))
+            learningRate: Float(rate),
+            gradientScale: GradientClipping.scale(norm: norm, maximumNorm: maximumNorm))
         return result
     }
 

@@ -12,7 +12,8 @@ import Training
 struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate", abstract: "Measures a fine-tuned model on labelled rows.",
-        discussion: "Needs --model_name_or_path and --validation_file; with --output_dir, writes eval_results.json.")
+        discussion:
+            "Needs --model_name_or_path and --validation_file; with --output_dir, writes eval_results.json.")
 
     @Argument(help: "Recipe file (YAML) whose keys serve as defaults.")
     var recipe: String?
@@ -47,7 +48,8 @@ struct EvaluateCommand: ParsableCommand {
             ]
         let document = try EvaluationDocument.bytes(values, evaluation)
         if !configuration.model.outputDir.isEmpty {
-            try OutputFiles.write(document, directory: configuration.model.outputDir, name: "eval_results.json")
+            try OutputFiles.write(
+                document, directory: configuration.model.outputDir, name: "eval_results.json")
         }
         if json {
             FileHandle.standardOutput.write(Data(document))

@@ -18,7 +18,8 @@ enum EvaluationDocument {
         members["per_label"] = .array(
             zip(labels, evaluation.perLabel).map { label, scores in
                 .object([
-                    "label": .string(label), "precision": .number(scores.precision), "recall": .number(scores.recall),
+                    "label": .string(label), "precision": .number(scores.precision),
+                    "recall": .number(scores.recall),
                     "f1": .number(scores.f1), "support": .integer(Int(scores.support)),
                 ])
             })

@@ -8,7 +8,8 @@ import Foundation
 struct LaunchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "launch", abstract: "Starts lockstep on the ranks of a cluster file.",
-        discussion: "Example: lockstep launch --cluster cluster-configs/workstation.yaml -- train recipe.yaml")
+        discussion: "Example: lockstep launch --cluster cluster-configs/workstation.yaml -- train recipe.yaml"
+    )
 
     @Option(help: "Cluster file (YAML): hosts, slots, threads per rank, interface, folders.")
     var cluster: String

@@ -2,6 +2,7 @@
 
 import Checkpoints
 import DataParallel
+import Layers
 import Models
 
 /// Rank 0 reads, the others receive.

@@ -8,18 +8,23 @@ import Training
 /// Predicts the labels of rows.
 struct PredictCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "predict", abstract: "Copies each row of a file and adds the prediction of a fine-tuned model.",
+        commandName: "predict",
+        abstract: "Copies each row of a file and adds the prediction of a fine-tuned model.",
         discussion: "Needs --model_name_or_path, --predict_file and --output_file. Rows need no labels.")
 
     @Argument(help: "Recipe file (YAML) whose keys serve as defaults.")
     var recipe: String?
 
-    @Option(name: .customLong("predict_file"), help: "File whose rows get a prediction (.jsonl .json .csv .tsv, or .gz).")
+    @Option(
+        name: .customLong("predict_file"),
+        help: "File whose rows get a prediction (.jsonl .json .csv .tsv, or .gz).")
     var predictFile: [String]
 
     @Option(
         name: .customLong("output_file"),
-        help: "JSON Lines file to write: each row with the fields prediction and score; - means standard output.")
+        help:
+            "JSON Lines file to write: each row with the fields prediction and score; - means standard output."
+    )
     var outputFile: String
 
     @OptionGroup(title: "Recipe keys") var flags: RecipeFlags

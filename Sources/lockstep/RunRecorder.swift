@@ -2,6 +2,7 @@
 
 import Configuration
 import Foundation
+import Kernels
 import MPI
 import Models
 import Reporting
@@ -55,7 +56,8 @@ final class RunRecorder {
             "\(plan.totalSteps) steps of \(plan.globalBatchRows) rows, \(plan.stepsPerEpoch) an epoch, "
                 + "\(plan.warmupSteps) of warm-up; \(plan.parameterCount) parameters")
         progress = TrainingProgress(
-            step: firstStep, totalSteps: plan.totalSteps, epoch: 0, loss: 0, learningRate: 0, rows: 0, tokens: 0)
+            step: firstStep, totalSteps: plan.totalSteps, epoch: 0, loss: 0, learningRate: 0, rows: 0,
+            tokens: 0)
         display.start(at: progress)
     }
 
@@ -78,7 +80,8 @@ final class RunRecorder {
             "\(name) \(Figure.fixed(value, decimals: 4))"
         }
         display.message(
-            "evaluation at step \(record.step): " + shown.joined(separator: ", ") + (record.isBest ? " (best)" : ""))
+            "evaluation at step \(record.step): " + shown.joined(separator: ", ")
+                + (record.isBest ? " (best)" : ""))
         restartClock(record.step)
     }
 

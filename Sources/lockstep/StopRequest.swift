@@ -4,21 +4,28 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Whether this process was asked to stop.
-enum StopRequest {
-    private static let pending = Atomic<Bool>(false)
-    private static let sources = Mutex<[any DispatchSourceSignal]>([])
+/// Listens for the signals as long as it lives. mpirun forwards USR1 to all ranks; its own TERM comes with a KILL two
+/// seconds later.
+final class StopRequest {
+    private final class Flag: Sendable {
+        let isRaised = Atomic<Bool>(false)
+    }
 
-    static var isPending: Bool { pending.load(ordering: .relaxed) }
+    private let flag = Flag()
+    private let sources: [any DispatchSourceSignal]
 
-    /// Begins to listen. mpirun forwards USR1 to all ranks; its own TERM comes with a KILL two seconds later.
-    static func listen() {
-        for number in [SIGUSR1, SIGTERM] {
+    /// Whether this process was asked to stop.
+    var isPending: Bool { flag.isRaised.load(ordering: .relaxed) }
+
+    init() {
+        sources = [SIGUSR1, SIGTERM].map { [flag] number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { pending.store(true, ordering: .relaxed) }
+            source.setEventHandler { flag.isRaised.store(true, ordering: .relaxed) }
             source.resume()
-            sources.withLock { $0.append(source) }
+            return source
         }
     }
+
+    deinit { for source in sources { source.cancel() } }
 }

@@ -34,7 +34,8 @@ struct ThreadPlan: Equatable {
         let names = ["OMPI_COMM_WORLD_LOCAL_SIZE", "MPI_LOCALNRANKS", "SLURM_NTASKS_PER_NODE"]
         let localRanks = names.lazy.compactMap { environment[$0].flatMap { Int($0) } }.first ?? 1
         let plan = ThreadPlan(
-            requested: requested, usableCores: ThreadPool.usableCores, machineCores: ThreadPool.machineCores, localRanks: max(1, localRanks))
+            requested: requested, usableCores: ThreadPool.usableCores, machineCores: ThreadPool.machineCores,
+            localRanks: max(1, localRanks))
         ThreadPool.configure(threadCount: plan.threadCount)
         return plan
     }

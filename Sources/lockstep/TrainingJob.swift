@@ -36,7 +36,7 @@ struct TrainingJob {
         let data = configuration.data
         let training = try RowReader(patterns: data.trainFiles)
         let labels = try LabelMap(
-            of: training, column: data.labelColumn, problemType: data.problemType?.datasetType)
+            of: training, column: data.labelColumn, problemType: data.problemType)
         let loaded = try ModelBroadcast.load(
             directory: configuration.model.modelNameOrPath, head: labels.head, seed: arguments.seed,
             overrides: arguments.configurationOverrides, through: group)
@@ -81,17 +81,18 @@ struct TrainingJob {
     }
 
     private func train(
-        _ model: any SequenceClassifier, _ examples: ExampleStore, _ validation: ExampleStore?, resumePath: String?
+        _ model: any SequenceClassifier, _ examples: ExampleStore, _ validation: ExampleStore?,
+        resumePath: String?
     ) throws {
         let recipe = Array(try configuration.effectiveYAML().utf8)
         let output = RunOutput(
             directory: outputDirectory, tokenizerSource: configuration.model.modelNameOrPath, recipe: recipe,
             version: Lockstep.version)
         let recorder = isFirst ? RunRecorder(configuration, printsJSON: printsJSON, recipe: recipe) : nil
-        StopRequest.listen()
+        let stopRequest = StopRequest()
         let loop = try TrainingLoop(
             arguments, model: model, training: examples, validation: validation, group: group, output: output,
-            isStopRequested: { StopRequest.isPending }
+            isStopRequested: { stopRequest.isPending }
         ) { event in try recorder?.handle(event) }
         let summary = try loop.run(resumingFrom: resumePath)
         if summary.wasStopped { throw StoppedOnRequest(step: summary.step, directory: outputDirectory) }
