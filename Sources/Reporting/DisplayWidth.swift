@@ -17,7 +17,9 @@ extension String {
 
     /// The text on one line: control characters appear as their escapes.
     package var withoutControls: String {
-        guard unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return self }
+        guard unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+            return self
+        }
         return unicodeScalars.map { scalar in
             guard scalar.properties.generalCategory == .control else { return String(scalar) }
             return scalar.escaped(asASCII: true)

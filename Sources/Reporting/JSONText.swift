@@ -50,7 +50,9 @@ public indirect enum JSONText: Sendable {
             return "[\n" + lines.joined(separator: ",\n") + "\n\(outer)]"
         case .object(let fields):
             if fields.isEmpty { return "{}" }
-            let lines = fields.map { inner + "\(Self.quoted($0.key)): \($0.value.indented(depth: depth + 1))" }
+            let lines = fields.map {
+                inner + "\(Self.quoted($0.key)): \($0.value.indented(depth: depth + 1))"
+            }
             return "{\n" + lines.joined(separator: ",\n") + "\n\(outer)}"
         }
     }

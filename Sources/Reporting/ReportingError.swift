@@ -15,7 +15,9 @@ extension ReportingError {
     static func unwritable(_ path: String, _ why: any Error) -> Self {
         Self(
             path: path, line: nil,
-            reason: "The file cannot be written; check the disk and the permissions (\(why.localizedDescription)).")
+            reason:
+                "The file cannot be written; check the disk and the permissions (\(why.localizedDescription))."
+        )
     }
 
     static func unreadable(_ path: String, _ why: any Error) -> Self {
@@ -25,7 +27,8 @@ extension ReportingError {
     static func damaged(_ path: String, line: Int) -> Self {
         Self(
             path: path, line: line,
-            reason: "This is not a record of a training log: a line must begin with {\"step\": N. Remove the line,"
+            reason:
+                "This is not a record of a training log: a line must begin with {\"step\": N. Remove the line,"
                 + " or move the file away and resume with a new one.")
     }
 }

@@ -50,7 +50,9 @@ public struct RunVersions: Equatable, Sendable {
     package static func distribution(osRelease: String) -> String? {
         let prefix = "PRETTY_NAME="
         let line = osRelease.split(separator: "\n").first { $0.hasPrefix(prefix) }
-        return line.map { $0.dropFirst(prefix.count).trimmingCharacters(in: CharacterSet(charactersIn: "\"'")) }
+        return line.map {
+            $0.dropFirst(prefix.count).trimmingCharacters(in: CharacterSet(charactersIn: "\"'"))
+        }
     }
 
     /// The first `model name` in the text of /proc/cpuinfo.

@@ -1,0 +1,204 @@
+// Cluster files: placement of ranks, the commands they give, and every message about a mistake.
+import Configuration
+import Foundation
+import Testing
+
+private func cluster(_ yaml: String) throws -> ClusterConfiguration {
+    try ClusterConfiguration(yaml: yaml, file: "c.yaml")
+}
+
+private func message(_ yaml: String) -> String {
+    do throws(ConfigurationError) {
+        _ = try ClusterConfiguration(yaml: yaml, file: "c.yaml")
+        return "no error"
+    } catch {
+        return error.description
+    }
+}
+
+private let twoHosts = "hosts:\n- {name: a, slots: 4}\n- {name: b, slots: 4}\ninterface: eth0\n"
+private let settings = [
+    "--mca", "btl_tcp_flags", "send", "--mca", "mpi_yield_when_idle", "1",
+    "--mca", "btl_vader_single_copy_mechanism", "none", "--mca", "oob_tcp_keepalive_time", "5",
+    "--mca", "oob_tcp_keepalive_intvl", "2", "--mca", "oob_tcp_keepalive_probes", "3",
+]
+
+@Suite struct ClusterCommandTests {
+    @Test("Ranks spread evenly over hosts and are bound when the cores suffice")
+    func bound() throws {
+        let words = try cluster(
+            twoHosts + "ranks: 3\nthreads_per_rank: 2\nmpirun_arguments: [--tag-output]\n"
+                + "shared_directory: /shared\nscratch_directory: /tmp/s\n"
+        ).mpirunCommand(executable: "/bin/lockstep", arguments: ["train", "r.yaml"])
+        let network = ["--mca", "btl_tcp_if_include", "eth0", "--mca", "oob_tcp_if_include", "eth0"]
+        let expected: [[String]] = [
+            ["mpirun", "-np", "3", "--host", "a:2,b:1", "--map-by", "slot:PE=2", "--bind-to", "core"],
+            settings,
+            network, ["--mca", "orte_tmpdir_base", "/tmp/s", "-x", "SWIFT_BACKTRACE=enable=no"],
+            ["-x", "OMP_NUM_THREADS=2", "-x", "TMPDIR=/tmp/s", "--wdir", "/shared", "--tag-output"],
+            ["/bin/lockstep", "train", "r.yaml"],
+        ]
+        #expect(words == expected.flatMap { $0 })
+    }
+
+    @Test("Ranks float when their threads exceed the cores")
+    func unbound() throws {
+        let placement = RankPlacement(try cluster(twoHosts + "ranks: 8\nthreads_per_rank: 2"), localCores: 1)
+        #expect(placement.shares.map(\.ranks) == [4, 4])
+        #expect(!placement.isBound && !placement.isOversubscribed)
+        let words = try cluster("ranks: 4").mpirunCommand(executable: "x", arguments: [], localCores: 2)
+        #expect(
+            Array(words.prefix(8)) == [
+                "mpirun", "-np", "4", "--map-by", "slot", "--bind-to", "none", "--oversubscribe",
+            ])
+        #expect(words.contains("OMP_NUM_THREADS=1"))
+    }
+
+    @Test("Ranks and threads that are not given follow from the cores")
+    func derived() throws {
+        func placement(_ yaml: String, cores: Int = 8) throws -> RankPlacement {
+            RankPlacement(try cluster(yaml), localCores: cores)
+        }
+        #expect(try placement("").ranks == 8)
+        #expect(try placement("ranks: 2").threadsPerRank == 4)
+        #expect(try placement("threads_per_rank: 4").ranks == 2)
+        #expect(try placement(twoHosts).ranks == 8)
+        #expect(try placement(twoHosts + "ranks_per_host: 2").shares.map(\.ranks) == [2, 2])
+        #expect(try placement(twoHosts + "ranks_per_host: 2").threadsPerRank == 2)
+        #expect(try placement(twoHosts + "ranks: 1").shares.map(\.host) == ["a"])
+    }
+
+    @Test("Physical cores are counted once for their two hardware threads")
+    func physicalCores() {
+        let text = [(0, 0), (0, 1), (0, 0), (0, 1), (1, 0)].map {
+            "physical id\t: \($0)\ncore id\t: \($1)\n\n"
+        }
+        #expect(RankPlacement.physicalCores(cpuinfo: text.joined()) == 3)
+        #expect(RankPlacement.physicalCores(cpuinfo: "Features: fp\n") == nil)
+    }
+
+    @Test("Slurm gets its options, and the settings by the environment")
+    func slurm() throws {
+        let words = try cluster(
+            "launcher: slurm\nslurm: {nodes: 4, ntasks_per_node: 2, cpus_per_task: 8, time: '04:00:00',"
+                + " partition: batch, signal_seconds: 120}\nshared_directory: /shared\n"
+        ).launchCommand(executable: "x", arguments: ["train", "r.yaml"], slurmScript: "launch/slurm.sbatch")
+        #expect(words.first == "env")
+        #expect(words.contains("OMPI_MCA_btl_tcp_flags=send"))
+        #expect(words.contains("OMP_NUM_THREADS=8"))
+        #expect(
+            words.suffix(11) == [
+                "sbatch", "--nodes=4", "--ntasks-per-node=2", "--cpus-per-task=8", "--time=04:00:00",
+                "--partition=batch", "--signal=B:USR1@120", "--chdir=/shared", "launch/slurm.sbatch", "train",
+                "r.yaml",
+            ])
+    }
+
+    @Test("A printed command is read back by a shell as the same words")
+    func shellLine() {
+        #expect(ClusterConfiguration.shellLine(["a:2,b", "it's", "", "$x"]) == #"a:2,b 'it'\''s' '' '$x'"#)
+    }
+
+    @Test("Open MPI takes the command and hands settings and environment to every rank")
+    func realRun() throws {
+        let script = "echo $OMPI_COMM_WORLD_SIZE $OMPI_MCA_btl_tcp_flags $OMP_NUM_THREADS $SWIFT_BACKTRACE"
+        let words = try cluster("hosts: [{name: localhost, slots: 2}]\nranks: 2").mpirunCommand(
+            executable: "sh", arguments: ["-c", script])
+        let process = Process()
+        let output = Pipe()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["OMPI_ALLOW_RUN_AS_ROOT=1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1"] + words
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = output
+        try process.run()
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+        #expect(text == String(repeating: "2 send 1 enable=no\n", count: 2))
+    }
+}
+
+@Suite struct ClusterErrorTests {
+    @Test(
+        "Mistakes in a cluster file are refused with their line",
+        arguments: [
+            ("rank: 2", "1: rank is not a known key. Did you mean ranks?"),
+            ("ranks: 0", "1: ranks must be an integer of at least 1, but is 0."),
+            ("launcher: ssh", "1: launcher must be one of mpirun, slurm, but is ssh."),
+            ("hosts: a", "1: hosts must be a list of sections with the keys name and slots, but is a."),
+            ("hosts:\n- {name: a, slot: 1}", "2: slot is not a known key in hosts. Did you mean slots?"),
+            ("hosts:\n- {name: a, slots: 0}", "2: slots must be an integer of at least 1, but is 0."),
+            ("hosts:\n- name: a", "2: slots is missing: say how many cores of a the job may use."),
+            ("hosts:\n- slots: 1", "2: name is missing: each entry of hosts needs one."),
+            ("hosts:\n- {name: -x, slots: 1}", "2: name must be a host name or an IPv4 address, but is -x."),
+            (
+                "hosts:\n- {name: a, slots: 1}\n- {name: a, slots: 2}",
+                "3: Host a is listed twice; list it once, with all its slots."
+            ),
+            (
+                "hosts:\n- {name: a, slots: 1}\n- {name: b, slots: 2}",
+                "1: interface is missing: with several hosts, name the network interface or CIDR range that joins"
+                    + " them."
+            ),
+            (
+                twoHosts + "ranks: 9",
+                "5: ranks is 9, but the hosts have 8 slots in all; lower it or add slots."
+            ),
+            (
+                twoHosts + "ranks_per_host: 5",
+                "5: ranks_per_host is 5, but host a has 4 slots; lower it or add slots."
+            ),
+            (
+                "ranks: 2\nranks_per_host: 2",
+                "2: ranks and ranks_per_host both set the number of ranks; keep one of them."
+            ),
+            (twoHosts + "hostfile: h", "5: hosts and hostfile both list the hosts; keep one of them."),
+            ("mpirun_arguments: -x", "1: mpirun_arguments must be a list of texts, but is -x."),
+            ("launcher: slurm", "1: slurm is missing: launcher: slurm needs this section."),
+            (
+                "slurm: {nodes: 1}",
+                "1: The slurm section is read with launcher: slurm only; set that or remove the section."
+            ),
+            (
+                "launcher: slurm\nslurm: {nodes: 1}\nranks: 2",
+                "3: ranks has no meaning with launcher: slurm; use nodes, ntasks_per_node and cpus_per_task of the"
+                    + " slurm section."
+            ),
+            (
+                "launcher: slurm\nslurm: {node: 1}",
+                "2: node is not a known key in slurm. Did you mean nodes?"
+            ),
+            (
+                "launcher: slurm\nslurm: {time: soon}",
+                "2: time must be a time such as 02:00:00 or 1-12:00:00, but is soon."
+            ),
+        ])
+    func mistakes(yaml: String, expected: String) {
+        #expect(message(yaml) == "c.yaml:" + expected)
+    }
+
+    @Test("A hostfile stands beside the cluster file and gives back its own text")
+    func hostfile() throws {
+        let directory = NSTemporaryDirectory() + "lockstep-hostfile-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        defer { #expect(throws: Never.self) { try FileManager.default.removeItem(atPath: directory) } }
+        func write(_ text: String) throws {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: directory + "/hosts"))
+        }
+        func decoded() throws -> ClusterConfiguration {
+            try ClusterConfiguration(yaml: "hostfile: hosts\ninterface: eth0", file: directory + "/c.yaml")
+        }
+        try write("# two\na slots=4\nb  slots=2 # half\n")
+        #expect(try decoded().hostfileText == "a slots=4\nb slots=2\n")
+        for (text, expected) in [
+            ("a slots=4\nb\n", "hosts:2: A line of a hostfile must read: name slots=N."),
+            ("a slots=x\n", "hosts:1: slots must be an integer of at least 1, but is x."),
+            ("a slots=1\na slots=1\n", "hosts:2: Host a is listed twice; list it once, with all its slots."),
+            ("# none\n", "hosts: The hostfile names no host."),
+        ] {
+            try write(text)
+            let error = #expect(throws: ConfigurationError.self) { try decoded() }
+            #expect(error?.description == directory + "/" + expected)
+        }
+    }
+}
