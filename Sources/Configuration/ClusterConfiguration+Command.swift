@@ -1,7 +1,8 @@
 // The command line that starts a job on a cluster.
 
 extension ClusterConfiguration {
-    /// Words of the command that starts `executable` with `arguments` on every rank, or that hands them to Slurm.
+    /// Words of the command that starts `executable` with `arguments` on every rank, or that hands them to
+    /// Slurm.
     ///
     /// - Parameters:
     ///   - slurmScript: batch script that receives `arguments` with `launcher: slurm`.
@@ -16,8 +17,8 @@ extension ClusterConfiguration {
         }
     }
 
-    /// The mpirun command. Hosts are listed with the ranks that each one gets, so that the placement is the one of
-    /// `RankPlacement` whatever mpirun's own rules are.
+    /// The mpirun command. Hosts are listed with the ranks that each one gets, so that the placement is the
+    /// one of `RankPlacement` whatever mpirun's own rules are.
     public func mpirunCommand(
         executable: String, arguments: [String], localCores: Int = RankPlacement.coresOfThisMachine
     ) -> [String] {

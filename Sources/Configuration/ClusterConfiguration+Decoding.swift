@@ -12,7 +12,8 @@ extension ClusterConfiguration {
         try self.init(yaml: try YAMLValue.text(ofFile: path), file: path)
     }
 
-    /// Reads a cluster description from `yaml`; `file` names it in errors and gives the folder of its hostfile.
+    /// Reads a cluster description from `yaml`; `file` names it in errors and gives the folder of its
+    /// hostfile.
     public init(yaml: String, file: String) throws(ConfigurationError) {
         let reader = try SectionReader(
             try YAMLValue.entries(of: yaml, file: file), known: Self.keys, file: file)
@@ -86,7 +87,8 @@ extension ClusterConfiguration {
             for key in others where reader.entry(key) != nil {
                 throw .contradiction(
                     key,
-                    "\(key) has no meaning with launcher: slurm; use nodes, ntasks_per_node and cpus_per_task of the"
+                    "\(key) has no meaning with launcher: slurm; use nodes, ntasks_per_node and"
+                        + " cpus_per_task of the"
                         + " slurm section.",
                     reader.location(key))
             }
@@ -109,7 +111,8 @@ extension ClusterConfiguration {
         if let ranksPerHost, let host = hosts.first(where: { $0.slots < ranksPerHost }) {
             throw .contradiction(
                 "ranks_per_host",
-                "ranks_per_host is \(ranksPerHost), but host \(host.name) has \(host.slots) slots; lower it or add"
+                "ranks_per_host is \(ranksPerHost), but host \(host.name) has \(host.slots)"
+                    + " slots; lower it or add"
                     + " slots.",
                 reader.location("ranks_per_host"))
         }
@@ -132,7 +135,8 @@ extension SlurmAllocation {
 }
 
 extension ValueFormat<String> {
-    /// `minutes`, `minutes:seconds`, `hours:minutes:seconds`, or days and a dash before hours (sbatch(1), `--time`).
+    /// `minutes`, `minutes:seconds`, `hours:minutes:seconds`, or days and a dash before hours (sbatch(1),
+    /// `--time`).
     fileprivate static let slurmTime = Self(
         typeName: "text", expected: "a time such as 02:00:00 or 1-12:00:00",
         parse: { (text) throws(ValueProblem) in

@@ -1,4 +1,5 @@
-// The shape of a cluster: hosts, ranks, threads, network and directories, as a file of cluster-configs describes it.
+// The shape of a cluster: hosts, ranks, threads, network and directories, as a file of cluster-configs
+// describes it.
 
 /// Where a job runs and how it is started.
 public struct ClusterConfiguration: Equatable, Sendable {

@@ -54,7 +54,8 @@ public struct RankPlacement: Equatable, Sendable {
         return counts
     }
 
-    /// Cores of this machine: physical ones if /proc/cpuinfo tells them apart, and no more than may be used.
+    /// Cores of this machine: physical ones if /proc/cpuinfo tells them apart, and no more than may be
+    /// used.
     public static var coresOfThisMachine: Int {
         let available = ProcessInfo.processInfo.activeProcessorCount
         guard let data = FileManager.default.contents(atPath: "/proc/cpuinfo"),

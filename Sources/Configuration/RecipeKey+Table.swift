@@ -64,7 +64,8 @@ extension RecipeKey {
             "train_sampling_strategy", \.training.trainSamplingStrategy,
             .choice(refusals: [
                 "group_by_length":
-                    "group_by_length is not needed: batches carry no padding, whatever the lengths of their rows."
+                    "group_by_length is not needed: batches carry no padding, whatever the lengths"
+                    + " of their rows."
                     + " Use random."
             ]),
             "Order of the training rows within an epoch."),

@@ -93,7 +93,8 @@ extension RecipeKey {
 }
 
 extension ValueFormat<TrainingArguments.ResumePoint> {
-    /// `auto`, `none` or a checkpoint directory; `true` and `false` mean `auto` and `none`, as for HF's users.
+    /// `auto`, `none` or a checkpoint directory; `true` and `false` mean `auto` and `none`, as for HF's
+    /// users.
     static let resumePoint = Self(
         typeName: "path", expected: "auto, none or a checkpoint directory", allowedValues: [],
         parse: { (text) throws(ValueProblem) in

@@ -10,7 +10,8 @@ extension RunConfiguration {
         if let tokens = training.maxTokensPerDevice, tokens < data.maxSeqLength {
             throw .contradiction(
                 "max_tokens_per_device",
-                "max_tokens_per_device is \(tokens), but one row may have max_seq_length: \(data.maxSeqLength)"
+                "max_tokens_per_device is \(tokens), but one row may have max_seq_length:"
+                    + " \(data.maxSeqLength)"
                     + " tokens; raise the one or lower the other.",
                 sources.location(of: ["max_tokens_per_device", "max_seq_length"]))
         }
@@ -53,7 +54,8 @@ extension RunConfiguration {
         if evaluation == .never {
             throw .contradiction(
                 "load_best_model_at_end",
-                "load_best_model_at_end: true needs evaluations to compare; set eval_strategy to epoch or steps.",
+                "load_best_model_at_end: true needs evaluations to compare; set eval_strategy to"
+                    + " epoch or steps.",
                 place)
         }
         if saving != .best, saving.rawValue != evaluation.rawValue {
@@ -76,7 +78,8 @@ extension RunConfiguration {
         guard training.overwriteOutputDir, training.resumeFromCheckpoint != .none else { return }
         throw .contradiction(
             "overwrite_output_dir",
-            "overwrite_output_dir: true starts afresh, but resume_from_checkpoint goes on from a checkpoint; set"
+            "overwrite_output_dir: true starts afresh, but resume_from_checkpoint goes on"
+                + " from a checkpoint; set"
                 + " resume_from_checkpoint: none, or overwrite_output_dir: false.",
             sources.location(of: ["overwrite_output_dir"]))
     }

@@ -2,8 +2,8 @@
 import Yams
 
 extension RunConfiguration {
-    /// Every key with its value, defaults included. Decoding it gives an equal configuration. Keys whose default is
-    /// derived from others stay `null`, so that a changed copy derives them anew.
+    /// Every key with its value, defaults included. Decoding it gives an equal configuration. Keys whose
+    /// default is derived from others stay `null`, so that a changed copy derives them anew.
     public func effectiveYAML() throws(ConfigurationError) -> String {
         let pairs = RecipeKey.all.map { key in
             (

@@ -3,8 +3,8 @@ public import Training
 
 /// What `train`, `evaluate` and `predict` are asked to do.
 ///
-/// Relative paths count from the current directory, as in Hugging Face's scripts, not from the recipe's. A leading
-/// `~` becomes the home directory; environment variables are not expanded.
+/// Relative paths count from the current directory, as in Hugging Face's scripts, not from the recipe's. A
+/// leading `~` becomes the home directory; environment variables are not expanded.
 public struct RunConfiguration: Equatable, Sendable {
     public var model = ModelArguments()
     public var data = DataArguments()

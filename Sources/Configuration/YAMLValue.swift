@@ -29,7 +29,8 @@ struct YAMLEntry: Equatable, Sendable {
 }
 
 extension YAMLValue {
-    /// The entries of a YAML text whose root is a mapping; an empty text has none. `file` is for error messages.
+    /// The entries of a YAML text whose root is a mapping; an empty text has none. `file` is for error
+    /// messages.
     static func entries(of text: String, file: String) throws(ConfigurationError) -> [YAMLEntry] {
         let root: Node?
         do {

@@ -1,8 +1,8 @@
 // How many columns of a terminal a text takes.
 
 extension String {
-    /// Columns of the text in a fixed-width font: 2 for East Asian wide characters and emoji, 0 for controls and
-    /// marks that stand alone, 1 for all others (after UAX #11).
+    /// Columns of the text in a fixed-width font: 2 for East Asian wide characters and emoji, 0 for
+    /// controls and marks that stand alone, 1 for all others (after UAX #11).
     package var displayWidth: Int { reduce(0) { $0 + $1.displayWidth } }
 
     /// The longest beginning that fits into `columns`.

@@ -5,8 +5,8 @@ public enum JSONNumber: Equatable, Sendable {
     case integer(Int)
     case real(Double)
 
-    /// The shortest decimal form that reads back as the same number. Not-a-number and infinities are written as
-    /// Python's `json` writes and reads them: `NaN`, `Infinity`, `-Infinity`.
+    /// The shortest decimal form that reads back as the same number. Not-a-number and infinities are
+    /// written as Python's `json` writes and reads them: `NaN`, `Infinity`, `-Infinity`.
     public var text: String {
         switch self {
         case .integer(let value): return value.description

@@ -31,8 +31,8 @@ public final class ProgressDisplay {
 
     /// - Parameters:
     ///   - secondsNow: a monotonic clock.
-    ///   - write: receives the text; once it throws, nothing more is written, since a closed terminal is no reason
-    ///     to end a run.
+    ///   - write: receives the text; once it throws, nothing more is written, since a closed terminal is no
+    ///     reason to end a run.
     public init(
         style: Style, secondsNow: @escaping () -> Double = ProgressDisplay.monotonicSeconds(),
         write: @escaping (String) throws -> Void = ProgressDisplay.writeToStandardError
@@ -40,8 +40,8 @@ public final class ProgressDisplay {
         (self.style, self.secondsNow, self.write) = (style, secondsNow, write)
     }
 
-    /// Begins to measure at `progress`: call it before the first step, and after an evaluation or a checkpoint, whose
-    /// time then does not count as training.
+    /// Begins to measure at `progress`: call it before the first step, and after an evaluation or a
+    /// checkpoint, whose time then does not count as training.
     public func start(at progress: TrainingProgress) {
         rates.reset()
         _ = rates.add(progress, seconds: secondsNow())
@@ -83,8 +83,8 @@ public final class ProgressDisplay {
         (newestBar, shownBar) = (nil, nil)
     }
 
-    /// Draws the bar with automatic margins off (DECAWM): on a terminal that is narrower than it said, or was made
-    /// so, the line is cut and does not wrap.
+    /// Draws the bar with automatic margins off (DECAWM): on a terminal that is narrower than it said, or
+    /// was made so, the line is cut and does not wrap.
     private func draw() {
         guard let newestBar else { return }
         emit("\r\u{1B}[?7l\(newestBar)\u{1B}[K\u{1B}[?7h")
@@ -102,8 +102,8 @@ extension ProgressDisplay.Style {
     ///
     /// - Parameters:
     ///   - loggingSteps: steps between two lines of a batch log.
-    ///   - environment: `LOCKSTEP_PROGRESS` (`bar`, `lines` or `none`) decides if set: mpirun puts a pipe between
-    ///     ranks and terminal, so only its caller knows. `COLUMNS` gives the width, else it is 80.
+    ///   - environment: `LOCKSTEP_PROGRESS` (`bar`, `lines` or `none`) decides if set: mpirun puts a pipe
+    ///     between ranks and terminal, so only its caller knows. `COLUMNS` gives the width, else it is 80.
     ///   - isTerminal: whether stderr is a terminal.
     public static func suited(
         loggingSteps: Int, environment: [String: String] = ProgressDisplay.processEnvironment,

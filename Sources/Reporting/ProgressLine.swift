@@ -2,11 +2,11 @@
 
 /// Formats progress; no input or output happens here.
 public enum ProgressLine {
-    /// A line for a terminal, shorter than `columns`. Where not all fits, the epoch goes first, then learning rate,
-    /// tokens/s, rows/s, loss, bar and the time left; step and total stay.
+    /// A line for a terminal, shorter than `columns`. Where not all fits, the epoch goes first, then
+    /// learning rate, tokens/s, rows/s, loss, bar and the time left; step and total stay.
     public static func bar(_ progress: TrainingProgress, _ rates: ProgressRates?, columns: Int) -> String {
         let room = max(0, columns - 1)
-        let smallestBar = 6
+        let smallestBar = 5
         var fields = Field.allCases
         func text(barCells: Int) -> String {
             fields.map { $0.text(progress, rates, barCells: barCells) }.joined(separator: " ")
@@ -16,7 +16,7 @@ public enum ProgressLine {
             fields.removeAll { $0 == expendable }
         }
         let spare = room - text(barCells: smallestBar).count
-        return String(text(barCells: smallestBar + min(24, max(0, spare))).prefix(room))
+        return String(text(barCells: smallestBar + min(25, max(0, spare))).prefix(room))
     }
 
     /// A line for a log.
@@ -37,7 +37,8 @@ public enum ProgressLine {
                 return "[" + String(repeating: "#", count: done)
                     + String(repeating: "-", count: barCells - done) + "]"
             case .steps: return "\(progress.step)/\(progress.totalSteps)"
-            case .epoch: return "epoch \(Figure.fixed(progress.epoch, decimals: 2))"
+            case .epoch:
+                return (barCells > 0 ? "ep " : "epoch ") + Figure.fixed(progress.epoch, decimals: 2)
             case .loss: return "loss \(Figure.fixed(progress.loss, decimals: 4))"
             case .learningRate: return "lr \(Figure.scientific(progress.learningRate))"
             case .rows: return "\(rates.map { Figure.rate($0.rowsPerSecond) } ?? "-") rows/s"

@@ -16,7 +16,8 @@ extension ReportingError {
         Self(
             path: path, line: nil,
             reason:
-                "The file cannot be written; check the disk and the permissions (\(why.localizedDescription))."
+                "The file cannot be written; check the disk and the permissions"
+                + " (\(why.localizedDescription))."
         )
     }
 
@@ -28,7 +29,8 @@ extension ReportingError {
         Self(
             path: path, line: line,
             reason:
-                "This is not a record of a training log: a line must begin with {\"step\": N. Remove the line,"
+                "This is not a record of a training log: a line must begin with {\"step\": N."
+                + " Remove the line,"
                 + " or move the file away and resume with a new one.")
     }
 }

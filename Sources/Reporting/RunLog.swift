@@ -3,8 +3,9 @@ import Foundation
 
 /// Writes `metrics.jsonl`. Rank 0 alone has one.
 ///
-/// Each record reaches the file before its call returns. Numbers round-trip: reading a loss gives back the same
-/// bits. Not-a-number and infinities appear as `NaN`, `Infinity` and `-Infinity`, which Python's `json` reads.
+/// Each record reaches the file before its call returns. Numbers round-trip: reading a loss gives back the
+/// same bits. Not-a-number and infinities appear as `NaN`, `Infinity` and `-Infinity`, which Python's
+/// `json` reads.
 public final class RunLog {
     public static let fileName = "metrics.jsonl"
 
@@ -13,9 +14,9 @@ public final class RunLog {
 
     /// Opens the log of the run in `directory`, which must exist.
     ///
-    /// - Parameter resumingAfterStep: nil starts an empty log. Otherwise records of later steps, which the run is
-    ///   about to repeat, and a last line that a crash cut short are removed first. The old file stays whole until
-    ///   the new one, written beside it, replaces it by a rename.
+    /// - Parameter resumingAfterStep: nil starts an empty log. Otherwise records of later steps, which the
+    ///   run is about to repeat, and a last line that a crash cut short are removed first. The old file
+    ///   stays whole until the new one, written beside it, replaces it by a rename.
     public init(directory: String, resumingAfterStep: Int? = nil) throws(ReportingError) {
         path = directory + "/" + Self.fileName
         var kept = ""

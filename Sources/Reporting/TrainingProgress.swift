@@ -43,7 +43,8 @@ struct RateWindow {
     /// Forgets all samples: the time up to the next one is not counted.
     mutating func reset() { samples = [] }
 
-    /// Adds a sample and returns the speeds since the oldest one of the window; nil while there is only one.
+    /// Adds a sample and returns the speeds since the oldest one of the window; nil while there is only
+    /// one.
     mutating func add(_ progress: TrainingProgress, seconds: Double) -> ProgressRates? {
         samples.append((seconds, progress.step, progress.rows, progress.tokens))
         if let first = samples.firstIndex(where: { $0.seconds >= seconds - Self.seconds }), first > 1 {

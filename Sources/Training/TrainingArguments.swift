@@ -1,5 +1,6 @@
 // What a run is asked to do, as plain values: model, data, and everything the training loop needs.
-// Names and defaults are those of Hugging Face's TrainingArguments and example scripts unless a comment says otherwise.
+// Names and defaults are those of Hugging Face's TrainingArguments and example scripts unless a comment
+// says otherwise.
 
 public import Datasets
 public import Models
@@ -34,7 +35,8 @@ public struct DataArguments: Sendable, Equatable {
     /// Column of the second text of a pair; nil for single texts.
     public var textPairColumn: String?
     public var labelColumn = "label"
-    /// Longest sequence in tokens, special tokens included; longer ones are truncated. 128 as in HF's run_glue.
+    /// Longest sequence in tokens, special tokens included; longer ones are truncated. 128 as in HF's
+    /// run_glue.
     public var maxSeqLength = 128
     /// nil: decided from the labels, as HF does.
     public var problemType: ProblemType?
@@ -117,7 +119,8 @@ public struct TrainingArguments: Sendable, Equatable {
     /// Steps between two log records. HF's 500 would leave most fine-tuning runs without a single record.
     public var loggingSteps = 10
     public var evalStrategy = EvaluationStrategy.never
-    /// Steps between evaluations with `steps`. HF falls back to `loggingSteps`, by default 500: the value here.
+    /// Steps between evaluations with `steps`. HF falls back to `loggingSteps`, by default 500: the value
+    /// here.
     public var evalSteps = 500
     public var saveStrategy = SaveStrategy.steps
     /// Steps between checkpoints with `steps`.
@@ -148,7 +151,8 @@ public struct TrainingArguments: Sendable, Equatable {
 }
 
 extension TrainingArguments {
-    /// Where training goes on: from the start, the newest checkpoint of the output directory, or a given one.
+    /// Where training goes on: from the start, the newest checkpoint of the output directory, or a given
+    /// one.
     public enum ResumePoint: Sendable, Equatable {
         case none
         /// The newest whole checkpoint of the output directory, or the start if there is none.

@@ -61,8 +61,8 @@ extension Option where Value == String? {
         self.init(name: .customLong(name), parsing: .unconditional, help: Self.help(name))
     }
 
-    /// The flag of a key that is true or false; without a value it means true. In front of an argument without a
-    /// dash, such as the recipe, it must be given its value.
+    /// The flag of a key that is true or false; without a value it means true. In front of an argument
+    /// without a dash, such as the recipe, it must be given its value.
     fileprivate init(switchKey name: String) {
         self.init(name: .customLong(name), defaultAsFlag: "true", help: Self.help(name))
     }

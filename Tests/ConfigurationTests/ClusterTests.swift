@@ -137,7 +137,8 @@ private let settings = [
             ),
             (
                 "hosts:\n- {name: a, slots: 1}\n- {name: b, slots: 2}",
-                "1: interface is missing: with several hosts, name the network interface or CIDR range that joins"
+                "1: interface is missing: with several hosts, name the network interface or CIDR"
+                    + " range that joins"
                     + " them."
             ),
             (
@@ -161,7 +162,8 @@ private let settings = [
             ),
             (
                 "launcher: slurm\nslurm: {nodes: 1}\nranks: 2",
-                "3: ranks has no meaning with launcher: slurm; use nodes, ntasks_per_node and cpus_per_task of the"
+                "3: ranks has no meaning with launcher: slurm; use nodes, ntasks_per_node and"
+                    + " cpus_per_task of the"
                     + " slurm section."
             ),
             (

@@ -165,7 +165,8 @@ private func message(_ yaml: String, _ flags: [(key: String, value: String)] = [
             ("ddp_timeout: 5", "ddp_timeout must be an integer of at least 30, but is 5."),
             (
                 "train_sampling_strategy: group_by_length",
-                "train_sampling_strategy: group_by_length is not needed: batches carry no padding, whatever the"
+                "train_sampling_strategy: group_by_length is not needed: batches carry no"
+                    + " padding, whatever the"
                     + " lengths of their rows. Use random."
             ),
             ("learning_rat: 1", "learning_rat is not a known key. Did you mean learning_rate?"),
@@ -193,26 +194,31 @@ private func message(_ yaml: String, _ flags: [(key: String, value: String)] = [
             ),
             (
                 "load_best_model_at_end: true",
-                "4: load_best_model_at_end: true needs evaluations to compare; set eval_strategy to epoch or steps."
+                "4: load_best_model_at_end: true needs evaluations to compare; set eval_strategy"
+                    + " to epoch or steps."
             ),
             (
                 "validation_file: v\neval_strategy: epoch\nload_best_model_at_end: true",
-                "6: load_best_model_at_end: true needs a checkpoint for each evaluation, but save_strategy is steps"
+                "6: load_best_model_at_end: true needs a checkpoint for each evaluation, but"
+                    + " save_strategy is steps"
                     + " and eval_strategy is epoch; make them equal."
             ),
             (
                 "validation_file: v\neval_strategy: steps\nload_best_model_at_end: true\nsave_steps: 700",
-                "6: load_best_model_at_end: true needs save_steps to be a multiple of eval_steps, but they are 700"
+                "6: load_best_model_at_end: true needs save_steps to be a multiple of"
+                    + " eval_steps, but they are 700"
                     + " and 500."
             ),
             (
                 "overwrite_output_dir: true\nresume_from_checkpoint: auto",
-                "4: overwrite_output_dir: true starts afresh, but resume_from_checkpoint goes on from a checkpoint;"
+                "4: overwrite_output_dir: true starts afresh, but resume_from_checkpoint goes on"
+                    + " from a checkpoint;"
                     + " set resume_from_checkpoint: none, or overwrite_output_dir: false."
             ),
             (
                 "max_tokens_per_device: 100",
-                "4: max_tokens_per_device is 100, but one row may have max_seq_length: 128 tokens; raise the one or"
+                "4: max_tokens_per_device is 100, but one row may have max_seq_length: 128"
+                    + " tokens; raise the one or"
                     + " lower the other."
             ),
             (
@@ -251,7 +257,7 @@ private func message(_ yaml: String, _ flags: [(key: String, value: String)] = [
         #expect(
             message("hello")
                 == "r.yaml:1: This is not valid YAML: the file must consist of lines such as key: value.")
-        #expect(message("seed: 1\n[a: b").hasPrefix("r.yaml:2: This is not valid YAML: "))
+        #expect(message("seed: 1\n[a: b").hasPrefix("r.yaml:3: This is not valid YAML: "))
         #expect(message("? [a]\n: b").contains("a key must be a plain word"))
     }
 

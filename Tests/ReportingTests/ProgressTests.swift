@@ -13,13 +13,14 @@ private let speeds = ProgressRates(rowsPerSecond: 61.24, tokensPerSecond: 1430.4
         arguments: [
             (
                 120,
-                "[############------------------] 120/324 epoch 1.11 loss 0.4821 lr 4.55e-05 61.2 rows/s 1430 tok/s"
+                "[###########-------------------] 120/324 ep 1.11 loss 0.4821 lr 4.55e-05 61.2"
+                    + " rows/s 1430 tok/s"
                     + " ETA 3:21"
             ),
-            (80, "[##-----] 120/324 loss 0.4821 lr 4.55e-05 61.2 rows/s 1430 tok/s ETA 3:21"),
-            (60, "[####--------] 120/324 loss 0.4821 61.2 rows/s ETA 3:21"),
-            (40, "[###-----] 120/324 loss 0.4821 ETA 3:21"),
-            (20, "[####-------] 120/324"),
+            (80, "[#----] 120/324 ep 1.11 loss 0.4821 lr 4.55e-05 61.2 rows/s 1430 tok/s ETA 3:21"),
+            (60, "[#----] 120/324 loss 0.4821 61.2 rows/s 1430 tok/s ETA 3:21"),
+            (40, "[##------] 120/324 loss 0.4821 ETA 3:21"),
+            (20, "120/324 ETA 3:21"),
             (8, "120/324"), (5, "120/"), (1, ""),
         ])
     func bar(columns: Int, expected: String) {
@@ -38,12 +39,13 @@ private let speeds = ProgressRates(rowsPerSecond: 61.24, tokensPerSecond: 1430.4
         progress.step = 0
         #expect(
             ProgressLine.bar(progress, nil, columns: 120)
-                == "[------------------------------] 0/324 epoch 1.11 loss 0.4821 lr 4.55e-05 - rows/s - tok/s ETA -:--"
+                == "[------------------------------] 0/324 ep 1.11 loss 0.4821 lr 4.55e-05 - rows/s"
+                + " - tok/s ETA -:--"
         )
         progress.step = 324
         #expect(
             ProgressLine.bar(progress, speeds, columns: 120)
-                == "[##############################] 324/324 epoch 1.11 loss 0.4821 lr 4.55e-05 61.2 rows/s"
+                == "[##############################] 324/324 ep 1.11 loss 0.4821 lr 4.55e-05 61.2 rows/s"
                 + " 1430 tok/s ETA 0:00")
     }
 
@@ -103,7 +105,8 @@ private final class Terminal {
         #expect(drawings.count == 16)
         #expect(
             drawings.last
-                == "\r\u{1B}[?7l[######] 100/100 epoch 0.00 loss 1.0000 lr 0 1024 rows/s 25600 tok/s ETA 0:00"
+                == "\r\u{1B}[?7l[###########] 100/100 ep 0.00 loss 1.0000 lr 0 1024 rows/s 25600"
+                + " tok/s ETA 0:00"
                 + "\u{1B}[K\u{1B}[?7h")
         #expect(terminal.written.last == "\n")
     }

@@ -25,7 +25,8 @@ import Testing
         try log.summary(step: 20, epoch: 1, values: [("train_runtime", .real(12.5))])
         #expect(
             try text() == """
-                {"step": 10, "epoch": 0.5, "loss": 0.6875, "learning_rate": 4.5e-05, "grad_norm": 1.25, "tokens": 12.0}
+                {"step": 10, "epoch": 0.5, "loss": 0.6875, "learning_rate": 4.5e-05, \
+                "grad_norm": 1.25, "tokens": 12.0}
                 {"step": 20, "epoch": 1.0, "eval_loss": 0.25, "eval_samples": 872}
                 {"step": 20, "epoch": 1.0, "train_runtime": 12.5}
 
@@ -98,7 +99,8 @@ import Testing
         }
         #expect(
             error?.description == """
-                \(directory.path)/metrics.jsonl:2: This is not a record of a training log: a line must begin with \
+                \(directory.path)/metrics.jsonl:2: This is not a record of a training log: a line \
+                must begin with \
                 {"step": N. Remove the line, or move the file away and resume with a new one.
                 """)
         #expect(try text() == damaged)
