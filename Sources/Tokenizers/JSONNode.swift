@@ -1,0 +1,57 @@
+// A JSON value together with where it stands, so that an error names file and key.
+
+/// A place in a JSON file.
+struct JSONNode {
+    let value: JSONValue
+    let path: String
+    /// From the root, such as `model.unk_token`; empty at the root.
+    let key: String
+
+    /// What stands under `name`, or nil if it is absent or null.
+    func optional(_ name: String) -> JSONNode? {
+        value[name].map { JSONNode(value: $0, path: path, key: key.isEmpty ? name : "\(key).\(name)") }
+    }
+
+    /// What stands under `name`.
+    func member(_ name: String) throws(TokenizerError) -> JSONNode {
+        guard let member = optional(name) else {
+            throw .invalidValue(
+                path: path, key: key.isEmpty ? name : "\(key).\(name)", expected: "present", found: "nothing")
+        }
+        return member
+    }
+
+    func string() throws(TokenizerError) -> String {
+        guard let string = value.string else { throw mismatch("a string") }
+        return string
+    }
+
+    func boolean() throws(TokenizerError) -> Bool {
+        guard let boolean = value.boolean else { throw mismatch("true or false") }
+        return boolean
+    }
+
+    /// A whole number from 0 to `maximum`.
+    func integer(maximum: Int32 = .max) throws(TokenizerError) -> Int32 {
+        guard let integer = value.integer, 0...maximum ~= integer else {
+            throw mismatch("a whole number from 0 to \(maximum)")
+        }
+        return integer
+    }
+
+    func elements() throws(TokenizerError) -> [JSONNode] {
+        guard case .array(let values) = value else { throw mismatch("an array") }
+        return values.enumerated().map { JSONNode(value: $1, path: path, key: "\(key)[\($0)]") }
+    }
+
+    func members() throws(TokenizerError) -> [(name: String, node: JSONNode)] {
+        guard case .object(let pairs) = value else { throw mismatch("an object") }
+        return pairs.map { ($0.key, JSONNode(value: $0.value, path: path, key: "\(key).\($0.key)")) }
+    }
+
+    /// The error that this is not `expected`.
+    func mismatch(_ expected: String) -> TokenizerError {
+        .invalidValue(
+            path: path, key: key.isEmpty ? "the document" : key, expected: expected, found: value.kind)
+    }
+}

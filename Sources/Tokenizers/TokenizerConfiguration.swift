@@ -1,0 +1,90 @@
+// tokenizer_config.json: the names of the special tokens, and for models without tokenizer.json BERT's switches.
+
+/// What is used of tokenizer_config.json; the defaults are BERT's.
+struct TokenizerConfiguration {
+    var path: String
+    var lowercases = true
+    /// Nil follows `lowercases`.
+    var stripsAccents: Bool?
+    var padsChinese = true
+    var pad = "[PAD]"
+    var unknown = "[UNK]"
+    var classifier = "[CLS]"
+    var separator = "[SEP]"
+    var mask = "[MASK]"
+    /// Entries of `added_tokens_decoder`.
+    var addedTokens: [AddedToken] = []
+    /// Further special tokens, by their text alone.
+    var additionalSpecialTokens: [String] = []
+
+    /// Reads the file in `folder`, and the roles from special_tokens_map.json beside it; defaults where both are absent.
+    static func read(_ folder: String) throws(TokenizerError) -> TokenizerConfiguration {
+        var configuration = TokenizerConfiguration(path: "\(folder)/tokenizer_config.json")
+        for path in ["\(folder)/special_tokens_map.json", "\(folder)/tokenizer_config.json"] {
+            guard let bytes = try TokenizerLoader.contents(path) else { continue }
+            let root = JSONNode(value: try JSONParser.parse(bytes, path: path), path: path, key: "")
+            guard case .object = root.value else { throw root.mismatch("an object") }
+            try configuration.readRoles(root)
+            try configuration.readSwitches(root)
+        }
+        return configuration
+    }
+
+    private mutating func readRoles(_ root: JSONNode) throws(TokenizerError) {
+        pad = try Self.content(root.optional("pad_token")) ?? pad
+        unknown = try Self.content(root.optional("unk_token")) ?? unknown
+        classifier = try Self.content(root.optional("cls_token")) ?? classifier
+        separator = try Self.content(root.optional("sep_token")) ?? separator
+        mask = try Self.content(root.optional("mask_token")) ?? mask
+        for key in ["additional_special_tokens", "extra_special_tokens"] {
+            guard let node = root.optional(key), case .array = node.value else { continue }
+            for element in try node.elements() {
+                if let text = try Self.content(element) { additionalSpecialTokens.append(text) }
+            }
+        }
+    }
+
+    private mutating func readSwitches(_ root: JSONNode) throws(TokenizerError) {
+        lowercases = try root.optional("do_lower_case")?.boolean() ?? lowercases
+        stripsAccents = try root.optional("strip_accents")?.boolean() ?? stripsAccents
+        padsChinese = try root.optional("tokenize_chinese_chars")?.boolean() ?? padsChinese
+        for (name, node) in try root.optional("added_tokens_decoder")?.members() ?? [] {
+            guard let id = Int32(name), id >= 0 else { throw node.mismatch("listed under its id") }
+            addedTokens.append(try AddedToken(node, id: id))
+        }
+        let kept = Set([pad, unknown, classifier, separator, mask] + additionalSpecialTokens)
+        for node in try root.optional("never_split")?.elements() ?? [] {
+            guard !kept.contains(try node.string()) else { continue }
+            throw .unsupportedComponent(
+                path: root.path, component: "never_split entry", found: "'\(try node.string())'",
+                supported: "special tokens; put other tokens among the added_tokens of a tokenizer.json")
+        }
+    }
+
+    /// The text of a token given as a string or as an object with `content`.
+    private static func content(_ node: JSONNode?) throws(TokenizerError) -> String? {
+        guard let node else { return nil }
+        return try (node.optional("content") ?? node).string()
+    }
+
+    /// The ids of the tokens that have a role.
+    func specialTokens(_ id: (String) -> Int32?, unknownID: Int32?) -> SpecialTokens {
+        SpecialTokens(
+            padID: id(pad), unknownID: unknownID, classifierID: id(classifier), separatorID: id(separator),
+            maskID: id(mask))
+    }
+}
+
+extension AddedToken {
+    /// Reads an entry of `added_tokens` or `added_tokens_decoder`; absent switches are off, as in the Rust library
+    /// `normalized` is on unless the token is special.
+    init(_ node: JSONNode, id: Int32) throws(TokenizerError) {
+        content = try node.member("content").string()
+        self.id = id
+        isSpecial = try node.optional("special")?.boolean() ?? false
+        isSingleWord = try node.optional("single_word")?.boolean() ?? false
+        stripsLeft = try node.optional("lstrip")?.boolean() ?? false
+        stripsRight = try node.optional("rstrip")?.boolean() ?? false
+        isNormalized = try node.optional("normalized")?.boolean() ?? !isSpecial
+    }
+}

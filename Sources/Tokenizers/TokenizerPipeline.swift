@@ -1,0 +1,155 @@
+// A tokenizer made of its stations: added tokens, normaliser, pre-tokeniser, model, template, decoder.
+
+/// Text → added tokens cut out → normalised → split into words → pieces of the vocabulary → template.
+struct TokenizerPipeline<Normalizer: TextNormalizer, Splitter: PreTokenizer, Model: SubwordModel>: Tokenizer {
+    private let normalizer: Normalizer
+    private let preTokenizer: Splitter
+    private let model: Model
+    private let template: SequenceTemplate
+    private let decoder: WordPieceDecoder
+    private let special: SpecialTokens
+    /// Added tokens by id, and those that match in the raw and in the normalised text.
+    private let addedTokens: [Int32: AddedToken]
+    private let addedIDs: [[UInt8]: Int32]
+    private let rawMatcher: AddedTokenMatcher
+    private let normalizedMatcher: AddedTokenMatcher
+
+    let vocabularySize: Int
+    var padID: Int32? { special.padID }
+    var unknownID: Int32? { special.unknownID }
+    var classifierID: Int32? { special.classifierID }
+    var separatorID: Int32? { special.separatorID }
+    var maskID: Int32? { special.maskID }
+
+    init(
+        normalizer: Normalizer, preTokenizer: Splitter, model: Model, template: SequenceTemplate,
+        decoder: WordPieceDecoder, addedTokens: [AddedToken], special: SpecialTokens
+    ) {
+        self.normalizer = normalizer
+        self.preTokenizer = preTokenizer
+        self.model = model
+        self.template = template
+        self.decoder = decoder
+        self.special = special
+        self.addedTokens = Dictionary(addedTokens.map { ($0.id, $0) }) { $1 }
+        addedIDs = Dictionary(addedTokens.map { (Array($0.content.utf8), $0.id) }) { $1 }
+        vocabularySize = addedTokens.reduce(model.vocabulary.size) { max($0, Int($1.id) + 1) }
+        rawMatcher = AddedTokenMatcher(
+            addedTokens.filter { !$0.isNormalized }.map { ($0, Array($0.content.utf8)) })
+        normalizedMatcher = AddedTokenMatcher(
+            addedTokens.filter(\.isNormalized).map { token in
+                var form = NormalizedText()
+                let utf8 = token.content.utf8
+                normalizer.normalize(utf8.span, 0..<utf8.count, firstScalar: 0, into: &form)
+                return (token, form.bytes)
+            })
+    }
+
+    func specialTokenCount(isPair: Bool) -> Int { template.specialTokenCount(isPair: isPair) }
+
+    func encode(
+        _ text: String, pair: String?, addingSpecialTokens: Bool, maximumLength: Int?
+    ) -> Encoding {
+        var first = tokenize(text, limit: maximumLength ?? .max)
+        var second = pair.map { tokenize($0, limit: maximumLength ?? .max) }
+        if let maximumLength {
+            let room = maximumLength - (addingSpecialTokens ? specialTokenCount(isPair: pair != nil) : 0)
+            precondition(room >= 0, "maximumLength \(maximumLength) leaves no room for the special tokens")
+            let kept = SequenceTemplate.longestFirst(first.ids.count, second?.ids.count ?? 0, room: room)
+            first.truncate(to: pair == nil ? room : kept.first)
+            second?.truncate(to: kept.second)
+        }
+        return template.apply(first, second, addingSpecialTokens: addingSpecialTokens)
+    }
+
+    /// Tokenises a text. Stops after the word that brings the number of tokens to `limit`, as the Rust library does;
+    /// that decides which of two long texts counts as the longer one.
+    private func tokenize(_ text: String, limit: Int) -> TokenizedText {
+        var result = TokenizedText()
+        let utf8 = text.utf8
+        let bytes = utf8.span
+        if rawMatcher.isEmpty {
+            _ = tokenize(bytes, 0..<bytes.count, firstScalar: 0, limit: limit, into: &result)
+            return result
+        }
+        var scalar = 0
+        for segment in rawMatcher.segments(bytes, 0..<bytes.count) {
+            let next =
+                segment.range.upperBound == bytes.count ? .max : scalar + bytes.scalarCount(segment.range)
+            if let id = segment.token {
+                result.ids.append(id)
+                result.offsets.append(scalar..<scalar + bytes.scalarCount(segment.range))
+            } else if !tokenize(bytes, segment.range, firstScalar: scalar, limit: limit, into: &result) {
+                break
+            }
+            scalar = next
+        }
+        return result
+    }
+
+    /// Tokenises a stretch without raw added tokens; false if the limit ended it.
+    private func tokenize(
+        _ input: Span<UInt8>, _ range: Range<Int>, firstScalar: Int, limit: Int,
+        into result: inout TokenizedText
+    ) -> Bool {
+        var text = NormalizedText()
+        text.bytes.reserveCapacity(range.count + range.count / 4)
+        text.sources.reserveCapacity(range.count + range.count / 4)
+        normalizer.normalize(input, range, firstScalar: firstScalar, into: &text)
+        let whole = 0..<text.bytes.count
+        guard !normalizedMatcher.isEmpty else { return tokenize(text, whole, limit: limit, into: &result) }
+        for segment in normalizedMatcher.segments(text.bytes.span, whole) {
+            if let id = segment.token {
+                result.ids.append(id)
+                result.offsets.append(text.sourceRange(segment.range))
+            } else if !tokenize(text, segment.range, limit: limit, into: &result) {
+                return false
+            }
+        }
+        return true
+    }
+
+    /// Splits and spells a stretch of normalised text; false if the limit ended it.
+    private func tokenize(
+        _ text: borrowing NormalizedText, _ range: Range<Int>, limit: Int, into result: inout TokenizedText
+    ) -> Bool {
+        let bytes = text.bytes.span
+        var words: [Range<Int>] = []
+        words.reserveCapacity(range.count / 4 + 1)
+        preTokenizer.split(bytes, range, into: &words)
+        var pieces: [Piece] = []
+        pieces.reserveCapacity(words.count + words.count / 2)
+        let room = limit - result.ids.count
+        var isWhole = true
+        for word in words {
+            model.tokenize(bytes, word, into: &pieces)
+            if pieces.count >= room {
+                isWhole = false
+                break
+            }
+        }
+        result.ids.reserveCapacity(result.ids.count + pieces.count)
+        result.offsets.reserveCapacity(result.offsets.count + pieces.count)
+        for piece in pieces {
+            result.ids.append(piece.id)
+            result.offsets.append(text.sourceRange(Int(piece.start)..<Int(piece.end)))
+        }
+        return isWhole
+    }
+
+    func decode(_ ids: [Int32], skippingSpecialTokens: Bool) -> String {
+        decoder.decode(
+            ids.compactMap { id in
+                guard let added = addedTokens[id] else { return model.vocabulary.token(of: id) }
+                return skippingSpecialTokens && added.isSpecial ? nil : Array(added.content.utf8)[...]
+            })
+    }
+
+    func id(of token: String) -> Int32? {
+        addedIDs[Array(token.utf8)] ?? model.vocabulary.id(of: token)
+    }
+
+    func token(of id: Int32) -> String? {
+        addedTokens[id]?.content ?? model.vocabulary.token(of: id).map { String(decoding: $0, as: UTF8.self) }
+    }
+}

@@ -1,0 +1,93 @@
+// vocab.txt: one token a line, its id the number of the line from 0; BERT's pipeline stands around it.
+
+/// A WordPiece vocabulary as plain text.
+struct VocabularyFile {
+    let path: String
+    private let tokens: [(token: String, id: Int32)]
+
+    /// Splits `bytes` into lines. Whitespace at the end of a line does not count.
+    init(_ bytes: [UInt8], path: String) throws(TokenizerError) {
+        self.path = path
+        var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        if lines.last?.isEmpty == true { lines.removeLast() }
+        var tokens: [(token: String, id: Int32)] = []
+        for (index, line) in lines.enumerated() {
+            guard let text = String(validating: line, as: UTF8.self) else {
+                throw .invalidValue(
+                    path: path, key: "line \(index + 1)", expected: "UTF-8", found: "other bytes")
+            }
+            var scalars = Substring(text).unicodeScalars
+            while let last = scalars.last, last.isUnicodeWhitespace { scalars.removeLast() }
+            tokens.append((String(scalars), Int32(index)))
+        }
+        self.tokens = tokens
+    }
+
+    /// BERT's tokenizer over this vocabulary.
+    func tokenizer(_ configuration: TokenizerConfiguration) throws(TokenizerError) -> any Tokenizer {
+        let vocabulary = Vocabulary(tokens)
+        func required(_ token: String, _ role: String) throws(TokenizerError) -> Int32 {
+            guard let id = vocabulary.id(of: token) else {
+                throw .missingToken(path: path, token: token, role: role)
+            }
+            return id
+        }
+        let unknown = try required(configuration.unknown, "the unknown token (unk_token)")
+        let classifier = try required(configuration.classifier, "the classifier token (cls_token)")
+        let separator = try required(configuration.separator, "the separator token (sep_token)")
+        let added = try addedTokens(configuration, vocabulary: vocabulary)
+        let model = WordPiece(
+            vocabulary: vocabulary, unknown: unknown, continuationPrefix: "##", longestWord: 100)
+        return TokenizerPipeline(
+            normalizer: BertNormalizer(
+                options: .init(
+                    padsChinese: configuration.padsChinese,
+                    stripsAccents: configuration.stripsAccents ?? configuration.lowercases,
+                    lowercases: configuration.lowercases)),
+            preTokenizer: BertPreTokenizer(), model: model,
+            template: .bert(classifier: classifier, separator: separator),
+            decoder: WordPieceDecoder(prefix: Array("##".utf8), tidies: true), addedTokens: added,
+            special: configuration.specialTokens({ vocabulary.id(of: $0) }, unknownID: unknown))
+    }
+
+    /// The tokens with a role that the vocabulary has, those of the configuration, and further special tokens, which
+    /// get new ids if they are not in the vocabulary.
+    private func addedTokens(
+        _ configuration: TokenizerConfiguration, vocabulary: Vocabulary
+    ) throws(TokenizerError) -> [AddedToken] {
+        var added = try vocabulary.checked(configuration.addedTokens, path: configuration.path)
+        var next = added.reduce(Int32(vocabulary.size)) { max($0, $1.id + 1) }
+        let roles = [
+            configuration.pad, configuration.unknown, configuration.classifier, configuration.separator,
+            configuration.mask,
+        ]
+        for content in roles + configuration.additionalSpecialTokens
+        where !added.contains(where: { $0.content.utf8.elementsEqual(content.utf8) }) {
+            let id = vocabulary.id(of: content)
+            if id == nil, roles.contains(content) { continue }
+            added.append(AddedToken(content: content, id: id ?? next, isSpecial: true))
+            if id == nil { next += 1 }
+        }
+        return added
+    }
+}
+
+extension Vocabulary {
+    /// `tokens` if none contradicts this vocabulary: a token of the vocabulary must have its id there, another one an
+    /// id of its own.
+    func checked(_ tokens: [AddedToken], path: String) throws(TokenizerError) -> [AddedToken] {
+        for token in tokens {
+            if let id = id(of: token.content) {
+                guard id == token.id else {
+                    throw .conflictingToken(
+                        path: path, token: token.content, id: Int(token.id), detail: "there it has id \(id)")
+                }
+            } else if let other = self.token(of: token.id) {
+                let name = String(decoding: other, as: UTF8.self)
+                throw .conflictingToken(
+                    path: path, token: token.content, id: Int(token.id), detail: "there that id is '\(name)'")
+            }
+        }
+        return tokens
+    }
+}

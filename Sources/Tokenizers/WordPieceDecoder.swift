@@ -1,0 +1,51 @@
+// Joins WordPiece tokens to text: continuations are glued on, other tokens follow after a space.
+
+/// The `WordPiece` decoder of tokenizer.json.
+struct WordPieceDecoder: Sendable {
+    /// What marks a piece that does not begin its word.
+    let prefix: [UInt8]
+    /// Whether spaces before punctuation and English contractions are removed.
+    let tidies: Bool
+
+    /// Replacements of tidying, in their order; each works within one token, as in the Rust library.
+    private static let replacements: [(found: [UInt8], replacement: [UInt8])] = [
+        (" .", "."), (" ?", "?"), (" !", "!"), (" ,", ","), (" ' ", "'"), (" n't", "n't"), (" 'm", "'m"),
+        (" do not", " don't"), (" 's", "'s"), (" 've", "'ve"), (" 're", "'re"),
+    ].map { (Array($0.0.utf8), Array($0.1.utf8)) }
+
+    /// The text of `tokens`, given as UTF-8.
+    func decode(_ tokens: [ArraySlice<UInt8>]) -> String {
+        var text: [UInt8] = []
+        for (index, token) in tokens.enumerated() {
+            var part = token
+            if index > 0 {
+                part = token.starts(with: prefix) ? token.dropFirst(prefix.count) : [0x20] + token
+            }
+            text.append(contentsOf: tidies ? Self.tidied(part) : part)
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    private static func tidied(_ token: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        guard token.contains(0x20) else { return token }
+        return replacements.reduce(token) { $0.replacing($1.found, with: $1.replacement) }
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// Replaces each occurrence, from left to right, not looking at what was put in.
+    fileprivate func replacing(_ found: [UInt8], with replacement: [UInt8]) -> ArraySlice<UInt8> {
+        var result: ArraySlice<UInt8> = []
+        var rest = self
+        while let first = rest.first {
+            if rest.starts(with: found) {
+                result.append(contentsOf: replacement)
+                rest = rest.dropFirst(found.count)
+            } else {
+                result.append(first)
+                rest = rest.dropFirst()
+            }
+        }
+        return result
+    }
+}
