@@ -50,21 +50,27 @@ struct TokenizerPipeline<Normalizer: TextNormalizer, Splitter: PreTokenizer, Mod
     func encode(
         _ text: String, pair: String?, addingSpecialTokens: Bool, maximumLength: Int?
     ) -> Encoding {
-        var first = tokenize(text, limit: maximumLength ?? .max)
-        var second = pair.map { tokenize($0, limit: maximumLength ?? .max) }
-        if let maximumLength {
-            let room = maximumLength - (addingSpecialTokens ? specialTokenCount(isPair: pair != nil) : 0)
-            precondition(room >= 0, "maximumLength \(maximumLength) leaves no room for the special tokens")
-            let kept = SequenceTemplate.longestFirst(first.ids.count, second?.ids.count ?? 0, room: room)
-            first.truncate(to: pair == nil ? room : kept.first)
-            second?.truncate(to: kept.second)
+        guard let maximumLength else {
+            return template.apply(
+                tokenize(text), pair.map { tokenize($0) }, addingSpecialTokens: addingSpecialTokens)
         }
+        let room = maximumLength - (addingSpecialTokens ? specialTokenCount(isPair: pair != nil) : 0)
+        precondition(room >= 0, "maximumLength \(maximumLength) leaves no room for the special tokens")
+        guard let pair else {
+            var only = tokenize(text, limit: room)
+            only.truncate(to: room)
+            return template.apply(only, nil, addingSpecialTokens: addingSpecialTokens)
+        }
+        var first = tokenize(text)
+        var second = tokenize(pair)
+        let kept = SequenceTemplate.longestFirst(first.ids.count, second.ids.count, room: room)
+        first.truncate(to: kept.first)
+        second.truncate(to: kept.second)
         return template.apply(first, second, addingSpecialTokens: addingSpecialTokens)
     }
 
-    /// Tokenises a text. Stops after the word that brings the number of tokens to `limit`, as the Rust library does;
-    /// that decides which of two long texts counts as the longer one.
-    private func tokenize(_ text: String, limit: Int) -> TokenizedText {
+    /// Tokenises a text, or as much of it as gives `limit` tokens or a few more.
+    private func tokenize(_ text: String, limit: Int = .max) -> TokenizedText {
         var result = TokenizedText()
         let utf8 = text.utf8
         let bytes = utf8.span
