@@ -63,13 +63,14 @@ struct BertNormalizer: TextNormalizer {
             if scalar.isUnicodeWhitespace { base = " " }
         }
         let isPadded = options.padsChinese && base.isBertChinese
-        var scalars = [base]
+        let decomposition = options.stripsAccents ? base.canonicalDecomposition : nil
+        let mayLower = options.lowercases && (decomposition != nil || base.properties.changesWhenLowercased)
+        var scalars = decomposition ?? [base]
         if options.stripsAccents {
-            scalars = base.canonicalDecomposition ?? scalars
             scalars.removeAll(where: \.isBertAccent)
             if scalars.contains(where: { $0.combiningClass != 0 }) { return .staged }
         }
-        if options.lowercases { scalars = scalars.flatMap(\.lowercase) }
+        if mayLower { scalars = scalars.flatMap(\.lowercase) }
         if scalars == [scalar] { return isPadded ? .padded : .unchanged }
         return .replaced(isPadded ? [" "] + scalars + [" "] : scalars)
     }

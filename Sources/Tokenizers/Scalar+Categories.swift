@@ -75,7 +75,8 @@ extension Unicode.Scalar {
 
     /// Canonical combining class (Unicode 9); 0 for a starter.
     var combiningClass: UInt8 {
-        isAssigned(by: 9) ? properties.canonicalCombiningClass.rawValue : 0
+        let combiningClass = properties.canonicalCombiningClass.rawValue
+        return combiningClass != 0 && isAssigned(by: 9) ? combiningClass : 0
     }
 
     /// Full canonical decomposition (Unicode 9), or nil if the scalar is its own.

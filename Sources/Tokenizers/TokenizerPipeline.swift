@@ -11,6 +11,9 @@ struct TokenizerPipeline<Normalizer: TextNormalizer, Splitter: PreTokenizer, Mod
     /// Added tokens by id, and those that match in the raw and in the normalised text.
     private let addedTokens: [Int32: AddedToken]
     private let addedIDs: [[UInt8]: Int32]
+    /// What each added token is searched by and decoded to: its content, or the normal form of that.
+    private let addedForms: [Int32: [UInt8]]
+    private let specialContents: Set<[UInt8]>
     private let rawMatcher: AddedTokenMatcher
     private let normalizedMatcher: AddedTokenMatcher
 
@@ -34,15 +37,18 @@ struct TokenizerPipeline<Normalizer: TextNormalizer, Splitter: PreTokenizer, Mod
         self.addedTokens = Dictionary(addedTokens.map { ($0.id, $0) }) { $1 }
         addedIDs = Dictionary(addedTokens.map { (Array($0.content.utf8), $0.id) }) { $1 }
         vocabularySize = addedTokens.reduce(model.vocabulary.size) { max($0, Int($1.id) + 1) }
-        rawMatcher = AddedTokenMatcher(
-            addedTokens.filter { !$0.isNormalized }.map { ($0, Array($0.content.utf8)) })
-        normalizedMatcher = AddedTokenMatcher(
-            addedTokens.filter(\.isNormalized).map { token in
-                var form = NormalizedText()
-                let utf8 = token.content.utf8
+        let forms = addedTokens.map { token in
+            let utf8 = token.content.utf8
+            var form = NormalizedText()
+            if token.isNormalized {
                 normalizer.normalize(utf8.span, 0..<utf8.count, firstScalar: 0, into: &form)
-                return (token, form.bytes)
-            })
+            }
+            return (token: token, form: token.isNormalized ? form.bytes : Array(utf8))
+        }
+        addedForms = Dictionary(forms.map { ($0.token.id, $0.form) }) { $1 }
+        specialContents = Set(addedTokens.filter(\.isSpecial).map { Array($0.content.utf8) })
+        rawMatcher = AddedTokenMatcher(forms.filter { !$0.token.isNormalized })
+        normalizedMatcher = AddedTokenMatcher(forms.filter(\.token.isNormalized))
     }
 
     func specialTokenCount(isPair: Bool) -> Int { template.specialTokenCount(isPair: isPair) }
@@ -146,8 +152,8 @@ struct TokenizerPipeline<Normalizer: TextNormalizer, Splitter: PreTokenizer, Mod
     func decode(_ ids: [Int32], skippingSpecialTokens: Bool) -> String {
         decoder.decode(
             ids.compactMap { id in
-                guard let added = addedTokens[id] else { return model.vocabulary.token(of: id) }
-                return skippingSpecialTokens && added.isSpecial ? nil : Array(added.content.utf8)[...]
+                guard let form = addedForms[id] else { return model.vocabulary.token(of: id) }
+                return skippingSpecialTokens && specialContents.contains(form) ? nil : form[...]
             })
     }
 
