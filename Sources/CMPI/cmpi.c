@@ -1,0 +1,172 @@
+// The functions of cmpi.h over <mpi.h>: conversions of handles, types and operations, nothing else.
+#include "cmpi.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define OMPI_SKIP_MPICXX 1
+#define MPICH_SKIP_MPICXX 1
+#if __has_include(<mpi.h>)
+#include <mpi.h>
+#else
+#include <mpi/mpi.h>
+#endif
+
+_Static_assert(sizeof(MPI_Comm) <= sizeof(cmpi_communicator), "a communicator handle must fit");
+_Static_assert(MPI_MAX_ERROR_STRING <= CMPI_TEXT_CAPACITY, "an error text must fit");
+_Static_assert(MPI_MAX_LIBRARY_VERSION_STRING <= CMPI_TEXT_CAPACITY, "a library version must fit");
+_Static_assert(MPI_MAX_PROCESSOR_NAME <= CMPI_TEXT_CAPACITY, "a processor name must fit");
+_Static_assert(MPI_SUCCESS == 0, "zero means success");
+
+static MPI_Comm unwrap(cmpi_communicator communicator) {
+    MPI_Comm handle;
+    memcpy(&handle, &communicator.bits, sizeof handle);
+    return handle;
+}
+
+static cmpi_communicator wrap(MPI_Comm handle) {
+    cmpi_communicator communicator = {0};
+    memcpy(&communicator.bits, &handle, sizeof handle);
+    return communicator;
+}
+
+static MPI_Datatype datatype(int type) {
+    switch (type) {
+    case CMPI_FLOAT32: return MPI_FLOAT;
+    case CMPI_FLOAT64: return MPI_DOUBLE;
+    case CMPI_INT64: return MPI_INT64_T;
+    case CMPI_BYTE: return MPI_BYTE;
+    default: return MPI_DATATYPE_NULL;
+    }
+}
+
+static MPI_Op reduction(int operation) {
+    switch (operation) {
+    case CMPI_SUM: return MPI_SUM;
+    case CMPI_MAXIMUM: return MPI_MAX;
+    case CMPI_MINIMUM: return MPI_MIN;
+    default: return MPI_OP_NULL;
+    }
+}
+
+int cmpi_initialize(int *has_threads) {
+    int provided = MPI_THREAD_SINGLE;
+    int code = MPI_Init_thread(NULL, NULL, MPI_THREAD_MULTIPLE, &provided);
+    *has_threads = provided == MPI_THREAD_MULTIPLE;
+    if (code != MPI_SUCCESS) return code;
+    code = MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
+    return code != MPI_SUCCESS ? code : MPI_Comm_set_errhandler(MPI_COMM_SELF, MPI_ERRORS_RETURN);
+}
+
+int cmpi_finalize(void) { return MPI_Finalize(); }
+
+int cmpi_is_initialized(int *flag) { return MPI_Initialized(flag); }
+
+cmpi_communicator cmpi_world(void) { return wrap(MPI_COMM_WORLD); }
+
+int cmpi_rank(cmpi_communicator communicator, int *rank) { return MPI_Comm_rank(unwrap(communicator), rank); }
+
+int cmpi_size(cmpi_communicator communicator, int *size) { return MPI_Comm_size(unwrap(communicator), size); }
+
+int cmpi_duplicate(cmpi_communicator communicator, cmpi_communicator *result) {
+    MPI_Comm handle = MPI_COMM_NULL;
+    int code = MPI_Comm_dup(unwrap(communicator), &handle);
+    *result = wrap(handle);
+    return code;
+}
+
+int cmpi_split(
+    cmpi_communicator communicator, int color, int key, cmpi_communicator *result, int *is_member) {
+    MPI_Comm handle = MPI_COMM_NULL;
+    int code = MPI_Comm_split(unwrap(communicator), color < 0 ? MPI_UNDEFINED : color, key, &handle);
+    *result = wrap(handle);
+    *is_member = handle != MPI_COMM_NULL;
+    return code;
+}
+
+int cmpi_split_shared(cmpi_communicator communicator, cmpi_communicator *result) {
+    MPI_Comm handle = MPI_COMM_NULL;
+    int rank = 0;
+    int code = MPI_Comm_rank(unwrap(communicator), &rank);
+    if (code == MPI_SUCCESS) {
+        code = MPI_Comm_split_type(
+            unwrap(communicator), MPI_COMM_TYPE_SHARED, rank, MPI_INFO_NULL, &handle);
+    }
+    *result = wrap(handle);
+    return code;
+}
+
+int cmpi_free(cmpi_communicator communicator) {
+    MPI_Comm handle = unwrap(communicator);
+    return MPI_Comm_free(&handle);
+}
+
+int cmpi_abort(cmpi_communicator communicator, int code) { return MPI_Abort(unwrap(communicator), code); }
+
+int cmpi_barrier(cmpi_communicator communicator) { return MPI_Barrier(unwrap(communicator)); }
+
+int cmpi_allreduce(void *values, int count, int type, int operation, cmpi_communicator communicator) {
+    return MPI_Allreduce(
+        MPI_IN_PLACE, values, count, datatype(type), reduction(operation), unwrap(communicator));
+}
+
+int cmpi_reduce(
+    void *values, int count, int type, int operation, int root, cmpi_communicator communicator) {
+    int rank = 0;
+    int code = MPI_Comm_rank(unwrap(communicator), &rank);
+    if (code != MPI_SUCCESS) return code;
+    const void *given = rank == root ? MPI_IN_PLACE : values;
+    return MPI_Reduce(
+        given, values, count, datatype(type), reduction(operation), root, unwrap(communicator));
+}
+
+// MPI_Reduce_scatter with equal counts: Open MPI 4.1 runs it three times as fast as MPI_Reduce_scatter_block.
+int cmpi_reduce_scatter_block(
+    void *values, int count, int type, int operation, cmpi_communicator communicator) {
+    int size = 0;
+    int code = MPI_Comm_size(unwrap(communicator), &size);
+    if (code != MPI_SUCCESS) return code;
+    int *counts = malloc((size_t)size * sizeof *counts);
+    if (counts == NULL) return MPI_ERR_NO_MEM;
+    for (int rank = 0; rank < size; rank++) counts[rank] = count;
+    code = MPI_Reduce_scatter(
+        MPI_IN_PLACE, values, counts, datatype(type), reduction(operation), unwrap(communicator));
+    free(counts);
+    return code;
+}
+
+int cmpi_allgather(void *values, int count, int type, cmpi_communicator communicator) {
+    return MPI_Allgather(
+        MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, values, count, datatype(type), unwrap(communicator));
+}
+
+int cmpi_broadcast(void *values, int count, int type, int root, cmpi_communicator communicator) {
+    return MPI_Bcast(values, count, datatype(type), root, unwrap(communicator));
+}
+
+int cmpi_send(const void *bytes, int count, int to, int tag, cmpi_communicator communicator) {
+    return MPI_Send(bytes, count, MPI_BYTE, to, tag, unwrap(communicator));
+}
+
+int cmpi_receive(
+    void *bytes, int capacity, int from, int tag, cmpi_communicator communicator, int *received) {
+    MPI_Status status;
+    int code = MPI_Recv(bytes, capacity, MPI_BYTE, from, tag, unwrap(communicator), &status);
+    *received = 0;
+    return code != MPI_SUCCESS ? code : MPI_Get_count(&status, MPI_BYTE, received);
+}
+
+void cmpi_error_text(int code, char *text) {
+    int length = 0;
+    if (MPI_Error_string(code, text, &length) != MPI_SUCCESS) strcpy(text, "unknown MPI error");
+}
+
+void cmpi_library_version(char *text) {
+    int length = 0;
+    if (MPI_Get_library_version(text, &length) != MPI_SUCCESS) strcpy(text, "unknown MPI library");
+}
+
+int cmpi_processor_name(char *text) {
+    int length = 0;
+    return MPI_Get_processor_name(text, &length);
+}

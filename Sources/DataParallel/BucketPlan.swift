@@ -1,0 +1,69 @@
+// Which ranges of the gradient arena are summed together, and in what order.
+
+public import Layers
+
+/// The fixed list of collectives of a step, the same on all ranks because it depends on the layout alone.
+///
+/// Buckets are contiguous ranges that cover the arena without a gap, cut from its end: backward finishes the last
+/// layers first. The first bucket is small so that communication starts early.
+public struct BucketPlan: Sendable, Equatable {
+    /// One collective.
+    public struct Bucket: Sendable, Equatable {
+        /// Elements of the arena, padding included.
+        public let range: Range<Int>
+        /// Slots of which at least one element lies in `range`; the bucket is ready when all of them are.
+        public let slots: Range<Int>
+    }
+
+    /// In the order of the collectives: from the end of the arena to its start.
+    public let buckets: [Bucket]
+    /// For each slot the indices of the buckets that wait for it.
+    public let bucketsOfSlot: [Range<Int>]
+
+    /// Cuts the arena of `layout`. A slot is never cut, unless it is larger than a bucket.
+    public init(
+        layout: ParameterLayout, bucketMebibytes: Double = 8, firstBucketMebibytes: Double = 1
+    ) {
+        let capacity = Self.elements(bucketMebibytes)
+        let firstCapacity = min(Self.elements(firstBucketMebibytes), capacity)
+        var buckets: [Bucket] = []
+        var waiting = [Range<Int>](repeating: 0..<0, count: layout.slots.count)
+        var end = layout.elementCount
+        var start = end
+        var lastSlot = layout.slots.count - 1
+        func close(firstSlot: Int) {
+            guard start < end else { return }
+            buckets.append(Bucket(range: start..<end, slots: firstSlot..<lastSlot + 1))
+            end = start
+            lastSlot = firstSlot
+        }
+        for slot in layout.slots.reversed() {
+            let slotEnd = start
+            let slotStart = slot.range.lowerBound
+            let room = (buckets.isEmpty ? firstCapacity : capacity) - (end - start)
+            if slotEnd - slotStart > room {
+                close(firstSlot: slot.index + 1)
+                lastSlot = slot.index
+            }
+            let firstBucket = buckets.count
+            while start > slotStart {
+                let room = (buckets.isEmpty ? firstCapacity : capacity) - (end - start)
+                start = max(slotStart, start - room)
+                if start > slotStart { close(firstSlot: slot.index) }
+            }
+            waiting[slot.index] = firstBucket..<buckets.count + (slotStart < slotEnd ? 1 : 0)
+        }
+        close(firstSlot: 0)
+        self.buckets = buckets
+        bucketsOfSlot = waiting
+    }
+
+    /// Number of slots that each bucket waits for.
+    public var slotCounts: [Int] { buckets.map(\.slots.count) }
+
+    private static func elements(_ mebibytes: Double) -> Int {
+        let count = Int(mebibytes * 1_048_576) / 4 / 16 * 16
+        precondition(count > 0, "a bucket of \(mebibytes) MiB holds no cache line")
+        return count
+    }
+}

@@ -1,0 +1,98 @@
+// The ranks of an MPI job.
+
+import MPI
+public import Tensors
+
+/// A process group over an MPI communicator.
+public final class MPIProcessGroup: ProcessGroup {
+    public let hostName: String
+    private let communicator: Communicator
+
+    public var rank: Int { communicator.rank }
+    public var size: Int { communicator.size }
+
+    /// Starts MPI and takes all ranks of the job. Throws when MPI cannot start or sees fewer ranks than the
+    /// launcher started.
+    public convenience init() throws(ParallelError) {
+        let world = try communicating { () throws(MPIError) in try MPIEnvironment().world() }
+        let name = try communicating { () throws(MPIError) in try world.processorName() }
+        self.init(world, hostName: name)
+    }
+
+    private init(_ communicator: Communicator, hostName: String) {
+        self.communicator = communicator
+        self.hostName = hostName
+    }
+
+    public func allReduceSum(_ tensor: Tensor) throws(ParallelError) {
+        try tensor.withFloats { (floats) throws(ParallelError) in
+            try communicating { () throws(MPIError) in try communicator.allReduce(&floats, .sum) }
+        }
+    }
+
+    public func allReduceSum(_ values: inout [Int64]) throws(ParallelError) {
+        try communicating { () throws(MPIError) in try communicator.allReduce(&values, .sum) }
+    }
+
+    public func allReduceSum(_ values: inout [Double]) throws(ParallelError) {
+        try communicating { () throws(MPIError) in try communicator.allReduce(&values, .sum) }
+    }
+
+    public func allReduceMaximum(_ values: inout [Int64]) throws(ParallelError) {
+        try communicating { () throws(MPIError) in try communicator.allReduce(&values, .maximum) }
+    }
+
+    public func broadcast(_ tensor: Tensor, from root: Int) throws(ParallelError) {
+        try tensor.withBytes { (bytes) throws(ParallelError) in
+            try communicating { () throws(MPIError) in try communicator.broadcast(&bytes, from: root) }
+        }
+    }
+
+    public func broadcast(_ bytes: inout [UInt8], from root: Int) throws(ParallelError) {
+        var length = Words.bytes([UInt64(bytes.count)])
+        try communicating { () throws(MPIError) in try communicator.broadcast(&length, from: root) }
+        if rank != root { bytes = [UInt8](repeating: 0, count: Int(Words.words(length)[0])) }
+        try communicating { () throws(MPIError) in try communicator.broadcast(&bytes, from: root) }
+    }
+
+    public func gather(_ bytes: [UInt8], at root: Int) throws(ParallelError) -> [[UInt8]]? {
+        try communicating { () throws(MPIError) in
+            let lengths = try communicator.allGather([Int64(bytes.count)])
+            guard rank == root else {
+                try communicator.send(bytes, to: root)
+                return nil
+            }
+            var result: [[UInt8]] = []
+            for (source, length) in lengths.enumerated() {
+                result.append(
+                    source == rank ? bytes : try communicator.receive(count: Int(length), from: source))
+            }
+            return result
+        }
+    }
+
+    public func allGather(_ bytes: [UInt8]) throws(ParallelError) -> [[UInt8]] {
+        try communicating { () throws(MPIError) in
+            let lengths = try communicator.allGather([Int64(bytes.count)]).map(Int.init)
+            let longest = lengths.max() ?? 0
+            let padding = [UInt8](repeating: 0, count: longest - bytes.count)
+            let all = try communicator.allGather(bytes + padding)
+            return lengths.enumerated().map { Array(all[$0 * longest..<$0 * longest + $1]) }
+        }
+    }
+
+    public func barrier() throws(ParallelError) {
+        try communicating { () throws(MPIError) in try communicator.barrier() }
+    }
+
+    public func duplicate() throws(ParallelError) -> any ProcessGroup {
+        let copy = try communicating { () throws(MPIError) in try communicator.duplicate() }
+        return MPIProcessGroup(copy, hostName: hostName)
+    }
+
+    public func finalize() throws(ParallelError) {
+        try communicating { () throws(MPIError) in try communicator.environment.finalize() }
+    }
+
+    public func abort(code: Int32) -> Never { communicator.abort(code: code) }
+}

@@ -1,0 +1,47 @@
+// The ranks of a job as the trainer sees them, whatever carries their messages.
+
+public import Tensors
+
+/// The ranks that train one model together.
+///
+/// Collectives block; all ranks must call the same ones in the same order, one at a time on one group. A duplicate
+/// is a channel of its own that another thread may use at the same time. Errors mean that the job cannot go on.
+public protocol ProcessGroup: AnyObject, Sendable {
+    /// This process's rank, `0..<size`.
+    var rank: Int { get }
+    /// Number of ranks.
+    var size: Int { get }
+    /// The host that this rank runs on.
+    var hostName: String { get }
+
+    /// Sums a contiguous float32 tensor over all ranks, in place.
+    func allReduceSum(_ tensor: Tensor) throws(ParallelError)
+    /// Sums element by element over all ranks.
+    func allReduceSum(_ values: inout [Int64]) throws(ParallelError)
+    /// Sums element by element over all ranks.
+    func allReduceSum(_ values: inout [Double]) throws(ParallelError)
+    /// Takes the largest value of all ranks, element by element.
+    func allReduceMaximum(_ values: inout [Int64]) throws(ParallelError)
+    /// Copies a contiguous tensor of `root` to all ranks; shapes and types must agree.
+    func broadcast(_ tensor: Tensor, from root: Int) throws(ParallelError)
+    /// Copies the bytes of `root` to all ranks, their number included.
+    func broadcast(_ bytes: inout [UInt8], from root: Int) throws(ParallelError)
+    /// Brings the bytes of each rank to `root`, in rank order; nil on the other ranks. Lengths may differ.
+    func gather(_ bytes: [UInt8], at root: Int) throws(ParallelError) -> [[UInt8]]?
+    /// Brings the bytes of each rank to all ranks, in rank order. Lengths may differ.
+    func allGather(_ bytes: [UInt8]) throws(ParallelError) -> [[UInt8]]
+    /// Waits until all ranks have come here.
+    func barrier() throws(ParallelError)
+    /// An independent channel between the same ranks, for example for another thread. Collective.
+    func duplicate() throws(ParallelError) -> any ProcessGroup
+    /// The last call of a rank that did its work: waits for the other ranks and closes the channels. Collective;
+    /// duplicates must not be used any more.
+    func finalize() throws(ParallelError)
+    /// Ends all ranks at once with this exit code.
+    func abort(code: Int32) -> Never
+}
+
+extension ProcessGroup {
+    /// How messages name this rank: `rank 2 on node07`.
+    public var placeName: String { "rank \(rank) on \(hostName)" }
+}

@@ -1,0 +1,31 @@
+// A rank that fails ends the whole job, with a message that says where.
+
+import Foundation
+
+/// Lines to standard error, each in one write so that the lines of several ranks do not mix.
+enum StandardError {
+    static func print(_ line: String) {
+        FileHandle.standardError.write(Data((line + "\n").utf8))
+    }
+}
+
+/// Runs a rank's work so that no rank waits for one that failed.
+public enum RankFailure {
+    /// Runs `body`, then leaves the job together with the other ranks; `group` must not be used afterwards.
+    ///
+    /// If `body` throws, this prints `[rank r on host] error: …` to standard error and ends all ranks with
+    /// `exitCode`.
+    public static func run<Result>(
+        _ group: any ProcessGroup, exitCode: Int32 = 1, _ body: () throws -> Result
+    ) -> Result {
+        precondition(exitCode != 0, "a failed job has an exit code other than zero")
+        do {
+            let result = try body()
+            try group.finalize()
+            return result
+        } catch {
+            StandardError.print("[\(group.placeName)] error: \(error)")
+            group.abort(code: exitCode)
+        }
+    }
+}

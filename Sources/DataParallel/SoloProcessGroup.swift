@@ -1,0 +1,47 @@
+// The group of a process that runs alone.
+
+import Foundation
+import MPI
+public import Tensors
+
+/// One rank: sums and copies are what they are already.
+public final class SoloProcessGroup: ProcessGroup {
+    public let rank = 0
+    public let size = 1
+    public let hostName: String
+
+    public init() { hostName = MPIEnvironment.hostName }
+
+    public func allReduceSum(_ tensor: Tensor) {
+        precondition(tensor.isContiguous && tensor.type == .float32, "expected a contiguous float32 tensor")
+    }
+
+    public func allReduceSum(_ values: inout [Int64]) {}
+
+    public func allReduceSum(_ values: inout [Double]) {}
+
+    public func allReduceMaximum(_ values: inout [Int64]) {}
+
+    public func broadcast(_ tensor: Tensor, from root: Int) {
+        precondition(root == 0 && tensor.isContiguous, "expected root 0 and a contiguous tensor")
+    }
+
+    public func broadcast(_ bytes: inout [UInt8], from root: Int) {
+        precondition(root == 0, "rank \(root) of 1")
+    }
+
+    public func gather(_ bytes: [UInt8], at root: Int) -> [[UInt8]]? {
+        precondition(root == 0, "rank \(root) of 1")
+        return [bytes]
+    }
+
+    public func allGather(_ bytes: [UInt8]) -> [[UInt8]] { [bytes] }
+
+    public func barrier() {}
+
+    public func duplicate() -> any ProcessGroup { SoloProcessGroup() }
+
+    public func finalize() {}
+
+    public func abort(code: Int32) -> Never { exit(code) }
+}

@@ -1,0 +1,151 @@
+// Ranks as threads of one process: the logic of several ranks without MPI, for tests.
+
+import Foundation
+import MPI
+import Synchronization
+public import Tensors
+
+/// A process group whose ranks are threads. Reductions run in rank order, so that results do not depend on timing.
+///
+/// Stricter than MPI: ranks that run different collectives against each other get an error, and when a rank
+/// throws or returns too early, the others fail in their next collective instead of waiting.
+public final class ThreadProcessGroup: ProcessGroup {
+    public let rank: Int
+    public let hostName: String
+    public var size: Int { world.size }
+
+    private let world: ThreadWorld
+    private let channel: [Int]
+    private let duplicates = Mutex(0)
+
+    private init(rank: Int, world: ThreadWorld, channel: [Int], hostName: String) {
+        self.rank = rank
+        self.world = world
+        self.channel = channel
+        self.hostName = hostName
+    }
+
+    /// Runs `body` once a rank, each in a thread of its own, and waits for all. Throws the error of the rank that
+    /// failed first.
+    public static func run(
+        size: Int, body: @escaping @Sendable (any ProcessGroup) throws -> Void
+    ) throws {
+        precondition(size > 0, "a group has at least one rank")
+        let world = ThreadWorld(size: size)
+        let outcomes = Monitor<[Int: Result<Void, any Error>]>([:])
+        let hostName = MPIEnvironment.hostName
+        for rank in 0..<size {
+            let thread = Thread {
+                let group = ThreadProcessGroup(rank: rank, world: world, channel: [], hostName: hostName)
+                let outcome = Result { try body(group) }
+                let hasFailed = if case .failure = outcome { true } else { false }
+                world.leave(rank: rank, hasFailed: hasFailed)
+                outcomes.update { $0[rank] = outcome }
+            }
+            thread.name = "rank-\(rank)"
+            thread.stackSize = 8 << 20
+            thread.start()
+        }
+        let all = outcomes.wait { $0.count == size ? $0 : nil }
+        if let failed = world.failedRank { try all[failed]?.get() }
+    }
+
+    private func exchange(
+        _ operation: String, _ payload: Contribution.Payload = .nothing
+    ) throws(ParallelError) -> [Contribution.Payload] {
+        let contribution = Contribution(operation: operation, payload: payload)
+        return try world.exchange(contribution, rank: rank, channel: channel).map(\.payload)
+    }
+
+    public func allReduceSum(_ tensor: Tensor) throws(ParallelError) {
+        precondition(tensor.isContiguous && tensor.type == .float32, "expected a contiguous float32 tensor")
+        let all = try exchange("all-reduce of \(tensor.count) floats", .floats(tensor.values()))
+        var sum = [Float](repeating: 0, count: tensor.count)
+        for (index, payload) in all.enumerated() {
+            guard case .floats(let values) = payload else { preconditionFailure("not floats") }
+            sum = index == 0 ? values : zip(sum, values).map { $0 + $1 }
+        }
+        tensor.copy(from: sum)
+    }
+
+    public func allReduceSum(_ values: inout [Int64]) throws(ParallelError) {
+        values = try reduced(values, "sum") { $0 + $1 }
+    }
+
+    public func allReduceMaximum(_ values: inout [Int64]) throws(ParallelError) {
+        values = try reduced(values, "maximum") { max($0, $1) }
+    }
+
+    private func reduced(
+        _ values: [Int64], _ name: String, _ combine: (Int64, Int64) -> Int64
+    ) throws(ParallelError) -> [Int64] {
+        let all = try exchange("\(name) of \(values.count) integers", .integers(values))
+        var result: [Int64] = []
+        for (index, payload) in all.enumerated() {
+            guard case .integers(let values) = payload else { preconditionFailure("not integers") }
+            result = index == 0 ? values : zip(result, values).map(combine)
+        }
+        return result
+    }
+
+    public func allReduceSum(_ values: inout [Double]) throws(ParallelError) {
+        let all = try exchange("sum of \(values.count) doubles", .doubles(values))
+        for (index, payload) in all.enumerated() {
+            guard case .doubles(let other) = payload else { preconditionFailure("not doubles") }
+            values = index == 0 ? other : zip(values, other).map { $0 + $1 }
+        }
+    }
+
+    public func broadcast(_ tensor: Tensor, from root: Int) throws(ParallelError) {
+        precondition(root >= 0 && root < size, "rank \(root) of \(size)")
+        precondition(tensor.isContiguous, "expected a contiguous tensor")
+        let flat = tensor.reshaped(rows: 1, columns: tensor.count)
+        var payload = Contribution.Payload.nothing
+        if rank == root {
+            let copy = Tensor(rows: 1, columns: flat.count, type: flat.type)
+            copy.copy(from: flat)
+            payload = .tensor(copy)
+        }
+        let all = try exchange("broadcast of \(tensor.count) \(tensor.type) from \(root)", payload)
+        if rank != root, case .tensor(let given) = all[root] { flat.copy(from: given) }
+    }
+
+    public func broadcast(_ bytes: inout [UInt8], from root: Int) throws(ParallelError) {
+        precondition(root >= 0 && root < size, "rank \(root) of \(size)")
+        let all = try exchange("broadcast of bytes from \(root)", .bytes(rank == root ? bytes : []))
+        if case .bytes(let given) = all[root] { bytes = given }
+    }
+
+    public func gather(_ bytes: [UInt8], at root: Int) throws(ParallelError) -> [[UInt8]]? {
+        precondition(root >= 0 && root < size, "rank \(root) of \(size)")
+        let all = try gathered(bytes, "gather of bytes at \(root)")
+        return rank == root ? all : nil
+    }
+
+    public func allGather(_ bytes: [UInt8]) throws(ParallelError) -> [[UInt8]] {
+        try gathered(bytes, "all-gather of bytes")
+    }
+
+    private func gathered(_ bytes: [UInt8], _ operation: String) throws(ParallelError) -> [[UInt8]] {
+        try exchange(operation, .bytes(bytes)).map { payload in
+            guard case .bytes(let bytes) = payload else { preconditionFailure("not bytes") }
+            return bytes
+        }
+    }
+
+    public func barrier() throws(ParallelError) { _ = try exchange("barrier") }
+
+    public func duplicate() throws(ParallelError) -> any ProcessGroup {
+        _ = try exchange("duplication")
+        let number = duplicates.withLock { count in
+            count += 1
+            return count
+        }
+        return ThreadProcessGroup(rank: rank, world: world, channel: channel + [number], hostName: hostName)
+    }
+
+    public func finalize() throws(ParallelError) { try barrier() }
+
+    /// Ends the process, and with it all ranks.
+    public func abort(code: Int32) -> Never { exit(code) }
+}

@@ -1,0 +1,86 @@
+// A process group whose collectives run under a stall watch.
+
+public import Tensors
+
+/// Passes every call on to another group and has a `StallWatch` look at how long it takes.
+///
+/// For the training loop, where no rank is long alone; not around work of one rank for which the others wait, such
+/// as reading a data set.
+public final class WatchedProcessGroup: ProcessGroup {
+    private let base: any ProcessGroup
+    private let watch: StallWatch
+
+    public var rank: Int { base.rank }
+    public var size: Int { base.size }
+    public var hostName: String { base.hostName }
+
+    /// Watches `base`.
+    public init(_ base: any ProcessGroup, watch: StallWatch) {
+        self.base = base
+        self.watch = watch
+    }
+
+    public func allReduceSum(_ tensor: Tensor) throws(ParallelError) {
+        try allReduceSum(tensor, label: "an all-reduce of \(tensor.count) floats")
+    }
+
+    /// Sums `tensor`; messages call it `label`.
+    func allReduceSum(_ tensor: Tensor, label: String) throws(ParallelError) {
+        try watch.watching(label) { () throws(ParallelError) in try base.allReduceSum(tensor) }
+    }
+
+    public func allReduceSum(_ values: inout [Int64]) throws(ParallelError) {
+        try watch.watching("an all-reduce of \(values.count) integers") { () throws(ParallelError) in
+            try base.allReduceSum(&values)
+        }
+    }
+
+    public func allReduceSum(_ values: inout [Double]) throws(ParallelError) {
+        try watch.watching("an all-reduce of \(values.count) doubles") { () throws(ParallelError) in
+            try base.allReduceSum(&values)
+        }
+    }
+
+    public func allReduceMaximum(_ values: inout [Int64]) throws(ParallelError) {
+        try watch.watching("a maximum of \(values.count) integers") { () throws(ParallelError) in
+            try base.allReduceMaximum(&values)
+        }
+    }
+
+    public func broadcast(_ tensor: Tensor, from root: Int) throws(ParallelError) {
+        let label = "a broadcast of \(tensor.count) elements from rank \(root)"
+        try watch.watching(label) { () throws(ParallelError) in try base.broadcast(tensor, from: root) }
+    }
+
+    public func broadcast(_ bytes: inout [UInt8], from root: Int) throws(ParallelError) {
+        try watch.watching("a broadcast of bytes from rank \(root)") { () throws(ParallelError) in
+            try base.broadcast(&bytes, from: root)
+        }
+    }
+
+    public func gather(_ bytes: [UInt8], at root: Int) throws(ParallelError) -> [[UInt8]]? {
+        try watch.watching("a gather of bytes at rank \(root)") { () throws(ParallelError) in
+            try base.gather(bytes, at: root)
+        }
+    }
+
+    public func allGather(_ bytes: [UInt8]) throws(ParallelError) -> [[UInt8]] {
+        try watch.watching("an all-gather of bytes") { () throws(ParallelError) in try base.allGather(bytes) }
+    }
+
+    public func barrier() throws(ParallelError) {
+        try watch.watching("a barrier") { () throws(ParallelError) in try base.barrier() }
+    }
+
+    public func duplicate() throws(ParallelError) -> any ProcessGroup {
+        try watch.watching("the duplication of a channel") { () throws(ParallelError) in
+            WatchedProcessGroup(try base.duplicate(), watch: watch)
+        }
+    }
+
+    public func finalize() throws(ParallelError) {
+        try watch.watching("the end of the job") { () throws(ParallelError) in try base.finalize() }
+    }
+
+    public func abort(code: Int32) -> Never { base.abort(code: code) }
+}
