@@ -1,0 +1,20 @@
+// Small programs that tests run under mpirun: `rank-scenarios NAME [RANK]`. Data depends on the rank and answers
+// are closed forms of it; each scenario prints lines that begin with `ok`.
+
+import DataParallel
+import Foundation
+
+let arguments = CommandLine.arguments.dropFirst()
+guard let name = arguments.first, let scenario = Scenario.all[name] else {
+    let names = Scenario.all.keys.sorted().joined(separator: ", ")
+    FileHandle.standardError.write(Data("usage: rank-scenarios NAME [RANK]; NAME is one of \(names)\n".utf8))
+    exit(64)
+}
+let chosenRank = arguments.dropFirst().first.flatMap { Int($0) } ?? 0
+do {
+    let group = try ProcessGroups.start()
+    RankFailure.run(group) { try scenario(group, chosenRank) }
+} catch {
+    FileHandle.standardError.write(Data("error: \(error)\n".utf8))
+    exit(1)
+}

@@ -1,0 +1,83 @@
+// Starts a built product under mpirun, or alone, with a limit on its time.
+
+public import Foundation
+
+/// What a finished job left behind.
+public struct JobOutcome: Sendable {
+    /// Exit code; 128 + signal when a signal ended it.
+    public let status: Int32
+    public let output: String
+    public let errors: String
+}
+
+/// A job that could not be judged.
+public enum JobError: Error, CustomStringConvertible {
+    case timedOut(command: String, seconds: Double, output: String, errors: String)
+
+    public var description: String {
+        switch self {
+        case .timedOut(let command, let seconds, let output, let errors):
+            "\(command) still ran after \(seconds) s.\noutput: \(output)\nerrors: \(errors)"
+        }
+    }
+}
+
+/// Jobs of several processes on this machine, one job at a time.
+public enum MPIRun {
+    private static let turn = NSLock()
+
+    /// Runs `mpirun -np ranks executable arguments…` and waits for its end. Throws `JobError` after
+    /// `timeoutSeconds`.
+    public static func run(
+        ranks: Int, executable: String, arguments: [String], environment: [String: String] = [:],
+        timeoutSeconds: Double
+    ) throws -> JobOutcome {
+        var variables = environment
+        if geteuid() == 0 {
+            variables["OMPI_ALLOW_RUN_AS_ROOT"] = "1"
+            variables["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1"
+        }
+        let launcher = [
+            "mpirun", "--oversubscribe", "--bind-to", "none", "--mca", "btl_vader_single_copy_mechanism",
+            "none",
+            "-np", String(ranks), executable,
+        ]
+        turn.lock()
+        defer { turn.unlock() }
+        return try run(launcher + arguments, environment: variables, timeoutSeconds: timeoutSeconds)
+    }
+
+    /// Runs a command without a launcher; the first word is looked up in PATH.
+    public static func run(
+        _ command: [String], environment: [String: String] = [:], timeoutSeconds: Double
+    ) throws -> JobOutcome {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let files = ["output", "errors"].map { folder.appendingPathComponent($0) }
+        for file in files { try Data().write(to: file) }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = command
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = try FileHandle(forWritingTo: files[0])
+        process.standardError = try FileHandle(forWritingTo: files[1])
+        let hasEnded = DispatchSemaphore(value: 0)
+        process.terminationHandler = { _ in hasEnded.signal() }
+        try process.run()
+        let isLate = hasEnded.wait(timeout: .now() + timeoutSeconds) == .timedOut
+        if isLate {
+            process.terminate()
+            if hasEnded.wait(timeout: .now() + 5) == .timedOut { kill(process.processIdentifier, SIGKILL) }
+        }
+        let texts = try files.map { String(decoding: try Data(contentsOf: $0), as: UTF8.self) }
+        guard !isLate else {
+            throw JobError.timedOut(
+                command: command.joined(separator: " "), seconds: timeoutSeconds, output: texts[0],
+                errors: texts[1])
+        }
+        let base: Int32 = process.terminationReason == .uncaughtSignal ? 128 : 0
+        return JobOutcome(status: base + process.terminationStatus, output: texts[0], errors: texts[1])
+    }
+}
