@@ -82,5 +82,9 @@ let package = Package(
             goldens: true),
         tests(
             "CheckpointsTests", ["Tensors", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints"]),
+        tests("TokenizersTests", ["Tokenizers"], goldens: true),
+        tests("ReportingTests", ["Reporting"]),
+        tests("ConfigurationTests", ["Configuration", "Training"]),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     ]
 )

@@ -69,6 +69,7 @@ public final class TrainingLoop {
     }
 
     private static func check(_ arguments: TrainingArguments, hasValidation: Bool) throws(TrainingError) {
+        if arguments.bf16 { throw .noBF16() }
         guard !hasValidation else { return }
         if arguments.evalStrategy != .never { throw .needsValidation("eval_strategy") }
         if arguments.loadBestModelAtEnd { throw .needsValidation("load_best_model_at_end") }

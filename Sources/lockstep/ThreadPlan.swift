@@ -10,7 +10,7 @@ struct ThreadPlan: Equatable {
     let warning: String?
 
     /// - Parameters:
-    ///   - requested: `threads_per_rank`; 0 lets the placement decide.
+    ///   - requested: `threads_per_rank`, else `OMP_NUM_THREADS`; 0 lets the placement decide.
     ///   - usableCores: cores that this process may run on, by its affinity.
     ///   - machineCores: cores of the machine that are online.
     ///   - localRanks: ranks on this host.
@@ -34,7 +34,8 @@ struct ThreadPlan: Equatable {
         let names = ["OMPI_COMM_WORLD_LOCAL_SIZE", "MPI_LOCALNRANKS", "SLURM_NTASKS_PER_NODE"]
         let localRanks = names.lazy.compactMap { environment[$0].flatMap { Int($0) } }.first ?? 1
         let plan = ThreadPlan(
-            requested: requested, usableCores: ThreadPool.usableCores, machineCores: ThreadPool.machineCores,
+            requested: requested > 0 ? requested : environment["OMP_NUM_THREADS"].flatMap { Int($0) } ?? 0,
+            usableCores: ThreadPool.usableCores, machineCores: ThreadPool.machineCores,
             localRanks: max(1, localRanks))
         ThreadPool.configure(threadCount: plan.threadCount)
         return plan
