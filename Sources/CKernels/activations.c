@@ -68,9 +68,11 @@ CK_INLINE float tanh_slope(float x) {
 
 #define LOOPS(name, value, slope)                                                                         \
     CK_DISPATCH static void name##_forward(const float *x, float *y, size_t count) {                      \
+        CK_IN_PLACE                                                                                       \
         for (size_t i = 0; i < count; i++) y[i] = value(x[i]);                                            \
     }                                                                                                     \
     CK_DISPATCH static void name##_backward(const float *x, const float *dy, float *dx, size_t count) {   \
+        CK_IN_PLACE                                                                                       \
         for (size_t i = 0; i < count; i++) dx[i] = dy[i] * slope(x[i]);                                   \
     }
 

@@ -7,6 +7,7 @@ CK_DISPATCH void ck_dropout_rows(const float *x, float *y, const uint64_t *keys,
     for (size_t t = begin; t < end; t++) {
         uint64_t key = ck_mix(dropout.site ^ keys[t]);
         uint32_t low = (uint32_t)key, high = (uint32_t)(key >> 32);
+        CK_IN_PLACE
         for (size_t j = 0; j < c; j++)
             y[t * c + j] = x[t * c + j] * ck_keep(low, high, (uint32_t)j, dropout.threshold, dropout.scale);
     }

@@ -13,6 +13,7 @@ CK_DISPATCH void ck_layer_norm_forward(const float *x, const float *residual, co
         if (dropout.threshold) {
             uint64_t key = ck_mix(dropout.site ^ keys[t]);
             uint32_t low = (uint32_t)key, high = (uint32_t)(key >> 32);
+            CK_IN_PLACE
             for (size_t j = 0; j < c; j++)
                 st[j] = xt[j] * ck_keep(low, high, (uint32_t)j, dropout.threshold, dropout.scale);
         } else if (st != xt) {
@@ -20,6 +21,7 @@ CK_DISPATCH void ck_layer_norm_forward(const float *x, const float *residual, co
         }
         if (residual) {
             const float *rt = residual + t * c;
+            CK_IN_PLACE
             for (size_t j = 0; j < c; j++) st[j] += rt[j];
         }
         float total = 0;
@@ -31,6 +33,7 @@ CK_DISPATCH void ck_layer_norm_forward(const float *x, const float *residual, co
             squares += d * d;
         }
         float inverse = 1.0f / sqrtf(squares / (float)c + epsilon);
+        CK_IN_PLACE
         for (size_t j = 0; j < c; j++) yt[j] = (st[j] - average) * inverse * gamma[j] + beta[j];
         mean[t] = average;
         rstd[t] = inverse;
@@ -47,6 +50,7 @@ CK_DISPATCH void ck_layer_norm_backward(const float *dy, const float *sum, const
         float *dst = dsum + t * c;
         float average = mean[t], inverse = rstd[t];
         float g = 0, gx = 0;
+        CK_IN_PLACE
         for (size_t j = 0; j < c; j++) {
             float normed = (st[j] - average) * inverse;
             float scaled = dyt[j] * gamma[j];
@@ -57,6 +61,7 @@ CK_DISPATCH void ck_layer_norm_backward(const float *dy, const float *sum, const
         }
         g /= (float)c;
         gx /= (float)c;
+        CK_IN_PLACE
         for (size_t j = 0; j < c; j++) {
             float normed = (st[j] - average) * inverse;
             dst[j] = (dyt[j] * gamma[j] - g - normed * gx) * inverse;
@@ -66,6 +71,7 @@ CK_DISPATCH void ck_layer_norm_backward(const float *dy, const float *sum, const
             if (dropout.threshold) {
                 uint64_t key = ck_mix(dropout.site ^ keys[t]);
                 uint32_t low = (uint32_t)key, high = (uint32_t)(key >> 32);
+                CK_IN_PLACE
                 for (size_t j = 0; j < c; j++)
                     dxt[j] = dst[j] * ck_keep(low, high, (uint32_t)j, dropout.threshold, dropout.scale);
             } else {

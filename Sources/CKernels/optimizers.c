@@ -6,6 +6,7 @@ CK_DISPATCH void ck_adamw(float *value, const float *gradient, float *m, float *
     CK_CONTRACT
     float decay = 1.0f - s.learning_rate * s.weight_decay;
     float step = s.learning_rate / s.bias_correction1;
+    CK_IN_PLACE
     for (size_t i = 0; i < count; i++) {
         float g = gradient[i] * s.gradient_scale;
         float mi = m[i] + (g - m[i]) * s.one_minus_beta1;
@@ -19,6 +20,7 @@ CK_DISPATCH void ck_adamw(float *value, const float *gradient, float *m, float *
 
 CK_DISPATCH void ck_sgd(float *value, const float *gradient, float *buffer, ck_sgd_step s, size_t count) {
     CK_CONTRACT
+    CK_IN_PLACE
     for (size_t i = 0; i < count; i++) {
         float g = gradient[i] * s.gradient_scale + s.weight_decay * value[i];
         float b = s.first ? g : s.momentum * buffer[i] + g;

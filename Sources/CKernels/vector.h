@@ -14,6 +14,9 @@
 #define CK_LANES _Pragma("clang fp reassociate(on) contract(fast)")
 #define CK_CONTRACT _Pragma("clang fp contract(fast)")
 
+// For loops whose output may be one of their inputs, element by element.
+#define CK_IN_PLACE _Pragma("clang loop vectorize(assume_safety)")
+
 CK_INLINE float ck_bits_to_float(uint32_t bits) {
     float value;
     memcpy(&value, &bits, 4);

@@ -58,7 +58,8 @@ public final class Workspace {
         if chunks.count > 1 {
             let total = chunks.reduce(0) { $0 + $1.count }
             chunks = []
-            chunks.append(Tensor(rows: 1, columns: total + total / 8))
+            // Memory that is never touched costs nothing, and a larger batch finds room.
+            chunks.append(Tensor(rows: 1, columns: 2 * total))
         }
         chunk = 0
         used = 0

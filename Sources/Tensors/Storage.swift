@@ -21,7 +21,7 @@ public enum AllocationCounter {
     static func remove(bytes: Int) { liveBytes.subtract(bytes, ordering: .relaxed) }
 }
 
-/// Zero-filled memory, aligned to 4,096 bytes, freed with its last reference.
+/// Zero-filled memory, aligned to a page, freed with its last reference.
 ///
 /// It is shared memory: who writes where at the same time is for the caller to order. The kernels split every
 /// write into disjoint ranges, one a thread.
@@ -31,25 +31,32 @@ public enum AllocationCounter {
     /// The first byte.
     @unsafe public nonisolated(unsafe) let baseAddress: UnsafeMutableRawPointer
 
-    private static let alignment = 4_096
+    private static let pageBytes = 4_096
 
-    /// Allocates `byteCount` zero bytes. Traps when the system has no memory left.
+    /// Maps `byteCount` zero bytes; pages take memory when they are first touched. Traps when the system has none
+    /// left.
     public init(byteCount: Int) {
         precondition(byteCount >= 0, "a storage cannot have \(byteCount) bytes")
         self.byteCount = byteCount
-        let padded = max(Self.alignment, (byteCount + Self.alignment - 1) / Self.alignment * Self.alignment)
-        var pointer: UnsafeMutableRawPointer?
-        let status = unsafe posix_memalign(&pointer, Self.alignment, padded)
-        guard status == 0, let pointer = unsafe pointer else {
+        let mapped = unsafe mmap(
+            nil, Self.mappedBytes(byteCount), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+        guard unsafe mapped != MAP_FAILED, let mapped = unsafe mapped else {
             preconditionFailure("out of memory: \(byteCount) bytes could not be allocated")
         }
-        unsafe memset(pointer, 0, padded)
-        unsafe baseAddress = unsafe pointer
+        #if os(Linux)
+            // Fewer page faults and TLB misses for arenas; without huge pages it is ignored.
+            if byteCount >= 4 << 20 { unsafe madvise(mapped, Self.mappedBytes(byteCount), MADV_HUGEPAGE) }
+        #endif
+        unsafe baseAddress = unsafe mapped
         AllocationCounter.add(bytes: byteCount)
     }
 
     deinit {
-        unsafe free(baseAddress)
+        unsafe munmap(baseAddress, Self.mappedBytes(byteCount))
         AllocationCounter.remove(bytes: byteCount)
+    }
+
+    private static func mappedBytes(_ byteCount: Int) -> Int {
+        max(pageBytes, (byteCount + pageBytes - 1) / pageBytes * pageBytes)
     }
 }
