@@ -13,6 +13,9 @@ struct WordPieceDecoder: Sendable {
         (" do not", " don't"), (" 's", "'s"), (" 've", "'ve"), (" 're", "'re"),
     ].map { (Array($0.0.utf8), Array($0.1.utf8)) }
 
+    /// The bytes that follow the space in `replacements`.
+    private static let secondBytes = Array(".?!,'nd".utf8)
+
     /// The text of `tokens`, given as UTF-8.
     func decode(_ tokens: [ArraySlice<UInt8>]) -> String {
         var text: [UInt8] = []
@@ -27,7 +30,8 @@ struct WordPieceDecoder: Sendable {
     }
 
     private static func tidied(_ token: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        guard token.contains(0x20) else { return token }
+        let mayMatch = zip(token, token.dropFirst()).contains { $0 == 0x20 && secondBytes.contains($1) }
+        guard mayMatch else { return token }
         return replacements.reduce(token) { $0.replacing($1.found, with: $1.replacement) }
     }
 }
