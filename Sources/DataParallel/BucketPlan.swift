@@ -27,7 +27,6 @@ public struct BucketPlan: Sendable, Equatable {
         let capacity = Self.elements(bucketMebibytes)
         let firstCapacity = min(Self.elements(firstBucketMebibytes), capacity)
         var buckets: [Bucket] = []
-        var waiting = [Range<Int>](repeating: 0..<0, count: layout.slots.count)
         var end = layout.elementCount
         var start = end
         var lastSlot = layout.slots.count - 1
@@ -45,17 +44,18 @@ public struct BucketPlan: Sendable, Equatable {
                 close(firstSlot: slot.index + 1)
                 lastSlot = slot.index
             }
-            let firstBucket = buckets.count
             while start > slotStart {
                 let room = (buckets.isEmpty ? firstCapacity : capacity) - (end - start)
                 start = max(slotStart, start - room)
                 if start > slotStart { close(firstSlot: slot.index) }
             }
-            waiting[slot.index] = firstBucket..<buckets.count + (slotStart < slotEnd ? 1 : 0)
         }
         close(firstSlot: 0)
         self.buckets = buckets
-        bucketsOfSlot = waiting
+        bucketsOfSlot = layout.slots.map { slot in
+            let waiting = buckets.indices.filter { buckets[$0].slots.contains(slot.index) }
+            return (waiting.first ?? 0)..<(waiting.last.map { $0 + 1 } ?? 0)
+        }
     }
 
     /// Number of slots that each bucket waits for.

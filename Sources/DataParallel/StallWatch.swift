@@ -112,7 +112,7 @@ public final class StallWatch: Sendable {
                     + "with code \(StallWatch.exitCode); start again from the last checkpoint."
             }
             return
-                "[\(place)] warning: waits since \(waited) in \(activity.label). \(others). The job ends after "
+                "[\(place)] warning: has waited \(waited) in \(activity.label). \(others). The job ends after "
                 + "\(String(format: "%.1f s", abortSeconds))."
         }
     }

@@ -96,6 +96,6 @@ public struct LaunchVariables: Sendable {
     /// Whether a library of this version can join the launcher's processes to one world. Open MPI speaks PMIx
     /// only; other libraries find out in `MPI_Init_thread`.
     public func isUnderstood(by libraryVersion: String) -> Bool {
-        !libraryVersion.hasPrefix("Open MPI") || variables.keys.contains { $0.hasPrefix("PMIX_") }
+        !libraryVersion.hasPrefix("Open MPI") || variables["PMIX_RANK"] != nil
     }
 }

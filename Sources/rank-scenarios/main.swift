@@ -5,6 +5,15 @@ import DataParallel
 import Foundation
 
 let arguments = CommandLine.arguments.dropFirst()
+if arguments.first == "communicator" {
+    do {
+        try Scenario.communicator()
+        exit(0)
+    } catch {
+        FileHandle.standardError.write(Data("error: \(error)\n".utf8))
+        exit(1)
+    }
+}
 guard let name = arguments.first, let scenario = Scenario.all[name] else {
     let names = Scenario.all.keys.sorted().joined(separator: ", ")
     FileHandle.standardError.write(Data("usage: rank-scenarios NAME [RANK]; NAME is one of \(names)\n".utf8))

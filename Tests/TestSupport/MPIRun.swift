@@ -1,6 +1,7 @@
 // Starts a built product under mpirun, or alone, with a limit on its time.
 
-public import Foundation
+import Dispatch
+import Foundation
 
 /// What a finished job left behind.
 public struct JobOutcome: Sendable {

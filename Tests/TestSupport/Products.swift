@@ -12,9 +12,7 @@ public enum Products {
             let url = URL(fileURLWithPath: start)
             for folder in [url, url.deletingLastPathComponent()] {
                 let path = folder.appendingPathComponent(name).path
-                var isFolder: ObjCBool = false
-                let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-                if exists, !isFolder.boolValue { return path }
+                if FileManager.default.isExecutableFile(atPath: path) { return path }
             }
         }
         preconditionFailure("\(name) is not built; looked beside \(running). Run `swift build` first.")
