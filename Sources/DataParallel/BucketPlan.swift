@@ -4,8 +4,8 @@ public import Layers
 
 /// The fixed list of collectives of a step, the same on all ranks because it depends on the layout alone.
 ///
-/// Buckets are contiguous ranges that cover the arena without a gap, cut from its end: backward finishes the last
-/// layers first. The first bucket is small so that communication starts early.
+/// Buckets are contiguous ranges that cover the arena without a gap, cut from its end: backward finishes the
+/// last layers first. The first bucket is small so that communication starts early.
 public struct BucketPlan: Sendable, Equatable {
     /// One collective.
     public struct Bucket: Sendable, Equatable {

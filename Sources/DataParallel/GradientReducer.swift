@@ -6,10 +6,11 @@ public import Tensors
 
 /// Sums the gradient arena in fixed buckets over all ranks, from a thread of its own.
 ///
-/// One step: `beginStep()` before the backward pass of the last micro-batch, `markReady(slot:)` from the layers as
-/// their gradients are complete, `finish()` before the gradients are used. A bucket is summed as soon as its slots
-/// are ready and all earlier buckets are done, so that all ranks run the same collectives in the same order. With one
-/// rank there is no thread and nothing is summed, but the calls are checked all the same.
+/// One step: `beginStep()` before the backward pass of the last micro-batch, `markReady(slot:)` from the
+/// layers as their gradients are complete, `finish()` before the gradients are used. A bucket is summed as
+/// soon as its slots are ready and all earlier buckets are done, so that all ranks run the same collectives
+/// in the same order. With one rank there is no thread and nothing is summed, but the calls are checked all
+/// the same.
 public final class GradientReducer: Sendable {
     /// The order of the collectives.
     public let plan: BucketPlan
@@ -19,8 +20,8 @@ public final class GradientReducer: Sendable {
 
     /// Makes the channel and starts the thread. Collective: `group` is duplicated.
     ///
-    /// `gradients` is the float32 arena of `layout`. A bucket has at most `bucketMebibytes`, the first at most
-    /// `firstBucketMebibytes`.
+    /// `gradients` is the float32 arena of `layout`. A bucket has at most `bucketMebibytes`, the first at
+    /// most `firstBucketMebibytes`.
     public init(
         layout: ParameterLayout, gradients: Tensor, group: any ProcessGroup, bucketMebibytes: Double = 8,
         firstBucketMebibytes: Double = 1
@@ -59,8 +60,9 @@ public final class GradientReducer: Sendable {
         progress.update { $0.arm(plan) }
     }
 
-    /// Says that this rank adds no more to the gradient of `slot` in this step. Slots may come in any order. Outside
-    /// a step, in the earlier micro-batches, it does nothing. Traps when a slot is reported twice in one step.
+    /// Says that this rank adds no more to the gradient of `slot` in this step. Slots may come in any order.
+    /// Outside a step, in the earlier micro-batches, it does nothing. Traps when a slot is reported twice in
+    /// one step.
     public func markReady(slot: Int) {
         progress.update { state in
             guard state.isArmed else { return }
@@ -70,8 +72,8 @@ public final class GradientReducer: Sendable {
         }
     }
 
-    /// Waits until all gradients are summed. Traps when a slot was not reported. Throws what went wrong on the
-    /// communication thread; after that the reducer cannot be used any more.
+    /// Waits until all gradients are summed. Traps when a slot was not reported. Throws what went wrong on
+    /// the communication thread; after that the reducer cannot be used any more.
     public func finish() throws(ParallelError) {
         let start = ContinuousClock.now
         progress.update { checkAllReported($0) }

@@ -25,7 +25,7 @@ public enum ParallelError: Error, CustomStringConvertible, Sendable, Equatable {
         case .replicasDiffer(let slot, let ranks, let slotCount):
             "the replicas differ in \(slotCount) slots, the first is \(slot): not as on rank 0 on "
                 + "\(ranks.count == 1 ? "rank" : "ranks") \(ranks.map(String.init).joined(separator: ", ")). "
-                + "Start again from the last checkpoint; if it happens again on the same host, check its memory."
+                + "Start again from the last checkpoint; if it recurs on one host, check its memory."
         }
     }
 }

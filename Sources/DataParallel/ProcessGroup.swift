@@ -4,8 +4,9 @@ public import Tensors
 
 /// The ranks that train one model together.
 ///
-/// Collectives block; all ranks must call the same ones in the same order, one at a time on one group. A duplicate
-/// is a channel of its own that another thread may use at the same time. Errors mean that the job cannot go on.
+/// Collectives block; all ranks must call the same ones in the same order, one at a time on one group. A
+/// duplicate is a channel of its own that another thread may use at the same time. Errors mean that the job
+/// cannot go on.
 public protocol ProcessGroup: AnyObject, Sendable {
     /// This process's rank, `0..<size`.
     var rank: Int { get }
@@ -34,8 +35,8 @@ public protocol ProcessGroup: AnyObject, Sendable {
     func barrier() throws(ParallelError)
     /// An independent channel between the same ranks, for example for another thread. Collective.
     func duplicate() throws(ParallelError) -> any ProcessGroup
-    /// The last call of a rank that did its work: waits for the other ranks and closes the channels. Collective;
-    /// duplicates must not be used any more.
+    /// The last call of a rank that did its work: waits for the other ranks and closes the channels.
+    /// Collective; duplicates must not be used any more.
     func finalize() throws(ParallelError)
     /// Ends all ranks at once with this exit code.
     func abort(code: Int32) -> Never

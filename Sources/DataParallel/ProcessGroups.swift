@@ -4,8 +4,8 @@ import MPI
 
 /// How a command joins its job.
 public enum ProcessGroups {
-    /// All ranks of the job if a launcher such as mpirun or srun started this process, else a group of one without
-    /// MPI. To be called once in a process.
+    /// All ranks of the job if a launcher such as mpirun or srun started this process, else a group of one
+    /// without MPI. To be called once in a process.
     public static func start() throws(ParallelError) -> any ProcessGroup {
         guard MPIEnvironment.isUnderLauncher else { return SoloProcessGroup() }
         return try MPIProcessGroup()

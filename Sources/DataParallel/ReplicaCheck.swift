@@ -5,8 +5,9 @@ public import Tensors
 
 /// A hash of every slot, compared between ranks. It reads the arena once at about the speed of memory.
 public enum ReplicaCheck {
-    /// Compares the bits of `arena`, the float32 arena of `layout`, with rank 0's. Collective; all ranks come to the
-    /// same result. Throws `ParallelError.replicasDiffer` with the first slot that differs and the ranks where it does.
+    /// Compares the bits of `arena`, the float32 arena of `layout`, with rank 0's. Collective; all ranks come
+    /// to the same result. Throws `ParallelError.replicasDiffer` with the first slot that differs and the
+    /// ranks where it does.
     public static func run(
         layout: ParameterLayout, arena: Tensor, through group: any ProcessGroup
     ) throws(ParallelError) {
@@ -25,8 +26,9 @@ public enum ReplicaCheck {
             ranks: all.indices.filter { all[$0][first] != all[0][first] }, slotCount: differing.count)
     }
 
-    /// A 64-bit hash of the bits of a contiguous float32 tensor: four lanes of multiply and rotate, the round of
-    /// xxHash64 (Collet, "xxHash fast digest algorithm", 2.2). Not cryptographic, and not xxHash64's own digest.
+    /// A 64-bit hash of the bits of a contiguous float32 tensor: four lanes of multiply and rotate, the round
+    /// of xxHash64 (Collet, "xxHash fast digest algorithm", 2.2). Not cryptographic, and not xxHash64's own
+    /// digest.
     public static func hash(_ tensor: Tensor) -> UInt64 {
         tensor.withFloats { floats in
             let count = floats.count

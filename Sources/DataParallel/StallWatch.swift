@@ -4,10 +4,11 @@ import Foundation
 
 /// A thread that watches how long this rank waits for the others.
 ///
-/// MPI never reports a peer that is stopped or cut off: survivors wait for ever. After `warnSeconds` the watch
-/// prints what this rank waits in; after `abortSeconds` it ends the job with exit code 75 (`EX_TEMPFAIL`: try again).
-/// Which rank is missing cannot be known from here; it is one that does not print such a line. Keep `abortSeconds`
-/// well above the time in which the launcher notices a lost host (11 s with Open MPI's keepalive of 5/2/3).
+/// MPI never reports a peer that is stopped or cut off: survivors wait for ever. After `warnSeconds` the
+/// watch prints what this rank waits in; after `abortSeconds` it ends the job with exit code 75
+/// (`EX_TEMPFAIL`: try again). Which rank is missing cannot be known from here; it is one that does not print
+/// such a line. Keep `abortSeconds` well above the time in which the launcher notices a lost host (11 s with
+/// Open MPI's keepalive of 5/2/3).
 public final class StallWatch: Sendable {
     /// Exit code of a job that was given up.
     public static let exitCode: Int32 = 75
@@ -49,7 +50,8 @@ public final class StallWatch: Sendable {
         activities.update { $0.isStopping = true }
     }
 
-    /// Runs `body`, a wait for other ranks that messages call `label`, under watch. Several threads may do so at once.
+    /// Runs `body`, a wait for other ranks that messages call `label`, under watch. Several threads may do so
+    /// at once.
     public func watching<Result, Failure: Error>(
         _ label: String, _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -112,8 +114,8 @@ public final class StallWatch: Sendable {
                     + "with code \(StallWatch.exitCode); start again from the last checkpoint."
             }
             return
-                "[\(place)] warning: has waited \(waited) in \(activity.label). \(others). The job ends after "
-                + "\(String(format: "%.1f s", abortSeconds))."
+                "[\(place)] warning: has waited \(waited) in \(activity.label). \(others). The job ends "
+                + "after \(String(format: "%.1f s", abortSeconds))."
         }
     }
 }

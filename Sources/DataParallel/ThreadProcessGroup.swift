@@ -5,7 +5,8 @@ import MPI
 import Synchronization
 public import Tensors
 
-/// A process group whose ranks are threads. Reductions run in rank order, so that results do not depend on timing.
+/// A process group whose ranks are threads. Reductions run in rank order, so that results do not depend on
+/// timing.
 ///
 /// Stricter than MPI: ranks that run different collectives against each other get an error, and when a rank
 /// throws or returns too early, the others fail in their next collective instead of waiting.
@@ -25,8 +26,8 @@ public final class ThreadProcessGroup: ProcessGroup {
         self.hostName = hostName
     }
 
-    /// Runs `body` once a rank, each in a thread of its own, and waits for all. Throws the error of the rank that
-    /// failed first.
+    /// Runs `body` once a rank, each in a thread of its own, and waits for all. Throws the error of the rank
+    /// that failed first.
     public static func run(
         size: Int, body: @escaping @Sendable (any ProcessGroup) throws -> Void
     ) throws {

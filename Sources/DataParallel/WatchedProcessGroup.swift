@@ -4,8 +4,8 @@ public import Tensors
 
 /// Passes every call on to another group and has a `StallWatch` look at how long it takes.
 ///
-/// For the training loop, where no rank is long alone; not around work of one rank for which the others wait, such
-/// as reading a data set.
+/// For the training loop, where no rank is long alone; not around work of one rank for which the others wait,
+/// such as reading a data set.
 public final class WatchedProcessGroup: ProcessGroup {
     private let base: any ProcessGroup
     private let watch: StallWatch

@@ -93,8 +93,8 @@ extension Communicator {
         return result
     }
 
-    /// In place: `values` holds `size` blocks of equal length, of which this rank has filled its own. MPI 3.1,
-    /// section 5.7.
+    /// In place: `values` holds `size` blocks of equal length, of which this rank has filled its own. MPI
+    /// 3.1, section 5.7.
     public func allGather(_ values: inout MutableSpan<Float>) throws(MPIError) {
         try unsafe values.withUnsafeMutableBytes { (buffer) throws(MPIError) in
             try unsafe allGather(buffer, .float32)
@@ -117,8 +117,8 @@ extension Communicator {
         }
     }
 
-    /// `values` holds `size` blocks of equal length. Block r is combined over all ranks and arrives at rank r as
-    /// the first block of `values`; the rest of `values` is undefined afterwards. MPI 3.1, section 5.10.
+    /// `values` holds `size` blocks of equal length. Block r is combined over all ranks and arrives at rank r
+    /// as the first block of `values`; the rest of `values` is undefined afterwards. MPI 3.1, section 5.10.
     public func reduceScatter(
         _ values: inout MutableSpan<Float>, _ reduction: Reduction
     ) throws(MPIError) {

@@ -3,8 +3,9 @@
 import CMPI
 import Foundation
 
-/// An MPI communicator (MPI 3.1, chapter 6). Collectives on one communicator must be called in the same order by all
-/// its ranks, one at a time; different communicators may be used by different threads at the same time.
+/// An MPI communicator (MPI 3.1, chapter 6). Collectives on one communicator must be called in the same order
+/// by all its ranks, one at a time; different communicators may be used by different threads at the same
+/// time.
 public final class Communicator: Sendable {
     /// This process's rank, `0..<size`.
     public let rank: Int

@@ -39,7 +39,8 @@ public final class MPIEnvironment: Sendable {
         LaunchVariables(ProcessInfo.processInfo.environment).isPresent
     }
 
-    /// Name and version of the MPI library, one line; may be asked before MPI starts (MPI 3.1, section 8.1.1).
+    /// Name and version of the MPI library, one line; may be asked before MPI starts (MPI 3.1, section
+    /// 8.1.1).
     public static var libraryVersion: String {
         let text = unsafe libraryText { unsafe cmpi_library_version($0) }
         return text.split(separator: ",").first.map(String.init) ?? text
@@ -55,8 +56,8 @@ public final class MPIEnvironment: Sendable {
         try Communicator(cmpi_world(), environment: self, isOwned: false)
     }
 
-    /// Ends MPI. Collective over all ranks, and the last call: it waits for the other ranks. A second call does
-    /// nothing.
+    /// Ends MPI. Collective over all ranks, and the last call: it waits for the other ranks. A second call
+    /// does nothing.
     public func finalize() throws(MPIError) {
         let code = isRunning.withLock { running in
             guard running else { return Int32(0) }
@@ -79,8 +80,8 @@ public struct LaunchVariables: Sendable {
     /// Reads them from an environment.
     public init(_ variables: [String: String]) { self.variables = variables }
 
-    /// Whether a launcher started this process: mpirun of Open MPI or of MPICH, or a step of Slurm with several
-    /// tasks. A Slurm batch script alone is no launcher.
+    /// Whether a launcher started this process: mpirun of Open MPI or of MPICH, or a step of Slurm with
+    /// several tasks. A Slurm batch script alone is no launcher.
     public var isPresent: Bool {
         ["OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK"].contains { variables[$0] != nil } || (size ?? 1) > 1
     }

@@ -1,5 +1,5 @@
-// Small programs that tests run under mpirun: `rank-scenarios NAME [RANK]`. Data depends on the rank and answers
-// are closed forms of it; each scenario prints lines that begin with `ok`.
+// Small programs that tests run under mpirun: `rank-scenarios NAME [RANK]`. Data depends on the rank and
+// answers are closed forms of it; each scenario prints lines that begin with `ok`.
 
 import DataParallel
 import Foundation
