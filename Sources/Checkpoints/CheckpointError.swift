@@ -12,7 +12,14 @@ public struct CheckpointError: Error, CustomStringConvertible, Sendable, Equatab
 
     /// Any error as one of this module: its own and those of the file formats keep their words.
     init(_ error: any Error) {
-        self = error as? CheckpointError ?? CheckpointError("\(error)")
+        if let error = error as? CheckpointError {
+            self = error
+        } else if let error = error as? CocoaError {
+            let path = error.filePath
+            self.init((path.map { $0 + ": " } ?? "") + Self.reason(error))
+        } else {
+            self.init("\(error)")
+        }
     }
 
     /// Names in a list, cut after eight with the number of those left out.
@@ -127,9 +134,8 @@ extension CheckpointError {
 
     /// The system's words behind a Foundation error, for example "No space left on device".
     static func reason(_ error: any Error) -> String {
-        let error = error as NSError
-        let cause = error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error
-        return cause.localizedDescription.replacingOccurrences(
+        let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error ?? error
+        return (cause as NSError).localizedDescription.replacingOccurrences(
             of: "The operation could not be completed. ", with: "")
     }
 }

@@ -3,7 +3,7 @@
 internal import Foundation
 
 /// File operations whose errors name the path and the system's reason.
-enum DurableFiles {
+package enum DurableFiles {
     static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
     /// Whether `path` is a folder or a link to one.
@@ -76,7 +76,7 @@ enum DurableFiles {
     }
 
     /// Throws unless the file system of `folder` has room for `byteCount` bytes.
-    static func requireSpace(_ byteCount: Int, in folder: String) throws(CheckpointError) {
+    package static func requireSpace(_ byteCount: Int, in folder: String) throws(CheckpointError) {
         let free: Int
         do {
             let attributes = try FileManager.default.attributesOfFileSystem(forPath: folder)

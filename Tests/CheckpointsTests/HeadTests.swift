@@ -1,6 +1,7 @@
 // What becomes of the head in a file when a run wants the same labels, others, or another order.
 
 import Checkpoints
+import Layers
 import Models
 import Testing
 
