@@ -9,22 +9,22 @@ extension CheckpointError {
 
     static func incompleteCheckpoint(_ path: String, missing: String) -> CheckpointError {
         CheckpointError(
-            "\(path) has no \(missing), so training cannot go on from it exactly: choose another checkpoint, or "
-                + "start anew with it as model_name_or_path")
+            "\(path) has no \(missing), so training cannot go on from it exactly: choose another "
+                + "checkpoint, or start anew with it as model_name_or_path")
     }
 
     static func badState(
         _ key: String, isThere: Bool, expected: String, in path: String
     ) -> CheckpointError {
         CheckpointError(
-            "\(path): \"\(key)\" is \(isThere ? "of another kind" : "missing"), expected \(expected): the file "
-                + "was not written by this version of lockstep or was edited; choose another checkpoint")
+            "\(path): \"\(key)\" is \(isThere ? "of another kind" : "missing"), expected \(expected): the "
+                + "file was not written by this version of lockstep or was edited; choose another checkpoint")
     }
 
     static func differentConfiguration(_ keys: [String], in path: String) -> CheckpointError {
         CheckpointError(
-            "\(path) differs from the model of this run in \(list(keys)): go on with the model and recipe that "
-                + "wrote the checkpoint, or start a new run in another output_dir")
+            "\(path) differs from the model of this run in \(list(keys)): go on with the model and recipe "
+                + "that wrote the checkpoint, or start a new run in another output_dir")
     }
 
     static func differentLayout(
@@ -43,7 +43,8 @@ extension CheckpointError {
 
     static func badOptimizerFile(_ path: String, reason: String) -> CheckpointError {
         CheckpointError(
-            "\(path): \(reason); the file was not written by lockstep or is damaged: choose another checkpoint"
+            "\(path): \(reason); the file was not written by lockstep or is damaged: choose another "
+                + "checkpoint"
         )
     }
 
@@ -70,7 +71,7 @@ extension CheckpointError {
 
     static func outputHoldsInput(_ path: String, input: String) -> CheckpointError {
         CheckpointError(
-            "--overwrite_output_dir true would remove \(input), which this run reads, from output_dir \(path): "
-                + "choose another output_dir")
+            "--overwrite_output_dir true would remove \(input), which this run reads, from output_dir "
+                + "\(path): choose another output_dir")
     }
 }

@@ -105,14 +105,14 @@ extension CheckpointError {
 
     static func wrongShapes(_ shapes: [String], in path: String) -> CheckpointError {
         CheckpointError(
-            "\(path): the weights do not fit config.json: \(list(shapes)). Use weights and config.json of the "
-                + "same model")
+            "\(path): the weights do not fit config.json: \(list(shapes)). Use weights and config.json of "
+                + "the same model")
     }
 
     static func notFinite(_ tensor: String, value: Float, at index: Int, in path: String) -> CheckpointError {
         CheckpointError(
-            "\(path): tensor \(tensor) holds \(value) at element \(index): the file is damaged or its training "
-                + "diverged; use another copy or an earlier checkpoint")
+            "\(path): tensor \(tensor) holds \(value) at element \(index): the file is damaged or its "
+                + "training diverged; use another copy or an earlier checkpoint")
     }
 }
 
@@ -126,8 +126,8 @@ extension CheckpointError {
 
     static func noSpace(_ path: String, needed: Int, free: Int) -> CheckpointError {
         CheckpointError(
-            "\(path): \(megabytes(needed)) MB are needed, but only \(megabytes(free)) MB are free on its file "
-                + "system: make room, set a smaller save_total_limit or choose another output_dir")
+            "\(path): \(megabytes(needed)) MB are needed, but only \(megabytes(free)) MB are free on its "
+                + "file system: make room, set a smaller save_total_limit or choose another output_dir")
     }
 
     private static func megabytes(_ bytes: Int) -> Int { (bytes + 999_999) / 1_000_000 }

@@ -3,9 +3,10 @@
 internal import Foundation
 
 extension CheckpointStore {
-    /// Removes the oldest checkpoints until `limit` are left, as Hugging Face's `save_total_limit`, and returns the
-    /// removed paths. Neither the newest nor `best` is ever removed: with a limit of 1 and an older best one, two stay.
-    /// nil, like 0 and less, keeps all. `best` may be given by any path; its last component counts.
+    /// Removes the oldest checkpoints until `limit` are left, as Hugging Face's `save_total_limit`, and
+    /// returns the removed paths. Neither the newest nor `best` is ever removed: with a limit of 1 and an
+    /// older best one, two stay. nil, like 0 and less, keeps all. `best` may be given by any path; its last
+    /// component counts.
     @discardableResult
     public func rotate(keeping limit: Int?, protecting best: String?) throws(CheckpointError) -> [String] {
         guard let limit, limit > 0 else { return [] }

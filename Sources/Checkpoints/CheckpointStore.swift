@@ -23,9 +23,11 @@ public struct CheckpointStore: Sendable {
     }
 
     /// Saves a checkpoint and returns its path. `write` fills the folder that it is given; it ends with
-    /// trainer_state.json. An existing checkpoint of the same step is replaced after the new one is on the disk.
+    /// trainer_state.json. An existing checkpoint of the same step is replaced after the new one is on the
+    /// disk.
     ///
-    /// When anything fails the folder is removed, the other checkpoints are as before, and the error is thrown.
+    /// When anything fails the folder is removed, the other checkpoints are as before, and the error is
+    /// thrown.
     @discardableResult
     public func save(
         step: Int, write: (_ temporaryDirectory: String) throws -> Void
@@ -52,7 +54,8 @@ public struct CheckpointStore: Sendable {
         return path(name)
     }
 
-    /// The newest whole checkpoint: that with the highest step which holds trainer_state.json. nil without any.
+    /// The newest whole checkpoint: that with the highest step which holds trainer_state.json. nil without
+    /// any.
     public func latest() throws(CheckpointError) -> (path: String, step: Int)? {
         try steps().last.map { (path(Self.name(step: $0)), $0) }
     }
@@ -65,8 +68,8 @@ public struct CheckpointStore: Sendable {
         }.sorted()
     }
 
-    /// Removes what runs that died while saving left behind, and returns the names. A checkpoint or model that was
-    /// just being replaced gets its name back. Call it once before a run saves.
+    /// Removes what runs that died while saving left behind, and returns the names. A checkpoint or model
+    /// that was just being replaced gets its name back. Call it once before a run saves.
     @discardableResult
     public func removeLeftovers() throws(CheckpointError) -> [String] {
         guard DurableFiles.isDirectory(outputDirectory) else { return [] }

@@ -57,8 +57,8 @@ package enum DurableFiles {
         } catch { throw .cannot("flushed to the disk", path, error) }
     }
 
-    /// Puts a finished file or folder at `path`. What is there is renamed to `aside` before and removed after; when
-    /// the second rename fails it is put back.
+    /// Puts a finished file or folder at `path`. What is there is renamed to `aside` before and removed
+    /// after; when the second rename fails it is put back.
     static func install(_ finished: String, as path: String, aside: String) throws(CheckpointError) {
         guard exists(path) else {
             try move(finished, to: path)

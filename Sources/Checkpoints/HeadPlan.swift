@@ -11,9 +11,9 @@ enum HeadPlan: Equatable {
 
     /// Compares the head in the file with the one that the run wants.
     ///
-    /// The same labels are read, in whatever order the file has them. Hugging Face's generic labels say nothing: the
-    /// outputs keep their order, as its example scripts do. Other labels, another number of outputs, or regression in
-    /// place of classification need a new head.
+    /// The same labels are read, in whatever order the file has them. Hugging Face's generic labels say
+    /// nothing: the outputs keep their order, as its example scripts do. Other labels, another number of
+    /// outputs, or regression in place of classification need a new head.
     init(
         file: ClassificationHead, stated: ProblemType?, wanted: ClassificationHead, outputsFit: Bool
     ) {

@@ -10,7 +10,8 @@ public struct LoadReport: Sendable, Equatable {
     public let parameterCount: Int
     /// Number of tensors read from the file.
     public internal(set) var tensorCount = 0
-    /// Tensors of the classification head that were initialised, by name; empty when the file's head was read.
+    /// Tensors of the classification head that were initialised, by name; empty when the file's head was
+    /// read.
     public internal(set) var newHead: [String] = []
     /// Why the head is new; nil when the file's head was read.
     public internal(set) var newHeadReason: String?

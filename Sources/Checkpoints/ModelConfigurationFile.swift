@@ -34,8 +34,7 @@ struct ModelConfigurationFile {
 
     private static func cause(_ error: DecodingError) -> String? {
         guard case .dataCorrupted(let context) = error else { return nil }
-        let underlying = context.underlyingError as NSError?
-        return underlying?.userInfo[NSDebugDescriptionErrorKey] as? String ?? context.debugDescription
+        return context.debugDescription.trimmingCharacters(in: ["."])
     }
 
     /// The stated problem type; nil when the file leaves it open.

@@ -20,12 +20,12 @@ public enum ModelDirectory {
         4 * model.parameters.layout.parameterCount + 1_000_000
     }
 
-    /// Writes model.safetensors (float32), config.json and the tokenizer files of `source` to `directory`, which is
-    /// created when it is missing.
+    /// Writes model.safetensors (float32), config.json and the tokenizer files of `source` to `directory`,
+    /// which is created when it is missing.
     ///
-    /// Every file is written under another name, flushed and renamed: a crash leaves the old file or the new one, or,
-    /// for model.safetensors in one instant, none. Throws when the disk has no room, `source` is missing, or a file
-    /// cannot be read or written.
+    /// Every file is written under another name, flushed and renamed: a crash leaves the old file or the new
+    /// one, or, for model.safetensors in one instant, none. Throws when the disk has no room, `source` is
+    /// missing, or a file cannot be read or written.
     public static func write(
         model: any SequenceClassifier, to directory: String, tokenizerFilesFrom source: String
     ) throws(CheckpointError) {

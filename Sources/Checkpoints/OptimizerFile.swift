@@ -1,4 +1,4 @@
-// optimizer.safetensors: the optimiser's state arenas as they lie in memory, and the layout that they belong to.
+// optimizer.safetensors: the optimiser state as it lies in memory, and the layout that it belongs to.
 
 internal import Layers
 internal import Optimizers
@@ -15,8 +15,8 @@ enum OptimizerFile {
         optimizer.stateArenas.reduce(1_000_000) { $0 + 4 * $1.arena.count }
     }
 
-    /// Stores each arena whole under its name, the step count as `step_count`, and in the header one line a slot:
-    /// first element, rows, columns, name.
+    /// Stores each arena whole under its name, the step count as `step_count`, and in the header one line a
+    /// slot: first element, rows, columns, name.
     static func write(
         _ optimizer: any Optimizer, layout: ParameterLayout, to path: String
     ) throws(CheckpointError) {

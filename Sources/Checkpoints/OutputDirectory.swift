@@ -4,8 +4,8 @@ internal import Foundation
 
 /// Rules for output_dir.
 public enum OutputDirectory {
-    /// Single files that a run writes to its output directory. Beside them come `checkpoint-<step>` directories and
-    /// TensorBoard's `events.out.tfevents.*`.
+    /// Single files that a run writes to its output directory. Beside them come `checkpoint-<step>`
+    /// directories and TensorBoard's `events.out.tfevents.*`.
     public static let runFiles =
         modelFiles + runSigns + ModelDirectory.tokenizerFiles + [
             TrainingCheckpoint.recipeFile, "report.html", "train_results.json", "eval_results.json",
@@ -21,10 +21,11 @@ public enum OutputDirectory {
 
     /// Makes `path` ready for a run: creates it, or checks what it holds.
     ///
-    /// A directory with another run is refused, unless the run goes on (`resuming`) or starts afresh (`overwrite`):
-    /// then the files of the old run are removed, and no others. A model that is not the result of a run is never
-    /// replaced. `inputs` are files and directories that the run reads; with `overwrite` none of them may be removed.
-    /// Throws these refusals, and when the directory cannot be created or written to.
+    /// A directory with another run is refused, unless the run goes on (`resuming`) or starts afresh
+    /// (`overwrite`): then the files of the old run are removed, and no others. A model that is not the
+    /// result of a run is never replaced. `inputs` are files and directories that the run reads; with
+    /// `overwrite` none of them may be removed. Throws these refusals, and when the directory cannot be
+    /// created or written to.
     public static func prepare(
         path: String, overwrite: Bool, resuming: Bool, inputs: [String] = []
     ) throws(CheckpointError) {

@@ -9,15 +9,15 @@ internal import Tensors
 public enum PretrainedModel {
     /// Reads the model in `directory` and gives it `head`.
     ///
-    /// A run that trains passes its head. It is initialised, from `classifierSeed` and the slots' names, when the
-    /// directory holds a bare encoder, or a head with other labels; then a pooler that is missing is initialised too.
-    /// With nil the head is that of config.json, and the file must bring it.
+    /// A run that trains passes its head. It is initialised, from `classifierSeed` and the slots' names, when
+    /// the directory holds a bare encoder, or a head with other labels; then a pooler that is missing is
+    /// initialised too. With nil the head is that of config.json, and the file must bring it.
     ///
     /// `overrides` replace keys of config.json, such as dropout rates.
     ///
-    /// Throws when the directory or its config.json is missing or wrong, when a tensor is missing, surplus, of another
-    /// shape or not finite, each with its name, and the errors of the file format. Tensors are read straight into the
-    /// parameter arena, one at a time.
+    /// Throws when the directory or its config.json is missing or wrong, when a tensor is missing, surplus,
+    /// of another shape or not finite, each with its name, and the errors of the file format. Tensors are
+    /// read straight into the parameter arena, one at a time.
     public static func load(
         directory: String, head: ClassificationHead?, classifierSeed: UInt64,
         overrides: [String: JSONValue] = [:]
@@ -88,8 +88,8 @@ public enum PretrainedModel {
         return Set(slots.map(\.index))
     }
 
-    /// Makes row i of the output layer what was row `order[i]`. The output layer is the last layer of the head in
-    /// forward order: all slots that share its name up to the last dot.
+    /// Makes row i of the output layer what was row `order[i]`. The output layer is the last layer of the
+    /// head in forward order: all slots that share its name up to the last dot.
     private static func reorderOutputs(of model: any SequenceClassifier, _ order: [Int]) {
         guard order != Array(order.indices) else { return }
         let head = model.parameters.layout.slots.filter(model.isHead)

@@ -23,8 +23,8 @@ struct TensorAssignment {
     /// Names in the file that the model allows to leave unread.
     private(set) var ignored: [String] = []
 
-    /// Matches `names` with and without the encoder's prefix, and with the old names of LayerNorm's parameters.
-    /// `path` is named in the error about two tensors for one place.
+    /// Matches `names` with and without the encoder's prefix, and with the old names of LayerNorm's
+    /// parameters. `path` is named in the error about two tensors for one place.
     init(_ model: any SequenceClassifier, names: [String], path: String) throws(CheckpointError) {
         let slots = model.parameters.layout.slots
         let wanted = Set(slots.flatMap { $0.tensors.map(\.name) })

@@ -6,7 +6,8 @@ extension TrainerState {
     public static let fileName = "trainer_state.json"
     private static let ownKey = "lockstep"
 
-    /// Reads the file at `path`. Throws when it is missing or no JSON object, or a field is missing or of another kind.
+    /// Reads the file at `path`. Throws when it is missing or no JSON object, or a field is missing or of
+    /// another kind.
     public init(path: String) throws(CheckpointError) {
         let fields = StateFields(json: try ModelConfigurationFile.object(path), path: path)
         globalStep = try fields.integer("global_step")

@@ -4,8 +4,8 @@ public import Models
 
 /// The state of a run at a checkpoint.
 ///
-/// The first group has the names and meanings of Hugging Face's TrainerState; its class reads the file unchanged.
-/// Doubles come back with the same bits, but for the sign of a zero.
+/// The first group has the names and meanings of Hugging Face's TrainerState; its class reads the file
+/// unchanged. Doubles come back with the same bits, but for the sign of a zero.
 public struct TrainerState: Sendable, Equatable {
     /// Optimiser steps made.
     public var globalStep = 0

@@ -15,8 +15,8 @@ public enum TrainingCheckpoint {
         ModelDirectory.byteCount(model) + OptimizerFile.byteCount(optimizer)
     }
 
-    /// Writes all files to `directory`, trainer_state.json last. `recipe` is the effective recipe as YAML text;
-    /// the tokenizer's files come from `source`.
+    /// Writes all files to `directory`, trainer_state.json last. `recipe` is the effective recipe as YAML
+    /// text; the tokenizer's files come from `source`.
     ///
     /// Checks the free space first. Throws when it is too little, or a file cannot be read or written.
     public static func write(
@@ -34,8 +34,9 @@ public enum TrainingCheckpoint {
 
     /// Fills model and optimiser from the checkpoint in the directory `path` and returns where the run stood.
     ///
-    /// Everything is checked before anything is filled: the state file, that config.json equals the model's, every
-    /// tensor by name and shape, and the layout of the optimiser's arenas. Throws what differs or is missing.
+    /// Everything is checked before anything is filled: the state file, that config.json equals the model's,
+    /// every tensor by name and shape, and the layout of the optimiser's arenas. Throws what differs or is
+    /// missing.
     public static func load(
         path: String, into model: any SequenceClassifier, optimizer: any Optimizer
     ) throws(CheckpointError) -> TrainerState {

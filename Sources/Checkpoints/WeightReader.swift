@@ -9,8 +9,8 @@ internal import Tensors
 struct WeightReader {
     let parameters: ParameterStore
 
-    /// Reads one tensor and checks that all its values are finite. A tensor that the file holds transposed passes
-    /// through memory of its own size; any other is read in place.
+    /// Reads one tensor and checks that all its values are finite. A tensor that the file holds transposed
+    /// passes through memory of its own size; any other is read in place.
     func read(
         _ match: TensorAssignment.Match, from files: SafetensorsCollection
     ) throws(CheckpointError) {

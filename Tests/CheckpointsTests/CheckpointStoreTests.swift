@@ -106,7 +106,8 @@ struct CheckpointStoreTests {
         }
         #expect(
             text
-                == "\(file)/out cannot be created: Not a directory. Check the path, its permissions and the disk"
+                == "\(file)/out cannot be created: Not a directory. Check the path, its permissions and the "
+                + "disk"
         )
         #expect(try folder.names == ["file"])
     }
@@ -120,8 +121,8 @@ struct CheckpointStoreTests {
         #expect(text?.hasPrefix("\(folder.path): 4611686018428 MB are needed, but only ") == true)
         #expect(
             text?.hasSuffix(
-                " MB are free on its file system: make room, set a smaller save_total_limit or choose another "
-                    + "output_dir") == true)
+                " MB are free on its file system: make room, set a smaller save_total_limit or choose "
+                    + "another output_dir") == true)
     }
 
     @Test("what dead runs left is removed, what they were replacing comes back, the living are left alone")

@@ -92,8 +92,8 @@ struct HeadTests {
     func neverFineTuned() throws {
         #expect(
             try ModelCopy(of: "base-fp16").loadingMessage()
-                == "DIR has no classification head (missing: classifier.weight, classifier.bias): the model was "
-                + "never fine-tuned; run `lockstep train` first and give its output_dir")
+                == "DIR has no classification head (missing: classifier.weight, classifier.bias): the model "
+                + "was never fine-tuned; run `lockstep train` first and give its output_dir")
     }
 
     @Test("half a head is an error")
@@ -111,8 +111,8 @@ struct HeadTests {
     func badLabels() throws {
         #expect(
             try copy(labels: ["a", "b", "a"]).loadingMessage()
-                == "DIR/config.json: \"id2label\" is a list with \"a\" twice, expected different names: correct "
-                + "the file")
+                == "DIR/config.json: \"id2label\" is a list with \"a\" twice, expected different names: "
+                + "correct the file")
         let gap = try ModelCopy(of: "single-label")
         try gap.changeConfiguration { $0["id2label"] = .object(["0": .string("a"), "2": .string("b")]) }
         #expect(
@@ -122,7 +122,7 @@ struct HeadTests {
         #expect(
             try copy(labels: nil, problemType: "ranking").loadingMessage()
                 == "DIR/config.json: \"problem_type\" is \"ranking\", expected one of "
-                + "\"single_label_classification\", \"multi_label_classification\", \"regression\": correct the "
-                + "file")
+                + "\"single_label_classification\", \"multi_label_classification\", \"regression\": correct "
+                + "the file")
     }
 }

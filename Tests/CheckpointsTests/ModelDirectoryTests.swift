@@ -93,7 +93,8 @@ struct ModelDirectoryTests {
         }
         #expect(
             text
-                == "\(file)/out cannot be created: Not a directory. Check the path, its permissions and the disk"
+                == "\(file)/out cannot be created: Not a directory. Check the path, its permissions and the "
+                + "disk"
         )
         let missing = message { () throws(CheckpointError) in
             try ModelDirectory.write(

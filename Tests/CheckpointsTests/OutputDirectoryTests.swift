@@ -106,7 +106,7 @@ struct OutputDirectoryTests {
             message { () throws(CheckpointError) in
                 try OutputDirectory.prepare(path: file + "/below", overwrite: false, resuming: false)
             }
-                == "\(file)/below cannot be created: Not a directory. Check the path, its permissions and the "
-                + "disk")
+                == "\(file)/below cannot be created: Not a directory. Check the path, its permissions and "
+                + "the disk")
     }
 }

@@ -101,15 +101,15 @@ struct TrainingCheckpointTests {
         let optimizer = SGD(model.parameters)
         #expect(
             loadingMessage(model, optimizer)
-                == "DIR: there is no such checkpoint directory; give resume_from_checkpoint a checkpoint-<step> "
-                + "directory, auto or none")
+                == "DIR: there is no such checkpoint directory; give resume_from_checkpoint a "
+                + "checkpoint-<step> directory, auto or none")
         try write(model, optimizer)
         for name in ["optimizer.safetensors", "trainer_state.json"] {
             try FileManager.default.removeItem(atPath: path + "/" + name)
             #expect(
                 loadingMessage(model, optimizer)
-                    == "DIR has no \(name), so training cannot go on from it exactly: choose another checkpoint, "
-                    + "or start anew with it as model_name_or_path")
+                    == "DIR has no \(name), so training cannot go on from it exactly: choose another "
+                    + "checkpoint, or start anew with it as model_name_or_path")
         }
     }
 
@@ -119,8 +119,8 @@ struct TrainingCheckpointTests {
         try write(model, SGD(model.parameters))
         #expect(
             loadingMessage(model, AdamW(model.parameters, options: .init()))
-                == "DIR/optimizer.safetensors holds the state momentum_buffer, but this run's optimizer needs "
-                + "exp_avg, exp_avg_sq: go on with the optimizer that wrote the checkpoint")
+                == "DIR/optimizer.safetensors holds the state momentum_buffer, but this run's optimizer "
+                + "needs exp_avg, exp_avg_sq: go on with the optimizer that wrote the checkpoint")
     }
 
     @Test("truncated files are refused, and nothing is filled")
@@ -148,8 +148,8 @@ struct TrainingCheckpointTests {
             .model
         #expect(
             loadingMessage(other, SGD(other.parameters))
-                == "DIR/config.json differs from the model of this run in id2label, label2id: go on with the model "
-                + "and recipe that wrote the checkpoint, or start a new run in another output_dir")
+                == "DIR/config.json differs from the model of this run in id2label, label2id: go on with "
+                + "the model and recipe that wrote the checkpoint, or start a new run in another output_dir")
     }
 
     @Test("another layout is refused with the first parameter that differs")
@@ -159,9 +159,9 @@ struct TrainingCheckpointTests {
         let extra = ToyClassifier(extra: true)
         #expect(
             loadingMessage(extra, SGD(extra.parameters))
-                == "DIR/optimizer.safetensors belongs to another model: parameter 1 is score.weight (2 × 3 at "
-                + "element 16) there and toy.extra (1 × 5 at element 16) in this run; go on with the model that "
-                + "wrote the checkpoint")
+                == "DIR/optimizer.safetensors belongs to another model: parameter 1 is score.weight (2 × 3 "
+                + "at element 16) there and toy.extra (1 × 5 at element 16) in this run; go on with the "
+                + "model that wrote the checkpoint")
         let wide = ToyClassifier(width: 4)
         #expect(
             loadingMessage(wide, SGD(wide.parameters))?.contains(
