@@ -40,7 +40,8 @@ CK_INLINE float gelu_tanh(float x) {
 CK_INLINE float gelu_tanh_slope(float x) {
     CK_CONTRACT
     float t = ck_tanh(SQRT_2_OVER_PI * (x + 0.044715f * x * x * x));
-    return 0.5f * (1.0f + t) + 0.5f * x * (1.0f - t * t) * SQRT_2_OVER_PI * (1.0f + 0.134145f * x * x);
+    float squared = x * x > 1e4f ? 1e4f : x * x;  // there 1 − t² is 0, which an overflow would make NaN
+    return 0.5f * (1.0f + t) + 0.5f * x * (1.0f - t * t) * SQRT_2_OVER_PI * (1.0f + 0.134145f * squared);
 }
 CK_INLINE float sigmoid(float x) { return 1.0f / (1.0f + ck_exp(-x)); }
 CK_INLINE float sigmoid_slope(float x) {
