@@ -89,7 +89,7 @@ public struct AttentionKernel: Sendable {
                 let sequence = task / keyValueHeads
                 let queries = Int(queryOffsets[sequence])..<Int(queryOffsets[sequence + 1])
                 let keys = Int(keyOffsets[sequence])..<Int(keyOffsets[sequence + 1])
-                if !queries.isEmpty { unsafe body(queries, keys, task % keyValueHeads, memory) }
+                unsafe body(queries, keys, task % keyValueHeads, memory)
             }
         }
     }
