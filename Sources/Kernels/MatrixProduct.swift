@@ -23,6 +23,9 @@ public enum MatrixProduct {
         guard m > 0, n > 0 else { return }
         guard k > 0 else {
             if !accumulating { out.clear() }
+            if let bias {
+                for row in 0..<m { Elementwise.add(bias, to: out.rows(row..<row + 1)) }
+            }
             return
         }
         var call = unsafe onednn_matmul()
