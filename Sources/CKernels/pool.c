@@ -8,6 +8,7 @@
 extern void GOMP_parallel(void (*fn)(void *), void *data, unsigned threads, unsigned flags);
 extern int omp_get_thread_num(void);
 extern int omp_get_num_threads(void);
+extern int omp_get_max_threads(void);
 extern void omp_set_num_threads(int threads);
 extern void omp_set_dynamic(int dynamic);
 
@@ -49,3 +50,5 @@ int ck_usable_cores(void) {
 }
 
 int ck_machine_cores(void) { return (int)sysconf(_SC_NPROCESSORS_ONLN); }
+
+int ck_threads(void) { return omp_get_max_threads(); }

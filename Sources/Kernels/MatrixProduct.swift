@@ -44,6 +44,7 @@ public enum MatrixProduct {
         unsafe call.accumulate = accumulating ? 1 : 0
         unsafe call.type = a.type.dataType
         unsafe call.output_type = out.type.dataType
+        ThreadPool.adoptThreadCount()
         let status = unsafe context.run(&call)
         precondition(status == 0, "oneDNN matmul \(m) × \(n) × \(k) failed with status \(status)")
     }

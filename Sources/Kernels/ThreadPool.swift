@@ -19,8 +19,18 @@ public enum ThreadPool {
     public static func configure(threadCount: Int) {
         precondition(threadCount >= 1, "a pool needs at least one thread")
         size.store(threadCount, ordering: .relaxed)
-        ck_set_threads(Int32(threadCount))
+        adoptThreadCount()
     }
+
+    /// Makes oneDNN use this pool's size when the calling thread calls it: OpenMP keeps a number a thread, and a
+    /// thread that did not call `configure` would use all cores.
+    static func adoptThreadCount() {
+        let count = Int32(threadCount)
+        if ck_threads() != count { ck_set_threads(count) }
+    }
+
+    /// Number of threads that oneDNN uses when the calling thread calls it, for tests.
+    package static var callingThreadCount: Int { Int(ck_threads()) }
 
     /// Runs `body` once for each part on the pool; parts must not write to the same memory.
     static func run(parts: Int, _ body: (_ part: Int) -> Void) {

@@ -10,11 +10,14 @@
 
 /// Runs `body(part, parts, context)` once on each of `parts` threads of libgomp's pool, which oneDNN shares.
 void ck_parallel(int parts, void (*body)(int part, int parts, void *context), void *context);
-/// Number of threads that parallel regions of this process use, oneDNN's included.
+/// Sets the number of threads of parallel regions, oneDNN's included, that the calling thread starts: OpenMP keeps
+/// this number for each thread on its own.
 void ck_set_threads(int threads);
 /// Cores that this process may run on (its affinity), and cores of the machine that are online.
 int ck_usable_cores(void);
 int ck_machine_cores(void);
+/// The number that `ck_set_threads` set on the calling thread, or OpenMP's default.
+int ck_threads(void);
 
 // MARK: Activations (activations.c)
 
