@@ -1,0 +1,125 @@
+// Padding-free attention, forward and backward, against the padded form in double precision.
+
+import Kernels
+import Tensors
+import Testing
+
+@Suite struct AttentionKernelTests {
+    private static let short = [1, 2, 20, 3]
+
+    private static let shapes: [AttentionShape] = {
+        var shapes: [AttentionShape] = []
+        for (index, headSize) in [8, 12, 16, 32, 64].enumerated() {
+            for heads in 1...4 {
+                let lengths = [[1, 2, 20], [17, 1, 33], [48, 49], [15, 16, 47]][(index + heads) % 4]
+                shapes.append(
+                    AttentionShape(
+                        heads: heads, keyValueHeads: heads, headSize: headSize,
+                        isCausal: (index + heads) % 2 == 0, queryLengths: lengths, keyLengths: lengths,
+                        probability: heads > 2 ? 0.25 : 0))
+            }
+        }
+        return shapes + special
+    }()
+
+    private static let special = [
+        AttentionShape(queryLengths: [200, 1, 97], keyLengths: [200, 1, 97], probability: 0.1),
+        AttentionShape(isCausal: true, queryLengths: [200, 65], keyLengths: [200, 65]),
+        AttentionShape(heads: 4, keyValueHeads: 1, queryLengths: short, keyLengths: short),
+        AttentionShape(
+            heads: 4, keyValueHeads: 2, isCausal: true, queryLengths: short, keyLengths: short,
+            probability: 0.5),
+        AttentionShape(heads: 3, keyValueHeads: 1, headSize: 12, queryLengths: [63], keyLengths: [63]),
+        AttentionShape(queryLengths: [1, 1, 1, 1], keyLengths: [1, 5, 20, 100], probability: 0.2),
+        AttentionShape(isCausal: true, queryLengths: [1, 3, 50], keyLengths: [9, 3, 120]),
+        AttentionShape(
+            heads: 4, keyValueHeads: 2, isCausal: true, queryLengths: [2, 60], keyLengths: [30, 100],
+            probability: 0.3),
+        AttentionShape(queryLengths: [5, 60], keyLengths: [2, 7]),
+        AttentionShape(queryLengths: [3, 0, 2], keyLengths: [3, 0, 2]),
+        AttentionShape(queryLengths: [2, 0, 1], keyLengths: [2, 4, 1]),
+    ]
+
+    private struct Operands {
+        let q, k, v, dout, out, logSumExp, dq, dk, dv: Tensor
+
+        init(_ shape: AttentionShape) {
+            let (queries, keys) = (shape.queryCount, shape.keyCount)
+            q = stridedTensor(queries, shape.width, seed: 1)
+            k = stridedTensor(keys, shape.narrowWidth, seed: 2)
+            v = stridedTensor(keys, shape.narrowWidth, seed: 3)
+            dout = stridedTensor(queries, shape.width, seed: 4)
+            out = stridedTensor(queries, shape.width, seed: 5)
+            logSumExp = Tensor(rows: queries, columns: shape.heads)
+            dq = stridedTensor(queries, shape.width, seed: 6)
+            dk = stridedTensor(keys, shape.narrowWidth, seed: 7)
+            dv = stridedTensor(keys, shape.narrowWidth, seed: 8)
+        }
+
+        var areGapsClean: Bool { [q, k, v, dout, out, dq, dk, dv].allSatisfy { hasCleanGaps($0) } }
+    }
+
+    private func run(_ shape: AttentionShape, _ o: Operands) {
+        let keys = RowKeys(sampleIDs: shape.sampleIDs, offsets: shape.queryOffsets)
+        let scratch = randomTensor(
+            1, shape.kernel.scratchCount(length: shape.keyLengths.max() ?? 0), seed: 9, scale: 100)
+        shape.kernel.forward(
+            q: o.q, k: o.k, v: o.v, queryOffsets: shape.queryOffsets, keyOffsets: shape.keyOffsets,
+            keys: keys, dropout: shape.dropout, into: o.out, logSumExp: o.logSumExp, scratch: scratch)
+        shape.kernel.backward(
+            gradient: o.dout, q: o.q, k: o.k, v: o.v, out: o.out, logSumExp: o.logSumExp,
+            queryOffsets: shape.queryOffsets, keyOffsets: shape.keyOffsets, keys: keys,
+            dropout: shape.dropout, dq: o.dq, dk: o.dk, dv: o.dv, scratch: scratch)
+    }
+
+    @Test("output and gradients equal those of the padded form", arguments: shapes)
+    func equalsPaddedForm(shape: AttentionShape) {
+        let operands = Operands(shape)
+        run(shape, operands)
+        let expected = AttentionReference(
+            shape, q: matrix(operands.q), k: matrix(operands.k), v: matrix(operands.v),
+            dout: matrix(operands.dout))
+        #expect(deviation(operands.out, expected.out) < 3e-6)
+        #expect(deviation(operands.logSumExp, expected.logSumExp) < 3e-6)
+        #expect(deviation(operands.dq, expected.dq) < 1e-5)
+        #expect(deviation(operands.dk, expected.dk) < 1e-5)
+        #expect(deviation(operands.dv, expected.dv) < 1e-5)
+        #expect(operands.areGapsClean)
+    }
+
+    @Test("large scores do not overflow: one key takes all the weight")
+    func largeScores() {
+        let shape = AttentionShape(heads: 1, keyValueHeads: 1, queryLengths: [20], keyLengths: [20])
+        let operands = Operands(shape)
+        for row in 0..<20 {
+            for column in 0..<16 {
+                operands.q[row, column] = 100
+                operands.k[row, column] = row == 7 ? 100 : -100
+            }
+        }
+        run(shape, operands)
+        let chosen = operands.v.rows(7..<8).values()
+        for row in 0..<20 { #expect(operands.out.rows(row..<row + 1).values() == chosen) }
+        #expect(operands.dq.values().allSatisfy { abs($0) < 1e-3 })
+        #expect(operands.dk.values().allSatisfy { abs($0) < 1e-3 })
+    }
+
+    @Test("a sequence's result does not depend on its neighbours in the batch")
+    func neighbours() {
+        let pair = AttentionShape(queryLengths: [30, 21], keyLengths: [30, 21], probability: 0.2)
+        let single = AttentionShape(queryLengths: [30], keyLengths: [30], probability: 0.2)
+        let (together, alone) = (Operands(pair), Operands(single))
+        alone.q.copy(from: together.q.rows(0..<30))
+        alone.k.copy(from: together.k.rows(0..<30))
+        alone.v.copy(from: together.v.rows(0..<30))
+        alone.dout.copy(from: together.dout.rows(0..<30))
+        run(pair, together)
+        run(single, alone)
+        for (found, expected) in [
+            (together.out, alone.out), (together.dq, alone.dq), (together.dk, alone.dk),
+            (together.dv, alone.dv),
+        ] {
+            #expect(found.rows(0..<30).values() == expected.values())
+        }
+    }
+}

@@ -1,0 +1,117 @@
+// Multi-head attention in the padded form, [B, L] with masks, in double precision.
+
+import Foundation
+import Kernels
+import Tensors
+import Testing
+
+/// The shapes of one attention call.
+struct AttentionShape: CustomTestStringConvertible {
+    var heads = 2
+    var keyValueHeads = 2
+    var headSize = 16
+    var isCausal = false
+    var queryLengths: [Int]
+    var keyLengths: [Int]
+    var probability: Float = 0
+
+    var testDescription: String {
+        "heads \(heads)/\(keyValueHeads) × \(headSize), causal \(isCausal), p \(probability), "
+            + "queries \(queryLengths), keys \(keyLengths)"
+    }
+
+    static func offsets(_ lengths: [Int]) -> [Int32] {
+        lengths.reduce(into: [0]) { $0.append($0[$0.count - 1] + Int32($1)) }
+    }
+
+    var queryOffsets: [Int32] { Self.offsets(queryLengths) }
+    var keyOffsets: [Int32] { Self.offsets(keyLengths) }
+    var queryCount: Int { queryLengths.reduce(0, +) }
+    var keyCount: Int { keyLengths.reduce(0, +) }
+    var width: Int { heads * headSize }
+    var narrowWidth: Int { keyValueHeads * headSize }
+    var sampleIDs: [UInt64] { queryLengths.indices.map { 10 + 7 * UInt64($0) } }
+    var dropout: Dropout { Dropout(key: RandomKey(seed: 5).derived("attention"), probability: probability) }
+    var kernel: AttentionKernel {
+        AttentionKernel(heads: heads, keyValueHeads: keyValueHeads, headSize: headSize, isCausal: isCausal)
+    }
+}
+
+/// What the reference computes.
+struct AttentionReference {
+    var out: Matrix
+    var logSumExp: Matrix
+    var dq: Matrix
+    var dk: Matrix
+    var dv: Matrix
+
+    /// Every sequence is padded to the longest; padded and future keys get the score −∞.
+    init(_ shape: AttentionShape, q: Matrix, k: Matrix, v: Matrix, dout: Matrix) {
+        func zeros(_ rows: Int, _ columns: Int) -> Matrix {
+            Matrix(repeating: [Double](repeating: 0, count: columns), count: rows)
+        }
+        out = zeros(shape.queryCount, shape.width)
+        logSumExp = zeros(shape.queryCount, shape.heads)
+        dq = out
+        dk = zeros(shape.keyCount, shape.narrowWidth)
+        dv = dk
+        for sequence in shape.queryLengths.indices {
+            for head in 0..<shape.heads {
+                for row in 0..<shape.queryLengths[sequence] {
+                    add(shape, (sequence, head, row), q: q, k: k, v: v, dout: dout)
+                }
+            }
+        }
+    }
+
+    /// One query row of one head, forward and backward.
+    private mutating func add(
+        _ shape: AttentionShape, _ place: (sequence: Int, head: Int, row: Int), q: Matrix, k: Matrix,
+        v: Matrix, dout: Matrix
+    ) {
+        let length = shape.keyLengths[place.sequence]
+        let padded = shape.keyLengths.max() ?? 0
+        let visible =
+            shape.isCausal ? place.row + 1 + length - shape.queryLengths[place.sequence] : length
+        let first = Int(shape.keyOffsets[place.sequence])
+        let query = Int(shape.queryOffsets[place.sequence]) + place.row
+        let wide = place.head * shape.headSize
+        let narrow = place.head / (shape.heads / shape.keyValueHeads) * shape.headSize
+        let scale = 1 / Double(shape.headSize).squareRoot()
+        let elements = 0..<shape.headSize
+        let scores = (0..<padded).map { key -> Double in
+            guard key < visible else { return -.infinity }
+            return scale * elements.reduce(0) { $0 + q[query][wide + $1] * k[first + key][narrow + $1] }
+        }
+        let maximum = scores.max() ?? 0
+        let total = scores.reduce(0) { $0 + exp($1 - maximum) }
+        logSumExp[query][place.head] = maximum + log(total)
+        let probabilities = scores.map { exp($0 - maximum) / total }
+        let mask = factors(shape, place, count: padded)
+        var slopes = [Double](repeating: 0, count: padded)
+        for key in 0..<visible {
+            let dropped = probabilities[key] * mask[key]
+            for element in elements {
+                out[query][wide + element] += dropped * v[first + key][narrow + element]
+                dv[first + key][narrow + element] += dropped * dout[query][wide + element]
+                slopes[key] += dout[query][wide + element] * v[first + key][narrow + element] * mask[key]
+            }
+        }
+        let mean = zip(slopes, probabilities).reduce(0) { $0 + $1.0 * $1.1 }
+        for key in 0..<visible {
+            let slope = probabilities[key] * (slopes[key] - mean) * scale
+            for element in elements {
+                dq[query][wide + element] += slope * k[first + key][narrow + element]
+                dk[first + key][narrow + element] += slope * q[query][wide + element]
+            }
+        }
+    }
+
+    private func factors(
+        _ shape: AttentionShape, _ place: (sequence: Int, head: Int, row: Int), count: Int
+    ) -> [Double] {
+        let reference = DropoutReference(dropout: shape.dropout)
+        let key = RandomKey(seed: shape.sampleIDs[place.sequence]).derived(UInt64(place.row)).bits
+        return (0..<count).map { reference.factor(head: place.head, rowKey: key, column: $0) }
+    }
+}
