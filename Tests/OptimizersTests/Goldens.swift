@@ -22,7 +22,7 @@ struct Goldens: Decodable {
 
     struct Updates: Decodable {
         let name: String
-        let maximum_norm: Double
+        let maximumNorm: Double
         let rates: [Double]
         let initial: [String: [Float]]
         let steps: [Step]

@@ -48,12 +48,12 @@ import Testing
         for index in range {
             fill(store, golden.steps[index].gradients) { $0.gradient($1) }
             let norm = GradientClipping.norm(of: store.gradients)
-            if golden.maximum_norm > 0 {
+            if golden.maximumNorm > 0 {
                 #expect(abs(norm / golden.steps[index].norm - 1) < 1e-6)
             }
             optimizer.step(
                 learningRate: Float(golden.rates[index]),
-                gradientScale: GradientClipping.scale(norm: norm, maximumNorm: golden.maximum_norm))
+                gradientScale: GradientClipping.scale(norm: norm, maximumNorm: golden.maximumNorm))
         }
     }
 

@@ -50,7 +50,7 @@ def updates(name, make, maximum):
     """Parameters after each step, in the parameter groups of the Hugging Face Trainer."""
     generator = torch.Generator().manual_seed(SEED)
     parameters = {n: torch.nn.Parameter(torch.randn(s, generator=generator)) for n, s in SHAPES.items()}
-    case = {"name": name, "maximum_norm": maximum, "rates": RATES, "steps": [],
+    case = {"name": name, "maximumNorm": maximum, "rates": RATES, "steps": [],
             "initial": {n: shortest(p) for n, p in parameters.items()}}
     decayed = [p for n, p in parameters.items() if n in ("first.weight", "second.weight")]
     others = [p for n, p in parameters.items() if n not in ("first.weight", "second.weight")]

@@ -1,0 +1,47 @@
+// The files of this repository, and programs run on it.
+
+import Foundation
+import Testing
+
+/// A file with its path from the root of the repository.
+struct RepositoryFile {
+    let path: String
+    let text: String
+
+    /// Name of the folder below `Sources` or `Tests`.
+    var target: String { String(path.split(separator: "/").dropFirst().first ?? "") }
+    var lineCount: Int { text.split(separator: "\n", omittingEmptySubsequences: false).count - 1 }
+}
+
+/// The repository that this file stands in.
+enum Repository {
+    static let root: URL = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
+
+    /// Text files of a top folder with one of these extensions.
+    static func files(in folder: String, extensions: Set<String> = ["swift"]) throws -> [RepositoryFile] {
+        let paths = try FileManager.default.subpathsOfDirectory(
+            atPath: root.appendingPathComponent(folder).path)
+        return try paths.sorted().filter { extensions.contains(($0 as NSString).pathExtension) }.map { path in
+            let url = root.appendingPathComponent(folder).appendingPathComponent(path)
+            return RepositoryFile(
+                path: folder + "/" + path, text: try String(contentsOf: url, encoding: .utf8))
+        }
+    }
+
+    /// The standard output of a program that is found by PATH and run in the root; it must succeed.
+    static func output(of program: String, _ arguments: [String]) throws -> Data {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = [program] + arguments
+        process.currentDirectoryURL = root
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        try #require(process.terminationStatus == 0, "\(program) \(arguments) failed")
+        return data
+    }
+}
