@@ -63,12 +63,14 @@ private struct Manifest: Decodable {
 
     let targets: [Target]
 
-    static func load() throws -> Manifest {
-        let scratch = FileManager.default.temporaryDirectory
-            .appendingPathComponent("lockstep-manifest-\(ProcessInfo.processInfo.processIdentifier)").path
-        defer { try? FileManager.default.removeItem(atPath: scratch) }
+    /// Printed once for all tests, in a folder of its own: the build folder is locked while tests run.
+    static let current = Result { () throws -> Manifest in
+        let scratch = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         let data = try Repository.output(
-            of: "swift", ["package", "--scratch-path", scratch, "dump-package"])
+            of: "swift", ["package", "--scratch-path", scratch.path, "dump-package"])
+        if FileManager.default.fileExists(atPath: scratch.path) {
+            try FileManager.default.removeItem(at: scratch)
+        }
         return try JSONDecoder().decode(Manifest.self, from: data)
     }
 }
@@ -101,7 +103,7 @@ private struct Manifest: Decodable {
 
     @Test("every target of the manifest stands in the table and depends on what it allows")
     func manifest() throws {
-        let targets = try Manifest.load().targets.filter { $0.type != "test" }
+        let targets = try Manifest.current.get().targets.filter { $0.type != "test" }
         #expect(targets.count >= 5)
         for target in targets {
             guard let names = allowed[target.name] else {
@@ -115,7 +117,7 @@ private struct Manifest: Decodable {
 
     @Test("every module of this package that a source file imports is declared by its target")
     func declaredImports() throws {
-        let targets = try Manifest.load().targets
+        let targets = try Manifest.current.get().targets
         let modules = Set(targets.map { $0.name.replacing("-", with: "_") }).union(libraries)
         let files = try Repository.files(in: "Sources") + Repository.files(in: "Tests")
         var seen = 0
