@@ -86,5 +86,12 @@ let package = Package(
         tests("ReportingTests", ["Reporting"]),
         tests("ConfigurationTests", ["Configuration", "Training"]),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        tests("TensorsTests", ["Tensors"]),
+        tests("KernelsTests", ["Tensors", "Kernels"]),
+        tests("LayersTests", ["Tensors", "Kernels", "Layers", "Models"]),
+        tests("OptimizersTests", ["Tensors", "Layers", "Optimizers"], goldens: true),
+        tests("MPITests", ["MPI", "TestSupport"]),
+        tests("DataParallelTests", ["Tensors", "Layers", "MPI", "DataParallel", "TestSupport"]),
+        tests("ArchitectureTests", []),
     ]
 )

@@ -59,20 +59,20 @@ struct TrainingJob {
     private func prepareOutput() throws -> String? {
         var bytes: [UInt8] = []
         if isFirst {
+            try OutputDirectory.prepare(
+                path: outputDirectory, overwrite: arguments.overwriteOutputDir,
+                resuming: arguments.resumeFromCheckpoint != .none,
+                inputs: configuration.data.trainFiles + configuration.data.validationFiles + [
+                    configuration.model.modelNameOrPath
+                ])
             let store = CheckpointStore(outputDirectory: outputDirectory)
+            try store.removeLeftovers()
             let path: String?
             switch arguments.resumeFromCheckpoint {
             case .none: path = nil
             case .auto: path = try store.latest()?.path
             case .path(let given): path = given
             }
-            try OutputDirectory.prepare(
-                path: outputDirectory, overwrite: arguments.overwriteOutputDir && path == nil,
-                resuming: arguments.resumeFromCheckpoint != .none,
-                inputs: configuration.data.trainFiles + configuration.data.validationFiles + [
-                    configuration.model.modelNameOrPath
-                ])
-            try store.removeLeftovers()
             if let path { Messages.note("resuming from \(path)") }
             bytes = Array((path ?? "").utf8)
         }
