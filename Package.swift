@@ -84,7 +84,7 @@ let package = Package(
             "CheckpointsTests", ["Tensors", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints"]),
         tests("TokenizersTests", ["Tokenizers"], goldens: true),
         tests("ReportingTests", ["Reporting"]),
-        tests("ConfigurationTests", ["Configuration", "Training"]),
+        tests("ConfigurationTests", ["Optimizers", "Configuration", "Training"]),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         tests("TensorsTests", ["Tensors"]),
         tests("KernelsTests", ["Tensors", "Kernels"]),

@@ -1,1 +1,2 @@
+// What zlib.h declares, for Swift.
 #include <zlib.h>

@@ -92,8 +92,7 @@ struct TrainingJob {
         let stopRequest = StopRequest()
         let loop = try TrainingLoop(
             arguments, model: model, training: examples, validation: validation, group: group, output: output,
-            isStopRequested: { stopRequest.isPending }
-        ) { event in try recorder?.handle(event) }
+            isStopRequested: { stopRequest.isPending }, onEvent: { event in try recorder?.handle(event) })
         let summary = try loop.run(resumingFrom: resumePath)
         if summary.wasStopped { throw StoppedOnRequest(step: summary.step, directory: outputDirectory) }
     }

@@ -1,6 +1,7 @@
 // Recipes: what they decode to, and every message about a mistake.
 import Configuration
 import Foundation
+import Optimizers
 import Testing
 import Training
 
@@ -99,14 +100,6 @@ private func message(_ yaml: String, _ flags: [(key: String, value: String)] = [
             #expect(try RunConfiguration(yaml: yaml, file: nil) == run)
             for key in RecipeKey.all { #expect(yaml.contains("\(key.name):"), "\(key.name)") }
         }
-    }
-
-    @Test("Arguments survive a round trip through JSON")
-    func codable() throws {
-        var arguments = try decode("resume_from_checkpoint: c\nmax_tokens_per_device: 4096").training
-        arguments.greaterIsBetter = true
-        let data = try JSONEncoder().encode(arguments)
-        #expect(try JSONDecoder().decode(TrainingArguments.self, from: data) == arguments)
     }
 
     @Test("Best metric and warm-up are derived as Hugging Face does")
