@@ -8,7 +8,8 @@ public enum OutputDirectory {
     /// directories and TensorBoard's `events.out.tfevents.*`.
     public static let runFiles =
         modelFiles + runSigns + ModelDirectory.tokenizerFiles + [
-            TrainingCheckpoint.recipeFile, "versions.json", "report.html", "train_results.json", "eval_results.json",
+            TrainingCheckpoint.recipeFile, "versions.json", "report.html", "train_results.json",
+            "eval_results.json",
             "all_results.json",
         ]
 
