@@ -19,16 +19,14 @@ private let design: [(target: String, imports: [String])] = [
     ("Datasets", ["Tensors", "Tokenizers", "CZlib"]),
     ("Checkpoints", ["Models", "Optimizers", "Safetensors", "GGUF"]),
     ("Metrics", []),
-    ("Reporting", ["Metrics"]),
-    (
-        "Training",
-        ["Models", "Optimizers", "DataParallel", "Datasets", "Checkpoints", "Metrics", "Reporting"]
-    ),
+    ("Training", ["Models", "Optimizers", "DataParallel", "Datasets", "Checkpoints", "Metrics"]),
     ("Generation", ["Models", "Tokenizers"]),
+    ("Reporting", ["Metrics"]),
     ("Export", ["Models", "Checkpoints"]),
     ("Configuration", ["Training", "Yams"]),
-    ("lockstep", ["Configuration", "Generation", "Export", "GGUF", "ArgumentParser"]),
+    ("lockstep", ["Configuration", "Generation", "Reporting", "Export", "GGUF", "ArgumentParser"]),
     ("rank-scenarios", ["DataParallel", "MPI"]),
+    ("TestSupport", []),
 ]
 
 private let libraries: Set<String> = ["Yams", "ArgumentParser"]

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes the tokenizer goldens with tokenizers 0.23.3 and transformers 5.23.0 (the script refuses others).
 
-    generate.py                                  rewrites hashes.bin, samples.jsonl and manifest.sha256
+    generate.py                                  rewrites hashes.bin, samples.jsonl and SHA256SUMS
     generate.py --cut MODEL_DIRECTORY TEXTS...   first cuts vocab.txt anew from that model's vocabulary
 
 vocab.txt was cut from sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0): its most frequent tokens on English
@@ -126,9 +126,9 @@ def main():
     with open(HERE / "samples.jsonl", "w", encoding="utf-8") as file:
         for sample in samples:
             file.write(json.dumps(sample, ensure_ascii=True, separators=(",", ":")) + "\n")
-    with open(HERE / "manifest.sha256", "w") as file:
+    with open(HERE / "SHA256SUMS", "w") as file:
         for path in sorted(HERE.glob("*")):
-            if path.is_file() and path.name != "manifest.sha256":
+            if path.is_file() and path.name != "SHA256SUMS" and path.suffix != ".py":
                 file.write(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n")
 
 
