@@ -85,6 +85,12 @@ let package = Package(
         tests("TokenizersTests", ["Tokenizers"], goldens: true),
         tests("ReportingTests", ["Reporting"]),
         tests("ConfigurationTests", ["Optimizers", "Configuration", "Training"]),
+        tests(
+            "LockstepTests",
+            [
+                "lockstep", "TestSupport", "Tensors", "Models", "Layers", "Safetensors", "Checkpoints",
+                "Configuration",
+            ]),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         tests("TensorsTests", ["Tensors"]),
         tests("KernelsTests", ["Tensors", "Kernels"]),
