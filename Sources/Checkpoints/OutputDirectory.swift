@@ -20,6 +20,13 @@ public enum OutputDirectory {
         "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json",
     ]
 
+    /// Throws what `prepare` would refuse, and changes nothing.
+    public static func check(
+        path: String, overwrite: Bool, resuming: Bool, inputs: [String] = []
+    ) throws(CheckpointError) {
+        _ = try namesToRemove(path: path, overwrite: overwrite, resuming: resuming, inputs: inputs)
+    }
+
     /// Makes `path` ready for a run: creates it, or checks what it holds.
     ///
     /// A directory with another run is refused, unless the run goes on (`resuming`) or starts afresh
@@ -30,11 +37,16 @@ public enum OutputDirectory {
     public static func prepare(
         path: String, overwrite: Bool, resuming: Bool, inputs: [String] = []
     ) throws(CheckpointError) {
+        let names = try namesToRemove(path: path, overwrite: overwrite, resuming: resuming, inputs: inputs)
+        if !DurableFiles.exists(path) { try DurableFiles.createDirectory(path) }
+        for name in names { try DurableFiles.remove(path + "/" + name) }
+    }
+
+    private static func namesToRemove(
+        path: String, overwrite: Bool, resuming: Bool, inputs: [String]
+    ) throws(CheckpointError) -> [String] {
         precondition(!(overwrite && resuming), "a run either starts afresh or goes on")
-        guard DurableFiles.exists(path) else {
-            try DurableFiles.createDirectory(path)
-            return
-        }
+        guard DurableFiles.exists(path) else { return [] }
         guard DurableFiles.isDirectory(path) else { throw .outputIsFile(path) }
         guard FileManager.default.isWritableFile(atPath: path) else { throw .outputNotWritable(path) }
         let names = try DurableFiles.names(in: path)
@@ -42,20 +54,22 @@ public enum OutputDirectory {
         let models = names.filter { (modelFiles + otherWeights).contains($0) }
         if signs.isEmpty {
             guard models.isEmpty else { throw .outputHoldsModel(path, found: models) }
-            return
+            return []
         }
-        if resuming { return }
+        if resuming { return [] }
         guard overwrite else { throw .outputInUse(path, found: signs + models) }
-        try removeRun(from: path, names: names, inputs: inputs)
+        return try namesOfRun(in: path, names: names, inputs: inputs)
     }
 
     private static func isSign(_ name: String) -> Bool {
         runSigns.contains(name) || CheckpointStore.step(ofName: name) != nil
     }
 
-    private static func removeRun(
-        from path: String, names: [String], inputs: [String]
-    ) throws(CheckpointError) {
+    /// The files of the old run in `path`. What shows that a run wrote the rest comes last, so that a removal cut
+    /// short can be repeated.
+    private static func namesOfRun(
+        in path: String, names: [String], inputs: [String]
+    ) throws(CheckpointError) -> [String] {
         let doomed = names.filter { name in
             runFiles.contains(name) || isSign(name)
                 || Leftover(name: name).map { !$0.isInUse } ?? name.hasPrefix("events.out.tfevents.")
@@ -71,8 +85,6 @@ public enum OutputDirectory {
             }
             if place == folder || isLost { throw .outputHoldsInput(path, input: input) }
         }
-        // What shows that a run wrote the rest goes last, so that a removal cut short can be repeated.
-        for name in doomed where !isSign(name) { try DurableFiles.remove(path + "/" + name) }
-        for name in doomed where isSign(name) { try DurableFiles.remove(path + "/" + name) }
+        return doomed.filter { !isSign($0) } + doomed.filter(isSign)
     }
 }

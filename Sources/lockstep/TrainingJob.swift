@@ -30,9 +30,10 @@ struct TrainingJob {
 
     /// Runs to the end. Collective.
     func run() throws {
+        let stopRequest = StopRequest()
         let plan = ThreadPlan.apply(requested: arguments.threadsPerRank)
         if isFirst, let warning = plan.warning { Messages.warn(warning) }
-        let resumePath = try prepareOutput()
+        let resumePath = try chooseStart()
         let data = configuration.data
         let training = try RowReader(patterns: data.trainFiles)
         let labels = try LabelMap(
@@ -52,25 +53,24 @@ struct TrainingJob {
             validation = rows
         }
         if let report = loaded.report { announce(report, labels, examples, validation, plan) }
-        try train(loaded.model, examples, validation, resumePath: resumePath)
+        try train(
+            loaded.model, examples, validation, resumePath: resumePath, stopRequest: stopRequest)
     }
 
-    /// Makes the output folder ready on rank 0 and finds the checkpoint to go on from; the same on all ranks.
-    private func prepareOutput() throws -> String? {
+    /// Finds the checkpoint to go on from, the same on all ranks, and refuses an output folder that may not be used.
+    private func chooseStart() throws -> String? {
         var bytes: [UInt8] = []
         if isFirst {
-            try OutputDirectory.prepare(
-                path: outputDirectory, overwrite: arguments.overwriteOutputDir,
-                resuming: arguments.resumeFromCheckpoint != .none,
-                inputs: configuration.data.trainFiles + configuration.data.validationFiles + [
-                    configuration.model.modelNameOrPath
-                ])
-            let store = CheckpointStore(outputDirectory: outputDirectory)
-            try store.removeLeftovers()
+            try OutputDirectory.check(
+                path: outputDirectory, overwrite: arguments.overwriteOutputDir, resuming: isResuming,
+                inputs: inputs)
             let path: String?
             switch arguments.resumeFromCheckpoint {
             case .none: path = nil
-            case .auto: path = try store.latest()?.path
+            case .auto:
+                let store = CheckpointStore(outputDirectory: outputDirectory)
+                try store.removeLeftovers()
+                path = try store.latest()?.path
             case .path(let given): path = given
             }
             if let path { Messages.note("resuming from \(path)") }
@@ -80,19 +80,36 @@ struct TrainingJob {
         return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
     }
 
+    /// Makes the output folder ready on rank 0. Comes after all input was found good, so that a mistake in a recipe
+    /// or a file costs no old run.
+    private func prepareOutput() throws {
+        guard isFirst else { return }
+        try OutputDirectory.prepare(
+            path: outputDirectory, overwrite: arguments.overwriteOutputDir, resuming: isResuming,
+            inputs: inputs)
+        try CheckpointStore(outputDirectory: outputDirectory).removeLeftovers()
+    }
+
+    private var isResuming: Bool { arguments.resumeFromCheckpoint != .none }
+
+    private var inputs: [String] {
+        configuration.data.trainFiles + configuration.data.validationFiles
+            + [configuration.model.modelNameOrPath]
+    }
+
     private func train(
         _ model: any SequenceClassifier, _ examples: ExampleStore, _ validation: ExampleStore?,
-        resumePath: String?
+        resumePath: String?, stopRequest: StopRequest
     ) throws {
         let recipe = Array(try configuration.effectiveYAML().utf8)
         let output = RunOutput(
             directory: outputDirectory, tokenizerSource: configuration.model.modelNameOrPath, recipe: recipe,
             version: Lockstep.version)
         let recorder = isFirst ? RunRecorder(configuration, printsJSON: printsJSON, recipe: recipe) : nil
-        let stopRequest = StopRequest()
         let loop = try TrainingLoop(
             arguments, model: model, training: examples, validation: validation, group: group, output: output,
             isStopRequested: { stopRequest.isPending }, onEvent: { event in try recorder?.handle(event) })
+        try prepareOutput()
         let summary = try loop.run(resumingFrom: resumePath)
         if summary.wasStopped { throw StoppedOnRequest(step: summary.step, directory: outputDirectory) }
     }
@@ -114,6 +131,9 @@ struct TrainingJob {
 
 /// A run that ended early because it was asked to; its state is saved.
 struct StoppedOnRequest: Error, CustomStringConvertible {
+    /// Tells whoever started the job, such as launch/slurm.sbatch, to start it again.
+    static let exitCode: Int32 = 85
+
     let step: Int
     let directory: String
     var description: String {
