@@ -58,6 +58,16 @@ final class LineSink {
             URL(fileURLWithPath: path), withItemAt: URL(fileURLWithPath: temporaryPath))
     }
 
+    /// Removes what was written so far to a file, after an error.
+    func discard() {
+        guard path != "-" else { return }
+        do {
+            try FileManager.default.removeItem(atPath: temporaryPath)
+        } catch {
+            Messages.warn("\(temporaryPath) could not be removed: \(error.localizedDescription)")
+        }
+    }
+
     private func flush() throws {
         do {
             try file.write(contentsOf: buffer)

@@ -38,8 +38,13 @@ struct PredictCommand: ParsableCommand {
                 model: job.model, reader: job.reader, group: group,
                 batchRows: configuration.training.perDeviceEvalBatchSize)
             let sink = group.rank == 0 ? try LineSink(path: outputFile) : nil
-            try predictor.run(files: predictFile) { line in try sink?.write(line) }
-            try sink?.close()
+            do {
+                try predictor.run(files: predictFile) { line in try sink?.write(line) }
+                try sink?.close()
+            } catch {
+                sink?.discard()
+                throw error
+            }
         }
     }
 }
