@@ -44,7 +44,7 @@ public final class TrainingLoop {
         self.group = group
         self.isStopRequested = isStopRequested
         self.onEvent = onEvent
-        try Self.check(arguments, hasValidation: validation != nil)
+        try Self.check(arguments, head: model.head, hasValidation: validation != nil)
         planner = try BatchPlanner(arguments, store: training, rankCount: group.size)
         let total =
             arguments.maxSteps > 0 ? arguments.maxSteps : planner.totalSteps(epochs: arguments.numTrainEpochs)
@@ -68,9 +68,17 @@ public final class TrainingLoop {
         checkpoints = RunCheckpoints(output: output, arguments: arguments, plan: plan, group: group)
     }
 
-    private static func check(_ arguments: TrainingArguments, hasValidation: Bool) throws(TrainingError) {
+    private static func check(
+        _ arguments: TrainingArguments, head: ClassificationHead, hasValidation: Bool
+    ) throws(TrainingError) {
         if arguments.bf16 { throw .noBF16() }
-        guard !hasValidation else { return }
+        guard !hasValidation else {
+            let names = ClassificationSums(head: head).evaluation.metrics.map(\.name)
+            guard names.contains(where: { "eval_" + $0 == arguments.bestModelMetric }) else {
+                throw .unknownMetric(arguments.metricForBestModel ?? "loss", known: names)
+            }
+            return
+        }
         if arguments.evalStrategy != .never { throw .needsValidation("eval_strategy") }
         if arguments.loadBestModelAtEnd { throw .needsValidation("load_best_model_at_end") }
         if arguments.saveStrategy == .best { throw .needsValidation("save_strategy: best") }
@@ -173,7 +181,7 @@ public final class TrainingLoop {
         let start = ContinuousClock.now
         let evaluation = try evaluator.evaluate(validation)
         let seconds = (ContinuousClock.now - start) / .seconds(1)
-        let isBest = try updateBest(evaluation)
+        let isBest = updateBest(evaluation)
         let record = EvaluationRecord(
             step: progress.step, epoch: progress.epoch, evaluation: evaluation, seconds: seconds,
             isBest: isBest)
@@ -182,13 +190,14 @@ public final class TrainingLoop {
         return isBest
     }
 
-    /// Compares with the best value so far; the values are the same on all ranks.
-    private func updateBest(_ evaluation: ClassificationEvaluation) throws(TrainingError) -> Bool {
+    /// Compares with the best value so far; the values are the same on all ranks. A value that is not a number, such
+    /// as the correlation of constant predictions, is never the best.
+    private func updateBest(_ evaluation: ClassificationEvaluation) -> Bool {
         let name = arguments.bestModelMetric
-        let values = evaluation.metrics
-        guard let value = values.first(where: { "eval_" + $0.name == name })?.value else {
-            throw .unknownMetric(arguments.metricForBestModel ?? name, known: values.map(\.name))
+        guard let value = evaluation.metrics.first(where: { "eval_" + $0.name == name })?.value else {
+            preconditionFailure("\(name) was checked when the run was set up")
         }
+        if value.isNaN { return false }
         if let best = progress.bestMetric {
             guard arguments.isGreaterBetter ? value > best : value < best else { return false }
         }
