@@ -59,21 +59,41 @@ require_integer() {
     [[ $2 =~ ^[1-9][0-9]{0,5}$ ]] || usage_error "$1 is '$2', and must be a whole number of at least 1."
 }
 
-# use_open_mpi_settings: exports cluster-configs/openmpi.conf, and root's permission if this is root: Open MPI
-# refuses to start as root without it.
+# use_open_mpi_settings: exports cluster-configs/openmpi.conf as OMPI_MCA_*, which mpirun hands on to every host. A value
+# that is in the environment stays. `lockstep launch` reads the same form: change both parsers together.
 use_open_mpi_settings() {
-    local line name value
+    local line name value number=0 seen=' '
     local settings="$root/cluster-configs/openmpi.conf"
     [[ -r $settings ]] || fail "Cannot read $settings; the checkout is not complete."
     while IFS= read -r line || [[ -n $line ]]; do
+        number=$((number + 1))
         [[ -z $line || $line == \#* ]] && continue
-        [[ $line =~ ^([a-z0-9_]+)\ =\ (.+)$ ]] || fail "$settings: '$line' is not of the form 'name = value'."
+        [[ $line =~ ^([a-z][a-z0-9_]*)\ =\ ([^[:space:]]+)$ ]] ||
+            fail "$settings:$number: A line of the Open MPI settings must read: name = value, but is '$line'."
+        [[ $seen != *" ${BASH_REMATCH[1]} "* ]] ||
+            fail "$settings:$number: ${BASH_REMATCH[1]} is given more than once; keep one of them."
+        seen+="${BASH_REMATCH[1]} "
         name=OMPI_MCA_${BASH_REMATCH[1]} value=${BASH_REMATCH[2]}
         [[ -n ${!name:-} ]] || export "$name=$value"
     done <"$settings"
+    permit_root
+}
+
+# permit_root: Open MPI refuses to start as root without this.
+permit_root() {
     if ((EUID == 0)); then
         export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
     fi
+}
+
+# use_progress_style: exports how rank 0 shows its progress. mpirun puts a pipe between it and the terminal, so only
+# the script sees that there is one. A style that is in the environment stays.
+use_progress_style() {
+    local size
+    if [[ -z ${LOCKSTEP_PROGRESS:-} && -t 2 && ${TERM:-dumb} != dumb ]]; then
+        export LOCKSTEP_PROGRESS=bar
+    fi
+    if size=$(stty size <&2 2>/dev/null) && ((${size#* } > 0)); then export COLUMNS=${size#* }; fi
 }
 
 # use_rank_environment THREADS: what every rank inherits. The thread pool would otherwise take every core that the
@@ -116,7 +136,7 @@ socket_count() {
 }
 
 # local_arguments RANKS: sets `threads`, the threads of each rank when the cores are divided, and
-# `mpirun_arguments` for RANKS ranks on this machine.
+# `mpirun_arguments` for RANKS ranks on this machine. Call use_progress_style before.
 local_arguments() {
     local cores
     cores=$(core_count)
@@ -132,6 +152,10 @@ local_arguments() {
         # One socket: Open MPI's default would tie up to two ranks to one core each, whatever threads they have.
         mpirun_arguments+=(--bind-to none)
     fi
+    local name
+    for name in LOCKSTEP_PROGRESS COLUMNS; do
+        if [[ -n ${!name:-} ]]; then mpirun_arguments+=(-x "$name"); fi
+    done
 }
 
 # find_pip: sets `pip` to a command that works, or fails with what to install.

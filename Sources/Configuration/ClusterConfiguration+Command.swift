@@ -5,22 +5,31 @@ extension ClusterConfiguration {
     /// Slurm.
     ///
     /// - Parameters:
+    ///   - settings: Open MPI's settings of every job, to which those of this cluster are added.
     ///   - slurmScript: batch script that receives `arguments` with `launcher: slurm`.
+    ///   - variables: further environment of every rank that mpirun starts.
     ///   - localCores: cores of this machine, for a cluster without hosts.
     public func launchCommand(
-        executable: String, arguments: [String], slurmScript: String,
+        executable: String, arguments: [String], settings: OpenMPISettings, slurmScript: String,
+        variables: [(name: String, value: String)] = [],
         localCores: Int = RankPlacement.coresOfThisMachine
     ) -> [String] {
         switch launcher {
-        case .mpirun: mpirunCommand(executable: executable, arguments: arguments, localCores: localCores)
-        case .slurm: sbatchCommand(script: slurmScript, arguments: arguments)
+        case .mpirun:
+            mpirunCommand(
+                executable: executable, arguments: arguments, settings: settings, variables: variables,
+                localCores: localCores)
+        case .slurm: sbatchCommand(script: slurmScript, arguments: arguments, settings: settings)
         }
     }
 
     /// The mpirun command. Hosts are listed with the ranks that each one gets, so that the placement is the
-    /// one of `RankPlacement` whatever mpirun's own rules are.
+    /// one of `RankPlacement` whatever mpirun's own rules are. Settings stand on it as values, so that no other
+    /// host needs their file.
     public func mpirunCommand(
-        executable: String, arguments: [String], localCores: Int = RankPlacement.coresOfThisMachine
+        executable: String, arguments: [String], settings: OpenMPISettings,
+        variables: [(name: String, value: String)] = [],
+        localCores: Int = RankPlacement.coresOfThisMachine
     ) -> [String] {
         let placement = RankPlacement(self, localCores: localCores)
         var words = ["mpirun", "-np", String(placement.ranks)]
@@ -33,23 +42,22 @@ extension ClusterConfiguration {
             words += ["--map-by", "slot", "--bind-to", "none"]
         }
         if placement.isOversubscribed { words.append("--oversubscribe") }
-        for parameter in OpenMPISettings.parameters(for: self) {
-            words += ["--mca", parameter.name, parameter.value]
+        for parameter in parameters(settings) { words += ["--mca", parameter.name, parameter.value] }
+        for (name, value) in rankEnvironment(threadsPerRank: placement.threadsPerRank) + variables {
+            words += ["-x", "\(name)=\(value)"]
         }
-        let environment = OpenMPISettings.environment(for: self, threadsPerRank: placement.threadsPerRank)
-        for (name, value) in environment { words += ["-x", "\(name)=\(value)"] }
         if let sharedDirectory { words += ["--wdir", sharedDirectory] }
         return words + mpirunArguments + [executable] + arguments
     }
 
     /// The sbatch command. `env` sets what mpirun would set by options; Slurm hands it on to the ranks.
-    public func sbatchCommand(script: String, arguments: [String]) -> [String] {
+    public func sbatchCommand(
+        script: String, arguments: [String], settings: OpenMPISettings
+    ) -> [String] {
         let allocation = slurm ?? SlurmAllocation()
         var words = ["env"]
-        words += OpenMPISettings.parameters(for: self).map { "OMPI_MCA_\($0.name)=\($0.value)" }
-        words += OpenMPISettings.environment(for: self, threadsPerRank: allocation.cpusPerTask).map {
-            "\($0.name)=\($0.value)"
-        }
+        words += parameters(settings).map { "\($0.environmentName)=\($0.value)" }
+        words += rankEnvironment(threadsPerRank: allocation.cpusPerTask).map { "\($0.name)=\($0.value)" }
         words += [
             "sbatch", "--nodes=\(allocation.nodes)", "--ntasks-per-node=\(allocation.ntasksPerNode)",
             "--cpus-per-task=\(allocation.cpusPerTask)",

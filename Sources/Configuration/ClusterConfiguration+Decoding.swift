@@ -4,16 +4,16 @@ import Foundation
 extension ClusterConfiguration {
     static let keys = [
         "launcher", "hosts", "hostfile", "ranks", "ranks_per_host", "threads_per_rank", "interface",
-        "shared_directory", "scratch_directory", "mpirun_arguments", "slurm",
+        "shared_directory", "scratch_directory", "openmpi_settings", "mpirun_arguments", "slurm",
     ]
 
-    /// Reads a cluster file. A relative `hostfile` counts from the folder of that file.
+    /// Reads a cluster file. A relative `hostfile` or `openmpi_settings` counts from the folder of that file.
     public init(path: String) throws(ConfigurationError) {
         try self.init(yaml: try YAMLValue.text(ofFile: path), file: path)
     }
 
     /// Reads a cluster description from `yaml`; `file` names it in errors and gives the folder of its
-    /// hostfile.
+    /// hostfile and settings.
     public init(yaml: String, file: String) throws(ConfigurationError) {
         let reader = try SectionReader(
             try YAMLValue.entries(of: yaml, file: file), known: Self.keys, file: file)
@@ -24,6 +24,8 @@ extension ClusterConfiguration {
         interface = try reader.value("interface", .text)
         sharedDirectory = try reader.value("shared_directory", .path)
         scratchDirectory = try reader.value("scratch_directory", .path)
+        openMPISettingsFile = Self.resolve(
+            try reader.value("openmpi_settings", .path) ?? OpenMPISettings.defaultFileName, besides: file)
         mpirunArguments = try reader.texts("mpirun_arguments")
         hosts = try Self.hosts(reader)
         slurm = try SlurmAllocation(reader.subsection("slurm", known: SlurmAllocation.keys))

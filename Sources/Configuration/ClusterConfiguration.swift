@@ -33,7 +33,10 @@ public struct ClusterConfiguration: Equatable, Sendable {
     public var sharedDirectory: String?
     /// Directory local to each host, for temporary files.
     public var scratchDirectory: String?
-    /// Further arguments of mpirun, after all others, so that they win.
+    /// File of Open MPI's settings of every job; a cluster file's own key, else `openmpi.conf` beside it.
+    public var openMPISettingsFile = OpenMPISettings.defaultFileName
+    /// Further arguments of mpirun. They stand after all others, so that they win, and an Open MPI parameter
+    /// among them replaces that of the settings.
     public var mpirunArguments: [String] = []
     /// What is asked of Slurm; present with `launcher: slurm` only.
     public var slurm: SlurmAllocation?

@@ -1,66 +1,104 @@
-// The Open MPI settings of every job, in this one place, each with its reason. Measured with Open MPI
-// 4.1.4.
+// The settings of Open MPI: those of every job from a settings file such as cluster-configs/openmpi.conf, and those
+// that follow from the shape of a cluster.
 
 /// A parameter of Open MPI's component architecture, set by `--mca name value` or by `OMPI_MCA_name=value`.
 public struct OpenMPIParameter: Equatable, Sendable {
     public let name: String
     public let value: String
+
+    public init(name: String, value: String) {
+        (self.name, self.value) = (name, value)
+    }
+
+    /// The environment variable that sets the same parameter.
+    public var environmentName: String { "OMPI_MCA_" + name }
 }
 
-/// The settings under which jobs run well.
-public enum OpenMPISettings {
-    /// TCP by plain sends. The default also tries put and get, which reach 71 MB/s on 1 Gbit/s; this
-    /// reaches 118.
-    public static let tcpSendOnly = OpenMPIParameter(name: "btl_tcp_flags", value: "send")
+/// The parameters of a settings file, in its order.
+public struct OpenMPISettings: Equatable, Sendable {
+    /// Where the settings lie if a cluster file names no other place: beside it.
+    public static let defaultFileName = "openmpi.conf"
 
-    /// A thread that waits in a collective gives its core away, so that backward goes on while gradients
-    /// travel.
-    public static let yieldWhenIdle = OpenMPIParameter(name: "mpi_yield_when_idle", value: "1")
+    public var parameters: [OpenMPIParameter]
 
-    /// Shared memory without `process_vm_readv`: as fast, and without errors where containers forbid that
-    /// call.
-    public static let sharedMemoryByCopy = OpenMPIParameter(
-        name: "btl_vader_single_copy_mechanism", value: "none")
-
-    /// Probes on the control connections after 5 s of silence, every 2 s, 3 times. A host that is cut off
-    /// ends the job after 11 s; by default its peers would wait without end.
-    public static let keepalive = [
-        OpenMPIParameter(name: "oob_tcp_keepalive_time", value: "5"),
-        OpenMPIParameter(name: "oob_tcp_keepalive_intvl", value: "2"),
-        OpenMPIParameter(name: "oob_tcp_keepalive_probes", value: "3"),
-    ]
-
-    /// Data and control on the network that joins the hosts. Left to itself, Open MPI also tries the
-    /// bridges of containers and virtual machines, which lead nowhere.
-    public static func network(_ interface: String) -> [OpenMPIParameter] {
-        [
-            OpenMPIParameter(name: "btl_tcp_if_include", value: interface),
-            OpenMPIParameter(name: "oob_tcp_if_include", value: interface),
-        ]
+    public init(_ parameters: [OpenMPIParameter] = []) {
+        self.parameters = parameters
     }
 
-    /// Open MPI's own temporary files on a disk local to each host.
-    public static func sessionDirectory(_ path: String) -> OpenMPIParameter {
-        OpenMPIParameter(name: "orte_tmpdir_base", value: path)
+    /// Reads a settings file; `ConfigurationError` names the line of a mistake.
+    public init(path: String) throws(ConfigurationError) {
+        let text: String
+        do throws(ConfigurationError) {
+            text = try YAMLValue.text(ofFile: path)
+        } catch {
+            throw ConfigurationError(
+                location: error.location, key: "openmpi_settings",
+                reason: error.reason + " It holds the Open MPI settings of every job: copy"
+                    + " cluster-configs/openmpi.conf there, or give its path as openmpi_settings in the"
+                    + " cluster file.")
+        }
+        try self.init(text: text, file: path)
     }
 
-    /// A crash ends the job at once; the interactive backtrace of a Swift program would delay that by
-    /// seconds.
-    public static let noBacktrace = (name: "SWIFT_BACKTRACE", value: "enable=no")
-
-    /// The parameters of a job of that shape.
-    public static func parameters(for cluster: ClusterConfiguration) -> [OpenMPIParameter] {
-        [tcpSendOnly, yieldWhenIdle, sharedMemoryByCopy] + keepalive
-            + (cluster.interface.map(network) ?? [])
-            + (cluster.scratchDirectory.map { [sessionDirectory($0)] } ?? [])
+    /// Parses lines of the form `name = value`; blank lines and lines that start with `#` are left out. `file`
+    /// is for error messages.
+    public init(text: String, file: String) throws(ConfigurationError) {
+        var parameters: [OpenMPIParameter] = []
+        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            if line.isEmpty || line.hasPrefix("#") { continue }
+            let place = ConfigurationError.Location.line(file: file, line: index + 1)
+            guard let parts = line.wholeMatch(of: /([a-z][a-z0-9_]*) = (\S+)/) else {
+                throw ConfigurationError(
+                    location: place, key: nil,
+                    reason: "A line of the Open MPI settings must read: name = value, but is '\(line)'.")
+            }
+            let parameter = OpenMPIParameter(name: String(parts.1), value: String(parts.2))
+            guard !parameters.contains(where: { $0.name == parameter.name }) else {
+                throw .duplicate(parameter.name, place)
+            }
+            parameters.append(parameter)
+        }
+        self.parameters = parameters
     }
 
-    /// Environment of every rank. `OMP_NUM_THREADS` sets the thread pool, which else would take all cores
-    /// of a rank that is not bound.
-    public static func environment(
-        for cluster: ClusterConfiguration, threadsPerRank: Int
-    ) -> [(name: String, value: String)] {
-        [noBacktrace, (name: "OMP_NUM_THREADS", value: String(threadsPerRank))]
-            + (cluster.scratchDirectory.map { [(name: "TMPDIR", value: $0)] } ?? [])
+    /// Without the parameters that `environment` already sets, since Open MPI reads them from there and a
+    /// command line would beat it.
+    public func yielding(to environment: [String: String]) -> Self {
+        Self(parameters.filter { (environment[$0.environmentName] ?? "").isEmpty })
+    }
+}
+
+extension ClusterConfiguration {
+    /// Data and control on the network that joins the hosts, and Open MPI's own temporary files on a disk local
+    /// to each host. Left to itself, Open MPI also tries the bridges of containers and virtual machines, which
+    /// lead nowhere.
+    var ownParameters: [OpenMPIParameter] {
+        let network = interface.map {
+            [
+                OpenMPIParameter(name: "btl_tcp_if_include", value: $0),
+                OpenMPIParameter(name: "oob_tcp_if_include", value: $0),
+            ]
+        }
+        let temporary = scratchDirectory.map { [OpenMPIParameter(name: "orte_tmpdir_base", value: $0)] }
+        return (network ?? []) + (temporary ?? [])
+    }
+
+    /// `settings` and those of this cluster, without what `mpirun_arguments` set themselves: mpirun refuses a
+    /// parameter that is given twice.
+    func parameters(_ settings: OpenMPISettings) -> [OpenMPIParameter] {
+        let given = zip(mpirunArguments, mpirunArguments.dropFirst()).filter {
+            ["--mca", "-mca", "--gmca", "-gmca"].contains($0.0)
+        }
+        return (settings.parameters + ownParameters).filter { parameter in
+            !given.contains { $0.1 == parameter.name }
+        }
+    }
+
+    /// Environment of every rank. `OMP_NUM_THREADS` sets the thread pool, which else would take all cores of a
+    /// rank that is not bound; a crash ends the job at once, where the interactive backtrace of a Swift program
+    /// would delay that by seconds.
+    func rankEnvironment(threadsPerRank: Int) -> [(name: String, value: String)] {
+        [("SWIFT_BACKTRACE", "enable=no"), ("OMP_NUM_THREADS", String(threadsPerRank))]
+            + (scratchDirectory.map { [("TMPDIR", $0)] } ?? [])
     }
 }

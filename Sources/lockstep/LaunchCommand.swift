@@ -2,7 +2,9 @@
 
 import ArgumentParser
 import Configuration
+import Dispatch
 import Foundation
+import Reporting
 
 /// Composes and runs the mpirun or sbatch line of a cluster file.
 struct LaunchCommand: ParsableCommand {
@@ -32,19 +34,47 @@ struct LaunchCommand: ParsableCommand {
 
     func run() throws {
         let configuration = try ClusterConfiguration(path: cluster)
-        let executable = Bundle.main.executablePath ?? CommandLine.arguments[0]
+        let environment = ProcessInfo.processInfo.environment
+        let settings = try OpenMPISettings(path: configuration.openMPISettingsFile)
         let words = configuration.launchCommand(
-            executable: executable, arguments: arguments, slurmScript: slurmScript)
-        print(ClusterConfiguration.shellLine(words))
-        guard !isDryRun else { return }
+            executable: Bundle.main.executablePath ?? CommandLine.arguments[0], arguments: arguments,
+            settings: settings.yielding(to: environment), slurmScript: slurmScript,
+            variables: progressVariables(environment))
+        guard !isDryRun else { return print(ClusterConfiguration.shellLine(words)) }
+        Messages.note("+ " + ClusterConfiguration.shellLine(words))
+        throw ExitCode(try runForwardingSignals(words))
+    }
+
+    /// What tells rank 0 how to show its progress: mpirun puts a pipe between it and this terminal.
+    private func progressVariables(_ environment: [String: String]) -> [(name: String, value: String)] {
+        let style = ProgressDisplay.Style.suited(loggingSteps: 1, environment: environment)
+        if case .bar(let columns) = style {
+            return [("LOCKSTEP_PROGRESS", "bar"), ("COLUMNS", String(columns))]
+        }
+        return environment["LOCKSTEP_PROGRESS"].map { [("LOCKSTEP_PROGRESS", $0)] } ?? []
+    }
+
+    /// Runs the command and returns its exit code; a signal's number becomes 128 + n, as shells report it.
+    ///
+    /// The child is in a process group of its own, so that a terminal's Ctrl-C reaches this process alone: that and
+    /// what a batch system sends is handed on, and mpirun decides.
+    private func runForwardingSignals(_ words: [String]) throws -> Int32 {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = words
         process.standardInput = FileHandle.nullDevice
         try process.run()
+        let child = process.processIdentifier
+        let sources = [SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler { kill(child, number) }
+            source.resume()
+            return source
+        }
         process.waitUntilExit()
-        // A signal's number becomes 128 + n, as shells report it.
+        for source in sources { source.cancel() }
         let status = process.terminationStatus
-        throw ExitCode(process.terminationReason == .uncaughtSignal ? 128 + status : status)
+        return process.terminationReason == .uncaughtSignal ? 128 + status : status
     }
 }

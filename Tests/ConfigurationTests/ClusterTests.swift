@@ -17,11 +17,11 @@ private func message(_ yaml: String) -> String {
 }
 
 private let twoHosts = "hosts:\n- {name: a, slots: 4}\n- {name: b, slots: 4}\ninterface: eth0\n"
-private let settings = [
-    "--mca", "btl_tcp_flags", "send", "--mca", "mpi_yield_when_idle", "1",
-    "--mca", "btl_vader_single_copy_mechanism", "none", "--mca", "oob_tcp_keepalive_time", "5",
-    "--mca", "oob_tcp_keepalive_intvl", "2", "--mca", "oob_tcp_keepalive_probes", "3",
-]
+private let settings = OpenMPISettings([
+    OpenMPIParameter(name: "btl_tcp_flags", value: "send"),
+    OpenMPIParameter(name: "mpi_yield_when_idle", value: "1"),
+])
+private let settingWords = ["--mca", "btl_tcp_flags", "send", "--mca", "mpi_yield_when_idle", "1"]
 
 @Suite struct ClusterCommandTests {
     @Test("Ranks spread evenly over hosts and are bound when the cores suffice")
@@ -29,13 +29,15 @@ private let settings = [
         let words = try cluster(
             twoHosts + "ranks: 3\nthreads_per_rank: 2\nmpirun_arguments: [--tag-output]\n"
                 + "shared_directory: /shared\nscratch_directory: /tmp/s\n"
-        ).mpirunCommand(executable: "/bin/lockstep", arguments: ["train", "r.yaml"])
+        ).mpirunCommand(
+            executable: "/bin/lockstep", arguments: ["train", "r.yaml"], settings: settings,
+            variables: [("LOCKSTEP_PROGRESS", "bar")])
         let network = ["--mca", "btl_tcp_if_include", "eth0", "--mca", "oob_tcp_if_include", "eth0"]
         let expected: [[String]] = [
             ["mpirun", "-np", "3", "--host", "a:2,b:1", "--map-by", "slot:PE=2", "--bind-to", "core"],
-            settings,
-            network, ["--mca", "orte_tmpdir_base", "/tmp/s", "-x", "SWIFT_BACKTRACE=enable=no"],
-            ["-x", "OMP_NUM_THREADS=2", "-x", "TMPDIR=/tmp/s", "--wdir", "/shared", "--tag-output"],
+            settingWords, network, ["--mca", "orte_tmpdir_base", "/tmp/s", "-x", "SWIFT_BACKTRACE=enable=no"],
+            ["-x", "OMP_NUM_THREADS=2", "-x", "TMPDIR=/tmp/s", "-x", "LOCKSTEP_PROGRESS=bar"],
+            ["--wdir", "/shared", "--tag-output"],
             ["/bin/lockstep", "train", "r.yaml"],
         ]
         #expect(words == expected.flatMap { $0 })
@@ -46,7 +48,8 @@ private let settings = [
         let placement = RankPlacement(try cluster(twoHosts + "ranks: 8\nthreads_per_rank: 2"), localCores: 1)
         #expect(placement.shares.map(\.ranks) == [4, 4])
         #expect(!placement.isBound && !placement.isOversubscribed)
-        let words = try cluster("ranks: 4").mpirunCommand(executable: "x", arguments: [], localCores: 2)
+        let words = try cluster("ranks: 4").mpirunCommand(
+            executable: "x", arguments: [], settings: settings, localCores: 2)
         #expect(
             Array(words.prefix(8)) == [
                 "mpirun", "-np", "4", "--map-by", "slot", "--bind-to", "none", "--oversubscribe",
@@ -82,7 +85,9 @@ private let settings = [
         let words = try cluster(
             "launcher: slurm\nslurm: {nodes: 4, ntasks_per_node: 2, cpus_per_task: 8, time: '04:00:00',"
                 + " partition: batch, signal_seconds: 120}\nshared_directory: /shared\n"
-        ).launchCommand(executable: "x", arguments: ["train", "r.yaml"], slurmScript: "launch/slurm.sbatch")
+        ).launchCommand(
+            executable: "x", arguments: ["train", "r.yaml"], settings: settings,
+            slurmScript: "launch/slurm.sbatch")
         #expect(words.first == "env")
         #expect(words.contains("OMPI_MCA_btl_tcp_flags=send"))
         #expect(words.contains("OMP_NUM_THREADS=8"))
@@ -102,8 +107,11 @@ private let settings = [
     @Test("Open MPI takes the command and hands settings and environment to every rank")
     func realRun() throws {
         let script = "echo $OMPI_COMM_WORLD_SIZE $OMPI_MCA_btl_tcp_flags $OMP_NUM_THREADS $SWIFT_BACKTRACE"
-        let words = try cluster("hosts: [{name: localhost, slots: 2}]\nranks: 2").mpirunCommand(
-            executable: "sh", arguments: ["-c", script])
+        let words = try cluster(
+            "hosts: [{name: localhost, slots: 2}]\nranks: 2\n"
+                + "mpirun_arguments: [--mca, mpi_yield_when_idle, '0', --bind-to, none]"
+        ).mpirunCommand(
+            executable: "sh", arguments: ["-c", script + " $OMPI_MCA_mpi_yield_when_idle"], settings: settings)
         let process = Process()
         let output = Pipe()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
@@ -114,7 +122,7 @@ private let settings = [
         let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
         #expect(process.terminationStatus == 0)
-        #expect(text == String(repeating: "2 send 1 enable=no\n", count: 2))
+        #expect(text == String(repeating: "2 send 1 enable=no 0\n", count: 2))
     }
 }
 

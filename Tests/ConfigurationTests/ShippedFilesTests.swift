@@ -28,23 +28,31 @@ private func shipped(_ folder: String) throws -> [String] {
     @Test("Every cluster file decodes and gives a command")
     func clusters() throws {
         for path in try shipped("cluster-configs") {
-            let words = try ClusterConfiguration(path: path).launchCommand(
-                executable: "lockstep", arguments: ["train"], slurmScript: "s", localCores: 4)
+            let cluster = try ClusterConfiguration(path: path)
+            let settings = try OpenMPISettings(path: cluster.openMPISettingsFile)
+            #expect(settings.parameters.count >= 6)
+            let words = cluster.launchCommand(
+                executable: "lockstep", arguments: ["train"], settings: settings, slurmScript: "s",
+                localCores: 4)
             #expect(words.last == "train", "\(path)")
         }
     }
 
-    @Test("The settings file of the shell scripts holds the same Open MPI settings as the code")
+    @Test("The Open MPI settings stand in one file, each below its reason")
     func openMPISettings() throws {
-        let file = root.appendingPathComponent("cluster-configs/openmpi.conf")
-        guard FileManager.default.fileExists(atPath: file.path) else { return }
-        let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").filter {
-            !$0.hasPrefix("#")
+        let text = try String(
+            contentsOf: root.appendingPathComponent("cluster-configs/openmpi.conf"), encoding: .utf8)
+        let settings = try OpenMPISettings(text: text, file: "openmpi.conf")
+        for block in text.split(separator: "\n\n") { #expect(block.hasPrefix("# "), "\(block)") }
+        let names = try FileManager.default.subpathsOfDirectory(
+            atPath: root.appendingPathComponent("Sources").path)
+        for name in names where name.hasSuffix(".swift") {
+            let source = try String(
+                contentsOf: root.appendingPathComponent("Sources/" + name), encoding: .utf8)
+            for parameter in settings.parameters {
+                #expect(!source.contains(parameter.name), "\(parameter.name) in \(name)")
+            }
         }
-        let expected = OpenMPISettings.parameters(for: ClusterConfiguration()).map {
-            "\($0.name) = \($0.value)"
-        }
-        #expect(Set(lines.map(String.init)) == Set(expected))
     }
 
     @Test("There is one flag for each recipe key, in the order of the table")

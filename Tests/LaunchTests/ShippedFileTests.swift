@@ -59,6 +59,22 @@ import Testing
         #expect(kept.output.contains("OMPI_MCA_btl_tcp_flags=31\n"))
     }
 
+    @Test(
+        "A settings file with a line of another form is refused with its number",
+        arguments: [
+            ("a=b", "must read: name = value, but is 'a=b'."), ("a = b c", "but is 'a = b c'."),
+            ("a = ", "but is 'a = '."), (" ", "but is ' '."), ("A = b", "but is 'A = b'."),
+            ("btl_tcp_flags = send", "btl_tcp_flags is given more than once; keep one of them."),
+        ])
+    func otherLinesAreRefused(line: String, message: String) throws {
+        let copy = try ScriptCopy()
+        let settings = copy.path("cluster-configs/openmpi.conf")
+        try Data("# why\nbtl_tcp_flags = send\n\n\(line)\n".utf8).write(to: URL(fileURLWithPath: settings))
+        let result = try bash("source '\(copy.path("launch/common.sh"))'; use_open_mpi_settings")
+        #expect(result.status == 1, "\(result)")
+        #expect(result.errors.contains("\(settings):4: ") && result.errors.contains(message), "\(result)")
+    }
+
     private static func files(in folder: String, ending: String) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: Checkout.path(folder)).sorted()
             .filter { $0.hasSuffix(ending) }.map { "\(folder)/\($0)" }
