@@ -76,7 +76,7 @@ let package = Package(
         tests("SafetensorsTests", ["Tensors", "Safetensors"], goldens: true),
         tests("MetricsTests", ["Metrics"], goldens: true),
         tests("DatasetsTests", ["Tensors", "Datasets"]),
-        tests("LaunchTests", []),
+        tests("LaunchTests", ["TestSupport"]),
         tests(
             "ModelsTests", ["Tensors", "Kernels", "Layers", "Models", "Optimizers", "Safetensors"],
             goldens: true),

@@ -123,7 +123,7 @@ find_program() {
 # machine has physical cores, because dense maths gains nothing from the second thread of a core.
 core_count() {
     local allowed physical
-    allowed=$(nproc)
+    allowed=$(env -u OMP_NUM_THREADS -u OMP_THREAD_LIMIT nproc)  # nproc obeys both, and counts no cores then
     physical=$(lscpu --parse=CORE,SOCKET 2>/dev/null | grep -v '^#' | sort -u | wc -l) || physical=0
     if ((physical > 0 && physical < allowed)); then say "$physical"; else say "$allowed"; fi
 }

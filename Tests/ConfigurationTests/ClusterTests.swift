@@ -35,7 +35,8 @@ private let settingWords = ["--mca", "btl_tcp_flags", "send", "--mca", "mpi_yiel
         let network = ["--mca", "btl_tcp_if_include", "eth0", "--mca", "oob_tcp_if_include", "eth0"]
         let expected: [[String]] = [
             ["mpirun", "-np", "3", "--host", "a:2,b:1", "--map-by", "slot:PE=2", "--bind-to", "core"],
-            settingWords, network, ["--mca", "orte_tmpdir_base", "/tmp/s", "-x", "SWIFT_BACKTRACE=enable=no"],
+            settingWords, network,
+            ["--mca", "orte_tmpdir_base", "/tmp/s", "-x", "SWIFT_BACKTRACE=enable=no"],
             ["-x", "OMP_NUM_THREADS=2", "-x", "TMPDIR=/tmp/s", "-x", "LOCKSTEP_PROGRESS=bar"],
             ["--wdir", "/shared", "--tag-output"],
             ["/bin/lockstep", "train", "r.yaml"],
@@ -111,7 +112,8 @@ private let settingWords = ["--mca", "btl_tcp_flags", "send", "--mca", "mpi_yiel
             "hosts: [{name: localhost, slots: 2}]\nranks: 2\n"
                 + "mpirun_arguments: [--mca, mpi_yield_when_idle, '0', --bind-to, none]"
         ).mpirunCommand(
-            executable: "sh", arguments: ["-c", script + " $OMPI_MCA_mpi_yield_when_idle"], settings: settings)
+            executable: "sh", arguments: ["-c", script + " $OMPI_MCA_mpi_yield_when_idle"], settings: settings
+        )
         let process = Process()
         let output = Pipe()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
