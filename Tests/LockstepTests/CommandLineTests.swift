@@ -1,0 +1,102 @@
+// Help, version and the launch line: what a user sees without a run.
+
+import Configuration
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct CommandLineTests {
+    private func output(_ arguments: [String]) throws -> String {
+        let workshop = try Workshop(trainRows: 3, validationRows: 3)
+        return try workshop.succeed(arguments).output
+    }
+
+    /// Name and help of every option and argument in a help page, white space folded.
+    private func entries(_ page: String) -> [(name: String, help: String)] {
+        var entries: [(name: String, help: String)] = []
+        for line in page.split(separator: "\n", omittingEmptySubsequences: false) {
+            if let match = line.firstMatch(of: /^  (-\S+(?:, --\S+)?(?: \[?<[^>]+>\]?)?|<\S+>)(.*)$/) {
+                entries.append((String(match.output.1), String(match.output.2)))
+            } else if line.hasPrefix(String(repeating: " ", count: 20)), !entries.isEmpty {
+                entries[entries.count - 1].help += " " + line
+            }
+        }
+        return entries.map { entry in
+            (entry.name, entry.help.split(separator: " ").joined(separator: " "))
+        }
+    }
+
+    @Test(
+        "every option of every command has one sentence",
+        arguments: ["train", "evaluate", "predict", "launch"])
+    func sentences(command: String) throws {
+        let entries = entries(try output([command, "--help"]))
+        #expect(entries.count >= 5)
+        for entry in entries {
+            // A sentence, and in brackets the words and the default.
+            let isSentence = entry.help.wholeMatch(of: /[A-Z][^.]*(?:\.[a-z]+[^.]*)*\.(?: \(.*\))*/) != nil
+            #expect(isSentence, "\(command) \(entry.name): \(entry.help)")
+        }
+    }
+
+    @Test("train --help names every recipe key with its own sentence and default")
+    func recipeKeys() throws {
+        let entries = entries(try output(["train", "--help"]))
+        for key in RecipeKey.all {
+            let entry = entries.first { $0.name.hasPrefix("--\(key.name) ") }
+            #expect(entry?.help.hasPrefix(key.help) == true, "\(key.name)")
+            if let text = key.defaultText {
+                #expect(entry?.help.contains("default: \(text))") == true, "\(key.name)")
+            }
+        }
+        #expect(entries.map(\.name).contains("--json"))
+    }
+
+    @Test("the first page lists the commands, and --version is one line")
+    func firstPage() throws {
+        let page = try output(["--help"])
+        for command in ["train", "evaluate", "predict", "launch"] {
+            #expect(page.contains("\n  \(command) "))
+        }
+        #expect(try output(["--version"]).wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil)
+    }
+
+    @Test("launch prints the mpirun line of the workstation's cluster file")
+    func launch() throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().path
+        let line = try output([
+            "launch", "--cluster", root + "/cluster-configs/workstation.yaml", "--print", "--", "train",
+            "my recipe.yaml", "--seed", "3",
+        ])
+        let cores = RankPlacement.coresOfThisMachine
+        let placement =
+            cores >= 2
+            ? "--map-by slot:PE=\(cores / 2) --bind-to core" : "--map-by slot --bind-to none --oversubscribe"
+        #expect(
+            line == "mpirun -np 2 \(placement) --mca btl_tcp_flags send --mca mpi_yield_when_idle 1 "
+                + "--mca btl_vader_single_copy_mechanism none --mca oob_tcp_keepalive_time 5 "
+                + "--mca oob_tcp_keepalive_intvl 2 --mca oob_tcp_keepalive_probes 3 "
+                + "-x SWIFT_BACKTRACE=enable=no -x OMP_NUM_THREADS=\(max(1, cores / 2)) \(realProgram) "
+                + "train 'my recipe.yaml' --seed 3\n")
+    }
+
+    /// The program's path without links, as it sees itself.
+    private var realProgram: String {
+        URL(fileURLWithPath: Workshop.program).resolvingSymlinksInPath().path
+    }
+
+    @Test("launch runs the command and hands on its exit code")
+    func launchRuns() throws {
+        let workshop = try Workshop()
+        let cluster = try workshop.write(
+            "launcher: mpirun\nranks: 2\nmpirun_arguments: [--oversubscribe, --allow-run-as-root]\n",
+            to: "cluster.yaml")
+        let good = try workshop.recipe(output: "run", ["max_steps": "2"])
+        try workshop.succeed(["launch", "--cluster", cluster, "--", "train", good])
+        #expect(try workshop.records("run").count == 2)
+        let again = try workshop.lockstep(["launch", "--cluster", cluster, "--", "train", good])
+        #expect(again.status == 1)
+        #expect(again.errors.contains("already holds another run"))
+    }
+}

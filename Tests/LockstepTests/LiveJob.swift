@@ -1,0 +1,64 @@
+// A job that runs beside the test, so that the test can watch its files and send it signals.
+
+import Dispatch
+import Foundation
+import TestSupport
+
+/// `mpirun -np ranks lockstep arguments…`, started and not waited for.
+final class LiveJob {
+    private let process = Process()
+    private let hasEnded = DispatchSemaphore(value: 0)
+    private let folder: String
+
+    /// Open MPI's shared memory lies in the workshop, since a launcher that is killed leaves it behind.
+    init(_ workshop: Workshop, ranks: Int, _ arguments: [String]) throws {
+        folder = workshop.path
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments =
+            ["mpirun", "--oversubscribe", "--bind-to", "none", "-np", String(ranks), Workshop.program]
+            + arguments
+        process.environment = ProcessInfo.processInfo.environment.merging([
+            "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+            "OMPI_MCA_btl_vader_single_copy_mechanism": "none",
+            "OMPI_MCA_btl_vader_backing_directory": folder,
+        ]) { $1 }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle(forWritingAtPath: try workshop.write("", to: "live.log"))
+        process.terminationHandler = { [hasEnded] _ in hasEnded.signal() }
+        try process.run()
+    }
+
+    /// Sends a signal to mpirun and waits for its end, and that of all ranks. Returns the exit code, 128 + signal when
+    /// the signal ended it.
+    func end(by signal: Int32) throws -> Int32 {
+        guard kill(process.processIdentifier, signal) == 0 else { throw LiveJobError.endedEarly }
+        guard hasEnded.wait(timeout: .now() + 30) == .success else { throw LiveJobError.stillRuns }
+        try wait(for: "all ranks are gone") { try !Self.hasProcesses(naming: folder) }
+        return (process.terminationReason == .uncaughtSignal ? 128 : 0) + process.terminationStatus
+    }
+
+    /// Waits until `condition` holds, while the job runs.
+    func wait(for what: String, _ condition: () throws -> Bool) throws {
+        let deadline = Date(timeIntervalSinceNow: 30)
+        while try !condition() {
+            guard Date() < deadline else { throw LiveJobError.didNotHappen(what) }
+            Thread.sleep(forTimeInterval: 0.01)
+        }
+    }
+
+    /// Whether a process has `text` in its command line.
+    private static func hasProcesses(naming text: String) throws -> Bool {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc").contains { name in
+            guard Int32(name) != nil, let line = FileManager.default.contents(atPath: "/proc/\(name)/cmdline")
+            else { return false }
+            return String(decoding: line, as: UTF8.self).contains(text)
+        }
+    }
+}
+
+/// A job that did not go as the test needs it.
+enum LiveJobError: Error {
+    case endedEarly, stillRuns
+    case didNotHappen(String)
+}

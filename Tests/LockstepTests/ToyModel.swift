@@ -1,0 +1,47 @@
+// A BERT of two small layers with a vocabulary of its own, written as a Hugging Face directory.
+
+import Checkpoints
+import Foundation
+import Layers
+import Models
+import Tensors
+
+/// The model that all runs of these tests start from.
+enum ToyModel {
+    static let goodWords = ["good", "great", "fine", "lovely", "quick", "kind", "bright", "fresh"]
+    static let badWords = ["bad", "poor", "slow", "rude", "dull", "stale", "broken", "dirty"]
+    static let plainWords = [
+        "the", "a", "and", "it", "was", "food", "room", "staff", "phone", "book", "film", "bed", "price",
+        "table", "screen", "morning", "evening", "we", "they", "bought", "stayed", "took", "again", "here",
+    ]
+    static let specialTokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    static let positionCount = 24
+
+    static var vocabulary: [String] {
+        specialTokens + goodWords + badWords + plainWords + [".", ",", "not", "very", "##s", "##ly"]
+    }
+
+    private static var configuration: JSONValue {
+        .object([
+            "model_type": .string("bert"), "vocab_size": .integer(vocabulary.count),
+            "hidden_size": .integer(32), "num_hidden_layers": .integer(2),
+            "num_attention_heads": .integer(2), "intermediate_size": .integer(48),
+            "hidden_act": .string("gelu"), "hidden_dropout_prob": .number(0.1),
+            "attention_probs_dropout_prob": .number(0.1), "initializer_range": .number(0.05),
+            "max_position_embeddings": .integer(positionCount), "type_vocab_size": .integer(2),
+            "layer_norm_eps": .number(1e-12), "pad_token_id": .integer(0),
+        ])
+    }
+
+    /// Writes config.json, model.safetensors and vocab.txt. The head is that of another task, so that a run makes its
+    /// own.
+    static func write(to directory: String) throws {
+        let head = ClassificationHead(labels: ["spam", "ham"], problemType: .singleLabel)
+        let model = try BERTSequenceClassifier(configuration, head: head, file: "toy")
+        model.parameters.initialize(key: RandomKey(seed: 5))
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        try Data((vocabulary.joined(separator: "\n") + "\n").utf8)
+            .write(to: URL(fileURLWithPath: directory + "/vocab.txt"))
+        try ModelDirectory.write(model: model, to: directory, tokenizerFilesFrom: directory)
+    }
+}
