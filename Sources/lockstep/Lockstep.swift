@@ -1,7 +1,6 @@
 // The command line: `lockstep train recipe.yaml`, alone or on every rank of mpirun or srun.
 
 import ArgumentParser
-import DataParallel
 import Foundation
 import MPI
 
@@ -42,28 +41,5 @@ enum JobRank {
         let names = ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"]
         guard let rank = names.lazy.compactMap({ environment[$0] }).first else { return true }
         return rank == "0"
-    }
-}
-
-/// Runs a command's work on this rank.
-enum RankWork {
-    /// Joins the job and runs `body` on every rank. An error ends the whole job with a message; what all ranks find
-    /// wrong alike is printed by rank 0 alone, since the others give it a second to do so. A run that was stopped on
-    /// request ends in order on all ranks, with a code of its own.
-    static func run(_ body: (any ProcessGroup) throws -> Void) throws {
-        let group = try ProcessGroups.start()
-        let wasStopped = RankFailure.run(group) {
-            do {
-                try body(group)
-                return false
-            } catch let stop as StoppedOnRequest {
-                if group.rank == 0 { Messages.note(stop.description) }
-                return true
-            } catch {
-                if group.rank != 0 { Thread.sleep(forTimeInterval: 1) }
-                throw error
-            }
-        }
-        if wasStopped { throw ExitCode(StoppedOnRequest.exitCode) }
     }
 }

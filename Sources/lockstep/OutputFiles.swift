@@ -52,10 +52,18 @@ final class LineSink {
     func close() throws {
         try flush()
         guard path != "-" else { return }
-        try file.synchronize()
-        try file.close()
-        _ = try FileManager.default.replaceItemAt(
-            URL(fileURLWithPath: path), withItemAt: URL(fileURLWithPath: temporaryPath))
+        do {
+            try file.synchronize()
+            try file.close()
+            if FileManager.default.fileExists(atPath: path) {
+                _ = try FileManager.default.replaceItemAt(
+                    URL(fileURLWithPath: path), withItemAt: URL(fileURLWithPath: temporaryPath))
+            } else {
+                try FileManager.default.moveItem(atPath: temporaryPath, toPath: path)
+            }
+        } catch {
+            throw TrainingError("\(path) cannot be written: \(error.localizedDescription)")
+        }
     }
 
     /// Removes what was written so far to a file, after an error.

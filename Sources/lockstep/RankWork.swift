@@ -1,0 +1,73 @@
+// Runs a command on this rank and ends the job when it fails, saying once what several ranks found wrong alike.
+
+import ArgumentParser
+import DataParallel
+import Foundation
+import Synchronization
+
+/// Runs a command's work on this rank.
+enum RankWork {
+    private static let failureCode: Int32 = 1
+
+    /// Joins the job and runs `body` on every rank. An error ends the whole job with a message that names rank and
+    /// host. A run that was stopped on request ends in order on all ranks, with a code of its own.
+    static func run(_ body: (any ProcessGroup) throws -> Void) throws {
+        let group = try ProcessGroups.start()
+        let failures = try group.duplicate()
+        let wasStopped = RankFailure.run(group) {
+            do {
+                try body(group)
+                return false
+            } catch let stop as StoppedOnRequest {
+                if group.rank == 0 { Messages.note(stop.description) }
+                return true
+            } catch {
+                end(by: "\(error)", group, failures)
+            }
+        }
+        if wasStopped { throw ExitCode(StoppedOnRequest.exitCode) }
+    }
+
+    /// Prints the error and ends the job.
+    ///
+    /// Ranks that fail meet on the channel `failures`: when all of them do, the first rank with a message prints it
+    /// and the others stay silent. A rank that waits there for two seconds failed alone: it speaks for itself.
+    private static func end(
+        by reason: String, _ group: any ProcessGroup, _ failures: any ProcessGroup
+    ) -> Never {
+        let line = "[\(group.placeName)] error: \(reason)"
+        let limit = TimeLimit(seconds: 2) {
+            Messages.note(line)
+            group.abort(code: failureCode)
+        }
+        do {
+            let reasons = try failures.allGather(Array(reason.utf8))
+            // After the limit its thread speaks and ends the job; this one only waits for that.
+            while !limit.cancel() { Thread.sleep(forTimeInterval: 1) }
+            if reasons.firstIndex(of: Array(reason.utf8)) == group.rank { Messages.note(line) }
+            try failures.barrier()
+            // Open MPI stumbles over several aborts at once: rank 0's ends all.
+            if group.rank != 0 { Thread.sleep(forTimeInterval: 10) }
+        } catch {
+            Messages.note(line)
+        }
+        group.abort(code: failureCode)
+    }
+}
+
+/// Does something after a while unless it is cancelled.
+private final class TimeLimit: Sendable {
+    private let isSettled = Atomic<Bool>(false)
+
+    init(seconds: Double, _ action: @escaping @Sendable () -> Void) {
+        Thread.detachNewThread { [self] in
+            Thread.sleep(forTimeInterval: seconds)
+            if settle() { action() }
+        }
+    }
+
+    /// Returns false when it is too late.
+    func cancel() -> Bool { settle() }
+
+    private func settle() -> Bool { !isSettled.exchange(true, ordering: .acquiringAndReleasing) }
+}
