@@ -21,7 +21,7 @@ import Testing
         let workshop = try Workshop()
         let recipe = try workshop.recipe(output: "run", ["num_train_epochs": "many"])
         try workshop.expectRefusal(
-            ["train", recipe], saying: "\(recipe):6: num_train_epochs must be a number above 0, but is")
+            ["train", recipe], saying: "\(recipe):4: num_train_epochs must be a number above 0, but is")
         try workshop.expectRefusal(
             training: [:], flags: ["--max_seq_length", "2"],
             saying: "--max_seq_length: max_seq_length must be an integer of at least 3, but is")

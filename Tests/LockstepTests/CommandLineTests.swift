@@ -15,7 +15,7 @@ import Testing
     private func entries(_ page: String) -> [(name: String, help: String)] {
         var entries: [(name: String, help: String)] = []
         for line in page.split(separator: "\n", omittingEmptySubsequences: false) {
-            if let match = line.firstMatch(of: /^  (-\S+(?:, --\S+)?(?: \[?<[^>]+>\]?)?|<\S+>)(.*)$/) {
+            if let match = line.firstMatch(of: /^  (-[^\s,]+(?:, --\S+)?(?: \[?<[^>]+>\]?)?|<\S+>)(.*)$/) {
                 entries.append((String(match.output.1), String(match.output.2)))
             } else if line.hasPrefix(String(repeating: " ", count: 20)), !entries.isEmpty {
                 entries[entries.count - 1].help += " " + line

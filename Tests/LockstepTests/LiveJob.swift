@@ -26,7 +26,16 @@ final class LiveJob {
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle(forWritingAtPath: try workshop.write("", to: "live.log"))
         process.terminationHandler = { [hasEnded] _ in hasEnded.signal() }
-        try process.run()
+        try Self.withAllSignalsOpen { try process.run() }
+    }
+
+    /// Tests run on threads that block signals, and a child would inherit that: mpirun would hear none.
+    private static func withAllSignalsOpen(_ body: () throws -> Void) throws {
+        var (open, before) = (sigset_t(), sigset_t())
+        unsafe sigemptyset(&open)
+        unsafe pthread_sigmask(SIG_SETMASK, &open, &before)
+        defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
+        try body()
     }
 
     /// Sends a signal to mpirun and waits for its end, and that of all ranks. Returns the exit code, 128 + signal when

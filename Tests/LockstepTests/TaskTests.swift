@@ -42,7 +42,7 @@ import Testing
         let workshop = try Workshop()
         let (results, predictions) = try runAll(
             workshop, train: labelSets(ToyRow.rows(60)), validation: labelSets(ToyRow.rows(21, seed: 2)),
-            flags: ["--problem_type", "multi_label_classification"])
+            flags: ["--max_seq_length", "24", "--problem_type", "multi_label_classification"])
         #expect(try workshop.json("run/config.json")["problem_type"]?.string == "multi_label_classification")
         let f1 = try #require(results["eval_f1_micro"]?.double)
         #expect(f1 > 0.8)
@@ -67,7 +67,10 @@ import Testing
         }
         let (results, predictions) = try runAll(
             workshop, train: pairs(ToyRow.rows(60)), validation: pairs(ToyRow.rows(21, seed: 2)),
-            flags: ["--problem_type", "regression", "--text_column", "a", "--text_pair_column", "b"])
+            flags: [
+                "--max_seq_length", "24", "--problem_type", "regression", "--text_column", "a",
+                "--text_pair_column", "b",
+            ])
         let error = try #require(results["eval_mse"]?.double)
         #expect(predictions.count == 21)
         let squares = try predictions.map { row in
