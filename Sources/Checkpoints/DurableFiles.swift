@@ -1,6 +1,7 @@
 // Files that are whole or not there after a crash: written beside their place, flushed, then renamed into it.
 
 internal import Foundation
+internal import Safetensors
 
 /// File operations whose errors name the path and the system's reason.
 package enum DurableFiles {
@@ -57,11 +58,17 @@ package enum DurableFiles {
         } catch { throw .cannot("flushed to the disk", path, error) }
     }
 
-    /// Puts a finished file or folder at `path`. What is there is renamed to `aside` before and removed
-    /// after; when the second rename fails it is put back.
+    /// Puts a finished file or folder at `path`. A file replaces the one that is there in one instant. A folder that
+    /// is there is renamed to `aside` before and removed after; when the second rename fails it is put back.
     static func install(_ finished: String, as path: String, aside: String) throws(CheckpointError) {
         guard exists(path) else {
             try move(finished, to: path)
+            return
+        }
+        guard isDirectory(finished) else {
+            do {
+                try AtomicRename.run(finished, to: path)
+            } catch { throw .cannot("renamed to \(path)", finished, error) }
             return
         }
         if exists(aside) { try remove(aside) }

@@ -24,7 +24,7 @@ public enum ModelDirectory {
     /// which is created when it is missing.
     ///
     /// Every file is written under another name, flushed and renamed: a crash leaves the old file or the new
-    /// one, or, for model.safetensors in one instant, none. Throws when the disk has no room, `source` is
+    /// one. Throws when the disk has no room, `source` is
     /// missing, or a file cannot be read or written.
     public static func write(
         model: any SequenceClassifier, to directory: String, tokenizerFilesFrom source: String
