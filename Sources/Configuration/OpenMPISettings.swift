@@ -44,7 +44,9 @@ public struct OpenMPISettings: Equatable, Sendable {
     /// is for error messages.
     public init(text: String, file: String) throws(ConfigurationError) {
         var parameters: [OpenMPIParameter] = []
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        // Scalars, because a carriage return and a line feed make one Character.
+        let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
+        for (index, line) in lines.map(String.init).enumerated() {
             if line.isEmpty || line.hasPrefix("#") { continue }
             let place = ConfigurationError.Location.line(file: file, line: index + 1)
             guard let parts = line.wholeMatch(of: /([a-z][a-z0-9_]*) = (\S+)/) else {

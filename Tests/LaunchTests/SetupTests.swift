@@ -11,7 +11,9 @@ import Testing
         try copy.linkPrograms(Self.basics)
         let result = try run([copy.path("launch/setup")], environment: ["PATH": copy.programs.path])
         #expect(result.status == 1, "\(result)")
-        let list = "libopenmpi-dev openmpi-bin libdnnl-dev zlib1g-dev gcc iproute2 python3-pip unzip"
+        let list =
+            "libopenmpi-dev openmpi-bin libdnnl-dev zlib1g-dev gcc g++ libc6-dev libcurl4 libncurses6 "
+            + "libsqlite3-0 libxml2 ca-certificates git iproute2 python3-pip unzip"
         #expect(result.output.contains("Missing Debian packages: \(list)\n"))
         #expect(result.errors.contains("apt-get install -y --no-install-recommends \(list)"))
     }
@@ -31,7 +33,10 @@ import Testing
     func installsMissingOnce() throws {
         let copy = try ScriptCopy()
         let installed = copy.path("installed")
-        try Data("libopenmpi-dev\nopenmpi-bin\nzlib1g-dev\ngcc\niproute2\n".utf8)
+        let others =
+            "libopenmpi-dev openmpi-bin zlib1g-dev gcc g++ libc6-dev libcurl4 libncurses6 libsqlite3-0 libxml2 "
+            + "ca-certificates git iproute2"
+        try Data((others.replacing(" ", with: "\n") + "\n").utf8)
             .write(to: URL(fileURLWithPath: installed))
         try copy.addProgram("dpkg-query", "grep -q -x \"$4\" '\(installed)' && printf 'ii '")
         try copy.addProgram("pip3", "exit 0")
