@@ -1,6 +1,6 @@
 // rename(2): the one way to replace a file so that its name always leads to a whole one.
 
-import Foundation
+public import Foundation
 
 /// Renames files inside one file system.
 public enum AtomicRename {
