@@ -1,6 +1,7 @@
 // Files that commands write besides checkpoints.
 
 import Foundation
+import Safetensors
 import Training
 
 /// Small files, written whole: to a temporary name first, then renamed.
@@ -55,12 +56,7 @@ final class LineSink {
         do {
             try file.synchronize()
             try file.close()
-            if FileManager.default.fileExists(atPath: path) {
-                _ = try FileManager.default.replaceItemAt(
-                    URL(fileURLWithPath: path), withItemAt: URL(fileURLWithPath: temporaryPath))
-            } else {
-                try FileManager.default.moveItem(atPath: temporaryPath, toPath: path)
-            }
+            try AtomicRename.run(temporaryPath, to: path)
         } catch {
             throw TrainingError("\(path) cannot be written: \(error.localizedDescription)")
         }

@@ -65,10 +65,14 @@ import Testing
     func launch() throws {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().path
-        let line = try output([
-            "launch", "--cluster", root + "/cluster-configs/workstation.yaml", "--print", "--", "train",
-            "my recipe.yaml", "--seed", "3",
-        ])
+        // Settings of the environment would be left out of the line.
+        let inherited = ProcessInfo.processInfo.environment.keys.filter { $0.hasPrefix("OMPI_MCA_") }
+        let outcome = try MPIRun.run(
+            ["env"] + inherited.flatMap { ["-u", $0] } + [
+                Workshop.program, "launch", "--cluster", root + "/cluster-configs/workstation.yaml", "--print",
+                "--", "train", "my recipe.yaml", "--seed", "3",
+            ], timeoutSeconds: 60)
+        let line = outcome.output
         let cores = RankPlacement.coresOfThisMachine
         let placement =
             cores >= 2
@@ -89,6 +93,7 @@ import Testing
     @Test("launch runs the command and hands on its exit code")
     func launchRuns() throws {
         let workshop = try Workshop()
+        try workshop.write("", to: "openmpi.conf")
         let cluster = try workshop.write(
             "launcher: mpirun\nranks: 2\nmpirun_arguments: [--oversubscribe, --allow-run-as-root]\n",
             to: "cluster.yaml")

@@ -20,7 +20,7 @@ import Testing
     @Test("JSON Lines keep order and columns, and 1 and 3 ranks write the same bytes")
     func jsonLines() throws {
         let workshop = try Workshop()
-        try workshop.train("run", ["max_steps": "60"])
+        try workshop.train("run", ["max_steps": "150"])
         let rows = ToyRow.rows(50, seed: 3)
         let file = try workshop.write(rows.unlabelledLines, to: "new.jsonl")
         let lines = try predict(workshop, file, ranks: 1)
@@ -43,7 +43,7 @@ import Testing
     @Test("CSV, TSV and gzip give what JSON Lines give, and a second run replaces the file")
     func otherFormats() throws {
         let workshop = try Workshop()
-        try workshop.train("run", ["max_steps": "60"])
+        try workshop.train("run", ["max_steps": "150"])
         func answers(_ lines: [String]) throws -> [[JSONValue?]] {
             try lines.map { line in
                 let json = try JSONValue(parsing: Array(line.utf8))

@@ -50,7 +50,7 @@ import Testing
         try workshop.train("whole", schedule)
         try workshop.train(
             "new", schedule, flags: ["--resume_from_checkpoint", workshop.path + "/whole/checkpoint-8"])
-        #expect(try workshop.records("new").elementsEqual(workshop.records("whole").suffix(2)))
+        #expect(try workshop.records("new").elementsEqual(workshop.records("whole").suffix(6)))
         #expect(try workshop.bytes("new/model.safetensors") == workshop.bytes("whole/model.safetensors"))
     }
 

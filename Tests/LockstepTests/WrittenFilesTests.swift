@@ -92,7 +92,7 @@ import Testing
     @Test("a fine-tuned model is a start for the next run, its head kept")
     func secondRun() throws {
         let workshop = try Workshop()
-        try workshop.train("first", ["max_steps": "60"])
+        try workshop.train("first", ["max_steps": "150"])
         let outcome = try workshop.train(
             "second", ["model_name_or_path": workshop.path + "/first", "max_steps": "1"])
         #expect(!outcome.errors.contains("classifier.weight"))
