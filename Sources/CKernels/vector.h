@@ -1,5 +1,7 @@
 // What the vector loops share: dispatch, fast exponential, keyed dropout.
 #pragma once
+#include "ckernels.h"
+
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
@@ -21,6 +23,36 @@ CK_INLINE float ck_bits_to_float(uint32_t bits) {
     float value;
     memcpy(&value, &bits, 4);
     return value;
+}
+
+CK_INLINE uint32_t ck_float_to_bits(float value) {
+    uint32_t bits;
+    memcpy(&bits, &value, 4);
+    return bits;
+}
+
+/// bfloat16 to float: exact.
+CK_INLINE float ck_widen(uint16_t bits) { return ck_bits_to_float((uint32_t)bits << 16); }
+
+/// float to bfloat16: nearest, ties to even; a NaN stays a NaN.
+CK_INLINE uint16_t ck_narrow(float value) {
+    uint32_t bits = ck_float_to_bits(value);
+    uint32_t rounded = (bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16;
+    uint32_t quiet = (bits >> 16) | 0x40u;
+    return (uint16_t)(value != value ? quiet : rounded);
+}
+
+/// Element i of memory that holds floats or, where `type` is CK_BFLOAT16, bfloat16; `type` is a constant after inlining.
+CK_INLINE float ck_load(int type, const void *memory, size_t i) {
+    return type == CK_BFLOAT16 ? ck_widen(((const uint16_t *)memory)[i]) : ((const float *)memory)[i];
+}
+
+CK_INLINE void ck_store(int type, void *memory, size_t i, float value) {
+    if (type == CK_BFLOAT16) {
+        ((uint16_t *)memory)[i] = ck_narrow(value);
+    } else {
+        ((float *)memory)[i] = value;
+    }
 }
 
 /// e^x, relative error below 2e-7; 0 below −87.3, +∞ above 88.7, NaN stays NaN.

@@ -41,7 +41,8 @@ public struct AttentionKernel: Sendable {
         into out: Tensor, logSumExp: Tensor, scratch: Tensor
     ) {
         let call = Call(self, q: q, k: k, v: v, out: out, logSumExp: logSumExp, keys: keys, dropout: dropout)
-        unsafe run(queryOffsets, keyOffsets, scratch: scratch) { queries, keys, head, memory in
+        unsafe run(queryOffsets, keyOffsets, scratch: scratch, operationsPerPair: 4) {
+            queries, keys, head, memory in
             var arguments = unsafe call.arguments(queries: queries, keys: keys)
             unsafe ck_attention_forward(&arguments, head, memory)
         }
@@ -56,7 +57,8 @@ public struct AttentionKernel: Sendable {
         precondition(dout.rows == q.rows && dq.rows == q.rows && dk.rows == k.rows && dv.rows == k.rows)
         precondition(dq.columns == q.columns && dk.columns == k.columns && dv.columns == v.columns)
         let call = Call(self, q: q, k: k, v: v, out: out, logSumExp: logSumExp, keys: keys, dropout: dropout)
-        unsafe run(queryOffsets, keyOffsets, scratch: scratch) { queries, keys, head, memory in
+        unsafe run(queryOffsets, keyOffsets, scratch: scratch, operationsPerPair: 8) {
+            queries, keys, head, memory in
             var arguments = unsafe call.arguments(queries: queries, keys: keys)
             unsafe arguments.dout = UnsafePointer(dout.floats + queries.lowerBound * dout.rowStride)
             unsafe arguments.lddo = dout.rowStride
@@ -72,7 +74,7 @@ public struct AttentionKernel: Sendable {
 
     /// Deals (sequence, key/value head) pairs to the threads.
     private func run(
-        _ queryOffsets: [Int32], _ keyOffsets: [Int32], scratch: Tensor,
+        _ queryOffsets: [Int32], _ keyOffsets: [Int32], scratch: Tensor, operationsPerPair: Int,
         _ body: (_ queries: Range<Int>, _ keys: Range<Int>, _ head: Int, _ memory: UnsafeMutableRawPointer) ->
             Void
     ) {
@@ -83,14 +85,27 @@ public struct AttentionKernel: Sendable {
         let share = taskScratchCount(length: longest)
         let parts = min(ThreadPool.threadCount, max(tasks, 1))
         precondition(scratch.count >= parts * share && scratch.isContiguous, "the scratch is too small")
-        ThreadPool.run(parts: parts) { part in
-            let memory = unsafe UnsafeMutableRawPointer(scratch.floats + part * share)
-            for task in stride(from: part, to: tasks, by: parts) {
-                let sequence = task / keyValueHeads
-                let queries = Int(queryOffsets[sequence])..<Int(queryOffsets[sequence + 1])
-                let keys = Int(keyOffsets[sequence])..<Int(keyOffsets[sequence + 1])
-                unsafe body(queries, keys, task % keyValueHeads, memory)
+        let operations =
+            Double(operationsPerPair * headSize * heads) * Double(pairCount(queryOffsets, keyOffsets))
+        KernelClock.measure(.attention, operations: operations) {
+            ThreadPool.run(parts: parts) { part in
+                let memory = unsafe UnsafeMutableRawPointer(scratch.floats + part * share)
+                for task in stride(from: part, to: tasks, by: parts) {
+                    let sequence = task / keyValueHeads
+                    let queries = Int(queryOffsets[sequence])..<Int(queryOffsets[sequence + 1])
+                    let keys = Int(keyOffsets[sequence])..<Int(keyOffsets[sequence + 1])
+                    unsafe body(queries, keys, task % keyValueHeads, memory)
+                }
             }
+        }
+    }
+
+    /// Pairs of a query and a key that it sees, over all sequences.
+    private func pairCount(_ queryOffsets: [Int32], _ keyOffsets: [Int32]) -> Int {
+        (0..<keyOffsets.count - 1).reduce(0) { sum, sequence in
+            let queries = Int(queryOffsets[sequence + 1] - queryOffsets[sequence])
+            let keys = Int(keyOffsets[sequence + 1] - keyOffsets[sequence])
+            return sum + (isCausal ? queries * (2 * keys - queries + 1) / 2 : queries * keys)
         }
     }
 }

@@ -37,7 +37,7 @@ public enum Elementwise {
         let block = 65_536
         let blocks = (x.count + block - 1) / block
         let sums = BlockSums(count: blocks)
-        ThreadPool.forEachRange(count: blocks) { range, _ in
+        ThreadPool.forEachRange(count: blocks, kind: .optimizer) { range, _ in
             for index in range {
                 let start = index * block
                 unsafe sums.pointer[index] = unsafe ck_sum_of_squares(

@@ -45,7 +45,9 @@ public enum MatrixProduct {
         unsafe call.type = a.type.dataType
         unsafe call.output_type = out.type.dataType
         ThreadPool.adoptThreadCount()
-        let status = unsafe context.run(&call)
+        let status = KernelClock.measure(.product, operations: 2 * Double(m) * Double(n) * Double(k)) {
+            unsafe context.run(&call)
+        }
         precondition(status == 0, "oneDNN matmul \(m) × \(n) × \(k) failed with status \(status)")
     }
 }

@@ -39,7 +39,7 @@ public struct AdamWUpdate: Sendable {
             bias_correction1: Float(1 - Self.power(exact1, step)),
             bias_correction2_sqrt: Float((1 - Self.power(exact2, step)).squareRoot()),
             gradient_scale: gradientScale)
-        ThreadPool.forEachRange(count: count, grain: 4_096) { range, _ in
+        ThreadPool.forEachRange(count: count, grain: 4_096, kind: .optimizer) { range, _ in
             let start = range.lowerBound
             unsafe ck_adamw(
                 values.floats + start, gradients.floats + start, firstMoments.floats + start,
@@ -89,7 +89,7 @@ public struct SGDUpdate: Sendable {
         let arguments = ck_sgd_step(
             learning_rate: learningRate, momentum: momentum, weight_decay: weightDecay,
             gradient_scale: gradientScale, first: isFirst ? 1 : 0)
-        ThreadPool.forEachRange(count: count, grain: 4_096) { range, _ in
+        ThreadPool.forEachRange(count: count, grain: 4_096, kind: .optimizer) { range, _ in
             let start = range.lowerBound
             unsafe ck_sgd(
                 values.floats + start, gradients.floats + start, momentumBuffer.floats + start, arguments,

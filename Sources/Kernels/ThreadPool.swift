@@ -52,13 +52,18 @@ public enum ThreadPool {
 
     /// Cuts `0..<count` into one range a thread, each a multiple of `grain` but the last, and runs `body` on each.
     /// The cut depends on the number of threads only, so results that depend on it are reproducible.
-    static func forEachRange(count: Int, grain: Int = 1, _ body: (_ range: Range<Int>, _ part: Int) -> Void) {
+    static func forEachRange(
+        count: Int, grain: Int = 1, kind: KernelClock.Kind = .elementwise,
+        _ body: (_ range: Range<Int>, _ part: Int) -> Void
+    ) {
         let parts = partCount(count: count, grain: grain)
         let blocks = (count + grain - 1) / grain
-        run(parts: parts) { part in
-            let lower = min(count, blocks * part / parts * grain)
-            let upper = min(count, blocks * (part + 1) / parts * grain)
-            if lower < upper { body(lower..<upper, part) }
+        KernelClock.measure(kind) {
+            run(parts: parts) { part in
+                let lower = min(count, blocks * part / parts * grain)
+                let upper = min(count, blocks * (part + 1) / parts * grain)
+                if lower < upper { body(lower..<upper, part) }
+            }
         }
     }
 

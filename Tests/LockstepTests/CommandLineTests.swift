@@ -69,7 +69,8 @@ import Testing
         let inherited = ProcessInfo.processInfo.environment.keys.filter { $0.hasPrefix("OMPI_MCA_") }
         let outcome = try MPIRun.run(
             ["env"] + inherited.flatMap { ["-u", $0] } + [
-                Workshop.program, "launch", "--cluster", root + "/cluster-configs/workstation.yaml", "--print",
+                Workshop.program, "launch", "--cluster", root + "/cluster-configs/workstation.yaml",
+                "--print",
                 "--", "train", "my recipe.yaml", "--seed", "3",
             ], timeoutSeconds: 60)
         let line = outcome.output

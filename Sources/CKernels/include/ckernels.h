@@ -6,6 +6,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/// Formats of activations: `void *` arguments hold elements of the `type` beside them.
+enum { CK_FLOAT32 = 0, CK_BFLOAT16 = 1 };
+
+// MARK: Conversions (conversions.c)
+
+/// y = x in the format of y; to bfloat16 rounded to nearest, ties to even.
+void ck_convert(int x_type, const void *x, int y_type, void *y, size_t count);
+
 // MARK: Thread pool (pool.c)
 
 /// Runs `body(part, parts, context)` once on each of `parts` threads of libgomp's pool, which oneDNN shares.

@@ -1,0 +1,21 @@
+// Copies between float32 and bfloat16.
+#include "ckernels.h"
+#include "vector.h"
+
+CK_DISPATCH static void widen(const uint16_t *x, float *y, size_t count) {
+    for (size_t i = 0; i < count; i++) y[i] = ck_widen(x[i]);
+}
+
+CK_DISPATCH static void narrow(const float *x, uint16_t *y, size_t count) {
+    for (size_t i = 0; i < count; i++) y[i] = ck_narrow(x[i]);
+}
+
+void ck_convert(int x_type, const void *x, int y_type, void *y, size_t count) {
+    if (x_type == y_type) {
+        memmove(y, x, count * (x_type == CK_FLOAT32 ? 4 : 2));
+    } else if (x_type == CK_BFLOAT16) {
+        widen(x, y, count);
+    } else {
+        narrow(x, y, count);
+    }
+}

@@ -1,0 +1,29 @@
+// Copies between number formats.
+
+internal import CKernels
+public import Tensors
+
+/// Conversion between float32 and bfloat16.
+public enum Conversion {
+    /// `y = x` in the type of `y`; equal counts, contiguous. To bfloat16 it rounds to nearest, ties to even.
+    public static func copy(_ x: Tensor, to y: Tensor) {
+        precondition(x.count == y.count && x.isContiguous && y.isContiguous, "shapes differ")
+        let (xType, yType) = (x.type.code, y.type.code)
+        ThreadPool.forEachRange(count: x.count, grain: 4_096) { range, _ in
+            unsafe ck_convert(
+                xType, x.bytePointer + range.lowerBound * x.type.byteCount, yType,
+                y.bytePointer + range.lowerBound * y.type.byteCount, range.count)
+        }
+    }
+}
+
+extension ElementType {
+    /// The number of this format in the C kernels.
+    var code: Int32 {
+        switch self {
+        case .float32: Int32(CK_FLOAT32)
+        case .bfloat16: Int32(CK_BFLOAT16)
+        case .float16: preconditionFailure("kernels do not compute in float16")
+        }
+    }
+}

@@ -1,0 +1,106 @@
+// `lockstep bench`: how fast this machine and this build are, each figure beside the peak measured in the same process.
+
+import ArgumentParser
+import Foundation
+import Kernels
+import Reporting
+import Tensors
+
+/// The parent of all benchmarks.
+struct BenchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench", abstract: "Measures kernels, training steps and reductions on this machine.",
+        subcommands: [StepBench.self, GEMMBench.self])
+}
+
+/// The number format of activations and matrix products.
+enum BenchType: String, ExpressibleByArgument, CaseIterable {
+    case fp32, bf16
+
+    var elementType: ElementType { self == .fp32 ? .float32 : .bfloat16 }
+}
+
+/// Fields that all benchmarks print.
+enum BenchReport {
+    /// Prints one JSON object on one line.
+    static func show(_ fields: [(key: String, value: JSONText)]) {
+        print(JSONText.object(fields).line)
+    }
+
+    /// A number rounded to so many decimals, for reading.
+    static func real(_ value: Double, _ decimals: Int = 4) -> JSONText {
+        let factor = pow(10, Double(decimals))
+        return .number(.real((value * factor).rounded() / factor))
+    }
+
+    static func integer(_ value: Int) -> JSONText { .number(.integer(value)) }
+
+    /// Largest resident memory of this process so far, MiB; 0 where /proc does not tell.
+    static var peakMemoryMebibytes: Double {
+        guard let bytes = FileManager.default.contents(atPath: "/proc/self/status") else { return 0 }
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+        let words = lines.first { $0.hasPrefix("VmHWM:") }?.split(separator: " ") ?? []
+        return words.count > 1 ? (Double(words[1]) ?? 0) / 1024 : 0
+    }
+}
+
+/// The fastest matrix product that this machine shows.
+enum MatrixPeak {
+    /// GFLOP/s of `[rows, 768] · [3072, 768]ᵀ`, the best of several runs on all threads of the pool.
+    static func gigaflops(_ type: ElementType, rows: Int = 2_048) -> Double {
+        ProductShape(m: rows, n: 3_072, k: 768).gigaflops(type, form: .forward, seconds: 0.4)
+    }
+}
+
+/// One matrix product of training.
+struct ProductShape: Hashable {
+    /// Which of the three products of a dense layer.
+    enum Form: String, CaseIterable {
+        /// y = x·Wᵀ
+        case forward
+        /// dx = dy·W
+        case inputGradient
+        /// dW += dyᵀ·x
+        case weightGradient
+    }
+
+    /// Rows, outputs and inputs of the layer.
+    var m, n, k: Int
+
+    /// The best rate of repeated runs over about `seconds`, GFLOP/s.
+    func gigaflops(_ type: ElementType, form: Form, seconds: Double) -> Double {
+        let x = Self.filled(m, k, type)
+        let weight = Self.filled(n, k, type)
+        let y = Self.filled(m, n, type)
+        let gradient = Tensor(rows: n, columns: k)
+        func run() {
+            switch form {
+            case .forward: MatrixProduct.run(x, weight, transposingB: true, into: y)
+            case .inputGradient: MatrixProduct.run(y, weight, into: x)
+            case .weightGradient:
+                MatrixProduct.run(y, transposingA: true, x, into: gradient, accumulating: true)
+            }
+        }
+        run()
+        var best = Double.infinity
+        let start = ContinuousClock.now
+        repeat {
+            let begin = ContinuousClock.now
+            run()
+            best = min(best, (ContinuousClock.now - begin) / .seconds(1))
+        } while (ContinuousClock.now - start) / .seconds(1) < seconds
+        return 2 * Double(m) * Double(n) * Double(k) / best / 1e9
+    }
+
+    private static func filled(_ rows: Int, _ columns: Int, _ type: ElementType) -> Tensor {
+        let values = Tensor(rows: rows, columns: columns)
+        let key = RandomKey(seed: 1)
+        values.withFloats { span in
+            for index in span.indices { span[index] = Float(key.uniform(UInt64(index & 4095))) - 0.5 }
+        }
+        guard type == .bfloat16 else { return values }
+        let copy = Tensor(rows: rows, columns: columns, type: type)
+        Conversion.copy(values, to: copy)
+        return copy
+    }
+}

@@ -1,0 +1,48 @@
+// `lockstep bench gemm`: the three matrix products of training at real shapes.
+
+import ArgumentParser
+import Kernels
+import Reporting
+import Tensors
+
+/// One JSON line for each shape, form and number format.
+struct GEMMBench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "gemm", abstract: "Measures the matrix products of a training step.")
+
+    @Option(help: "Number format of the operands, both when it is left out.")
+    var dtype: BenchType?
+
+    @Option(help: "Rows of the batch: tokens of a step.")
+    var rows = 2_048
+
+    @Option(help: "Threads to use, all cores of this process when it is 0.")
+    var threads = 0
+
+    /// Layers of BERT-base, MiniLM and SmolLM2: outputs by inputs.
+    private static let layers = [
+        (2_304, 768), (768, 768), (3_072, 768), (768, 3_072), (1_152, 384), (384, 384), (1_536, 384), (384, 1_536),
+        (1_536, 576),
+    ]
+
+    func run() throws {
+        let plan = ThreadPlan.apply(requested: threads)
+        for type in dtype.map({ [$0] }) ?? BenchType.allCases {
+            let peak = MatrixPeak.gigaflops(type.elementType)
+            for (outputs, inputs) in Self.layers {
+                let shape = ProductShape(m: rows, n: outputs, k: inputs)
+                for form in ProductShape.Form.allCases {
+                    let rate = shape.gigaflops(type.elementType, form: form, seconds: 0.2)
+                    BenchReport.show([
+                        ("dtype", .string(type.rawValue)), ("form", .string(form.rawValue)),
+                        ("rows", BenchReport.integer(rows)), ("outputs", BenchReport.integer(outputs)),
+                        ("inputs", BenchReport.integer(inputs)),
+                        ("threads", BenchReport.integer(plan.threadCount)),
+                        ("gflops", BenchReport.real(rate, 1)), ("peak_gflops", BenchReport.real(peak, 1)),
+                        ("peak_fraction", BenchReport.real(rate / peak, 3)),
+                    ])
+                }
+            }
+        }
+    }
+}

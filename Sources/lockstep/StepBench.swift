@@ -1,0 +1,84 @@
+// `lockstep bench step`: optimiser steps of a model of true size with random weights.
+
+import ArgumentParser
+import DataParallel
+import Datasets
+import Foundation
+import Kernels
+import Models
+import Optimizers
+import Reporting
+import Tensors
+import Training
+
+/// Forward, backward, reduction, clipping and AdamW on random tokens; prints one JSON object.
+struct StepBench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "step", abstract: "Measures optimiser steps of a model with random weights.",
+        discussion: "Alone or under mpirun: mpirun -np 2 lockstep bench step --model bert-base")
+
+    @Option(help: "Model to build: \(BenchModel.names).")
+    var model = BenchModel.bertBase
+
+    @Option(help: "Number format of activations and products.")
+    var dtype = BenchType.fp32
+
+    @Option(help: "Sequences a rank and step.")
+    var batch = 16
+
+    @Option(help: "Tokens a sequence.")
+    var seq = 128
+
+    @Option(help: "Steps to measure, after two that are not counted.")
+    var steps = 5
+
+    @Option(help: "Threads a rank, its cores when it is 0.")
+    var threads = 0
+
+    func run() throws {
+        try RankWork.run { group in
+            let plan = ThreadPlan.apply(requested: threads)
+            let peak = MatrixPeak.gigaflops(dtype.elementType)
+            try measure(group, threads: plan.threadCount, peak: peak)
+        }
+    }
+
+    private func measure(_ group: any ProcessGroup, threads: Int, peak: Double) throws {
+        let job = try model.job(rows: batch, tokens: seq, type: dtype, group: group)
+        for index in 0..<2 { try job.step(index) }
+        let exposedBefore = job.exposedCommunicationSeconds
+        var seconds: [Double] = []
+        KernelClock.start()
+        for index in 0..<steps {
+            let start = ContinuousClock.now
+            try job.step(index + 2)
+            seconds.append((ContinuousClock.now - start) / .seconds(1))
+        }
+        let clock = KernelClock.stop()
+        let waiting = job.exposedCommunicationSeconds - exposedBefore
+        guard group.rank == 0 else { return }
+        let total = seconds.reduce(0, +)
+        let median = seconds.sorted()[steps / 2]
+        let gigaflops = clock.operations / Double(steps) / median / 1e9
+        func share(_ part: Double) -> JSONText { BenchReport.real(part / total, 3) }
+        let counted = KernelClock.Kind.allCases.reduce(waiting) { $0 + clock.seconds($1) }
+        BenchReport.show([
+            ("model", .string(model.rawValue)), ("parameters", BenchReport.integer(job.parameterCount)),
+            ("dtype", .string(dtype.rawValue)), ("ranks", BenchReport.integer(group.size)),
+            ("threads", BenchReport.integer(threads)), ("batch", BenchReport.integer(batch)),
+            ("seq", BenchReport.integer(seq)), ("step_seconds", BenchReport.real(median)),
+            (
+                "tokens_per_second",
+                BenchReport.real(Double(group.size * batch * job.tokensPerRow(seq)) / median, 1)
+            ),
+            ("gflops", BenchReport.real(gigaflops, 1)), ("peak_gflops", BenchReport.real(peak, 1)),
+            ("peak_fraction", BenchReport.real(gigaflops / peak, 3)),
+            ("peak_memory_mb", BenchReport.real(BenchReport.peakMemoryMebibytes, 0)),
+            ("share_gemm", share(clock.seconds(.product))),
+            ("share_attention", share(clock.seconds(.attention))),
+            ("share_elementwise", share(clock.seconds(.elementwise))),
+            ("share_optimizer", share(clock.seconds(.optimizer))), ("share_waiting", share(waiting)),
+            ("share_other", share(max(0, total - counted))),
+        ])
+    }
+}
