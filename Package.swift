@@ -58,7 +58,7 @@ let package = Package(
         module(
             "Training",
             [
-                "Tensors", "Layers", "Models", "Optimizers", "DataParallel", "Datasets", "Tokenizers",
+                "Tensors", "Kernels", "Layers", "Models", "Optimizers", "DataParallel", "Datasets", "Tokenizers",
                 "Checkpoints", "Metrics",
             ]),
         module("Configuration", ["Datasets", "Optimizers", "Training", yams]),
@@ -88,8 +88,8 @@ let package = Package(
         tests(
             "LockstepTests",
             [
-                "lockstep", "TestSupport", "Tensors", "Models", "Layers", "Safetensors", "Checkpoints",
-                "Configuration",
+                "lockstep", "TestSupport", "Tensors", "Kernels", "Models", "Layers", "DataParallel", "Safetensors",
+                "Checkpoints", "Training", "Configuration",
             ]),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         tests("TensorsTests", ["Tensors"]),

@@ -67,17 +67,41 @@ CK_INLINE void multiply(size_t m, size_t n, size_t k, float alpha, const float *
 CK_INLINE size_t padded(size_t length) { return (length + LANES - 1) / LANES * LANES; }
 
 /// out[head_size × padded(length)] = transpose of x[length × head_size], padding zero.
-CK_INLINE void transpose(const float *x, size_t ldx, size_t length, size_t head_size, float *out) {
+CK_INLINE void transpose(const int type, const void *x, size_t ldx, size_t length, size_t head_size, float *out) {
     size_t ld = padded(length);
     for (size_t j = 0; j < length; j++)
-        for (size_t p = 0; p < head_size; p++) out[p * ld + j] = x[j * ldx + p];
+        for (size_t p = 0; p < head_size; p++) out[p * ld + j] = ck_load(type, x, j * ldx + p);
     for (size_t p = 0; p < head_size; p++)
         for (size_t j = length; j < ld; j++) out[p * ld + j] = 0;
 }
 
+/// A block of rows as floats: the rows themselves, or a copy in `memory`.
+typedef struct {
+    const float *rows;
+    size_t ld;
+} block;
+
+CK_INLINE block floats(const int type, const void *x, size_t ldx, size_t rows, size_t d, float *memory) {
+    if (type == CK_FLOAT32) return (block){x, ldx};
+    for (size_t i = 0; i < rows; i++)
+        for (size_t p = 0; p < d; p++) memory[i * d + p] = ck_load(type, x, i * ldx + p);
+    return (block){memory, d};
+}
+
+/// Where results are added up as floats: in place, or in `memory` until `finish` rounds them.
+CK_INLINE float *target(const int type, void *x, float *memory) { return type == CK_FLOAT32 ? x : memory; }
+
+CK_INLINE void finish(const int type, const float *memory, void *x, size_t ldx, size_t rows, size_t d) {
+    if (type == CK_FLOAT32) return;
+    for (size_t i = 0; i < rows; i++)
+        for (size_t p = 0; p < d; p++) ck_store(type, x, i * ldx + p, memory[i * d + p]);
+}
+
 size_t ck_attention_scratch_bytes(size_t length, size_t head_size) {
-    // transposed keys and values, and two blocks of scores
-    return sizeof(float) * padded(length) * (2 * head_size + 2 * ROWS);
+    // transposed keys and values, two blocks of scores; where rows are no floats, copies of keys, of the gradients of
+    // keys and values, and of four blocks of rows
+    return sizeof(float)
+           * (padded(length) * (2 * head_size + 2 * ROWS) + 3 * padded(length) * head_size + 4 * ROWS * head_size);
 }
 
 /// Number of keys that query row i sees; the last query of a causal sequence sees them all.
@@ -89,96 +113,145 @@ CK_INLINE uint64_t row_key(const ck_attention *a, size_t head, size_t row) {
     return ck_mix(ck_mix(a->dropout.site + head) ^ a->keys[row]);
 }
 
-CK_DISPATCH void ck_attention_forward(const ck_attention *a, size_t kv_head, void *scratch) {
+/// Scores of a row to probabilities, with dropout; returns the log of the sum of exponentials.
+CK_INLINE float softmax_row(const ck_attention *a, size_t head, size_t row, float *s, size_t count) {
     CK_LANES
-    const size_t length = a->length, d = a->head_size, ld = padded(length), group = a->heads / a->kv_heads;
-    float *keys_t = scratch, *scores = keys_t + d * ld;
-    const float *v = a->v + kv_head * d;
-    transpose(a->k + kv_head * d, a->ldk, length, d, keys_t);
-    for (size_t head = kv_head * group; head < (kv_head + 1) * group; head++) {
-        for (size_t first = 0; first < a->queries; first += ROWS) {
-            size_t rows = a->queries - first < ROWS ? a->queries - first : ROWS;
-            size_t columns = visible(a, first + rows - 1);
-            multiply(rows, padded(columns), d, a->scale, a->q + first * a->ldq + head * d, a->ldq, 1, keys_t, ld,
-                     scores, ld, 0);
-            for (size_t i = 0; i < rows; i++) {
-                float *s = scores + i * ld;
-                size_t count = visible(a, first + i);
-                float maximum = s[0];
-                for (size_t j = 1; j < count; j++) maximum = s[j] > maximum ? s[j] : maximum;
-                float total = 0;
-                for (size_t j = 0; j < count; j++) {
-                    s[j] = ck_exp(s[j] - maximum);
-                    total += s[j];
-                }
-                float inverse = 1.0f / total;
-                a->lse[(first + i) * a->heads + head] = maximum + logf(total);
-                if (a->dropout.threshold) {
-                    uint64_t key = row_key(a, head, first + i);
-                    uint32_t low = (uint32_t)key, high = (uint32_t)(key >> 32);
-                    for (size_t j = 0; j < count; j++)
-                        s[j] *= inverse
-                                * ck_keep(low, high, (uint32_t)j, a->dropout.threshold, a->dropout.scale);
-                } else {
-                    for (size_t j = 0; j < count; j++) s[j] *= inverse;
-                }
-                for (size_t j = count; j < columns; j++) s[j] = 0;
-            }
-            multiply(rows, d, columns, 1, scores, ld, 1, v, a->ldv, a->out + first * a->ldo + head * d, a->ldo, 0);
+    float maximum = s[0];
+    for (size_t j = 1; j < count; j++) maximum = s[j] > maximum ? s[j] : maximum;
+    float total = 0;
+    for (size_t j = 0; j < count; j++) {
+        s[j] = ck_exp(s[j] - maximum);
+        total += s[j];
+    }
+    float inverse = 1.0f / total;
+    if (a->dropout.threshold) {
+        uint64_t key = row_key(a, head, row);
+        uint32_t low = (uint32_t)key, high = (uint32_t)(key >> 32);
+        const uint32_t threshold = a->dropout.threshold;
+        const float scale = a->dropout.scale;
+        for (size_t j = 0; j < count; j++) s[j] *= inverse * ck_keep(low, high, (uint32_t)j, threshold, scale);
+    } else {
+        for (size_t j = 0; j < count; j++) s[j] *= inverse;
+    }
+    return maximum + logf(total);
+}
+
+/// From scores and the gradients of probabilities to dropped probabilities and the gradients of scores. `dot` is
+/// Σ_j dP_j P_j = dout · out, with or without dropout.
+CK_INLINE void softmax_row_backward(const ck_attention *a, size_t head, size_t row, float *s, float *ds, float lse,
+                                    float dot, size_t count) {
+    CK_LANES
+    if (a->dropout.threshold) {
+        uint64_t key = row_key(a, head, row);
+        uint32_t low = (uint32_t)key, high = (uint32_t)(key >> 32);
+        const uint32_t threshold = a->dropout.threshold;
+        const float scale = a->dropout.scale;
+        for (size_t j = 0; j < count; j++) {
+            float p = ck_exp(s[j] - lse);
+            float keep = ck_keep(low, high, (uint32_t)j, threshold, scale);
+            s[j] = p * keep;
+            ds[j] = p * (ds[j] * keep - dot);
+        }
+    } else {
+        for (size_t j = 0; j < count; j++) {
+            float p = ck_exp(s[j] - lse);
+            s[j] = p;
+            ds[j] = p * (ds[j] - dot);
         }
     }
 }
 
-CK_DISPATCH void ck_attention_backward(const ck_attention *a, size_t kv_head, void *scratch) {
+CK_INLINE void forward(const int type, const ck_attention *a, size_t kv_head, void *scratch) {
+    const size_t length = a->length, d = a->head_size, ld = padded(length), group = a->heads / a->kv_heads;
+    float *keys_t = scratch, *scores = keys_t + d * ld, *memory = scores + ROWS * ld;
+    float *q_memory = memory + length * d, *out_memory = q_memory + ROWS * d;
+    transpose(type, ck_row(type, a->k, kv_head * d), a->ldk, length, d, keys_t);
+    block v = floats(type, ck_row(type, a->v, kv_head * d), a->ldv, length, d, memory);
+    for (size_t head = kv_head * group; head < (kv_head + 1) * group; head++) {
+        for (size_t first = 0; first < a->queries; first += ROWS) {
+            size_t rows = a->queries - first < ROWS ? a->queries - first : ROWS;
+            size_t columns = visible(a, first + rows - 1);
+            block q = floats(type, ck_row(type, a->q, first * a->ldq + head * d), a->ldq, rows, d, q_memory);
+            multiply(rows, padded(columns), d, a->scale, q.rows, q.ld, 1, keys_t, ld, scores, ld, 0);
+            for (size_t i = 0; i < rows; i++) {
+                size_t count = visible(a, first + i);
+                a->lse[(first + i) * a->heads + head] = softmax_row(a, head, first + i, scores + i * ld, count);
+                for (size_t j = count; j < columns; j++) scores[i * ld + j] = 0;
+            }
+            void *out = ck_row_out(type, a->out, first * a->ldo + head * d);
+            size_t ldo = type == CK_FLOAT32 ? a->ldo : d;
+            multiply(rows, d, columns, 1, scores, ld, 1, v.rows, v.ld, target(type, out, out_memory), ldo, 0);
+            finish(type, out_memory, out, a->ldo, rows, d);
+        }
+    }
+}
+
+CK_INLINE void backward(const int type, const ck_attention *a, size_t kv_head, void *scratch) {
     CK_LANES
     const size_t length = a->length, d = a->head_size, ld = padded(length), group = a->heads / a->kv_heads;
     float *keys_t = scratch, *values_t = keys_t + d * ld;
-    float *scores = values_t + d * ld, *dscores = scores + ROWS * ld;
-    const float *k = a->k + kv_head * d;
-    float *dk = a->dk + kv_head * d, *dv = a->dv + kv_head * d;
-    transpose(k, a->ldk, length, d, keys_t);
-    transpose(a->v + kv_head * d, a->ldv, length, d, values_t);
+    float *scores = values_t + d * ld, *dscores = scores + ROWS * ld, *memory = dscores + ROWS * ld;
+    float *dk_memory = memory + ld * d, *dv_memory = dk_memory + ld * d, *q_memory = dv_memory + ld * d;
+    float *dout_memory = q_memory + ROWS * d, *out_memory = dout_memory + ROWS * d;
+    float *dq_memory = out_memory + ROWS * d;
+    const void *keys = ck_row(type, a->k, kv_head * d);
+    void *dkeys = ck_row_out(type, a->dk, kv_head * d), *dvalues = ck_row_out(type, a->dv, kv_head * d);
+    transpose(type, keys, a->ldk, length, d, keys_t);
+    transpose(type, ck_row(type, a->v, kv_head * d), a->ldv, length, d, values_t);
+    block k = floats(type, keys, a->ldk, length, d, memory);
+    float *dk = target(type, dkeys, dk_memory), *dv = target(type, dvalues, dv_memory);
+    size_t lddk = type == CK_FLOAT32 ? a->lddk : d, lddv = type == CK_FLOAT32 ? a->lddv : d;
     for (size_t j = 0; j < length; j++) {
-        memset(dk + j * a->lddk, 0, d * sizeof(float));
-        memset(dv + j * a->lddv, 0, d * sizeof(float));
+        memset(dk + j * lddk, 0, d * sizeof(float));
+        memset(dv + j * lddv, 0, d * sizeof(float));
     }
     for (size_t head = kv_head * group; head < (kv_head + 1) * group; head++) {
         for (size_t first = 0; first < a->queries; first += ROWS) {
             size_t rows = a->queries - first < ROWS ? a->queries - first : ROWS;
             size_t columns = visible(a, first + rows - 1);
-            const float *q = a->q + first * a->ldq + head * d;
-            const float *dout = a->dout + first * a->lddo + head * d;
-            const float *out = a->out + first * a->ldo + head * d;
-            multiply(rows, padded(columns), d, a->scale, q, a->ldq, 1, keys_t, ld, scores, ld, 0);
-            multiply(rows, padded(columns), d, 1, dout, a->lddo, 1, values_t, ld, dscores, ld, 0);
+            block q = floats(type, ck_row(type, a->q, first * a->ldq + head * d), a->ldq, rows, d, q_memory);
+            block dout =
+                floats(type, ck_row(type, a->dout, first * a->lddo + head * d), a->lddo, rows, d, dout_memory);
+            block out = floats(type, ck_row(type, a->out, first * a->ldo + head * d), a->ldo, rows, d, out_memory);
+            multiply(rows, padded(columns), d, a->scale, q.rows, q.ld, 1, keys_t, ld, scores, ld, 0);
+            multiply(rows, padded(columns), d, 1, dout.rows, dout.ld, 1, values_t, ld, dscores, ld, 0);
             for (size_t i = 0; i < rows; i++) {
                 float *s = scores + i * ld, *ds = dscores + i * ld;
                 size_t count = visible(a, first + i);
-                float lse = a->lse[(first + i) * a->heads + head];
-                float dot = 0;  // Σ_j dP_ij P_ij = dout_i · out_i, with or without dropout
-                for (size_t p = 0; p < d; p++) dot += dout[i * a->lddo + p] * out[i * a->ldo + p];
-                if (a->dropout.threshold) {
-                    uint64_t key = row_key(a, head, first + i);
-                    uint32_t low = (uint32_t)key, high = (uint32_t)(key >> 32);
-                    for (size_t j = 0; j < count; j++) {
-                        float p = ck_exp(s[j] - lse);
-                        float keep = ck_keep(low, high, (uint32_t)j, a->dropout.threshold, a->dropout.scale);
-                        s[j] = p * keep;
-                        ds[j] = p * (ds[j] * keep - dot);
-                    }
-                } else {
-                    for (size_t j = 0; j < count; j++) {
-                        float p = ck_exp(s[j] - lse);
-                        s[j] = p;
-                        ds[j] = p * (ds[j] - dot);
-                    }
-                }
+                float dot = 0;
+                for (size_t p = 0; p < d; p++) dot += dout.rows[i * dout.ld + p] * out.rows[i * out.ld + p];
+                softmax_row_backward(a, head, first + i, s, ds, a->lse[(first + i) * a->heads + head], dot, count);
                 for (size_t j = count; j < columns; j++) s[j] = ds[j] = 0;
             }
-            multiply(columns, d, rows, 1, scores, 1, ld, dout, a->lddo, dv, a->lddv, 1);
-            multiply(columns, d, rows, a->scale, dscores, 1, ld, q, a->ldq, dk, a->lddk, 1);
-            multiply(rows, d, columns, a->scale, dscores, ld, 1, k, a->ldk, a->dq + first * a->lddq + head * d,
-                     a->lddq, 0);
+            multiply(columns, d, rows, 1, scores, 1, ld, dout.rows, dout.ld, dv, lddv, 1);
+            multiply(columns, d, rows, a->scale, dscores, 1, ld, q.rows, q.ld, dk, lddk, 1);
+            void *dq = ck_row_out(type, a->dq, first * a->lddq + head * d);
+            size_t lddq = type == CK_FLOAT32 ? a->lddq : d;
+            multiply(rows, d, columns, a->scale, dscores, ld, 1, k.rows, k.ld, target(type, dq, dq_memory), lddq, 0);
+            finish(type, dq_memory, dq, a->lddq, rows, d);
         }
     }
+    finish(type, dk_memory, dkeys, a->lddk, length, d);
+    finish(type, dv_memory, dvalues, a->lddv, length, d);
+}
+
+CK_DISPATCH static void forward_float32(const ck_attention *a, size_t kv_head, void *scratch) {
+    forward(CK_FLOAT32, a, kv_head, scratch);
+}
+CK_DISPATCH static void forward_bfloat16(const ck_attention *a, size_t kv_head, void *scratch) {
+    forward(CK_BFLOAT16, a, kv_head, scratch);
+}
+CK_DISPATCH static void backward_float32(const ck_attention *a, size_t kv_head, void *scratch) {
+    backward(CK_FLOAT32, a, kv_head, scratch);
+}
+CK_DISPATCH static void backward_bfloat16(const ck_attention *a, size_t kv_head, void *scratch) {
+    backward(CK_BFLOAT16, a, kv_head, scratch);
+}
+
+void ck_attention_forward(const ck_attention *a, size_t kv_head, void *scratch) {
+    (a->type == CK_BFLOAT16 ? forward_bfloat16 : forward_float32)(a, kv_head, scratch);
+}
+
+void ck_attention_backward(const ck_attention *a, size_t kv_head, void *scratch) {
+    (a->type == CK_BFLOAT16 ? backward_bfloat16 : backward_float32)(a, kv_head, scratch);
 }

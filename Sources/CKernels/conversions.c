@@ -19,3 +19,11 @@ void ck_convert(int x_type, const void *x, int y_type, void *y, size_t count) {
         narrow(x, y, count);
     }
 }
+
+int ck_has_bfloat16_products(void) {
+#if defined(__x86_64__)
+    return __builtin_cpu_supports("avx512bf16") != 0;
+#else
+    return 0;
+#endif
+}

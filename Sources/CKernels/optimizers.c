@@ -2,19 +2,44 @@
 #include "ckernels.h"
 #include "vector.h"
 
-CK_DISPATCH void ck_adamw(float *value, const float *gradient, float *m, float *v, ck_adamw_step s, size_t count) {
+CK_INLINE float adamw(float value, float gradient, float *m, float *v, const ck_adamw_step *s, float decay,
+                      float step) {
     CK_CONTRACT
+    float g = gradient * s->gradient_scale;
+    float mi = *m + (g - *m) * s->one_minus_beta1;
+    float vi = *v * s->beta2 + g * g * s->one_minus_beta2;
+    *m = mi;
+    *v = vi;
+    float denominator = sqrtf(vi) / s->bias_correction2_sqrt + s->epsilon;
+    return value * decay - step * mi / denominator;
+}
+
+CK_DISPATCH static void adamw_values(float *value, const float *gradient, float *m, float *v, ck_adamw_step s,
+                                     size_t count) {
+    float decay = 1.0f - s.learning_rate * s.weight_decay;
+    float step = s.learning_rate / s.bias_correction1;
+    CK_IN_PLACE
+    for (size_t i = 0; i < count; i++) value[i] = adamw(value[i], gradient[i], m + i, v + i, &s, decay, step);
+}
+
+CK_DISPATCH static void adamw_values_and_copy(float *value, const float *gradient, float *m, float *v,
+                                              uint16_t *copy, ck_adamw_step s, size_t count) {
     float decay = 1.0f - s.learning_rate * s.weight_decay;
     float step = s.learning_rate / s.bias_correction1;
     CK_IN_PLACE
     for (size_t i = 0; i < count; i++) {
-        float g = gradient[i] * s.gradient_scale;
-        float mi = m[i] + (g - m[i]) * s.one_minus_beta1;
-        float vi = v[i] * s.beta2 + g * g * s.one_minus_beta2;
-        m[i] = mi;
-        v[i] = vi;
-        float denominator = sqrtf(vi) / s.bias_correction2_sqrt + s.epsilon;
-        value[i] = value[i] * decay - step * mi / denominator;
+        float updated = adamw(value[i], gradient[i], m + i, v + i, &s, decay, step);
+        value[i] = updated;
+        copy[i] = ck_narrow(updated);
+    }
+}
+
+void ck_adamw(float *value, const float *gradient, float *m, float *v, uint16_t *copy, ck_adamw_step step,
+              size_t count) {
+    if (copy) {
+        adamw_values_and_copy(value, gradient, m, v, copy, step, count);
+    } else {
+        adamw_values(value, gradient, m, v, step, count);
     }
 }
 

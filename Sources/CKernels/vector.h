@@ -55,6 +55,15 @@ CK_INLINE void ck_store(int type, void *memory, size_t i, float value) {
     }
 }
 
+CK_INLINE size_t ck_size(int type) { return type == CK_BFLOAT16 ? 2 : 4; }
+
+/// The memory from element i on.
+CK_INLINE const void *ck_row(int type, const void *memory, size_t i) {
+    return (const char *)memory + i * ck_size(type);
+}
+
+CK_INLINE void *ck_row_out(int type, void *memory, size_t i) { return (char *)memory + i * ck_size(type); }
+
 /// e^x, relative error below 2e-7; 0 below −87.3, +∞ above 88.7, NaN stays NaN.
 /// Cody–Waite reduction to |r| ≤ ln2/2, then the Taylor polynomial of degree 7.
 CK_INLINE float ck_exp(float x) {

@@ -16,6 +16,8 @@ typedef struct {
     void *c;
     int64_t ldc;
     int accumulate;
+    const void *factor;  // [m × n] of output_type that the result is multiplied by, or NULL
+    int64_t ldf;
     dnnl_data_type_t type, output_type;
 } onednn_matmul;
 
@@ -65,18 +67,22 @@ static inline void onednn_desc_free(onednn_desc *d) { (void)d; }
 
 static inline dnnl_status_t onednn_matmul_primitive(dnnl_primitive_t *primitive, dnnl_engine_t engine,
                                                     onednn_desc *a, onednn_desc *b, onednn_desc *bias,
-                                                    onednn_desc *c, int accumulate) {
+                                                    onednn_desc *c, int accumulate, onednn_desc *factor) {
     dnnl_primitive_attr_t attributes = NULL;
     dnnl_primitive_desc_t description = NULL;
     dnnl_status_t status = dnnl_primitive_attr_create(&attributes);
-    if (status == dnnl_success && accumulate) {
+    if (status == dnnl_success && (accumulate || factor)) {
         dnnl_post_ops_t operations = NULL;
         status = dnnl_post_ops_create(&operations);
 #if DNNL_VERSION_MAJOR >= 3
-        if (status == dnnl_success)
+        if (status == dnnl_success && accumulate)
             status = dnnl_post_ops_append_sum(operations, 1.0f, 0, dnnl_data_type_undef);
+        if (status == dnnl_success && factor)
+            status = dnnl_post_ops_append_binary(operations, dnnl_binary_mul, *factor);
 #else
-        if (status == dnnl_success) status = dnnl_post_ops_append_sum(operations, 1.0f);
+        if (status == dnnl_success && accumulate) status = dnnl_post_ops_append_sum(operations, 1.0f);
+        if (status == dnnl_success && factor)
+            status = dnnl_post_ops_append_binary(operations, dnnl_binary_mul, factor);
 #endif
         if (status == dnnl_success) status = dnnl_primitive_attr_set_post_ops(attributes, operations);
         if (operations) dnnl_post_ops_destroy(operations);
@@ -98,34 +104,43 @@ static inline dnnl_status_t onednn_matmul_primitive(dnnl_primitive_t *primitive,
 
 /// Runs one matmul and waits for it. The primitive comes from oneDNN's cache after its first use.
 static inline int onednn_matmul_run(const onednn_context *context, const onednn_matmul *p) {
-    onednn_desc da = {0}, db = {0}, dc = {0}, dbias = {0};
+    onednn_desc da = {0}, db = {0}, dc = {0}, dbias = {0}, dfactor = {0};
     dnnl_primitive_t primitive = NULL;
-    dnnl_memory_t a = NULL, b = NULL, c = NULL, bias = NULL;
+    dnnl_memory_t a = NULL, b = NULL, c = NULL, bias = NULL, factor = NULL;
     dnnl_engine_t engine = context->engine;
     dnnl_status_t s = onednn_desc_make(&da, p->m, p->k, p->ta ? 1 : p->lda, p->ta ? p->lda : 1, p->type);
     if (s == dnnl_success) s = onednn_desc_make(&db, p->k, p->n, p->tb ? 1 : p->ldb, p->tb ? p->ldb : 1, p->type);
     if (s == dnnl_success) s = onednn_desc_make(&dc, p->m, p->n, p->ldc, 1, p->output_type);
     if (s == dnnl_success && p->bias) s = onednn_desc_make(&dbias, 1, p->n, p->n, 1, dnnl_f32);
+    if (s == dnnl_success && p->factor) s = onednn_desc_make(&dfactor, p->m, p->n, p->ldf, 1, p->output_type);
     if (s == dnnl_success)
-        s = onednn_matmul_primitive(&primitive, engine, &da, &db, p->bias ? &dbias : NULL, &dc, p->accumulate);
+        s = onednn_matmul_primitive(&primitive, engine, &da, &db, p->bias ? &dbias : NULL, &dc, p->accumulate,
+                                    p->factor ? &dfactor : NULL);
     if (s == dnnl_success) s = onednn_memory(&a, &da, engine, p->a);
     if (s == dnnl_success) s = onednn_memory(&b, &db, engine, p->b);
     if (s == dnnl_success) s = onednn_memory(&c, &dc, engine, p->c);
     if (s == dnnl_success && p->bias) s = onednn_memory(&bias, &dbias, engine, p->bias);
+    if (s == dnnl_success && p->factor) s = onednn_memory(&factor, &dfactor, engine, p->factor);
     if (s == dnnl_success) {
-        dnnl_exec_arg_t arguments[4] = {
-            {DNNL_ARG_SRC, a}, {DNNL_ARG_WEIGHTS, b}, {DNNL_ARG_DST, c}, {DNNL_ARG_BIAS, bias}};
-        s = dnnl_primitive_execute(primitive, context->stream, p->bias ? 4 : 3, arguments);
+        dnnl_exec_arg_t arguments[5] = {{DNNL_ARG_SRC, a}, {DNNL_ARG_WEIGHTS, b}, {DNNL_ARG_DST, c}};
+        int count = 3;
+        if (p->bias) arguments[count++] = (dnnl_exec_arg_t){DNNL_ARG_BIAS, bias};
+        if (p->factor)
+            arguments[count++] = (dnnl_exec_arg_t){
+                DNNL_ARG_ATTR_MULTIPLE_POST_OP(p->accumulate ? 1 : 0) | DNNL_ARG_SRC_1, factor};
+        s = dnnl_primitive_execute(primitive, context->stream, count, arguments);
     }
     if (s == dnnl_success) s = dnnl_stream_wait(context->stream);
     if (a) dnnl_memory_destroy(a);
     if (b) dnnl_memory_destroy(b);
     if (c) dnnl_memory_destroy(c);
     if (bias) dnnl_memory_destroy(bias);
+    if (factor) dnnl_memory_destroy(factor);
     if (primitive) dnnl_primitive_destroy(primitive);
     onednn_desc_free(&da);
     onednn_desc_free(&db);
     onednn_desc_free(&dc);
     onednn_desc_free(&dbias);
+    onednn_desc_free(&dfactor);
     return s;
 }

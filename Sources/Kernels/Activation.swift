@@ -40,9 +40,23 @@ public enum Activation: String, Sendable, CaseIterable {
     /// `y = f(x)`, any equal shapes, contiguous; `y` may be `x`.
     public func forward(_ x: Tensor, into y: Tensor) {
         precondition(x.count == y.count && x.isContiguous && y.isContiguous, "shapes differ")
+        precondition(x.type == y.type, "types differ")
+        let type = x.type.code
         ThreadPool.forEachRange(count: x.count, grain: 1_024) { range, _ in
             unsafe ck_activation_forward(
-                code, x.floats + range.lowerBound, y.floats + range.lowerBound, range.count)
+                code, type, x.pointer(range.lowerBound), y.pointer(range.lowerBound), range.count)
+        }
+    }
+
+    /// `y = f(x)`, and `x` becomes the slope f'(x): the backward pass is then `dx = dy·slope`, without a second
+    /// exponential.
+    public func forward(replacingBySlope x: Tensor, into y: Tensor) {
+        precondition(x.count == y.count && x.isContiguous && y.isContiguous, "shapes differ")
+        precondition(x.type == y.type, "types differ")
+        let type = x.type.code
+        ThreadPool.forEachRange(count: x.count, grain: 1_024) { range, _ in
+            unsafe ck_activation_forward_with_slope(
+                code, type, x.pointer(range.lowerBound), y.pointer(range.lowerBound), range.count)
         }
     }
 
@@ -50,19 +64,12 @@ public enum Activation: String, Sendable, CaseIterable {
     public func backward(_ x: Tensor, gradient dy: Tensor, into dx: Tensor) {
         precondition(x.count == dy.count && x.count == dx.count, "shapes differ")
         precondition(x.isContiguous && dy.isContiguous && dx.isContiguous, "expected contiguous tensors")
+        precondition(x.type == dy.type && x.type == dx.type, "types differ")
+        let type = x.type.code
         ThreadPool.forEachRange(count: x.count, grain: 1_024) { range, _ in
             let start = range.lowerBound
             unsafe ck_activation_backward(
-                code, x.floats + start, dy.floats + start, dx.floats + start, range.count)
-        }
-    }
-
-    /// `dy *= 1 − y²`: the backward pass of tanh from its output `y`.
-    public static func tanhBackward(output y: Tensor, gradient dy: Tensor) {
-        precondition(y.count == dy.count && y.isContiguous && dy.isContiguous, "shapes differ")
-        for index in 0..<y.count {
-            let value = unsafe y.floats[index]
-            unsafe dy.floats[index] *= 1 - value * value
+                code, type, x.pointer(start), dy.pointer(start), dx.pointer(start), range.count)
         }
     }
 

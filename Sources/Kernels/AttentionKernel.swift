@@ -56,17 +56,18 @@ public struct AttentionKernel: Sendable {
     ) {
         precondition(dout.rows == q.rows && dq.rows == q.rows && dk.rows == k.rows && dv.rows == k.rows)
         precondition(dq.columns == q.columns && dk.columns == k.columns && dv.columns == v.columns)
+        precondition([dout, dq, dk, dv].allSatisfy { $0.type == q.type }, "types differ")
         let call = Call(self, q: q, k: k, v: v, out: out, logSumExp: logSumExp, keys: keys, dropout: dropout)
         unsafe run(queryOffsets, keyOffsets, scratch: scratch, operationsPerPair: 8) {
             queries, keys, head, memory in
             var arguments = unsafe call.arguments(queries: queries, keys: keys)
-            unsafe arguments.dout = UnsafePointer(dout.floats + queries.lowerBound * dout.rowStride)
+            unsafe arguments.dout = UnsafeRawPointer(dout.pointer(queries.lowerBound * dout.rowStride))
             unsafe arguments.lddo = dout.rowStride
-            unsafe arguments.dq = dq.floats + queries.lowerBound * dq.rowStride
+            unsafe arguments.dq = dq.pointer(queries.lowerBound * dq.rowStride)
             unsafe arguments.lddq = dq.rowStride
-            unsafe arguments.dk = dk.floats + keys.lowerBound * dk.rowStride
+            unsafe arguments.dk = dk.pointer(keys.lowerBound * dk.rowStride)
             unsafe arguments.lddk = dk.rowStride
-            unsafe arguments.dv = dv.floats + keys.lowerBound * dv.rowStride
+            unsafe arguments.dv = dv.pointer(keys.lowerBound * dv.rowStride)
             unsafe arguments.lddv = dv.rowStride
             unsafe ck_attention_backward(&arguments, head, memory)
         }
@@ -128,6 +129,7 @@ private struct Call {
         precondition(k.columns == narrow && v.columns == narrow, "k and v need \(narrow) columns")
         precondition(v.rows == k.rows && out.rows == q.rows && keys.count == q.rows)
         precondition(logSumExp.count == q.rows * kernel.heads && logSumExp.isContiguous, "expected [T, H]")
+        precondition(k.type == q.type && v.type == q.type && out.type == q.type, "types differ")
         self.kernel = kernel
         (self.q, self.k, self.v, self.out, self.logSumExp) = (q, k, v, out, logSumExp)
         self.keys = keys
@@ -138,13 +140,14 @@ private struct Call {
     @unsafe func arguments(queries: Range<Int>, keys: Range<Int>) -> ck_attention {
         precondition(!kernel.isCausal || queries.count <= keys.count, "more causal queries than keys")
         var a = unsafe ck_attention()
-        unsafe a.q = UnsafePointer(q.floats + queries.lowerBound * q.rowStride)
+        unsafe a.type = q.type.code
+        unsafe a.q = UnsafeRawPointer(q.pointer(queries.lowerBound * q.rowStride))
         unsafe a.ldq = q.rowStride
-        unsafe a.k = UnsafePointer(k.floats + keys.lowerBound * k.rowStride)
+        unsafe a.k = UnsafeRawPointer(k.pointer(keys.lowerBound * k.rowStride))
         unsafe a.ldk = k.rowStride
-        unsafe a.v = UnsafePointer(v.floats + keys.lowerBound * v.rowStride)
+        unsafe a.v = UnsafeRawPointer(v.pointer(keys.lowerBound * v.rowStride))
         unsafe a.ldv = v.rowStride
-        unsafe a.out = out.floats + queries.lowerBound * out.rowStride
+        unsafe a.out = out.pointer(queries.lowerBound * out.rowStride)
         unsafe a.ldo = out.rowStride
         unsafe a.lse = logSumExp.floats + queries.lowerBound * kernel.heads
         unsafe a.queries = queries.count

@@ -31,15 +31,18 @@ public struct Dropout: Sendable {
     /// `y = dropout(x)` for `[T, C]`; `keys[t]` is the key of row t. Applied to `dy` it is its own backward pass.
     public func apply(to x: Tensor, keys: RowKeys, into y: Tensor) {
         precondition(x.rows == y.rows && x.columns == y.columns && keys.count == x.rows, "shapes differ")
-        precondition(x.isContiguous && y.isContiguous, "expected contiguous tensors")
+        precondition(
+            x.isContiguous && y.isContiguous && x.type == y.type, "expected like, contiguous tensors")
         guard !isIdentity else {
-            if unsafe x.floats != y.floats { y.copy(from: x) }
+            if unsafe x.bytePointer != y.bytePointer { y.copy(from: x) }
             return
         }
+        let type = x.type.code
         let dropout = arguments
         ThreadPool.forEachRange(count: x.rows, grain: 4) { range, _ in
             unsafe ck_dropout_rows(
-                x.floats, y.floats, keys.pointer, dropout, x.columns, range.lowerBound, range.upperBound)
+                type, x.bytePointer, y.bytePointer, keys.pointer, dropout, x.columns, range.lowerBound,
+                range.upperBound)
         }
     }
 }

@@ -13,6 +13,21 @@ public enum Elementwise {
         }
     }
 
+    /// `x = 0`; contiguous.
+    public static func clear(_ x: Tensor) {
+        ThreadPool.forEachRange(count: x.count, grain: 16_384) { range, _ in x.elements(range).clear() }
+    }
+
+    /// `y *= x`, element by element; equal counts and types, contiguous.
+    public static func multiply(_ y: Tensor, by x: Tensor) {
+        precondition(x.count == y.count && x.isContiguous && y.isContiguous, "shapes differ")
+        precondition(x.type == y.type, "types differ")
+        let type = x.type.code
+        ThreadPool.forEachRange(count: x.count, grain: 4_096) { range, _ in
+            unsafe ck_multiply(type, x.pointer(range.lowerBound), y.pointer(range.lowerBound), range.count)
+        }
+    }
+
     /// `x *= factor`; contiguous.
     public static func scale(_ x: Tensor, by factor: Float) {
         precondition(x.isContiguous, "expected a contiguous tensor")
@@ -21,12 +36,13 @@ public enum Elementwise {
         }
     }
 
-    /// `sums[1, C] += Σ_t x[t, C]`.
+    /// `sums[1, C] += Σ_t x[t, C]`, sums in float32.
     public static func addColumnSums(of x: Tensor, to sums: Tensor) {
         precondition(sums.count == x.columns && sums.isContiguous, "expected \(x.columns) sums")
+        let type = x.type.code
         ThreadPool.forEachRange(count: x.columns, grain: 64) { range, _ in
             unsafe ck_add_column_sums(
-                x.floats, x.rows, x.rowStride, sums.floats, range.lowerBound, range.upperBound)
+                type, x.bytePointer, x.rows, x.rowStride, sums.floats, range.lowerBound, range.upperBound)
         }
     }
 

@@ -17,14 +17,31 @@ public enum LayerNormKernel {
         precondition(gamma.count == x.columns && beta.count == x.columns, "gamma and beta need C elements")
         precondition(
             mean.count >= x.rows && rstd.count >= x.rows && keys.count == x.rows, "expected T elements")
-        let arguments = dropout.arguments
-        ThreadPool.forEachRange(count: x.rows, grain: 4) { range, _ in
+        precondition(
+            sum.type == x.type && y.type == x.type && (residual?.type ?? x.type) == x.type, "types differ")
+        var norm = unsafe arguments(gamma, mean, rstd, keys, dropout)
+        unsafe norm.beta = UnsafePointer(beta.floats)
+        unsafe norm.epsilon = epsilon
+        let type = x.type.code
+        ThreadPool.forEachRange(count: x.rows, grain: 4) { [norm = unsafe norm] range, _ in
+            var norm = unsafe norm
             unsafe ck_layer_norm_forward(
-                x.floats, residual.map { unsafe UnsafePointer($0.floats) }, gamma.floats, beta.floats,
-                sum.floats,
-                y.floats, mean.floats, rstd.floats, keys.pointer, arguments, epsilon, x.columns,
+                type, &norm, x.bytePointer, residual?.bytePointer, sum.bytePointer, y.bytePointer,
                 range.lowerBound, range.upperBound)
         }
+    }
+
+    @unsafe private static func arguments(
+        _ gamma: Tensor, _ mean: Tensor, _ rstd: Tensor, _ keys: RowKeys, _ dropout: Dropout
+    ) -> ck_layer_norm {
+        var norm = unsafe ck_layer_norm()
+        unsafe norm.gamma = UnsafePointer(gamma.floats)
+        unsafe norm.mean = mean.floats
+        unsafe norm.rstd = rstd.floats
+        unsafe norm.keys = keys.pointer
+        unsafe norm.dropout = dropout.arguments
+        unsafe norm.c = gamma.count
+        return unsafe norm
     }
 
     /// Backward. Writes `dsum` = gradient of `dropout(x) + residual`, which is the residual's gradient, and, when
@@ -39,15 +56,20 @@ public enum LayerNormKernel {
             dy.count == sum.count && dsum.count == sum.count && dgamma.count == c && dbeta.count == c)
         precondition(dy.isContiguous && dsum.isContiguous && keys.count == sum.rows, "shapes differ")
         precondition(dx.map { $0.count == sum.count && $0.isContiguous } ?? true, "shapes differ")
-        let arguments = dropout.arguments
+        precondition(
+            dy.type == sum.type && dsum.type == sum.type && (dx?.type ?? sum.type) == sum.type, "types differ"
+        )
+        let norm = unsafe arguments(gamma, mean, rstd, keys, dropout)
+        let type = sum.type.code
         let parts = ThreadPool.partCount(count: sum.rows, grain: 4)
         precondition(partials.rows >= parts && partials.columns == 2 * c, "expected [threads, 2·C] scratch")
         partials.rows(0..<parts).clear()
         ThreadPool.forEachRange(count: sum.rows, grain: 4) { range, part in
             let dgammaPart = unsafe partials.floats + part * 2 * c
+            var norm = unsafe norm
             unsafe ck_layer_norm_backward(
-                dy.floats, sum.floats, gamma.floats, mean.floats, rstd.floats, dsum.floats, dx?.floats,
-                dgammaPart, dgammaPart + c, keys.pointer, arguments, c, range.lowerBound, range.upperBound)
+                type, &norm, dy.bytePointer, sum.bytePointer, dsum.bytePointer, dx?.bytePointer, dgammaPart,
+                dgammaPart + c, range.lowerBound, range.upperBound)
         }
         for part in 0..<parts {
             unsafe ck_add(partials.floats + part * 2 * c, dgamma.floats, c)

@@ -1,5 +1,6 @@
 // Dense matrix products through oneDNN.
 
+internal import CKernels
 internal import COneDNN
 public import Tensors
 
@@ -7,11 +8,13 @@ public import Tensors
 public enum MatrixProduct {
     private static let context = OneDNNContext()
 
+    /// With `multiplyingBy`, `[M, N]` of the type of `out`, the finished product is multiplied by it, element by element.
+    ///
     /// `out[M, N] = a[M, K] · b[K, N]`, with `a` given as `[K, M]` when `transposingA` and `b` as `[N, K]` when
     /// `transposingB`. `bias` is `[1, N]`. With `accumulating` the product is added to `out`.
     public static func run(
         _ a: Tensor, transposingA: Bool = false, _ b: Tensor, transposingB: Bool = false, bias: Tensor? = nil,
-        into out: Tensor, accumulating: Bool = false
+        into out: Tensor, accumulating: Bool = false, multiplyingBy factor: Tensor? = nil
     ) {
         let m = transposingA ? a.columns : a.rows
         let k = transposingA ? a.rows : a.columns
@@ -20,12 +23,16 @@ public enum MatrixProduct {
         precondition(out.rows == m && out.columns == n, "the product is \(m) × \(n)")
         precondition(a.type == b.type, "operand types differ")
         precondition(bias == nil || bias?.count == n, "the bias needs \(n) elements")
+        precondition(
+            factor.map { $0.rows == m && $0.columns == n && $0.type == out.type } ?? true,
+            "the factor must be like the product")
         guard m > 0, n > 0 else { return }
         guard k > 0 else {
             if !accumulating { out.clear() }
             if let bias {
                 for row in 0..<m { Elementwise.add(bias, to: out.rows(row..<row + 1)) }
             }
+            if let factor { Elementwise.multiply(out, by: factor) }
             return
         }
         var call = unsafe onednn_matmul()
@@ -42,6 +49,10 @@ public enum MatrixProduct {
         unsafe call.c = out.bytePointer
         unsafe call.ldc = Int64(out.rowStride)
         unsafe call.accumulate = accumulating ? 1 : 0
+        if let factor {
+            unsafe call.factor = UnsafeRawPointer(factor.bytePointer)
+            unsafe call.ldf = Int64(factor.rowStride)
+        }
         unsafe call.type = a.type.dataType
         unsafe call.output_type = out.type.dataType
         ThreadPool.adoptThreadCount()
@@ -78,6 +89,9 @@ extension ElementType {
 
 /// The maths library that this build runs on.
 public enum KernelLibrary {
+    /// Whether this processor has instructions that multiply bfloat16 (AVX512-BF16 or AMX).
+    public static var multipliesBFloat16: Bool { ck_has_bfloat16_products() != 0 }
+
     /// Version of oneDNN, for example `2.6.3`.
     public static var version: String {
         guard let version = unsafe dnnl_version() else { return "unknown" }

@@ -28,9 +28,13 @@ public struct AdamWUpdate: Sendable {
         self.gradientScale = gradientScale
     }
 
-    /// Updates `values` and both moments, flat and of equal counts, in one pass over memory.
-    public func apply(values: Tensor, gradients: Tensor, firstMoments: Tensor, secondMoments: Tensor) {
+    /// Updates `values` and both moments, flat and of equal counts, in one pass over memory, which also rounds the
+    /// new values into `copy`, bfloat16, when it is given.
+    public func apply(
+        values: Tensor, gradients: Tensor, firstMoments: Tensor, secondMoments: Tensor, copy: Tensor? = nil
+    ) {
         let count = values.count
+        precondition(copy.map { $0.count == count && $0.type == .bfloat16 } ?? true, "a copy is bfloat16")
         precondition(gradients.count == count && firstMoments.count == count && secondMoments.count == count)
         let (exact1, exact2) = (Self.decimal(beta1), Self.decimal(beta2))
         let arguments = ck_adamw_step(
@@ -41,9 +45,10 @@ public struct AdamWUpdate: Sendable {
             gradient_scale: gradientScale)
         ThreadPool.forEachRange(count: count, grain: 4_096, kind: .optimizer) { range, _ in
             let start = range.lowerBound
+            let copied = unsafe copy?.pointer(start).assumingMemoryBound(to: UInt16.self)
             unsafe ck_adamw(
                 values.floats + start, gradients.floats + start, firstMoments.floats + start,
-                secondMoments.floats + start, arguments, range.count)
+                secondMoments.floats + start, copied, arguments, range.count)
         }
     }
 

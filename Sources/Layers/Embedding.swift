@@ -29,6 +29,14 @@ public final class Embedding: Layer {
         EmbeddingTable.gather(pass.parameters.value(table), ids: ids, into: out, accumulating: accumulating)
     }
 
+    /// `out[t, :] = Σ table[ids[t], :]` over up to three tables, in one pass.
+    public static func forwardSum(
+        _ parts: [(table: Embedding, ids: [Int32])], _ pass: Pass, into out: Tensor
+    ) {
+        EmbeddingTable.gatherSum(
+            parts.map { (pass.parameters.value($0.table.table), $0.ids) }, into: out)
+    }
+
     /// Adds `dy[T, width]` into the gradient rows of `ids` and reports the slot.
     public func backward(gradient dy: Tensor, _ ids: [Int32], _ pass: Pass) {
         EmbeddingTable.scatterAdd(dy, ids: ids, to: pass.parameters.gradient(table))

@@ -51,7 +51,7 @@ public final class EncoderBlock: Layer {
 
     /// From the block's output back to the attention's: writes the gradient of the residual.
     private func differentiateOutput(_ dy: Tensor, residualGradient: Tensor, _ pass: Pass) -> Tensor {
-        let dh = pass.workspace.tensor(rows: dy.rows, columns: dy.columns)
+        let dh = pass.activation(rows: dy.rows, columns: dy.columns)
         let dfeed = outputNorm.backward(gradient: dy, residualGradient: dh, pass)
         feedForward.backward(gradient: dfeed, addingTo: dh, pass)
         return attentionNorm.backward(gradient: dh, residualGradient: residualGradient, pass)

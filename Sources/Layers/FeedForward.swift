@@ -8,7 +8,7 @@ public final class FeedForward: Layer {
     private let inner: Linear
     private let outer: Linear
     private let activation: Activation
-    private var saved: (x: Tensor, preactivation: Tensor, activated: Tensor)?
+    private var saved: (x: Tensor, slope: Tensor, activated: Tensor)?
 
     public init(
         _ layout: inout ParameterLayout, innerName: String, outerName: String, width: Int, innerWidth: Int,
@@ -24,8 +24,12 @@ public final class FeedForward: Layer {
     /// Forward for `[T, C]`.
     public func forward(_ x: Tensor, _ pass: Pass) -> Tensor {
         let preactivation = inner.forward(x, pass)
-        let activated = pass.workspace.tensor(rows: x.rows, columns: inner.outputs)
-        activation.forward(preactivation, into: activated)
+        guard pass.isTraining else {
+            activation.forward(preactivation, into: preactivation)
+            return outer.forward(preactivation, pass)
+        }
+        let activated = pass.activation(rows: x.rows, columns: inner.outputs)
+        activation.forward(replacingBySlope: preactivation, into: activated)
         saved = (x, preactivation, activated)
         return outer.forward(activated, pass)
     }
@@ -34,10 +38,9 @@ public final class FeedForward: Layer {
     public func backward(gradient dy: Tensor, addingTo dx: Tensor, _ pass: Pass) {
         guard let saved else { preconditionFailure("backward without forward") }
         pass.temporarily {
-            let dinner = pass.workspace.tensor(rows: dy.rows, columns: inner.outputs)
-            outer.backward(gradient: dy, input: saved.activated, pass, into: dinner)
+            let dinner = pass.activation(rows: dy.rows, columns: inner.outputs)
+            outer.backward(gradient: dy, input: saved.activated, pass, into: dinner, slope: saved.slope)
             outer.finishBackward(pass)
-            activation.backward(saved.preactivation, gradient: dinner, into: dinner)
             inner.backward(gradient: dinner, input: saved.x, pass, into: dx, accumulating: true)
             inner.finishBackward(pass)
         }

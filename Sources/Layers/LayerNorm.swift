@@ -32,7 +32,7 @@ public final class LayerNorm: Layer {
     /// Forward for `[T, C]`. `x` is overwritten by `dropout(x) + residual` and kept for the backward pass; `keys`
     /// are the random keys of its rows.
     public func forward(_ x: Tensor, residual: Tensor? = nil, keys: RowKeys, _ pass: Pass) -> Tensor {
-        let y = pass.workspace.tensor(rows: x.rows, columns: x.columns)
+        let y = pass.activation(rows: x.rows, columns: x.columns)
         let mean = pass.workspace.tensor(rows: 1, columns: x.rows)
         let rstd = pass.workspace.tensor(rows: 1, columns: x.rows)
         let dropout = pass.dropout(site, probability: dropoutProbability)
@@ -48,7 +48,7 @@ public final class LayerNorm: Layer {
     public func backward(gradient dy: Tensor, residualGradient: Tensor, _ pass: Pass) -> Tensor {
         guard let saved else { preconditionFailure("backward without forward") }
         let dx =
-            saved.dropout.isIdentity ? nil : pass.workspace.tensor(rows: dy.rows, columns: dy.columns)
+            saved.dropout.isIdentity ? nil : pass.activation(rows: dy.rows, columns: dy.columns)
         pass.temporarily {
             let partials = pass.workspace.tensor(rows: ThreadPool.threadCount, columns: 2 * width)
             LayerNormKernel.backward(

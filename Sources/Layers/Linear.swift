@@ -34,29 +34,41 @@ public final class Linear: Layer {
             })
     }
 
-    /// `y[T, n] = x[T, inputs]·Wᵀ + b` for the outputs in `range` (all by default).
-    public func forward(_ x: Tensor, _ pass: Pass, outputs range: Range<Int>? = nil) -> Tensor {
+    /// `y[T, n] = x[T, inputs]·Wᵀ + b` for the outputs in `range` (all by default), in the pass's format or in `type`.
+    public func forward(
+        _ x: Tensor, _ pass: Pass, outputs range: Range<Int>? = nil, type: ElementType? = nil
+    ) -> Tensor {
         let range = range ?? 0..<outputs
-        let y = pass.workspace.tensor(rows: x.rows, columns: range.count)
+        let y = pass.workspace.tensor(
+            rows: x.rows, columns: range.count, type: type ?? pass.activationType)
         MatrixProduct.run(
-            x, pass.parameters.value(weight).rows(range), transposingB: true,
+            x, pass.parameters.operand(weight).rows(range), transposingB: true,
             bias: pass.parameters.value(bias).columns(range), into: y)
         return y
     }
 
     /// Adds the gradients of weights and bias for the outputs in `range`; writes `dx = dy·W`, or adds it when
-    /// `accumulating`. `x` is the input of the forward pass.
+    /// `accumulating`; with `slope [T, inputs]`, that of an activation before this layer, writes `(dy·W)·slope`. `x` is
+    /// the input of the forward pass.
     public func backward(
         gradient dy: Tensor, input x: Tensor, _ pass: Pass, into dx: Tensor?, accumulating: Bool = false,
-        outputs range: Range<Int>? = nil
+        slope: Tensor? = nil, outputs range: Range<Int>? = nil
     ) {
+        let dy = pass.converted(dy)
+        if let range {
+            MatrixProduct.run(
+                dy, transposingA: true, x, into: pass.parameters.gradient(weight).rows(range),
+                accumulating: true)
+        } else {
+            let (gradient, isAdded) = pass.parameters.gradientForProduct(weight)
+            MatrixProduct.run(dy, transposingA: true, x, into: gradient, accumulating: isAdded)
+        }
         let range = range ?? 0..<outputs
-        MatrixProduct.run(
-            dy, transposingA: true, x, into: pass.parameters.gradient(weight).rows(range), accumulating: true)
         Elementwise.addColumnSums(of: dy, to: pass.parameters.gradient(bias).columns(range))
         if let dx {
             MatrixProduct.run(
-                dy, pass.parameters.value(weight).rows(range), into: dx, accumulating: accumulating)
+                dy, pass.parameters.operand(weight).rows(range), into: dx, accumulating: accumulating,
+                multiplyingBy: slope)
         }
     }
 

@@ -1,5 +1,6 @@
 // The parameter arena and the gradient arena of one replica.
 
+internal import Kernels
 public import Tensors
 
 /// Values and gradients of all parameters, flat, in forward order.
@@ -12,6 +13,13 @@ public final class ParameterStore {
     public let values: Tensor
     /// Arena of gradients, `[1, elementCount]`, fp32. Layers add to it; the step clears it.
     public let gradients: Tensor
+    /// The format of activations and of the operands of products: float32 or bfloat16.
+    public private(set) var computeType = ElementType.float32
+    /// The values rounded to bfloat16, `[1, elementCount]`, when products compute in it; the optimiser refreshes it in
+    /// the pass that updates the values.
+    public private(set) var roundedValues: Tensor?
+    /// Slots whose gradient memory holds an old step's numbers that count as zero.
+    private var forgotten: [Bool]
     /// Called with a slot's index when its gradient of this backward pass is complete.
     public var onGradientReady: ((Int) -> Void)?
 
@@ -20,6 +28,28 @@ public final class ParameterStore {
         self.layout = layout
         values = Tensor(rows: 1, columns: layout.elementCount)
         gradients = Tensor(rows: 1, columns: layout.elementCount)
+        forgotten = layout.slots.map { _ in false }
+    }
+
+    // MARK: Values
+
+    /// Computes in bfloat16 from here on: products read rounded copies of the weights, values stay float32.
+    public func computeInBFloat16() {
+        computeType = .bfloat16
+        roundedValues = Tensor(rows: 1, columns: layout.elementCount, type: .bfloat16)
+        refreshRoundedValues()
+    }
+
+    /// Rounds all values anew: for whoever changed them without the optimiser.
+    public func refreshRoundedValues() {
+        if let roundedValues { Conversion.copy(values, to: roundedValues) }
+    }
+
+    /// The values of a slot in the format of products, `[rows, columns]`.
+    public func operand(_ slot: Int) -> Tensor {
+        let parameter = layout.slots[slot]
+        return (roundedValues ?? values).elements(parameter.range)
+            .reshaped(rows: parameter.rows, columns: parameter.columns)
     }
 
     /// The values of a slot, `[rows, columns]`.
@@ -28,14 +58,38 @@ public final class ParameterStore {
         return values.elements(parameter.range).reshaped(rows: parameter.rows, columns: parameter.columns)
     }
 
-    /// The gradient of a slot, `[rows, columns]`.
+    // MARK: Gradients
+
+    /// Makes all gradients zero without touching their memory: a slot is cleared, or overwritten, at its first use.
+    public func forgetGradients() {
+        for slot in forgotten.indices { forgotten[slot] = true }
+    }
+
+    /// The gradient of a slot, to add to, `[rows, columns]`.
     public func gradient(_ slot: Int) -> Tensor {
+        let gradient = gradientMemory(slot)
+        if forgotten[slot] { Elementwise.clear(gradient) }
+        forgotten[slot] = false
+        return gradient
+    }
+
+    /// The gradient of a slot for a product that covers all of it, and whether the product has to be added to what
+    /// is there.
+    func gradientForProduct(_ slot: Int) -> (gradient: Tensor, isAdded: Bool) {
+        defer { forgotten[slot] = false }
+        return (gradientMemory(slot), !forgotten[slot])
+    }
+
+    private func gradientMemory(_ slot: Int) -> Tensor {
         let parameter = layout.slots[slot]
         return gradients.elements(parameter.range).reshaped(rows: parameter.rows, columns: parameter.columns)
     }
 
     /// Says that no more is added to this slot's gradient in the running backward pass.
-    public func markReady(_ slot: Int) { onGradientReady?(slot) }
+    public func markReady(_ slot: Int) {
+        if forgotten[slot] { _ = gradient(slot) }
+        onGradientReady?(slot)
+    }
 
     /// Fills every slot that `isWanted` picks as its `initialization` says; the numbers depend on `key` and the
     /// slot's name only.

@@ -32,6 +32,22 @@ public final class Pass {
         sequenceKeys = RowKeys(sampleIDs: batch.sampleIDs)
     }
 
+    /// The number format of activations and of the operands of products.
+    public var activationType: ElementType { parameters.computeType }
+
+    /// Activation memory `[rows, columns]` of this pass's format; contents are undefined.
+    public func activation(rows: Int, columns: Int) -> Tensor {
+        workspace.tensor(rows: rows, columns: columns, type: activationType)
+    }
+
+    /// `x` in this pass's format: itself or a rounded copy.
+    func converted(_ x: Tensor) -> Tensor {
+        guard x.type != activationType else { return x }
+        let copy = activation(rows: x.rows, columns: x.columns)
+        Conversion.copy(x, to: copy)
+        return copy
+    }
+
     /// The dropout of a site in this pass: nothing outside training.
     public func dropout(_ site: String, probability: Float) -> Dropout {
         isTraining && probability > 0 ? Dropout(key: key.derived(site), probability: probability) : .none

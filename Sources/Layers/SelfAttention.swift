@@ -55,7 +55,7 @@ public final class SelfAttention: Layer {
             let qkv = projection.forward(x, pass)
             (q, k, v) = (qkv.columns(0..<c), qkv.columns(c..<2 * c), qkv.columns(2 * c..<3 * c))
         }
-        let context = pass.workspace.tensor(rows: q.rows, columns: c)
+        let context = pass.activation(rows: q.rows, columns: c)
         let logSumExp = pass.workspace.tensor(rows: q.rows, columns: kernel.heads)
         let isSelected = selected != nil
         let state = Saved(
@@ -81,12 +81,12 @@ public final class SelfAttention: Layer {
         guard let saved else { preconditionFailure("backward without forward") }
         precondition(saved.isSelected == (selectedGradient != nil) || saved.x.rows == dy.rows)
         pass.temporarily {
-            let dcontext = pass.workspace.tensor(rows: dy.rows, columns: width)
+            let dcontext = pass.activation(rows: dy.rows, columns: width)
             output.backward(gradient: dy, input: saved.context, pass, into: dcontext)
             output.finishBackward(pass)
             if let selectedGradient {
-                let dq = pass.workspace.tensor(rows: dy.rows, columns: width)
-                let dkv = pass.workspace.tensor(rows: dx.rows, columns: 2 * width)
+                let dq = pass.activation(rows: dy.rows, columns: width)
+                let dkv = pass.activation(rows: dx.rows, columns: 2 * width)
                 differentiate(
                     dcontext, saved, dq: dq, dk: dkv.columns(0..<width), dv: dkv.columns(width..<2 * width),
                     pass)
@@ -97,7 +97,7 @@ public final class SelfAttention: Layer {
                     gradient: dkv, input: saved.x, pass, into: dx, accumulating: true,
                     outputs: width..<3 * width)
             } else {
-                let dqkv = pass.workspace.tensor(rows: dx.rows, columns: 3 * width)
+                let dqkv = pass.activation(rows: dx.rows, columns: 3 * width)
                 differentiate(
                     dcontext, saved, dq: dqkv.columns(0..<width), dk: dqkv.columns(width..<2 * width),
                     dv: dqkv.columns(2 * width..<3 * width), pass)

@@ -27,9 +27,9 @@ public final class Workspace {
         if elementCount > 0 { chunks.append(Tensor(rows: 1, columns: elementCount)) }
     }
 
-    /// A float32 tensor whose contents are undefined.
-    public func tensor(rows: Int, columns: Int) -> Tensor {
-        let count = (rows * columns + 15) / 16 * 16
+    /// A tensor whose contents are undefined.
+    public func tensor(rows: Int, columns: Int, type: ElementType = .float32) -> Tensor {
+        let count = (rows * columns * type.byteCount + 63) / 64 * 16
         while chunk < chunks.count, used + count > chunks[chunk].count {
             chunk += 1
             used = 0
@@ -40,7 +40,9 @@ public final class Workspace {
         }
         defer { used += count }
         peak = max(peak, chunks[..<chunk].reduce(used + count) { $0 + $1.count })
-        return chunks[chunk].elements(used..<used + rows * columns).reshaped(rows: rows, columns: columns)
+        return Tensor(
+            chunks[chunk].storage, offset: used * 4 / type.byteCount, rows: rows, columns: columns, type: type
+        )
     }
 
     /// The present height.

@@ -18,7 +18,7 @@ final class BERTEncoder {
     private struct Saved {
         let firstTokens: [Int32]
         let embeddingDropout: Dropout
-        let first, poolerInput, pooled: Tensor
+        let first, poolerInput, poolerSlope: Tensor
     }
 
     /// Adds the slots of the encoder, in forward order.
@@ -84,18 +84,18 @@ final class BERTEncoder {
     func forward(_ pass: Pass) -> Tensor {
         var hidden = embed(pass)
         let firstTokens = [Int32](pass.batch.offsets.dropLast())
-        let first = pass.workspace.tensor(rows: firstTokens.count, columns: configuration.hiddenSize)
+        let first = pass.activation(rows: firstTokens.count, columns: configuration.hiddenSize)
         for block in blocks.dropLast() {
             hidden = pass.isTraining ? block.forward(hidden, pass) : forwardOnly(block, hidden, pass)
         }
         EmbeddingTable.gather(hidden, ids: firstTokens, into: first)
         let last = blocks[blocks.count - 1].forward(hidden, selected: first, pass)
-        let pooled = pooler.forward(last, pass)
-        Activation.tanh.forward(pooled, into: pooled)
+        let slope = pooler.forward(last, pass)
+        let pooled = pass.activation(rows: slope.rows, columns: slope.columns)
+        Activation.tanh.forward(replacingBySlope: slope, into: pooled)
         saved = Saved(
             firstTokens: firstTokens, embeddingDropout: embeddingDropout(pass), first: first,
-            poolerInput: last,
-            pooled: pooled)
+            poolerInput: last, poolerSlope: slope)
         return pooled
     }
 
@@ -103,14 +103,13 @@ final class BERTEncoder {
     func backward(gradient dpooled: Tensor, _ pass: Pass) {
         guard let saved else { preconditionFailure("backward without forward") }
         let c = configuration.hiddenSize
-        let workspace = pass.workspace
-        Activation.tanhBackward(output: saved.pooled, gradient: dpooled)
-        let dlast = workspace.tensor(rows: dpooled.rows, columns: c)
+        Elementwise.multiply(dpooled, by: saved.poolerSlope)
+        let dlast = pass.activation(rows: dpooled.rows, columns: c)
         pooler.backward(gradient: dpooled, input: saved.poolerInput, pass, into: dlast)
         pooler.finishBackward(pass)
-        var dhidden = workspace.tensor(rows: pass.batch.tokenCount, columns: c)
-        var spare = workspace.tensor(rows: pass.batch.tokenCount, columns: c)
-        let dfirst = workspace.tensor(rows: dpooled.rows, columns: c)
+        var dhidden = pass.activation(rows: pass.batch.tokenCount, columns: c)
+        var spare = pass.activation(rows: pass.batch.tokenCount, columns: c)
+        let dfirst = pass.activation(rows: dpooled.rows, columns: c)
         blocks[blocks.count - 1].backward(gradient: dlast, into: dhidden, selectedGradient: dfirst, pass)
         EmbeddingTable.scatterAdd(dfirst, ids: saved.firstTokens, to: dhidden)
         for block in blocks.dropLast().reversed() {
@@ -125,10 +124,10 @@ final class BERTEncoder {
     }
 
     private func embed(_ pass: Pass) -> Tensor {
-        let sum = pass.workspace.tensor(rows: pass.batch.tokenCount, columns: configuration.hiddenSize)
-        words.forward(pass.batch.tokens, pass, into: sum)
-        types.forward(pass.batch.typeIDs, pass, into: sum, accumulating: true)
-        positions.forward(pass.batch.positions, pass, into: sum, accumulating: true)
+        let sum = pass.activation(rows: pass.batch.tokenCount, columns: configuration.hiddenSize)
+        Embedding.forwardSum(
+            [(words, pass.batch.tokens), (types, pass.batch.typeIDs), (positions, pass.batch.positions)],
+            pass, into: sum)
         let embedded = embeddingNorm.forward(sum, keys: pass.tokenKeys, pass)
         embeddingDropout(pass).apply(to: embedded, keys: pass.tokenKeys, into: embedded)
         return embedded

@@ -71,15 +71,15 @@ public final class BERTSequenceClassifier: SequenceClassifier {
     public func forward(_ pass: Pass) -> Tensor {
         let pooled = encoder.forward(pass)
         let dropout = pass.dropout("classifier", probability: configuration.classifierDropout)
-        let dropped = pass.workspace.tensor(rows: pooled.rows, columns: pooled.columns)
+        let dropped = pass.activation(rows: pooled.rows, columns: pooled.columns)
         dropout.apply(to: pooled, keys: pass.sequenceKeys, into: dropped)
         saved = (dropped, dropout)
-        return classifier.forward(dropped, pass)
+        return classifier.forward(dropped, pass, type: .float32)
     }
 
     public func backward(gradient dlogits: Tensor, _ pass: Pass) {
         guard let saved else { preconditionFailure("backward without forward") }
-        let dpooled = pass.workspace.tensor(rows: saved.dropped.rows, columns: saved.dropped.columns)
+        let dpooled = pass.activation(rows: saved.dropped.rows, columns: saved.dropped.columns)
         classifier.backward(gradient: dlogits, input: saved.dropped, pass, into: dpooled)
         classifier.finishBackward(pass)
         saved.dropout.apply(to: dpooled, keys: pass.sequenceKeys, into: dpooled)

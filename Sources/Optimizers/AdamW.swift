@@ -52,7 +52,8 @@ public final class AdamW: Optimizer {
                 values: parameters.values.elements(part.range),
                 gradients: parameters.gradients.elements(part.range),
                 firstMoments: firstMoments.elements(part.range),
-                secondMoments: secondMoments.elements(part.range))
+                secondMoments: secondMoments.elements(part.range),
+                copy: parameters.roundedValues?.elements(part.range))
         }
     }
 

@@ -36,6 +36,7 @@ public final class SGD: Optimizer {
                 gradients: parameters.gradients.elements(part.range),
                 momentumBuffer: buffer.elements(part.range))
         }
+        parameters.refreshRoundedValues()
     }
 
     public func restore(stepCount: Int) { self.stepCount = stepCount }

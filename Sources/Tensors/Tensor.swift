@@ -167,6 +167,11 @@ public struct Tensor: Sendable {
         return unsafe bytePointer.assumingMemoryBound(to: Float.self)
     }
 
+    /// Element `index` behind the first, of a tensor of any type.
+    @unsafe public func pointer(_ index: Int) -> UnsafeMutableRawPointer {
+        unsafe storage.baseAddress.advanced(by: (offset + index) * type.byteCount)
+    }
+
     /// First element of a tensor of any type.
     @unsafe public var bytePointer: UnsafeMutableRawPointer {
         unsafe storage.baseAddress.advanced(by: offset * type.byteCount)

@@ -30,10 +30,6 @@ public struct TrainingError: Error, CustomStringConvertible, Sendable, Equatable
         )
     }
 
-    static func noBF16() -> TrainingError {
-        TrainingError("bf16: this version trains in fp32 only; set bf16 to false")
-    }
-
     static func unknownMetric(_ name: String, known: [String]) -> TrainingError {
         TrainingError(
             "metric_for_best_model: the evaluation has no \"\(name)\"; it has \(known.joined(separator: ", "))"

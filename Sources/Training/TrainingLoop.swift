@@ -71,7 +71,6 @@ public final class TrainingLoop {
     private static func check(
         _ arguments: TrainingArguments, head: ClassificationHead, hasValidation: Bool
     ) throws(TrainingError) {
-        if arguments.bf16 { throw .noBF16() }
         guard !hasValidation else {
             let names = ClassificationSums(head: head).evaluation.metrics.map(\.name)
             guard names.contains(where: { "eval_" + $0 == arguments.bestModelMetric }) else {
@@ -91,6 +90,7 @@ public final class TrainingLoop {
             progress = try checkpoints.restore(path, model: model, optimizer: optimizer)
         }
         try ParameterBroadcast.run(model.parameters.values, through: group)
+        model.parameters.refreshRoundedValues()
         try onEvent(.started(plan, firstStep: progress.step))
         let start = ContinuousClock.now
         var wasStopped = false

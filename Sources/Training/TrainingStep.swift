@@ -62,7 +62,7 @@ public final class TrainingStep {
         step: Int, microBatches: [Batch], globalRows: Int, isStopRequested: Bool = false
     ) throws -> StepResult {
         let batches = microBatches.filter { $0.sequenceCount > 0 }
-        model.parameters.gradients.clear()
+        model.parameters.forgetGradients()
         var lossSum = 0.0
         if batches.isEmpty { reportAllSlots() }
         for (index, batch) in batches.enumerated() {

@@ -40,6 +40,7 @@ enum BenchModel: String, CaseIterable, ExpressibleByArgument {
         let head = ClassificationHead(labels: ["a", "b"], problemType: .singleLabel)
         let model = try BERTSequenceClassifier(configuration, head: head, file: rawValue)
         model.parameters.initialize(key: RandomKey(seed: 0))
+        if type == .bf16 { model.parameters.computeInBFloat16() }
         return try BenchJob(model: model, rows: rows, tokens: tokens, group: group)
     }
 }

@@ -21,7 +21,8 @@ struct GEMMBench: ParsableCommand {
 
     /// Layers of BERT-base, MiniLM and SmolLM2: outputs by inputs.
     private static let layers = [
-        (2_304, 768), (768, 768), (3_072, 768), (768, 3_072), (1_152, 384), (384, 384), (1_536, 384), (384, 1_536),
+        (2_304, 768), (768, 768), (3_072, 768), (768, 3_072), (1_152, 384), (384, 384), (1_536, 384),
+        (384, 1_536),
         (1_536, 576),
     ]
 

@@ -20,6 +20,9 @@ struct InferenceJob {
         if group.rank == 0, let warning = plan.warning { Messages.warn(warning) }
         let directory = configuration.model.modelNameOrPath
         model = try ModelBroadcast.load(directory: directory, head: nil, seed: 0, through: group).model
+        let fallback = try ComputePrecision.apply(
+            bf16: configuration.training.bf16, to: model.parameters, group: group)
+        if group.rank == 0, let fallback { Messages.warn(fallback) }
         columns = TextColumns(configuration.data)
         reader = TextClassificationReader(
             tokenizer: try TokenizerLoader.load(directory: directory), columns: columns)

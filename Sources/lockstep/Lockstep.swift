@@ -16,7 +16,8 @@ struct Lockstep: ParsableCommand {
             Run a command alone for one rank, or start it on several: mpirun -np 8 lockstep train recipe.yaml
             """,
         version: version,
-        subcommands: [TrainCommand.self, EvaluateCommand.self, PredictCommand.self, LaunchCommand.self,
+        subcommands: [
+            TrainCommand.self, EvaluateCommand.self, PredictCommand.self, LaunchCommand.self,
             BenchCommand.self,
         ])
 }

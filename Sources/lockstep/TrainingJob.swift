@@ -41,6 +41,9 @@ struct TrainingJob {
         let loaded = try ModelBroadcast.load(
             directory: configuration.model.modelNameOrPath, head: labels.head, seed: arguments.seed,
             overrides: arguments.configurationOverrides, through: group)
+        let fallback = try ComputePrecision.apply(
+            bf16: arguments.bf16, to: loaded.model.parameters, group: group)
+        if isFirst, let fallback { Messages.warn(fallback) }
         let reader = TextClassificationReader(
             tokenizer: try TokenizerLoader.load(directory: configuration.model.modelNameOrPath),
             columns: TextColumns(data))

@@ -147,15 +147,20 @@ private func slope(_ activation: Activation, _ x: Double) -> Double {
         }
     }
 
-    @Test("tanhBackward multiplies by 1 − y²")
-    func tanhBackward() {
+    @Test(
+        "the slope that the forward pass leaves times the gradient is the backward pass",
+        arguments: Activation.allCases)
+    func slopes(activation: Activation) {
         for count in oddSizes {
             let x = randomTensor(1, count, seed: 7)
             let gradient = randomTensor(1, count, seed: 8)
-            let expected = products(x, gradient, .tanh)
-            Activation.tanh.forward(x, into: x)
-            Activation.tanhBackward(output: x, gradient: gradient)
-            #expect(deviation(gradient, [expected]) < 1e-6)
+            let values = matrix(x)[0].map { value(activation, $0) }
+            let expected = products(x, gradient, activation)
+            let y = Tensor(rows: 1, columns: count)
+            activation.forward(replacingBySlope: x, into: y)
+            Elementwise.multiply(gradient, by: x)
+            #expect(deviation(y, [values]) < 1e-6)
+            #expect(deviation(gradient, [expected]) < 2e-6)
         }
     }
 

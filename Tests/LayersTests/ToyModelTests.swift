@@ -169,4 +169,36 @@ private struct ToyModel {
             #expect(AllocationCounter.count == count && AllocationCounter.bytes == bytes)
         }
     }
+
+    @Test("in bfloat16 the loss and each gradient stay near those of float32, and gradients stay float32")
+    func bfloat16() throws {
+        let (exact, rounded) = (try ToyModel(), try ToyModel())
+        rounded.model.parameters.computeInBFloat16()
+        let losses = [exact, rounded].map { $0.loss(isBackward: true) }
+        #expect(losses[0] != losses[1] && abs(losses[0] / losses[1] - 1) < 0.02)
+        for slot in exact.model.parameters.layout.slots {
+            let a = exact.model.parameters.gradient(slot.index).values().map { Double($0) }
+            let b = rounded.model.parameters.gradient(slot.index).values().map { Double($0) }
+            let dot = zip(a, b).reduce(0) { $0 + $1.0 * $1.1 }
+            let norms = [a, b].map { $0.reduce(0) { $0 + $1 * $1 }.squareRoot() }
+            // Gradients of key biases are zero but for rounding.
+            if norms[0] > 1e-4 { #expect(dot / (norms[0] * norms[1]) > 0.99, "\(slot.name)") }
+        }
+    }
+
+    @Test("forgotten gradients count as zero: a second pass gives the same, not the double")
+    func forgotten() throws {
+        let toy = try ToyModel()
+        _ = toy.loss(isBackward: true)
+        let first = toy.model.parameters.gradients.values()
+        toy.model.parameters.forgetGradients()
+        _ = toy.loss(isBackward: true)
+        #expect(toy.model.parameters.gradients.values() == first)
+        _ = toy.loss(isBackward: true)
+        let twice = toy.model.parameters.gradients.values()
+        #expect(zip(twice, first).allSatisfy { abs($0 - 2 * $1) <= 1e-4 * max(abs($1), 1e-3) })
+        toy.model.parameters.forgetGradients()
+        for slot in toy.model.parameters.layout.slots { toy.model.parameters.markReady(slot.index) }
+        #expect(toy.model.parameters.gradients.values().allSatisfy { $0 == 0 })
+    }
 }

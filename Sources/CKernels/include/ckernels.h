@@ -14,6 +14,9 @@ enum { CK_FLOAT32 = 0, CK_BFLOAT16 = 1 };
 /// y = x in the format of y; to bfloat16 rounded to nearest, ties to even.
 void ck_convert(int x_type, const void *x, int y_type, void *y, size_t count);
 
+/// Whether this processor multiplies bfloat16 in hardware.
+int ck_has_bfloat16_products(void);
+
 // MARK: Thread pool (pool.c)
 
 /// Runs `body(part, parts, context)` once on each of `parts` threads of libgomp's pool, which oneDNN shares.
@@ -30,10 +33,12 @@ int ck_threads(void);
 // MARK: Activations (activations.c)
 
 enum { CK_GELU_ERF = 0, CK_GELU_TANH = 1, CK_RELU = 2, CK_SILU = 3, CK_TANH = 4, CK_QUICK_GELU = 5, CK_SIGMOID = 6 };
-/// y = f(x)
-void ck_activation_forward(int kind, const float *x, float *y, size_t count);
-/// dx = dy · f'(x)
-void ck_activation_backward(int kind, const float *x, const float *dy, float *dx, size_t count);
+/// y = f(x); y may be x.
+void ck_activation_forward(int kind, int type, const void *x, void *y, size_t count);
+/// y = f(x), and x becomes f'(x).
+void ck_activation_forward_with_slope(int kind, int type, void *x, void *y, size_t count);
+/// dx = dy · f'(x); dx may be dy.
+void ck_activation_backward(int kind, int type, const void *x, const void *dy, void *dx, size_t count);
 
 // MARK: Norms (norms.c)
 
@@ -44,44 +49,62 @@ typedef struct {
     float scale;
 } ck_dropout;
 
-/// sum = dropout(x) + residual; y = (sum − mean) · rstd · gamma + beta, rows begin..<end of width c.
-/// `residual` may be NULL; `sum` may be x. `keys[t]` is the key of row t.
-void ck_layer_norm_forward(const float *x, const float *residual, const float *gamma, const float *beta,
-                           float *sum, float *y, float *mean, float *rstd, const uint64_t *keys,
-                           ck_dropout dropout, float epsilon, size_t c, size_t begin, size_t end);
-/// dsum = gradient of the sum; dx = its part through the dropout (may be NULL when nothing needs it);
-/// adds into dgamma and dbeta.
-void ck_layer_norm_backward(const float *dy, const float *sum, const float *gamma, const float *mean,
-                            const float *rstd, float *dsum, float *dx, float *dgamma, float *dbeta,
-                            const uint64_t *keys, ck_dropout dropout, size_t c, size_t begin, size_t end);
+/// A layer norm over rows of width c. `keys[t]` is the key of row t; `mean` and `rstd` are written by the forward and
+/// read by the backward pass.
+typedef struct {
+    const float *gamma, *beta;
+    float *mean, *rstd;
+    const uint64_t *keys;
+    ck_dropout dropout;
+    float epsilon;
+    size_t c;
+} ck_layer_norm;
+/// sum = dropout(x) + residual; y = (sum − mean) · rstd · gamma + beta, rows begin..<end. `residual` may be NULL;
+/// `sum` may be x.
+void ck_layer_norm_forward(int type, const ck_layer_norm *norm, const void *x, const void *residual, void *sum,
+                           void *y, size_t begin, size_t end);
+/// dsum = gradient of the sum, which may be dy; dx = its part through the dropout (may be NULL when nothing needs
+/// it); adds into dgamma and dbeta.
+void ck_layer_norm_backward(int type, const ck_layer_norm *norm, const void *dy, const void *sum, void *dsum, void *dx,
+                            float *dgamma, float *dbeta, size_t begin, size_t end);
 
 // MARK: Element-wise (elementwise.c)
 
 /// y = dropout(x) for rows begin..<end of width c; y may be x. Its own backward: dx = dropout(dy).
-void ck_dropout_rows(const float *x, float *y, const uint64_t *keys, ck_dropout dropout, size_t c, size_t begin,
-                     size_t end);
+void ck_dropout_rows(int type, const void *x, void *y, const uint64_t *keys, ck_dropout dropout, size_t c,
+                     size_t begin, size_t end);
 /// y += x
 void ck_add(const float *x, float *y, size_t count);
+/// y *= x, element by element
+void ck_multiply(int type, const void *x, void *y, size_t count);
 /// x *= factor
 void ck_scale(float *x, float factor, size_t count);
 /// out[j] += sum over rows of x[i, j], for columns begin..<end
-void ck_add_column_sums(const float *x, size_t rows, size_t ldx, float *out, size_t begin, size_t end);
+void ck_add_column_sums(int type, const void *x, size_t rows, size_t ldx, float *out, size_t begin, size_t end);
 /// Sum of squares in double precision; the order of additions depends on count only.
 double ck_sum_of_squares(const float *x, size_t count);
-/// out[t, :] = table[ids[t], :] (added when accumulate ≠ 0) for t in begin..<end
-void ck_gather_rows(const float *table, const int32_t *ids, float *out, size_t c, int accumulate, size_t begin,
-                    size_t end);
+/// A table of vectors and the rows that are looked up in it.
+typedef struct {
+    const void *rows;
+    const int32_t *ids;
+} ck_table;
+/// out[t, :] = sum over up to three tables of rows[ids[t], :] (added when accumulate ≠ 0) for t in begin..<end; the
+/// sum is rounded once
+void ck_gather_rows(int table_type, int type, const ck_table *tables, int count, void *out, size_t c, int accumulate,
+                    size_t begin, size_t end);
 /// table[ids[t], j] += dy[t, j] for all t and the columns begin..<end
-void ck_scatter_add_rows(const float *dy, const int32_t *ids, size_t rows, float *table, size_t c, size_t begin,
-                         size_t end);
+void ck_scatter_add_rows(int type, int table_type, const void *dy, const int32_t *ids, size_t rows, void *table,
+                         size_t c, size_t begin, size_t end);
 
 // MARK: Attention (attention.c)
 
-/// Padding-free multi-head attention of `queries` rows over `length` keys of one sequence.
+/// Padding-free multi-head attention of `queries` rows over `length` keys of one sequence. q, k, v, out and their
+/// gradients hold elements of `type`; everything between is float.
 typedef struct {
-    const float *q, *k, *v;      // first row of the sequence, first head
+    int type;
+    const void *q, *k, *v;       // first row of the sequence, first head
     size_t ldq, ldk, ldv;
-    float *out;                  // forward: written; backward: read
+    void *out;                   // forward: written; backward: read
     size_t ldo;
     float *lse;                  // [queries, heads]: log of the sum of exponentials a row
     size_t queries, length;      // causal: queries ≤ length
@@ -91,9 +114,9 @@ typedef struct {
     const uint64_t *keys;        // key of each query row of the sequence
     ck_dropout dropout;
     // backward only
-    const float *dout;
+    const void *dout;
     size_t lddo;
-    float *dq, *dk, *dv;         // written
+    void *dq, *dk, *dv;          // written
     size_t lddq, lddk, lddv;
 } ck_attention;
 
@@ -111,8 +134,10 @@ typedef struct {
     float bias_correction1, bias_correction2_sqrt;  // 1 − beta1^t, sqrt(1 − beta2^t)
     float gradient_scale;                           // from clipping
 } ck_adamw_step;
-/// One AdamW update of `count` elements, in the order of operations of torch.optim.AdamW.
-void ck_adamw(float *value, const float *gradient, float *m, float *v, ck_adamw_step step, size_t count);
+/// One AdamW update of `count` elements, in the order of operations of torch.optim.AdamW; where `copy` is not NULL it
+/// becomes the new values in bfloat16.
+void ck_adamw(float *value, const float *gradient, float *m, float *v, uint16_t *copy, ck_adamw_step step,
+              size_t count);
 typedef struct {
     float learning_rate, momentum, weight_decay, gradient_scale;
     int first;  // the first step sets the buffer instead of decaying it
