@@ -10,7 +10,7 @@ import Tensors
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measures kernels, training steps and reductions on this machine.",
-        subcommands: [StepBench.self, GEMMBench.self])
+        subcommands: [StepBench.self, GEMMBench.self, AttentionBench.self])
 }
 
 /// The number format of activations and matrix products.
@@ -31,6 +31,21 @@ enum BenchReport {
     static func real(_ value: Double, _ decimals: Int = 4) -> JSONText {
         let factor = pow(10, Double(decimals))
         return .number(.real((value * factor).rounded() / factor))
+    }
+
+    /// GFLOP/s of repeated runs of `body` over half a second, the fastest, as the kernel clock counts operations.
+    static func rate(_ body: () -> Void) -> Double {
+        body()
+        var best = 0.0
+        let start = ContinuousClock.now
+        repeat {
+            let begin = ContinuousClock.now
+            KernelClock.start()
+            body()
+            let operations = KernelClock.stop().operations
+            best = max(best, operations / ((ContinuousClock.now - begin) / .seconds(1)) / 1e9)
+        } while (ContinuousClock.now - start) / .seconds(1) < 0.5
+        return best
     }
 
     static func integer(_ value: Int) -> JSONText { .number(.integer(value)) }
