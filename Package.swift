@@ -81,6 +81,10 @@ let package = Package(
             "ModelsTests", ["Tensors", "Kernels", "Layers", "Models", "Optimizers", "Safetensors"],
             goldens: true),
         tests(
+            "ModelFamilyTests",
+            ["Tensors", "Kernels", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints"],
+            goldens: true),
+        tests(
             "CheckpointsTests", ["Tensors", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints"]),
         tests("TokenizersTests", ["Tokenizers"], goldens: true),
         tests("ReportingTests", ["Reporting"]),

@@ -57,7 +57,9 @@ extension CheckpointError {
             "\(path) is not a JSON object (\(reason)): copy or download the file again")
     }
 
-    static func unsupportedModel(_ type: String?, in path: String, known: [String]) -> CheckpointError {
+    static func unsupportedModel(
+        _ type: String?, in path: String, known: [String], purpose: String
+    ) -> CheckpointError {
         let list = known.joined(separator: ", ")
         guard let type else {
             return CheckpointError(
@@ -65,7 +67,7 @@ extension CheckpointError {
                     + "Hugging Face model: download the model again")
         }
         return CheckpointError(
-            "\(path): model_type \"\(type)\" cannot be trained as a classifier; expected one of \(list): "
+            "\(path): model_type \"\(type)\" cannot be trained as \(purpose); expected one of \(list): "
                 + "choose another model")
     }
 

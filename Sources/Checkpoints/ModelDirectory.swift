@@ -16,7 +16,7 @@ public enum ModelDirectory {
     static let configurationFile = "config.json"
 
     /// Bytes that `write` needs at most, without the tokenizer's files.
-    static func byteCount(_ model: any SequenceClassifier) -> Int {
+    static func byteCount(_ model: any TrainableModel) -> Int {
         4 * model.parameters.layout.parameterCount + 1_000_000
     }
 
@@ -27,7 +27,7 @@ public enum ModelDirectory {
     /// one. Throws when the disk has no room, `source` is
     /// missing, or a file cannot be read or written.
     public static func write(
-        model: any SequenceClassifier, to directory: String, tokenizerFilesFrom source: String
+        model: any TrainableModel, to directory: String, tokenizerFilesFrom source: String
     ) throws(CheckpointError) {
         guard DurableFiles.isDirectory(source) else { throw .noDirectory(source) }
         let configuration: [UInt8]
@@ -46,7 +46,7 @@ public enum ModelDirectory {
     }
 
     private static func writeWeights(
-        of model: any SequenceClassifier, to directory: String
+        of model: any TrainableModel, to directory: String
     ) throws(CheckpointError) {
         var writer = SafetensorsWriter()
         for slot in model.parameters.layout.slots {

@@ -13,8 +13,15 @@ struct ModelFamily: Sendable {
     static let all = [
         ModelFamily(modelType: "bert") { (json, head, file) throws(ModelError) in
             try BERTSequenceClassifier(json, head: head, file: file)
-        }
+        },
+        roberta("roberta"), roberta("xlm-roberta"),
     ]
+
+    private static func roberta(_ modelType: String) -> ModelFamily {
+        ModelFamily(modelType: modelType) { (json, head, file) throws(ModelError) in
+            try RoBERTaSequenceClassifier(json, head: head, file: file)
+        }
+    }
 
     /// The classifier that `json` describes, with zero parameters.
     static func classifier(
@@ -22,7 +29,8 @@ struct ModelFamily: Sendable {
     ) throws(CheckpointError) -> any SequenceClassifier {
         let type = json["model_type"]?.string
         guard let family = all.first(where: { $0.modelType == type }) else {
-            throw .unsupportedModel(type, in: file, known: all.map(\.modelType))
+            throw .unsupportedModel(
+                type, in: file, known: all.map(\.modelType), purpose: "a classifier")
         }
         do {
             return try family.classifier(json, head, file)

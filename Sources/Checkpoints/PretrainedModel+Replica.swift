@@ -16,7 +16,7 @@ extension PretrainedModel {
 
     /// Fills `model` with the weights in `directory`, which must hold exactly its tensors.
     public static func loadWeights(
-        directory: String, into model: any SequenceClassifier
+        directory: String, into model: any TrainableModel
     ) throws(CheckpointError) {
         let files = try SafetensorsCollection.weights(in: directory)
         let assignment = try TensorAssignment(model, names: files.tensorNames, path: directory)

@@ -25,14 +25,23 @@ struct TensorAssignment {
 
     /// Matches `names` with and without the encoder's prefix, and with the old names of LayerNorm's
     /// parameters. `path` is named in the error about two tensors for one place.
-    init(_ model: any SequenceClassifier, names: [String], path: String) throws(CheckpointError) {
-        let slots = model.parameters.layout.slots
+    init(_ model: any TrainableModel, names: [String], path: String) throws(CheckpointError) {
+        try self.init(
+            slots: model.parameters.layout.slots, names: names, path: path,
+            places: { [$0, model.encoderPrefix + $0] }, mayIgnore: model.mayIgnore(tensor:))
+    }
+
+    /// Matches `names` with the tensors of `slots`; `places` lists the names that a name in the file may stand
+    /// for, the likeliest first.
+    init(
+        slots: [ParameterSlot], names: [String], path: String, places: (String) -> [String],
+        mayIgnore: (String) -> Bool
+    ) throws(CheckpointError) {
         let wanted = Set(slots.flatMap { $0.tensors.map(\.name) })
         var found: [String: String] = [:]
         for name in names {
-            let modern = Self.modern(name)
-            guard let target = [modern, model.encoderPrefix + modern].first(where: wanted.contains) else {
-                if model.mayIgnore(tensor: name) { ignored.append(name) } else { surplus.append(name) }
+            guard let target = places(Self.modern(name)).first(where: wanted.contains) else {
+                if mayIgnore(name) { ignored.append(name) } else { surplus.append(name) }
                 continue
             }
             if let other = found.updateValue(name, forKey: target) {

@@ -7,7 +7,8 @@ public import Tensors
 public final class Embedding: Layer {
     public let count: Int
     public let width: Int
-    private let table: Int
+    /// The slot of the table, which a tied output layer shares.
+    let table: Int
     private let paddingID: Int?
 
     /// Adds the slot `name.weight`. The row `paddingID` gets no gradient, as `padding_idx` in PyTorch.
@@ -37,10 +38,20 @@ public final class Embedding: Layer {
             parts.map { (pass.parameters.value($0.table.table), $0.ids) }, into: out)
     }
 
-    /// Adds `dy[T, width]` into the gradient rows of `ids` and reports the slot.
+    /// Adds `dy[T, width]` into the gradient rows of `ids`, but for the padding id, and reports the slot.
     public func backward(gradient dy: Tensor, _ ids: [Int32], _ pass: Pass) {
-        EmbeddingTable.scatterAdd(dy, ids: ids, to: pass.parameters.gradient(table))
-        if let paddingID { pass.parameters.gradient(table).rows(paddingID..<paddingID + 1).clear() }
-        pass.markReady(table)
+        let table = pass.parameters.gradient(table)
+        let padding = paddingID.map { Int32($0) }
+        if ids.contains(where: { $0 == padding }) {
+            pass.temporarily {
+                let copy = pass.workspace.tensor(rows: dy.rows, columns: dy.columns, type: dy.type)
+                copy.copy(from: dy)
+                for (row, id) in ids.enumerated() where id == padding { copy.rows(row..<row + 1).clear() }
+                EmbeddingTable.scatterAdd(copy, ids: ids, to: table)
+            }
+        } else {
+            EmbeddingTable.scatterAdd(dy, ids: ids, to: table)
+        }
+        pass.markReady(self.table)
     }
 }

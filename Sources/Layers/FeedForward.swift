@@ -10,15 +10,19 @@ public final class FeedForward: Layer {
     private let activation: Activation
     private var saved: (x: Tensor, slope: Tensor, activated: Tensor)?
 
+    /// Files hold the weights transposed when `isTransposed`, as GPT-2's do.
     public init(
         _ layout: inout ParameterLayout, innerName: String, outerName: String, width: Int, innerWidth: Int,
-        activation: Activation, standardDeviation: Float
+        activation: Activation, standardDeviation: Float, outerStandardDeviation: Float? = nil,
+        isTransposed: Bool = false
     ) {
         self.activation = activation
         inner = Linear(
-            &layout, innerName, inputs: width, outputs: innerWidth, standardDeviation: standardDeviation)
+            &layout, innerName, inputs: width, outputs: innerWidth, standardDeviation: standardDeviation,
+            isTransposed: isTransposed)
         outer = Linear(
-            &layout, outerName, inputs: innerWidth, outputs: width, standardDeviation: standardDeviation)
+            &layout, outerName, inputs: innerWidth, outputs: width,
+            standardDeviation: outerStandardDeviation ?? standardDeviation, isTransposed: isTransposed)
     }
 
     /// Forward for `[T, C]`.

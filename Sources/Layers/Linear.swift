@@ -1,4 +1,4 @@
-// The dense layer y = x·Wᵀ + b.
+// The dense layer y = x·Wᵀ + b, with or without b.
 
 internal import Kernels
 public import Tensors
@@ -8,29 +8,38 @@ public final class Linear: Layer {
     public let inputs: Int
     public let outputs: Int
     private let weight: Int
-    private let bias: Int
+    private let bias: Int?
 
-    /// Adds the slots `name.weight` and `name.bias`. `parts` names the tensors of the file that are stacked in it,
-    /// from the top, when they are not `name` itself: equal shares of the outputs.
+    /// Adds the slots `name.weight` and, with `hasBias`, `name.bias`. `parts` names the tensors of the file that
+    /// are stacked in it, from the top, when they are not `name` itself: `shares` of the outputs, equal ones by
+    /// default. Files hold the weights transposed when `isTransposed`, as GPT-2's do.
     public init(
         _ layout: inout ParameterLayout, _ name: String, inputs: Int, outputs: Int, standardDeviation: Float,
-        parts: [String]? = nil
+        parts: [String]? = nil, shares: [Int]? = nil, hasBias: Bool = true, isTransposed: Bool = false
     ) {
         self.inputs = inputs
         self.outputs = outputs
         let names = parts ?? [name]
-        let share = outputs / names.count
+        let shares = shares ?? names.map { _ in outputs / names.count }
+        precondition(!isTransposed || names.count == 1, "a transposed matrix has no parts")
+        let starts = shares.indices.map { shares[..<$0].reduce(0, +) }
         weight = layout.add(
             name + ".weight", rows: outputs, columns: inputs, hasWeightDecay: true,
             initialization: .normal(standardDeviation: standardDeviation),
             tensors: names.enumerated().map { index, part in
                 CheckpointTensor(
-                    name: part + ".weight", shape: [share, inputs], offset: index * share * inputs)
+                    name: part + ".weight",
+                    shape: isTransposed ? [inputs, shares[index]] : [shares[index], inputs],
+                    offset: starts[index] * inputs, isTransposed: isTransposed)
             })
+        guard hasBias else {
+            bias = nil
+            return
+        }
         bias = layout.add(
             name + ".bias", rows: 1, columns: outputs, hasWeightDecay: false, initialization: .zeros,
             tensors: names.enumerated().map { index, part in
-                CheckpointTensor(name: part + ".bias", shape: [share], offset: index * share)
+                CheckpointTensor(name: part + ".bias", shape: [shares[index]], offset: starts[index])
             })
     }
 
@@ -43,7 +52,7 @@ public final class Linear: Layer {
             rows: x.rows, columns: range.count, type: type ?? pass.activationType)
         MatrixProduct.run(
             x, pass.parameters.operand(weight).rows(range), transposingB: true,
-            bias: pass.parameters.value(bias).columns(range), into: y)
+            bias: bias.map { pass.parameters.value($0).columns(range) }, into: y)
         return y
     }
 
@@ -64,7 +73,9 @@ public final class Linear: Layer {
             MatrixProduct.run(dy, transposingA: true, x, into: gradient, accumulating: isAdded)
         }
         let range = range ?? 0..<outputs
-        Elementwise.addColumnSums(of: dy, to: pass.parameters.gradient(bias).columns(range))
+        if let bias {
+            Elementwise.addColumnSums(of: dy, to: pass.parameters.gradient(bias).columns(range))
+        }
         if let dx {
             MatrixProduct.run(
                 dy, pass.parameters.operand(weight).rows(range), into: dx, accumulating: accumulating,
@@ -74,7 +85,7 @@ public final class Linear: Layer {
 
     /// Says that the gradients of this pass are complete.
     public func finishBackward(_ pass: Pass) {
-        pass.markReady(bias)
+        if let bias { pass.markReady(bias) }
         pass.markReady(weight)
     }
 }

@@ -17,11 +17,15 @@ public final class Pass {
     /// Random keys of the tokens, `[T]`, and of the sequences (the first token of each), `[S]`.
     public let tokenKeys: RowKeys
     public let sequenceKeys: RowKeys
-    /// A pass for evaluation or, with a `key`, for training.
+    /// Keys and values of the tokens before this pass's, for decoding; nil when the batch holds whole sequences.
+    public let cache: KeyValueCache?
+    /// A pass for evaluation or, with a `key`, for training; with a `cache`, one step of decoding.
     public init(
         parameters: ParameterStore, workspace: Workspace, batch: TokenBatch, trainingKey: RandomKey? = nil,
-        completesGradients: Bool = true
+        completesGradients: Bool = true, cache: KeyValueCache? = nil
     ) {
+        precondition(cache == nil || trainingKey == nil, "a pass over cached keys has no backward pass")
+        self.cache = cache
         self.parameters = parameters
         self.workspace = workspace
         self.batch = batch

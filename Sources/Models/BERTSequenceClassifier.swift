@@ -28,7 +28,7 @@ public final class BERTSequenceClassifier: SequenceClassifier {
         parameters = ParameterStore(layout: layout)
     }
 
-    public var maximumLength: Int { configuration.positionCount }
+    public var maximumLength: Int { configuration.maximumLength }
 
     public func isHead(_ slot: ParameterSlot) -> Bool { slot.name.hasPrefix("classifier.") }
 
@@ -37,30 +37,10 @@ public final class BERTSequenceClassifier: SequenceClassifier {
     }
 
     public var configurationJSON: JSONValue {
-        var members = json.object ?? [:]
-        members["architectures"] = .array([.string("BertForSequenceClassification")])
-        members["id2label"] = .object(
-            Dictionary(uniqueKeysWithValues: head.labels.enumerated().map { ("\($0)", .string($1)) }))
-        members["label2id"] = .object(
-            Dictionary(uniqueKeysWithValues: head.labels.enumerated().map { ($1, .integer($0)) }))
-        members["problem_type"] = .string(head.problemType.rawValue)
-        members["torch_dtype"] = nil
-        members["dtype"] = .string("float32")
-        members["num_labels"] = nil
-        return .object(members)
+        json.described(by: "BertForSequenceClassification", head: head)
     }
 
-    public func validate(_ batch: TokenBatch) throws(ModelError) {
-        guard batch.longestSequence <= configuration.positionCount else {
-            throw .sequenceTooLong(batch.longestSequence, positions: configuration.positionCount)
-        }
-        for id in batch.tokens where id < 0 || Int(id) >= configuration.vocabularySize {
-            throw .tokenBeyondVocabulary(id, vocabulary: configuration.vocabularySize)
-        }
-        for id in batch.typeIDs where id < 0 || Int(id) >= configuration.typeCount {
-            throw .typeBeyondRange(id, count: configuration.typeCount)
-        }
-    }
+    public func validate(_ batch: TokenBatch) throws(ModelError) { try configuration.validate(batch) }
 
     /// Pooled first tokens `[S, C]`, before dropout and head.
     public func pooled(_ pass: Pass) -> Tensor { encoder.forward(pass) }

@@ -6,19 +6,20 @@ public struct ModelError: Error, CustomStringConvertible, Sendable, Equatable {
 
     static func missingKey(_ key: String, in file: String) -> ModelError {
         ModelError(
-            description: "\(file) has no \"\(key)\": it is not the config.json of a Hugging Face BERT model; "
-                + "download the model again")
+            description:
+                "\(file) has no \"\(key)\": it is not the config.json of a Hugging Face model of this "
+                + "type; download the model again")
     }
 
     static func badValue(_ key: String, found: String, expected: String, in file: String) -> ModelError {
         ModelError(description: "\(file): \"\(key)\" is \(found), expected \(expected)")
     }
 
-    static func unsupportedModel(_ type: String, in file: String) -> ModelError {
+    static func unsupportedModel(_ type: String, in file: String, known: [String]) -> ModelError {
         ModelError(
             description:
-                "\(file): model_type \"\(type)\" is not supported; this version trains models of type "
-                + "bert")
+                "\(file): model_type \"\(type)\" is not supported here; expected one of "
+                + known.joined(separator: ", "))
     }
 
     static func tokenBeyondVocabulary(_ id: Int32, vocabulary: Int) -> ModelError {

@@ -1,0 +1,49 @@
+// Attention over keys and values that lie in a cache, row by row.
+
+internal import CKernels
+public import Tensors
+
+/// Scaled dot-product attention of a few query rows a sequence over cached rows; no backward pass.
+public enum CachedAttention {
+    /// `out[Q, H·d] = softmax(q·kᵀ/√d)·v`. Sequence s has the query rows `queryOffsets[s]..<queryOffsets[s + 1]`
+    /// of `q [Q, H·d]`, and its keys are the rows `tables[s]` of `keys` and `values [P, G·d]`, in this order. When
+    /// `isCausal`, the last query sees all of them, the one before all but the last, and so on.
+    public static func run(
+        _ kernel: AttentionKernel, q: Tensor, keys: Tensor, values: Tensor, queryOffsets: [Int32],
+        tables: [[Int32]], into out: Tensor
+    ) {
+        let (d, groups) = (kernel.headSize, kernel.keyValueHeads)
+        let group = kernel.heads / groups
+        precondition(q.columns == kernel.heads * d && out.columns == q.columns && out.rows == q.rows)
+        precondition(keys.columns == groups * d && values.columns == groups * d, "shapes differ")
+        precondition(queryOffsets.count == tables.count + 1, "expected one table a sequence")
+        let tasks = tables.indices.flatMap { sequence -> [(row: Int, sequence: Int, visible: Int)] in
+            let queries = Int(queryOffsets[sequence])..<Int(queryOffsets[sequence + 1])
+            return queries.map { row in
+                let hidden = kernel.isCausal ? queries.upperBound - 1 - row : 0
+                return (row, sequence, tables[sequence].count - hidden)
+            }
+        }
+        for table in tables {
+            precondition(table.allSatisfy { $0 >= 0 && Int($0) < keys.rows }, "a row beyond the cache")
+        }
+        precondition(tasks.allSatisfy { $0.visible > 0 }, "a query without keys")
+        let longest = tables.reduce(0) { max($0, $1.count) }
+        let scale = 1 / Float(d).squareRoot()
+        ThreadPool.forEachRange(count: tasks.count * groups) { range, _ in
+            unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: max(1, group * longest)) {
+                scratch in
+                for index in range {
+                    let (task, head) = (tasks[index / groups], index % groups)
+                    unsafe tables[task.sequence].withUnsafeBufferPointer { rows in
+                        unsafe ck_cached_attention(
+                            q.floats + task.row * q.rowStride + head * group * d, keys.floats + head * d,
+                            keys.rowStride, values.floats + head * d, values.rowStride, rows.baseAddress,
+                            task.visible, out.floats + task.row * out.rowStride + head * group * d, group, d,
+                            scale, scratch.baseAddress)
+                    }
+                }
+            }
+        }
+    }
+}

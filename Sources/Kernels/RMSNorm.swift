@@ -1,0 +1,91 @@
+// Norms on the residual stream: RMS norm (Zhang and Sennrich 2019), and layer norm's backward pass there.
+
+internal import CKernels
+public import Tensors
+
+/// y = stream·rstd·gamma row by row, where stream = dropout(x) + residual.
+public enum RMSNormKernel {
+    /// Forward. `x`, `residual`, `sum`, `y` are `[T, C]`, `gamma` `[1, C]`; `rstd` `[1, T]` is kept for the
+    /// backward pass, as is `sum`, the stream, which may share memory with `x`.
+    public static func forward(
+        _ x: Tensor, residual: Tensor?, gamma: Tensor, epsilon: Float, dropout: Dropout, keys: RowKeys,
+        sum: Tensor, into y: Tensor, rstd: Tensor
+    ) {
+        precondition(x.isContiguous && sum.isContiguous && y.isContiguous, "expected contiguous tensors")
+        precondition(sum.count == x.count && y.count == x.count && gamma.count == x.columns, "shapes differ")
+        precondition(residual.map { $0.count == x.count && $0.isContiguous } ?? true, "shapes differ")
+        precondition(rstd.count >= x.rows && keys.count == x.rows, "expected T elements")
+        let arguments = dropout.arguments
+        ThreadPool.forEachRange(count: x.rows, grain: 4) { range, _ in
+            unsafe ck_rms_norm_forward(
+                x.floats, residual.map { unsafe UnsafePointer($0.floats) }, gamma.floats, sum.floats,
+                y.floats, rstd.floats, keys.pointer, arguments, epsilon, x.columns, range.lowerBound,
+                range.upperBound)
+        }
+    }
+
+    /// Backward. `dsum` becomes the gradient of the stream: that through the norm, added to what is there when
+    /// `accumulating`. `dx`, when given, becomes the gradient of `x`. Adds into `dgamma`. `partials` is scratch of
+    /// `[ThreadPool.threadCount, C]` or wider.
+    public static func backward(
+        gradient dy: Tensor, sum: Tensor, gamma: Tensor, rstd: Tensor, dropout: Dropout, keys: RowKeys,
+        dsum: Tensor, accumulating: Bool, dx: Tensor?, dgamma: Tensor, partials: Tensor
+    ) {
+        let c = sum.columns
+        StreamNorms.check(dy, sum, dsum, dx, keys)
+        unsafe StreamNorms.run(rows: sum.rows, partials: partials, into: [dgamma]) { range, part in
+            unsafe ck_rms_norm_backward(
+                dy.floats, sum.floats, gamma.floats, rstd.floats, dsum.floats, accumulating ? 1 : 0,
+                dx?.floats, part, keys.pointer, dropout.arguments, c, range.lowerBound, range.upperBound)
+        }
+    }
+}
+
+extension LayerNormKernel {
+    /// Backward on the residual stream: as `RMSNormKernel.backward`, adding into `dbeta` too. `partials` has
+    /// 2·C columns or more.
+    public static func streamBackward(
+        gradient dy: Tensor, sum: Tensor, gamma: Tensor, mean: Tensor, rstd: Tensor, dropout: Dropout,
+        keys: RowKeys, dsum: Tensor, accumulating: Bool, dx: Tensor?, dgamma: Tensor, dbeta: Tensor,
+        partials: Tensor
+    ) {
+        let c = sum.columns
+        StreamNorms.check(dy, sum, dsum, dx, keys)
+        unsafe StreamNorms.run(rows: sum.rows, partials: partials, into: [dgamma, dbeta]) { range, part in
+            unsafe ck_stream_layer_norm_backward(
+                dy.floats, sum.floats, gamma.floats, mean.floats, rstd.floats, dsum.floats,
+                accumulating ? 1 : 0, dx?.floats, part, part + c, keys.pointer, dropout.arguments, c,
+                range.lowerBound, range.upperBound)
+        }
+    }
+}
+
+/// What both norms share.
+private enum StreamNorms {
+    static func check(_ dy: Tensor, _ sum: Tensor, _ dsum: Tensor, _ dx: Tensor?, _ keys: RowKeys) {
+        precondition(dy.count == sum.count && dsum.count == sum.count && keys.count == sum.rows)
+        precondition(dy.isContiguous && sum.isContiguous && dsum.isContiguous, "expected contiguous tensors")
+        precondition(dx.map { $0.count == sum.count && $0.isContiguous } ?? true, "shapes differ")
+    }
+
+    /// Splits the rows over the threads; each sums into its part of `partials`, which is added to `totals`.
+    static func run(
+        rows: Int, partials: Tensor, into totals: [Tensor],
+        _ body: (_ range: Range<Int>, _ part: UnsafeMutablePointer<Float>) -> Void
+    ) {
+        let width = totals.reduce(0) { $0 + $1.count }
+        let parts = ThreadPool.partCount(count: rows, grain: 4)
+        precondition(partials.rows >= parts && partials.columns >= width && partials.isContiguous)
+        partials.rows(0..<parts).clear()
+        ThreadPool.forEachRange(count: rows, grain: 4) { range, part in
+            unsafe body(range, partials.floats + part * partials.columns)
+        }
+        for part in 0..<parts {
+            var start = part * partials.columns
+            for total in totals {
+                unsafe ck_add(partials.floats + start, total.floats, total.count)
+                start += total.count
+            }
+        }
+    }
+}

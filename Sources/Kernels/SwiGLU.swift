@@ -1,0 +1,31 @@
+// The gated activation silu(gate)·up (Shazeer 2020: "GLU Variants Improve Transformer").
+
+internal import CKernels
+public import Tensors
+
+/// SwiGLU over rows that hold gate and up beside each other.
+public enum SwiGLU {
+    /// `y[T, I] = silu(gateUp[:, 0..<I])·gateUp[:, I..<2·I]`.
+    public static func forward(_ gateUp: Tensor, into y: Tensor) {
+        check(gateUp, y)
+        ThreadPool.forEachRange(count: y.rows, grain: 4) { range, _ in
+            unsafe ck_swiglu_forward(
+                gateUp.floats, y.floats, y.columns, range.lowerBound, range.upperBound)
+        }
+    }
+
+    /// Writes the gradients of gate and up, from `dy [T, I]`, into `dgateUp [T, 2·I]`, which may be `gateUp`.
+    public static func backward(_ gateUp: Tensor, gradient dy: Tensor, into dgateUp: Tensor) {
+        check(gateUp, dy)
+        check(dgateUp, dy)
+        ThreadPool.forEachRange(count: dy.rows, grain: 4) { range, _ in
+            unsafe ck_swiglu_backward(
+                gateUp.floats, dy.floats, dgateUp.floats, dy.columns, range.lowerBound, range.upperBound)
+        }
+    }
+
+    private static func check(_ wide: Tensor, _ narrow: Tensor) {
+        precondition(wide.rows == narrow.rows && wide.columns == 2 * narrow.columns, "shapes differ")
+        precondition(wide.isContiguous && narrow.isContiguous, "expected contiguous tensors")
+    }
+}

@@ -1,0 +1,89 @@
+// Keys and values of the tokens that a decoder has already read, so that each step computes its new tokens only.
+
+internal import Tensors
+
+/// The cache of one decoding run.
+///
+/// Every attention layer has a pool of rows, one a token, and all pools number their rows alike. A sequence is the
+/// list of the rows it consists of: beams share their common beginning, and choosing other beams copies numbers.
+public final class KeyValueCache {
+    /// The rows of each sequence in the pools, in the order of its tokens.
+    public private(set) var tables: [[Int32]]
+    /// Which source each sequence attends to, for decoders with cross-attention.
+    public private(set) var sources: [Int]
+    /// Rows that the tokens of the present step fill.
+    private var step: Range<Int> = 0..<0
+    private var pools: [String: Pool] = [:]
+    private var fixedPools: [String: Pool] = [:]
+
+    /// Keys and values, a row a token.
+    struct Pool {
+        var keys: Tensor
+        var values: Tensor
+    }
+
+    /// An empty cache of `sequenceCount` sequences, sequence s attending to source s.
+    public init(sequenceCount: Int) {
+        tables = [[Int32]](repeating: [], count: sequenceCount)
+        sources = Array(0..<sequenceCount)
+    }
+
+    /// Number of tokens of sequence `index`.
+    public func length(of index: Int) -> Int { tables[index].count }
+
+    /// Makes room for the tokens of `batch`, the next of each sequence: called once before the pass that reads
+    /// them.
+    public func extend(by batch: TokenBatch) {
+        precondition(batch.sequenceCount == tables.count, "expected the tokens of \(tables.count) sequences")
+        step = step.upperBound..<step.upperBound + batch.tokenCount
+        for index in tables.indices {
+            let tokens = batch.offsets[index]..<batch.offsets[index + 1]
+            tables[index] += tokens.map { Int32(step.lowerBound) + $0 }
+        }
+    }
+
+    /// Makes sequence i what was sequence `parents[i]`; their number may change.
+    public func select(_ parents: [Int]) {
+        tables = parents.map { tables[$0] }
+        sources = parents.map { sources[$0] }
+    }
+
+    /// Whether every sequence consists of the present step's tokens alone.
+    var isFirstStep: Bool { step.lowerBound == 0 }
+
+    /// Puts the step's keys and values `[T, G·d]` into the pool of a layer and returns the pool.
+    func store(_ site: String, keys: Tensor, values: Tensor) -> Pool {
+        precondition(keys.rows == step.count, "the cache was not extended by this batch")
+        var pool = pools[site] ?? Pool(keys: Self.empty(keys), values: Self.empty(values))
+        if pool.keys.rows < step.upperBound {
+            let rows = max(2 * pool.keys.rows, step.upperBound)
+            pool.keys = Self.grown(pool.keys, rows: rows, kept: step.lowerBound)
+            pool.values = Self.grown(pool.values, rows: rows, kept: step.lowerBound)
+        }
+        pool.keys.rows(step).copy(from: keys)
+        pool.values.rows(step).copy(from: values)
+        pools[site] = pool
+        return pool
+    }
+
+    /// The keys and values of a source, which `make` computes at the first step.
+    func fixed(_ site: String, _ make: () -> (keys: Tensor, values: Tensor)) -> Pool {
+        if let pool = fixedPools[site] { return pool }
+        let (keys, values) = make()
+        let pool = Pool(
+            keys: Self.grown(keys, rows: keys.rows, kept: keys.rows),
+            values: Self.grown(values, rows: values.rows, kept: values.rows))
+        fixedPools[site] = pool
+        return pool
+    }
+
+    private static func empty(_ like: Tensor) -> Tensor {
+        Tensor(rows: 0, columns: like.columns, type: like.type)
+    }
+
+    private static func grown(_ tensor: Tensor, rows: Int, kept: Int) -> Tensor {
+        let new = Tensor(rows: rows, columns: tensor.columns, type: tensor.type)
+        new.rows(0..<kept).copy(from: tensor.rows(0..<kept))
+        return new
+    }
+}

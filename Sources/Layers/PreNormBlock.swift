@@ -1,0 +1,73 @@
+// A pre-norm transformer block, as in GPT-2 and Llama, with optional cross-attention.
+
+public import Tensors
+
+/// s += attention(norm(s)); [s += crossAttention(norm(s));] s += feedForward(norm(s)), s being the residual stream.
+///
+/// The addition of a branch belongs to the next norm: a block takes the branch that is not yet added and returns
+/// its own last one.
+public final class PreNormBlock: Layer {
+    private let attentionNorm: ResidualNorm
+    private let attention: GroupedQueryAttention
+    private let cross: (norm: ResidualNorm, attention: CrossAttention)?
+    private let feedForwardNorm: ResidualNorm
+    private let feedForward: any BlockFeedForward
+
+    public init(
+        attentionNorm: ResidualNorm, attention: GroupedQueryAttention,
+        cross: (norm: ResidualNorm, attention: CrossAttention)? = nil, feedForwardNorm: ResidualNorm,
+        feedForward: any BlockFeedForward
+    ) {
+        self.attentionNorm = attentionNorm
+        self.attention = attention
+        self.cross = cross
+        self.feedForwardNorm = feedForwardNorm
+        self.feedForward = feedForward
+    }
+
+    /// Forward for `branch [T, C]`, which is added to `stream` (nil for the first block: then it is the stream).
+    /// `branch` is overwritten. `source` must be there exactly when the block has cross-attention.
+    public func forward(
+        _ branch: Tensor, stream: Tensor?, source: CrossAttentionSource? = nil, _ pass: Pass
+    ) -> (branch: Tensor, stream: Tensor) {
+        precondition((source != nil) == (cross != nil), "cross-attention needs a source")
+        var stream = stream
+        let normed = attentionNorm.forward(branch, residual: stream, pass)
+        stream = branch
+        var branch = attention.forward(normed, pass)
+        if let cross, let source {
+            let normed = cross.norm.forward(branch, residual: stream, pass)
+            stream = branch
+            branch = cross.attention.forward(normed, source, pass)
+        }
+        let last = feedForwardNorm.forward(branch, residual: stream, pass)
+        return (feedForward.forward(last, pass), branch)
+    }
+
+    /// Backward from the gradients of the returned branch and stream. `streamGradient` becomes the gradient of the
+    /// incoming stream; the gradient of the incoming branch is returned: `streamGradient` itself or, with dropout,
+    /// `spare`, both `[T, C]`. `dbranch` may be one of them.
+    public func backward(
+        gradient dbranch: Tensor, streamGradient: Tensor, spare: Tensor, sourceGradient: Tensor? = nil,
+        _ pass: Pass
+    ) -> Tensor {
+        pass.temporarily {
+            let dnormed = pass.workspace.tensor(rows: dbranch.rows, columns: dbranch.columns)
+            func join(_ norm: ResidualNorm) -> Tensor {
+                norm.backward(
+                    gradient: dnormed, streamGradient: streamGradient, accumulating: true,
+                    branchGradient: spare, pass)
+            }
+            feedForward.backward(gradient: dbranch, into: dnormed, pass)
+            var dbranch = join(feedForwardNorm)
+            if let cross {
+                guard let sourceGradient else { preconditionFailure("the source needs a gradient") }
+                cross.attention.backward(
+                    gradient: dbranch, into: dnormed, sourceGradient: sourceGradient, pass)
+                dbranch = join(cross.norm)
+            }
+            attention.backward(gradient: dbranch, into: dnormed, pass)
+            return join(attentionNorm)
+        }
+    }
+}

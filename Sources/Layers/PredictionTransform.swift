@@ -1,0 +1,40 @@
+// The layers before the output layer of BERT's and RoBERTa's masked language models.
+
+public import Kernels
+public import Tensors
+
+/// y = norm(f(x·Wᵀ + b)).
+public final class PredictionTransform: Layer {
+    private let dense: Linear
+    private let activation: Activation
+    private let norm: LayerNorm
+    private var saved: (x: Tensor, preactivation: Tensor)?
+
+    public init(
+        _ layout: inout ParameterLayout, denseName: String, normName: String, width: Int,
+        activation: Activation, epsilon: Float, standardDeviation: Float
+    ) {
+        self.activation = activation
+        dense = Linear(
+            &layout, denseName, inputs: width, outputs: width, standardDeviation: standardDeviation)
+        norm = LayerNorm(&layout, normName, width: width, epsilon: epsilon)
+    }
+
+    /// Forward for rows `x [N, C]`; `keys` are their random keys.
+    public func forward(_ x: Tensor, keys: RowKeys, _ pass: Pass) -> Tensor {
+        let preactivation = dense.forward(x, pass)
+        let activated = pass.workspace.tensor(rows: x.rows, columns: x.columns)
+        activation.forward(preactivation, into: activated)
+        saved = (x, preactivation)
+        return norm.forward(activated, keys: keys, pass)
+    }
+
+    /// Writes the gradient of `x` into `dx`; `dy` is overwritten.
+    public func backward(gradient dy: Tensor, into dx: Tensor, _ pass: Pass) {
+        guard let saved else { preconditionFailure("backward without forward") }
+        let dactivated = norm.backward(gradient: dy, residualGradient: dy, pass)
+        activation.backward(saved.preactivation, gradient: dactivated, into: dactivated)
+        dense.backward(gradient: dactivated, input: saved.x, pass, into: dx)
+        dense.finishBackward(pass)
+    }
+}

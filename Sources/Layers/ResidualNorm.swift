@@ -1,0 +1,108 @@
+// The norm of a pre-norm transformer with what stands before it: a branch joins the residual stream.
+
+internal import Kernels
+public import Tensors
+
+/// stream = dropout(branch) + residual; y = norm(stream).
+///
+/// In x + f(norm(x)) the addition and the next norm are one pass over memory: a block returns its last branch
+/// unadded, and the next block's norm adds it.
+public final class ResidualNorm: Layer {
+    /// Which norm.
+    public enum Kind: Sendable {
+        /// Layer norm with weight and bias (Ba et al. 2016).
+        case layer
+        /// RMS norm with a weight (Zhang and Sennrich 2019).
+        case rms
+    }
+
+    public let width: Int
+    public let kind: Kind
+    private let epsilon: Float
+    private let dropoutProbability: Float
+    private let site: String
+    private let weight: Int
+    private let bias: Int?
+    private var saved: Saved?
+
+    private struct Saved {
+        let stream: Tensor
+        let mean: Tensor?
+        let rstd: Tensor
+        let dropout: Dropout
+    }
+
+    /// `dropoutProbability` is that of the branch.
+    public init(
+        _ layout: inout ParameterLayout, _ name: String, width: Int, kind: Kind, epsilon: Float,
+        dropoutProbability: Float = 0
+    ) {
+        self.width = width
+        self.kind = kind
+        self.epsilon = epsilon
+        self.dropoutProbability = dropoutProbability
+        site = name
+        weight = layout.add(
+            name + ".weight", rows: 1, columns: width, hasWeightDecay: false, initialization: .ones,
+            tensors: [CheckpointTensor(name: name + ".weight", shape: [width])])
+        bias =
+            kind == .rms
+            ? nil
+            : layout.add(
+                name + ".bias", rows: 1, columns: width, hasWeightDecay: false, initialization: .zeros,
+                tensors: [CheckpointTensor(name: name + ".bias", shape: [width])])
+    }
+
+    /// Forward for `[T, C]`. `branch` is overwritten by the stream, which the caller passes on as the next
+    /// residual and which is kept for the backward pass. Without a residual the stream is the branch.
+    public func forward(_ branch: Tensor, residual: Tensor?, _ pass: Pass) -> Tensor {
+        let y = pass.workspace.tensor(rows: branch.rows, columns: width)
+        let rstd = pass.workspace.tensor(rows: 1, columns: branch.rows)
+        let dropout = pass.dropout(site, probability: dropoutProbability)
+        let gamma = pass.parameters.value(weight)
+        if let bias {
+            let mean = pass.workspace.tensor(rows: 1, columns: branch.rows)
+            LayerNormKernel.forward(
+                branch, residual: residual, gamma: gamma, beta: pass.parameters.value(bias),
+                epsilon: epsilon, dropout: dropout, keys: pass.tokenKeys, sum: branch, into: y, mean: mean,
+                rstd: rstd)
+            saved = Saved(stream: branch, mean: mean, rstd: rstd, dropout: dropout)
+        } else {
+            RMSNormKernel.forward(
+                branch, residual: residual, gamma: gamma, epsilon: epsilon, dropout: dropout,
+                keys: pass.tokenKeys, sum: branch, into: y, rstd: rstd)
+            saved = Saved(stream: branch, mean: nil, rstd: rstd, dropout: dropout)
+        }
+        return y
+    }
+
+    /// Backward. `streamGradient` becomes the gradient of the stream, hence of the residual: what comes through
+    /// the norm from `dy`, added to what is there when `accumulating`. The gradient of the branch is written into
+    /// `branchGradient` and returned; without dropout it is `streamGradient` itself.
+    public func backward(
+        gradient dy: Tensor, streamGradient: Tensor, accumulating: Bool, branchGradient: Tensor, _ pass: Pass
+    ) -> Tensor {
+        guard let saved else { preconditionFailure("backward without forward") }
+        let dx = saved.dropout.isIdentity ? nil : branchGradient
+        let gamma = pass.parameters.value(weight)
+        let dgamma = pass.parameters.gradient(weight)
+        pass.temporarily {
+            let partials = pass.workspace.tensor(rows: ThreadPool.threadCount, columns: 2 * width)
+            if let bias, let mean = saved.mean {
+                LayerNormKernel.streamBackward(
+                    gradient: dy, sum: saved.stream, gamma: gamma, mean: mean, rstd: saved.rstd,
+                    dropout: saved.dropout, keys: pass.tokenKeys, dsum: streamGradient,
+                    accumulating: accumulating, dx: dx, dgamma: dgamma,
+                    dbeta: pass.parameters.gradient(bias), partials: partials)
+            } else {
+                RMSNormKernel.backward(
+                    gradient: dy, sum: saved.stream, gamma: gamma, rstd: saved.rstd, dropout: saved.dropout,
+                    keys: pass.tokenKeys, dsum: streamGradient, accumulating: accumulating, dx: dx,
+                    dgamma: dgamma, partials: partials)
+            }
+        }
+        if let bias { pass.markReady(bias) }
+        pass.markReady(weight)
+        return dx ?? streamGradient
+    }
+}

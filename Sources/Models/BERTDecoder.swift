@@ -1,0 +1,87 @@
+// BERT as a decoder: causal self-attention and cross-attention to an encoder, as in Hugging Face's BertLMHeadModel.
+
+internal import Kernels
+internal import Layers
+internal import Tensors
+
+/// Embeddings and post-norm decoder blocks.
+final class BERTDecoder: TokenNetwork {
+    private let embeddings: BERTEmbeddings
+    private let blocks: [DecoderBlock]
+
+    var words: Embedding { embeddings.words }
+
+    /// Adds the slots of the decoder, with cross-attention to states of `sourceWidth` when given.
+    init(
+        _ layout: inout ParameterLayout, _ configuration: BERTConfiguration, prefix: String,
+        sourceWidth: Int?
+    ) {
+        embeddings = BERTEmbeddings(&layout, configuration, prefix: prefix)
+        var blocks: [DecoderBlock] = []
+        for index in 0..<configuration.layerCount {
+            blocks.append(
+                Self.block(
+                    &layout, configuration, name: prefix + "encoder.layer.\(index).",
+                    sourceWidth: sourceWidth))
+        }
+        self.blocks = blocks
+    }
+
+    private static func block(
+        _ layout: inout ParameterLayout, _ configuration: BERTConfiguration, name: String, sourceWidth: Int?
+    ) -> DecoderBlock {
+        let c = configuration.hiddenSize
+        let deviation = configuration.initializerRange
+        func norm(_ part: String, _ layout: inout ParameterLayout) -> LayerNorm {
+            LayerNorm(
+                &layout, name + part + ".output.LayerNorm", width: c, epsilon: configuration.layerNormEpsilon,
+                dropoutProbability: configuration.hiddenDropout)
+        }
+        let own = name + "attention.self"
+        let attention = GroupedQueryAttention(
+            &layout, own, .separate(query: own + ".query", key: own + ".key", value: own + ".value"),
+            outputName: name + "attention.output.dense",
+            shape: .init(width: c, heads: configuration.headCount),
+            dropoutProbability: configuration.attentionDropout, standardDeviation: deviation)
+        let attentionNorm = norm("attention", &layout)
+        var cross: (attention: CrossAttention, norm: LayerNorm)?
+        if let sourceWidth {
+            let other = name + "crossattention.self"
+            let attention = CrossAttention(
+                &layout, other,
+                .separate(query: other + ".query", key: other + ".key", value: other + ".value"),
+                outputName: name + "crossattention.output.dense", width: c, sourceWidth: sourceWidth,
+                heads: configuration.headCount, dropoutProbability: configuration.attentionDropout,
+                standardDeviation: deviation)
+            cross = (attention, norm("crossattention", &layout))
+        }
+        let feedForward = FeedForward(
+            &layout, innerName: name + "intermediate.dense", outerName: name + "output.dense", width: c,
+            innerWidth: configuration.intermediateSize, activation: configuration.activation,
+            standardDeviation: deviation)
+        let outputNorm = LayerNorm(
+            &layout, name + "output.LayerNorm", width: c, epsilon: configuration.layerNormEpsilon,
+            dropoutProbability: configuration.hiddenDropout)
+        return DecoderBlock(
+            attention: attention, attentionNorm: attentionNorm, cross: cross, feedForward: feedForward,
+            outputNorm: outputNorm)
+    }
+
+    func forward(_ pass: Pass, source: CrossAttentionSource?) -> Tensor {
+        blocks.reduce(embeddings.forward(pass)) { x, block in
+            guard !pass.isTraining else { return block.forward(x, source: source, pass) }
+            pass.temporarily { x.copy(from: block.forward(x, source: source, pass)) }
+            return x
+        }
+    }
+
+    func backward(gradient dstates: Tensor, sourceGradient: Tensor?, _ pass: Pass) {
+        var dhidden = dstates
+        var spare = pass.workspace.tensor(rows: dstates.rows, columns: dstates.columns)
+        for block in blocks.reversed() {
+            block.backward(gradient: dhidden, into: spare, sourceGradient: sourceGradient, pass)
+            swap(&dhidden, &spare)
+        }
+        embeddings.backward(gradient: dhidden, spare: spare, pass)
+    }
+}

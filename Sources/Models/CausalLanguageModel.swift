@@ -1,0 +1,36 @@
+// Decoder-only language models: GPT-2, Llama, Mistral, Qwen2.
+
+public import Layers
+public import Tensors
+
+/// Hugging Face's GPT2LMHeadModel, LlamaForCausalLM, MistralForCausalLM and Qwen2ForCausalLM.
+public final class CausalLanguageModel: LanguageModel {
+    public let parameters: ParameterStore
+    private let decoder: TextDecoder
+
+    /// The values of `model_type` that it takes.
+    public static let modelTypes = TextDecoder.causalTypes
+
+    /// Builds the network of `json`, a config.json, with zero parameters. `file` is named in errors.
+    public init(_ json: JSONValue, file: String) throws(ModelError) {
+        var layout = ParameterLayout()
+        decoder = try TextDecoder(&layout, json, file: file)
+        parameters = ParameterStore(layout: layout)
+    }
+
+    public var encoderPrefix: String { decoder.backbone }
+    public var maximumLength: Int { decoder.maximumLength }
+    public var vocabularySize: Int { decoder.predictor.vocabularySize }
+    public var configurationJSON: JSONValue { decoder.json.described(by: decoder.architecture) }
+    public func isHead(_ slot: ParameterSlot) -> Bool { slot.name.hasPrefix("lm_head.") }
+    public func mayIgnore(tensor name: String) -> Bool { TextDecoder.mayIgnore(tensor: name) }
+    public func validate(_ batch: TokenBatch) throws(ModelError) { try decoder.validate(batch) }
+
+    public func lossSums(
+        _ pass: Pass, targets: [Int32], scale: Double, labelSmoothing: Double
+    ) -> TokenLossSums {
+        decoder.predictor.lossSums(pass, targets: targets, scale: scale, labelSmoothing: labelSmoothing)
+    }
+
+    public func logits(_ pass: Pass, rows: [Int32]) -> Tensor { decoder.predictor.logits(pass, rows: rows) }
+}

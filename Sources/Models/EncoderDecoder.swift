@@ -1,0 +1,128 @@
+// An encoder and a decoder joined by cross-attention (Rothe et al. 2020: "Leveraging Pre-trained Checkpoints").
+
+internal import Kernels
+public import Layers
+public import Tensors
+
+/// Hugging Face's EncoderDecoderModel: a BERT or RoBERTa encoder with a BERT or GPT-2 decoder.
+public final class EncoderDecoder: SequenceToSequenceModel {
+    public let parameters: ParameterStore
+    public let encoderPrefix = "encoder."
+    /// Prefix of the decoder's names.
+    public let decoderPrefix = "decoder."
+    /// Prefix of the network's names behind `decoderPrefix`, such as `bert.`.
+    public var decoderBackbone: String { decoder.backbone }
+    public let startID: Int32
+    public let endIDs: [Int32]
+    private let json: JSONValue
+    private let encoder: BERTEncoder
+    private let projection: Linear?
+    private let decoder: TextDecoder
+    /// The encoder's pooler: no part of the computation, but of the files.
+    private let pooler: [Int]
+
+    /// Builds the network of `json`, the config.json of an encoder–decoder, with zero parameters. `file` is named
+    /// in errors.
+    public init(_ json: JSONValue, file: String) throws(ModelError) {
+        self.json = json
+        guard json["model_type"]?.string == "encoder-decoder" else {
+            throw .unsupportedModel(
+                json["model_type"]?.string ?? "missing", in: file, known: ["encoder-decoder"])
+        }
+        guard let encoderJSON = json["encoder"] else { throw .missingKey("encoder", in: file) }
+        guard let decoderJSON = json["decoder"] else { throw .missingKey("decoder", in: file) }
+        let configuration = try BERTConfiguration(encoderJSON, file: file)
+        var layout = ParameterLayout()
+        encoder = BERTEncoder(&layout, configuration, prefix: encoderPrefix, hasPooler: false)
+        pooler = Self.addPooler(&layout, encoderPrefix, width: configuration.hiddenSize)
+        let width =
+            decoderJSON["hidden_size"]?.integer ?? decoderJSON["n_embd"]?.integer ?? configuration.hiddenSize
+        projection =
+            width == configuration.hiddenSize
+            ? nil
+            : Linear(
+                &layout, "enc_to_dec_proj", inputs: configuration.hiddenSize, outputs: width,
+                standardDeviation: configuration.initializerRange)
+        decoder = try TextDecoder(&layout, decoderJSON, prefix: decoderPrefix, sourceWidth: width, file: file)
+        parameters = ParameterStore(layout: layout)
+        let size = decoder.predictor.vocabularySize
+        func token(_ key: String) -> JSONValue? {
+            [json[key], decoderJSON[key]].compactMap { $0 }.first { $0 != .null }
+        }
+        guard let start = token("decoder_start_token_id") ?? token("bos_token_id") else {
+            throw .missingKey("decoder_start_token_id", in: file)
+        }
+        guard let startID = start.integer, (0..<size).contains(startID) else {
+            throw .badValue(
+                "decoder_start_token_id", found: start.text, expected: "an id below \(size)", in: file)
+        }
+        self.startID = Int32(startID)
+        let end = token("eos_token_id")
+        endIDs = (end?.array ?? [end].compactMap { $0 }).compactMap { $0.integer.map { Int32($0) } }
+    }
+
+    private static func addPooler(_ layout: inout ParameterLayout, _ prefix: String, width: Int) -> [Int] {
+        let name = prefix + "pooler.dense."
+        return [(name + "weight", [width, width]), (name + "bias", [width])].map { name, shape in
+            layout.add(
+                name, rows: shape.count == 2 ? width : 1, columns: width, hasWeightDecay: false,
+                initialization: .zeros, tensors: [CheckpointTensor(name: name, shape: shape)])
+        }
+    }
+
+    public var maximumLength: Int { encoder.configuration.maximumLength }
+    public var maximumTargetLength: Int { decoder.maximumLength }
+    public var vocabularySize: Int { decoder.predictor.vocabularySize }
+    public var configurationJSON: JSONValue { json.described(by: "EncoderDecoderModel") }
+
+    /// What two pretrained checkpoints do not bring: the cross-attention and the projection of the states.
+    public func isHead(_ slot: ParameterSlot) -> Bool {
+        ["crossattention.", "ln_cross_attn.", "enc_to_dec_proj."].contains { slot.name.contains($0) }
+    }
+
+    public func mayIgnore(tensor name: String) -> Bool {
+        name.hasPrefix(decoderPrefix)
+            ? TextDecoder.mayIgnore(tensor: String(name.dropFirst(decoderPrefix.count)))
+            : name.hasSuffix("embeddings.position_ids")
+    }
+
+    public func validate(_ batch: TokenBatch) throws(ModelError) { try encoder.configuration.validate(batch) }
+    public func validateTarget(_ batch: TokenBatch) throws(ModelError) { try decoder.validate(batch) }
+
+    public func lossSums(
+        source: Pass, target: Pass, targets: [Int32], scale: Double, labelSmoothing: Double
+    ) -> TokenLossSums {
+        let states = encoder.hiddenStates(source)
+        let projected = projection?.forward(states, source) ?? states
+        guard target.isTraining else {
+            return decoder.predictor.lossSums(
+                target, source: CrossAttentionSource(states: projected, offsets: source.batch.offsets),
+                targets: targets, scale: scale, labelSmoothing: labelSmoothing)
+        }
+        let workspace = target.workspace
+        let dprojected = workspace.tensor(rows: projected.rows, columns: projected.columns)
+        dprojected.clear()
+        let sums = decoder.predictor.lossSums(
+            target, source: CrossAttentionSource(states: projected, offsets: source.batch.offsets),
+            sourceGradient: dprojected, targets: targets, scale: scale, labelSmoothing: labelSmoothing)
+        var dstates = dprojected
+        if let projection {
+            dstates = workspace.tensor(rows: states.rows, columns: states.columns)
+            projection.backward(gradient: dprojected, input: states, source, into: dstates)
+            projection.finishBackward(source)
+        }
+        if source.completesGradients { pooler.reversed().forEach(parameters.markReady) }
+        encoder.backward(statesGradient: dstates, source)
+        return sums
+    }
+
+    public func encode(_ source: Pass) -> CrossAttentionSource {
+        let states = encoder.hiddenStates(source)
+        return CrossAttentionSource(
+            states: projection?.forward(states, source) ?? states, offsets: source.batch.offsets)
+    }
+
+    public func logits(_ target: Pass, source: CrossAttentionSource, rows: [Int32]) -> Tensor {
+        decoder.predictor.logits(target, source: source, rows: rows)
+    }
+}

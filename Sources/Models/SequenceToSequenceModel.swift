@@ -1,0 +1,29 @@
+// What training and generation need of a model that writes one sequence for another.
+
+public import Layers
+public import Tensors
+
+/// An encoder over sources and a decoder over targets that attends to them. `validate` checks a source.
+public protocol SequenceToSequenceModel: TrainableModel {
+    /// Size of the decoder's vocabulary.
+    var vocabularySize: Int { get }
+    /// The token that every target starts from; the decoder reads it first.
+    var startID: Int32 { get }
+    /// Tokens that end a target.
+    var endIDs: [Int32] { get }
+    /// Tokens of the longest target, the start included.
+    var maximumTargetLength: Int { get }
+    /// Throws when a target does not fit the decoder.
+    func validateTarget(_ batch: TokenBatch) throws(ModelError)
+    /// Runs forward and, when the passes train, backward; both passes share parameters, workspace and key.
+    ///
+    /// Sequence s of `target` belongs to sequence s of `source`. `targets[t]` is what the decoder's output at its
+    /// token t is compared with; the rest is as in `LanguageModel.lossSums`.
+    func lossSums(
+        source: Pass, target: Pass, targets: [Int32], scale: Double, labelSmoothing: Double
+    ) -> TokenLossSums
+    /// What the decoder attends to, without a backward pass.
+    func encode(_ source: Pass) -> CrossAttentionSource
+    /// Logits `[rows.count, V]` of the decoder at its tokens `rows`, without a backward pass.
+    func logits(_ target: Pass, source: CrossAttentionSource, rows: [Int32]) -> Tensor
+}

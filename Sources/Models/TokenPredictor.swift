@@ -1,0 +1,66 @@
+// A network with an output layer over the vocabulary: the body of every language model.
+
+internal import Kernels
+internal import Layers
+internal import Tensors
+
+/// Hidden states of a network, the transform of a masked language model if there is one, and the output layer.
+final class TokenPredictor {
+    let network: any TokenNetwork
+    let transform: PredictionTransform?
+    let output: VocabularyHead
+
+    init(network: any TokenNetwork, transform: PredictionTransform? = nil, output: VocabularyHead) {
+        self.network = network
+        self.transform = transform
+        self.output = output
+    }
+
+    var vocabularySize: Int { output.vocabularySize }
+
+    /// What `LanguageModel.lossSums` says; `sourceGradient` is needed to train with a `source`.
+    func lossSums(
+        _ pass: Pass, source: CrossAttentionSource? = nil, sourceGradient: Tensor? = nil, targets: [Int32],
+        scale: Double, labelSmoothing: Double
+    ) -> TokenLossSums {
+        precondition(targets.count == pass.batch.tokenCount, "expected one target a token")
+        let states = network.forward(pass, source: source)
+        let rows = targets.indices.filter { targets[$0] != ignoredTarget }.map { Int32($0) }
+        let wanted = rows.map { targets[Int($0)] }
+        let selected = pass.workspace.tensor(rows: rows.count, columns: states.columns)
+        EmbeddingTable.gather(states, ids: rows, into: selected)
+        let h = transformed(selected, pass)
+        let sums = output.lossSums(
+            h, targets: wanted, scale: scale, labelSmoothing: labelSmoothing,
+            gradient: pass.isTraining ? h : nil, pass)
+        if pass.isTraining {
+            transform?.backward(gradient: h, into: selected, pass)
+            // The states are not needed any more: their memory takes their gradient.
+            states.clear()
+            EmbeddingTable.scatterAdd(transform == nil ? h : selected, ids: rows, to: states)
+            network.backward(gradient: states, sourceGradient: sourceGradient, pass)
+        }
+        return TokenLossSums(loss: sums.loss, correct: sums.correct, count: rows.count)
+    }
+
+    /// Logits `[rows.count, V]` at the tokens `rows`.
+    func logits(_ pass: Pass, source: CrossAttentionSource? = nil, rows: [Int32]) -> Tensor {
+        let logits = pass.workspace.tensor(rows: rows.count, columns: vocabularySize)
+        pass.temporarily {
+            let states = network.forward(pass, source: source)
+            let selected = pass.workspace.tensor(rows: rows.count, columns: states.columns)
+            EmbeddingTable.gather(states, ids: rows, into: selected)
+            logits.copy(from: output.logits(transformed(selected, pass), pass))
+        }
+        return logits
+    }
+
+    private func transformed(_ x: Tensor, _ pass: Pass) -> Tensor {
+        guard let transform else { return x }
+        let keys = RowKeys(sampleIDs: [UInt64](repeating: 0, count: x.rows))
+        return transform.forward(x, keys: keys, pass)
+    }
+}
+
+/// The target that stands for "none", as in PyTorch.
+let ignoredTarget: Int32 = -100

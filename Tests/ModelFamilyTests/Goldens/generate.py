@@ -1,0 +1,332 @@
+"""Makes the goldens of RoBERTa, the language models and the encoder-decoders: toy Hugging Face directories in
+bfloat16 and what transformers computes with them in float32.
+
+    python generate.py            writes every case and SHA256SUMS beside this script
+    python generate.py --check    makes them in a temporary folder and compares every byte
+
+Needs exactly the versions in PINNED. Each case is a model directory with two files more: golden.json (sequences
+unpadded, a target a token, generated texts) and golden.safetensors (computed on one thread). Row t of `logits` is
+token t of the concatenated sequences.
+"""
+import argparse
+import filecmp
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+
+os.environ["OMP_NUM_THREADS"] = "1"
+import safetensors
+import torch
+import transformers
+from safetensors.torch import save_file
+from torch.nn.functional import cross_entropy
+from transformers import (
+    AutoModelForCausalLM, AutoModelForMaskedLM, BertConfig, BertForMaskedLM, BertLMHeadModel, BertModel,
+    EncoderDecoderConfig, EncoderDecoderModel, GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM,
+    MistralConfig, MistralForCausalLM, Qwen2Config, Qwen2ForCausalLM, RobertaConfig, RobertaForMaskedLM,
+    RobertaForSequenceClassification, RobertaModel)
+
+SEED = 20240917
+PINNED = {"torch": "2.15.0", "transformers": "5.24.0", "safetensors": "0.8.0"}
+LENGTHS = [7, 11, 1, 2, 5]
+TARGET_LENGTHS = [4, 9, 2, 1, 6]
+VOCABULARY = 37
+TARGET_VOCABULARY = 29
+PAD, START, END = 1, 2, 3
+SIZES = {"vocab_size": VOCABULARY, "pad_token_id": PAD, "bos_token_id": START, "eos_token_id": END}
+ENCODER = dict(
+    hidden_size=12, num_attention_heads=3, intermediate_size=20, num_hidden_layers=2, hidden_dropout_prob=0.0,
+    attention_probs_dropout_prob=0.0, layer_norm_eps=1e-5)
+LLAMA = dict(
+    hidden_size=12, num_hidden_layers=2, num_attention_heads=3, num_key_value_heads=1, intermediate_size=20,
+    max_position_embeddings=64, rms_norm_eps=1e-5)
+GPT2 = dict(
+    n_layer=2, n_head=3, n_positions=40, resid_pdrop=0.0, embd_pdrop=0.0, attn_pdrop=0.0, n_embd=12)
+
+
+def fill(model, seed):
+    """Values that make every parameter count, representable in bfloat16."""
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            noise = torch.randn(parameter.shape, generator=generator)
+            if parameter.ndim == 1:
+                parameter.copy_((1 if name.endswith("weight") else 0) + 0.1 * noise)
+            else:
+                parameter.copy_((0.5 if "embed" in name or "wte" in name else 0.25) * noise)
+    return model.bfloat16()
+
+
+def sequences(lengths, vocabulary, seed):
+    generator = torch.Generator().manual_seed(seed)
+    return [torch.randint(4, vocabulary, (n,), generator=generator).tolist() for n in lengths]
+
+
+def padded(rows, value):
+    width = max(map(len, rows))
+    return torch.tensor([row + [value] * (width - len(row)) for row in rows])
+
+
+def mask(rows):
+    return padded([[1] * len(row) for row in rows], 0)
+
+
+def next_tokens(ids, seed):
+    """The next token as target, none behind the last, and some left out."""
+    generator = torch.Generator().manual_seed(seed)
+    rows = []
+    for row in ids:
+        left_out = torch.rand(len(row), generator=generator) < 0.2
+        rows.append([-100 if left_out[i] else row[i + 1] for i in range(len(row) - 1)] + [-100])
+    return rows
+
+
+def masked_tokens(ids, seed):
+    """A third of the tokens replaced by the token 0; the old ones are the targets."""
+    generator = torch.Generator().manual_seed(seed)
+    inputs, targets = [], []
+    for row in ids:
+        chosen = torch.rand(len(row), generator=generator) < 0.34
+        inputs.append([0 if c else t for c, t in zip(chosen, row)])
+        targets.append([t if c else -100 for c, t in zip(chosen, row)])
+    return inputs, targets
+
+
+def forward(model, inputs, targets, smoothing=0.0):
+    """Logits of the real tokens and the mean loss over the targets."""
+    logits = model(**inputs).logits
+    loss = cross_entropy(logits.flatten(0, 1), padded(targets, -100).flatten(), label_smoothing=smoothing)
+    return torch.cat([logits[i, :len(row)] for i, row in enumerate(targets)]), loss
+
+
+def gradients(model, prefix, names=None):
+    return {prefix + n: p.grad.clone() for n, p in model.named_parameters()
+            if p.grad is not None and (names is None or n in names)}
+
+
+def ten_steps(model, loss_of):
+    """Full-batch AdamW, no decay on biases and norms, constant rate, clipped at 1."""
+    named = [(n, p) for n, p in model.named_parameters()]
+    optimizer = torch.optim.AdamW(
+        [{"params": [p for _, p in named if p.ndim > 1], "weight_decay": 0.01},
+         {"params": [p for _, p in named if p.ndim == 1], "weight_decay": 0.0}],
+        lr=1e-3, betas=(0.9, 0.999), eps=1e-8)
+    losses = []
+    for _ in range(10):
+        model.zero_grad()
+        loss = loss_of()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        losses.append(loss.detach())
+        optimizer.step()
+    return {"adamw_losses": torch.stack(losses)}
+
+
+def write(directory, tensors, description):
+    save_file({n: t.detach().contiguous() for n, t in tensors.items()},
+              os.path.join(directory, "golden.safetensors"))
+    lines = ",\n".join(f"  {json.dumps(k)}: {json.dumps(v)}" for k, v in description.items())
+    with open(os.path.join(directory, "golden.json"), "w") as file:
+        file.write("{\n" + lines + "\n}\n")
+
+
+def measure(directory, kind, inputs, targets, description, gradient=True, generations=()):
+    def fresh():
+        return kind.from_pretrained(directory, dtype=torch.float32, attn_implementation="eager").eval()
+
+    model = fresh()
+    logits, loss = forward(model, inputs, targets)
+    result = {"logits": logits, "loss": loss}
+    if gradient:
+        loss.backward()
+        result |= gradients(model, "gradient.")
+        model.zero_grad()
+        _, smoothed = forward(model, inputs, targets, 0.1)
+        smoothed.backward()
+        some = [n for n, p in model.named_parameters() if p.grad is not None][-1]
+        result |= {"smoothed_loss": smoothed} | gradients(model, "smoothed.", [some])
+        result |= ten_steps(model, lambda: forward(model, inputs, targets)[1])
+    if generations:
+        description["generations"] = [generate_one(fresh(), *g) for g in generations]
+    write(directory, result, description | {"targets": targets})
+
+
+def generate_one(model, prompts, options):
+    """Each prompt alone, so that no padding plays a part. An encoder-decoder's output starts with START."""
+    outputs = []
+    for prompt in prompts:
+        with torch.no_grad():
+            ids = torch.tensor([prompt])
+            out = model.generate(ids, attention_mask=torch.ones_like(ids), pad_token_id=PAD, **options)[0].tolist()
+        new = out[1:] if model.config.is_encoder_decoder else out[len(prompt):]
+        outputs.append(new)
+    return {"prompts": prompts, "options": options, "new_tokens": outputs}
+
+
+def options(**rest):
+    return {"do_sample": False, "eos_token_id": [END]} | rest
+
+
+def decodings(vocabulary, causal):
+    prompts = sequences([3, 6, 1], vocabulary, SEED + 50)
+    cases = [
+        options(max_new_tokens=12),
+        options(max_new_tokens=12, repetition_penalty=1.3, no_repeat_ngram_size=2, min_new_tokens=5,
+                eos_token_id=[END, 7, 11, 20]),
+        options(max_new_tokens=10, num_beams=4, length_penalty=2.0, no_repeat_ngram_size=3,
+                eos_token_id=[END, 7, 11, 20]),
+        options(max_new_tokens=10, num_beams=4, length_penalty=0.6, early_stopping=True, min_new_tokens=3,
+                eos_token_id=[END, 9, 12, 18, 21]),
+        options(max_new_tokens=10, num_beams=3, early_stopping="never", length_penalty=1.5, eos_token_id=[END, 5]),
+        options(max_length=13, num_beams=2, min_length=9, repetition_penalty=1.2,
+                eos_token_id=[END, 6, 8, 14, 22]),
+    ]
+    return [(prompts, case) for case in cases]
+
+
+def classifier(root):
+    directory = os.path.join(root, "roberta")
+    config = RobertaConfig(max_position_embeddings=14, type_vocab_size=1, num_labels=3, **SIZES, **ENCODER)
+    fill(RobertaForSequenceClassification(config), SEED).save_pretrained(directory)
+    ids = sequences(LENGTHS, VOCABULARY, SEED)
+    ids[1][4] = PAD  # a padding token inside a text keeps its own position
+    labels = torch.tensor([2, 0, 1, 1, 2])
+    inputs = {"input_ids": padded(ids, PAD), "attention_mask": mask(ids)}
+    model = RobertaForSequenceClassification.from_pretrained(
+        directory, dtype=torch.float32, attn_implementation="eager")
+    output = model(**inputs, labels=labels)
+    output.loss.backward()
+    result = {"logits": output.logits, "loss": output.loss} | gradients(model, "gradient.")
+    result |= ten_steps(model, lambda: model(**inputs, labels=labels).loss)
+    write(directory, result, {"input_ids": ids, "labels": labels.tolist()})
+
+    directory = os.path.join(root, "roberta-bare")
+    fill(RobertaModel(config, add_pooling_layer=False), SEED + 1).save_pretrained(directory)
+    model = RobertaModel.from_pretrained(
+        directory, add_pooling_layer=False, dtype=torch.float32, attn_implementation="eager")
+    states = model(**inputs).last_hidden_state
+    write(directory, {"last_hidden_state": states[inputs["attention_mask"].bool()]}, {"input_ids": ids})
+
+
+def causal(root):
+    ids = sequences(LENGTHS, VOCABULARY, SEED + 2)
+    targets = next_tokens(ids, SEED)
+    inputs = {"input_ids": padded(ids, PAD), "attention_mask": mask(ids)}
+    llama3 = {"rope_type": "llama3", "rope_theta": 10000.0, "factor": 4.0, "low_freq_factor": 1.0,
+              "high_freq_factor": 4.0, "original_max_position_embeddings": 16}
+    yarn = {"rope_type": "yarn", "rope_theta": 500.0, "factor": 3.0, "original_max_position_embeddings": 24}
+    linear = {"rope_type": "linear", "rope_theta": 10000.0, "factor": 2.0}
+    plain = {"rope_type": "default", "rope_theta": 10000.0}
+    cases = [
+        ("gpt2", GPT2LMHeadModel(GPT2Config(**GPT2, **SIZES)), True),
+        ("llama", LlamaForCausalLM(LlamaConfig(
+            **{**LLAMA, **SIZES}, head_dim=8, rope_parameters=llama3, tie_word_embeddings=False)), True),
+        ("llama-tied", LlamaForCausalLM(LlamaConfig(
+            **LLAMA, **SIZES, rope_parameters=linear, tie_word_embeddings=True, attention_bias=True,
+            mlp_bias=True)), False),
+        ("mistral", MistralForCausalLM(MistralConfig(
+            **LLAMA, **SIZES, rope_parameters=plain, sliding_window=None, head_dim=4)), False),
+        ("qwen2", Qwen2ForCausalLM(Qwen2Config(
+            **{**LLAMA, "num_attention_heads": 2, "num_key_value_heads": 2}, **SIZES, rope_parameters=yarn,
+            tie_word_embeddings=True)), True),
+    ]
+    for index, (name, model, gradient) in enumerate(cases):
+        directory = os.path.join(root, name)
+        fill(model, SEED + 10 + index).save_pretrained(directory)
+        generations = decodings(VOCABULARY, True) if name in ("gpt2", "llama", "qwen2") else []
+        measure(directory, AutoModelForCausalLM, inputs, targets, {"input_ids": ids}, gradient, generations)
+
+
+def masked(root):
+    ids, targets = masked_tokens(sequences(LENGTHS, VOCABULARY, SEED + 3), SEED)
+    inputs = {"input_ids": padded(ids, PAD), "attention_mask": mask(ids)}
+    cases = [
+        ("bert-masked", BertForMaskedLM(BertConfig(max_position_embeddings=14, **SIZES, **ENCODER))),
+        ("roberta-masked", RobertaForMaskedLM(RobertaConfig(
+            max_position_embeddings=14, type_vocab_size=1, **SIZES, **{**ENCODER, "num_hidden_layers": 1}))),
+    ]
+    for index, (name, model) in enumerate(cases):
+        directory = os.path.join(root, name)
+        fill(model, SEED + 20 + index).save_pretrained(directory)
+        measure(directory, AutoModelForMaskedLM, inputs, targets, {"input_ids": ids})
+
+
+def encoder_decoders(root):
+    ids = sequences(LENGTHS, VOCABULARY, SEED + 4)
+    labels = sequences(TARGET_LENGTHS, TARGET_VOCABULARY, SEED + 5)
+    labels[1][2] = -100
+    decoder_ids = [[START] + [PAD if t == -100 else t for t in row[:-1]] for row in labels]
+    target_sizes = {**SIZES, "vocab_size": TARGET_VOCABULARY}
+    small = {**ENCODER, "num_hidden_layers": 1}
+    encoder = BertConfig(max_position_embeddings=14, **SIZES, **small)
+    cases = [
+        ("bert2bert", BertLMHeadModel(BertConfig(
+            max_position_embeddings=24, is_decoder=True, add_cross_attention=True, **target_sizes, **small))),
+        ("bert2gpt2", GPT2LMHeadModel(GPT2Config(
+            **{**GPT2, "n_embd": 8, "n_head": 2, "n_layer": 1}, add_cross_attention=True, is_decoder=True, **target_sizes))),
+    ]
+    for index, (name, decoder) in enumerate(cases):
+        directory = os.path.join(root, name)
+        config = EncoderDecoderConfig.from_encoder_decoder_configs(encoder, decoder.config)
+        model = EncoderDecoderModel(encoder=BertModel(encoder), decoder=decoder, config=config)
+        model.config.decoder_start_token_id = START
+        model.config.pad_token_id = PAD
+        model.config.eos_token_id = END
+        fill(model, SEED + 30 + index).save_pretrained(directory)
+        inputs = {"input_ids": padded(ids, PAD), "attention_mask": mask(ids),
+                  "decoder_input_ids": padded(decoder_ids, PAD), "decoder_attention_mask": mask(decoder_ids)}
+        measure(directory, EncoderDecoderModel, inputs, labels,
+                {"input_ids": ids, "decoder_input_ids": decoder_ids},
+                generations=decodings(TARGET_VOCABULARY, False))
+
+
+def generate(root):
+    for make in (classifier, causal, masked, encoder_decoders):
+        make(root)
+    for folder, _, names in os.walk(root):
+        if "generation_config.json" in names:
+            os.remove(os.path.join(folder, "generation_config.json"))
+
+
+def files(root):
+    found = (os.path.relpath(os.path.join(folder, name), root)
+             for folder, _, names in os.walk(root) for name in names)
+    return sorted(path for path in found if "/" in path and "__pycache__" not in path)
+
+
+def write_sums(root):
+    with open(os.path.join(root, "SHA256SUMS"), "w") as sums:
+        for path in files(root):
+            with open(os.path.join(root, path), "rb") as file:
+                sums.write(f"{hashlib.sha256(file.read()).hexdigest()}  {path}\n")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--check", action="store_true", help="compare fresh files with those here")
+    check = parser.parse_args().check
+    found = {m.__name__: m.__version__.split("+")[0] for m in (torch, transformers, safetensors)}
+    if found != PINNED:
+        raise SystemExit(f"generate.py needs {PINNED}, found {found}: install those versions")
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(True)
+    here = os.path.dirname(os.path.abspath(__file__))
+    with tempfile.TemporaryDirectory() as fresh:
+        generate(fresh)
+        write_sums(fresh)
+        if check:
+            names = files(fresh) + ["SHA256SUMS"]
+            different = [n for n in names if not os.path.exists(os.path.join(here, n))
+                         or not filecmp.cmp(os.path.join(fresh, n), os.path.join(here, n), shallow=False)]
+            different += sorted(set(files(here)) - set(names))
+            raise SystemExit(f"different: {different}" if different else 0)
+        for name in os.listdir(here):
+            if os.path.isdir(os.path.join(here, name)):
+                shutil.rmtree(os.path.join(here, name))
+        shutil.copytree(fresh, here, dirs_exist_ok=True)
+
+
+if __name__ == "__main__":
+    main()
