@@ -53,6 +53,7 @@ let package = Package(
         module("Tokenizers", []),
         module("Datasets", ["Tensors", "Tokenizers", "CZlib"]),
         module("Checkpoints", ["Tensors", "Layers", "Models", "Optimizers", "Safetensors"]),
+        module("Generation", ["Tensors", "Layers", "Models"]),
         module("Metrics", []),
         module("Reporting", ["Metrics"]),
         module(
@@ -80,6 +81,8 @@ let package = Package(
         tests(
             "ModelsTests", ["Tensors", "Kernels", "Layers", "Models", "Optimizers", "Safetensors"],
             goldens: true),
+        tests(
+            "GenerationTests", ["Tensors", "Layers", "Models", "Safetensors", "Checkpoints", "Generation"]),
         tests(
             "ModelFamilyTests",
             ["Tensors", "Kernels", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints"],

@@ -23,9 +23,12 @@ public final class KeyValueCache {
     }
 
     /// An empty cache of `sequenceCount` sequences, sequence s attending to source s.
-    public init(sequenceCount: Int) {
-        tables = [[Int32]](repeating: [], count: sequenceCount)
-        sources = Array(0..<sequenceCount)
+    public convenience init(sequenceCount: Int) { self.init(sources: Array(0..<sequenceCount)) }
+
+    /// An empty cache of sequences that attend to these sources.
+    public init(sources: [Int]) {
+        tables = [[Int32]](repeating: [], count: sources.count)
+        self.sources = sources
     }
 
     /// Number of tokens of sequence `index`.

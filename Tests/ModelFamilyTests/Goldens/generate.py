@@ -22,6 +22,7 @@ import torch
 import transformers
 from safetensors.torch import save_file
 from torch.nn.functional import cross_entropy
+from transformers.generation.logits_process import TemperatureLogitsWarper, TopKLogitsWarper, TopPLogitsWarper
 from transformers import (
     AutoModelForCausalLM, AutoModelForMaskedLM, BertConfig, BertForMaskedLM, BertLMHeadModel, BertModel,
     EncoderDecoderConfig, EncoderDecoderModel, GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM,
@@ -186,6 +187,24 @@ def decodings(vocabulary, causal):
     return [(prompts, case) for case in cases]
 
 
+def sampling(root):
+    """Scores and what temperature, top-k and top-p leave of them, as probabilities."""
+    directory = os.path.join(root, "sampling")
+    os.makedirs(directory)
+    scores = 2 * torch.randn(6, VOCABULARY, generator=torch.Generator().manual_seed(SEED + 60))
+    cases = [(0.7, 0, 1.0), (1.0, 5, 1.0), (1.0, 0, 0.8), (1.5, 9, 0.6), (0.3, 3, 0.95), (1.0, 1, 0.1)]
+    result = {"scores": scores}
+    for index, (temperature, top_k, top_p) in enumerate(cases):
+        row = scores[index][None]
+        row = TemperatureLogitsWarper(temperature)(None, row)
+        if top_k:
+            row = TopKLogitsWarper(top_k)(None, row)
+        if top_p < 1:
+            row = TopPLogitsWarper(top_p)(None, row)
+        result[f"probabilities.{index}"] = row.softmax(-1)[0]
+    write(directory, result, {"temperature_top_k_top_p": cases})
+
+
 def classifier(root):
     directory = os.path.join(root, "roberta")
     config = RobertaConfig(max_position_embeddings=14, type_vocab_size=1, num_labels=3, **SIZES, **ENCODER)
@@ -283,7 +302,7 @@ def encoder_decoders(root):
 
 
 def generate(root):
-    for make in (classifier, causal, masked, encoder_decoders):
+    for make in (sampling, classifier, causal, masked, encoder_decoders):
         make(root)
     for folder, _, names in os.walk(root):
         if "generation_config.json" in names:

@@ -1,0 +1,93 @@
+// A model as generation sees it: scores of the next token.
+
+public import Layers
+public import Models
+public import Tensors
+
+/// A decoder with what it attends to.
+public struct DecodingModel {
+    let parameters: ParameterStore
+    /// Tokens of the longest sequence.
+    let maximumLength: Int
+    /// Throws when a batch does not fit.
+    let validate: (TokenBatch) throws(ModelError) -> Void
+    /// Logits `[rows.count, V]` at the tokens `rows` of the pass's batch.
+    let logits: (_ pass: Pass, _ rows: [Int32]) -> Tensor
+
+    /// A causal language model.
+    public init(_ model: any LanguageModel) {
+        parameters = model.parameters
+        maximumLength = model.maximumLength
+        validate = { (batch) throws(ModelError) in try model.validate(batch) }
+        logits = { model.logits($0, rows: $1) }
+    }
+
+    /// The decoder of `model`, sequence s attending to source s.
+    public init(_ model: any SequenceToSequenceModel, source: CrossAttentionSource) {
+        self.init(
+            parameters: model.parameters, maximumLength: model.maximumTargetLength,
+            validate: { (batch) throws(ModelError) in try model.validateTarget(batch) },
+            logits: { model.logits($0, source: source, rows: $1) })
+    }
+
+    /// Any decoder, such as that of an image captioner. Sequence s of the first batch attends to source s;
+    /// `pass.cache` says which source each sequence of later batches attends to.
+    public init(
+        parameters: ParameterStore, maximumLength: Int,
+        validate: @escaping (TokenBatch) throws(ModelError) -> Void,
+        logits: @escaping (_ pass: Pass, _ rows: [Int32]) -> Tensor
+    ) {
+        self.parameters = parameters
+        self.maximumLength = maximumLength
+        self.validate = validate
+        self.logits = logits
+    }
+}
+
+/// The states of the sources, in memory of their own.
+func encoded(_ model: any SequenceToSequenceModel, _ batch: TokenBatch) -> CrossAttentionSource {
+    let pass = Pass(parameters: model.parameters, workspace: Workspace(), batch: batch)
+    let source = model.encode(pass)
+    let states = Tensor(rows: source.states.rows, columns: source.states.columns, type: source.states.type)
+    states.copy(from: source.states)
+    return CrossAttentionSource(states: states, offsets: source.offsets)
+}
+
+/// Sequences that grow token by token, with the cache of what was read.
+final class DecodingSession {
+    private let model: DecodingModel
+    private let usesCache: Bool
+    private let workspace = Workspace()
+    private var cache: KeyValueCache
+
+    /// Without `usesCache` every step reads the whole sequences: a check of the cache.
+    init(_ model: DecodingModel, sequenceCount: Int, usesCache: Bool) {
+        self.model = model
+        self.usesCache = usesCache
+        cache = KeyValueCache(sequenceCount: sequenceCount)
+    }
+
+    /// Makes sequence i what was sequence `parents[i]`.
+    func select(_ parents: [Int]) { cache.select(parents) }
+
+    /// Scores `[V]` of the token that follows each sequence; only what the cache does not have is read.
+    func scores(_ sequences: [[Int32]]) throws(GenerationError) -> [[Float]] {
+        if !usesCache { cache = KeyValueCache(sources: cache.sources) }
+        var (tokens, positions, offsets): ([Int32], [Int32], [Int32]) = ([], [], [0])
+        for (index, sequence) in sequences.enumerated() {
+            let read = cache.length(of: index)
+            tokens += sequence[read...]
+            positions += (read..<sequence.count).map { Int32($0) }
+            offsets.append(Int32(tokens.count))
+        }
+        let batch = TokenBatch(
+            tokens: tokens, typeIDs: [Int32](repeating: 0, count: tokens.count), positions: positions,
+            offsets: offsets, sampleIDs: sequences.indices.map { UInt64($0) })
+        do { try model.validate(batch) } catch { throw GenerationError(error) }
+        cache.extend(by: batch)
+        workspace.reset()
+        let pass = Pass(parameters: model.parameters, workspace: workspace, batch: batch, cache: cache)
+        let logits = model.logits(pass, offsets.dropFirst().map { $0 - 1 })
+        return (0..<logits.rows).map { logits.rows($0..<$0 + 1).values() }
+    }
+}

@@ -1,0 +1,113 @@
+// Generation of text for a batch of prompts.
+
+public import Layers
+public import Models
+internal import Tensors
+
+/// What was generated for one prompt.
+public struct GeneratedSequence: Sendable, Equatable {
+    /// The new tokens, the end token included when there was one.
+    public let tokens: [Int32]
+    /// Whether an end token was reached, not a limit of length.
+    public let isEnded: Bool
+    /// Beam search's score: the log-probability over length to the power of the length penalty; nil otherwise.
+    public let score: Float?
+}
+
+/// Generates text with a decoder: greedy, sampling or beam search.
+public struct Generator {
+    private let model: DecodingModel
+    private let usesCache: Bool
+
+    /// `usesCache: false` reads the whole text again for each token: slow, a check of the cache.
+    public init(_ model: DecodingModel, usesCache: Bool = true) {
+        self.model = model
+        self.usesCache = usesCache
+    }
+
+    /// A generator for a causal language model.
+    public init(_ model: any LanguageModel, usesCache: Bool = true) {
+        self.init(DecodingModel(model), usesCache: usesCache)
+    }
+
+    /// What `model` writes for each source of `sources`.
+    ///
+    /// Throws when a source does not fit the encoder, and as `generate(prompts:)` does.
+    public static func generate(
+        _ model: any SequenceToSequenceModel, sources: TokenBatch, options: GenerationOptions,
+        usesCache: Bool = true, onToken: (_ source: Int, _ token: Int32) -> Bool = { _, _ in true }
+    ) throws(GenerationError) -> [GeneratedSequence] {
+        do { try model.validate(sources) } catch { throw GenerationError(error) }
+        let decoder = DecodingModel(model, source: encoded(model, sources))
+        let prompts = [[Int32]](repeating: [model.startID], count: sources.sequenceCount)
+        return try Generator(decoder, usesCache: usesCache).generate(
+            prompts: prompts, options: options, onToken: onToken)
+    }
+
+    /// Generates a text for each of `prompts`, all in one padding-free batch; none influences another.
+    ///
+    /// `onToken` gets every token with the index of its prompt as soon as it is decided, and says whether that
+    /// prompt goes on; beam search decides at its end. Throws when an option is out of range, or a prompt is
+    /// empty, too long or not of the model's vocabulary.
+    public func generate(
+        prompts: [[Int32]], options: GenerationOptions,
+        onToken: (_ prompt: Int, _ token: Int32) -> Bool = { _, _ in true }
+    ) throws(GenerationError) -> [GeneratedSequence] {
+        try options.validate()
+        var limits: [Int] = []
+        for (index, prompt) in prompts.enumerated() {
+            guard !prompt.isEmpty else { throw .emptyPrompt(index) }
+            let limit = min(options.maximumLength(promptLength: prompt.count), model.maximumLength)
+            guard prompt.count < limit else { throw .promptTooLong(prompt.count, most: limit) }
+            limits.append(limit)
+        }
+        guard !prompts.isEmpty else { return [] }
+        if options.beamCount == 1 { return try decode(prompts, limits, options, onToken) }
+        let session = DecodingSession(model, sequenceCount: prompts.count, usesCache: usesCache)
+        let found = try BeamSearch.run(session, prompts: prompts, limits: limits, options: options)
+        for (index, sequence) in found.enumerated() {
+            for token in sequence.tokens where !onToken(index, token) { break }
+        }
+        return found
+    }
+
+    /// One token after another, the most likely or a sampled one.
+    private func decode(
+        _ prompts: [[Int32]], _ limits: [Int], _ options: GenerationOptions,
+        _ onToken: (Int, Int32) -> Bool
+    ) throws(GenerationError) -> [GeneratedSequence] {
+        let session = DecodingSession(model, sequenceCount: prompts.count, usesCache: usesCache)
+        let rules = ScoreRules(options: options)
+        let key = RandomKey(seed: options.seed).derived("generation")
+        var sequences = prompts
+        var isEnded = prompts.map { _ in false }
+        var running = Array(prompts.indices)
+        while !running.isEmpty {
+            var next: [Int] = []
+            let scores = try session.scores(running.map { sequences[$0] })
+            for (place, index) in running.enumerated() {
+                let step = sequences[index].count - prompts[index].count
+                var row = scores[place]
+                rules.apply(to: &row, tokens: sequences[index], promptLength: prompts[index].count)
+                let token: Int32
+                if options.isSampling {
+                    rules.warp(&row)
+                    token = ScoreRules.sample(
+                        row, uniform: key.derived(UInt64(index)).uniform(UInt64(step)))
+                } else {
+                    token = ScoreRules.mostLikely(row)
+                }
+                sequences[index].append(token)
+                isEnded[index] = options.endIDs.contains(token)
+                let goesOn = onToken(index, token) && !isEnded[index]
+                if goesOn && sequences[index].count < limits[index] { next.append(place) }
+            }
+            session.select(next)
+            running = next.map { running[$0] }
+        }
+        return prompts.indices.map {
+            GeneratedSequence(
+                tokens: Array(sequences[$0][prompts[$0].count...]), isEnded: isEnded[$0], score: nil)
+        }
+    }
+}
