@@ -5,7 +5,7 @@ import Layers
 import Tensors
 
 /// The name of a type that conforms to `Layer`.
-private func name<Checked: Layer>(of type: Checked.Type) -> String { "\(type)" }
+func name<Checked: Layer>(of type: Checked.Type) -> String { "\(type)" }
 
 /// Width of the checked layers.
 private let width = 6
@@ -14,6 +14,7 @@ private let sequences = 3
 
 let gradientChecks: [GradientCheck] =
     linearChecks + tableChecks + normChecks + attentionChecks + feedForwardChecks + blockChecks
+    + decoderChecks
 
 private let linearChecks = [nil, 2..<7].map { (range: Range<Int>?) in
     GradientCheck(
@@ -36,7 +37,7 @@ private let linearChecks = [nil, 2..<7].map { (range: Range<Int>?) in
 }
 
 /// The input of a forward pass, for layers that leave it to their caller.
-private final class SavedInput {
+final class SavedInput {
     var x: Tensor?
 }
 
