@@ -40,6 +40,9 @@ let package = Package(
     targets: [
         .systemLibrary(name: "COneDNN"),
         .systemLibrary(name: "CZlib"),
+        .target(
+            name: "CImageCodecs", cSettings: vectorised,
+            linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
         .target(name: "CMPI", cSettings: vectorised, linkerSettings: [.linkedLibrary("mpi")]),
         .target(name: "CKernels", cSettings: vectorised, linkerSettings: [.linkedLibrary("gomp")]),
         module("Tensors", []),
@@ -51,7 +54,8 @@ let package = Package(
         module("DataParallel", ["Tensors", "Layers", "MPI"]),
         module("Safetensors", ["Tensors"]),
         module("Tokenizers", []),
-        module("Datasets", ["Tensors", "Tokenizers", "CZlib"]),
+        module("Images", ["Tensors", "CImageCodecs"]),
+        module("Datasets", ["Tensors", "Tokenizers", "Images", "CZlib"]),
         module("Checkpoints", ["Tensors", "Layers", "Models", "Optimizers", "Safetensors"]),
         module("Generation", ["Tensors", "Layers", "Models"]),
         module("Metrics", []),
@@ -76,7 +80,8 @@ let package = Package(
             swiftSettings: strict),
         tests("SafetensorsTests", ["Tensors", "Safetensors"], goldens: true),
         tests("MetricsTests", ["Metrics"], goldens: true),
-        tests("DatasetsTests", ["Tensors", "Datasets"]),
+        tests("ImagesTests", ["Tensors", "Images"], goldens: true),
+        tests("DatasetsTests", ["Tensors", "Images", "Datasets"]),
         tests("LaunchTests", ["TestSupport"]),
         tests(
             "ModelsTests", ["Tensors", "Kernels", "Layers", "Models", "Optimizers", "Safetensors"],

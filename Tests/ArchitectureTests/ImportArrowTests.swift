@@ -6,7 +6,7 @@ import Testing
 /// The design's table in its order: what a target imports, all of it above. What a Swift target among these imports
 /// may be imported too; C targets may not.
 private let design: [(target: String, imports: [String])] = [
-    ("COneDNN", []), ("CZlib", []), ("CMPI", []), ("CKernels", []),
+    ("COneDNN", []), ("CZlib", []), ("CImageCodecs", []), ("CMPI", []), ("CKernels", []),
     ("Tensors", []),
     ("Kernels", ["Tensors", "COneDNN", "CKernels"]),
     ("Layers", ["Tensors", "Kernels"]),
@@ -16,7 +16,8 @@ private let design: [(target: String, imports: [String])] = [
     ("DataParallel", ["Tensors", "Layers", "MPI"]),
     ("Safetensors", ["Tensors"]), ("GGUF", ["Tensors"]),
     ("Tokenizers", []),
-    ("Datasets", ["Tensors", "Tokenizers", "CZlib"]),
+    ("Images", ["Tensors", "CImageCodecs"]),
+    ("Datasets", ["Tensors", "Tokenizers", "Images", "CZlib"]),
     ("Checkpoints", ["Models", "Optimizers", "Safetensors", "GGUF"]),
     ("Metrics", []),
     ("Training", ["Models", "Optimizers", "DataParallel", "Datasets", "Checkpoints", "Metrics"]),

@@ -5,7 +5,9 @@ import Testing
 
 @Suite struct SourceRuleTests {
     private let unsafeTargets: Set<String> = ["Tensors", "Kernels", "MPI", "Safetensors", "GGUF"]
-    private let unsafeFiles: Set<String> = ["Sources/Datasets/GzipReader.swift"]
+    private let unsafeFiles: Set<String> = [
+        "Sources/Datasets/GzipReader.swift", "Sources/Images/ImageDecoder.swift",
+    ]
 
     /// Places where a pattern occurs in code, as `path:line`.
     private func places(

@@ -1,0 +1,83 @@
+// Pixel values of the images that rows name: decoded when they are first needed, kept while there is room.
+
+public import Images
+public import Tensors
+
+/// Decodes, prepares and keeps the images of a data set.
+///
+/// What is kept is the image in 8 bits: as the model wants it where preparation is the same every time, as decoded
+/// where random crops need all of it. Beyond `cacheByteLimit` images are decoded again each time.
+public final class ImageLoader {
+    public let rows: [ImageRow]
+    public let preprocessing: ImagePreprocessing
+    public let augmentation: ImageAugmentation
+    /// Edges of every prepared image.
+    public let width: Int
+    public let height: Int
+
+    private let cacheByteLimit: Int
+    private var cache: [Int: PixelImage] = [:]
+    private var cachedBytes = 0
+
+    /// - Parameter cacheByteLimit: bytes of images that are kept.
+    /// - Throws: if the preprocessing gives images of different sizes, which no batch can hold.
+    public init(
+        rows: [ImageRow], preprocessing: ImagePreprocessing, augmentation: ImageAugmentation = .init(),
+        cacheByteLimit: Int = 1 << 30
+    ) throws(DatasetsError) {
+        guard let size = preprocessing.outputSize else { throw .imagesOfManySizes() }
+        self.rows = rows
+        self.preprocessing = preprocessing
+        self.augmentation = augmentation
+        self.cacheByteLimit = cacheByteLimit
+        (width, height) = (size.width, size.height)
+    }
+
+    /// Number of pixel values of an image: 3 · height · width.
+    public var valueCount: Int { 3 * width * height }
+
+    /// Decodes the images of these rows (all by default) once, so that a broken one is found before training starts.
+    /// - Throws: the error of the first broken image, which names row and file.
+    public func check(_ indices: some Sequence<Int>) throws(DatasetsError) {
+        for index in indices { _ = try stored(index) }
+    }
+
+    public func check() throws(DatasetsError) { try check(rows.indices) }
+
+    /// The image of a row as the model gets it, in 8 bits. With a `key`, that of the sample in its epoch, it is
+    /// augmented; without, it is prepared as for evaluation.
+    public func image(at index: Int, key: RandomKey? = nil) throws(DatasetsError) -> PixelImage {
+        let image = try stored(index)
+        guard let key, !augmentation.isIdentity else {
+            return keepsWhole ? preprocessing.arranged(image) : image
+        }
+        guard keepsWhole else { return augmentation.flipped(image, key: key) }
+        return augmentation.arranged(image, for: preprocessing, key: key)
+    }
+
+    /// Writes the pixel values of the images at `indices` into the rows of `target`, `[indices.count, valueCount]`,
+    /// each all of red, then green, then blue. `epochKey` augments: each row's key is derived from it and the index.
+    public func writeValues(
+        of indices: [Int], epochKey: RandomKey? = nil, into target: Tensor
+    ) throws(DatasetsError) {
+        precondition(target.rows == indices.count && target.columns == valueCount, "expected [rows, 3·H·W]")
+        for (row, index) in indices.enumerated() {
+            let image = try image(at: index, key: epochKey?.derived(UInt64(index)))
+            preprocessing.writeValues(of: image, into: target.rows(row..<row + 1))
+        }
+    }
+
+    /// Whether the decoded image is kept, not the prepared one.
+    private var keepsWhole: Bool { augmentation.randomCrop != nil }
+
+    private func stored(_ index: Int) throws(DatasetsError) -> PixelImage {
+        if let image = cache[index] { return image }
+        let decoded = try rows[index].image()
+        let image = keepsWhole ? decoded : preprocessing.arranged(decoded)
+        if cachedBytes + image.pixels.count <= cacheByteLimit {
+            cache[index] = image
+            cachedBytes += image.pixels.count
+        }
+        return image
+    }
+}
