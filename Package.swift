@@ -93,6 +93,9 @@ let package = Package(
             ["Tensors", "Kernels", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints"],
             goldens: true),
         tests(
+            "VisionModelsTests", ["Tensors", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints"],
+            goldens: true),
+        tests(
             "CheckpointsTests", ["Tensors", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints"]),
         tests("TokenizersTests", ["Tokenizers"], goldens: true),
         tests("ReportingTests", ["Reporting"]),

@@ -15,6 +15,9 @@ struct ModelFamily: Sendable {
             try BERTSequenceClassifier(json, head: head, file: file)
         },
         roberta("roberta"), roberta("xlm-roberta"),
+        ModelFamily(modelType: "vit") { (json, head, file) throws(ModelError) in
+            try ViTImageClassifier(json, head: head, file: file)
+        },
     ]
 
     private static func roberta(_ modelType: String) -> ModelFamily {

@@ -19,7 +19,7 @@ public struct DecoderTokens: Sendable, Equatable {
 }
 
 extension PretrainedModel {
-    /// An encoder–decoder from the BERT or RoBERTa in the directory `encoder` and the BERT or GPT-2 in `decoder`.
+    /// An encoder–decoder from the BERT, RoBERTa or ViT in the directory `encoder` and the BERT or GPT-2 in `decoder`.
     /// The cross-attention, and whatever else the decoder's directory does not bring of its head, is initialised
     /// from `seed`.
     ///
@@ -38,7 +38,9 @@ extension PretrainedModel {
         let encoderReport = try fill(
             model, part: model.encoderPrefix, from: encoder, seed: seed,
             places: { name in
-                let bare = ["bert.", "roberta."].first(where: name.hasPrefix).map { name.dropFirst($0.count) }
+                let bare = ["bert.", "roberta.", "vit."].first(where: name.hasPrefix).map {
+                    name.dropFirst($0.count)
+                }
                 return [model.encoderPrefix + (bare ?? name[...])]
             },
             isNew: { $0.hasPrefix(model.encoderPrefix + "pooler.") })
@@ -64,7 +66,9 @@ extension PretrainedModel {
         decoderMembers["is_decoder"] = .bool(true)
         decoderMembers["add_cross_attention"] = .bool(true)
         return .object([
-            "model_type": .string("encoder-decoder"), "is_encoder_decoder": .bool(true),
+            "model_type": .string(
+                encoder["model_type"]?.string == "vit" ? "vision-encoder-decoder" : "encoder-decoder"),
+            "is_encoder_decoder": .bool(true),
             "encoder": .object(encoderMembers), "decoder": .object(decoderMembers),
             "decoder_start_token_id": .integer(tokens.startID), "eos_token_id": .integer(tokens.endID),
             "pad_token_id": .integer(tokens.paddingID), "tie_word_embeddings": .bool(false),

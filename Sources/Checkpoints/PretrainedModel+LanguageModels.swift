@@ -67,7 +67,9 @@ extension PretrainedModel {
     public static func emptySequenceToSequenceModel(
         _ configuration: JSONValue, file: String
     ) throws(CheckpointError) -> any SequenceToSequenceModel {
-        try require(configuration, file: file, in: ["encoder-decoder"], purpose: "an encoder–decoder")
+        try require(
+            configuration, file: file, in: EncoderDecoder.architectures.keys.sorted(),
+            purpose: "an encoder–decoder")
         do { return try EncoderDecoder(configuration, file: file) } catch { throw CheckpointError(error) }
     }
 

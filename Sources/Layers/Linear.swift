@@ -12,10 +12,12 @@ public final class Linear: Layer {
 
     /// Adds the slots `name.weight` and, with `hasBias`, `name.bias`. `parts` names the tensors of the file that
     /// are stacked in it, from the top, when they are not `name` itself: `shares` of the outputs, equal ones by
-    /// default. Files hold the weights transposed when `isTransposed`, as GPT-2's do.
+    /// default. Files hold the weights transposed when `isTransposed`, as GPT-2's do, or in `weightShape`, the shape
+    /// of a convolution.
     public init(
         _ layout: inout ParameterLayout, _ name: String, inputs: Int, outputs: Int, standardDeviation: Float,
-        parts: [String]? = nil, shares: [Int]? = nil, hasBias: Bool = true, isTransposed: Bool = false
+        parts: [String]? = nil, shares: [Int]? = nil, hasBias: Bool = true, isTransposed: Bool = false,
+        weightShape: [Int]? = nil
     ) {
         self.inputs = inputs
         self.outputs = outputs
@@ -29,7 +31,8 @@ public final class Linear: Layer {
             tensors: names.enumerated().map { index, part in
                 CheckpointTensor(
                     name: part + ".weight",
-                    shape: isTransposed ? [inputs, shares[index]] : [shares[index], inputs],
+                    shape: weightShape
+                        ?? (isTransposed ? [inputs, shares[index]] : [shares[index], inputs]),
                     offset: starts[index] * inputs, isTransposed: isTransposed)
             })
         guard hasBias else {

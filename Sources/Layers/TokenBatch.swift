@@ -12,6 +12,8 @@ public struct TokenBatch: Sendable {
     public let offsets: [Int32]
     /// Global number of each sequence's row, `[S]`: dropout depends on it, not on rank or place.
     public let sampleIDs: [UInt64]
+    /// The images whose patches the tokens are; nil for a batch of texts.
+    public let images: ImageBatch?
 
     /// Number of tokens, T.
     public var tokenCount: Int { tokens.count }
@@ -24,7 +26,8 @@ public struct TokenBatch: Sendable {
 
     /// Traps when the arrays do not fit together.
     public init(
-        tokens: [Int32], typeIDs: [Int32], positions: [Int32], offsets: [Int32], sampleIDs: [UInt64]
+        tokens: [Int32], typeIDs: [Int32], positions: [Int32], offsets: [Int32], sampleIDs: [UInt64],
+        images: ImageBatch? = nil
     ) {
         precondition(tokens.count == typeIDs.count && tokens.count == positions.count, "array lengths differ")
         precondition(
@@ -35,5 +38,6 @@ public struct TokenBatch: Sendable {
         self.positions = positions
         self.offsets = offsets
         self.sampleIDs = sampleIDs
+        self.images = images
     }
 }

@@ -4,7 +4,8 @@ internal import Kernels
 public import Layers
 public import Tensors
 
-/// Hugging Face's EncoderDecoderModel: a BERT or RoBERTa encoder with a BERT or GPT-2 decoder.
+/// Hugging Face's EncoderDecoderModel, a BERT or RoBERTa encoder with a BERT or GPT-2 decoder, and
+/// VisionEncoderDecoderModel, where the encoder is a ViT.
 public final class EncoderDecoder: SequenceToSequenceModel {
     public let parameters: ParameterStore
     public let encoderPrefix = "encoder."
@@ -15,34 +16,41 @@ public final class EncoderDecoder: SequenceToSequenceModel {
     public let startID: Int32
     public let endIDs: [Int32]
     private let json: JSONValue
-    private let encoder: BERTEncoder
+    private let architecture: String
+    private let encoder: any SourceEncoder
     private let projection: Linear?
     private let decoder: TextDecoder
-    /// The encoder's pooler: no part of the computation, but of the files.
-    private let pooler: [Int]
+
+    /// The values of `model_type` that it takes, each with its class in transformers.
+    public static let architectures = [
+        "encoder-decoder": "EncoderDecoderModel", "vision-encoder-decoder": "VisionEncoderDecoderModel",
+    ]
 
     /// Builds the network of `json`, the config.json of an encoder–decoder, with zero parameters. `file` is named
     /// in errors.
     public init(_ json: JSONValue, file: String) throws(ModelError) {
         self.json = json
-        guard json["model_type"]?.string == "encoder-decoder" else {
-            throw .unsupportedModel(
-                json["model_type"]?.string ?? "missing", in: file, known: ["encoder-decoder"])
+        let type = json["model_type"]?.string ?? "missing"
+        guard let architecture = Self.architectures[type] else {
+            throw .unsupportedModel(type, in: file, known: Self.architectures.keys.sorted())
         }
+        self.architecture = architecture
         guard let encoderJSON = json["encoder"] else { throw .missingKey("encoder", in: file) }
         guard let decoderJSON = json["decoder"] else { throw .missingKey("decoder", in: file) }
-        let configuration = try BERTConfiguration(encoderJSON, file: file)
         var layout = ParameterLayout()
-        encoder = BERTEncoder(&layout, configuration, prefix: encoderPrefix, hasPooler: false)
-        pooler = Self.addPooler(&layout, encoderPrefix, width: configuration.hiddenSize)
-        let width =
-            decoderJSON["hidden_size"]?.integer ?? decoderJSON["n_embd"]?.integer ?? configuration.hiddenSize
+        encoder =
+            type == "encoder-decoder"
+            ? try TextSourceEncoder(
+                &layout, BERTConfiguration(encoderJSON, file: file), prefix: encoderPrefix)
+            : try ViTEncoder(
+                &layout, ViTConfiguration(encoderJSON, file: file), prefix: encoderPrefix, hasPooler: true)
+        let width = decoderJSON["hidden_size"]?.integer ?? decoderJSON["n_embd"]?.integer ?? encoder.width
         projection =
-            width == configuration.hiddenSize
+            width == encoder.width
             ? nil
             : Linear(
-                &layout, "enc_to_dec_proj", inputs: configuration.hiddenSize, outputs: width,
-                standardDeviation: configuration.initializerRange)
+                &layout, "enc_to_dec_proj", inputs: encoder.width, outputs: width,
+                standardDeviation: encoder.initializerRange)
         decoder = try TextDecoder(&layout, decoderJSON, prefix: decoderPrefix, sourceWidth: width, file: file)
         parameters = ParameterStore(layout: layout)
         let size = decoder.predictor.vocabularySize
@@ -61,19 +69,17 @@ public final class EncoderDecoder: SequenceToSequenceModel {
         endIDs = (end?.array ?? [end].compactMap { $0 }).compactMap { $0.integer.map { Int32($0) } }
     }
 
-    private static func addPooler(_ layout: inout ParameterLayout, _ prefix: String, width: Int) -> [Int] {
-        let name = prefix + "pooler.dense."
-        return [(name + "weight", [width, width]), (name + "bias", [width])].map { name, shape in
-            layout.add(
-                name, rows: shape.count == 2 ? width : 1, columns: width, hasWeightDecay: false,
-                initialization: .zeros, tensors: [CheckpointTensor(name: name, shape: shape)])
-        }
+    /// nil for an encoder of texts.
+    public var imageConfiguration: ViTConfiguration? { (encoder as? ViTEncoder)?.configuration }
+    public var interpolatesPositions: Bool {
+        get { (encoder as? ViTEncoder)?.interpolatesPositions ?? false }
+        set { (encoder as? ViTEncoder)?.interpolatesPositions = newValue }
     }
 
-    public var maximumLength: Int { encoder.configuration.maximumLength }
+    public var maximumLength: Int { encoder.maximumLength }
     public var maximumTargetLength: Int { decoder.maximumLength }
     public var vocabularySize: Int { decoder.predictor.vocabularySize }
-    public var configurationJSON: JSONValue { json.described(by: "EncoderDecoderModel") }
+    public var configurationJSON: JSONValue { json.described(by: architecture) }
 
     /// What two pretrained checkpoints do not bring: the cross-attention and the projection of the states.
     public func isHead(_ slot: ParameterSlot) -> Bool {
@@ -86,7 +92,7 @@ public final class EncoderDecoder: SequenceToSequenceModel {
             : name.hasSuffix("embeddings.position_ids")
     }
 
-    public func validate(_ batch: TokenBatch) throws(ModelError) { try encoder.configuration.validate(batch) }
+    public func validate(_ batch: TokenBatch) throws(ModelError) { try encoder.validate(batch) }
     public func validateTarget(_ batch: TokenBatch) throws(ModelError) { try decoder.validate(batch) }
 
     public func lossSums(
@@ -111,7 +117,6 @@ public final class EncoderDecoder: SequenceToSequenceModel {
             projection.backward(gradient: dprojected, input: states, source, into: dstates)
             projection.finishBackward(source)
         }
-        if source.completesGradients { pooler.reversed().forEach(parameters.markReady) }
         encoder.backward(statesGradient: dstates, source)
         return sums
     }

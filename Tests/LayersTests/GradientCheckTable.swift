@@ -14,7 +14,7 @@ private let sequences = 3
 
 let gradientChecks: [GradientCheck] =
     linearChecks + tableChecks + normChecks + attentionChecks + feedForwardChecks + blockChecks
-    + decoderChecks
+    + decoderChecks + imageChecks
 
 private let linearChecks = [nil, 2..<7].map { (range: Range<Int>?) in
     GradientCheck(

@@ -1,0 +1,62 @@
+// Pre-norm blocks with the last norm behind them: what GPT-2, Llama and the vision transformer have in common.
+
+internal import Layers
+internal import Tensors
+
+/// Blocks that share a residual stream, and the norm of its end.
+final class PreNormStack {
+    private let blocks: [PreNormBlock]
+    private let norm: ResidualNorm
+
+    init(blocks: [PreNormBlock], norm: ResidualNorm) {
+        self.blocks = blocks
+        self.norm = norm
+    }
+
+    /// Hidden states of all tokens `[T, C]`. `embed` gives the embedded tokens `[T, C]`, which are overwritten.
+    func forward(
+        source: CrossAttentionSource? = nil, width: Int, _ pass: Pass, embed: () -> Tensor
+    ) -> Tensor {
+        guard !pass.isTraining else {
+            var branch = embed()
+            var stream: Tensor?
+            for block in blocks {
+                (branch, stream) = block.forward(branch, stream: stream, source: source, pass)
+            }
+            return norm.forward(branch, residual: stream, pass)
+        }
+        // Nothing is kept for a backward pass: two tensors carry the state from block to block.
+        let rows = pass.batch.tokenCount
+        let normed = pass.activation(rows: rows, columns: width)
+        pass.temporarily {
+            let kept = pass.activation(rows: rows, columns: width)
+            let branch = embed()
+            var stream: Tensor?
+            for block in blocks {
+                pass.temporarily {
+                    let next = block.forward(branch, stream: stream, source: source, pass)
+                    kept.copy(from: next.stream)
+                    branch.copy(from: next.branch)
+                }
+                stream = kept
+            }
+            normed.copy(from: norm.forward(branch, residual: stream, pass))
+        }
+        return normed
+    }
+
+    /// The gradient of the embedded tokens from that of the hidden states, which is overwritten; that of the
+    /// source's states is added to `sourceGradient`.
+    func backward(gradient dstates: Tensor, sourceGradient: Tensor? = nil, _ pass: Pass) -> Tensor {
+        let stream = pass.activation(rows: dstates.rows, columns: dstates.columns)
+        let spare = pass.activation(rows: dstates.rows, columns: dstates.columns)
+        var gradient = norm.backward(
+            gradient: dstates, streamGradient: stream, accumulating: false, branchGradient: spare, pass)
+        for block in blocks.reversed() {
+            gradient = block.backward(
+                gradient: gradient, streamGradient: stream, spare: spare, sourceGradient: sourceGradient,
+                pass)
+        }
+        return gradient
+    }
+}
