@@ -93,8 +93,11 @@ let package = Package(
             ["Tensors", "Kernels", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints"],
             goldens: true),
         tests(
-            "VisionModelsTests", ["Tensors", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints"],
-            goldens: true),
+            "VisionModelsTests",
+            [
+                "Tensors", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints", "Images",
+                "Datasets",
+            ], goldens: true),
         tests(
             "CheckpointsTests", ["Tensors", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints"]),
         tests("TokenizersTests", ["Tokenizers"], goldens: true),
