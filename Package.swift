@@ -63,7 +63,8 @@ let package = Package(
         module(
             "Training",
             [
-                "Tensors", "Kernels", "Layers", "Models", "Optimizers", "DataParallel", "Datasets", "Tokenizers",
+                "Tensors", "Kernels", "Layers", "Models", "Optimizers", "DataParallel", "Datasets",
+                "Tokenizers",
                 "Checkpoints", "Metrics",
             ]),
         module("Configuration", ["Datasets", "Optimizers", "Training", yams]),
@@ -106,7 +107,8 @@ let package = Package(
         tests(
             "LockstepTests",
             [
-                "lockstep", "TestSupport", "Tensors", "Kernels", "Models", "Layers", "DataParallel", "Safetensors",
+                "lockstep", "TestSupport", "Tensors", "Kernels", "Models", "Layers", "DataParallel",
+                "Safetensors",
                 "Checkpoints", "Training", "Configuration",
             ]),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
