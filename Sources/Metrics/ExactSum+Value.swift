@@ -40,4 +40,17 @@ extension ExactSum {
             rest.add(-leading)
         }
     }
+
+    /// n·Σ a·b − Σ a · Σ b of n rows, rounded once at the end: the large terms may cancel without loss.
+    static func scaledCovariance(
+        _ rowCount: Int64, _ products: ExactSum, _ a: ExactSum, _ b: ExactSum
+    ) -> Double {
+        var total = ExactSum()
+        for component in products.components { total.addProduct(Double(rowCount), component) }
+        let second = b.components
+        for first in a.components {
+            for other in second { total.addProduct(-first, other) }
+        }
+        return total.value
+    }
 }

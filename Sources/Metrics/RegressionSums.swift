@@ -82,7 +82,7 @@ extension RegressionSums {
     public var rSquared: Double {
         guard rowCount >= 2 else { return .nan }
         let errors = squaredErrors.value
-        let spread = scaledCovariance(squaredTruths, truths, truths) / Double(rowCount)
+        let spread = ExactSum.scaledCovariance(rowCount, squaredTruths, truths, truths) / Double(rowCount)
         if spread == 0 { return errors == 0 ? 1 : 0 }
         return 1 - errors / spread
     }
@@ -91,9 +91,10 @@ extension RegressionSums {
     /// than two rows.
     public var pearsonCorrelation: Double {
         guard rowCount >= 2 else { return .nan }
-        let truthSpread = scaledCovariance(squaredTruths, truths, truths)
-        let predictionSpread = scaledCovariance(squaredPredictions, predictions, predictions)
-        let covariance = scaledCovariance(products, truths, predictions)
+        let truthSpread = ExactSum.scaledCovariance(rowCount, squaredTruths, truths, truths)
+        let predictionSpread = ExactSum.scaledCovariance(
+            rowCount, squaredPredictions, predictions, predictions)
+        let covariance = ExactSum.scaledCovariance(rowCount, products, truths, predictions)
         guard truthSpread > 0, predictionSpread > 0 else { return .nan }
         guard truthSpread.isFinite, predictionSpread.isFinite, covariance.isFinite else { return .nan }
         // Spreads are scaled by even powers of two, so that their product cannot leave the range of a double.
@@ -109,16 +110,5 @@ extension RegressionSums {
     /// `value · 2^exponent`.
     private func scaled(_ value: Double, _ exponent: Int) -> Double {
         Double(sign: .plus, exponent: exponent, significand: value)
-    }
-
-    /// n·Σ a·b − Σ a · Σ b, rounded once at the end: the large terms may cancel without loss.
-    private func scaledCovariance(_ products: ExactSum, _ a: ExactSum, _ b: ExactSum) -> Double {
-        var total = ExactSum()
-        for component in products.components { total.addProduct(Double(rowCount), component) }
-        let second = b.components
-        for first in a.components {
-            for other in second { total.addProduct(-first, other) }
-        }
-        return total.value
     }
 }

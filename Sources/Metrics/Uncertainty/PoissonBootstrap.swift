@@ -1,0 +1,71 @@
+// A bootstrap over any number of rows in memory that does not grow with them.
+
+/// Replicates of summed counts, each row weighted by an independent Poisson number of mean 1.
+///
+/// For many rows this is the bootstrap that draws rows with replacement (Chamandy et al. 2012, "Estimating
+/// uncertainty for massive data streams"), but rows may come one by one and on any rank: the weight of a row in
+/// a replicate is a function of the seed, the row's number in the whole data set and the replicate. Everything
+/// is a sum of integers, so the replicates have the same bits on any number of ranks: sum `words` over ranks
+/// and make the bootstrap of the totals.
+///
+/// With fewer than some hundred rows, draw them with `BootstrapReplicates(resampling:)` instead. To compare
+/// two systems, put their counts of a row one behind the other.
+public struct PoissonBootstrap: Sendable, Equatable {
+    public let seed: UInt64
+    public let replicateCount: Int
+    /// Number of counts in a row.
+    public let width: Int
+    /// The rows' sums, then those of each replicate. `[(1 + replicateCount) × width]`
+    public private(set) var words: [Int64]
+
+    private static let weights = PoissonWeights()
+
+    /// No rows.
+    public init(width: Int, replicateCount: Int = 1000, seed: UInt64) {
+        let words = [Int64](repeating: 0, count: (1 + replicateCount) * width)
+        self.init(words: words, width: width, seed: seed)
+    }
+
+    /// The bootstrap that `words` of one part, or their totals over parts, describe.
+    public init(words: [Int64], width: Int, seed: UInt64) {
+        precondition(width > 0 && words.count % width == 0 && words.count > width, "\(words.count) words")
+        self.seed = seed
+        self.width = width
+        self.replicateCount = words.count / width - 1
+        self.words = words
+    }
+
+    /// Adds the counts of one row, `width` of them, whose number in the whole data set is `row`.
+    public mutating func add(row: Int64, _ counts: [Int64]) {
+        precondition(counts.count == width, "\(counts.count) counts in a bootstrap of \(width)")
+        let weights = Self.weights
+        // Multiples by weight, so that the inner loop only adds.
+        let multiples = (0...weights.maximum).flatMap { weight in counts.map { $0 * Int64(weight) } }
+        for index in 0..<width { words[index] += counts[index] }
+        let key = BootstrapKey(seed: seed, index: UInt64(bitPattern: row))
+        var target = width
+        for pair in 0..<(replicateCount + 1) / 2 {
+            let bits = key.word(UInt64(pair))
+            add(multiples, weights.weight(UInt32(truncatingIfNeeded: bits)), at: target)
+            target += width
+            if target == words.count { return }
+            add(multiples, weights.weight(UInt32(truncatingIfNeeded: bits >> 32)), at: target)
+            target += width
+        }
+    }
+
+    @inline(__always)
+    private mutating func add(_ multiples: [Int64], _ weight: Int, at target: Int) {
+        if weight == 0 { return }
+        for index in 0..<width { words[target + index] += multiples[weight * width + index] }
+    }
+
+    /// Adds the rows of another part of the data.
+    public mutating func merge(_ other: PoissonBootstrap) {
+        precondition(other.seed == seed && other.width == width, "bootstraps of other kinds merged")
+        words = .sum(words, other.words)
+    }
+
+    /// The observed sums and those of all replicates.
+    public var replicates: BootstrapReplicates { BootstrapReplicates(words: words, width: width) }
+}
