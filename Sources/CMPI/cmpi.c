@@ -36,6 +36,7 @@ static MPI_Datatype datatype(int type) {
     case CMPI_FLOAT64: return MPI_DOUBLE;
     case CMPI_INT64: return MPI_INT64_T;
     case CMPI_BYTE: return MPI_BYTE;
+    case CMPI_BITS16: return MPI_UINT16_T;
     default: return MPI_DATATYPE_NULL;
     }
 }
@@ -138,6 +139,33 @@ int cmpi_reduce_scatter_block(
 int cmpi_allgather(void *values, int count, int type, cmpi_communicator communicator) {
     return MPI_Allgather(
         MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, values, count, datatype(type), unwrap(communicator));
+}
+
+int cmpi_alltoall(
+    const void *values, const int *counts, const int *displacements, void *received, int type,
+    cmpi_communicator communicator) {
+    int size = 0, rank = 0;
+    int code = MPI_Comm_size(unwrap(communicator), &size);
+    if (code == MPI_SUCCESS) code = MPI_Comm_rank(unwrap(communicator), &rank);
+    if (code != MPI_SUCCESS) return code;
+    int *blocks = malloc(2 * (size_t)size * sizeof *blocks);
+    if (blocks == NULL) return MPI_ERR_NO_MEM;
+    for (int source = 0; source < size; source++) {
+        blocks[source] = counts[rank];
+        blocks[size + source] = source * counts[rank];
+    }
+    code = MPI_Alltoallv(
+        values, counts, displacements, datatype(type), received, blocks, blocks + size, datatype(type),
+        unwrap(communicator));
+    free(blocks);
+    return code;
+}
+
+int cmpi_allgather_parts(
+    void *values, const int *counts, const int *displacements, int type, cmpi_communicator communicator) {
+    return MPI_Allgatherv(
+        MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, values, counts, displacements, datatype(type),
+        unwrap(communicator));
 }
 
 int cmpi_broadcast(void *values, int count, int type, int root, cmpi_communicator communicator) {

@@ -20,9 +20,11 @@ public struct BucketPlan: Sendable, Equatable {
     /// For each slot the indices of the buckets that wait for it.
     public let bucketsOfSlot: [Range<Int>]
 
-    /// Cuts the arena of `layout`. A slot is never cut, unless it is larger than a bucket.
+    /// Cuts the arena of `layout`. A slot is never cut, unless it is larger than a bucket. A slot of
+    /// `separateSlots` shares no bucket with another.
     public init(
-        layout: ParameterLayout, bucketMebibytes: Double = 8, firstBucketMebibytes: Double = 1
+        layout: ParameterLayout, bucketMebibytes: Double = 8, firstBucketMebibytes: Double = 1,
+        separateSlots: Set<Int> = []
     ) {
         let capacity = Self.elements(bucketMebibytes)
         let firstCapacity = min(Self.elements(firstBucketMebibytes), capacity)
@@ -40,7 +42,8 @@ public struct BucketPlan: Sendable, Equatable {
             let slotEnd = start
             let slotStart = slot.range.lowerBound
             let room = (buckets.isEmpty ? firstCapacity : capacity) - (end - start)
-            if slotEnd - slotStart > room {
+            let isSeparate = !separateSlots.isDisjoint(with: [slot.index, slot.index + 1])
+            if slotEnd - slotStart > room || isSeparate {
                 close(firstSlot: slot.index + 1)
                 lastSlot = slot.index
             }

@@ -1,8 +1,9 @@
 // Sums gradients over the ranks while backward goes on.
 
 import Foundation
+internal import Kernels
 public import Layers
-public import Tensors
+internal import Tensors
 
 /// Sums the gradient arena in fixed buckets over all ranks, from a thread of its own.
 ///
@@ -11,35 +12,54 @@ public import Tensors
 /// soon as its slots are ready and all earlier buckets are done, so that all ranks run the same collectives
 /// in the same order. With one rank there is no thread and nothing is summed, but the calls are checked all
 /// the same.
+///
+/// With `ReductionOptions.isSharded` each rank gets the sums of its `shard` alone, updates these values, and
+/// calls `gatherValues()`: the new values of all arrive while the next forward pass goes on, which waits for
+/// a slot where it reads it.
 public final class GradientReducer: Sendable {
     /// The order of the collectives.
     public let plan: BucketPlan
-    private let layout: ParameterLayout
-    private let isAlone: Bool
-    private let progress: Monitor<ReductionProgress>
+    /// The ranges of the arenas whose values this rank updates, in ascending order; nil means all.
+    public let shard: [Range<Int>]?
+    /// Why ranks of one host do not sum in shared memory although they could, for the log.
+    public let sharedMemoryRefusal: String?
+    let layout: ParameterLayout
+    let channel: ReductionChannel?
+    let progress: Monitor<ReductionProgress>
+    private let gradients: Tensor
+    private let group: any ProcessGroup
+    private var isAlone: Bool { channel == nil }
 
-    /// Makes the channel and starts the thread. Collective: `group` is duplicated.
+    /// Makes the channels and starts the thread. Collective.
     ///
-    /// `gradients` is the float32 arena of `layout`. A bucket has at most `bucketMebibytes`, the first at
-    /// most `firstBucketMebibytes`.
+    /// The gradients of `parameters`, and with shards the values too, move to memory that the ranks of a host
+    /// share. Sharding, wire format and bucket sizes are the same on all ranks.
     public init(
-        layout: ParameterLayout, gradients: Tensor, group: any ProcessGroup, bucketMebibytes: Double = 8,
-        firstBucketMebibytes: Double = 1
+        parameters: ParameterStore, group: any ProcessGroup, options: ReductionOptions = ReductionOptions()
     ) throws(ParallelError) {
-        precondition(
-            gradients.count == layout.elementCount && gradients.isContiguous && gradients.type == .float32,
-            "the gradients are not the arena of the layout")
-        let plan = BucketPlan(
-            layout: layout, bucketMebibytes: bucketMebibytes, firstBucketMebibytes: firstBucketMebibytes)
+        self.group = group
+        layout = parameters.layout
+        let channel =
+            group.size == 1
+            ? nil : try ReductionChannel(layout: parameters.layout, group: group, options: options)
+        self.channel = channel
+        let plan =
+            channel?.plan
+            ?? BucketPlan(
+                layout: parameters.layout, bucketMebibytes: options.bucketMebibytes,
+                firstBucketMebibytes: options.firstBucketMebibytes)
         self.plan = plan
-        self.layout = layout
-        isAlone = group.size == 1
+        shard = options.isSharded ? channel?.shard : nil
+        gradients = channel?.gradients.arena ?? parameters.gradients
+        sharedMemoryRefusal = channel?.gradients.refusal ?? channel?.values?.refusal
         let progress = Monitor(ReductionProgress(plan: plan))
         self.progress = progress
-        guard !isAlone else { return }
-        let labels = plan.buckets.indices.map { Self.label($0, plan: plan, layout: layout) }
-        let channel = ReductionChannel(
-            group: try group.duplicate(), gradients: gradients, plan: plan, labels: labels)
+        guard let channel else { return }
+        parameters.moveGradients(to: channel.gradients.arena)
+        if let values = channel.values {
+            parameters.moveValues(to: values.arena)
+            parameters.onValueUse = { [weak self] in self?.waitForValues(slot: $0) }
+        }
         let thread = Thread { channel.run(progress) }
         thread.name = "gradient-reducer"
         thread.start()
@@ -74,7 +94,11 @@ public final class GradientReducer: Sendable {
 
     /// Waits until all gradients are summed. Traps when a slot was not reported. Throws what went wrong on
     /// the communication thread; after that the reducer cannot be used any more.
-    public func finish() throws(ParallelError) {
+    ///
+    /// Returns this rank's share of the squared norm: the sum of the squares of the summed gradients in its
+    /// part of the arena. The sum over the ranks is the squared norm, with shards and without the same.
+    @discardableResult
+    public func finish() throws(ParallelError) -> Double {
         let start = ContinuousClock.now
         progress.update { checkAllReported($0) }
         let bucketCount = isAlone ? 0 : plan.buckets.count
@@ -82,13 +106,14 @@ public final class GradientReducer: Sendable {
             if let error = state.error { return .some(error) }
             return state.finishedBuckets == bucketCount ? .some(nil) : nil
         }
-        let waited = ContinuousClock.now - start
-        progress.update { state in
+        addExposed(since: start)
+        let squares = progress.update { state in
             state.isArmed = false
             state.counters.steps += 1
-            state.counters.exposedSeconds += isAlone ? 0 : waited / .seconds(1)
+            return state.squares
         }
         if let error = error ?? nil { throw error }
+        return isAlone ? Elementwise.sumOfSquares(gradients) : squares
     }
 
     /// What the reductions have cost since the start.
@@ -102,55 +127,43 @@ public final class GradientReducer: Sendable {
         trap("\(missing.count) slots were never reported: \(names)")
     }
 
-    private static func label(_ bucket: Int, plan: BucketPlan, layout: ParameterLayout) -> String {
-        let slots = plan.buckets[bucket].slots
-        let names =
-            slots.isEmpty ? [] : [slots.lowerBound, slots.upperBound - 1].map { layout.slots[$0].name }
-        return "the all-reduce of bucket \(bucket + 1) of \(plan.buckets.count) "
-            + "(\(Set(names).count == 1 ? names[0] : names.joined(separator: " to ")))"
+    // MARK: Shards
+
+    /// Starts to bring the new values of each rank's shard to all ranks; without shards it does nothing.
+    /// Every rank calls it after its update.
+    public func gatherValues() {
+        guard shard != nil else { return }
+        progress.update { state in
+            precondition(!state.isArmed && state.ungatheredBuckets == 0, "values are on their way already")
+            state.ungatheredBuckets = plan.buckets.count
+        }
     }
-}
 
-/// The communication thread's side.
-private struct ReductionChannel: Sendable {
-    let group: any ProcessGroup
-    let gradients: Tensor
-    let plan: BucketPlan
-    let labels: [String]
-
-    func run(_ progress: Monitor<ReductionProgress>) {
-        while let bucket = nextBucket(progress) {
-            let range = plan.buckets[bucket].range
-            var failure: ParallelError?
-            do throws(ParallelError) {
-                try sum(gradients.elements(range), labels[bucket])
-            } catch {
-                failure = error
+    /// Waits until the values of `slot`, or of all slots, are those of this step. When that fails, this ends
+    /// the job: no rank can go on with half of its values.
+    func waitForValues(slot: Int?) {
+        let firstNeeded = slot.map { plan.bucketsOfSlot[$0].lowerBound } ?? 0
+        let start = ContinuousClock.now
+        let outcome: (hasWaited: Bool, error: ParallelError?) = {
+            var hasWaited = false
+            let error: ParallelError?? = progress.wait { state in
+                if state.ungatheredBuckets <= firstNeeded { return .some(nil) }
+                if let error = state.error { return .some(error) }
+                hasWaited = true
+                return nil
             }
-            progress.update { [failure] state in
-                state.error = failure
-                guard failure == nil else { return }
-                state.finishedBuckets += 1
-                state.counters.collectives += 1
-                state.counters.bytes += range.count * 4
-            }
+            return (hasWaited, error ?? nil)
+        }()
+        if let error = outcome.error {
+            StandardError.print("[\(group.placeName)] error: \(error)")
+            group.abort(code: 1)
         }
-        progress.update { $0.hasStopped = true }
+        if outcome.hasWaited { addExposed(since: start) }
     }
 
-    /// Waits for the next bucket; nil when the reducer is gone.
-    private func nextBucket(_ progress: Monitor<ReductionProgress>) -> Int? {
-        progress.wait { state -> Int?? in
-            if state.isStopping { return .some(nil) }
-            return state.nextBucket.map { .some($0) }
-        }
-    }
-
-    private func sum(_ tensor: Tensor, _ label: String) throws(ParallelError) {
-        if let watched = group as? WatchedProcessGroup {
-            try watched.allReduceSum(tensor, label: label)
-        } else {
-            try group.allReduceSum(tensor)
-        }
+    private func addExposed(since start: ContinuousClock.Instant) {
+        guard !isAlone else { return }
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        progress.update(isNews: false) { $0.counters.exposedSeconds += seconds }
     }
 }

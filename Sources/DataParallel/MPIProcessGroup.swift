@@ -81,6 +81,18 @@ public final class MPIProcessGroup: ProcessGroup {
         }
     }
 
+    public func allToAll(
+        _ tensor: Tensor, parts: [Range<Int>], into received: Tensor
+    ) throws(ParallelError) {
+        try communicating { () throws(MPIError) in
+            try communicator.allToAll(tensor, parts: parts, into: received)
+        }
+    }
+
+    public func allGather(_ tensor: Tensor, parts: [Range<Int>]) throws(ParallelError) {
+        try communicating { () throws(MPIError) in try communicator.allGather(tensor, parts: parts) }
+    }
+
     public func barrier() throws(ParallelError) {
         try communicating { () throws(MPIError) in try communicator.barrier() }
     }
@@ -88,6 +100,31 @@ public final class MPIProcessGroup: ProcessGroup {
     public func duplicate() throws(ParallelError) -> any ProcessGroup {
         let copy = try communicating { () throws(MPIError) in try communicator.duplicate() }
         return MPIProcessGroup(copy, hostName: hostName)
+    }
+
+    public func split(color: Int) throws(ParallelError) -> any ProcessGroup {
+        precondition(color >= 0, "a color is not negative")
+        let part = try communicating { () throws(MPIError) in try communicator.split(color: color, key: rank)
+        }
+        guard let part else { preconditionFailure("a rank with a color is a member") }
+        return MPIProcessGroup(part, hostName: hostName)
+    }
+
+    public func splitByHost() throws(ParallelError) -> any ProcessGroup {
+        let part = try communicating { () throws(MPIError) in try communicator.splitByHost() }
+        return MPIProcessGroup(part, hostName: hostName)
+    }
+
+    public func window(elementCount: Int) throws(ParallelError) -> Result<HostWindow, WindowRefusal> {
+        let made = try communicating { () throws(MPIError) in
+            try HostMemory.make(byteCount: elementCount * 4, communicator: communicator)
+        }
+        switch made {
+        case .failure(let refusal): return .failure(WindowRefusal(reason: refusal.reason))
+        case .success(let memory):
+            let arenas = memory.arenas.map { Tensor($0, rows: 1, columns: elementCount) }
+            return .success(HostWindow(arenas: arenas) { memory.barrier() })
+        }
     }
 
     public func finalize() throws(ParallelError) {

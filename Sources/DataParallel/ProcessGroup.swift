@@ -31,10 +31,24 @@ public protocol ProcessGroup: AnyObject, Sendable {
     func gather(_ bytes: [UInt8], at root: Int) throws(ParallelError) -> [[UInt8]]?
     /// Brings the bytes of each rank to all ranks, in rank order. Lengths may differ.
     func allGather(_ bytes: [UInt8]) throws(ParallelError) -> [[UInt8]]
+    /// Rank p gets `parts[p]` of every rank's `tensor`; `received` gets one block of `parts[rank].count`
+    /// elements a rank, in rank order. `parts` are the same on all ranks; the tensors are contiguous, float32
+    /// or bfloat16.
+    func allToAll(_ tensor: Tensor, parts: [Range<Int>], into received: Tensor) throws(ParallelError)
+    /// In place: every rank has filled `parts[rank]` of the contiguous `tensor`, and gets all others. `parts`
+    /// are the same on all ranks.
+    func allGather(_ tensor: Tensor, parts: [Range<Int>]) throws(ParallelError)
     /// Waits until all ranks have come here.
     func barrier() throws(ParallelError)
     /// An independent channel between the same ranks, for example for another thread. Collective.
     func duplicate() throws(ParallelError) -> any ProcessGroup
+    /// A channel between the ranks that give the same `color` (0 or more), in rank order. Collective.
+    func split(color: Int) throws(ParallelError) -> any ProcessGroup
+    /// A channel between the ranks of this host, in rank order. Collective.
+    func splitByHost() throws(ParallelError) -> any ProcessGroup
+    /// Arenas of `elementCount` floats that the ranks of this group share; they must be on one host.
+    /// Collective; when it fails on one rank it fails on all.
+    func window(elementCount: Int) throws(ParallelError) -> Result<HostWindow, WindowRefusal>
     /// The last call of a rank that did its work: waits for the other ranks and closes the channels.
     /// Collective; duplicates must not be used any more.
     func finalize() throws(ParallelError)

@@ -1,7 +1,13 @@
-// The book-keeping of one step's reduction: which slots are ready, which buckets are done.
+// The book-keeping of one step's reduction: which slots are ready, which buckets are summed and gathered.
 
 /// What the caller's thread and the communication thread of a `GradientReducer` share.
 struct ReductionProgress: Sendable {
+    /// What the communication thread does next.
+    enum Task: Sendable {
+        case sum(bucket: Int)
+        case gather(bucket: Int)
+    }
+
     /// Between `beginStep` and the end of `finish`.
     var isArmed = false
     /// For each slot whether it was reported in this step.
@@ -10,6 +16,11 @@ struct ReductionProgress: Sendable {
     var outstanding: [Int]
     /// Buckets that are summed; they are summed in order, so these are the first ones.
     var finishedBuckets = 0
+    /// Buckets whose new values are still on their way; they are gathered from the last bucket, the start of
+    /// the arena, to the first one, so these are the first ones.
+    var ungatheredBuckets = 0
+    /// Sum of the squares of the summed gradients that this rank owns.
+    var squares = 0.0
     /// Why no further bucket will be summed.
     var error: ParallelError?
     var isStopping = false
@@ -27,15 +38,19 @@ struct ReductionProgress: Sendable {
         for slot in isReady.indices { isReady[slot] = false }
         for bucket in outstanding.indices { outstanding[bucket] = plan.buckets[bucket].slots.count }
         finishedBuckets = 0
+        squares = 0
     }
 
-    /// The bucket to sum now, if its turn has come.
-    var nextBucket: Int? {
-        guard isArmed, error == nil, finishedBuckets < outstanding.count else { return nil }
-        return outstanding[finishedBuckets] == 0 ? finishedBuckets : nil
+    var nextTask: Task? {
+        guard error == nil else { return nil }
+        if ungatheredBuckets > 0 { return .gather(bucket: ungatheredBuckets - 1) }
+        guard isArmed, finishedBuckets < outstanding.count else { return nil }
+        return outstanding[finishedBuckets] == 0 ? .sum(bucket: finishedBuckets) : nil
     }
 
-    var isIdle: Bool { !isArmed || error != nil || finishedBuckets == outstanding.count }
+    var isIdle: Bool {
+        error != nil || ungatheredBuckets == 0 && (!isArmed || finishedBuckets == outstanding.count)
+    }
 }
 
 /// What the reductions of a run have cost so far.
@@ -46,6 +61,8 @@ public struct ReductionCounters: Sendable, Equatable {
     public var collectives = 0
     /// Bytes of gradients that went into them.
     public var bytes = 0
-    /// Time in which the caller waited in `finish`: communication that backward did not hide.
+    /// Time that the communication thread spent in collectives, waits for other ranks included.
+    public var communicationSeconds = 0.0
+    /// Time in which the caller waited for gradients or values: communication that nothing hid.
     public var exposedSeconds = 0.0
 }

@@ -37,7 +37,24 @@ public final class SoloProcessGroup: ProcessGroup {
 
     public func allGather(_ bytes: [UInt8]) -> [[UInt8]] { [bytes] }
 
+    public func allToAll(_ tensor: Tensor, parts: [Range<Int>], into received: Tensor) {
+        precondition(parts.count == 1 && received.count == parts[0].count, "expected one part")
+        received.elements(0..<received.count).copy(from: tensor.elements(parts[0]))
+    }
+
+    public func allGather(_ tensor: Tensor, parts: [Range<Int>]) {
+        precondition(parts.count == 1, "expected one part")
+    }
+
     public func barrier() {}
+
+    public func split(color: Int) -> any ProcessGroup { SoloProcessGroup() }
+
+    public func splitByHost() -> any ProcessGroup { SoloProcessGroup() }
+
+    public func window(elementCount: Int) -> Result<HostWindow, WindowRefusal> {
+        .success(HostWindow(arenas: [Tensor(rows: 1, columns: elementCount)]) {})
+    }
 
     public func duplicate() -> any ProcessGroup { SoloProcessGroup() }
 

@@ -13,16 +13,19 @@ public import Tensors
 public final class ThreadProcessGroup: ProcessGroup {
     public let rank: Int
     public let hostName: String
-    public var size: Int { world.size }
+    public var size: Int { members.ranks.count }
 
     private let world: ThreadWorld
-    private let channel: [Int]
+    private let members: ThreadMembers
     private let duplicates = Mutex(0)
 
-    private init(rank: Int, world: ThreadWorld, channel: [Int], hostName: String) {
+    private init(world: ThreadWorld, members: ThreadMembers, hostName: String) {
+        guard let rank = members.ranks.firstIndex(of: members.rank) else {
+            preconditionFailure("rank \(members.rank) is no member of its group")
+        }
         self.rank = rank
         self.world = world
-        self.channel = channel
+        self.members = members
         self.hostName = hostName
     }
 
@@ -32,12 +35,25 @@ public final class ThreadProcessGroup: ProcessGroup {
         size: Int, body: @escaping @Sendable (any ProcessGroup) throws -> Void
     ) throws {
         precondition(size > 0, "a group has at least one rank")
-        let world = ThreadWorld(size: size)
+        try run(ranksOnHosts: [size], body: body)
+    }
+
+    /// The same for several simulated hosts with these numbers of ranks. The ranks of one host can share a
+    /// window.
+    public static func run(
+        ranksOnHosts: [Int], body: @escaping @Sendable (any ProcessGroup) throws -> Void
+    ) throws {
+        let hosts = ranksOnHosts.enumerated().flatMap { host, count in
+            [Int](repeating: host, count: count)
+        }
+        let size = hosts.count
+        let world = ThreadWorld(hosts: hosts)
         let outcomes = Monitor<[Int: Result<Void, any Error>]>([:])
         let hostName = MPIEnvironment.hostName
         for rank in 0..<size {
             let thread = Thread {
-                let group = ThreadProcessGroup(rank: rank, world: world, channel: [], hostName: hostName)
+                let members = ThreadMembers(ranks: Array(0..<size), rank: rank, channel: [])
+                let group = ThreadProcessGroup(world: world, members: members, hostName: hostName)
                 let outcome = Result { try body(group) }
                 let hasFailed = if case .failure = outcome { true } else { false }
                 world.leave(rank: rank, hasFailed: hasFailed)
@@ -55,7 +71,7 @@ public final class ThreadProcessGroup: ProcessGroup {
         _ operation: String, _ payload: Contribution.Payload = .nothing
     ) throws(ParallelError) -> [Contribution.Payload] {
         let contribution = Contribution(operation: operation, payload: payload)
-        return try world.exchange(contribution, rank: rank, channel: channel).map(\.payload)
+        return try world.exchange(contribution, members).map(\.payload)
     }
 
     public func allReduceSum(_ tensor: Tensor) throws(ParallelError) {
@@ -138,11 +154,73 @@ public final class ThreadProcessGroup: ProcessGroup {
 
     public func duplicate() throws(ParallelError) -> any ProcessGroup {
         _ = try exchange("duplication")
+        return group(of: members.ranks, color: 0)
+    }
+
+    public func split(color: Int) throws(ParallelError) -> any ProcessGroup {
+        precondition(color >= 0, "a color is not negative")
+        let colors = try exchange("split", .integers([Int64(color)]))
+        let chosen = zip(members.ranks, colors).compactMap { rank, payload in
+            if case .integers([Int64(color)]) = payload { rank } else { nil }
+        }
+        return group(of: chosen, color: color)
+    }
+
+    public func splitByHost() throws(ParallelError) -> any ProcessGroup {
+        try split(color: world.hosts[members.rank])
+    }
+
+    private func group(of ranks: [Int], color: Int) -> ThreadProcessGroup {
         let number = duplicates.withLock { count in
             count += 1
             return count
         }
-        return ThreadProcessGroup(rank: rank, world: world, channel: channel + [number], hostName: hostName)
+        let part = ThreadMembers(
+            ranks: ranks, rank: members.rank, channel: members.channel + [number, color])
+        return ThreadProcessGroup(world: world, members: part, hostName: hostName)
+    }
+
+    public func window(elementCount: Int) throws(ParallelError) -> Result<HostWindow, WindowRefusal> {
+        let own = Tensor(rows: 1, columns: elementCount)
+        let arenas = try exchange("window of \(elementCount) floats", .tensor(own)).map { payload in
+            guard case .tensor(let arena) = payload else { preconditionFailure("not a tensor") }
+            return arena
+        }
+        let waiting = try duplicate()
+        return .success(HostWindow(arenas: arenas) { () throws(ParallelError) in try waiting.barrier() })
+    }
+
+    public func allToAll(
+        _ tensor: Tensor, parts: [Range<Int>], into received: Tensor
+    ) throws(ParallelError) {
+        precondition(parts.count == size, "expected one part a rank")
+        let count = parts[rank].count
+        let all = try tensors("exchange of \(tensor.count) \(tensor.type)", copy(tensor))
+        for (source, other) in all.enumerated() {
+            received.elements(source * count..<(source + 1) * count)
+                .copy(from: other.elements(parts[rank]))
+        }
+    }
+
+    public func allGather(_ tensor: Tensor, parts: [Range<Int>]) throws(ParallelError) {
+        precondition(parts.count == size, "expected one part a rank")
+        let all = try tensors("all-gather of \(tensor.count) \(tensor.type)", copy(tensor))
+        for source in 0..<size where source != rank {
+            tensor.elements(parts[source]).copy(from: all[source].elements(parts[source]))
+        }
+    }
+
+    private func tensors(_ operation: String, _ own: Tensor) throws(ParallelError) -> [Tensor] {
+        try exchange(operation, .tensor(own)).map { payload in
+            guard case .tensor(let tensor) = payload else { preconditionFailure("not a tensor") }
+            return tensor
+        }
+    }
+
+    private func copy(_ tensor: Tensor) -> Tensor {
+        let copy = Tensor(rows: 1, columns: tensor.count, type: tensor.type)
+        copy.copy(from: tensor.reshaped(rows: 1, columns: tensor.count))
+        return copy
     }
 
     public func finalize() throws(ParallelError) { try barrier() }

@@ -18,14 +18,23 @@ struct Contribution: Sendable {
     let payload: Payload
 }
 
+/// The ranks that meet on a channel, by their number in the world, and which of them this one is.
+struct ThreadMembers: Sendable {
+    let ranks: [Int]
+    let rank: Int
+    let channel: [Int]
+}
+
 /// The meeting place of all ranks and channels of one `ThreadProcessGroup.run`.
 final class ThreadWorld: Sendable {
     let size: Int
+    /// For each rank the host that it is on.
+    let hosts: [Int]
     private let state: Monitor<State>
 
     private struct Channel: Sendable {
         var round = 0
-        var deposits: [Contribution?]
+        var deposits: [Int: Contribution] = [:]
         var results: [Contribution] = []
     }
 
@@ -35,8 +44,9 @@ final class ThreadWorld: Sendable {
         var hasLeft: [Bool]
     }
 
-    init(size: Int) {
-        self.size = size
+    init(hosts: [Int]) {
+        size = hosts.count
+        self.hosts = hosts
         state = Monitor(State(hasLeft: [Bool](repeating: false, count: size)))
     }
 
@@ -51,17 +61,15 @@ final class ThreadWorld: Sendable {
         }
     }
 
-    /// Waits until all ranks have brought their contribution to `channel` and returns them in rank order.
+    /// Waits until all members have brought their contribution and returns them in the members' order.
     func exchange(
-        _ contribution: Contribution, rank: Int, channel: [Int]
+        _ contribution: Contribution, _ members: ThreadMembers
     ) throws(ParallelError) -> [Contribution] {
-        let round = deposit(contribution, rank: rank, channel: channel)
+        let round = deposit(contribution, members)
         let result: Result<[Contribution], ParallelError> = state.wait { state in
-            guard let current = state.channels[channel] else { return nil }
+            guard let current = state.channels[members.channel] else { return nil }
             if current.round > round { return .success(current.results) }
-            let missing = current.deposits.indices.first {
-                state.hasLeft[$0] && current.deposits[$0] == nil
-            }
+            let missing = members.ranks.first { state.hasLeft[$0] && current.deposits[$0] == nil }
             guard let gone = state.failedRank ?? missing else { return nil }
             return .failure(.peerFailed(rank: gone, operation: contribution.operation))
         }
@@ -69,26 +77,26 @@ final class ThreadWorld: Sendable {
         let first = contributions[0].operation
         if let other = contributions.firstIndex(where: { $0.operation != first }) {
             throw .mismatch(
-                operation: first, rank: 0, otherOperation: contributions[other].operation, otherRank: other)
+                operation: first, rank: members.ranks[0], otherOperation: contributions[other].operation,
+                otherRank: members.ranks[other])
         }
         return contributions
     }
 
-    private func deposit(_ contribution: Contribution, rank: Int, channel: [Int]) -> Int {
+    private func deposit(_ contribution: Contribution, _ members: ThreadMembers) -> Int {
         state.update { state in
-            let empty = [Contribution?](repeating: nil, count: size)
-            var current = state.channels[channel] ?? Channel(deposits: empty)
+            var current = state.channels[members.channel] ?? Channel()
             precondition(
-                current.deposits[rank] == nil, "rank \(rank) uses one group from two threads at once")
+                current.deposits[members.rank] == nil,
+                "rank \(members.rank) uses one group from two threads at once")
             let round = current.round
-            current.deposits[rank] = contribution
-            let complete = current.deposits.compactMap { $0 }
-            if complete.count == size {
-                current.results = complete
-                current.deposits = empty
+            current.deposits[members.rank] = contribution
+            if current.deposits.count == members.ranks.count {
+                current.results = members.ranks.compactMap { current.deposits[$0] }
+                current.deposits = [:]
                 current.round += 1
             }
-            state.channels[channel] = current
+            state.channels[members.channel] = current
             return round
         }
     }

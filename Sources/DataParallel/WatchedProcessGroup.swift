@@ -20,13 +20,20 @@ public final class WatchedProcessGroup: ProcessGroup {
         self.watch = watch
     }
 
-    public func allReduceSum(_ tensor: Tensor) throws(ParallelError) {
-        try allReduceSum(tensor, label: "an all-reduce of \(tensor.count) floats")
+    /// Runs `body`, several calls that messages call `label` together.
+    func watching<Result>(
+        _ label: String, _ body: () throws(ParallelError) -> Result
+    ) throws(ParallelError) -> Result {
+        try watch.watching(label, body)
     }
 
-    /// Sums `tensor`; messages call it `label`.
-    func allReduceSum(_ tensor: Tensor, label: String) throws(ParallelError) {
-        try watch.watching(label) { () throws(ParallelError) in try base.allReduceSum(tensor) }
+    /// The group without the watch, for calls under a label of their own.
+    var unwatched: any ProcessGroup { base }
+
+    public func allReduceSum(_ tensor: Tensor) throws(ParallelError) {
+        try watch.watching("an all-reduce of \(tensor.count) floats") { () throws(ParallelError) in
+            try base.allReduceSum(tensor)
+        }
     }
 
     public func allReduceSum(_ values: inout [Int64]) throws(ParallelError) {
@@ -68,6 +75,20 @@ public final class WatchedProcessGroup: ProcessGroup {
         try watch.watching("an all-gather of bytes") { () throws(ParallelError) in try base.allGather(bytes) }
     }
 
+    public func allToAll(
+        _ tensor: Tensor, parts: [Range<Int>], into received: Tensor
+    ) throws(ParallelError) {
+        try watch.watching("an exchange of \(tensor.count) elements") { () throws(ParallelError) in
+            try base.allToAll(tensor, parts: parts, into: received)
+        }
+    }
+
+    public func allGather(_ tensor: Tensor, parts: [Range<Int>]) throws(ParallelError) {
+        try watch.watching("an all-gather of \(tensor.count) elements") { () throws(ParallelError) in
+            try base.allGather(tensor, parts: parts)
+        }
+    }
+
     public func barrier() throws(ParallelError) {
         try watch.watching("a barrier") { () throws(ParallelError) in try base.barrier() }
     }
@@ -75,6 +96,24 @@ public final class WatchedProcessGroup: ProcessGroup {
     public func duplicate() throws(ParallelError) -> any ProcessGroup {
         try watch.watching("the duplication of a channel") { () throws(ParallelError) in
             WatchedProcessGroup(try base.duplicate(), watch: watch)
+        }
+    }
+
+    public func split(color: Int) throws(ParallelError) -> any ProcessGroup {
+        try watch.watching("the split of a channel") { () throws(ParallelError) in
+            WatchedProcessGroup(try base.split(color: color), watch: watch)
+        }
+    }
+
+    public func splitByHost() throws(ParallelError) -> any ProcessGroup {
+        try watch.watching("the split of a channel by hosts") { () throws(ParallelError) in
+            WatchedProcessGroup(try base.splitByHost(), watch: watch)
+        }
+    }
+
+    public func window(elementCount: Int) throws(ParallelError) -> Result<HostWindow, WindowRefusal> {
+        try watch.watching("the making of shared memory") { () throws(ParallelError) in
+            try base.window(elementCount: elementCount)
         }
     }
 

@@ -5,14 +5,21 @@ public import Tensors
 
 /// Values and gradients of all parameters, flat, in forward order.
 ///
-/// A layer adds into its gradient slot in `backward` and then calls `markReady`: on the last micro-batch of a step
-/// the data-parallel reducer starts to sum the slot's bucket while backward goes on.
+/// A layer adds into its gradient slot in `backward` and then calls `markReady`: on the last micro-batch of a
+/// step the data-parallel reducer starts to sum the slot's bucket while backward goes on.
 public final class ParameterStore {
     public let layout: ParameterLayout
     /// Arena of values, `[1, elementCount]`, fp32.
-    public let values: Tensor
+    public var values: Tensor {
+        onValueUse?(nil)
+        return valueArena
+    }
     /// Arena of gradients, `[1, elementCount]`, fp32. Layers add to it; the step clears it.
-    public let gradients: Tensor
+    public private(set) var gradients: Tensor
+    private var valueArena: Tensor
+    /// Called before values are handed out, with the slot's index or nil for all: values of other ranks'
+    /// shards may still be on their way. Called by any thread.
+    public var onValueUse: ((Int?) -> Void)?
     /// The format of activations and of the operands of products: float32 or bfloat16.
     public private(set) var computeType = ElementType.float32
     /// The values rounded to bfloat16, `[1, elementCount]`, when products compute in it; the optimiser refreshes it in
@@ -26,7 +33,7 @@ public final class ParameterStore {
     /// Allocates both arenas, all zero.
     public init(layout: ParameterLayout) {
         self.layout = layout
-        values = Tensor(rows: 1, columns: layout.elementCount)
+        valueArena = Tensor(rows: 1, columns: layout.elementCount)
         gradients = Tensor(rows: 1, columns: layout.elementCount)
         forgotten = layout.slots.map { _ in false }
     }
@@ -47,15 +54,31 @@ public final class ParameterStore {
 
     /// The values of a slot in the format of products, `[rows, columns]`.
     public func operand(_ slot: Int) -> Tensor {
+        onValueUse?(slot)
         let parameter = layout.slots[slot]
-        return (roundedValues ?? values).elements(parameter.range)
+        return (roundedValues ?? valueArena).elements(parameter.range)
             .reshaped(rows: parameter.rows, columns: parameter.columns)
+    }
+
+    /// Makes `arena` the arena of gradients, which are zero from then on; for memory that ranks share. Views
+    /// of the old one must not be used any more.
+    public func moveGradients(to arena: Tensor) {
+        precondition(arena.count == layout.elementCount && arena.type == .float32, "not such an arena")
+        gradients = arena
+    }
+
+    /// Copies the values to `arena` and uses it from then on; views of the old one must not be used any more.
+    public func moveValues(to arena: Tensor) {
+        precondition(arena.count == layout.elementCount && arena.type == .float32, "not such an arena")
+        arena.copy(from: values)
+        valueArena = arena
     }
 
     /// The values of a slot, `[rows, columns]`.
     public func value(_ slot: Int) -> Tensor {
+        onValueUse?(slot)
         let parameter = layout.slots[slot]
-        return values.elements(parameter.range).reshaped(rows: parameter.rows, columns: parameter.columns)
+        return valueArena.elements(parameter.range).reshaped(rows: parameter.rows, columns: parameter.columns)
     }
 
     // MARK: Gradients
@@ -91,8 +114,8 @@ public final class ParameterStore {
         onGradientReady?(slot)
     }
 
-    /// Fills every slot that `isWanted` picks as its `initialization` says; the numbers depend on `key` and the
-    /// slot's name only.
+    /// Fills every slot that `isWanted` picks as its `initialization` says; the numbers depend on `key` and
+    /// the slot's name only.
     public func initialize(key: RandomKey, where isWanted: (ParameterSlot) -> Bool = { _ in true }) {
         for slot in layout.slots where isWanted(slot) {
             let target = value(slot.index)

@@ -17,7 +17,7 @@ public enum Reduction: Sendable, CaseIterable {
 
 /// The element types that cross the border to C.
 enum ElementCode {
-    case float32, float64, int64, byte
+    case float32, float64, int64, byte, bits16
 
     var code: Int32 {
         switch self {
@@ -25,6 +25,7 @@ enum ElementCode {
         case .float64: Int32(CMPI_FLOAT64)
         case .int64: Int32(CMPI_INT64)
         case .byte: Int32(CMPI_BYTE)
+        case .bits16: Int32(CMPI_BITS16)
         }
     }
 
@@ -33,6 +34,7 @@ enum ElementCode {
         case .float32: 4
         case .float64, .int64: 8
         case .byte: 1
+        case .bits16: 2
         }
     }
 }

@@ -33,8 +33,8 @@ public enum AllocationCounter {
 
     private static let pageBytes = 4_096
 
-    /// Maps `byteCount` zero bytes; pages take memory when they are first touched. Traps when the system has none
-    /// left.
+    /// Maps `byteCount` zero bytes; pages take memory when they are first touched. Traps when the system has
+    /// none left.
     public init(byteCount: Int) {
         precondition(byteCount >= 0, "a storage cannot have \(byteCount) bytes")
         self.byteCount = byteCount
@@ -51,12 +51,22 @@ public enum AllocationCounter {
         AllocationCounter.add(bytes: byteCount)
     }
 
+    /// Takes over whole pages that were mapped at `address`, for example memory that several processes share;
+    /// they are unmapped with the last reference.
+    @unsafe public init(adopting address: UnsafeMutableRawPointer, byteCount: Int) {
+        precondition(byteCount >= 0 && Int(bitPattern: address) % Self.pageBytes == 0, "not a mapping")
+        self.byteCount = byteCount
+        unsafe baseAddress = unsafe address
+        AllocationCounter.add(bytes: byteCount)
+    }
+
     deinit {
         unsafe munmap(baseAddress, Self.mappedBytes(byteCount))
         AllocationCounter.remove(bytes: byteCount)
     }
 
-    private static func mappedBytes(_ byteCount: Int) -> Int {
+    /// Bytes of the whole pages that hold `byteCount` bytes.
+    public static func mappedBytes(_ byteCount: Int) -> Int {
         max(pageBytes, (byteCount + pageBytes - 1) / pageBytes * pageBytes)
     }
 }

@@ -22,8 +22,8 @@ extension Scenario {
     static func reducer(_ group: any ProcessGroup) throws {
         let store = ParameterStore(layout: layout())
         let reducer = try GradientReducer(
-            layout: store.layout, gradients: store.gradients, group: group, bucketMebibytes: 1.0 / 64,
-            firstBucketMebibytes: 1.0 / 256)
+            parameters: store, group: group,
+            options: ReductionOptions(bucketMebibytes: 1.0 / 64, firstBucketMebibytes: 1.0 / 256))
         store.onGradientReady = { reducer.markReady(slot: $0) }
         let triangle = group.size * (group.size + 1) / 2
         for step in 1...3 {
@@ -78,8 +78,8 @@ extension Scenario {
         let watch = StallWatch(group: group, warnSeconds: 0.5, abortSeconds: 1.5)
         let store = ParameterStore(layout: layout())
         let reducer = try GradientReducer(
-            layout: store.layout, gradients: store.gradients, group: WatchedProcessGroup(group, watch: watch),
-            bucketMebibytes: 1.0 / 64, firstBucketMebibytes: 1.0 / 256)
+            parameters: store, group: WatchedProcessGroup(group, watch: watch),
+            options: ReductionOptions(bucketMebibytes: 1.0 / 64, firstBucketMebibytes: 1.0 / 256))
         for step in 1...2 {
             if step == 2, group.rank == chosenRank { Thread.sleep(forTimeInterval: 60) }
             reducer.beginStep()

@@ -19,9 +19,13 @@ enum Scenario {
         "gather": { group, _ in try gather(group) },
         "reducer": { group, _ in try reducer(group) },
         "replicas": replicas,
+        "arenas": { group, _ in try arenas(group) },
+        "shards": { group, _ in try shards(group) },
+        "killed": killed,
         "throw": failing,
         "stall": stalled,
         "channels": { group, _ in try channels(group) },
+        "measure": { group, mebibytes in try measure(group, mebibytes: mebibytes) },
         "world": { group, _ in report(group, "world of \(group.size)") },
     ]
 

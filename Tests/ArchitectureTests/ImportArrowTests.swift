@@ -3,8 +3,8 @@
 import Foundation
 import Testing
 
-/// The design's table in its order: what a target imports, all of it above. What a Swift target among these imports
-/// may be imported too; C targets may not.
+/// The design's table in its order: what a target imports, all of it above. What a Swift target among these
+/// imports may be imported too; C targets may not.
 private let design: [(target: String, imports: [String])] = [
     ("COneDNN", []), ("CZlib", []), ("CImageCodecs", []), ("CMPI", []), ("CKernels", []),
     ("Tensors", []),
@@ -12,8 +12,8 @@ private let design: [(target: String, imports: [String])] = [
     ("Layers", ["Tensors", "Kernels"]),
     ("Models", ["Layers"]),
     ("Optimizers", ["Tensors", "Kernels", "Layers"]),
-    ("MPI", ["CMPI"]),
-    ("DataParallel", ["Tensors", "Layers", "MPI"]),
+    ("MPI", ["Tensors", "CMPI"]),
+    ("DataParallel", ["Tensors", "Kernels", "Layers", "MPI"]),
     ("Safetensors", ["Tensors"]), ("GGUF", ["Tensors"]),
     ("Tokenizers", []),
     ("Images", ["Tensors", "CImageCodecs"]),

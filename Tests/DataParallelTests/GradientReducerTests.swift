@@ -24,6 +24,13 @@ private final class FailingGroup: ProcessGroup {
     func broadcast(_ bytes: inout [UInt8], from root: Int) {}
     func gather(_ bytes: [UInt8], at root: Int) -> [[UInt8]]? { nil }
     func allGather(_ bytes: [UInt8]) -> [[UInt8]] { [bytes, bytes] }
+    func allToAll(_ tensor: Tensor, parts: [Range<Int>], into received: Tensor) {}
+    func allGather(_ tensor: Tensor, parts: [Range<Int>]) {}
+    func split(color: Int) -> any ProcessGroup { FailingGroup(limit: limit) }
+    func splitByHost() -> any ProcessGroup { SoloProcessGroup() }
+    func window(elementCount: Int) -> Result<HostWindow, WindowRefusal> {
+        .failure(WindowRefusal(reason: "this host has no memory"))
+    }
     func barrier() {}
     func duplicate() -> any ProcessGroup { FailingGroup(limit: limit) }
     func finalize() {}
@@ -37,8 +44,9 @@ struct GradientReducerTests {
         try ThreadProcessGroup.run(size: size) { group in
             let store = ParameterStore(layout: makeLayout([5, 300, 16, 17, 1, 64, 40]))
             let reducer = try GradientReducer(
-                layout: store.layout, gradients: store.gradients, group: group,
-                bucketMebibytes: mebibytes(elements: 64), firstBucketMebibytes: mebibytes(elements: 16))
+                parameters: store, group: group,
+                options: ReductionOptions(
+                    bucketMebibytes: mebibytes(elements: 64), firstBucketMebibytes: mebibytes(elements: 16)))
             let triangle = size * (size + 1) / 2
             for step in 1...3 {
                 for slot in 0..<7 { reducer.markReady(slot: slot) }
@@ -67,8 +75,9 @@ struct GradientReducerTests {
     func threadError() throws {
         let store = ParameterStore(layout: makeLayout([64, 16]))
         let reducer = try GradientReducer(
-            layout: store.layout, gradients: store.gradients, group: FailingGroup(limit: 16),
-            bucketMebibytes: mebibytes(elements: 64), firstBucketMebibytes: mebibytes(elements: 16))
+            parameters: store, group: FailingGroup(limit: 16),
+            options: ReductionOptions(
+                bucketMebibytes: mebibytes(elements: 64), firstBucketMebibytes: mebibytes(elements: 16)))
         for _ in 1...2 {
             reducer.beginStep()
             reducer.markReady(slot: 1)
@@ -83,7 +92,7 @@ struct GradientReducerTests {
         await #expect(processExitsWith: .failure) {
             let store = ParameterStore(layout: makeLayout([4, 4]))
             let reducer = try GradientReducer(
-                layout: store.layout, gradients: store.gradients, group: SoloProcessGroup())
+                parameters: store, group: SoloProcessGroup())
             reducer.beginStep()
             reducer.markReady(slot: 1)
             reducer.markReady(slot: 1)
@@ -97,7 +106,7 @@ struct GradientReducerTests {
         ) {
             let store = ParameterStore(layout: makeLayout([4, 4]))
             let reducer = try GradientReducer(
-                layout: store.layout, gradients: store.gradients, group: SoloProcessGroup())
+                parameters: store, group: SoloProcessGroup())
             reducer.beginStep()
             reducer.markReady(slot: 1)
             try reducer.finish()

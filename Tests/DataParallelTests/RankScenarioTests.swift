@@ -1,5 +1,6 @@
 // The data-parallel layer under mpirun, by the programs of rank-scenarios.
 
+import Foundation
 import TestSupport
 import Testing
 
@@ -13,7 +14,7 @@ struct RankScenarioTests {
 
     @Test(
         "every rank gets the closed-form answers",
-        arguments: 1...4, ["reductions", "broadcast", "gather", "reducer", "channels"])
+        arguments: 1...4, ["reductions", "broadcast", "gather", "reducer", "channels", "arenas", "shards"])
     func answers(ranks: Int, scenario: String) throws {
         let outcome = try run(ranks, scenario)
         #expect(outcome.status == 0, "\(outcome.errors)")
@@ -69,5 +70,25 @@ struct RankScenarioTests {
         #expect(outcome.errors.contains("the all-reduce of bucket 1 of "))
         #expect(!outcome.errors.contains("[rank 1 on "))
         #expect(!outcome.output.contains("ok"))
+    }
+}
+
+@Suite("Shared memory of a killed job")
+struct SharedMemoryTests {
+    @Test("nothing stays in /dev/shm when a rank dies in the middle of a job")
+    func nothingStays() throws {
+        let before = try names()
+        let outcome = try MPIRun.run(
+            ranks: 2, executable: Products.path(of: "rank-scenarios"), arguments: ["killed", "1"],
+            timeoutSeconds: 60)
+        #expect(outcome.status == 137)
+        #expect(outcome.output.contains("ok rank 0: has an arena\n"))
+        #expect(try names().subtracting(before) == [])
+    }
+
+    /// What is there besides Open MPI's own segments, which come and go with every job on the machine.
+    private func names() throws -> Set<String> {
+        let names = try FileManager.default.contentsOfDirectory(atPath: "/dev/shm")
+        return Set(names.filter { !$0.hasPrefix("vader_segment.") })
     }
 }

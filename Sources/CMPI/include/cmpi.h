@@ -9,7 +9,7 @@ typedef struct {
     uint64_t bits;
 } cmpi_communicator;
 
-enum { CMPI_FLOAT32 = 0, CMPI_FLOAT64 = 1, CMPI_INT64 = 2, CMPI_BYTE = 3 };
+enum { CMPI_FLOAT32 = 0, CMPI_FLOAT64 = 1, CMPI_INT64 = 2, CMPI_BYTE = 3, CMPI_BITS16 = 4 };
 enum { CMPI_SUM = 0, CMPI_MAXIMUM = 1, CMPI_MINIMUM = 2 };
 enum { CMPI_TEXT_CAPACITY = 8192 };
 
@@ -41,6 +41,14 @@ int cmpi_reduce_scatter_block(
     void *values, int count, int type, int operation, cmpi_communicator communicator);
 /// `values` holds size × count elements; every rank has filled the block of its rank.
 int cmpi_allgather(void *values, int count, int type, cmpi_communicator communicator);
+/// Rank p gets counts[p] elements of `values` from displacements[p] on; `received` gets size × counts[own rank], one
+/// block a rank. Counts and displacements are the same on all ranks.
+int cmpi_alltoall(
+    const void *values, const int *counts, const int *displacements, void *received, int type,
+    cmpi_communicator communicator);
+/// In place: rank p has filled counts[p] elements of `values` from displacements[p] on.
+int cmpi_allgather_parts(
+    void *values, const int *counts, const int *displacements, int type, cmpi_communicator communicator);
 int cmpi_broadcast(void *values, int count, int type, int root, cmpi_communicator communicator);
 int cmpi_send(const void *bytes, int count, int to, int tag, cmpi_communicator communicator);
 /// `*received` is the number of bytes that came, at most `capacity`.

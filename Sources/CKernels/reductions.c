@@ -1,0 +1,82 @@
+// Sums of several ranks' arenas, the bfloat16 wire format, and the search for rows that are zero.
+#include "ck_reductions.h"
+#include "vector.h"
+
+// Blocks stay in the first-level cache while several arenas are added.
+enum { BLOCK = 2048 };
+
+CK_INLINE void add_two(const float *x, const float *y, float *first, float *second, size_t count) {
+    CK_IN_PLACE
+    for (size_t i = 0; i < count; i++) {
+        float sum = x[i] + y[i];
+        first[i] = sum;
+        second[i] = sum;
+    }
+}
+
+CK_INLINE void add_to(const float *x, float *sum, size_t count) {
+    CK_IN_PLACE
+    for (size_t i = 0; i < count; i++) sum[i] += x[i];
+}
+
+CK_DISPATCH void ck_sum_arenas(float *const *arenas, size_t count, int target, size_t begin, size_t end) {
+    if (count == 2 && target < 0) {
+        add_two(arenas[0] + begin, arenas[1] + begin, arenas[0] + begin, arenas[1] + begin, end - begin);
+        return;
+    }
+    float sum[BLOCK];
+    for (size_t start = begin; start < end; start += BLOCK) {
+        size_t width = end - start < BLOCK ? end - start : BLOCK;
+        memcpy(sum, arenas[0] + start, width * sizeof(float));
+        for (size_t a = 1; a < count; a++) add_to(arenas[a] + start, sum, width);
+        for (size_t a = 0; a < count; a++)
+            if (target < 0 || (size_t)target == a) memcpy(arenas[a] + start, sum, width * sizeof(float));
+    }
+}
+
+CK_DISPATCH void ck_encode_bfloat16(const float *x, uint16_t *y, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        uint32_t bits;
+        memcpy(&bits, x + i, 4);
+        uint32_t rounded = (bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16;
+        uint32_t quiet = (bits >> 16) | 0x40u;
+        y[i] = (uint16_t)((bits & 0x7FFFFFFFu) > 0x7F800000u ? quiet : rounded);
+    }
+}
+
+CK_DISPATCH void ck_decode_bfloat16(const uint16_t *x, float *y, size_t count) {
+    for (size_t i = 0; i < count; i++) y[i] = ck_bits_to_float((uint32_t)x[i] << 16);
+}
+
+CK_DISPATCH void ck_sum_bfloat16_blocks(const uint16_t *x, size_t blocks, size_t own, float *result, size_t count) {
+    float sum[BLOCK];
+    for (size_t start = 0; start < count; start += BLOCK) {
+        size_t width = count - start < BLOCK ? count - start : BLOCK;
+        memset(sum, 0, sizeof sum);
+        for (size_t b = 0; b < blocks; b++) {
+            const uint16_t *block = x + b * count + start;
+            if (b == own) {
+                add_to(result + start, sum, width);
+            } else {
+                for (size_t i = 0; i < width; i++) sum[i] += ck_bits_to_float((uint32_t)block[i] << 16);
+            }
+        }
+        memcpy(result + start, sum, width * sizeof(float));
+    }
+}
+
+CK_DISPATCH void ck_flag_nonzero_rows(const float *x, size_t rows, size_t c, uint8_t *flags) {
+    for (size_t row = 0; row < rows; row++) {
+        const float *values = x + row * c;
+        uint32_t any = 0;
+        for (size_t start = 0; start < c && any == 0; start += 256) {
+            size_t end = c - start < 256 ? c : start + 256;
+            for (size_t j = start; j < end; j++) {
+                uint32_t bits;
+                memcpy(&bits, values + j, 4);
+                any |= bits << 1;  // the sign of zero does not matter
+            }
+        }
+        flags[row] = any != 0;
+    }
+}

@@ -1,0 +1,42 @@
+// Optimiser state of shards: brought together for a checkpoint, dealt out when a run goes on from one.
+
+internal import Layers
+public import Tensors
+
+extension GradientReducer {
+    /// Brings the pieces of an arena together of which each rank has that of its `shard`, one range after the
+    /// other, in `piece`. Rank 0 gets the whole arena, the others nil. Collective, outside a step: the
+    /// gradients are overwritten.
+    public func gathered(_ piece: Tensor, keepsResult: Bool) throws(ParallelError) -> Tensor? {
+        guard let channel, let shard else { preconditionFailure("there are no shards") }
+        waitForValues(slot: nil)
+        var start = 0
+        for range in shard {
+            channel.gradients.arena.elements(range).copy(from: piece.elements(start..<start + range.count))
+            start += range.count
+        }
+        precondition(start == piece.count, "the piece has \(piece.count) elements, the shard \(start)")
+        for bucket in plan.buckets { try channel.gradients.allGather(bucket.range) }
+        guard keepsResult else { return nil }
+        let whole = Tensor(rows: 1, columns: layout.elementCount)
+        whole.copy(from: channel.gradients.arena)
+        return whole
+    }
+
+    /// The inverse of `gathered`: takes this rank's piece of the arena that rank 0 of `group` has in `whole`.
+    /// Collective, outside a step: the gradients are overwritten.
+    public func deal(
+        _ whole: Tensor?, into piece: Tensor, through group: any ProcessGroup
+    ) throws(ParallelError) {
+        guard let channel, let shard else { preconditionFailure("there are no shards") }
+        waitForValues(slot: nil)
+        let arena = channel.gradients.arena
+        if let whole { arena.copy(from: whole) }
+        try ParameterBroadcast.run(arena, through: group)
+        var start = 0
+        for range in shard {
+            piece.elements(start..<start + range.count).copy(from: arena.elements(range))
+            start += range.count
+        }
+    }
+}

@@ -1,0 +1,34 @@
+// How the ranks lie on hosts, as channels between them.
+
+/// The channels of a reduction in two levels: first among the ranks of a host, then between hosts.
+public struct RankTopology: Sendable {
+    /// All ranks.
+    public let everyone: any ProcessGroup
+    /// The ranks of this host.
+    public let local: any ProcessGroup
+    /// The ranks with the same place on each host, in the order of the hosts.
+    public let peers: any ProcessGroup
+
+    /// Makes the channels. Collective. When hosts have different numbers of ranks, each rank counts as a host
+    /// of its own.
+    public init(_ group: any ProcessGroup) throws(ParallelError) {
+        everyone = try group.duplicate()
+        let host = try group.splitByHost()
+        var sizes = [Int64(host.size), Int64(-host.size)]
+        try group.allReduceMaximum(&sizes)
+        let isUniform = sizes[0] == -sizes[1]
+        local = isUniform ? host : try group.split(color: group.rank)
+        peers = try group.split(color: local.rank)
+    }
+
+    private init(everyone: any ProcessGroup, local: any ProcessGroup, peers: any ProcessGroup) {
+        self.everyone = everyone
+        self.local = local
+        self.peers = peers
+    }
+
+    /// The same ranks as if each were alone on a host.
+    public var flat: RankTopology {
+        RankTopology(everyone: everyone, local: SoloProcessGroup(), peers: everyone)
+    }
+}

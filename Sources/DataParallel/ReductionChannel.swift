@@ -1,0 +1,145 @@
+// The communication thread of a gradient reducer.
+
+import Foundation
+internal import Kernels
+internal import Layers
+internal import Tensors
+
+/// Runs the collectives of a `GradientReducer`, one after the other.
+final class ReductionChannel: Sendable {
+    let plan: BucketPlan
+    let gradients: ArenaChannel
+    /// The values' arena, when ranks update shards.
+    let values: ArenaChannel?
+    /// Buckets that hold a table alone, by their first bucket.
+    private let tables: [Int: SparseTable]
+    private let labels: [String]
+    /// For messages and for the watch over long waits.
+    private let group: any ProcessGroup
+
+    /// Makes arenas and channels. Collective.
+    init(layout: ParameterLayout, group: any ProcessGroup, options: ReductionOptions) throws(ParallelError) {
+        self.group = group
+        let unwatched = (group as? WatchedProcessGroup)?.unwatched ?? group
+        let topology = try RankTopology(unwatched)
+        let gradients = try ArenaChannel(
+            elementCount: layout.elementCount, topology: topology, wire: options.wire,
+            sharesMemory: options.sharesMemory)
+        self.gradients = gradients
+        values =
+            options.isSharded
+            ? try ArenaChannel(
+                elementCount: layout.elementCount, topology: topology, sharesMemory: options.sharesMemory)
+            : nil
+        let tall = gradients.isNetworked ? layout.slots.filter(SparseTable.isTable) : []
+        let plan = BucketPlan(
+            layout: layout, bucketMebibytes: options.bucketMebibytes,
+            firstBucketMebibytes: options.firstBucketMebibytes, separateSlots: Set(tall.map(\.index)))
+        self.plan = plan
+        var tables: [Int: SparseTable] = [:]
+        for slot in tall {
+            tables[plan.bucketsOfSlot[slot.index].lowerBound] = try SparseTable(
+                slot, gradients: gradients.arena, topology: topology, wire: options.wire,
+                sharesMemory: options.sharesMemory)
+        }
+        self.tables = tables
+        labels = plan.buckets.indices.map { Self.label($0, plan: plan, layout: layout) }
+    }
+
+    /// What this rank owns of the arena, in ascending order.
+    var shard: [Range<Int>] {
+        plan.buckets.reversed().map { gradients.owned($0.range) }.filter { !$0.isEmpty }
+    }
+
+    /// Works until the reducer is gone.
+    func run(_ progress: Monitor<ReductionProgress>) {
+        while let task = nextTask(progress) {
+            let start = ContinuousClock.now
+            do throws(ParallelError) {
+                let work = try perform(task)
+                let seconds = (ContinuousClock.now - start) / .seconds(1)
+                progress.update { state in
+                    switch task {
+                    case .sum:
+                        state.finishedBuckets += work.buckets
+                        state.squares += work.squares
+                    case .gather: state.ungatheredBuckets -= 1
+                    }
+                    state.counters.collectives += 1
+                    state.counters.bytes += work.bytes
+                    state.counters.communicationSeconds += seconds
+                }
+            } catch {
+                progress.update { $0.error = error }
+            }
+        }
+        progress.update { $0.hasStopped = true }
+    }
+
+    /// Waits for the next task; nil when the reducer is gone.
+    private func nextTask(_ progress: Monitor<ReductionProgress>) -> ReductionProgress.Task? {
+        progress.wait { state -> ReductionProgress.Task?? in
+            if state.isStopping { return .some(nil) }
+            return state.nextTask.map { .some($0) }
+        }
+    }
+
+    private struct Work {
+        var buckets = 1
+        var bytes = 0
+        var squares = 0.0
+    }
+
+    private func perform(_ task: ReductionProgress.Task) throws(ParallelError) -> Work {
+        switch task {
+        case .gather(let bucket):
+            let range = plan.buckets[bucket].range
+            try watching("the all-gather of \(labels[bucket])") { () throws(ParallelError) in
+                try values?.allGather(range)
+            }
+            return Work(bytes: range.count * 4)
+        case .sum(let bucket):
+            if let table = tables[bucket], let work = try sum(table, first: bucket) { return work }
+            let range = plan.buckets[bucket].range
+            try watching("the all-reduce of \(labels[bucket])") { () throws(ParallelError) in
+                if values == nil {
+                    try gradients.allReduce(range)
+                } else {
+                    try gradients.reduceScatter(range)
+                }
+            }
+            return Work(bytes: range.count * 4, squares: squares(range))
+        }
+    }
+
+    /// Sums a table by its rows, which finishes all of its buckets; nil when it has to be summed whole.
+    private func sum(_ table: SparseTable, first: Int) throws(ParallelError) -> Work? {
+        let bytes = try watching("the all-reduce of rows of \(labels[first])") { () throws(ParallelError) in
+            try table.sum()
+        }
+        guard let bytes else { return nil }
+        let buckets = plan.bucketsOfSlot[table.slot]
+        let squares = buckets.reduce(0.0) { $0 + self.squares(plan.buckets[$1].range) }
+        return Work(buckets: buckets.count, bytes: bytes, squares: squares)
+    }
+
+    /// Sum of the squares of what this rank owns of `range`.
+    private func squares(_ range: Range<Int>) -> Double {
+        ArenaSum.squares(gradients.arena.elements(gradients.owned(range)))
+    }
+
+    private func watching<Result>(
+        _ label: String, _ body: () throws(ParallelError) -> Result
+    ) throws(ParallelError) -> Result {
+        if let watched = group as? WatchedProcessGroup { return try watched.watching(label, body) }
+        return try body()
+    }
+
+    private static func label(_ bucket: Int, plan: BucketPlan, layout: ParameterLayout) -> String {
+        let slots = plan.buckets[bucket].slots
+        let names =
+            slots.isEmpty ? [] : [slots.lowerBound, slots.upperBound - 1].map { layout.slots[$0].name }
+        return "bucket \(bucket + 1) of \(plan.buckets.count) "
+            + "(\(Set(names).count == 1 ? names[0] : names.joined(separator: " to ")))"
+    }
+}

@@ -1,0 +1,60 @@
+// Sums the gradient of an embedding table by sending only the rows that some rank touched.
+
+internal import Kernels
+internal import Layers
+internal import Tensors
+
+/// A table whose gradient has few rows that are not zero: those of the tokens of the global batch.
+///
+/// All ranks agree on the union of their rows and sum these, packed. When the union is large, as with a table
+/// that is also the head of a language model, they agree on that too, and the table is summed whole.
+struct SparseTable: Sendable {
+    /// The slot's index in the layout.
+    let slot: Int
+    private let gradient: Tensor
+    private let packed: ArenaChannel
+    private let everyone: any ProcessGroup
+    /// Most rows that are sent packed, as a share of the table's.
+    private static let largestShare = 4
+
+    /// Collective: makes an arena for the packed rows, a quarter of the table.
+    init(
+        _ slot: ParameterSlot, gradients: Tensor, topology: RankTopology, wire: WireType, sharesMemory: Bool
+    ) throws(ParallelError) {
+        self.slot = slot.index
+        gradient = gradients.elements(slot.range).reshaped(rows: slot.rows, columns: slot.columns)
+        everyone = topology.everyone
+        packed = try ArenaChannel(
+            elementCount: slot.rows / Self.largestShare * slot.columns, topology: topology, wire: wire,
+            sharesMemory: sharesMemory)
+    }
+
+    /// Whether a slot is worth looking at: a tall matrix of many rows.
+    static func isTable(_ slot: ParameterSlot) -> Bool {
+        slot.rows >= 8_192 && slot.rows >= 8 * slot.columns
+    }
+
+    /// Sums the table over all ranks if that takes few rows; nil means that nothing was done. Collective; all
+    /// ranks come to the same result. Returns the number of bytes of the packed rows.
+    func sum() throws(ParallelError) -> Int? {
+        let own = Self.bitmap(SparseRows.flags(of: gradient))
+        let all = try everyone.allGather(own)
+        let rows = (0..<gradient.rows).filter { row in
+            all.contains { $0[row / 8] & (1 << UInt8(row % 8)) != 0 }
+        }
+        let count = rows.count * gradient.columns
+        guard count <= packed.arena.count else { return nil }
+        guard count > 0 else { return 0 }
+        let view = packed.arena.elements(0..<count).reshaped(rows: rows.count, columns: gradient.columns)
+        SparseRows.gather(gradient, rows: rows, into: view)
+        try packed.allReduce(0..<count)
+        SparseRows.scatter(view, rows: rows, into: gradient)
+        return count * 4
+    }
+
+    private static func bitmap(_ flags: [UInt8]) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: (flags.count + 7) / 8)
+        for (row, flag) in flags.enumerated() where flag != 0 { bytes[row / 8] |= 1 << UInt8(row % 8) }
+        return bytes
+    }
+}
