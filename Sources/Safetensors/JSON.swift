@@ -1,7 +1,7 @@
 // A strict JSON value and its text form: objects keep their order, numbers keep their text.
 
 /// One JSON value (RFC 8259).
-indirect enum JSON {
+package indirect enum JSON {
     case object([(name: String, value: JSON)])
     case array([JSON])
     case string(String)
@@ -35,7 +35,7 @@ indirect enum JSON {
     }
 
     /// `text` in quotes; escapes only what JSON demands, as the reference implementation does.
-    static func quoted(_ text: String) -> String {
+    package static func quoted(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

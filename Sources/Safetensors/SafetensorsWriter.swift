@@ -9,6 +9,7 @@ public import Tensors
 public struct SafetensorsWriter: Sendable {
     enum Content: Sendable {
         case tensor(Tensor)
+        case made(@Sendable () throws(SafetensorsError) -> Tensor)
         case bytes([UInt8])
         case integers([Int64])
     }
@@ -37,6 +38,18 @@ public struct SafetensorsWriter: Sendable {
         precondition(
             shape.reduce(1, *) == tensor.count, "\(name): shape \(shape) for \(tensor.count) elements")
         append(Item(name: name, dtype: stored, shape: shape, content: .tensor(tensor)))
+    }
+
+    /// Adds a float32 tensor that `make` returns when its turn to be written comes, stored as F32, BF16, F16 or
+    /// F64: a file may be larger than the memory. An error of `make` ends the writing.
+    public mutating func add(
+        _ name: String, shape: [Int], as dtype: DType,
+        making make: @escaping @Sendable () throws(SafetensorsError) -> Tensor
+    ) {
+        precondition(
+            [.float64, .float32, .bfloat16, .float16].contains(dtype),
+            "\(name): float32 cannot be stored as \(dtype.rawValue)")
+        append(Item(name: name, dtype: dtype, shape: shape, content: .made(make)))
     }
 
     /// Adds little-endian bytes that are elements of `dtype`.
@@ -74,6 +87,12 @@ public struct SafetensorsWriter: Sendable {
         for item in ordered {
             switch item.content {
             case .tensor(let tensor): try file.write(tensor, of: item, path: path)
+            case .made(let make):
+                let tensor = try make()
+                precondition(
+                    tensor.type == .float32 && tensor.count == item.shape.reduce(1, *),
+                    "\(item.name): shape \(item.shape) for \(tensor.count) elements")
+                try file.write(tensor, of: item, path: path)
             case .bytes(let bytes):
                 try unsafe bytes.withElementBytes { (bytes) throws(SafetensorsError) in
                     try unsafe file.write(bytes)

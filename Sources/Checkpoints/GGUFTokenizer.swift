@@ -1,0 +1,188 @@
+// The byte-level BPE tokenizer of a GGUF file: read, checked, and described for Hugging Face.
+
+internal import Models
+
+/// Tokens, merges and roles of a tokenizer.
+struct GGUFTokenizer: Sendable {
+    /// What a token is (llama.h, `enum llama_token_type`).
+    private enum Kind: Int {
+        case normal = 1
+        case unknown, control, userDefined, unused, byte
+    }
+
+    /// A token that is found in the text before it is split.
+    struct Added: Sendable {
+        let id: Int
+        let text: String
+        let isSpecial: Bool
+    }
+
+    /// Tokens by id; nil for rows of the embedding that stand for no token.
+    let tokens: [String?]
+    let added: [Added]
+    /// Pairs with a space between, best first.
+    let merges: [String]
+    let split: GGUFTextSplit
+    /// Tokens put before and after every text.
+    let prefix: Added?
+    let suffix: Added?
+    let notes: [String]
+    private let roles: Roles
+    private let chatTemplate: String?
+
+    /// Reads the metadata. Throws when the tokenizer is of another kind, or its parts contradict each other.
+    init(_ keys: GGUFKeys, family: GGUFFamily, vocabularySize: Int) throws(CheckpointError) {
+        try Self.checkModel(keys)
+        let texts = try Self.texts(keys, vocabularySize: vocabularySize)
+        let kinds = try Self.kinds(keys, count: texts.count)
+        split = try GGUFTextSplit(keys, family: family)
+        tokens = zip(texts, kinds).enumerated().map { id, token in
+            token.1 == .unused && token.0 == "[PAD\(id)]" ? nil : token.0
+        }
+        added = zip(texts, kinds).enumerated().compactMap { id, token in
+            switch token.1 {
+            case .unknown, .control: Added(id: id, text: token.0, isSpecial: true)
+            case .userDefined: Added(id: id, text: token.0, isSpecial: false)
+            case .normal, .unused, .byte: nil
+            }
+        }
+        merges = try GGUFMerges.read(keys, tokens: texts)
+        roles = try Roles(keys, tokens: texts)
+        let addsPrefix = try keys.bool("tokenizer.ggml.add_bos_token") ?? split.addsPrefix
+        let addsSuffix = try keys.bool("tokenizer.ggml.add_eos_token") ?? false
+        prefix = try roles.added(roles.bos, texts, if: addsPrefix, "bos", keys)
+        suffix = try roles.added(roles.eos, texts, if: addsSuffix, "eos", keys)
+        chatTemplate = try keys.string("tokenizer.chat_template")
+        notes = try Self.notes(keys, split, hasTemplate: chatTemplate != nil)
+    }
+
+    private static func notes(
+        _ keys: GGUFKeys, _ split: GGUFTextSplit, hasTemplate: Bool
+    ) throws(CheckpointError) -> [String] {
+        var notes: [String] = split.note.map { [$0] } ?? []
+        if !hasTemplate { notes.append("The file has no chat template, so the model cannot chat as it is.") }
+        if let names = try keys.strings("tokenizer.chat_templates"), !names.isEmpty {
+            notes.append(
+                "Only the default chat template is imported, not \(names.joined(separator: ", ")).")
+        }
+        return notes
+    }
+
+    private static func checkModel(_ keys: GGUFKeys) throws(CheckpointError) {
+        let model = try keys.string("tokenizer.ggml.model")
+        guard model == "gpt2" else {
+            throw .unsupportedTokenizer(
+                model.map { "the tokenizer model '\($0)'" } ?? "no tokenizer.ggml.model", in: keys.path,
+                known: ["gpt2 (byte-level BPE)"])
+        }
+    }
+
+    private static func texts(
+        _ keys: GGUFKeys, vocabularySize: Int
+    ) throws(CheckpointError) -> [String] {
+        let key = "tokenizer.ggml.tokens"
+        guard let texts = try keys.strings(key) else { throw .missingMetadata(key, in: keys.path) }
+        guard !texts.isEmpty, texts.count <= vocabularySize else {
+            throw .badTokenizer(
+                "it has \(texts.count) tokens, the embedding \(vocabularySize) rows", in: keys.path)
+        }
+        var seen: Set<[UInt8]> = []
+        for (id, text) in texts.enumerated() {
+            guard !text.isEmpty, seen.insert(Array(text.utf8)).inserted else {
+                throw .badTokenizer(
+                    text.isEmpty ? "token \(id) is empty" : "the token '\(text)' occurs twice", in: keys.path)
+            }
+        }
+        return texts
+    }
+
+    private static func kinds(_ keys: GGUFKeys, count: Int) throws(CheckpointError) -> [Kind] {
+        let key = "tokenizer.ggml.token_type"
+        guard let numbers = try keys.integers(key) else { throw .missingMetadata(key, in: keys.path) }
+        guard numbers.count == count else {
+            throw .badTokenizer("it has \(count) tokens and \(numbers.count) token types", in: keys.path)
+        }
+        var kinds: [Kind] = []
+        kinds.reserveCapacity(count)
+        for (id, number) in numbers.enumerated() {
+            guard let kind = Kind(rawValue: number) else {
+                throw .badTokenizer(
+                    "token \(id) has the type \(number), expected 1 to 6", in: keys.path)
+            }
+            kinds.append(kind)
+        }
+        return kinds
+    }
+}
+
+// MARK: Roles
+
+extension GGUFTokenizer {
+    /// Ids of the tokens that have a role.
+    private struct Roles: Sendable {
+        let bos: Int?
+        let eos: Int?
+        let unknown: Int?
+        let padding: Int?
+        /// Ids that end an answer, without `eos`.
+        let otherEnds: [Int]
+        let texts: [String: String]
+
+        init(_ keys: GGUFKeys, tokens: [String]) throws(CheckpointError) {
+            func id(_ role: String) throws(CheckpointError) -> Int? {
+                try keys.integer("tokenizer.ggml.\(role)_token_id", in: 0..<tokens.count)
+            }
+            bos = try id("bos")
+            eos = try id("eos")
+            unknown = try id("unknown")
+            padding = try id("padding")
+            var ends: [Int] = []
+            for role in ["eot", "eom"] {
+                if let end = try id(role), end != eos, !ends.contains(end) { ends.append(end) }
+            }
+            otherEnds = ends
+            let named = ["bos_token": bos, "eos_token": eos, "unk_token": unknown, "pad_token": padding]
+            texts = named.compactMapValues { $0.map { tokens[$0] } }
+        }
+
+        func added(
+            _ id: Int?, _ tokens: [String], if isWanted: Bool, _ role: String, _ keys: GGUFKeys
+        ) throws(CheckpointError) -> Added? {
+            guard isWanted else { return nil }
+            guard let id else {
+                throw .missingMetadata("tokenizer.ggml.\(role)_token_id", in: keys.path)
+            }
+            return Added(id: id, text: tokens[id], isSpecial: true)
+        }
+    }
+
+    /// The ids that config.json states.
+    var tokenIDs: [String: JSONValue] {
+        let ids = ["bos_token_id": roles.bos, "eos_token_id": roles.eos, "pad_token_id": roles.padding]
+        return ids.mapValues { $0.map(JSONValue.integer) ?? .null }
+    }
+
+    /// generation_config.json: the ids, with every token that ends an answer.
+    var generationConfiguration: [String: JSONValue] {
+        let ends = (roles.eos.map { [$0] } ?? []) + roles.otherEnds
+        let end: JSONValue? =
+            switch ends.count {
+            case 0: nil
+            case 1: .integer(ends[0])
+            default: .array(ends.map(JSONValue.integer))
+            }
+        var result = tokenIDs.filter { $0.value != .null }
+        result["eos_token_id"] = end
+        return result
+    }
+
+    /// tokenizer_config.json. The class is the one that takes tokenizer.json as it stands.
+    func configuration(maximumLength: Int) -> [String: JSONValue] {
+        var result = roles.texts.mapValues(JSONValue.string)
+        result["tokenizer_class"] = .string("PreTrainedTokenizerFast")
+        result["model_max_length"] = .integer(maximumLength)
+        result["clean_up_tokenization_spaces"] = .bool(false)
+        result["chat_template"] = chatTemplate.map(JSONValue.string)
+        return result
+    }
+}
