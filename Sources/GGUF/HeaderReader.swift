@@ -38,12 +38,12 @@ struct HeaderReader {
         return Array(buffer[position - bufferStart..<position - bufferStart + count])
     }
 
-    /// A length of 64 bits and so many bytes of UTF-8, at most `limit`.
+    /// A length of 64 bits and so many bytes of UTF-8, at most `limit` if there is one.
     mutating func string(
-        _ what: @autoclosure () -> String, limit: Int = .max
+        _ what: @autoclosure () -> String, limit: Int? = nil
     ) throws(GGUFError) -> String {
         let length = try integer("the length of " + what(), as: UInt64.self)
-        guard length <= UInt64(limit) else {
+        if let limit, length > UInt64(limit) {
             throw .stringTooLong(path: file.path, what: what(), byteCount: length, limit: limit)
         }
         guard length <= UInt64(remaining) else {
