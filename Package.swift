@@ -102,7 +102,8 @@ let package = Package(
                 "Datasets",
             ], goldens: true),
         tests(
-            "CheckpointsTests", ["Tensors", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints"]),
+            "CheckpointsTests", ["Tensors", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints"],
+            goldens: true),
         tests("TokenizersTests", ["Tokenizers"], goldens: true),
         tests("ReportingTests", ["Reporting"]),
         tests("ConfigurationTests", ["Optimizers", "Configuration", "Training"]),

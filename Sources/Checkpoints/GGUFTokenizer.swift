@@ -39,15 +39,17 @@ struct GGUFTokenizer: Sendable {
         tokens = zip(texts, kinds).enumerated().map { id, token in
             token.1 == .unused && token.0 == "[PAD\(id)]" ? nil : token.0
         }
+        roles = try Roles(keys, tokens: texts)
+        let markers = roles.markers
         added = zip(texts, kinds).enumerated().compactMap { id, token in
-            switch token.1 {
+            if markers.contains(id) { return Added(id: id, text: token.0, isSpecial: true) }
+            return switch token.1 {
             case .unknown, .control: Added(id: id, text: token.0, isSpecial: true)
             case .userDefined: Added(id: id, text: token.0, isSpecial: false)
             case .normal, .unused, .byte: nil
             }
         }
         merges = try GGUFMerges.read(keys, tokens: texts)
-        roles = try Roles(keys, tokens: texts)
         let addsPrefix = try keys.bool("tokenizer.ggml.add_bos_token") ?? split.addsPrefix
         let addsSuffix = try keys.bool("tokenizer.ggml.add_eos_token") ?? false
         prefix = try roles.added(roles.bos, texts, if: addsPrefix, "bos", keys)
@@ -144,6 +146,9 @@ extension GGUFTokenizer {
             let named = ["bos_token": bos, "eos_token": eos, "unk_token": unknown, "pad_token": padding]
             texts = named.compactMapValues { $0.map { tokens[$0] } }
         }
+
+        /// Tokens that frame texts and answers: special even where a converter forgot to mark them.
+        var markers: Set<Int> { Set([bos, eos].compactMap(\.self) + otherEnds) }
 
         func added(
             _ id: Int?, _ tokens: [String], if isWanted: Bool, _ role: String, _ keys: GGUFKeys

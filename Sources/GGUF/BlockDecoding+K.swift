@@ -4,7 +4,7 @@ extension BlockDecoding {
     /// d, dmin, eight 6-bit scales and eight 6-bit minima in 12 bytes, 128 bytes of two 4-bit numbers. Of each 32
     /// bytes the low numbers are one group of 32 elements and the high numbers the next:
     /// (d·scale)·q − dmin·minimum.
-    static func q4_K(
+    static func q4K(
         _ source: UnsafeMutableRawPointer, _ count: Int, _ target: UnsafeMutablePointer<Float>
     ) {
         for block in 0..<count {
@@ -42,7 +42,7 @@ extension BlockDecoding {
 
     /// 128 bytes of lower four bits, 64 bytes of upper two bits, 16 signed scales, d. Each half of the block is four
     /// groups of 32 elements; 16 elements share a scale: (d·scale)·(q − 32).
-    static func q6_K(
+    static func q6K(
         _ source: UnsafeMutableRawPointer, _ count: Int, _ target: UnsafeMutablePointer<Float>
     ) {
         for block in 0..<count {

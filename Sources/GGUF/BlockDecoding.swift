@@ -20,13 +20,13 @@ enum BlockDecoding {
         case .f32: unsafe float32
         case .f16: unsafe float16
         case .bf16: unsafe bfloat16
-        case .q8_0: unsafe q8_0
-        case .q4_0: unsafe q4_0
-        case .q4_1: unsafe q4_1
-        case .q5_0: unsafe q5_0
-        case .q5_1: unsafe q5_1
-        case .q4_K: unsafe q4_K
-        case .q6_K: unsafe q6_K
+        case .q80: unsafe q80
+        case .q40: unsafe q40
+        case .q41: unsafe q41
+        case .q50: unsafe q50
+        case .q51: unsafe q51
+        case .q4K: unsafe q4K
+        case .q6K: unsafe q6K
         default: nil
         }
     }
@@ -67,7 +67,7 @@ enum BlockDecoding {
     // MARK: Blocks of 32
 
     /// d, 32 signed bytes: q·d.
-    private static func q8_0(
+    private static func q80(
         _ source: UnsafeMutableRawPointer, _ count: Int, _ target: UnsafeMutablePointer<Float>
     ) {
         for block in 0..<count {
@@ -80,7 +80,7 @@ enum BlockDecoding {
     }
 
     /// d, 16 bytes of two 4-bit numbers, the low ones for elements 0–15: d·(q − 8).
-    private static func q4_0(
+    private static func q40(
         _ source: UnsafeMutableRawPointer, _ count: Int, _ target: UnsafeMutablePointer<Float>
     ) {
         for block in 0..<count {
@@ -95,7 +95,7 @@ enum BlockDecoding {
     }
 
     /// d, m, 4-bit numbers as in Q4_0: d·q + m.
-    private static func q4_1(
+    private static func q41(
         _ source: UnsafeMutableRawPointer, _ count: Int, _ target: UnsafeMutablePointer<Float>
     ) {
         for block in 0..<count {
@@ -110,7 +110,7 @@ enum BlockDecoding {
     }
 
     /// d, 32 fifth bits, the lower four bits as in Q4_0: d·(q − 16).
-    private static func q5_0(
+    private static func q50(
         _ source: UnsafeMutableRawPointer, _ count: Int, _ target: UnsafeMutablePointer<Float>
     ) {
         for block in 0..<count {
@@ -126,7 +126,7 @@ enum BlockDecoding {
     }
 
     /// d, m, bits as in Q5_0: d·q + m.
-    private static func q5_1(
+    private static func q51(
         _ source: UnsafeMutableRawPointer, _ count: Int, _ target: UnsafeMutablePointer<Float>
     ) {
         for block in 0..<count {

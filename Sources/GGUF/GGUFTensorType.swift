@@ -6,47 +6,55 @@
 public enum GGUFTensorType: UInt32, Sendable, CaseIterable {
     case f32 = 0
     case f16 = 1
-    case q4_0 = 2
-    case q4_1 = 3
-    case q5_0 = 6
-    case q5_1 = 7
-    case q8_0 = 8
-    case q8_1 = 9
-    case q2_K = 10
-    case q3_K = 11
-    case q4_K = 12
-    case q5_K = 13
-    case q6_K = 14
-    case q8_K = 15
-    case iq2_XXS = 16
-    case iq2_XS = 17
-    case iq3_XXS = 18
-    case iq1_S = 19
-    case iq4_NL = 20
-    case iq3_S = 21
-    case iq2_S = 22
-    case iq4_XS = 23
+    case q40 = 2
+    case q41 = 3
+    case q50 = 6
+    case q51 = 7
+    case q80 = 8
+    case q81 = 9
+    case q2K = 10
+    case q3K = 11
+    case q4K = 12
+    case q5K = 13
+    case q6K = 14
+    case q8K = 15
+    case iq2XXS = 16
+    case iq2XS = 17
+    case iq3XXS = 18
+    case iq1S = 19
+    case iq4NL = 20
+    case iq3S = 21
+    case iq2S = 22
+    case iq4XS = 23
     case i8 = 24
     case i16 = 25
     case i32 = 26
     case i64 = 27
     case f64 = 28
-    case iq1_M = 29
+    case iq1M = 29
     case bf16 = 30
-    case tq1_0 = 34
-    case tq2_0 = 35
+    case tq10 = 34
+    case tq20 = 35
     case mxfp4 = 39
 
     /// ggml's name, for example "Q4_K".
-    public var name: String { "\(self)".uppercased() }
+    public var name: String {
+        let word = "\(self)"
+        // The format's number stands behind an underscore, which Swift's names do not have: q4K is Q4_K.
+        guard let index = word.firstIndex(of: "q"), let digit = word[index...].dropFirst().first else {
+            return word.uppercased()
+        }
+        let head = word[...index].uppercased() + String(digit)
+        return head + "_" + word[index...].dropFirst(2).uppercased()
+    }
 
     /// Elements of a block; 1 for plain numbers.
     public var blockElementCount: Int {
         switch self {
         case .f32, .f16, .bf16, .f64, .i8, .i16, .i32, .i64: 1
-        case .q4_0, .q4_1, .q5_0, .q5_1, .q8_0, .q8_1, .iq4_NL, .mxfp4: 32
-        case .q2_K, .q3_K, .q4_K, .q5_K, .q6_K, .q8_K, .iq2_XXS, .iq2_XS, .iq3_XXS, .iq1_S, .iq3_S, .iq2_S,
-            .iq4_XS, .iq1_M, .tq1_0, .tq2_0:
+        case .q40, .q41, .q50, .q51, .q80, .q81, .iq4NL, .mxfp4: 32
+        case .q2K, .q3K, .q4K, .q5K, .q6K, .q8K, .iq2XXS, .iq2XS, .iq3XXS, .iq1S, .iq3S, .iq2S,
+            .iq4XS, .iq1M, .tq10, .tq20:
             256
         }
     }
@@ -59,32 +67,32 @@ public enum GGUFTensorType: UInt32, Sendable, CaseIterable {
         case .f32, .i32: 4
         case .f64, .i64: 8
         case .mxfp4: 17
-        case .q4_0, .iq4_NL: 18
-        case .q4_1: 20
-        case .q5_0: 22
-        case .q5_1: 24
-        case .q8_0: 34
-        case .q8_1: 40
-        case .iq1_S: 50
-        case .tq1_0: 54
-        case .iq1_M: 56
-        case .iq2_XXS, .tq2_0: 66
-        case .iq2_XS: 74
-        case .iq2_S: 82
-        case .q2_K: 84
-        case .iq3_XXS: 98
-        case .q3_K, .iq3_S: 110
-        case .iq4_XS: 136
-        case .q4_K: 144
-        case .q5_K: 176
-        case .q6_K: 210
-        case .q8_K: 292
+        case .q40, .iq4NL: 18
+        case .q41: 20
+        case .q50: 22
+        case .q51: 24
+        case .q80: 34
+        case .q81: 40
+        case .iq1S: 50
+        case .tq10: 54
+        case .iq1M: 56
+        case .iq2XXS, .tq20: 66
+        case .iq2XS: 74
+        case .iq2S: 82
+        case .q2K: 84
+        case .iq3XXS: 98
+        case .q3K, .iq3S: 110
+        case .iq4XS: 136
+        case .q4K: 144
+        case .q5K: 176
+        case .q6K: 210
+        case .q8K: 292
         }
     }
 
     /// The types that `GGUFFile.read` turns into float32.
     public static let supported: [GGUFTensorType] = [
-        .f32, .f16, .bf16, .q8_0, .q4_0, .q4_1, .q5_0, .q5_1, .q4_K, .q6_K,
+        .f32, .f16, .bf16, .q80, .q40, .q41, .q50, .q51, .q4K, .q6K,
     ]
 
     static var supportedNames: String { supported.map(\.name).joined(separator: ", ") }

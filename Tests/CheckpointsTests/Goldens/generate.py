@@ -148,12 +148,12 @@ def fnv(data):
     return value
 
 
-def finish(writer, file, config, tok, tokenizer_config, generation):
+def finish(writer, file, model, config, tok, tokenizer_config, generation):
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
-    loaded = transformers.AutoModelForCausalLM.from_pretrained(HERE, gguf_file=file, dtype=torch.float32)
+    loaded = transformers.AutoModelForCausalLM.from_pretrained(HERE, gguf_file=file, config=model.config, dtype=torch.float32)
     weights = {
         name: {"shape": list(value.shape), "fnv1a64": f"{fnv(value.numpy().astype('<f4').tobytes()):016x}"}
         for name, value in loaded.state_dict().items()
@@ -220,13 +220,14 @@ def llama():
         writer, tok, "smollm", 0,
         {"bos": named["bos"], "eos": named["eos"], "padding": named["pad"], "unknown": "<|endoftext|>"}, TEMPLATE)
     writer.add_add_bos_token(False)
+    model = transformers.LlamaForCausalLM(config)
     add_tensors(
-        writer, transformers.LlamaForCausalLM(config), [Type.Q8_0, Type.Q4_1, Type.Q5_0, Type.Q4_0, Type.Q5_1], permuted=True)
+        writer, model, [Type.Q8_0, Type.Q4_1, Type.Q5_0, Type.Q4_0, Type.Q5_1], permuted=True)
     values = config_values(
         config, LLAMA_KEYS, rope_theta=50000.0, rope_scaling=None, head_dim=16, attention_bias=False, mlp_bias=False,
         pretraining_tp=1, torch_dtype="float32", architectures=["LlamaForCausalLM"])
     return finish(
-        writer, "llama.gguf", values, tok, tokenizer_values(128, TEMPLATE, unk="<|endoftext|>", **named), roles(tok, **named))
+        writer, "llama.gguf", model, values, tok, tokenizer_values(128, TEMPLATE, unk="<|endoftext|>", **named), roles(tok, **named))
 
 
 def llama3():
@@ -247,7 +248,7 @@ def llama3():
     for name, value in model.state_dict().items():
         if name.endswith(".bias"):
             torch.nn.init.normal_(value)
-    add_tensors(writer, model, [Type.Q8_0] + [Type.BF16] * 7, permuted=True)
+    add_tensors(writer, model, [Type.Q8_0, Type.BF16] + [Type.Q8_0] * 3 + [Type.BF16] + [Type.Q8_0] * 2, permuted=True)
     plain = 1.0 / 500000.0 ** (torch.arange(0, 16, 2).float() / 16)
     factors = plain / model.model.rotary_emb.inv_freq
     assert factors[0] == 1 and factors[-1] == 32 and 1 < factors[4] < 32, factors
@@ -257,7 +258,7 @@ def llama3():
         pretraining_tp=1, torch_dtype="float32", architectures=["LlamaForCausalLM"])
     ends = [tok.token_to_id("<|end_of_text|>"), tok.token_to_id("<|eot_id|>")]
     result = finish(
-        writer, "llama3.gguf", values, tok, tokenizer_values(131072, **named),
+        writer, "llama3.gguf", model, values, tok, tokenizer_values(131072, **named),
         roles(tok, bos=named["bos"]) | {"eos_token_id": ends})
     return result
 
@@ -282,11 +283,11 @@ def qwen2():
     for name, value in model.state_dict().items():
         if name.endswith(".bias"):
             torch.nn.init.normal_(value)
-    add_tensors(writer, model, [Type.Q8_0] + [Type.F16] * 7)
+    add_tensors(writer, model, [Type.Q8_0, Type.F16] + [Type.Q8_0] * 6)
     values = config_values(
         config, LLAMA_KEYS, rope_theta=1e6, rope_scaling=scaling, use_sliding_window=False, torch_dtype="float32",
         architectures=["Qwen2ForCausalLM"])
-    return finish(writer, "qwen2.gguf", values, tok, tokenizer_values(256, TEMPLATE, **named), roles(tok, **named))
+    return finish(writer, "qwen2.gguf", model, values, tok, tokenizer_values(256, TEMPLATE, **named), roles(tok, **named))
 
 
 def gpt2():
@@ -307,12 +308,12 @@ def gpt2():
     for name, value in model.state_dict().items():
         if name.endswith(".bias") or ".ln_" in name:
             torch.nn.init.normal_(value)
-    add_tensors(writer, model, [Type.Q8_0, Type.F16, Type.Q8_0])
+    add_tensors(writer, model, [Type.Q8_0, Type.F16] + [Type.Q8_0] * 4)
     embedding = gguf.quants.quantize(model.transformer.wte.weight.detach().numpy(), Type.Q8_0)
     writer.add_tensor("output.weight", embedding, raw_dtype=Type.Q8_0)
     values = config_values(
         config, GPT2_KEYS, n_ctx=64, torch_dtype="float32", architectures=["GPT2LMHeadModel"])
-    return finish(writer, "gpt2.gguf", values, tok, tokenizer_values(64, **named), roles(tok, **named))
+    return finish(writer, "gpt2.gguf", model, values, tok, tokenizer_values(64, **named), roles(tok, **named))
 
 
 if __name__ == "__main__":

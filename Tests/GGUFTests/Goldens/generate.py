@@ -15,7 +15,7 @@ from gguf import GGMLQuantizationType as Type
 
 HERE = pathlib.Path(__file__).parent
 assert importlib.metadata.version("gguf") == "0.19.0"
-ROWS, COLUMNS = 3, 256
+ROWS, COLUMNS = 2, 256
 # Where binary16 scales stand in a block.
 HALVES = {
     Type.F16: [0], Type.Q8_0: [0], Type.Q4_0: [0], Type.Q4_1: [0, 2], Type.Q5_0: [0], Type.Q5_1: [0, 2],

@@ -1,0 +1,51 @@
+// A golden GGUF file with some of its bytes changed, for what an import must refuse.
+
+import Foundation
+import Testing
+
+/// Edits that keep the places of all tensors.
+struct EditedGGUF {
+    private(set) var bytes: [UInt8]
+
+    init(_ name: String) throws { bytes = try CheckpointsTests.bytes(of: goldenPath(name)) }
+
+    /// Replaces the first `old` by `new`, which is as long.
+    mutating func replace(_ old: [UInt8], with new: [UInt8]) throws {
+        let place = try #require(bytes.firstRange(of: old))
+        try #require(old.count == new.count)
+        bytes.replaceSubrange(place, with: new)
+    }
+
+    mutating func replace(_ old: String, with new: String) throws {
+        try replace(Array(old.utf8), with: Array(new.utf8))
+    }
+
+    /// Replaces the value of `key`, of a type of 32 bits.
+    mutating func setValue(_ key: String, _ value: UInt32) throws {
+        let place = try #require(bytes.firstRange(of: Array(key.utf8))).upperBound + 4
+        bytes.replaceSubrange(place..<place + 4, with: Self.little(value))
+    }
+
+    /// Replaces the number of the type of a tensor of two dimensions.
+    mutating func setType(_ tensor: String, _ number: UInt32) throws {
+        let place = try #require(bytes.firstRange(of: Array(tensor.utf8))).upperBound + 4 + 16
+        bytes.replaceSubrange(place..<place + 4, with: Self.little(number))
+    }
+
+    /// Adds an UINT32 key, and another that fills up to a multiple of the alignment.
+    mutating func insert(_ key: String, _ value: UInt32) {
+        var pairs = Self.pair(key, value)
+        let filler = (32 - (pairs.count + 17) % 32) % 32 + 1
+        pairs += Self.pair(String(repeating: "x", count: filler), 0)
+        bytes.insert(contentsOf: pairs, at: 24)
+        bytes[16] += 2
+    }
+
+    private static func pair(_ key: String, _ value: UInt32) -> [UInt8] {
+        little(UInt64(key.utf8.count)) + Array(key.utf8) + little(UInt32(4)) + little(value)
+    }
+
+    private static func little(_ value: some FixedWidthInteger) -> [UInt8] {
+        (0..<value.bitWidth / 8).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+    }
+}
