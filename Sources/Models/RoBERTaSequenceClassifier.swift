@@ -17,7 +17,7 @@ public final class RoBERTaSequenceClassifier: SequenceClassifier {
     private var saved: Saved?
 
     private struct Saved {
-        let dropped, activated, outputInput: Tensor
+        let dropped, slope, outputInput: Tensor
         let inputDropout, outputDropout: Dropout
     }
 
@@ -63,29 +63,30 @@ public final class RoBERTaSequenceClassifier: SequenceClassifier {
             pass.dropout(site, probability: configuration.classifierDropout)
         }
         func dropped(_ x: Tensor, _ dropout: Dropout) -> Tensor {
-            let y = pass.workspace.tensor(rows: x.rows, columns: x.columns)
+            let y = pass.activation(rows: x.rows, columns: x.columns)
             dropout.apply(to: x, keys: pass.sequenceKeys, into: y)
             return y
         }
         let (inputDropout, outputDropout) = (dropout("classifier"), dropout("classifier.out_proj"))
         let input = dropped(first, inputDropout)
-        let activated = dense.forward(input, pass)
-        Activation.tanh.forward(activated, into: activated)
+        let slope = dense.forward(input, pass)
+        let activated = pass.activation(rows: slope.rows, columns: slope.columns)
+        Activation.tanh.forward(replacingBySlope: slope, into: activated)
         let last = dropped(activated, outputDropout)
         saved = Saved(
-            dropped: input, activated: activated, outputInput: last, inputDropout: inputDropout,
+            dropped: input, slope: slope, outputInput: last, inputDropout: inputDropout,
             outputDropout: outputDropout)
-        return output.forward(last, pass)
+        return output.forward(last, pass, type: .float32)
     }
 
     public func backward(gradient dlogits: Tensor, _ pass: Pass) {
         guard let saved else { preconditionFailure("backward without forward") }
-        let dhidden = pass.workspace.tensor(rows: saved.activated.rows, columns: saved.activated.columns)
+        let dhidden = pass.activation(rows: saved.slope.rows, columns: saved.slope.columns)
         output.backward(gradient: dlogits, input: saved.outputInput, pass, into: dhidden)
         output.finishBackward(pass)
         saved.outputDropout.apply(to: dhidden, keys: pass.sequenceKeys, into: dhidden)
-        Activation.tanhBackward(output: saved.activated, gradient: dhidden)
-        let dfirst = pass.workspace.tensor(rows: dhidden.rows, columns: dhidden.columns)
+        Elementwise.multiply(dhidden, by: saved.slope)
+        let dfirst = pass.activation(rows: dhidden.rows, columns: dhidden.columns)
         dense.backward(gradient: dhidden, input: saved.dropped, pass, into: dfirst)
         dense.finishBackward(pass)
         saved.inputDropout.apply(to: dfirst, keys: pass.sequenceKeys, into: dfirst)
