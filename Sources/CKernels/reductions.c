@@ -1,4 +1,4 @@
-// Sums of several ranks' arenas, the bfloat16 wire format, and the search for rows that are zero.
+// Sums of several ranks' arenas and bfloat16 blocks, and the search for rows that are zero.
 #include "ck_reductions.h"
 #include "vector.h"
 
@@ -34,20 +34,6 @@ CK_DISPATCH void ck_sum_arenas(float *const *arenas, size_t count, int target, s
     }
 }
 
-CK_DISPATCH void ck_encode_bfloat16(const float *x, uint16_t *y, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        uint32_t bits;
-        memcpy(&bits, x + i, 4);
-        uint32_t rounded = (bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16;
-        uint32_t quiet = (bits >> 16) | 0x40u;
-        y[i] = (uint16_t)((bits & 0x7FFFFFFFu) > 0x7F800000u ? quiet : rounded);
-    }
-}
-
-CK_DISPATCH void ck_decode_bfloat16(const uint16_t *x, float *y, size_t count) {
-    for (size_t i = 0; i < count; i++) y[i] = ck_bits_to_float((uint32_t)x[i] << 16);
-}
-
 CK_DISPATCH void ck_sum_bfloat16_blocks(const uint16_t *x, size_t blocks, size_t own, float *result, size_t count) {
     float sum[BLOCK];
     for (size_t start = 0; start < count; start += BLOCK) {
@@ -58,7 +44,7 @@ CK_DISPATCH void ck_sum_bfloat16_blocks(const uint16_t *x, size_t blocks, size_t
             if (b == own) {
                 add_to(result + start, sum, width);
             } else {
-                for (size_t i = 0; i < width; i++) sum[i] += ck_bits_to_float((uint32_t)block[i] << 16);
+                for (size_t i = 0; i < width; i++) sum[i] += ck_widen(block[i]);
             }
         }
         memcpy(result + start, sum, width * sizeof(float));

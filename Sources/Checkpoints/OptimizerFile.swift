@@ -11,14 +11,14 @@ enum OptimizerFile {
     private static let stepCountName = "step_count"
     private static let layoutKey = "layout"
 
-    static func byteCount(_ optimizer: any Optimizer) -> Int {
+    static func byteCount(_ optimizer: any OptimizerState) -> Int {
         optimizer.stateArenas.reduce(1_000_000) { $0 + 4 * $1.arena.count }
     }
 
     /// Stores each arena whole under its name, the step count as `step_count`, and in the header one line a
     /// slot: first element, rows, columns, name.
     static func write(
-        _ optimizer: any Optimizer, layout: ParameterLayout, to path: String
+        _ optimizer: any OptimizerState, layout: ParameterLayout, to path: String
     ) throws(CheckpointError) {
         var writer = SafetensorsWriter()
         for (name, arena) in optimizer.stateArenas {
@@ -36,7 +36,7 @@ enum OptimizerFile {
 
     /// Opens the file and checks that it belongs to `layout` and to such an optimiser; changes nothing.
     static func open(
-        _ path: String, for optimizer: any Optimizer, layout: ParameterLayout
+        _ path: String, for optimizer: any OptimizerState, layout: ParameterLayout
     ) throws(CheckpointError) -> SafetensorsFile {
         let file: SafetensorsFile
         do {
@@ -77,7 +77,7 @@ enum OptimizerFile {
     }
 
     /// Fills the arenas and the step count from a file that `open` has checked.
-    static func read(_ file: SafetensorsFile, into optimizer: any Optimizer) throws(CheckpointError) {
+    static func read(_ file: SafetensorsFile, into optimizer: any OptimizerState) throws(CheckpointError) {
         do {
             for (name, arena) in optimizer.stateArenas { try file.read(name, into: arena) }
             let counts = try file.readInt64s(stepCountName)

@@ -11,7 +11,7 @@ public enum TrainingCheckpoint {
     static let recipeFile = "recipe.yaml"
 
     /// Bytes that a checkpoint needs at most, without the tokenizer's files.
-    public static func byteCount(model: any TrainableModel, optimizer: any Optimizer) -> Int {
+    public static func byteCount(model: any TrainableModel, optimizer: any OptimizerState) -> Int {
         ModelDirectory.byteCount(model) + OptimizerFile.byteCount(optimizer)
     }
 
@@ -20,7 +20,8 @@ public enum TrainingCheckpoint {
     ///
     /// Checks the free space first. Throws when it is too little, or a file cannot be read or written.
     public static func write(
-        to directory: String, model: any TrainableModel, optimizer: any Optimizer, state: TrainerState,
+        to directory: String, model: any TrainableModel, optimizer: any OptimizerState,
+        state: TrainerState,
         recipe: [UInt8], tokenizerFilesFrom source: String
     ) throws(CheckpointError) {
         try DurableFiles.createDirectory(directory)
@@ -38,7 +39,7 @@ public enum TrainingCheckpoint {
     /// every tensor by name and shape, and the layout of the optimiser's arenas. Throws what differs or is
     /// missing.
     public static func load(
-        path: String, into model: any TrainableModel, optimizer: any Optimizer
+        path: String, into model: any TrainableModel, optimizer: any OptimizerState
     ) throws(CheckpointError) -> TrainerState {
         guard DurableFiles.isDirectory(path) else { throw .noCheckpoint(path) }
         for name in [TrainerState.fileName, OptimizerFile.fileName]

@@ -150,6 +150,14 @@ extension RecipeKey {
             "ddp_bucket_cap_mb", \.training.ddpBucketCapMB, .integer(atLeast: 1),
             "Size of a gradient bucket in MiB."),
         .key(
+            "ddp_comm_dtype", \.training.ddpCommDtype, .choice(),
+            "Format in which gradients travel between hosts; bf16 halves the bytes and rounds each gradient twice."
+        ),
+        .key(
+            "zero_stage", \.training.zeroStage, .integer("0 or 1") { (0...1).contains($0) },
+            "Splits the optimiser's state and update over the ranks if it is 1 (ZeRO stage 1)."
+        ),
+        .key(
             "ddp_timeout", \.training.ddpTimeoutSeconds, .integer(atLeast: 30),
             "Seconds after which a stalled exchange between ranks ends the job."),
         .key(

@@ -10,6 +10,8 @@ extension GradientReducer {
     public func gathered(_ piece: Tensor, keepsResult: Bool) throws(ParallelError) -> Tensor? {
         guard let channel, let shard else { preconditionFailure("there are no shards") }
         waitForValues(slot: nil)
+        // Others write into this rank's gradients from here on, so that no rank may read them any more.
+        try group.barrier()
         var start = 0
         for range in shard {
             channel.gradients.arena.elements(range).copy(from: piece.elements(start..<start + range.count))

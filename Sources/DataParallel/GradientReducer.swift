@@ -27,13 +27,14 @@ public final class GradientReducer: Sendable {
     let channel: ReductionChannel?
     let progress: Monitor<ReductionProgress>
     private let gradients: Tensor
-    private let group: any ProcessGroup
+    let group: any ProcessGroup
     private var isAlone: Bool { channel == nil }
 
     /// Makes the channels and starts the thread. Collective.
     ///
     /// The gradients of `parameters`, and with shards the values too, move to memory that the ranks of a host
-    /// share. Sharding, wire format and bucket sizes are the same on all ranks.
+    /// share. Sharding, wire format and bucket sizes are the same on all ranks. They are in their final
+    /// number format already.
     public init(
         parameters: ParameterStore, group: any ProcessGroup, options: ReductionOptions = ReductionOptions()
     ) throws(ParallelError) {
@@ -41,7 +42,7 @@ public final class GradientReducer: Sendable {
         layout = parameters.layout
         let channel =
             group.size == 1
-            ? nil : try ReductionChannel(layout: parameters.layout, group: group, options: options)
+            ? nil : try ReductionChannel(parameters: parameters, group: group, options: options)
         self.channel = channel
         let plan =
             channel?.plan

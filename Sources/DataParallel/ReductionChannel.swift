@@ -11,6 +11,8 @@ final class ReductionChannel: Sendable {
     let gradients: ArenaChannel
     /// The values' arena, when ranks update shards.
     let values: ArenaChannel?
+    /// The values rounded for products, which follow the values.
+    private let roundedValues: Tensor?
     /// Buckets that hold a table alone, by their first bucket.
     private let tables: [Int: SparseTable]
     private let labels: [String]
@@ -18,7 +20,10 @@ final class ReductionChannel: Sendable {
     private let group: any ProcessGroup
 
     /// Makes arenas and channels. Collective.
-    init(layout: ParameterLayout, group: any ProcessGroup, options: ReductionOptions) throws(ParallelError) {
+    init(parameters: ParameterStore, group: any ProcessGroup, options: ReductionOptions) throws(ParallelError)
+    {
+        let layout = parameters.layout
+        roundedValues = parameters.roundedValues
         self.group = group
         let unwatched = (group as? WatchedProcessGroup)?.unwatched ?? group
         let topology = try RankTopology(unwatched)
@@ -96,6 +101,9 @@ final class ReductionChannel: Sendable {
             let range = plan.buckets[bucket].range
             try watching("the all-gather of \(labels[bucket])") { () throws(ParallelError) in
                 try values?.allGather(range)
+            }
+            if let roundedValues, let values {
+                WireFormat.encode(values.arena.elements(range), into: roundedValues.elements(range))
             }
             return Work(bytes: range.count * 4)
         case .sum(let bucket):

@@ -65,4 +65,6 @@ public struct ReductionCounters: Sendable, Equatable {
     public var communicationSeconds = 0.0
     /// Time in which the caller waited for gradients or values: communication that nothing hid.
     public var exposedSeconds = 0.0
+
+    public init() {}
 }

@@ -63,13 +63,13 @@ public enum WireFormat {
     /// Rounds `x` to bfloat16, ties to even: a relative error of at most 2⁻⁸. Equal counts, contiguous.
     public static func encode(_ x: Tensor, into y: Tensor) {
         precondition(x.count == y.count && x.isContiguous && y.isContiguous, "shapes differ")
-        unsafe ck_encode_bfloat16(x.floats, halves(y), x.count)
+        unsafe ck_convert(Int32(CK_FLOAT32), x.floats, Int32(CK_BFLOAT16), halves(y), x.count)
     }
 
     /// Exact. Equal counts, contiguous.
     public static func decode(_ x: Tensor, into y: Tensor) {
         precondition(x.count == y.count && x.isContiguous && y.isContiguous, "shapes differ")
-        unsafe ck_decode_bfloat16(halves(x), y.floats, x.count)
+        unsafe ck_convert(Int32(CK_BFLOAT16), halves(x), Int32(CK_FLOAT32), y.floats, x.count)
     }
 }
 

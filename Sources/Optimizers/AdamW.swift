@@ -27,13 +27,15 @@ public final class AdamW: Optimizer {
     private let secondMoments: Tensor
     private let ranges: [DecayRange]
 
-    /// Allocates two moment arenas.
-    public init(_ parameters: ParameterStore, options: Options) {
+    /// Allocates two moment arenas. With `shard`, ascending ranges of the arena, it keeps moments for these
+    /// alone and updates them alone.
+    public init(_ parameters: ParameterStore, options: Options, shard: [Range<Int>]? = nil) {
         self.parameters = parameters
         self.options = options
-        firstMoments = Tensor(rows: 1, columns: parameters.layout.elementCount)
-        secondMoments = Tensor(rows: 1, columns: parameters.layout.elementCount)
-        ranges = DecayRange.ranges(of: parameters.layout)
+        let count = shard.map { $0.reduce(0) { $0 + $1.count } } ?? parameters.layout.elementCount
+        firstMoments = Tensor(rows: 1, columns: count)
+        secondMoments = Tensor(rows: 1, columns: count)
+        ranges = DecayRange.ranges(of: parameters.layout, shard: shard)
     }
 
     public var stateArenas: [(name: String, arena: Tensor)] {
@@ -51,8 +53,8 @@ public final class AdamW: Optimizer {
             update.apply(
                 values: parameters.values.elements(part.range),
                 gradients: parameters.gradients.elements(part.range),
-                firstMoments: firstMoments.elements(part.range),
-                secondMoments: secondMoments.elements(part.range),
+                firstMoments: firstMoments.elements(part.stateRange),
+                secondMoments: secondMoments.elements(part.stateRange),
                 copy: parameters.roundedValues?.elements(part.range))
         }
     }

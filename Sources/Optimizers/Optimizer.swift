@@ -4,16 +4,36 @@ internal import Kernels
 internal import Layers
 public import Tensors
 
-/// Updates the parameter arena from the gradient arena.
-public protocol Optimizer: AnyObject {
+/// What a checkpoint keeps of an optimiser.
+public protocol OptimizerState: AnyObject {
     /// Number of updates made.
     var stepCount: Int { get }
     /// The state arenas by name, each as large as the parameter arena; checkpoints save and fill them.
     var stateArenas: [(name: String, arena: Tensor)] { get }
-    /// One update. Gradients are multiplied by `gradientScale` first.
-    func step(learningRate: Float, gradientScale: Float)
     /// Goes on after `stepCount` updates; the state arenas have been filled.
     func restore(stepCount: Int)
+}
+
+/// Updates the parameter arena from the gradient arena.
+///
+/// With a shard it updates some ranges of the arena alone, and its state arenas hold these ranges one after
+/// the other.
+public protocol Optimizer: OptimizerState {
+    /// One update. Gradients are multiplied by `gradientScale` first.
+    func step(learningRate: Float, gradientScale: Float)
+}
+
+/// The state of an optimiser without the optimiser: where shards come together for a checkpoint.
+public final class GatheredState: OptimizerState {
+    public private(set) var stepCount: Int
+    public let stateArenas: [(name: String, arena: Tensor)]
+
+    public init(stepCount: Int, stateArenas: [(name: String, arena: Tensor)]) {
+        self.stepCount = stepCount
+        self.stateArenas = stateArenas
+    }
+
+    public func restore(stepCount: Int) { self.stepCount = stepCount }
 }
 
 /// Clipping by the norm of all gradients, as torch.nn.utils.clip_grad_norm_.
@@ -34,6 +54,31 @@ public enum GradientClipping {
 struct DecayRange {
     let range: Range<Int>
     let hasWeightDecay: Bool
+    /// First element of the state arenas that belongs to it.
+    var stateStart: Int
+
+    /// Where its elements lie in the state arenas.
+    var stateRange: Range<Int> { stateStart..<stateStart + range.count }
+
+    /// The stretches of `shard`, ascending ranges of the arena, whose state lies without gaps; nil means the
+    /// whole arena.
+    static func ranges(of layout: ParameterLayout, shard: [Range<Int>]?) -> [DecayRange] {
+        let whole = ranges(of: layout)
+        guard let shard else { return whole }
+        var result: [DecayRange] = []
+        var start = 0
+        for piece in shard {
+            for stretch in whole where stretch.range.overlaps(piece) {
+                let range = stretch.range.clamped(to: piece)
+                result.append(
+                    DecayRange(
+                        range: range, hasWeightDecay: stretch.hasWeightDecay,
+                        stateStart: start + range.lowerBound - piece.lowerBound))
+            }
+            start += piece.count
+        }
+        return result
+    }
 
     /// Joins neighbouring slots of equal decay; padding between slots is zero and stays so.
     static func ranges(of layout: ParameterLayout) -> [DecayRange] {
@@ -41,9 +86,13 @@ struct DecayRange {
         for slot in layout.slots {
             if let last = result.last, last.hasWeightDecay == slot.hasWeightDecay {
                 result[result.count - 1] = DecayRange(
-                    range: last.range.lowerBound..<slot.range.upperBound, hasWeightDecay: slot.hasWeightDecay)
+                    range: last.range.lowerBound..<slot.range.upperBound, hasWeightDecay: slot.hasWeightDecay,
+                    stateStart: last.stateStart)
             } else {
-                result.append(DecayRange(range: slot.range, hasWeightDecay: slot.hasWeightDecay))
+                result.append(
+                    DecayRange(
+                        range: slot.range, hasWeightDecay: slot.hasWeightDecay,
+                        stateStart: slot.range.lowerBound))
             }
         }
         return result

@@ -47,6 +47,20 @@ public final class RunLog {
         try append(step: step, epoch: epoch, fields.map { ($0.0, JSONNumber.real($0.1)) })
     }
 
+    /// Adds the record of what communication cost since the last one, as seconds a step:
+    /// `communication_seconds` in exchanges between ranks, `waiting_seconds` in waits of the computation for
+    /// them.
+    public func communication(
+        step: Int, epoch: Double, communicationSeconds: Double, waitingSeconds: Double
+    ) throws(ReportingError) {
+        try append(
+            step: step, epoch: epoch,
+            [
+                ("communication_seconds", .real(communicationSeconds)),
+                ("waiting_seconds", .real(waitingSeconds)),
+            ])
+    }
+
     /// Adds the record of an evaluation; names carry their `eval_` prefix.
     public func evaluation(step: Int, epoch: Double, values: [(String, JSONNumber)]) throws(ReportingError) {
         try append(step: step, epoch: epoch, values)

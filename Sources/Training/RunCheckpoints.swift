@@ -33,23 +33,27 @@ struct RunCheckpoints {
     let arguments: TrainingArguments
     let plan: TrainingPlan
     let group: any ProcessGroup
+    /// Knows the shards of the optimiser's state.
+    let reducer: GradientReducer
 
     private var store: CheckpointStore { CheckpointStore(outputDirectory: output.directory) }
 
     /// The folder of a step's checkpoint.
     func path(step: Int) -> String { output.directory + "/checkpoint-\(step)" }
 
-    /// Saves on rank 0 and returns the path there; nil on the other ranks, which wait until it is on the disk.
+    /// Saves on rank 0 and returns the path there; nil on the other ranks, which wait until it is on the
+    /// disk.
     func save(
         model: any SequenceClassifier, optimizer: any Optimizer, progress: RunProgress,
         position: BatchPlanner.Position
     ) throws -> String? {
         var path: String?
+        let whole = try wholeState(of: optimizer)
         if group.rank == 0 {
             let state = state(progress, position)
             path = try store.save(step: progress.step) { folder in
                 try TrainingCheckpoint.write(
-                    to: folder, model: model, optimizer: optimizer, state: state, recipe: output.recipe,
+                    to: folder, model: model, optimizer: whole, state: state, recipe: output.recipe,
                     tokenizerFilesFrom: output.tokenizerSource)
             }
             try store.rotate(
@@ -57,6 +61,18 @@ struct RunCheckpoints {
         }
         try group.barrier()
         return path
+    }
+
+    /// The optimiser's state as rank 0 writes it: the file is the same for any sharding. Collective.
+    private func wholeState(of optimizer: any Optimizer) throws -> any OptimizerState {
+        guard reducer.shard != nil else { return optimizer }
+        var arenas: [(name: String, arena: Tensor)] = []
+        for (name, piece) in optimizer.stateArenas {
+            if let whole = try reducer.gathered(piece, keepsResult: group.rank == 0) {
+                arenas.append((name, whole))
+            }
+        }
+        return GatheredState(stepCount: optimizer.stepCount, stateArenas: arenas)
     }
 
     /// Writes the final model and trainer_state.json into the output folder itself, on rank 0.
@@ -76,17 +92,34 @@ struct RunCheckpoints {
         _ path: String, model: any SequenceClassifier, optimizer: any Optimizer
     ) throws -> RunProgress {
         var bytes: [UInt8] = []
+        var whole: any OptimizerState = optimizer
         if group.rank == 0 {
-            let state = try TrainingCheckpoint.load(path: path, into: model, optimizer: optimizer)
+            if reducer.shard != nil { whole = emptyState(of: optimizer, model.parameters.layout) }
+            let state = try TrainingCheckpoint.load(path: path, into: model, optimizer: whole)
             try check(state, path)
             bytes = try RunProgress(state).json.serialized()
         }
         try group.broadcast(&bytes, from: 0)
         try ParameterBroadcast.run(model.parameters.values, through: group)
-        for (_, arena) in optimizer.stateArenas { try ParameterBroadcast.run(arena, through: group) }
+        for (index, (_, arena)) in optimizer.stateArenas.enumerated() {
+            if reducer.shard == nil {
+                try ParameterBroadcast.run(arena, through: group)
+            } else {
+                let source = group.rank == 0 ? whole.stateArenas[index].arena : nil
+                try reducer.deal(source, into: arena, through: group)
+            }
+        }
         let progress = try RunProgress(JSONValue(parsing: bytes))
         optimizer.restore(stepCount: progress.step)
         return progress
+    }
+
+    /// Whole arenas for the state of an optimiser that has a shard.
+    private func emptyState(of optimizer: any Optimizer, _ layout: ParameterLayout) -> GatheredState {
+        let arenas = optimizer.stateArenas.map { name, _ in
+            (name: name, arena: Tensor(rows: 1, columns: layout.elementCount))
+        }
+        return GatheredState(stepCount: 0, stateArenas: arenas)
     }
 
     /// Loads the weights of a checkpoint on rank 0; the others get them by a broadcast.

@@ -2,6 +2,7 @@
 // Names and defaults are those of Hugging Face's TrainingArguments and example scripts unless a comment
 // says otherwise.
 
+public import DataParallel
 public import Datasets
 public import Models
 public import Optimizers
@@ -63,6 +64,9 @@ public struct TrainingArguments: Sendable, Equatable {
 
     /// The order of the training rows within an epoch.
     public typealias SamplingStrategy = ShardedSampler.Strategy
+
+    /// The format in which gradients travel between hosts.
+    public typealias CommunicationType = DataParallel.WireType
 
     // MARK: Batches
 
@@ -142,6 +146,11 @@ public struct TrainingArguments: Sendable, Equatable {
     public var replicaCheckSteps = 100
     /// Size of a gradient bucket, in MiB. 25 as in PyTorch.
     public var ddpBucketCapMB = 25
+    /// Format in which gradients travel between hosts.
+    public var ddpCommDtype = CommunicationType.float32
+    /// 1: each rank keeps the optimiser's state, and updates the weights, of its shard alone. 0: of all
+    /// weights.
+    public var zeroStage = 0
     /// Seconds a collective may take before the job is aborted.
     public var ddpTimeoutSeconds = 1800
     /// Threads of a rank; 0 means as many as the cores it is bound to.
@@ -177,6 +186,12 @@ extension TrainingArguments {
 }
 
 extension TrainingArguments {
+    /// How gradients are summed over the ranks.
+    var reductionOptions: ReductionOptions {
+        ReductionOptions(
+            bucketMebibytes: Double(ddpBucketCapMB), wire: ddpCommDtype, isSharded: zeroStage == 1)
+    }
+
     /// Keys of config.json that the recipe replaces.
     public var configurationOverrides: [String: JSONValue] {
         let pairs: [(String, Double?)] = [

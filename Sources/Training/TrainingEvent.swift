@@ -8,6 +8,8 @@ public enum TrainingEvent: Sendable {
     case step(StepReport)
     /// The mean over the steps since the last record; each `logging_steps`.
     case record(TrainingRecord)
+    /// What communication cost since the last record, when there are several ranks; each `logging_steps`.
+    case communicated(CommunicationRecord)
     /// After an evaluation at this step.
     case evaluated(EvaluationRecord)
     /// Rank 0 has written a checkpoint.
@@ -48,6 +50,16 @@ public struct TrainingRecord: Sendable, Equatable {
     public let learningRate: Double
     /// Gradient norm of the last of these steps.
     public let gradientNorm: Double
+}
+
+/// What communication cost on this rank, as means over the steps since the last record.
+public struct CommunicationRecord: Sendable, Equatable {
+    public let step: Int
+    public let epoch: Double
+    /// Seconds a step in which gradients or weights were exchanged, beside the computation or not.
+    public let communicationSeconds: Double
+    /// Seconds a step in which the computation waited for that: communication that nothing hid.
+    public let waitingSeconds: Double
 }
 
 /// What is logged after an evaluation.

@@ -19,6 +19,7 @@ public final class TrainingLoop {
     let planner: BatchPlanner
     let optimizer: any Optimizer
     let step: TrainingStep
+    private let reducer: GradientReducer
     private let training: ExampleStore
     private let validation: ExampleStore?
     private let evaluator: ClassificationEvaluator
@@ -28,6 +29,7 @@ public final class TrainingLoop {
 
     /// What a checkpoint has to carry besides model and optimiser.
     var progress = RunProgress()
+    private var recordedCounters = ReductionCounters()
     private var totals = (loss: 0.0, steps: 0, rows: 0, tokens: 0)
 
     /// Sets up the run. Collective. `recipe` is stored with each checkpoint; `modelDirectory` is where the
@@ -56,16 +58,20 @@ public final class TrainingLoop {
         let options = AdamW.Options(
             beta1: Float(arguments.adamBeta1), beta2: Float(arguments.adamBeta2),
             epsilon: Float(arguments.adamEpsilon), weightDecay: Float(arguments.weightDecay))
-        optimizer = AdamW(model.parameters, options: options)
+        let reducer = try GradientReducer(
+            parameters: model.parameters, group: group, options: arguments.reductionOptions)
+        self.reducer = reducer
+        optimizer = AdamW(model.parameters, options: options, shard: reducer.shard)
         let schedule = LearningRateSchedule(
             kind: arguments.lrSchedulerType, peak: arguments.learningRate, warmupSteps: warmup,
             totalSteps: total)
-        step = try TrainingStep(
-            model: model, optimizer: optimizer, schedule: schedule, group: group, seed: arguments.seed,
-            maximumNorm: arguments.maxGradNorm, bucketMebibytes: Double(arguments.ddpBucketCapMB))
+        step = TrainingStep(
+            model: model, optimizer: optimizer, reducer: reducer, schedule: schedule, group: group,
+            seed: arguments.seed, maximumNorm: arguments.maxGradNorm)
         evaluator = ClassificationEvaluator(
             model: model, group: group, batchRows: arguments.perDeviceEvalBatchSize)
-        checkpoints = RunCheckpoints(output: output, arguments: arguments, plan: plan, group: group)
+        checkpoints = RunCheckpoints(
+            output: output, arguments: arguments, plan: plan, group: group, reducer: reducer)
     }
 
     private static func check(
@@ -83,7 +89,8 @@ public final class TrainingLoop {
         if arguments.saveStrategy == .best { throw .needsValidation("save_strategy: best") }
     }
 
-    /// Trains from `resumePoint`, or from the start, to the last step, and writes the final model. Collective.
+    /// Trains from `resumePoint`, or from the start, to the last step, and writes the final model.
+    /// Collective.
     @discardableResult
     public func run(resumingFrom path: String? = nil) throws -> TrainingSummary {
         if let path {
@@ -141,6 +148,23 @@ public final class TrainingLoop {
         (progress.windowLoss, progress.windowSteps) = (0, 0)
         progress.history.append(record.json)
         try onEvent(.record(record))
+        try recordCommunication()
+    }
+
+    /// Apart from the training record: the times differ between runs that are otherwise equal to the last
+    /// bit.
+    private func recordCommunication() throws {
+        let counters = step.reductionCounters
+        defer { recordedCounters = counters }
+        let steps = Double(counters.steps - recordedCounters.steps)
+        guard group.size > 1, steps > 0 else { return }
+        let seconds = counters.communicationSeconds - recordedCounters.communicationSeconds
+        let waited = counters.exposedSeconds - recordedCounters.exposedSeconds
+        try onEvent(
+            .communicated(
+                CommunicationRecord(
+                    step: progress.step, epoch: progress.epoch, communicationSeconds: seconds / steps,
+                    waitingSeconds: waited / steps)))
     }
 
     private func checkReplicas() throws {
@@ -190,8 +214,8 @@ public final class TrainingLoop {
         return isBest
     }
 
-    /// Compares with the best value so far; the values are the same on all ranks. A value that is not a number, such
-    /// as the correlation of constant predictions, is never the best.
+    /// Compares with the best value so far; the values are the same on all ranks. A value that is not a
+    /// number, such as the correlation of constant predictions, is never the best.
     private func updateBest(_ evaluation: ClassificationEvaluation) -> Bool {
         let name = arguments.bestModelMetric
         guard let value = evaluation.metrics.first(where: { "eval_" + $0.name == name })?.value else {

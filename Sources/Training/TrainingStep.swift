@@ -33,20 +33,17 @@ public final class TrainingStep {
     private let key: RandomKey
     private let workspace = Workspace()
 
-    /// Makes the gradient reducer: collective.
+    /// The optimizer updates the reducer's shard, if there is one.
     public init(
-        model: any SequenceClassifier, optimizer: any Optimizer, schedule: LearningRateSchedule,
-        group: any ProcessGroup, seed: UInt64, maximumNorm: Double, bucketMebibytes: Double
-    ) throws(ParallelError) {
+        model: any SequenceClassifier, optimizer: any Optimizer, reducer: GradientReducer,
+        schedule: LearningRateSchedule, group: any ProcessGroup, seed: UInt64, maximumNorm: Double
+    ) {
         self.model = model
         self.optimizer = optimizer
         self.group = group
         self.schedule = schedule
         self.maximumNorm = maximumNorm
         key = RandomKey(seed: seed).derived("dropout")
-        let reducer = try GradientReducer(
-            layout: model.parameters.layout, gradients: model.parameters.gradients, group: group,
-            bucketMebibytes: bucketMebibytes)
         self.reducer = reducer
         model.parameters.onGradientReady = { reducer.markReady(slot: $0) }
     }
@@ -56,8 +53,8 @@ public final class TrainingStep {
     /// Most bytes of activations in use at once.
     public var peakActivationBytes: Int { workspace.peakBytes }
 
-    /// Step number `step`, from 0. `microBatches` are this rank's rows of the global batch of `globalRows` rows.
-    /// With `isStopRequested` on any rank, all ranks learn of it.
+    /// Step number `step`, from 0. `microBatches` are this rank's rows of the global batch of `globalRows`
+    /// rows. With `isStopRequested` on any rank, all ranks learn of it.
     public func run(
         step: Int, microBatches: [Batch], globalRows: Int, isStopRequested: Bool = false
     ) throws -> StepResult {
@@ -70,13 +67,13 @@ public final class TrainingStep {
             if isLast { reducer.beginStep() }
             lossSum += differentiate(batch, step: step, globalRows: globalRows, isLast: isLast)
         }
-        try reducer.finish()
+        let squares = try reducer.finish()
         let tokens = batches.reduce(0) { $0 + $1.tokenCount }
-        var sums = [lossSum, Double(tokens), isStopRequested ? 1 : 0]
+        var sums = [lossSum, Double(tokens), isStopRequested ? 1 : 0, squares]
         try group.allReduceSum(&sums)
 
         let rate = schedule.rate(at: step)
-        let norm = GradientClipping.norm(of: model.parameters.gradients)
+        let norm = sums[3].squareRoot()
         let result = StepResult(
             loss: sums[0] / Double(globalRows), gradientNorm: norm, learningRate: rate, rows: globalRows,
             tokens: Int(sums[1]), isStopRequested: sums[2] > 0)
@@ -89,13 +86,14 @@ public final class TrainingStep {
         optimizer.step(
             learningRate: Float(rate),
             gradientScale: GradientClipping.scale(norm: norm, maximumNorm: maximumNorm))
+        reducer.gatherValues()
         return result
     }
 
     /// A rank without rows takes part with zero gradients.
     private func reportAllSlots() {
         reducer.beginStep()
-        for slot in model.parameters.layout.slots.indices { reducer.markReady(slot: slot) }
+        for slot in model.parameters.layout.slots.indices { model.parameters.markReady(slot) }
     }
 
     /// Adds the gradients of a micro-batch; returns the sum of its rows' losses.

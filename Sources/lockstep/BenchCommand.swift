@@ -1,6 +1,8 @@
-// `lockstep bench`: how fast this machine and this build are, each figure beside the peak measured in the same process.
+// `lockstep bench`: how fast this machine and this build are, each figure beside the peak measured in the
+// same process.
 
 import ArgumentParser
+import DataParallel
 import Foundation
 import Kernels
 import Reporting
@@ -10,7 +12,7 @@ import Tensors
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measures kernels, training steps and reductions on this machine.",
-        subcommands: [StepBench.self, GEMMBench.self, AttentionBench.self])
+        subcommands: [StepBench.self, GEMMBench.self, AttentionBench.self, AllReduceBench.self])
 }
 
 /// The number format of activations and matrix products.
@@ -18,6 +20,7 @@ enum BenchType: String, ExpressibleByArgument, CaseIterable {
     case fp32, bf16
 
     var elementType: ElementType { self == .fp32 ? .float32 : .bfloat16 }
+    var wire: WireType { self == .fp32 ? .float32 : .bfloat16 }
 }
 
 /// Fields that all benchmarks print.

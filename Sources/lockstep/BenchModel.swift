@@ -36,12 +36,15 @@ enum BenchModel: String, CaseIterable, ExpressibleByArgument {
     }
 
     /// A training job of `rows` random sequences of `tokens` tokens a rank.
-    func job(rows: Int, tokens: Int, type: BenchType, group: any ProcessGroup) throws -> BenchJob {
+    func job(
+        rows: Int, tokens: Int, type: BenchType, group: any ProcessGroup, reduction: ReductionOptions
+    ) throws -> BenchJob {
         let head = ClassificationHead(labels: ["a", "b"], problemType: .singleLabel)
         let model = try BERTSequenceClassifier(configuration, head: head, file: rawValue)
         model.parameters.initialize(key: RandomKey(seed: 0))
         if type == .bf16 { model.parameters.computeInBFloat16() }
-        return try BenchJob(model: model, rows: rows, tokens: tokens, group: group)
+        return try BenchJob(
+            model: model, rows: rows, tokens: tokens, group: group, reduction: reduction)
     }
 }
 
@@ -52,13 +55,17 @@ final class BenchJob {
     private let globalRows: Int
     let parameterCount: Int
 
-    init(model: any SequenceClassifier, rows: Int, tokens: Int, group: any ProcessGroup) throws {
+    init(
+        model: any SequenceClassifier, rows: Int, tokens: Int, group: any ProcessGroup,
+        reduction: ReductionOptions
+    ) throws {
         parameterCount = model.parameters.layout.parameterCount
-        let optimizer = AdamW(model.parameters, options: AdamW.Options())
-        trainingStep = try TrainingStep(
-            model: model, optimizer: optimizer,
+        let reducer = try GradientReducer(parameters: model.parameters, group: group, options: reduction)
+        let optimizer = AdamW(model.parameters, options: AdamW.Options(), shard: reducer.shard)
+        trainingStep = TrainingStep(
+            model: model, optimizer: optimizer, reducer: reducer,
             schedule: LearningRateSchedule(kind: .constant, peak: 2e-5, warmupSteps: 0, totalSteps: 1_000),
-            group: group, seed: 0, maximumNorm: 1, bucketMebibytes: 25)
+            group: group, seed: 0, maximumNorm: 1)
         let key = RandomKey(seed: UInt64(group.rank))
         var store = ExampleStore()
         for row in 0..<rows {

@@ -53,6 +53,8 @@ extension RecipeFlags {
             ("overwrite_output_dir", overwriteOutputDir),
             ("replica_check_steps", replicaCheckSteps),
             ("ddp_bucket_cap_mb", ddpBucketCapMb),
+            ("ddp_comm_dtype", ddpCommDtype),
+            ("zero_stage", zeroStage),
             ("ddp_timeout", ddpTimeout),
             ("threads_per_rank", threadsPerRank),
         ]

@@ -51,6 +51,8 @@ struct RecipeFlags: ParsableArguments {
     @Option(switchKey: "overwrite_output_dir") var overwriteOutputDir: String?
     @Option(key: "replica_check_steps") var replicaCheckSteps: String?
     @Option(key: "ddp_bucket_cap_mb") var ddpBucketCapMb: String?
+    @Option(key: "ddp_comm_dtype") var ddpCommDtype: String?
+    @Option(key: "zero_stage") var zeroStage: String?
     @Option(key: "ddp_timeout") var ddpTimeout: String?
     @Option(key: "threads_per_rank") var threadsPerRank: String?
 }

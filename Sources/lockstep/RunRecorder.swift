@@ -34,6 +34,10 @@ final class RunRecorder {
             try log?.train(
                 step: record.step, epoch: record.epoch, loss: record.loss, learningRate: record.learningRate,
                 gradNorm: record.gradientNorm)
+        case .communicated(let record):
+            try log?.communication(
+                step: record.step, epoch: record.epoch, communicationSeconds: record.communicationSeconds,
+                waitingSeconds: record.waitingSeconds)
         case .evaluated(let record): try show(record)
         case .saved(let path, let step):
             display.message("saved \(path)")

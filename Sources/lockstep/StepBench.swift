@@ -35,6 +35,17 @@ struct StepBench: ParsableCommand {
     @Option(help: "Threads a rank, its cores when it is 0.")
     var threads = 0
 
+    @Option(
+        name: .customLong("ddp_comm_dtype"), help: "Format of gradients between hosts, as the recipe key.")
+    var communicationType = BenchType.fp32
+
+    @Option(name: .customLong("zero_stage"), help: "Optimiser whole (0) or by shards (1), as the recipe key.")
+    var zeroStage = 0
+
+    func validate() throws {
+        guard (0...1).contains(zeroStage) else { throw ValidationError("--zero_stage is 0 or 1") }
+    }
+
     func run() throws {
         try RankWork.run { group in
             let plan = ThreadPlan.apply(requested: threads)
@@ -44,7 +55,9 @@ struct StepBench: ParsableCommand {
     }
 
     private func measure(_ group: any ProcessGroup, threads: Int, peak: Double) throws {
-        let job = try model.job(rows: batch, tokens: seq, type: dtype, group: group)
+        let reduction = ReductionOptions(
+            bucketMebibytes: 25, wire: communicationType.wire, isSharded: zeroStage == 1)
+        let job = try model.job(rows: batch, tokens: seq, type: dtype, group: group, reduction: reduction)
         for index in 0..<2 { try job.step(index) }
         let exposedBefore = job.exposedCommunicationSeconds
         var seconds: [Double] = []

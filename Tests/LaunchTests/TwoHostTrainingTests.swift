@@ -1,5 +1,5 @@
-// Training over two simulated hosts with two ranks each gives what four ranks on this machine give: both runs are
-// started as a user starts them, with a cluster file and by launch/local.
+// Training over two simulated hosts with two ranks each gives what four ranks on this machine give: both runs
+// are started as a user starts them, with a cluster file and by launch/local.
 import Foundation
 import TestSupport
 import Testing
@@ -30,6 +30,32 @@ import Testing
         for (step, (found, expected)) in zip(found, expected).enumerated() {
             #expect(abs(found - expected) <= 1e-6 * expected, "step \(step + 1): \(found), not \(expected)")
         }
+    }
+
+    @Test("With shards and bf16 gradients between hosts the losses stay near, and fewer bytes travel")
+    func roundedShards() throws {
+        let folder = try TemporaryFolder()
+        let recipe = try ToyTask.write(to: folder.url)
+        guard let hosts = try SimulatedHosts(count: 2, slots: 2) else { return }
+        func run(_ name: String, _ flags: [String]) throws -> (losses: [Double], bytes: Int) {
+            let before = try hosts.bytesSent()
+            let path = folder.url.appendingPathComponent(name)
+            let outcome = try hosts.call(
+                ["cluster", recipe, "--output_dir", path.path] + flags, environment: Self.environment)
+            #expect(outcome.status == 0, "\(outcome)")
+            let sent = zip(try hosts.bytesSent(), before).map { $0 - $1 }
+            return (try Self.losses(path.appendingPathComponent("metrics.jsonl")), sent.reduce(0, +))
+        }
+        let whole = try run("whole", [])
+        let sharded = try run("sharded", ["--zero_stage", "1"])
+        #expect(sharded.losses == whole.losses)
+        let rounded = try run("rounded", ["--ddp_comm_dtype", "bf16"])
+        try #require(rounded.losses.count == ToyTask.steps)
+        #expect(rounded.losses != whole.losses)
+        for (found, expected) in zip(rounded.losses, whole.losses) {
+            #expect(abs(found - expected) <= 5e-3 * expected, "\(found), not \(expected)")
+        }
+        #expect(rounded.bytes < whole.bytes)
     }
 
     private static let environment = ["LOCKSTEP_BINARY": Products.path(of: "lockstep")]

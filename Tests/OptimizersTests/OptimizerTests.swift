@@ -102,6 +102,35 @@ import Testing
         }
     }
 
+    @Test("shards together make the updates of one optimiser, with moments for their own ranges alone")
+    func shards() throws {
+        let golden = try #require(try Goldens.load().optimizers.first { $0.name == "adamw" })
+        let (whole, parts) = (store(golden.initial), store(golden.initial))
+        let count = whole.layout.elementCount
+        try #require(count == 80)
+        // Cuts inside slots, between decayed and other slots, and an empty start.
+        let shards: [[Range<Int>]] = [[0..<16, 32..<48], [16..<32, 56..<80], [48..<56]]
+        let optimizers = shards.map { shard in
+            AdamW(
+                parts, options: .init(beta1: 0.9, beta2: 0.98, epsilon: 1e-6, weightDecay: 0.1), shard: shard)
+        }
+        run(golden, whole, try optimizer("adamw", whole), 0..<5)
+        for index in 0..<5 {
+            fill(parts, golden.steps[index].gradients) { $0.gradient($1) }
+            let norm = GradientClipping.norm(of: parts.gradients)
+            for optimizer in optimizers {
+                optimizer.step(
+                    learningRate: Float(golden.rates[index]),
+                    gradientScale: GradientClipping.scale(norm: norm, maximumNorm: golden.maximumNorm))
+            }
+        }
+        #expect(parts.values.values() == whole.values.values())
+        for (optimizer, shard) in zip(optimizers, shards) {
+            let size = shard.reduce(0) { $0 + $1.count }
+            #expect(optimizer.stateArenas.allSatisfy { $0.arena.count == size })
+        }
+    }
+
     @Test("an optimiser with restored state goes on bit for bit", arguments: ["adamw", "sgd"])
     func restore(name: String) throws {
         let golden = try #require(try Goldens.load().optimizers.first { $0.name == name })

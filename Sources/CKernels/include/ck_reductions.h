@@ -1,4 +1,4 @@
-// Vector loops of reductions over ranks: sums of arenas, the bfloat16 wire format, rows that are zero.
+// Vector loops of reductions over ranks: sums of arenas, bfloat16 blocks, rows that are zero.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -6,10 +6,6 @@
 /// Sums elements begin..<end of `count` arenas in their order, so that every rank that does it gets the same bits. The
 /// sum goes to all arenas when `target` < 0, else to arenas[target] alone.
 void ck_sum_arenas(float *const *arenas, size_t count, int target, size_t begin, size_t end);
-/// y = x rounded to bfloat16, ties to even; a NaN stays a NaN.
-void ck_encode_bfloat16(const float *x, uint16_t *y, size_t count);
-/// y = x, exact.
-void ck_decode_bfloat16(const uint16_t *x, float *y, size_t count);
 /// Sums `blocks` blocks of `count` elements, which lie one after the other in x, in their order and in float32. Block
 /// `own` is taken from `sum` instead, unrounded. The sum goes to `sum`.
 void ck_sum_bfloat16_blocks(const uint16_t *x, size_t blocks, size_t own, float *sum, size_t count);
