@@ -65,8 +65,8 @@ import Testing
             #expect(CaptionTokenizer.tokens(row.p).map { Array($0.utf8) } == expected.map { Array($0.utf8) })
         }
         let tokens = CaptionTokenizer.tokens(
-            "A man's dog can’t catch 1,000.5 well-known T-shirts, he'll try!")
-        let expected = "a man 's dog ca n't catch 1,000.5 well-known t-shirts he 'll try"
+            "A man's dog can’t catch 1,000.5 (at 10:30) well-known T-shirts, he'll try!")
+        let expected = "a man 's dog ca n't catch 1,000.5 at 10:30 well-known t-shirts he 'll try"
         #expect(tokens.joined(separator: " ") == expected)
     }
 

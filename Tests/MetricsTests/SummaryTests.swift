@@ -21,9 +21,10 @@ import Testing
     @Test("ROUGE-1, -2, -L and -Lsum of 282 rows equal rouge_score's", arguments: [false, true])
     func rows(usesStemmer: Bool) {
         let scorer = RougeScorer(usesStemmer: usesStemmer)
+        #expect(goldens.rows.count { $0.rougeStem != nil } == 27)
         for row in goldens.rows {
             let found = figures(scorer.scores(prediction: row.p, references: row.r))
-            let expected = usesStemmer ? row.rougeStem : row.rouge
+            let expected = usesStemmer ? row.rougeStem ?? row.rouge : row.rouge
             #expect(found.count == expected.count)
             for (index, (value, golden)) in zip(found, expected).enumerated() {
                 expectClose(value, golden, "figure \(index) of \(row.p) against \(row.r)")

@@ -20,7 +20,8 @@ struct TextGoldens: Decodable, Sendable {
         let chrfScores: [Double]
         /// Precision, recall, F1 of ROUGE-1, -2, -L, -Lsum.
         let rouge: [Double]
-        let rougeStem: [Double]
+        /// The same with stems, where it differs.
+        let rougeStem: [Double]?
     }
 
     struct Corpus: Decodable, Sendable {

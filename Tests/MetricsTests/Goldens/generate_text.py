@@ -163,7 +163,9 @@ def row_cases():
         case["chrfScores"] = [number(m.corpus_score([prediction], transposed).score)
                               for m in (chrf, chrfpp, chrf_lower)]
         case["rouge"] = rouge(plain, prediction, references)
-        case["rougeStem"] = rouge(stemmed, prediction, references)
+        with_stems = rouge(stemmed, prediction, references)
+        if with_stems != case["rouge"]:
+            case["rougeStem"] = with_stems
         yield case
 
 
@@ -204,7 +206,7 @@ def corpus_cases(cases):
 
 
 WORD = r"[\p{L}\p{N}][\p{L}\p{N}\p{M}]*"
-CAPTION = regex.compile(rf"{WORD}(?:(?:['-]|(?<=[0-9])[.,](?=[0-9])){WORD})*|[%&#@*/]|(?!`)\p{{S}}")
+CAPTION = regex.compile(rf"{WORD}(?:(?:['-]|(?<=[0-9])[.,:](?=[0-9])){WORD})*|[%&#@*/]|(?!`)\p{{S}}")
 ENDINGS = ["n't", "'s", "'m", "'d", "'re", "'ve", "'ll"]
 
 
@@ -260,7 +262,7 @@ def stem_cases(cases):
 def perplexity_cases():
     generator = torch.Generator().manual_seed(20261125)
     for _ in range(200):
-        tokens = chance.randint(1, 7)
+        tokens = chance.randint(1, 4)
         logits = torch.randn(tokens, 5, generator=generator, dtype=torch.float64) * chance.choice([0.1, 1, 5])
         targets = torch.randint(0, 5, (tokens,), generator=generator)
         losses = torch.nn.functional.cross_entropy(logits, targets, reduction="none")
