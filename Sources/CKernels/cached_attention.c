@@ -1,17 +1,17 @@
-// Attention of single rows over keys and values that lie scattered in a cache: what token-by-token decoding needs.
+// Attention of single rows over keys and values that lie scattered in a cache: what decoding token by token needs.
 #include "decoder.h"
 #include "vector.h"
 
-CK_DISPATCH void ck_cached_attention(const float *q, const float *k, size_t ldk, const float *v, size_t ldv,
-                                     const int32_t *rows, size_t count, float *out, size_t group, size_t d,
-                                     float scale, float *scratch) {
+CK_INLINE void attend(const int type, const void *q, const void *k, size_t ldk, const void *v, size_t ldv,
+                      const int32_t *rows, size_t count, void *out, size_t group, size_t d, float scale,
+                      float *scratch) {
     CK_LANES
     for (size_t j = 0; j < count; j++) {
-        const float *key = k + (size_t)rows[j] * ldk;
+        const void *key = ck_row(type, k, (size_t)rows[j] * ldk);
         for (size_t head = 0; head < group; head++) {
-            const float *query = q + head * d;
+            const void *query = ck_row(type, q, head * d);
             float dot = 0;
-            for (size_t p = 0; p < d; p++) dot += query[p] * key[p];
+            for (size_t p = 0; p < d; p++) dot += ck_load(type, query, p) * ck_load(type, key, p);
             scratch[head * count + j] = dot * scale;
         }
     }
@@ -24,15 +24,32 @@ CK_DISPATCH void ck_cached_attention(const float *q, const float *k, size_t ldk,
             total += s[j];
         }
         float inverse = 1.0f / total;
-        for (size_t j = 0; j < count; j++) s[j] *= inverse;
-    }
-    memset(out, 0, group * d * sizeof(float));
-    for (size_t j = 0; j < count; j++) {
-        const float *value = v + (size_t)rows[j] * ldv;
-        for (size_t head = 0; head < group; head++) {
-            float weight = scratch[head * count + j];
-            float *target = out + head * d;
-            for (size_t p = 0; p < d; p++) target[p] += weight * value[p];
+        // Blocks of 64 columns are summed in float and rounded once.
+        for (size_t first = 0; first < d; first += 64) {
+            size_t width = d - first < 64 ? d - first : 64;
+            float sums[64] = {0};
+            for (size_t j = 0; j < count; j++) {
+                const void *value = ck_row(type, v, (size_t)rows[j] * ldv + first);
+                for (size_t p = 0; p < width; p++) sums[p] += s[j] * ck_load(type, value, p);
+            }
+            for (size_t p = 0; p < width; p++) ck_store(type, out, head * d + first + p, sums[p] * inverse);
         }
     }
+}
+
+#define VARIANT(name, type)                                                                                         \
+    CK_DISPATCH static void attend_##name(const void *q, const void *k, size_t ldk, const void *v, size_t ldv,      \
+                                          const int32_t *rows, size_t count, void *out, size_t group, size_t d,     \
+                                          float scale, float *scratch) {                                            \
+        attend(type, q, k, ldk, v, ldv, rows, count, out, group, d, scale, scratch);                                \
+    }
+
+VARIANT(float32, CK_FLOAT32)
+VARIANT(bfloat16, CK_BFLOAT16)
+
+void ck_cached_attention(int type, const void *q, const void *k, size_t ldk, const void *v, size_t ldv,
+                         const int32_t *rows, size_t count, void *out, size_t group, size_t d, float scale,
+                         float *scratch) {
+    (type == CK_BFLOAT16 ? attend_bfloat16 : attend_float32)(q, k, ldk, v, ldv, rows, count, out, group, d, scale,
+                                                             scratch);
 }

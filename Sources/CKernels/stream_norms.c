@@ -3,108 +3,158 @@
 #include "decoder.h"
 #include "vector.h"
 
-/// st = dropout(xt) + rt for one row.
-CK_INLINE void join(const float *xt, const float *rt, float *st, uint64_t token, ck_dropout dropout, size_t c) {
-    if (dropout.threshold) {
-        uint64_t key = ck_mix(dropout.site ^ token);
+/// st = dropout(xt) + rt for row t.
+CK_INLINE void join(const int type, const ck_layer_norm *n, const void *xt, const void *rt, void *st, size_t t) {
+    const size_t c = n->c;
+    if (n->dropout.threshold) {
+        uint64_t key = ck_mix(n->dropout.site ^ n->keys[t]);
         uint32_t low = (uint32_t)key, high = (uint32_t)(key >> 32);
+        const uint32_t threshold = n->dropout.threshold;
+        const float scale = n->dropout.scale;
         CK_IN_PLACE
         for (size_t j = 0; j < c; j++)
-            st[j] = xt[j] * ck_keep(low, high, (uint32_t)j, dropout.threshold, dropout.scale);
+            ck_store(type, st, j,
+                     ck_load(type, xt, j) * ck_keep(low, high, (uint32_t)j, threshold, scale)
+                         + (rt ? ck_load(type, rt, j) : 0.0f));
+    } else if (rt) {
+        CK_IN_PLACE
+        for (size_t j = 0; j < c; j++) ck_store(type, st, j, ck_load(type, xt, j) + ck_load(type, rt, j));
     } else if (st != xt) {
-        memcpy(st, xt, c * sizeof(float));
-    }
-    if (rt) {
-        CK_IN_PLACE
-        for (size_t j = 0; j < c; j++) st[j] += rt[j];
+        memcpy(st, xt, c * ck_size(type));
     }
 }
 
-/// dxt = dropout(dst) for one row.
-CK_INLINE void split(const float *dst, float *dxt, uint64_t token, ck_dropout dropout, size_t c) {
-    if (dropout.threshold) {
-        uint64_t key = ck_mix(dropout.site ^ token);
+/// dxt = dropout(dst) for row t.
+CK_INLINE void split(const int type, const ck_layer_norm *n, const void *dst, void *dxt, size_t t) {
+    const size_t c = n->c;
+    if (n->dropout.threshold) {
+        uint64_t key = ck_mix(n->dropout.site ^ n->keys[t]);
         uint32_t low = (uint32_t)key, high = (uint32_t)(key >> 32);
+        const uint32_t threshold = n->dropout.threshold;
+        const float scale = n->dropout.scale;
         CK_IN_PLACE
         for (size_t j = 0; j < c; j++)
-            dxt[j] = dst[j] * ck_keep(low, high, (uint32_t)j, dropout.threshold, dropout.scale);
+            ck_store(type, dxt, j, ck_load(type, dst, j) * ck_keep(low, high, (uint32_t)j, threshold, scale));
     } else {
-        memcpy(dxt, dst, c * sizeof(float));
+        memcpy(dxt, dst, c * ck_size(type));
     }
 }
 
-CK_DISPATCH void ck_rms_norm_forward(const float *x, const float *residual, const float *gamma, float *sum,
-                                     float *y, float *rstd, const uint64_t *keys, ck_dropout dropout,
-                                     float epsilon, size_t c, size_t begin, size_t end) {
+CK_INLINE void rms_forward(const int type, const ck_layer_norm *n, const void *x, const void *residual, void *sum,
+                           void *y, size_t begin, size_t end) {
     CK_LANES
+    const size_t c = n->c;
+    const float *gamma = n->gamma;
     for (size_t t = begin; t < end; t++) {
-        float *st = sum + t * c, *yt = y + t * c;
-        join(x + t * c, residual ? residual + t * c : NULL, st, keys[t], dropout, c);
+        void *st = ck_row_out(type, sum, t * c), *yt = ck_row_out(type, y, t * c);
+        join(type, n, ck_row(type, x, t * c), residual ? ck_row(type, residual, t * c) : NULL, st, t);
         float squares = 0;
-        for (size_t j = 0; j < c; j++) squares += st[j] * st[j];
-        float inverse = 1.0f / sqrtf(squares / (float)c + epsilon);
-        for (size_t j = 0; j < c; j++) yt[j] = st[j] * inverse * gamma[j];
-        rstd[t] = inverse;
+        for (size_t j = 0; j < c; j++) squares += ck_load(type, st, j) * ck_load(type, st, j);
+        float inverse = 1.0f / sqrtf(squares / (float)c + n->epsilon);
+        CK_IN_PLACE
+        for (size_t j = 0; j < c; j++) ck_store(type, yt, j, ck_load(type, st, j) * inverse * gamma[j]);
+        n->rstd[t] = inverse;
     }
 }
 
-CK_DISPATCH void ck_rms_norm_backward(const float *dy, const float *sum, const float *gamma, const float *rstd,
-                                      float *dsum, int accumulate, float *dx, float *dgamma,
-                                      const uint64_t *keys, ck_dropout dropout, size_t c, size_t begin,
-                                      size_t end) {
+CK_INLINE void rms_backward(const int type, const ck_layer_norm *n, const void *dy, const void *sum, void *dsum,
+                            int accumulate, void *dx, float *dgamma, size_t begin, size_t end) {
     CK_LANES
+    const size_t c = n->c;
+    const float *gamma = n->gamma;
     for (size_t t = begin; t < end; t++) {
-        const float *dyt = dy + t * c, *st = sum + t * c;
-        float *dst = dsum + t * c;
-        float inverse = rstd[t], dot = 0;
+        const void *dyt = ck_row(type, dy, t * c), *st = ck_row(type, sum, t * c);
+        void *dst = ck_row_out(type, dsum, t * c);
+        float inverse = n->rstd[t], dot = 0;
         CK_IN_PLACE
         for (size_t j = 0; j < c; j++) {
-            float normed = st[j] * inverse;
-            dot += dyt[j] * gamma[j] * normed;
-            dgamma[j] += dyt[j] * normed;
+            float slope = ck_load(type, dyt, j), normed = ck_load(type, st, j) * inverse;
+            dot += slope * gamma[j] * normed;
+            dgamma[j] += slope * normed;
         }
-        float mean = dot / (float)c;
+        float factor = dot / (float)c * inverse;
         if (accumulate) {
             CK_IN_PLACE
             for (size_t j = 0; j < c; j++)
-                dst[j] += (dyt[j] * gamma[j] - st[j] * inverse * mean) * inverse;
+                ck_store(type, dst, j,
+                         ck_load(type, dst, j)
+                             + (ck_load(type, dyt, j) * gamma[j] - ck_load(type, st, j) * factor) * inverse);
         } else {
             CK_IN_PLACE
-            for (size_t j = 0; j < c; j++) dst[j] = (dyt[j] * gamma[j] - st[j] * inverse * mean) * inverse;
+            for (size_t j = 0; j < c; j++)
+                ck_store(type, dst, j,
+                         (ck_load(type, dyt, j) * gamma[j] - ck_load(type, st, j) * factor) * inverse);
         }
-        if (dx) split(dst, dx + t * c, keys[t], dropout, c);
+        if (dx) split(type, n, dst, ck_row_out(type, dx, t * c), t);
     }
 }
 
-CK_DISPATCH void ck_stream_layer_norm_backward(const float *dy, const float *sum, const float *gamma,
-                                               const float *mean, const float *rstd, float *dsum, int accumulate,
-                                               float *dx, float *dgamma, float *dbeta, const uint64_t *keys,
-                                               ck_dropout dropout, size_t c, size_t begin, size_t end) {
+CK_INLINE void layer_backward(const int type, const ck_layer_norm *n, const void *dy, const void *sum, void *dsum,
+                              int accumulate, void *dx, float *dgamma, float *dbeta, size_t begin, size_t end) {
     CK_LANES
+    const size_t c = n->c;
+    const float *gamma = n->gamma;
     for (size_t t = begin; t < end; t++) {
-        const float *dyt = dy + t * c, *st = sum + t * c;
-        float *dst = dsum + t * c;
-        float average = mean[t], inverse = rstd[t], g = 0, gx = 0;
+        const void *dyt = ck_row(type, dy, t * c), *st = ck_row(type, sum, t * c);
+        void *dst = ck_row_out(type, dsum, t * c);
+        float average = n->mean[t], inverse = n->rstd[t], g = 0, gx = 0;
         CK_IN_PLACE
         for (size_t j = 0; j < c; j++) {
-            float normed = (st[j] - average) * inverse;
-            float scaled = dyt[j] * gamma[j];
+            float slope = ck_load(type, dyt, j);
+            float normed = (ck_load(type, st, j) - average) * inverse;
+            float scaled = slope * gamma[j];
             g += scaled;
             gx += scaled * normed;
-            dgamma[j] += dyt[j] * normed;
-            dbeta[j] += dyt[j];
+            dgamma[j] += slope * normed;
+            dbeta[j] += slope;
         }
         g /= (float)c;
         gx /= (float)c;
-        if (accumulate) {
-            CK_IN_PLACE
-            for (size_t j = 0; j < c; j++)
-                dst[j] += (dyt[j] * gamma[j] - g - (st[j] - average) * inverse * gx) * inverse;
-        } else {
-            CK_IN_PLACE
-            for (size_t j = 0; j < c; j++)
-                dst[j] = (dyt[j] * gamma[j] - g - (st[j] - average) * inverse * gx) * inverse;
+        const float keep = accumulate ? 1.0f : 0.0f;
+        if (!accumulate) memset(dst, 0, c * ck_size(type));
+        CK_IN_PLACE
+        for (size_t j = 0; j < c; j++) {
+            float normed = (ck_load(type, st, j) - average) * inverse;
+            ck_store(type, dst, j,
+                     keep * ck_load(type, dst, j)
+                         + (ck_load(type, dyt, j) * gamma[j] - g - normed * gx) * inverse);
         }
-        if (dx) split(dst, dx + t * c, keys[t], dropout, c);
+        if (dx) split(type, n, dst, ck_row_out(type, dx, t * c), t);
     }
+}
+
+#define VARIANT(name, type)                                                                                         \
+    CK_DISPATCH static void rms_forward_##name(const ck_layer_norm *n, const void *x, const void *residual,         \
+                                               void *sum, void *y, size_t begin, size_t end) {                      \
+        rms_forward(type, n, x, residual, sum, y, begin, end);                                                      \
+    }                                                                                                               \
+    CK_DISPATCH static void rms_backward_##name(const ck_layer_norm *n, const void *dy, const void *sum,            \
+                                                void *dsum, int accumulate, void *dx, float *dgamma, size_t begin,  \
+                                                size_t end) {                                                       \
+        rms_backward(type, n, dy, sum, dsum, accumulate, dx, dgamma, begin, end);                                   \
+    }                                                                                                               \
+    CK_DISPATCH static void layer_backward_##name(const ck_layer_norm *n, const void *dy, const void *sum,          \
+                                                  void *dsum, int accumulate, void *dx, float *dgamma,              \
+                                                  float *dbeta, size_t begin, size_t end) {                         \
+        layer_backward(type, n, dy, sum, dsum, accumulate, dx, dgamma, dbeta, begin, end);                          \
+    }
+
+VARIANT(float32, CK_FLOAT32)
+VARIANT(bfloat16, CK_BFLOAT16)
+
+void ck_rms_norm_forward(int type, const ck_layer_norm *n, const void *x, const void *residual, void *sum, void *y,
+                         size_t begin, size_t end) {
+    (type == CK_BFLOAT16 ? rms_forward_bfloat16 : rms_forward_float32)(n, x, residual, sum, y, begin, end);
+}
+
+void ck_rms_norm_backward(int type, const ck_layer_norm *n, const void *dy, const void *sum, void *dsum,
+                          int accumulate, void *dx, float *dgamma, size_t begin, size_t end) {
+    (type == CK_BFLOAT16 ? rms_backward_bfloat16 : rms_backward_float32)(n, dy, sum, dsum, accumulate, dx, dgamma,
+                                                                         begin, end);
+}
+
+void ck_stream_layer_norm_backward(int type, const ck_layer_norm *n, const void *dy, const void *sum, void *dsum,
+                                   int accumulate, void *dx, float *dgamma, float *dbeta, size_t begin, size_t end) {
+    (type == CK_BFLOAT16 ? layer_backward_bfloat16 : layer_backward_float32)(n, dy, sum, dsum, accumulate, dx,
+                                                                             dgamma, dbeta, begin, end);
 }

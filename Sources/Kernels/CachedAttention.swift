@@ -17,6 +17,7 @@ public enum CachedAttention {
         precondition(q.columns == kernel.heads * d && out.columns == q.columns && out.rows == q.rows)
         precondition(keys.columns == groups * d && values.columns == groups * d, "shapes differ")
         precondition(queryOffsets.count == tables.count + 1, "expected one table a sequence")
+        precondition([keys, values, out].allSatisfy { $0.type == q.type }, "types differ")
         let tasks = tables.indices.flatMap { sequence -> [(row: Int, sequence: Int, visible: Int)] in
             let queries = Int(queryOffsets[sequence])..<Int(queryOffsets[sequence + 1])
             return queries.map { row in
@@ -29,6 +30,7 @@ public enum CachedAttention {
         }
         precondition(tasks.allSatisfy { $0.visible > 0 }, "a query without keys")
         let longest = tables.reduce(0) { max($0, $1.count) }
+        let type = q.type.code
         let scale = 1 / Float(d).squareRoot()
         ThreadPool.forEachRange(count: tasks.count * groups) { range, _ in
             unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: max(1, group * longest)) {
@@ -37,10 +39,11 @@ public enum CachedAttention {
                     let (task, head) = (tasks[index / groups], index % groups)
                     unsafe tables[task.sequence].withUnsafeBufferPointer { rows in
                         unsafe ck_cached_attention(
-                            q.floats + task.row * q.rowStride + head * group * d, keys.floats + head * d,
-                            keys.rowStride, values.floats + head * d, values.rowStride, rows.baseAddress,
-                            task.visible, out.floats + task.row * out.rowStride + head * group * d, group, d,
-                            scale, scratch.baseAddress)
+                            type, q.pointer(task.row * q.rowStride + head * group * d),
+                            keys.pointer(head * d), keys.rowStride, values.pointer(head * d),
+                            values.rowStride, rows.baseAddress, task.visible,
+                            out.pointer(task.row * out.rowStride + head * group * d), group, d, scale,
+                            scratch.baseAddress)
                     }
                 }
             }

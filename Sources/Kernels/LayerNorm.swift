@@ -31,7 +31,7 @@ public enum LayerNormKernel {
         }
     }
 
-    @unsafe private static func arguments(
+    @unsafe static func arguments(
         _ gamma: Tensor, _ mean: Tensor, _ rstd: Tensor, _ keys: RowKeys, _ dropout: Dropout
     ) -> ck_layer_norm {
         var norm = unsafe ck_layer_norm()

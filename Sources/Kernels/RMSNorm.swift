@@ -15,12 +15,16 @@ public enum RMSNormKernel {
         precondition(sum.count == x.count && y.count == x.count && gamma.count == x.columns, "shapes differ")
         precondition(residual.map { $0.count == x.count && $0.isContiguous } ?? true, "shapes differ")
         precondition(rstd.count >= x.rows && keys.count == x.rows, "expected T elements")
-        let arguments = dropout.arguments
-        ThreadPool.forEachRange(count: x.rows, grain: 4) { range, _ in
+        precondition(
+            sum.type == x.type && y.type == x.type && (residual?.type ?? x.type) == x.type, "types differ")
+        var norm = unsafe LayerNormKernel.arguments(gamma, rstd, rstd, keys, dropout)
+        unsafe norm.epsilon = epsilon
+        let type = x.type.code
+        ThreadPool.forEachRange(count: x.rows, grain: 4) { [norm = unsafe norm] range, _ in
+            var norm = unsafe norm
             unsafe ck_rms_norm_forward(
-                x.floats, residual.map { unsafe UnsafePointer($0.floats) }, gamma.floats, sum.floats,
-                y.floats, rstd.floats, keys.pointer, arguments, epsilon, x.columns, range.lowerBound,
-                range.upperBound)
+                type, &norm, x.bytePointer, residual?.bytePointer, sum.bytePointer, y.bytePointer,
+                range.lowerBound, range.upperBound)
         }
     }
 
@@ -31,12 +35,14 @@ public enum RMSNormKernel {
         gradient dy: Tensor, sum: Tensor, gamma: Tensor, rstd: Tensor, dropout: Dropout, keys: RowKeys,
         dsum: Tensor, accumulating: Bool, dx: Tensor?, dgamma: Tensor, partials: Tensor
     ) {
-        let c = sum.columns
         StreamNorms.check(dy, sum, dsum, dx, keys)
+        let type = sum.type.code
+        let norm = unsafe LayerNormKernel.arguments(gamma, rstd, rstd, keys, dropout)
         unsafe StreamNorms.run(rows: sum.rows, partials: partials, into: [dgamma]) { range, part in
+            var norm = unsafe norm
             unsafe ck_rms_norm_backward(
-                dy.floats, sum.floats, gamma.floats, rstd.floats, dsum.floats, accumulating ? 1 : 0,
-                dx?.floats, part, keys.pointer, dropout.arguments, c, range.lowerBound, range.upperBound)
+                type, &norm, dy.bytePointer, sum.bytePointer, dsum.bytePointer, accumulating ? 1 : 0,
+                dx?.bytePointer, part, range.lowerBound, range.upperBound)
         }
     }
 }
@@ -51,11 +57,13 @@ extension LayerNormKernel {
     ) {
         let c = sum.columns
         StreamNorms.check(dy, sum, dsum, dx, keys)
+        let type = sum.type.code
+        let norm = unsafe arguments(gamma, mean, rstd, keys, dropout)
         unsafe StreamNorms.run(rows: sum.rows, partials: partials, into: [dgamma, dbeta]) { range, part in
+            var norm = unsafe norm
             unsafe ck_stream_layer_norm_backward(
-                dy.floats, sum.floats, gamma.floats, mean.floats, rstd.floats, dsum.floats,
-                accumulating ? 1 : 0, dx?.floats, part, part + c, keys.pointer, dropout.arguments, c,
-                range.lowerBound, range.upperBound)
+                type, &norm, dy.bytePointer, sum.bytePointer, dsum.bytePointer, accumulating ? 1 : 0,
+                dx?.bytePointer, part, part + c, range.lowerBound, range.upperBound)
         }
     }
 }
@@ -66,6 +74,7 @@ private enum StreamNorms {
         precondition(dy.count == sum.count && dsum.count == sum.count && keys.count == sum.rows)
         precondition(dy.isContiguous && sum.isContiguous && dsum.isContiguous, "expected contiguous tensors")
         precondition(dx.map { $0.count == sum.count && $0.isContiguous } ?? true, "shapes differ")
+        precondition([dy, dsum, dx ?? dy].allSatisfy { $0.type == sum.type }, "types differ")
     }
 
     /// Splits the rows over the threads; each sums into its part of `partials`, which is added to `totals`.

@@ -18,10 +18,11 @@ public enum RotaryKernel {
         for position in positions {
             precondition(position >= 0 && Int(position) < cosines.rows, "position \(position) has no angle")
         }
+        let type = x.type.code
         unsafe positions.withUnsafeBufferPointer { positions in
             ThreadPool.forEachRange(count: x.rows, grain: 8) { range, _ in
                 unsafe ck_rotate_heads(
-                    x.floats, x.rowStride, x.columns / headSize, headSize, positions.baseAddress,
+                    type, x.bytePointer, x.rowStride, x.columns / headSize, headSize, positions.baseAddress,
                     cosines.floats, sines.floats, isTransposed ? -1 : 1, range.lowerBound, range.upperBound)
             }
         }

@@ -8,9 +8,10 @@ public enum SwiGLU {
     /// `y[T, I] = silu(gateUp[:, 0..<I])·gateUp[:, I..<2·I]`.
     public static func forward(_ gateUp: Tensor, into y: Tensor) {
         check(gateUp, y)
+        let type = y.type.code
         ThreadPool.forEachRange(count: y.rows, grain: 4) { range, _ in
             unsafe ck_swiglu_forward(
-                gateUp.floats, y.floats, y.columns, range.lowerBound, range.upperBound)
+                type, gateUp.bytePointer, y.bytePointer, y.columns, range.lowerBound, range.upperBound)
         }
     }
 
@@ -18,14 +19,17 @@ public enum SwiGLU {
     public static func backward(_ gateUp: Tensor, gradient dy: Tensor, into dgateUp: Tensor) {
         check(gateUp, dy)
         check(dgateUp, dy)
+        let type = dy.type.code
         ThreadPool.forEachRange(count: dy.rows, grain: 4) { range, _ in
             unsafe ck_swiglu_backward(
-                gateUp.floats, dy.floats, dgateUp.floats, dy.columns, range.lowerBound, range.upperBound)
+                type, gateUp.bytePointer, dy.bytePointer, dgateUp.bytePointer, dy.columns, range.lowerBound,
+                range.upperBound)
         }
     }
 
     private static func check(_ wide: Tensor, _ narrow: Tensor) {
         precondition(wide.rows == narrow.rows && wide.columns == 2 * narrow.columns, "shapes differ")
         precondition(wide.isContiguous && narrow.isContiguous, "expected contiguous tensors")
+        precondition(wide.type == narrow.type, "types differ")
     }
 }

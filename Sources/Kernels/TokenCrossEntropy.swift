@@ -5,18 +5,22 @@ public import Tensors
 
 /// Cross-entropy with label smoothing, as torch.nn.functional.cross_entropy.
 public enum TokenCrossEntropy {
-    /// The sum of the losses of the rows of `logits [N, V]` and how many rows have their largest logit (the first
-    /// of equals) at the target. With `scale` the logits are overwritten by the gradient of `Σ losses · scale`.
+    /// The sum of the losses of the rows of `logits [N, V]`, float32, and how many rows have their largest logit
+    /// (the first of equals) at the target. `gradient`, of any type and possibly `logits`, becomes the gradient of
+    /// `Σ losses · scale`.
     ///
     /// The loss of a row is `logΣexp(x) − (1 − ε)·x[target] − ε·mean(x)`, ε being `labelSmoothing`.
     public static func run(
-        _ logits: Tensor, targets: [Int32], labelSmoothing: Double, gradientScale scale: Double?
+        _ logits: Tensor, targets: [Int32], labelSmoothing: Double, scale: Double = 1,
+        gradient: Tensor? = nil
     ) -> (loss: Double, correct: Int) {
         let n = logits.rows
         precondition(targets.count == n && logits.isContiguous, "expected one target a row")
         for target in targets {
             precondition(target >= 0 && Int(target) < logits.columns, "target \(target) out of range")
         }
+        precondition(gradient.map { $0.count == logits.count && $0.isContiguous } ?? true, "shapes differ")
+        let type = (gradient?.type ?? .float32).code
         var losses = [Double](repeating: 0, count: n)
         var correct = [UInt8](repeating: 0, count: n)
         unsafe targets.withUnsafeBufferPointer { targets in
@@ -26,7 +30,7 @@ public enum TokenCrossEntropy {
                     ThreadPool.forEachRange(count: n) { range, _ in
                         unsafe ck_token_cross_entropy(
                             logits.floats, targets.baseAddress, logits.columns, Float(labelSmoothing),
-                            Float(scale ?? 0), scale == nil ? 0 : 1, losses, correct, range.lowerBound,
+                            Float(scale), type, gradient?.bytePointer, losses, correct, range.lowerBound,
                             range.upperBound)
                     }
                 }

@@ -79,7 +79,7 @@ public final class CrossAttention: Layer {
     /// Forward for `x [T, C]`. With a cache, keys and values of the source are computed once.
     public func forward(_ x: Tensor, _ source: CrossAttentionSource, _ pass: Pass) -> Tensor {
         let q = query.forward(x, pass)
-        let context = pass.workspace.tensor(rows: x.rows, columns: width)
+        let context = pass.activation(rows: x.rows, columns: width)
         if let cache = pass.cache {
             let pool = cache.fixed(site) {
                 let both = keyValue.forward(source.states, pass)
@@ -115,11 +115,11 @@ public final class CrossAttention: Layer {
     ) {
         guard let saved else { preconditionFailure("backward without forward") }
         pass.temporarily {
-            let dcontext = pass.workspace.tensor(rows: dy.rows, columns: width)
+            let dcontext = pass.activation(rows: dy.rows, columns: width)
             output.backward(gradient: dy, input: saved.context, pass, into: dcontext)
             output.finishBackward(pass)
-            let dq = pass.workspace.tensor(rows: dy.rows, columns: width)
-            let dboth = pass.workspace.tensor(rows: saved.keyValue.rows, columns: 2 * width)
+            let dq = pass.activation(rows: dy.rows, columns: width)
+            let dboth = pass.activation(rows: saved.keyValue.rows, columns: 2 * width)
             kernel.backward(
                 gradient: dcontext, q: saved.q, k: saved.keyValue.columns(0..<width),
                 v: saved.keyValue.columns(width..<2 * width), out: saved.context, logSumExp: saved.logSumExp,

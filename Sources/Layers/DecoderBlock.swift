@@ -39,12 +39,12 @@ public final class DecoderBlock: Layer {
         gradient dy: Tensor, into dx: Tensor, sourceGradient: Tensor? = nil, _ pass: Pass
     ) {
         pass.temporarily {
-            var dh = pass.workspace.tensor(rows: dy.rows, columns: dy.columns)
+            var dh = pass.activation(rows: dy.rows, columns: dy.columns)
             let dfeed = outputNorm.backward(gradient: dy, residualGradient: dh, pass)
             feedForward.backward(gradient: dfeed, addingTo: dh, pass)
             if let cross {
                 guard let sourceGradient else { preconditionFailure("the source needs a gradient") }
-                let before = pass.workspace.tensor(rows: dy.rows, columns: dy.columns)
+                let before = pass.activation(rows: dy.rows, columns: dy.columns)
                 let dcross = cross.norm.backward(gradient: dh, residualGradient: before, pass)
                 cross.attention.backward(
                     gradient: dcross, into: before, accumulating: true, sourceGradient: sourceGradient, pass)

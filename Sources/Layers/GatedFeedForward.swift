@@ -39,7 +39,7 @@ public final class GatedFeedForward: Layer, BlockFeedForward {
 
     public func forward(_ x: Tensor, _ pass: Pass) -> Tensor {
         let wide = gateUp.forward(x, pass)
-        let product = pass.workspace.tensor(rows: x.rows, columns: down.inputs)
+        let product = pass.activation(rows: x.rows, columns: down.inputs)
         SwiGLU.forward(wide, into: product)
         saved = (x, wide, product)
         return down.forward(product, pass)
@@ -48,7 +48,7 @@ public final class GatedFeedForward: Layer, BlockFeedForward {
     public func backward(gradient dy: Tensor, into dx: Tensor, _ pass: Pass) {
         guard let saved else { preconditionFailure("backward without forward") }
         pass.temporarily {
-            let dproduct = pass.workspace.tensor(rows: dy.rows, columns: down.inputs)
+            let dproduct = pass.activation(rows: dy.rows, columns: down.inputs)
             down.backward(gradient: dy, input: saved.product, pass, into: dproduct)
             down.finishBackward(pass)
             SwiGLU.backward(saved.gateUp, gradient: dproduct, into: saved.gateUp)

@@ -105,7 +105,7 @@ public final class GroupedQueryAttention: Layer {
             // Query and key heads lie side by side: one rotation for both.
             rotary.rotate(qkv.columns(0..<wide + narrow), positions: pass.batch.positions)
         }
-        let context = pass.workspace.tensor(rows: x.rows, columns: wide)
+        let context = pass.activation(rows: x.rows, columns: wide)
         if let cache = pass.cache {
             let pool = cache.store(site, keys: k, values: v)
             if !cache.isFirstStep {
@@ -132,10 +132,10 @@ public final class GroupedQueryAttention: Layer {
     public func backward(gradient dy: Tensor, into dx: Tensor, accumulating: Bool = false, _ pass: Pass) {
         guard let saved else { preconditionFailure("backward without forward") }
         pass.temporarily {
-            let dcontext = pass.workspace.tensor(rows: dy.rows, columns: wide)
+            let dcontext = pass.activation(rows: dy.rows, columns: wide)
             output.backward(gradient: dy, input: saved.context, pass, into: dcontext)
             output.finishBackward(pass)
-            let dqkv = pass.workspace.tensor(rows: dy.rows, columns: wide + 2 * narrow)
+            let dqkv = pass.activation(rows: dy.rows, columns: wide + 2 * narrow)
             let (q, k, v) = split(saved.qkv)
             let (dq, dk, dv) = split(dqkv)
             kernel.backward(

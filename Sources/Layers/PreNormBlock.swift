@@ -52,7 +52,7 @@ public final class PreNormBlock: Layer {
         _ pass: Pass
     ) -> Tensor {
         pass.temporarily {
-            let dnormed = pass.workspace.tensor(rows: dbranch.rows, columns: dbranch.columns)
+            let dnormed = pass.activation(rows: dbranch.rows, columns: dbranch.columns)
             func join(_ norm: ResidualNorm) -> Tensor {
                 norm.backward(
                     gradient: dnormed, streamGradient: streamGradient, accumulating: true,

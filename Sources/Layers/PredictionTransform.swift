@@ -8,7 +8,7 @@ public final class PredictionTransform: Layer {
     private let dense: Linear
     private let activation: Activation
     private let norm: LayerNorm
-    private var saved: (x: Tensor, preactivation: Tensor)?
+    private var saved: (x: Tensor, slope: Tensor)?
 
     public init(
         _ layout: inout ParameterLayout, denseName: String, normName: String, width: Int,
@@ -22,10 +22,10 @@ public final class PredictionTransform: Layer {
 
     /// Forward for rows `x [N, C]`; `keys` are their random keys.
     public func forward(_ x: Tensor, keys: RowKeys, _ pass: Pass) -> Tensor {
-        let preactivation = dense.forward(x, pass)
-        let activated = pass.workspace.tensor(rows: x.rows, columns: x.columns)
-        activation.forward(preactivation, into: activated)
-        saved = (x, preactivation)
+        let slope = dense.forward(x, pass)
+        let activated = pass.activation(rows: x.rows, columns: x.columns)
+        activation.forward(replacingBySlope: slope, into: activated)
+        saved = (x, slope)
         return norm.forward(activated, keys: keys, pass)
     }
 
@@ -33,7 +33,7 @@ public final class PredictionTransform: Layer {
     public func backward(gradient dy: Tensor, into dx: Tensor, _ pass: Pass) {
         guard let saved else { preconditionFailure("backward without forward") }
         let dactivated = norm.backward(gradient: dy, residualGradient: dy, pass)
-        activation.backward(saved.preactivation, gradient: dactivated, into: dactivated)
+        Elementwise.multiply(dactivated, by: saved.slope)
         dense.backward(gradient: dactivated, input: saved.x, pass, into: dx)
         dense.finishBackward(pass)
     }

@@ -56,7 +56,7 @@ public final class ResidualNorm: Layer {
     /// Forward for `[T, C]`. `branch` is overwritten by the stream, which the caller passes on as the next
     /// residual and which is kept for the backward pass. Without a residual the stream is the branch.
     public func forward(_ branch: Tensor, residual: Tensor?, _ pass: Pass) -> Tensor {
-        let y = pass.workspace.tensor(rows: branch.rows, columns: width)
+        let y = pass.activation(rows: branch.rows, columns: width)
         let rstd = pass.workspace.tensor(rows: 1, columns: branch.rows)
         let dropout = pass.dropout(site, probability: dropoutProbability)
         let gamma = pass.parameters.value(weight)

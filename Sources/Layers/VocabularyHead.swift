@@ -53,7 +53,7 @@ public final class VocabularyHead: Layer {
 
     private func project(_ h: Tensor, into logits: Tensor, _ pass: Pass) {
         MatrixProduct.run(
-            h, pass.parameters.value(weight), transposingB: true, bias: bias.map(pass.parameters.value),
+            h, pass.parameters.operand(weight), transposingB: true, bias: bias.map(pass.parameters.value),
             into: logits)
     }
 
@@ -71,12 +71,14 @@ public final class VocabularyHead: Layer {
             pass.temporarily {
                 let logits = pass.workspace.tensor(rows: rows.count, columns: vocabularySize)
                 project(h.rows(rows), into: logits, pass)
+                let dlogits =
+                    dh.map { $0.type == .float32 ? logits : like(logits, pass) }
                 let sums = TokenCrossEntropy.run(
-                    logits, targets: Array(targets[rows]), labelSmoothing: labelSmoothing,
-                    gradientScale: dh == nil ? nil : scale)
+                    logits, targets: Array(targets[rows]), labelSmoothing: labelSmoothing, scale: scale,
+                    gradient: dlogits)
                 loss += sums.loss
                 correct += sums.correct
-                if let dh { differentiate(logits, h.rows(rows), into: dh.rows(rows), pass) }
+                if let dh, let dlogits { differentiate(dlogits, h.rows(rows), into: dh.rows(rows), pass) }
             }
         }
         if dh != nil {
@@ -86,10 +88,15 @@ public final class VocabularyHead: Layer {
         return (loss, correct)
     }
 
+    /// The logits' gradient in the pass's format.
+    private func like(_ logits: Tensor, _ pass: Pass) -> Tensor {
+        pass.activation(rows: logits.rows, columns: logits.columns)
+    }
+
     private func differentiate(_ dlogits: Tensor, _ h: Tensor, into dh: Tensor, _ pass: Pass) {
-        MatrixProduct.run(
-            dlogits, transposingA: true, h, into: pass.parameters.gradient(weight), accumulating: true)
+        let (gradient, isAdded) = pass.parameters.gradientForProduct(weight)
+        MatrixProduct.run(dlogits, transposingA: true, h, into: gradient, accumulating: isAdded)
         if let bias { Elementwise.addColumnSums(of: dlogits, to: pass.parameters.gradient(bias)) }
-        MatrixProduct.run(dlogits, pass.parameters.value(weight), into: dh)
+        MatrixProduct.run(dlogits, pass.parameters.operand(weight), into: dh)
     }
 }

@@ -77,7 +77,7 @@ final class BERTDecoder: TokenNetwork {
 
     func backward(gradient dstates: Tensor, sourceGradient: Tensor?, _ pass: Pass) {
         var dhidden = dstates
-        var spare = pass.workspace.tensor(rows: dstates.rows, columns: dstates.columns)
+        var spare = pass.activation(rows: dstates.rows, columns: dstates.columns)
         for block in blocks.reversed() {
             block.backward(gradient: dhidden, into: spare, sourceGradient: sourceGradient, pass)
             swap(&dhidden, &spare)

@@ -41,10 +41,10 @@ final class BERTEmbeddings {
     /// `[T, C]`.
     func forward(_ pass: Pass) -> Tensor {
         let positionIDs = positionIDs(pass.batch)
-        let sum = pass.workspace.tensor(rows: pass.batch.tokenCount, columns: configuration.hiddenSize)
-        words.forward(pass.batch.tokens, pass, into: sum)
-        types.forward(pass.batch.typeIDs, pass, into: sum, accumulating: true)
-        positions.forward(positionIDs, pass, into: sum, accumulating: true)
+        let sum = pass.activation(rows: pass.batch.tokenCount, columns: configuration.hiddenSize)
+        Embedding.forwardSum(
+            [(words, pass.batch.tokens), (types, pass.batch.typeIDs), (positions, positionIDs)], pass,
+            into: sum)
         let embedded = norm.forward(sum, keys: pass.tokenKeys, pass)
         let dropout = pass.dropout(site, probability: configuration.hiddenDropout)
         dropout.apply(to: embedded, keys: pass.tokenKeys, into: embedded)

@@ -105,15 +105,14 @@ public final class EncoderDecoder: SequenceToSequenceModel {
                 target, source: CrossAttentionSource(states: projected, offsets: source.batch.offsets),
                 targets: targets, scale: scale, labelSmoothing: labelSmoothing)
         }
-        let workspace = target.workspace
-        let dprojected = workspace.tensor(rows: projected.rows, columns: projected.columns)
+        let dprojected = target.activation(rows: projected.rows, columns: projected.columns)
         dprojected.clear()
         let sums = decoder.predictor.lossSums(
             target, source: CrossAttentionSource(states: projected, offsets: source.batch.offsets),
             sourceGradient: dprojected, targets: targets, scale: scale, labelSmoothing: labelSmoothing)
         var dstates = dprojected
         if let projection {
-            dstates = workspace.tensor(rows: states.rows, columns: states.columns)
+            dstates = target.activation(rows: states.rows, columns: states.columns)
             projection.backward(gradient: dprojected, input: states, source, into: dstates)
             projection.finishBackward(source)
         }

@@ -27,7 +27,7 @@ final class TokenPredictor {
         let states = network.forward(pass, source: source)
         let rows = targets.indices.filter { targets[$0] != ignoredTarget }.map { Int32($0) }
         let wanted = rows.map { targets[Int($0)] }
-        let selected = pass.workspace.tensor(rows: rows.count, columns: states.columns)
+        let selected = pass.activation(rows: rows.count, columns: states.columns)
         EmbeddingTable.gather(states, ids: rows, into: selected)
         let h = transformed(selected, pass)
         let sums = output.lossSums(
@@ -48,7 +48,7 @@ final class TokenPredictor {
         let logits = pass.workspace.tensor(rows: rows.count, columns: vocabularySize)
         pass.temporarily {
             let states = network.forward(pass, source: source)
-            let selected = pass.workspace.tensor(rows: rows.count, columns: states.columns)
+            let selected = pass.activation(rows: rows.count, columns: states.columns)
             EmbeddingTable.gather(states, ids: rows, into: selected)
             logits.copy(from: output.logits(transformed(selected, pass), pass))
         }

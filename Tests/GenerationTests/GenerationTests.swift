@@ -67,6 +67,19 @@ private let goldens = Result {
         #expect(try run(2, prompts) != first)
     }
 
+    @Test("in bfloat16 the cache gives the tokens that whole sequences give")
+    func bfloat16() throws {
+        var options = GenerationOptions()
+        options.maximumNewTokens = 6
+        let found = try [true, false].map { usesCache in
+            let model = try model("gpt2")
+            model.parameters.computeInBFloat16()
+            return try Generator(model, usesCache: usesCache).generate(
+                prompts: [[5, 6], [7], [8, 9, 10]], options: options)
+        }
+        #expect(found[0] == found[1] && found[0].allSatisfy { !$0.tokens.isEmpty })
+    }
+
     @Test("tokens are drawn with the probabilities that temperature, top-k and top-p leave in transformers")
     func samplingDistribution() throws {
         let file = try SafetensorsFile(path: goldenPath("sampling") + "/golden.safetensors")

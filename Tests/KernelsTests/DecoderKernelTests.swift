@@ -184,12 +184,14 @@ private let tolerance = 2e-6
                         return 0.25 * (exp(x[$0] - total) - aim)
                     })
             }
-            for scale in [nil, 0.25] {
+            let rounded = Tensor(rows: rows, columns: vocabulary, type: .bfloat16)
+            for gradient in [nil, rounded, logits] {
                 let found = TokenCrossEntropy.run(
-                    logits, targets: targets, labelSmoothing: smoothing, gradientScale: scale)
+                    logits, targets: targets, labelSmoothing: smoothing, scale: 0.25, gradient: gradient)
                 #expect(abs(found.loss - loss) < 1e-5 * loss && found.correct == correct)
-                #expect(deviation(logits, scale == nil ? values : slopes) < tolerance)
+                #expect(gradient?.type == .float32 || deviation(logits, values) < tolerance)
             }
+            #expect(deviation(logits, slopes) < tolerance && deviation(rounded, slopes) < 2e-3)
         }
     }
 
@@ -198,10 +200,10 @@ private let tolerance = 2e-6
         let logits = Tensor(rows: 2, columns: 3)
         logits.copy(from: [1, 1, 0, 1, 1, 0])
         #expect(
-            TokenCrossEntropy.run(logits, targets: [0, 1], labelSmoothing: 0, gradientScale: nil).correct == 1
+            TokenCrossEntropy.run(logits, targets: [0, 1], labelSmoothing: 0).correct == 1
         )
         logits[1, 2] = .nan
         #expect(
-            TokenCrossEntropy.run(logits, targets: [0, 1], labelSmoothing: 0, gradientScale: nil).loss.isNaN)
+            TokenCrossEntropy.run(logits, targets: [0, 1], labelSmoothing: 0).loss.isNaN)
     }
 }

@@ -117,6 +117,19 @@ func languageModel(_ golden: GoldenDirectory) throws -> any LanguageModel {
             relativeError(split.parameters.gradients.values(), whole.parameters.gradients.values()) < 1e-5)
     }
 
+    @Test("bfloat16 gives nearly the same loss and the same direction of the gradient", arguments: trained)
+    func bfloat16(name: String) throws {
+        let golden = try GoldenDirectory(name)
+        let (exact, rounded) = (try languageModel(golden), try languageModel(golden))
+        rounded.parameters.computeInBFloat16()
+        let (a, b) = (step(exact, golden), step(rounded, golden))
+        #expect(a.count == b.count && abs(a.loss - b.loss) < 0.02 * a.loss)
+        let (x, y) = (exact.parameters.gradients.values(), rounded.parameters.gradients.values())
+        func dot(_ x: [Float], _ y: [Float]) -> Double { zip(x, y).reduce(0) { $0 + Double($1.0 * $1.1) } }
+        #expect(dot(x, y) > 0.99 * (dot(x, x) * dot(y, y)).squareRoot())
+        #expect(x != y)
+    }
+
     @Test("every slot is reported once, when its gradient is complete", arguments: trained)
     func readiness(name: String) throws {
         let golden = try GoldenDirectory(name)
