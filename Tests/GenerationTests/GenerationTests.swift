@@ -3,6 +3,7 @@
 import Checkpoints
 import Foundation
 import Generation
+import Layers
 import Models
 import Safetensors
 import Tensors
