@@ -2,27 +2,49 @@
 
 import ArgumentParser
 import DataParallel
-import Datasets
-import Layers
 import Models
-import Optimizers
 import Tensors
-import Training
 
 /// The models of `lockstep bench step`.
 enum BenchModel: String, CaseIterable, ExpressibleByArgument {
     case bertBase = "bert-base"
+    case robertaBase = "roberta-base"
     case miniLM = "minilm"
+    case gpt2
+    case smolLM2 = "smollm2-135m"
+    case vitGPT2 = "vit-gpt2"
 
     static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
 
-    /// The model's config.json.
-    private var configuration: JSONValue {
+    /// A training job of `rows` random sequences of `tokens` tokens a rank.
+    func job(
+        rows: Int, tokens: Int, type: BenchType, group: any ProcessGroup, reduction: ReductionOptions
+    ) throws -> BenchJob {
+        let workload = BenchWorkload(rows: rows, tokens: tokens, rank: group.rank, rankCount: group.size)
+        let work: BenchJob.Work
         switch self {
-        case .bertBase: Self.bert(width: 768, layers: 12, heads: 12)
-        case .miniLM: Self.bert(width: 384, layers: 6, heads: 12)
+        case .bertBase:
+            work = try workload.classifier(
+                BERTSequenceClassifier(
+                    Self.bert(width: 768, layers: 12, heads: 12), head: workload.head, file: rawValue))
+        case .miniLM:
+            work = try workload.classifier(
+                BERTSequenceClassifier(
+                    Self.bert(width: 384, layers: 6, heads: 12), head: workload.head, file: rawValue))
+        case .robertaBase:
+            work = try workload.classifier(
+                RoBERTaSequenceClassifier(Self.roberta, head: workload.head, file: rawValue))
+        case .gpt2:
+            work = try workload.languageModel(CausalLanguageModel(Self.gpt2Configuration, file: rawValue))
+        case .smolLM2:
+            work = try workload.languageModel(CausalLanguageModel(Self.smolLM2Configuration, file: rawValue))
+        case .vitGPT2:
+            work = try workload.captioner(EncoderDecoder(Self.captioner, file: rawValue))
         }
+        return try BenchJob(work, type: type, group: group, reduction: reduction)
     }
+
+    // MARK: Configurations
 
     private static func bert(width: Int, layers: Int, heads: Int) -> JSONValue {
         .object([
@@ -35,58 +57,40 @@ enum BenchModel: String, CaseIterable, ExpressibleByArgument {
         ])
     }
 
-    /// A training job of `rows` random sequences of `tokens` tokens a rank.
-    func job(
-        rows: Int, tokens: Int, type: BenchType, group: any ProcessGroup, reduction: ReductionOptions
-    ) throws -> BenchJob {
-        let head = ClassificationHead(labels: ["a", "b"], problemType: .singleLabel)
-        let model = try BERTSequenceClassifier(configuration, head: head, file: rawValue)
-        model.parameters.initialize(key: RandomKey(seed: 0))
-        if type == .bf16 { model.parameters.computeInBFloat16() }
-        return try BenchJob(
-            model: model, rows: rows, tokens: tokens, group: group, reduction: reduction)
-    }
-}
-
-/// Steps of one model on one batch.
-final class BenchJob {
-    private let trainingStep: TrainingStep
-    private let batch: Batch
-    private let globalRows: Int
-    let parameterCount: Int
-
-    init(
-        model: any SequenceClassifier, rows: Int, tokens: Int, group: any ProcessGroup,
-        reduction: ReductionOptions
-    ) throws {
-        parameterCount = model.parameters.layout.parameterCount
-        let reducer = try GradientReducer(parameters: model.parameters, group: group, options: reduction)
-        let optimizer = AdamW(model.parameters, options: AdamW.Options(), shard: reducer.shard)
-        trainingStep = TrainingStep(
-            model: model, optimizer: optimizer, reducer: reducer,
-            schedule: LearningRateSchedule(kind: .constant, peak: 2e-5, warmupSteps: 0, totalSteps: 1_000),
-            group: group, seed: 0, maximumNorm: 1)
-        let key = RandomKey(seed: UInt64(group.rank))
-        var store = ExampleStore()
-        for row in 0..<rows {
-            let ids = (0..<tokens).map { index in
-                Int32(5 + key.word(UInt64(row * tokens + index)) % 29_995)
-            }
-            store.append(
-                Example(
-                    tokens: ids, target: .label(row % 2),
-                    source: RowSource(file: "random tokens", line: row + 1)))
-        }
-        batch = store.batch(rows: Array(0..<rows))
-        globalRows = rows * group.size
+    private static var roberta: JSONValue {
+        var members = bert(width: 768, layers: 12, heads: 12).object ?? [:]
+        members["model_type"] = .string("roberta")
+        members["vocab_size"] = .integer(50_265)
+        members["max_position_embeddings"] = .integer(514)
+        members["type_vocab_size"] = .integer(1)
+        members["pad_token_id"] = .integer(1)
+        return .object(members)
     }
 
-    func step(_ index: Int) throws {
-        _ = try trainingStep.run(step: index, microBatches: [batch], globalRows: globalRows)
+    private static let gpt2Configuration = JSONValue.object([
+        "model_type": .string("gpt2"), "vocab_size": .integer(50_257), "n_embd": .integer(768),
+        "n_layer": .integer(12), "n_head": .integer(12), "n_positions": .integer(1_024),
+    ])
+
+    private static let smolLM2Configuration = JSONValue.object([
+        "model_type": .string("llama"), "vocab_size": .integer(49_152), "hidden_size": .integer(576),
+        "intermediate_size": .integer(1_536), "num_hidden_layers": .integer(30),
+        "num_attention_heads": .integer(9), "num_key_value_heads": .integer(3),
+        "tie_word_embeddings": .bool(true), "max_position_embeddings": .integer(2_048),
+        "rms_norm_eps": .number(1e-5), "hidden_act": .string("silu"),
+    ])
+
+    private static var captioner: JSONValue {
+        let vit = JSONValue.object([
+            "model_type": .string("vit"), "hidden_size": .integer(768), "num_hidden_layers": .integer(12),
+            "num_attention_heads": .integer(12), "intermediate_size": .integer(3_072),
+            "hidden_act": .string("gelu"), "image_size": .integer(224), "patch_size": .integer(16),
+            "num_channels": .integer(3), "hidden_dropout_prob": .number(0),
+            "attention_probs_dropout_prob": .number(0),
+        ])
+        return .object([
+            "model_type": .string("vision-encoder-decoder"), "encoder": vit, "decoder": gpt2Configuration,
+            "decoder_start_token_id": .integer(0), "pad_token_id": .integer(0),
+        ])
     }
-
-    var exposedCommunicationSeconds: Double { trainingStep.reductionCounters.exposedSeconds }
-
-    /// Tokens that a row of `seq` tokens counts for.
-    func tokensPerRow(_ seq: Int) -> Int { seq }
 }

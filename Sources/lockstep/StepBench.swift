@@ -82,7 +82,7 @@ struct StepBench: ParsableCommand {
             ("seq", BenchReport.integer(seq)), ("step_seconds", BenchReport.real(median)),
             (
                 "tokens_per_second",
-                BenchReport.real(Double(group.size * batch * job.tokensPerRow(seq)) / median, 1)
+                BenchReport.real(Double(group.size * job.tokenCount) / median, 1)
             ),
             ("gflops", BenchReport.real(gigaflops, 1)), ("peak_gflops", BenchReport.real(peak, 1)),
             ("peak_fraction", BenchReport.real(gigaflops / peak, 3)),

@@ -1,0 +1,52 @@
+// Optimiser steps of a benchmark: what a training step does, without data and records.
+
+import DataParallel
+import Layers
+import Models
+import Optimizers
+import Tensors
+
+/// Steps of one model on one batch.
+final class BenchJob {
+    /// A model and its forward and backward pass.
+    struct Work {
+        let model: any TrainableModel
+        /// Tokens of a step that count, this rank's.
+        let tokenCount: Int
+        /// Adds the gradients of step number `step`.
+        let differentiate: (_ step: Int) -> Void
+    }
+
+    private let work: Work
+    private let group: any ProcessGroup
+    private let reducer: GradientReducer
+    private let optimizer: AdamW
+    var tokenCount: Int { work.tokenCount }
+    var parameterCount: Int { work.model.parameters.layout.parameterCount }
+    var exposedCommunicationSeconds: Double { reducer.counters.exposedSeconds }
+
+    /// Initialises the parameters. Collective.
+    init(_ work: Work, type: BenchType, group: any ProcessGroup, reduction: ReductionOptions) throws {
+        self.work = work
+        self.group = group
+        let parameters = work.model.parameters
+        parameters.initialize(key: RandomKey(seed: 0))
+        if type == .bf16 { parameters.computeInBFloat16() }
+        let reducer = try GradientReducer(parameters: parameters, group: group, options: reduction)
+        self.reducer = reducer
+        optimizer = AdamW(parameters, options: AdamW.Options(), shard: reducer.shard)
+        parameters.onGradientReady = { reducer.markReady(slot: $0) }
+    }
+
+    /// Forward, backward, reduction, clipping and update. Collective.
+    func step(_ index: Int) throws {
+        work.model.parameters.forgetGradients()
+        reducer.beginStep()
+        work.differentiate(index)
+        var sums = [try reducer.finish()]
+        try group.allReduceSum(&sums)
+        let scale = GradientClipping.scale(norm: sums[0].squareRoot(), maximumNorm: 1)
+        optimizer.step(learningRate: 2e-5, gradientScale: scale)
+        reducer.gatherValues()
+    }
+}
