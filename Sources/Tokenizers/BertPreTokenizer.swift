@@ -1,7 +1,7 @@
 // BERT's pre-tokeniser: words end at whitespace, and each punctuation character is a word of its own.
 
 /// The `BertPreTokenizer` of tokenizer.json.
-struct BertPreTokenizer: PreTokenizer {
+struct BertPreTokenizer: WordSplitter {
     private static let letter: UInt8 = 0
     private static let space: UInt8 = 1
     private static let punctuation: UInt8 = 2

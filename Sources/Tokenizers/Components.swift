@@ -11,8 +11,24 @@ protocol TextNormalizer: Sendable {
 
 /// Splits normalised text into words.
 protocol PreTokenizer: Sendable {
+    /// Splits the words of `text`, ranges of its bytes in order, into smaller ones, and may rewrite the text.
+    func apply(to text: inout NormalizedText, words: inout [Range<Int>])
+}
+
+/// A pre-tokeniser that leaves the text as it is.
+protocol WordSplitter: PreTokenizer {
     /// Appends the words within `range` of `bytes` (UTF-8, whole scalars) to `words`, in order.
     func split(_ bytes: Span<UInt8>, _ range: Range<Int>, into words: inout [Range<Int>])
+}
+
+extension WordSplitter {
+    func apply(to text: inout NormalizedText, words: inout [Range<Int>]) {
+        let bytes = text.bytes.span
+        var result: [Range<Int>] = []
+        result.reserveCapacity(max(words.count, bytes.count / 4 + 1))
+        for word in words { split(bytes, word, into: &result) }
+        words = result
+    }
 }
 
 /// Splits a word into pieces of its vocabulary.
@@ -47,6 +63,18 @@ struct NormalizedText {
     /// Appends a scalar's UTF-8 form.
     mutating func append(_ scalar: Unicode.Scalar, source: Int32) {
         for byte in scalar.utf8 { append(byte, source: source) }
+    }
+
+    /// Appends the bytes of `range` of another text with their sources.
+    mutating func append(_ other: NormalizedText, _ range: Range<Int>) {
+        bytes.append(contentsOf: other.bytes[range])
+        sources.append(contentsOf: other.sources[range])
+    }
+
+    /// Appends whole bytes of a scalar or more, all from one source.
+    mutating func append(_ string: [UInt8], source: Int32) {
+        bytes.append(contentsOf: string)
+        sources.append(contentsOf: repeatElement(source, count: string.count))
     }
 
     /// The input scalars that the bytes of `range`, which is not empty, came from.

@@ -56,7 +56,7 @@ struct JSONParser {
         case UInt8(ascii: "f"): return try literal("false", .boolean(false))
         case UInt8(ascii: "n"): return try literal("null", .null)
         case nil: throw failure("the file ends too early")
-        default: return .number(try number())
+        default: return try number()
         }
     }
 
@@ -167,26 +167,30 @@ struct JSONParser {
         return code
     }
 
-    private mutating func number() throws(TokenizerError) -> Double {
+    private mutating func number() throws(TokenizerError) -> JSONValue {
         let start = position
         if byte == UInt8(ascii: "-") { position += 1 }
         let firstDigit = byte
         let integerDigits = digits()
+        var isInteger = true
         var isValid = integerDigits == 1 || (integerDigits > 1 && firstDigit != UInt8(ascii: "0"))
         if byte == UInt8(ascii: ".") {
             position += 1
+            isInteger = false
             isValid = digits() > 0 && isValid
         }
         if byte == UInt8(ascii: "e") || byte == UInt8(ascii: "E") {
             position += 1
+            isInteger = false
             if byte == UInt8(ascii: "-") || byte == UInt8(ascii: "+") { position += 1 }
             isValid = digits() > 0 && isValid
         }
-        guard isValid, let number = Double(String(decoding: bytes[start..<position], as: UTF8.self)) else {
+        let text = String(decoding: bytes[start..<position], as: UTF8.self)
+        guard isValid, let number = Double(text) else {
             position = start
             throw failure("expected a value")
         }
-        return number
+        return isInteger ? Int(text).map { .integer($0) } ?? .number(number) : .number(number)
     }
 
     /// Skips decimal digits and returns how many there were.

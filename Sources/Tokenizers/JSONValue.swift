@@ -6,7 +6,10 @@ indirect enum JSONValue {
     case object([(key: String, value: JSONValue)])
     case array([JSONValue])
     case string(String)
+    /// A number that is no `integer`.
     case number(Double)
+    /// A number that is written without fraction and exponent.
+    case integer(Int)
     case boolean(Bool)
     case null
 
@@ -19,6 +22,12 @@ indirect enum JSONValue {
         return value
     }
 
+    /// Whether this is an object with `key`, be it null.
+    func has(_ key: String) -> Bool {
+        guard case .object(let pairs) = self else { return false }
+        return pairs.contains { $0.key == key }
+    }
+
     /// What this is, in words for an error message.
     var kind: String {
         switch self {
@@ -26,6 +35,7 @@ indirect enum JSONValue {
         case .array: "an array"
         case .string(let text): "the string '\(text)'"
         case .number(let number): "the number \(number)"
+        case .integer(let number): "the number \(number)"
         case .boolean(let flag): "\(flag)"
         case .null: "null"
         }
@@ -43,6 +53,19 @@ indirect enum JSONValue {
 
     /// The whole number, if this is one that an `Int32` can hold.
     var integer: Int32? {
-        if case .number(let number) = self { Int32(exactly: number) } else { nil }
+        switch self {
+        case .integer(let number): Int32(exactly: number)
+        case .number(let number): Int32(exactly: number)
+        default: nil
+        }
+    }
+
+    /// The number, if this is one.
+    var double: Double? {
+        switch self {
+        case .integer(let number): Double(number)
+        case .number(let number): number
+        default: nil
+        }
     }
 }

@@ -6,7 +6,7 @@ import Foundation
 
 extension Unicode.Scalar {
     /// Whether the scalar was assigned by Unicode version `major`.0.
-    private func isAssigned(by major: Int) -> Bool {
+    func isAssigned(by major: Int) -> Bool {
         guard let age = properties.age else { return false }
         return age.major < major || (age.major == major && age.minor == 0)
     }
@@ -104,5 +104,16 @@ extension Unicode.Scalar {
     var lowercase: [Unicode.Scalar] {
         guard properties.changesWhenLowercased, isAssigned(by: 17) else { return [self] }
         return Array(properties.lowercaseMapping.unicodeScalars)
+    }
+}
+
+extension Unicode.Scalar {
+    /// Categories Nd, Nl and No (Unicode 17).
+    var isNumber: Bool {
+        if isASCII { return 0x30...0x39 ~= value }
+        switch properties.generalCategory {
+        case .decimalNumber, .letterNumber, .otherNumber: return isAssigned(by: 17)
+        default: return false
+        }
     }
 }

@@ -30,6 +30,19 @@ struct SequenceTemplate: Sendable {
         return SequenceTemplate(single: first, pair: first + second)
     }
 
+    /// RoBERTa's `<s> A </s>` and `<s> A </s></s> B </s>`, all of type 0.
+    static func roberta(classifier: Int32, separator: Int32) -> SequenceTemplate {
+        let first: [Part] = [
+            .special(ids: [classifier], typeID: 0), .text(isSecond: false, typeID: 0),
+            .special(ids: [separator], typeID: 0),
+        ]
+        let second: [Part] = [
+            .special(ids: [separator], typeID: 0), .text(isSecond: true, typeID: 0),
+            .special(ids: [separator], typeID: 0),
+        ]
+        return SequenceTemplate(single: first, pair: first + second)
+    }
+
     /// Number of tokens that the template adds.
     func specialTokenCount(isPair: Bool) -> Int {
         (isPair ? pair : single).reduce(0) { count, part in

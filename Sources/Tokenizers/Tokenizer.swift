@@ -15,6 +15,10 @@ public protocol Tokenizer: Sendable {
     var separatorID: Int32? { get }
     /// Id of the token that hides a word in masked language modelling.
     var maskID: Int32? { get }
+    /// Id of the token that begins a text for a language model, such as Llama's `<s>`.
+    var beginningOfSequenceID: Int32? { get }
+    /// Id of the token that ends what a language model writes, such as GPT-2's `<|endoftext|>`.
+    var endOfSequenceID: Int32? { get }
 
     /// Number of tokens that `encode` adds to one text or to a pair.
     func specialTokenCount(isPair: Bool) -> Int
@@ -37,6 +41,9 @@ public protocol Tokenizer: Sendable {
 
     /// Id of a token of the vocabulary or of an added token; nil if there is none.
     func id(of token: String) -> Int32?
+
+    /// Whether an id is that of a special token, which `decode(skippingSpecialTokens: true)` leaves out.
+    func isSpecialToken(_ id: Int32) -> Bool
 
     /// Token of an id; nil if the id is unused.
     func token(of id: Int32) -> String?

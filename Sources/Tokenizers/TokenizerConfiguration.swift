@@ -1,17 +1,20 @@
 // tokenizer_config.json: the names of the special tokens, and for models without tokenizer.json BERT's switches.
 
-/// What is used of tokenizer_config.json; the defaults are BERT's.
+/// What is used of tokenizer_config.json.
 struct TokenizerConfiguration {
     var path: String
     var lowercases = true
     /// Nil follows `lowercases`.
     var stripsAccents: Bool?
     var padsChinese = true
-    var pad = "[PAD]"
-    var unknown = "[UNK]"
-    var classifier = "[CLS]"
-    var separator = "[SEP]"
-    var mask = "[MASK]"
+    /// `add_prefix_space`.
+    var addsPrefixSpace = false
+    /// `trim_offsets`.
+    var trimsOffsets = true
+    /// `tokenizer_class`.
+    var tokenizerClass: String?
+    /// The tokens that the files name for a role; nil inside for roles that they deny.
+    private var namedRoles: [TokenRole: String?] = [:]
     /// Entries of `added_tokens_decoder`.
     var addedTokens: [AddedToken] = []
     /// Further special tokens, by their text alone.
@@ -31,11 +34,9 @@ struct TokenizerConfiguration {
     }
 
     private mutating func readRoles(_ root: JSONNode) throws(TokenizerError) {
-        pad = try Self.content(root.optional("pad_token")) ?? pad
-        unknown = try Self.content(root.optional("unk_token")) ?? unknown
-        classifier = try Self.content(root.optional("cls_token")) ?? classifier
-        separator = try Self.content(root.optional("sep_token")) ?? separator
-        mask = try Self.content(root.optional("mask_token")) ?? mask
+        for role in TokenRole.allCases where root.value.has(role.rawValue) {
+            namedRoles[role] = .some(try Self.content(root.optional(role.rawValue)))
+        }
         for key in ["additional_special_tokens", "extra_special_tokens"] {
             guard let node = root.optional(key), case .array = node.value else { continue }
             for element in try node.elements() {
@@ -48,11 +49,14 @@ struct TokenizerConfiguration {
         lowercases = try root.optional("do_lower_case")?.boolean() ?? lowercases
         stripsAccents = try root.optional("strip_accents")?.boolean() ?? stripsAccents
         padsChinese = try root.optional("tokenize_chinese_chars")?.boolean() ?? padsChinese
+        addsPrefixSpace = try root.optional("add_prefix_space")?.boolean() ?? addsPrefixSpace
+        trimsOffsets = try root.optional("trim_offsets")?.boolean() ?? trimsOffsets
+        tokenizerClass = try root.optional("tokenizer_class")?.string() ?? tokenizerClass
         for (name, node) in try root.optional("added_tokens_decoder")?.members() ?? [] {
             guard let id = Int32(name), id >= 0 else { throw node.mismatch("listed under its id") }
             addedTokens.append(try AddedToken(node, id: id))
         }
-        let kept = Set([pad, unknown, classifier, separator, mask] + additionalSpecialTokens)
+        let kept = Set(roles(.bert).names + additionalSpecialTokens)
         for node in try root.optional("never_split")?.elements() ?? [] {
             guard !kept.contains(try node.string()) else { continue }
             throw .unsupportedComponent(
@@ -67,11 +71,11 @@ struct TokenizerConfiguration {
         return try (node.optional("content") ?? node).string()
     }
 
-    /// The ids of the tokens that have a role.
-    func specialTokens(_ id: (String) -> Int32?, unknownID: Int32?) -> SpecialTokens {
-        SpecialTokens(
-            padID: id(pad), unknownID: unknownID, classifierID: id(classifier), separatorID: id(separator),
-            maskID: id(mask))
+    /// The tokens that have a role: those that the files name, and `defaults` for the roles they are silent on.
+    func roles(_ defaults: TokenRoles) -> TokenRoles {
+        var roles = defaults
+        for (role, name) in namedRoles { roles[role] = name }
+        return roles
     }
 }
 

@@ -4,7 +4,7 @@
 public enum TokenizerError: Error, CustomStringConvertible, Sendable, Equatable {
     /// The model directory is not there.
     case missingDirectory(path: String)
-    /// The directory has neither tokenizer.json nor vocab.txt.
+    /// The directory has neither tokenizer.json nor vocab.json with merges.txt nor vocab.txt.
     case missingFiles(directory: String)
     /// A file is there but cannot be read.
     case unreadableFile(path: String, reason: String)
@@ -24,7 +24,7 @@ public enum TokenizerError: Error, CustomStringConvertible, Sendable, Equatable 
         case .missingDirectory(let path):
             "There is no model directory '\(path)'. Give the path of a directory that holds tokenizer.json or vocab.txt."
         case .missingFiles(let directory):
-            "'\(directory)' holds neither tokenizer.json nor vocab.txt. "
+            "'\(directory)' holds neither tokenizer.json nor vocab.txt nor vocab.json with merges.txt. "
                 + "Copy the tokenizer files of the pretrained model there."
         case .unreadableFile(let path, let reason):
             "'\(path)' cannot be read: \(reason). Check that it is a file and its permissions."

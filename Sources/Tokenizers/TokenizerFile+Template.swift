@@ -1,15 +1,39 @@
 // The post_processor of tokenizer.json.
 
 extension TokenizerFile {
-    /// The template of the file; texts alone if it has none.
-    func template() throws(TokenizerError) -> SequenceTemplate {
-        guard root.optional("post_processor") != nil else { return .plain }
-        let (type, node) = try component(
-            "post_processor", supported: ["TemplateProcessing", "BertProcessing"])
-        if type == "BertProcessing" {
-            return .bert(
-                classifier: try tokenID(node.member("cls")), separator: try tokenID(node.member("sep")))
+    /// The template of the file, texts alone if it has none, and how offsets are trimmed before it.
+    func postProcessor() throws(TokenizerError) -> (template: SequenceTemplate, trimming: OffsetTrimming?) {
+        let supported = ["TemplateProcessing", "BertProcessing", "RobertaProcessing", "ByteLevel"]
+        let parts = try components("post_processor", list: "processors", supported: supported)
+        var template: SequenceTemplate?
+        var trimming: OffsetTrimming?
+        for (type, node) in parts {
+            guard template == nil else {
+                throw unsupported(
+                    "post_processor", "'\(type)' after a template", supported: "one template, as the last one"
+                )
+            }
+            switch type {
+            case "TemplateProcessing": template = try templateProcessing(node)
+            case "BertProcessing":
+                template = .bert(
+                    classifier: try tokenID(node.member("cls")), separator: try tokenID(node.member("sep")))
+            case "RobertaProcessing":
+                trimming = try self.trimming(node) ?? trimming
+                template = .roberta(
+                    classifier: try tokenID(node.member("cls")), separator: try tokenID(node.member("sep")))
+            default: trimming = try self.trimming(node) ?? trimming
+            }
         }
+        return (template ?? .plain, trimming)
+    }
+
+    private func trimming(_ node: JSONNode) throws(TokenizerError) -> OffsetTrimming? {
+        guard try node.member("trim_offsets").boolean() else { return nil }
+        return OffsetTrimming(keepsFirstSpace: try node.member("add_prefix_space").boolean())
+    }
+
+    private func templateProcessing(_ node: JSONNode) throws(TokenizerError) -> SequenceTemplate {
         let single = try node.member("single")
         let pair = try node.member("pair")
         let special = try node.member("special_tokens")

@@ -16,7 +16,29 @@ struct TokenizerFile {
 
     /// The tokenizer that the file describes; `configuration` names the tokens that have a role.
     func tokenizer(_ configuration: TokenizerConfiguration) throws(TokenizerError) -> any Tokenizer {
-        let model = try wordPiece()
+        switch try modelType() {
+        case "WordPiece":
+            _ = try component("pre_tokenizer", supported: ["BertPreTokenizer"])
+            let normalizer = BertNormalizer(options: try bertNormalizerOptions())
+            return try pipeline(
+                try wordPiece(), normalizer, BertPreTokenizer(), decoder: try wordPieceDecoder(),
+                configuration)
+        case "Unigram":
+            return try pipeline(
+                try unigram(), try normalizer(), try preTokenizer(allowsByteLevel: false),
+                decoder: try decoder(),
+                configuration)
+        default:
+            return try pipeline(
+                try bytePairEncoding(), try normalizer(), try preTokenizer(allowsByteLevel: true),
+                decoder: try decoder(), configuration)
+        }
+    }
+
+    private func pipeline<Normalizer: TextNormalizer, Splitter: PreTokenizer, Model: SubwordModel>(
+        _ model: Model, _ normalizer: Normalizer, _ preTokenizer: Splitter, decoder: TokenDecoder,
+        _ configuration: TokenizerConfiguration
+    ) throws(TokenizerError) -> any Tokenizer {
         let vocabulary = model.vocabulary
         var added: [AddedToken] = []
         for node in try root.optional("added_tokens")?.elements() ?? [] {
@@ -26,18 +48,26 @@ struct TokenizerFile {
         let id = { (token: String) in
             added.last { $0.content.utf8.elementsEqual(token.utf8) }?.id ?? vocabulary.id(of: token)
         }
-        _ = try component("pre_tokenizer", supported: ["BertPreTokenizer"])
+        let isWordPiece = Model.self == WordPiece.self
+        let roles = configuration.roles(isWordPiece ? .bert : .found(id))
+        let (template, trimming) = try postProcessor()
         return TokenizerPipeline(
-            normalizer: BertNormalizer(options: try normalizerOptions()), preTokenizer: BertPreTokenizer(),
-            model: model, template: try template(), decoder: try decoder(), addedTokens: added,
-            special: configuration.specialTokens(id, unknownID: model.unknown))
+            normalizer: normalizer, preTokenizer: preTokenizer, model: model, template: template,
+            trimming: trimming, decoder: decoder, addedTokens: added,
+            special: roles.ids(id, unknownID: model.unknownID))
     }
 
     /// The component `name`, if its type is one of `supported`.
     func component(
         _ name: String, supported: [String]
     ) throws(TokenizerError) -> (type: String, node: JSONNode) {
-        let node = root.optional(name)
+        try checked(root.optional(name), name, supported: supported)
+    }
+
+    /// The type of a component, if it is one of `supported`; `name` is what it is in a message.
+    func checked(
+        _ node: JSONNode?, _ name: String, supported: [String]
+    ) throws(TokenizerError) -> (type: String, node: JSONNode) {
         let type = try node?.member("type").string()
         guard let node, let type, supported.contains(type) else {
             throw .unsupportedComponent(
@@ -47,45 +77,26 @@ struct TokenizerFile {
         return (type, node)
     }
 
-    private func normalizerOptions() throws(TokenizerError) -> BertNormalizer.Options {
-        let node = try component("normalizer", supported: ["BertNormalizer"]).node
-        let lowercases = try node.member("lowercase").boolean()
-        return BertNormalizer.Options(
-            cleansText: try node.member("clean_text").boolean(),
-            padsChinese: try node.member("handle_chinese_chars").boolean(),
-            stripsAccents: try node.optional("strip_accents")?.boolean() ?? lowercases, lowercases: lowercases
-        )
-    }
-
-    private func decoder() throws(TokenizerError) -> WordPieceDecoder {
-        let node = try component("decoder", supported: ["WordPiece"]).node
-        return WordPieceDecoder(
-            prefix: Array(try node.member("prefix").string().utf8),
-            tidies: try node.member("cleanup").boolean())
-    }
-
-    private func wordPiece() throws(TokenizerError) -> WordPiece {
-        let node = try component("model", supported: ["WordPiece"]).node
-        var tokens: [(token: String, id: Int32)] = []
-        for (token, idNode) in try node.member("vocab").members() {
-            tokens.append((token, try idNode.integer(maximum: Self.highestID)))
-        }
-        var owners = [String?](repeating: nil, count: tokens.reduce(0) { max($0, Int($1.id) + 1) })
-        for (token, id) in tokens {
-            if let owner = owners[Int(id)] {
-                throw .conflictingToken(
-                    path: path, token: token, id: Int(id), detail: "there that id is '\(owner)'")
+    /// The components that `name` consists of, those of a `Sequence` (listed under `list`) one by one; none if null.
+    func components(
+        _ name: String, list: String, supported: [String]
+    ) throws(TokenizerError) -> [(type: String, node: JSONNode)] {
+        guard let node = root.optional(name) else { return [] }
+        var result: [(type: String, node: JSONNode)] = []
+        func add(_ node: JSONNode) throws(TokenizerError) {
+            let (type, node) = try checked(node, name, supported: supported + ["Sequence"])
+            guard type == "Sequence" else {
+                result.append((type, node))
+                return
             }
-            owners[Int(id)] = token
+            for element in try node.member(list).elements() { try add(element) }
         }
-        let vocabulary = Vocabulary(tokens)
-        let unknown = try node.member("unk_token").string()
-        guard let unknownID = vocabulary.id(of: unknown) else {
-            throw .missingToken(path: path, token: unknown, role: "the unknown token (model.unk_token)")
-        }
-        return WordPiece(
-            vocabulary: vocabulary, unknown: unknownID,
-            continuationPrefix: try node.member("continuing_subword_prefix").string(),
-            longestWord: Int(try node.member("max_input_chars_per_word").integer()))
+        try add(node)
+        return result
+    }
+
+    /// What a component does not support of its options.
+    func unsupported(_ name: String, _ found: String, supported: String) -> TokenizerError {
+        .unsupportedComponent(path: path, component: name, found: found, supported: supported)
     }
 }

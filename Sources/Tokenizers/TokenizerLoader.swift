@@ -4,8 +4,8 @@ import Foundation
 
 /// Makes tokenizers from model directories.
 public enum TokenizerLoader {
-    /// Reads `tokenizer.json`, or `vocab.txt` if that is absent; in both cases `tokenizer_config.json`, if present,
-    /// names the special tokens. Truncation and padding of tokenizer.json are not applied: the caller decides them.
+    /// Reads `tokenizer.json`; if that is absent `vocab.json` with `merges.txt` (byte-level BPE), or `vocab.txt`
+    /// (WordPiece). In all cases `tokenizer_config.json`, if present, names the special tokens. Truncation and padding of tokenizer.json are not applied: the caller decides them.
     ///
     /// - Throws: `TokenizerError` if a file is missing, malformed or contradicts itself, or if the pipeline has a
     ///   component that is not implemented.
@@ -18,10 +18,26 @@ public enum TokenizerLoader {
         if let bytes = try contents("\(folder)/tokenizer.json") {
             return try TokenizerFile(bytes, path: "\(folder)/tokenizer.json").tokenizer(configuration)
         }
+        if let bytes = try contents("\(folder)/vocab.json"),
+            let merges = try contents("\(folder)/merges.txt")
+        {
+            let file = try MergesFile(
+                vocabulary: bytes, path: "\(folder)/vocab.json", merges: merges,
+                mergesPath: "\(folder)/merges.txt")
+            return try file.tokenizer(configuration, modelType: modelType(folder))
+        }
         if let bytes = try contents("\(folder)/vocab.txt") {
             return try VocabularyFile(bytes, path: "\(folder)/vocab.txt").tokenizer(configuration)
         }
         throw .missingFiles(directory: folder)
+    }
+
+    /// `model_type` of the directory's config.json, if there is one.
+    private static func modelType(_ folder: String) throws(TokenizerError) -> String? {
+        let path = "\(folder)/config.json"
+        guard let bytes = try contents(path) else { return nil }
+        let root = JSONNode(value: try JSONParser.parse(bytes, path: path), path: path, key: "")
+        return try root.optional("model_type")?.string()
     }
 
     /// The bytes of a file, or nil if there is none.

@@ -6,7 +6,8 @@ struct TokenizerPipeline<Normalizer: TextNormalizer, Splitter: PreTokenizer, Mod
     private let preTokenizer: Splitter
     private let model: Model
     private let template: SequenceTemplate
-    private let decoder: WordPieceDecoder
+    private let trimming: OffsetTrimming?
+    private let decoder: TokenDecoder
     private let special: SpecialTokens
     /// Added tokens by id, and those that match in the raw and in the normalised text.
     private let addedTokens: [Int32: AddedToken]
@@ -23,15 +24,19 @@ struct TokenizerPipeline<Normalizer: TextNormalizer, Splitter: PreTokenizer, Mod
     var classifierID: Int32? { special.classifierID }
     var separatorID: Int32? { special.separatorID }
     var maskID: Int32? { special.maskID }
+    var beginningOfSequenceID: Int32? { special.beginningOfSequenceID }
+    var endOfSequenceID: Int32? { special.endOfSequenceID }
 
     init(
         normalizer: Normalizer, preTokenizer: Splitter, model: Model, template: SequenceTemplate,
-        decoder: WordPieceDecoder, addedTokens: [AddedToken], special: SpecialTokens
+        trimming: OffsetTrimming? = nil, decoder: TokenDecoder, addedTokens: [AddedToken],
+        special: SpecialTokens
     ) {
         self.normalizer = normalizer
         self.preTokenizer = preTokenizer
         self.model = model
         self.template = template
+        self.trimming = trimming
         self.decoder = decoder
         self.special = special
         self.addedTokens = Dictionary(addedTokens.map { ($0.id, $0) }) { $1 }
@@ -89,8 +94,8 @@ struct TokenizerPipeline<Normalizer: TextNormalizer, Splitter: PreTokenizer, Mod
             let next =
                 segment.range.upperBound == bytes.count ? .max : scalar + bytes.scalarCount(segment.range)
             if let id = segment.token {
-                result.ids.append(id)
-                result.offsets.append(scalar..<scalar + bytes.scalarCount(segment.range))
+                let source = scalar..<scalar + bytes.scalarCount(segment.range)
+                result.append(id, source, spelled: bytes, segment.range, trimming)
             } else if !tokenize(bytes, segment.range, firstScalar: scalar, limit: limit, into: &result) {
                 break
             }
@@ -108,27 +113,26 @@ struct TokenizerPipeline<Normalizer: TextNormalizer, Splitter: PreTokenizer, Mod
         text.bytes.reserveCapacity(range.count + range.count / 4)
         text.sources.reserveCapacity(range.count + range.count / 4)
         normalizer.normalize(input, range, firstScalar: firstScalar, into: &text)
-        let whole = 0..<text.bytes.count
-        guard !normalizedMatcher.isEmpty else { return tokenize(text, whole, limit: limit, into: &result) }
-        for segment in normalizedMatcher.segments(text.bytes.span, whole) {
+        guard !normalizedMatcher.isEmpty else { return tokenize(&text, limit: limit, into: &result) }
+        for segment in normalizedMatcher.segments(text.bytes.span, 0..<text.bytes.count) {
             if let id = segment.token {
-                result.ids.append(id)
-                result.offsets.append(text.sourceRange(segment.range))
-            } else if !tokenize(text, segment.range, limit: limit, into: &result) {
-                return false
+                let source = text.sourceRange(segment.range)
+                result.append(id, source, spelled: text.bytes.span, segment.range, trimming)
+            } else {
+                var stretch = NormalizedText()
+                stretch.append(text, segment.range)
+                guard tokenize(&stretch, limit: limit, into: &result) else { return false }
             }
         }
         return true
     }
 
     /// Splits and spells a stretch of normalised text; false if the limit ended it.
-    private func tokenize(
-        _ text: borrowing NormalizedText, _ range: Range<Int>, limit: Int, into result: inout TokenizedText
-    ) -> Bool {
+    private func tokenize(_ text: inout NormalizedText, limit: Int, into result: inout TokenizedText) -> Bool
+    {
+        var words = text.bytes.isEmpty ? [] : [0..<text.bytes.count]
+        preTokenizer.apply(to: &text, words: &words)
         let bytes = text.bytes.span
-        var words: [Range<Int>] = []
-        words.reserveCapacity(range.count / 4 + 1)
-        preTokenizer.split(bytes, range, into: &words)
         var pieces: [Piece] = []
         pieces.reserveCapacity(words.count + words.count / 2)
         let room = limit - result.ids.count
@@ -143,8 +147,13 @@ struct TokenizerPipeline<Normalizer: TextNormalizer, Splitter: PreTokenizer, Mod
         result.ids.reserveCapacity(result.ids.count + pieces.count)
         result.offsets.reserveCapacity(result.offsets.count + pieces.count)
         for piece in pieces {
-            result.ids.append(piece.id)
-            result.offsets.append(text.sourceRange(Int(piece.start)..<Int(piece.end)))
+            let source = text.sourceRange(Int(piece.start)..<Int(piece.end))
+            if let trimming, let token = model.vocabulary.token(of: piece.id) {
+                result.append(piece.id, source, spelled: token.span, 0..<token.count, trimming)
+            } else {
+                result.ids.append(piece.id)
+                result.offsets.append(source)
+            }
         }
         return isWhole
     }
@@ -159,6 +168,10 @@ struct TokenizerPipeline<Normalizer: TextNormalizer, Splitter: PreTokenizer, Mod
 
     func id(of token: String) -> Int32? {
         addedIDs[Array(token.utf8)] ?? model.vocabulary.id(of: token)
+    }
+
+    func isSpecialToken(_ id: Int32) -> Bool {
+        addedForms[id].map { specialContents.contains($0) } ?? false
     }
 
     func token(of id: Int32) -> String? {

@@ -8,8 +8,8 @@ struct Vocabulary: Sendable {
     /// Bytes of the longest token.
     let longestToken: Int
     /// All tokens, one after the other; token `i` is `bytes[starts[i]..<starts[i + 1]]`.
-    private var bytes: [UInt8] = []
-    private var starts: [Int32] = [0]
+    private let bytes: [UInt8]
+    private let starts: [Int32]
     private let ids: [Int32]
     /// Index of the token of each id, or -1.
     private var indices: [Int32]
@@ -27,21 +27,42 @@ struct Vocabulary: Sendable {
         }
     }
 
+    /// Tokens with their ids, before they make a vocabulary.
+    struct Entries {
+        fileprivate var bytes: [UInt8] = []
+        fileprivate var starts: [Int32] = [0]
+        fileprivate var ids: [Int32] = []
+
+        /// Adds a token, whose id must not be negative.
+        mutating func append(_ token: ArraySlice<UInt8>, id: Int32) {
+            bytes.append(contentsOf: token)
+            starts.append(Int32(bytes.count))
+            ids.append(id)
+        }
+    }
+
     /// The ids must not be negative. Of equal tokens the last one counts, as in Hugging Face's readers.
     init(_ tokens: [(token: String, id: Int32)]) {
-        size = tokens.reduce(0) { max($0, Int($1.id) + 1) }
-        longestToken = tokens.reduce(0) { max($0, $1.token.utf8.count) }
-        ids = tokens.map(\.id)
+        var entries = Entries()
+        for (token, id) in tokens { entries.append(Array(token.utf8)[...], id: id) }
+        self.init(entries)
+    }
+
+    /// Of equal tokens the last one counts.
+    init(_ entries: Entries) {
+        bytes = entries.bytes
+        starts = entries.starts
+        ids = entries.ids
+        size = ids.reduce(0) { max($0, Int($1) + 1) }
+        longestToken = zip(starts, starts.dropFirst()).reduce(0) { max($0, Int($1.1 - $1.0)) }
         indices = Array(repeating: -1, count: size)
         var capacity = 16
-        while capacity < 2 * tokens.count { capacity *= 2 }
+        while capacity < 2 * ids.count { capacity *= 2 }
         slots = Array(repeating: 0, count: capacity)
         mask = UInt64(capacity - 1)
-        for (index, entry) in tokens.enumerated() {
-            bytes.append(contentsOf: entry.token.utf8)
-            starts.append(Int32(bytes.count))
+        for index in ids.indices {
             var hash = Hash()
-            for byte in entry.token.utf8 { hash.combine(byte) }
+            for position in Int(starts[index])..<Int(starts[index + 1]) { hash.combine(bytes[position]) }
             insert(index, hash: hash)
         }
         for slot in slots where slot != 0 {
@@ -51,7 +72,7 @@ struct Vocabulary: Sendable {
     }
 
     private mutating func insert(_ index: Int, hash: Hash) {
-        let token = bytes[Int(starts[index])...]
+        let token = bytes[Int(starts[index])..<Int(starts[index + 1])]
         var slot = (hash.state ^ hash.state >> 32) & mask
         while slots[Int(slot)] != 0 {
             let other = Int(slots[Int(slot)] & 0xFFFF_FFFF) - 1

@@ -32,9 +32,10 @@ struct VocabularyFile {
             }
             return id
         }
-        let unknown = try required(configuration.unknown, "the unknown token (unk_token)")
-        let classifier = try required(configuration.classifier, "the classifier token (cls_token)")
-        let separator = try required(configuration.separator, "the separator token (sep_token)")
+        let roles = configuration.roles(.bert)
+        let unknown = try required(roles[.unknown] ?? "null", "the unknown token (unk_token)")
+        let classifier = try required(roles[.classifier] ?? "null", "the classifier token (cls_token)")
+        let separator = try required(roles[.separator] ?? "null", "the separator token (sep_token)")
         let added = try addedTokens(configuration, vocabulary: vocabulary)
         let model = WordPiece(
             vocabulary: vocabulary, unknown: unknown, continuationPrefix: "##", longestWord: 100)
@@ -46,8 +47,10 @@ struct VocabularyFile {
                     lowercases: configuration.lowercases)),
             preTokenizer: BertPreTokenizer(), model: model,
             template: .bert(classifier: classifier, separator: separator),
-            decoder: WordPieceDecoder(prefix: Array("##".utf8), tidies: true), addedTokens: added,
-            special: configuration.specialTokens({ vocabulary.id(of: $0) }, unknownID: unknown))
+            decoder: TokenDecoder(steps: [
+                .wordPiece(WordPieceDecoder(prefix: Array("##".utf8), tidies: true))
+            ]), addedTokens: added,
+            special: roles.ids({ vocabulary.id(of: $0) }, unknownID: unknown))
     }
 
     /// The tokens with a role that the vocabulary has, those of the configuration, and further special tokens, which
@@ -57,10 +60,7 @@ struct VocabularyFile {
     ) throws(TokenizerError) -> [AddedToken] {
         var added = try vocabulary.checked(configuration.addedTokens, path: configuration.path)
         var next = added.reduce(Int32(vocabulary.size)) { max($0, $1.id + 1) }
-        let roles = [
-            configuration.pad, configuration.unknown, configuration.classifier, configuration.separator,
-            configuration.mask,
-        ]
+        let roles = configuration.roles(.bert).names
         for content in roles + configuration.additionalSpecialTokens
         where !added.contains(where: { $0.content.utf8.elementsEqual(content.utf8) }) {
             let id = vocabulary.id(of: content)

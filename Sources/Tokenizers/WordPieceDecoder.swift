@@ -16,17 +16,15 @@ struct WordPieceDecoder: Sendable {
     /// The bytes that follow the space in `replacements`.
     private static let secondBytes = Array(".?!,'nd".utf8)
 
-    /// The text of `tokens`, given as UTF-8.
-    func decode(_ tokens: [ArraySlice<UInt8>]) -> String {
-        var text: [UInt8] = []
-        for (index, token) in tokens.enumerated() {
+    /// The parts of the text, one a token of `tokens`, given as UTF-8.
+    func decode(_ tokens: [ArraySlice<UInt8>]) -> [ArraySlice<UInt8>] {
+        tokens.enumerated().map { index, token in
             var part = token
             if index > 0 {
                 part = token.starts(with: prefix) ? token.dropFirst(prefix.count) : [0x20] + token
             }
-            text.append(contentsOf: tidies ? Self.tidied(part) : part)
+            return tidies ? Self.tidied(part) : part
         }
-        return String(decoding: text, as: UTF8.self)
     }
 
     private static func tidied(_ token: ArraySlice<UInt8>) -> ArraySlice<UInt8> {

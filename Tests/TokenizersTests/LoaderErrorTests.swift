@@ -86,16 +86,16 @@ import Tokenizers
             ("\"BertNormalizer\"", "\"NFC\"", "normalizer 'NFC' is not supported. Supported: BertNormalizer"),
             ("\"BertPreTokenizer\"", "\"ByteLevel\"", "pre_tokenizer 'ByteLevel' is not supported"),
             (
-                "\"BertProcessing\"", "\"RobertaProcessing\"",
-                "post_processor 'RobertaProcessing' is not supported"
+                "\"BertProcessing\"", "\"SpecialProcessing\"",
+                "post_processor 'SpecialProcessing' is not supported"
             ),
             (
                 "{\"type\": \"WordPiece\", \"prefix\"", "{\"type\": \"BPE\", \"prefix\"",
                 "decoder 'BPE' is not"
             ),
             (
-                "{\"type\": \"WordPiece\", \"unk", "{\"type\": \"Unigram\", \"unk",
-                "model 'Unigram' is not supported"
+                "{\"type\": \"WordPiece\", \"unk", "{\"type\": \"WordLevel\", \"unk",
+                "model 'WordLevel' is not supported. Supported: WordPiece, BPE, Unigram"
             ),
             ("{\"type\": \"BertPreTokenizer\"}", "null", "pre_tokenizer null is not supported"),
         ])
@@ -180,5 +180,55 @@ import Tokenizers
             "tokenizer_config.json": "{\"never_split\": [\"[CLS]\", \"C++\"]}",
         ]
         #expect(try message(files).contains("never_split entry 'C++' is not supported"))
+    }
+
+    /// A small byte-level tokenizer.json that loads.
+    private static let byteLevel = """
+        {"added_tokens": [], "normalizer": {"type": "NFC"}, "pre_tokenizer": {"type": "Sequence", "pretokenizers": [
+          {"type": "Digits", "individual_digits": true},
+          {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true}]},
+         "post_processor": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false},
+         "decoder": {"type": "ByteLevel"}, "model": {"type": "BPE", "dropout": null, "unk_token": null,
+          "vocab": {"a": 0, "b": 1, "ab": 2}, "merges": ["a b"]}}
+        """
+
+    @Test(
+        "What a byte-level tokenizer holds that is not known is named",
+        arguments: [
+            (
+                "{\"type\": \"Digits\", \"individual_digits\": true}",
+                "{\"type\": \"Split\", \"pattern\": {\"Regex\": \"[a-z]+\"}, \"behavior\": \"Isolated\"}",
+                "Split expression '[a-z]+' is not supported. Supported: the expressions of GPT-2"
+            ),
+            ("\"NFC\"", "\"NFKD\"", "normalizer 'NFKD' is not supported. Supported: NFC, Lowercase"),
+            (
+                "\"type\": \"Digits\"", "\"type\": \"Punctuation\"",
+                "pre_tokenizer 'Punctuation' is not supported"
+            ),
+            ("{\"type\": \"ByteLevel\"}", "{\"type\": \"CTC\"}", "decoder 'CTC' is not supported"),
+            ("\"dropout\": null", "\"dropout\": 0.1", "model.dropout 0.1 is not supported"),
+            ("\"merges\": [\"a b\"]", "\"merges\": [\"a b c\"]", "model.merges[0] must be a pair of tokens"),
+            (
+                "\"merges\": [\"a b\"]", "\"merges\": [\"a c\"]",
+                "has no 'c', which is a part or the result of the merge in model.merges[0]"
+            ),
+            ("\"unk_token\": null", "\"unk_token\": \"u\"", "has no 'u', which is the unknown token"),
+        ])
+    func unknownByteLevel(found: String, replacement: String, expected: String) throws {
+        #expect(try message(["tokenizer.json": Self.byteLevel]) == "loaded")
+        try #require(Self.byteLevel.contains(found))
+        let damaged = Self.byteLevel.replacing(found, with: replacement)
+        let message = try message(["tokenizer.json": damaged])
+        #expect(message.contains(expected), "\(message)")
+    }
+
+    @Test("A line of merges.txt that holds no pair is named; a vocab.json alone is not enough") func merges()
+        throws
+    {
+        let vocabulary = "{\"a\": 0, \"b\": 1, \"ab\": 2}"
+        #expect(try message(["vocab.json": vocabulary, "merges.txt": "#version: 0.2\na b\n"]) == "loaded")
+        let broken = try message(["vocab.json": vocabulary, "merges.txt": "a b\nab\n"])
+        #expect(broken.contains("merges.txt': line 2 must be two tokens with a space between, found 'ab'"))
+        #expect(try message(["vocab.json": vocabulary]).contains("nor vocab.json with merges.txt"))
     }
 }

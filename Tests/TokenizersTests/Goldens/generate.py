@@ -11,7 +11,6 @@ hashes.bin: for each variant of variants.json, in order, a 32-bit hash (little-e
 samples.jsonl: some of the cases in full, so that a failure can be read.
 """
 import collections
-import hashlib
 import json
 import os
 import pathlib
@@ -24,6 +23,7 @@ import tokenizers
 import transformers
 from tokenizers import Tokenizer, normalizers
 
+import checksums
 import strings
 
 HERE = pathlib.Path(__file__).parent
@@ -126,10 +126,7 @@ def main():
     with open(HERE / "samples.jsonl", "w", encoding="utf-8") as file:
         for sample in samples:
             file.write(json.dumps(sample, ensure_ascii=True, separators=(",", ":")) + "\n")
-    with open(HERE / "SHA256SUMS", "w") as file:
-        for path in sorted(HERE.glob("*")):
-            if path.is_file() and path.name != "SHA256SUMS" and path.suffix != ".py":
-                file.write(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n")
+    checksums.write()
 
 
 main()

@@ -111,3 +111,32 @@ def sweep(index):
     """The 256 scalars of page `index`, each inside a word of its own."""
     return "".join("x" + chr(value) + "y " for value in range(index * 256, index * 256 + 256)
                    if not 0xD800 <= value <= 0xDFFF)
+
+
+# Texts that expressions for words, special tokens of language models and byte fallback have to do with.
+FRAGMENTS = [
+    "'s", "'S", "'LL", "'ve", "'\u017f", "'re", "'m", "'d", "'t", "'T", "'x", "'", "''", "\n", "\r\n", "\n\n", "  ", "   ",
+    "    ", "\t", " ", " ", "1", "12", "12345", "3.14", "\u0663", "\u00bd", "\u2167", "(", ")", "{", "};", " =", "==", "don",
+    "I", "we", "def f(x):", "a", "\u00a0", "\u2028", "\u0085", "\u3000", "\u00e9", "e\u0301", "\u1100\u1161\u11a8",
+    "\uac00\u11a8", "\u212b", "\u0958", "\u0f73", "\u0344", "\u5b57", "\u200b", "!", "?!", " \n", "\n ", "_", "__init__", "\u2581",
+    "<s>", "</s>", "<mask>", " <mask>", "<unk>", "<pad>", "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<0x0A>",
+    "\U0001f600", "\U0001f3fb", "\U0001d4d0", "\U0002f800", "\U000f0000", "\U0010ffff", "\x01", "\x04", "\x13", "\x1d", "\x7f",
+    "http://a.b/c?d=e", "#include", "tokenizer", " tokenizer", "Tokenizers", "HELLO", "(){}", "\u0130", "\u1e9e", "\u03a3",
+]
+
+
+def fragments(random):
+    return "".join(random.pick(FRAGMENTS) for _ in range(1 + random.below(16)))
+
+
+def subword_case(index, words):
+    """A case for the subword families: every third text is of fragments, every ninth pair too."""
+    text, pair, adds_special, maximum = case(index, words)
+    random = SplitMix64(index ^ 0x5EED)
+    if index % 3 == 0:
+        text = fragments(random)
+    if index % 9 == 0 and pair is not None:
+        pair = fragments(random)
+    if index % 4000 == 7:
+        text = random.pick(["q", "ab", "\u00e9", "\u5b57", "e\u0301", " ", "\n", "7", "the", "\U0001f600"]) * 10000
+    return text, pair, adds_special, maximum
