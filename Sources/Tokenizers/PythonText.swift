@@ -1,0 +1,217 @@
+// How Python writes values as text, and what its string methods do.
+
+extension RuntimeValue {
+    /// `str(value)`.
+    var text: String {
+        switch self {
+        case .undefined: ""
+        case .string(let text): text
+        default: representation
+        }
+    }
+
+    /// `repr(value)`.
+    private var representation: String {
+        switch self {
+        case .undefined: "Undefined"
+        case .none: "None"
+        case .boolean(let flag): flag ? "True" : "False"
+        case .integer(let number): String(number)
+        case .number(let number): number.description
+        case .string(let text): text.quotedAsPython
+        case .list(let elements): "[" + elements.map(\.representation).joined(separator: ", ") + "]"
+        case .mapping(let members):
+            "{"
+                + members.map { "\($0.key.quotedAsPython): \($0.value.representation)" }
+                .joined(separator: ", ") + "}"
+        case .namespace, .loop, .macro, .function, .method: "<\(typeName)>"
+        }
+    }
+}
+
+/// `json.dumps` with its options.
+struct PythonJSON {
+    var ensuresASCII = false
+    /// What a level is indented by; nil for one line.
+    var indent: String?
+    var itemSeparator = ", "
+    var keySeparator = ": "
+    var sortsKeys = false
+
+    func text(_ value: RuntimeValue, level: Int = 0) throws(EvaluationFault) -> String {
+        switch value {
+        case .none: return "null"
+        case .boolean(let flag): return flag ? "true" : "false"
+        case .integer, .number: return value.text
+        case .string(let text): return quoted(text)
+        case .list(let elements):
+            var parts: [String] = []
+            for element in elements { parts.append(try text(element, level: level + 1)) }
+            return block("[", parts, "]", level)
+        case .mapping(let members):
+            let ordered =
+                sortsKeys
+                ? members.sorted { $0.key.unicodeScalars.lexicographicallyPrecedes($1.key.unicodeScalars) }
+                : members
+            var parts: [String] = []
+            for member in ordered {
+                parts.append(quoted(member.key) + keySeparator + (try text(member.value, level: level + 1)))
+            }
+            return block("{", parts, "}", level)
+        default: throw EvaluationFault("a value of type \(value.typeName) is no JSON")
+        }
+    }
+
+    private func block(_ open: String, _ parts: [String], _ close: String, _ level: Int) -> String {
+        guard let indent, !parts.isEmpty else { return open + parts.joined(separator: itemSeparator) + close }
+        let margin = "\n" + String(repeating: indent, count: level)
+        return open + margin + indent + parts.joined(separator: itemSeparator + margin + indent) + margin
+            + close
+    }
+
+    private func quoted(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case "\r": result += "\\r"
+            case "\t": result += "\\t"
+            case "\u{8}": result += "\\b"
+            case "\u{C}": result += "\\f"
+            default:
+                if scalar.value < 0x20 || (ensuresASCII && scalar.value >= 0x7F) {
+                    for unit in String(scalar).utf16 where scalar.value != 0x7F {
+                        result += "\\u" + unit.hexadecimal(4)
+                    }
+                    if scalar.value == 0x7F { result.unicodeScalars.append(scalar) }
+                } else {
+                    result.unicodeScalars.append(scalar)
+                }
+            }
+        }
+        return result + "\""
+    }
+}
+
+extension UInt16 {
+    fileprivate func hexadecimal(_ width: Int) -> String {
+        let digits = String(self, radix: 16)
+        return String(repeating: "0", count: Swift.max(0, width - digits.count)) + digits
+    }
+}
+
+extension String {
+    /// `repr` of a string.
+    var quotedAsPython: String {
+        let quote: Unicode.Scalar =
+            unicodeScalars.contains("'") && !unicodeScalars.contains("\"") ? "\"" : "'"
+        var result = String(quote)
+        for scalar in unicodeScalars {
+            switch scalar {
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case "\r": result += "\\r"
+            case "\t": result += "\\t"
+            case quote: result += "\\" + String(quote)
+            default:
+                if scalar.value < 0x20 || scalar.value == 0x7F {
+                    let digits = String(scalar.value, radix: 16)
+                    result += "\\x" + (digits.count < 2 ? "0" : "") + digits
+                } else {
+                    result.unicodeScalars.append(scalar)
+                }
+            }
+        }
+        return result + String(quote)
+    }
+
+    /// Without the scalars of `set`, or whitespace, at its ends.
+    func stripped(_ set: String? = nil, left: Bool = true, right: Bool = true) -> String {
+        let scalars = Array(unicodeScalars)
+        let isStripped = { (scalar: Unicode.Scalar) in
+            set.map { $0.unicodeScalars.contains(scalar) } ?? scalar.isPythonWhitespace
+        }
+        var start = 0
+        var end = scalars.count
+        while left, start < end, isStripped(scalars[start]) { start += 1 }
+        while right, end > start, isStripped(scalars[end - 1]) { end -= 1 }
+        return String(UnicodeScalarView(scalars[start..<end]))
+    }
+
+    /// Where `part` first stands at or after a place, compared byte by byte.
+    func firstRange(ofBytes part: String, from start: String.Index? = nil) -> Range<String.Index>? {
+        let wanted = Array(part.utf8)
+        var index = start ?? startIndex
+        while true {
+            let rest = self.utf8[index...]
+            if rest.starts(with: wanted) { return index..<utf8.index(index, offsetBy: wanted.count) }
+            guard index < endIndex else { return nil }
+            index = utf8.index(after: index)
+        }
+    }
+
+    /// The parts between the places where `separator`, not empty, stands, at most `limit` + 1.
+    func split(atBytes separator: String, limit: Int = -1) -> [String] {
+        var parts: [String] = []
+        var start = startIndex
+        while limit < 0 || parts.count < limit, let range = firstRange(ofBytes: separator, from: start) {
+            parts.append(String(decoding: utf8[start..<range.lowerBound], as: UTF8.self))
+            start = range.upperBound
+        }
+        parts.append(String(decoding: utf8[start...], as: UTF8.self))
+        return parts
+    }
+
+    /// The words between whitespace, at most `limit` + 1.
+    func splitAtWhitespace(limit: Int = -1) -> [String] {
+        var parts: [String] = []
+        var rest = stripped(right: false).unicodeScalars[...]
+        while !rest.isEmpty {
+            if limit >= 0, parts.count == limit {
+                parts.append(String(rest).stripped(left: false))
+                break
+            }
+            parts.append(String(rest.prefix { !$0.isPythonWhitespace }))
+            rest = rest.drop { !$0.isPythonWhitespace }.drop(while: \.isPythonWhitespace)
+        }
+        return parts
+    }
+
+    /// The lines without their ends.
+    var pythonLines: [String] {
+        var lines: [String] = []
+        var line = UnicodeScalarView()
+        var previous: Unicode.Scalar?
+        for scalar in unicodeScalars {
+            defer { previous = scalar }
+            if scalar == "\n", previous == "\r" { continue }
+            switch scalar.value {
+            case 0x0A...0x0D, 0x1C...0x1E, 0x85, 0x2028, 0x2029:
+                lines.append(String(line))
+                line = UnicodeScalarView()
+            default: line.append(scalar)
+            }
+        }
+        if !line.isEmpty { lines.append(String(line)) }
+        return lines
+    }
+
+    /// `str.title`: words begin after what is no letter with case.
+    var titled: String {
+        var result = ""
+        var follows = false
+        for scalar in unicodeScalars {
+            result += follows ? scalar.properties.lowercaseMapping : scalar.properties.titlecaseMapping
+            follows = scalar.properties.isCased
+        }
+        return result
+    }
+
+    /// The first scalar in title case, the others in lower case.
+    var capitalizedAsPython: String {
+        guard let first = unicodeScalars.first else { return "" }
+        return first.properties.titlecaseMapping + String(unicodeScalars.dropFirst()).lowercased()
+    }
+}

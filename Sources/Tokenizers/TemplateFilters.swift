@@ -1,0 +1,239 @@
+// The filters of Jinja, what stands after `|`; `tojson` as transformers defines it.
+
+/// Filters by their names.
+enum TemplateFilters {
+    static let names: Set = [
+        "trim", "length", "count", "upper", "lower", "title", "capitalize", "replace", "join", "first",
+        "last", "tojson",
+        "default", "d", "items", "list", "map", "select", "reject", "selectattr", "rejectattr", "string",
+        "int",
+        "float", "abs", "indent", "safe", "reverse", "sort", "unique", "dictsort",
+    ]
+
+    /// What the filter makes of `value`.
+    static func apply(
+        _ name: String, to value: RuntimeValue, _ arguments: TemplateCallArguments
+    ) throws(EvaluationFault) -> RuntimeValue {
+        switch name {
+        case "trim": return .string(value.text.stripped(arguments.value(0, "chars")?.string))
+        case "upper": return .string(value.text.uppercased())
+        case "lower": return .string(value.text.lowercased())
+        case "title": return .string(title(value.text))
+        case "capitalize": return .string(value.text.capitalizedAsPython)
+        case "string", "safe": return .string(value.text)
+        case "replace":
+            let texts = arguments.positional.map { $0.string == nil ? $0 : .string($0.text) }
+            return .string(
+                try value.text.replaced(TemplateCallArguments(positional: texts, named: arguments.named)))
+        case "indent": return .string(try indented(value.text, arguments))
+        case "tojson": return .string(try json(arguments).text(value))
+        case "default", "d":
+            let replaces =
+                value.isUndefined || (arguments.value(1, "boolean")?.isTrue == true && !value.isTrue)
+            return replaces ? arguments.value(0, "default_value") ?? .string("") : value
+        case "int", "float", "abs": return try number(name, value, arguments)
+        default: return try ofSequence(name, value, arguments)
+        }
+    }
+
+    private static func ofSequence(
+        _ name: String, _ value: RuntimeValue, _ arguments: TemplateCallArguments
+    ) throws(EvaluationFault) -> RuntimeValue {
+        switch name {
+        case "length", "count": return .integer(try value.elements().count)
+        case "list": return .list(try value.elements())
+        case "first": return try value.elements().first ?? .undefined("the first element of nothing")
+        case "last": return try value.elements().last ?? .undefined("the last element of nothing")
+        case "join":
+            var elements = try value.elements()
+            if let attribute = arguments.value(1, "attribute") {
+                elements = try attributes(elements, attribute.text, initial: nil)
+            }
+            return .string(elements.map(\.text).joined(separator: arguments.value(0, "d")?.text ?? ""))
+        case "items", "dictsort":
+            if value.isUndefined { return .list([]) }
+            guard case .mapping(var members) = value else {
+                throw EvaluationFault("'\(name)' needs a mapping, not \(value.typeName)")
+            }
+            if name == "dictsort" {
+                members.sort {
+                    $0.key.lowercased().unicodeScalars.lexicographicallyPrecedes(
+                        $1.key.lowercased().unicodeScalars)
+                }
+            }
+            return .list(members.map { .list([.string($0.key), $0.value]) })
+        case "map": return .list(try mapped(value.elements(), arguments))
+        case "select", "reject", "selectattr", "rejectattr":
+            return .list(try selected(name, value.elements(), arguments))
+        case "reverse":
+            if let text = value.string {
+                return .string(String(String.UnicodeScalarView(text.unicodeScalars.reversed())))
+            }
+            return .list(try value.elements().reversed())
+        case "sort": return .list(try sorted(value.elements(), arguments))
+        default:
+            var kept: [RuntimeValue] = []
+            for element in try value.elements() {
+                let key = element.string.map { RuntimeValue.string($0.lowercased()) } ?? element
+                let isKnown = kept.contains { ($0.string.map { .string($0.lowercased()) } ?? $0).equals(key) }
+                if !isKnown { kept.append(element) }
+            }
+            return .list(kept)
+        }
+    }
+
+    /// An attribute, dotted or a number for an item, of each element.
+    private static func attributes(
+        _ elements: [RuntimeValue], _ path: String, initial: RuntimeValue?
+    ) throws(EvaluationFault) -> [RuntimeValue] {
+        var values: [RuntimeValue] = []
+        for element in elements {
+            var value = element
+            for part in path.split(separator: ".") {
+                value = try value.item(Int(part).map { .integer($0) } ?? .string(String(part)))
+                if value.isUndefined, let initial {
+                    value = initial
+                    break
+                }
+            }
+            values.append(value)
+        }
+        return values
+    }
+
+    private static func mapped(
+        _ elements: [RuntimeValue], _ arguments: TemplateCallArguments
+    ) throws(EvaluationFault) -> [RuntimeValue] {
+        if let attribute = arguments.named["attribute"] {
+            return try attributes(elements, attribute.text, initial: arguments.named["default"])
+        }
+        guard let name = arguments.positional.first?.string, names.contains(name) else {
+            throw EvaluationFault("'map' needs an attribute or the name of a supported filter")
+        }
+        let rest = TemplateCallArguments(
+            positional: Array(arguments.positional.dropFirst()), named: arguments.named)
+        var results: [RuntimeValue] = []
+        for element in elements { results.append(try apply(name, to: element, rest)) }
+        return results
+    }
+
+    private static func selected(
+        _ name: String, _ elements: [RuntimeValue], _ arguments: TemplateCallArguments
+    ) throws(EvaluationFault) -> [RuntimeValue] {
+        var rest = arguments.positional[...]
+        var keys = elements
+        if name.hasSuffix("attr") {
+            guard let attribute = rest.popFirst()?.string else {
+                throw EvaluationFault("'\(name)' needs the name of an attribute")
+            }
+            keys = try attributes(elements, attribute, initial: nil)
+        }
+        let test = rest.popFirst()?.string
+        if let test, !TemplateTests.names.contains(test) {
+            throw EvaluationFault("the test '\(test)' is not supported")
+        }
+        var kept: [RuntimeValue] = []
+        for (key, element) in zip(keys, elements) {
+            let passes = try test.map { test throws(EvaluationFault) in
+                try TemplateTests.passes(test, key, Array(rest))
+            }
+            if (passes ?? key.isTrue) == name.hasPrefix("select") { kept.append(element) }
+        }
+        return kept
+    }
+
+    private static func sorted(
+        _ elements: [RuntimeValue], _ arguments: TemplateCallArguments
+    ) throws(EvaluationFault) -> [RuntimeValue] {
+        let attribute = arguments.value(2, "attribute")
+        let isExact = arguments.value(1, "case_sensitive")?.isTrue == true
+        var keys = elements
+        if let attribute { keys = try attributes(elements, attribute.text, initial: nil) }
+        keys = keys.map { key in isExact ? key : key.string.map { .string($0.lowercased()) } ?? key }
+        // Insertion sort, so that a fault can leave it.
+        var order: [Int] = []
+        let isReversed = arguments.value(0, "reverse")?.isTrue == true
+        for index in elements.indices {
+            var place = order.count
+            while place > 0,
+                try isReversed
+                    ? keys[order[place - 1]].isLess(than: keys[index])
+                    : keys[index].isLess(than: keys[order[place - 1]])
+            {
+                place -= 1
+            }
+            order.insert(index, at: place)
+        }
+        return order.map { elements[$0] }
+    }
+
+    /// Jinja's `title`: words begin after whitespace, hyphens and opening brackets.
+    private static func title(_ text: String) -> String {
+        var result = ""
+        var begins = true
+        for scalar in text.unicodeScalars {
+            let isBreak = scalar.isPythonWhitespace || "-({[<".unicodeScalars.contains(scalar)
+            if isBreak {
+                result.unicodeScalars.append(scalar)
+            } else {
+                result += begins ? scalar.properties.uppercaseMapping : scalar.properties.lowercaseMapping
+            }
+            begins = isBreak
+        }
+        return result
+    }
+
+    private static func indented(
+        _ text: String, _ arguments: TemplateCallArguments
+    ) throws(EvaluationFault) -> String {
+        let width = arguments.value(0, "width") ?? .integer(4)
+        let margin = width.string ?? String(repeating: " ", count: max(0, width.integer ?? 4))
+        let indentsBlank = arguments.value(2, "blank")?.isTrue == true
+        let lines = (text + "\n").pythonLines
+        let rest = lines.dropFirst().map { $0.isEmpty && !indentsBlank ? "" : margin + $0 }
+        let result = ([lines.first ?? ""] + rest).joined(separator: "\n")
+        return arguments.value(1, "first")?.isTrue == true ? margin + result : result
+    }
+
+    private static func json(_ arguments: TemplateCallArguments) throws(EvaluationFault) -> PythonJSON {
+        var json = PythonJSON()
+        json.ensuresASCII = arguments.value(0, "ensure_ascii")?.isTrue ?? false
+        if let indent = arguments.value(1, "indent") {
+            if let text = indent.string {
+                json.indent = text
+            } else if let width = indent.integer {
+                json.indent = String(repeating: " ", count: max(0, width))
+            }
+            if json.indent != nil { json.itemSeparator = "," }
+        }
+        if case .list(let separators)? = arguments.value(2, "separators"), separators.count == 2 {
+            json.itemSeparator = separators[0].text
+            json.keySeparator = separators[1].text
+        }
+        json.sortsKeys = arguments.value(3, "sort_keys")?.isTrue ?? false
+        return json
+    }
+
+    private static func number(
+        _ name: String, _ value: RuntimeValue, _ arguments: TemplateCallArguments
+    ) throws(EvaluationFault) -> RuntimeValue {
+        switch name {
+        case "abs":
+            if let integer = value.integer { return .integer(abs(integer)) }
+            guard let number = value.number else {
+                throw EvaluationFault("'abs' needs a number, not \(value.typeName)")
+            }
+            return .number(abs(number))
+        case "int":
+            if let integer = value.integer { return .integer(integer) }
+            let text = value.string?.stripped() ?? ""
+            if let integer = Int(text) { return .integer(integer) }
+            let number = value.number ?? Double(text)
+            return number.flatMap { Int(exactly: $0.rounded(.towardZero)) }.map { .integer($0) }
+                ?? arguments.value(0, "default") ?? .integer(0)
+        default:
+            let number = value.number ?? Double(value.string?.stripped() ?? "")
+            return number.map { .number($0) } ?? arguments.value(0, "default") ?? .number(0)
+        }
+    }
+}

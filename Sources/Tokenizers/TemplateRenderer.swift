@@ -1,0 +1,220 @@
+// Runs a parsed chat template. Expressions are in TemplateRenderer+Expressions.
+
+import Foundation
+
+/// One run of a template.
+struct TemplateRenderer {
+    /// Macros that call macros deeper than this are refused.
+    private static let maximumDepth = 100
+
+    /// What makes a loop end early.
+    enum Flow {
+        case next
+        case leavesLoop
+        case nextRound
+    }
+
+    let path: String
+    let now: Date
+    private var scope: TemplateScope
+    private var text = ""
+    /// Scalars of the text outside all inner blocks.
+    private var outerText: Int?
+    private var depth = 0
+    /// Stretches of the text, counted in scalars, that generation blocks made.
+    private(set) var generated: [Range<Int>] = []
+
+    init(path: String, variables: [(name: String, value: RuntimeValue)], now: Date) {
+        self.path = path
+        self.now = now
+        let globals = TemplateScope(parent: nil)
+        for name in ["range", "namespace", "dict", "raise_exception", "strftime_now"] {
+            globals[name] = .function(name)
+        }
+        for (name, value) in variables { globals[name] = value }
+        scope = TemplateScope(parent: globals)
+    }
+
+    /// The text of the template.
+    mutating func render(_ statements: [TemplateStatement]) throws(ChatTemplateError) -> String {
+        _ = try run(statements)
+        return text
+    }
+
+    func fault(_ reason: String, _ place: TemplatePlace) -> ChatTemplateError {
+        .evaluation(path: path, line: place.line, column: place.column, reason: reason)
+    }
+
+    /// Gives a fault of `body` its place.
+    func located<Result>(
+        _ place: TemplatePlace, _ body: () throws(EvaluationFault) -> Result
+    ) throws(ChatTemplateError) -> Result {
+        do {
+            return try body()
+        } catch {
+            throw fault(error.reason, place)
+        }
+    }
+
+    func value(of name: String) -> RuntimeValue { scope[name] ?? .undefined("'\(name)'") }
+
+    private mutating func run(_ statements: [TemplateStatement]) throws(ChatTemplateError) -> Flow {
+        for statement in statements {
+            let flow = try run(statement)
+            if flow != .next { return flow }
+        }
+        return .next
+    }
+
+    /// Runs statements in a scope of their own.
+    private mutating func runInside(
+        _ statements: [TemplateStatement], of parent: TemplateScope? = nil,
+        binding: (inout TemplateRenderer) throws(ChatTemplateError) -> Void = { _ in }
+    ) throws(ChatTemplateError) -> Flow {
+        let outer = scope
+        scope = TemplateScope(parent: parent ?? outer)
+        try binding(&self)
+        let flow = try run(statements)
+        scope = outer
+        return flow
+    }
+
+    /// The text that statements make, apart from the text so far.
+    private mutating func captured(
+        _ body: (inout TemplateRenderer) throws(ChatTemplateError) -> Void
+    ) throws(ChatTemplateError) -> String {
+        let before = text
+        let wasOutermost = outerText == nil
+        if wasOutermost { outerText = text.unicodeScalars.count }
+        text = ""
+        try body(&self)
+        let made = text
+        text = before
+        if wasOutermost { outerText = nil }
+        return made
+    }
+
+    private mutating func run(_ statement: TemplateStatement) throws(ChatTemplateError) -> Flow {
+        switch statement {
+        case .text(let literal): text += literal
+        case .output(let expression, _): text += try evaluate(expression).text
+        case .branches(let branches, let otherwise):
+            for (condition, body) in branches where try evaluate(condition).isTrue { return try run(body) }
+            return try run(otherwise)
+        case .loop(let target, let sequence, let condition, let body, let otherwise, let place):
+            try loop(target, sequence, condition, body, otherwise, place)
+        case .set(let target, let expression, let place):
+            try assign(try evaluate(expression), to: target, place)
+        case .setBlock(let target, let filters, let body, let place):
+            let made = try captured { renderer throws(ChatTemplateError) in _ = try renderer.runInside(body) }
+            try assign(try filtered(.string(made), filters), to: target, place)
+        case .filterBlock(let filters, let body, _):
+            let made = try captured { renderer throws(ChatTemplateError) in _ = try renderer.runInside(body) }
+            text += try filtered(.string(made), filters).text
+        case .with(let values, let body, let place):
+            let results = try values.map { pair throws(ChatTemplateError) in try evaluate(pair.value) }
+            return try runInside(body) { renderer throws(ChatTemplateError) in
+                for (pair, result) in zip(values, results) {
+                    try renderer.assign(result, to: pair.name, place)
+                }
+            }
+        case .macro(let macro): scope[macro.name] = .macro(macro, scope)
+        case .generation(let body):
+            let start = outerText ?? text.unicodeScalars.count
+            let made = try captured { renderer throws(ChatTemplateError) in _ = try renderer.runInside(body) }
+            generated.append(start..<start + made.unicodeScalars.count)
+            text += made
+        case .breakLoop: return .leavesLoop
+        case .continueLoop: return .nextRound
+        }
+        return .next
+    }
+
+    private mutating func filtered(
+        _ value: RuntimeValue, _ filters: [TemplateExpression]
+    ) throws(ChatTemplateError) -> RuntimeValue {
+        var value = value
+        for case .filter(_, let name, let arguments, let place) in filters {
+            value = try filter(name, value, arguments, place)
+        }
+        return value
+    }
+
+    private mutating func loop(
+        _ target: TemplateTarget, _ sequence: TemplateExpression, _ condition: TemplateExpression?,
+        _ body: [TemplateStatement], _ otherwise: [TemplateStatement], _ place: TemplatePlace
+    ) throws(ChatTemplateError) {
+        let all = try evaluate(sequence)
+        var items = try located(place) { () throws(EvaluationFault) in try all.elements() }
+        if let condition {
+            var kept: [RuntimeValue] = []
+            for item in items {
+                var holds = false
+                _ = try runInside([]) { renderer throws(ChatTemplateError) in
+                    try renderer.assign(item, to: target, place)
+                    holds = try renderer.evaluate(condition).isTrue
+                }
+                if holds { kept.append(item) }
+            }
+            items = kept
+        }
+        if items.isEmpty { _ = try runInside(otherwise) }
+        for (index, item) in items.enumerated() {
+            let flow = try runInside(body) { renderer throws(ChatTemplateError) in
+                renderer.scope["loop"] = .loop(TemplateLoop(items: items, index: index))
+                try renderer.assign(item, to: target, place)
+            }
+            if flow == .leavesLoop { break }
+        }
+    }
+
+    private mutating func assign(
+        _ value: RuntimeValue, to target: TemplateTarget, _ place: TemplatePlace
+    ) throws(ChatTemplateError) {
+        switch target {
+        case .name(let name): scope[name] = value
+        case .attribute(let name, let attribute, let place):
+            guard case .namespace(let namespace) = self.value(of: name) else {
+                throw fault("'\(name)' is no namespace, so nothing can be set in it", place)
+            }
+            namespace.members.removeAll { $0.key == attribute }
+            namespace.members.append(.init(key: attribute, value: value))
+        case .several(let targets):
+            let elements = try located(place) { () throws(EvaluationFault) in try value.elements() }
+            guard elements.count == targets.count else {
+                throw fault("\(elements.count) values for \(targets.count) names", place)
+            }
+            for (target, element) in zip(targets, elements) { try assign(element, to: target, place) }
+        }
+    }
+
+    /// The text that a macro makes of its arguments.
+    mutating func call(
+        _ macro: TemplateMacro, _ definition: TemplateScope, _ arguments: TemplateCallArguments,
+        _ place: TemplatePlace
+    ) throws(ChatTemplateError) -> RuntimeValue {
+        depth += 1
+        guard depth < Self.maximumDepth else { throw fault("macros call each other too deeply", place) }
+        guard arguments.positional.count <= macro.parameters.count else {
+            throw fault(
+                "the macro '\(macro.name)' takes no more than \(macro.parameters.count) values", place)
+        }
+        let names = macro.parameters.map(\.name)
+        if let unknown = arguments.named.keys.sorted().first(where: { !names.contains($0) }) {
+            throw fault("the macro '\(macro.name)' has no parameter '\(unknown)'", place)
+        }
+        let made = try captured { renderer throws(ChatTemplateError) in
+            _ = try renderer.runInside(macro.body, of: definition) { renderer throws(ChatTemplateError) in
+                for (index, parameter) in macro.parameters.enumerated() {
+                    var value = arguments.value(index, parameter.name)
+                    if value == nil, let initial = parameter.initial {
+                        value = try renderer.evaluate(initial)
+                    }
+                    renderer.scope[parameter.name] = value ?? .undefined("'\(parameter.name)'")
+                }
+            }
+        }
+        depth -= 1
+        return .string(made)
+    }
+}

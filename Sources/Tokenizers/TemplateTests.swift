@@ -1,0 +1,65 @@
+// The tests of Jinja, what stands after `is`.
+
+/// Tests by their names.
+enum TemplateTests {
+    static let names: Set = [
+        "defined", "undefined", "none", "string", "mapping", "iterable", "sequence", "boolean", "number",
+        "integer",
+        "float", "true", "false", "equalto", "eq", "ne", "lt", "gt", "le", "ge", "in", "odd", "even",
+        "divisibleby",
+        "callable", "lower", "upper", "sameas",
+    ]
+
+    /// Whether `value` passes the test; `arguments` are those of the test.
+    static func passes(
+        _ name: String, _ value: RuntimeValue, _ arguments: [RuntimeValue]
+    ) throws(EvaluationFault) -> Bool {
+        switch name {
+        case "equalto", "eq", "ne", "lt", "gt", "le", "ge", "in", "divisibleby", "sameas":
+            guard arguments.count == 1 else { throw EvaluationFault("the test '\(name)' needs one value") }
+            return try compares(name, value, arguments[0])
+        case "odd", "even":
+            guard let number = value.integer else {
+                throw EvaluationFault("the test '\(name)' needs a whole number, not \(value.typeName)")
+            }
+            return (number % 2 != 0) == (name == "odd")
+        case "lower": return value.text == value.text.lowercased() && value.text != value.text.uppercased()
+        case "upper": return value.text == value.text.uppercased() && value.text != value.text.lowercased()
+        default: return isKind(name, value)
+        }
+    }
+
+    private static func compares(
+        _ name: String, _ value: RuntimeValue, _ other: RuntimeValue
+    ) throws(EvaluationFault) -> Bool {
+        switch name {
+        case "ne": return !value.equals(other)
+        case "lt": return try value.isLess(than: other)
+        case "gt": return try other.isLess(than: value)
+        case "le": return try !other.isLess(than: value)
+        case "ge": return try !value.isLess(than: other)
+        case "in": return try other.contains(value)
+        case "divisibleby":
+            guard let number = value.integer, let divisor = other.integer, divisor != 0 else {
+                throw EvaluationFault("'divisibleby' needs whole numbers")
+            }
+            return number % divisor == 0
+        case "sameas": return value.typeName == other.typeName && value.equals(other)
+        default: return value.equals(other)
+        }
+    }
+
+    private static func isKind(_ name: String, _ value: RuntimeValue) -> Bool {
+        switch (name, value) {
+        case ("defined", _): !value.isUndefined
+        case ("undefined", .undefined), ("none", .none), ("string", .string), ("mapping", .mapping),
+            ("boolean", .boolean), ("integer", .integer), ("float", .number), ("number", .integer),
+            ("number", .number), ("number", .boolean), ("iterable", .string), ("iterable", .list),
+            ("iterable", .mapping), ("iterable", .undefined), ("sequence", .string), ("sequence", .list),
+            ("sequence", .mapping), ("sequence", .undefined), ("true", .boolean(true)),
+            ("false", .boolean(false)), ("callable", .macro), ("callable", .function), ("callable", .method):
+            true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,81 @@
+// What a chat template is given: JSON-like values whose objects keep their order.
+
+/// A value that a template can read.
+public indirect enum TemplateValue: Sendable, Equatable {
+    case none
+    case boolean(Bool)
+    case integer(Int)
+    case number(Double)
+    case string(String)
+    case list([TemplateValue])
+    /// Keys in order, none twice.
+    case mapping([Member])
+
+    /// A key of a mapping with its value.
+    public struct Member: Sendable, Equatable {
+        public var key: String
+        public var value: TemplateValue
+
+        public init(_ key: String, _ value: TemplateValue) {
+            self.key = key
+            self.value = value
+        }
+    }
+
+    /// The value of `key` if this is a mapping that has it.
+    public subscript(key: String) -> TemplateValue? {
+        guard case .mapping(let members) = self else { return nil }
+        return members.last { $0.key == key }?.value
+    }
+
+    /// The string, if this is one.
+    public var string: String? {
+        if case .string(let text) = self { text } else { nil }
+    }
+
+    /// Reads a JSON document, such as a list of tools; `path` names it in messages.
+    ///
+    /// - Throws: `TokenizerError.malformedJSON` with line and column.
+    public init(json: [UInt8], path: String) throws(TokenizerError) {
+        self.init(try JSONParser.parse(json, path: path))
+    }
+
+    /// One message of a conversation.
+    public static func message(role: String, content: String) -> TemplateValue {
+        .mapping([Member("role", .string(role)), Member("content", .string(content))])
+    }
+
+    init(_ json: JSONValue) {
+        switch json {
+        case .null: self = .none
+        case .boolean(let flag): self = .boolean(flag)
+        case .integer(let number): self = .integer(number)
+        case .number(let number): self = .number(number)
+        case .string(let text): self = .string(text)
+        case .array(let elements): self = .list(elements.map { TemplateValue($0) })
+        case .object(let pairs):
+            var members: [Member] = []
+            for (key, value) in pairs {
+                let member = Member(key, TemplateValue(value))
+                if let index = members.firstIndex(where: { $0.key == key }) {
+                    members[index] = member
+                } else {
+                    members.append(member)
+                }
+            }
+            self = .mapping(members)
+        }
+    }
+}
+
+extension TemplateValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
+    ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
+{
+    public init(stringLiteral value: String) { self = .string(value) }
+    public init(booleanLiteral value: Bool) { self = .boolean(value) }
+    public init(integerLiteral value: Int) { self = .integer(value) }
+    public init(arrayLiteral elements: TemplateValue...) { self = .list(elements) }
+    public init(dictionaryLiteral elements: (String, TemplateValue)...) {
+        self = .mapping(elements.map { Member($0, $1) })
+    }
+}

@@ -1,0 +1,202 @@
+#!/usr/bin/env python3
+"""Makes the goldens of chat templates with transformers 5.24.0 and jinja2 3.1.6 (the script refuses others).
+
+    chat_templates.py    rewrites chat/conversations.json, chat/rendered.jsonl, chat/snippets.jsonl and SHA256SUMS
+
+chat/*.jinja are the templates that the model families publish in their tokenizer_config.json, one a family; chatml-generation
+marks the assistant's text. rendered.jsonl: what apply_chat_template makes of each conversation, as text or as its hash.
+snippets.jsonl: pieces of the template language.
+"""
+import datetime
+import json
+import os
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+import jinja2
+import transformers
+from tokenizers import Tokenizer, models
+from transformers.utils import chat_template_utils
+
+import checksums
+import folding
+
+FOLDER = folding.HERE / "chat"
+assert transformers.__version__ == "5.24.0" and jinja2.__version__ == "3.1.6"
+
+
+class FixedDate(datetime.datetime):
+    @classmethod
+    def now(cls, tz=None):
+        return cls(2024, 7, 6, 13, 5, 9)
+
+
+chat_template_utils.datetime = FixedDate
+
+# Family: bos, eos.
+FAMILIES = {
+    "smollm2": ("<|im_start|>", "<|im_end|>"), "chatml": ("<s>", "<|im_end|>"), "qwen2": (None, "<|im_end|>"),
+    "qwen3": (None, "<|im_end|>"), "mistral-7b": ("<s>", "</s>"), "mistral-nemo": ("<s>", "</s>"),
+    "zephyr": ("<s>", "</s>"), "llama2": ("<s>", "</s>"), "llama3": ("<|begin_of_text|>", "<|eot_id|>"),
+    "llama3.2": ("<|begin_of_text|>", "<|eot_id|>"), "gemma2": ("<bos>", "<eos>"), "openchat": ("<s>", "<|end_of_turn|>"),
+    "deepseek-coder": ("<｜begin▁of▁sentence｜>", "<|EOT|>"), "phi3.5": ("<s>", "<|endoftext|>"),
+    "deepseek-r1-distill": ("<｜begin▁of▁sentence｜>", "<｜end▁of▁sentence｜>"),
+    "command-r-plus": ("<BOS_TOKEN>", "<|END_OF_TURN_TOKEN|>"), "chatml-generation": (None, "<|im_end|>"),
+}
+
+
+def m(role, content, **more):
+    return {"role": role, "content": content, **more}
+
+
+TOOL = {"type": "function", "function": {
+    "name": "weather", "description": "The weather — \"now\".", "parameters": {
+        "type": "object", "properties": {"city": {"type": "string", "description": "Città"},
+                                         "days": {"type": "integer", "default": 3, "minimum": 0.5}},
+        "required": ["city"]}}}
+CALL = {"id": "abcdef123", "type": "function", "function": {"name": "weather", "arguments": {"city": "Köln", "days": [1, 2.5, None, True]}}}
+
+CONVERSATIONS = [
+    {"messages": [m("user", "Hello")]},
+    {"messages": [m("system", "You are terse."), m("user", "Hello"), m("assistant", "Hi."), m("user", "Who?")], "prompt": True},
+    {"messages": [m("user", "Hello"), m("assistant", "Hi there."), m("user", "  Spaces \n"), m("assistant", "  kept? \n\n")]},
+    {"messages": [m("user", "Grüße aus Köln 🌍 你好 e\u0301 \u200d"), m("assistant", "«Ça va?» — Да 👩‍👧")], "prompt": True},
+    {"messages": [m("user", ""), m("assistant", "")]},
+    {"messages": [m("system", ""), m("user", "no system")], "prompt": True},
+    {"messages": [m("user", "line\r\nbreaks\rof\u2028all\nkinds\t\"quoted\" 'too' \\ {{ braces }} {% tags %}")], "prompt": True},
+    {"messages": [m("assistant", "I begin."), m("user", "Oh.")]},
+    {"messages": [m("user", "one"), m("user", "two"), m("assistant", "three")]},
+    {"messages": [m("system", "a"), m("system", "b"), m("user", "c")], "prompt": True},
+    {"messages": [m("narrator", "Once upon a time")], "prompt": True},
+    {"messages": [m("user", "Think."), m("assistant", "<think>\nhm\n</think>\n\nDone."), m("user", "Again."),
+                  m("assistant", "<think>so</think>Yes.")]},
+    {"messages": [m("user", "Reason"), m("assistant", "Because.", reasoning_content="why\n")], "prompt": False},
+    {"messages": [m("user", "x"), m("assistant", None), m("user", "y")]},
+    {"messages": [m("user", "Weather?"), {"role": "assistant", "content": "", "tool_calls": [CALL]},
+                  {"role": "tool", "content": "sunny", "tool_call_id": "abcdef123"}, m("assistant", "Sunny.")], "tools": [TOOL]},
+    {"messages": [m("system", "sys"), m("user", "Weather in Rome?")], "tools": [TOOL], "prompt": True},
+    {"messages": [m("user", "a"), m("assistant", "b")] * 6 + [m("user", "last")], "prompt": True},
+    {"messages": [m("user", "no thinking")], "prompt": True, "variables": {"enable_thinking": False, "date_string": "today"}},
+]
+
+MESSAGES = [m("system", "Be."), m("user", " Hi \n"), m("assistant", "Yo"), m("user", "Bye")]
+SNIPPETS = [
+    # Whitespace control.
+    "a\n{% if true %}\nb\n{% endif %}\nc\n", "a  {% if true -%}  b  {%- endif %}  c", "x\n   {% if true %}y{% endif %}\nz",
+    "x\n   {{ 1 }}\nz\n\n", "   {%+ if true %}y{% endif +%}\nz", "{# c #}\na\n  {# d #}\n{#- e -#}  b", "a {{- ' b ' -}} c",
+    "{% raw %}{{ x }}{% if %}{% endraw %}!", "a\n  {% raw -%}\n {{ x }} \n {%- endraw %}\nb", "a\r\nb\rc\n", "{{ 'a' }}\n{{ 'b' }}",
+    "  {% set x = 1 %}  \n{{ x }}", "{% for i in [1,2] -%}\n  {{ i }}\n{%- endfor %}", "\n\n{% if 1 %}a{% endif %}\n\n",
+    "a{#- x #}\n b{# y -#}\n c", "{%- if true -%}\n\n x \n\n{%- endif -%}  y",
+    # Literals and operators.
+    "{{ 1 }} {{ -2 }} {{ 1.5 }} {{ 1e3 }} {{ true }} {{ none }} {{ 'a' \"b\" }} {{ [1, 'x', none] }} {{ {'a': 1, 'b': [true]} }}",
+    "{{ 7 // 2 }} {{ -7 // 2 }} {{ 7 % 3 }} {{ -7 % 3 }} {{ 7 / 2 }} {{ 2 ** 3 }} {{ 1 + 2 * 3 }} {{ (1 + 2) * 3 }} {{ 2 ** -1 if false else 0 }}",
+    "{{ 'a' ~ 1 ~ none ~ true }} {{ 'ab' * 3 }} {{ [1] + [2] }} {{ 1 + 2 ~ 3 }}", "{{ 1 < 2 < 3 }} {{ 1 < 2 > 3 }} {{ 'a' < 'b' }} {{ 1 == 1.0 }} {{ 'a' != 'b' }}",
+    "{{ 'a' in 'cat' }} {{ 'x' not in 'cat' }} {{ 2 in [1, 2] }} {{ 'k' in {'k': 1} }} {{ 'q' in missing }}",
+    "{{ 1 if missing else 2 }} {{ 'x' if false }}| {{ 1 and 2 }} {{ 0 or 'z' }} {{ not 0 }} {{ not true == false }}",
+    "{{ 'it\\'s \\n \\t \\\\ \\u00e9 \\x41' }}", "{{ \"a'b\" }} {{ ['a\\'b', 'c\"d', 'e\\n'] }}", "{{ -1 | abs }} {{ -1.5 | abs }}",
+    "{{ 10000000000000000 * 3 }} {{ 0.1 + 0.2 }} {{ 1.0 }} {{ 100000.0 }} {{ 1e20 }}", "{{ (1, 2) | list }} {{ [1, 2,] }} {{ () | list }}",
+    # Access and slices.
+    "{{ messages[0].role }} {{ messages[-1]['content'] }} {{ messages[9] is defined }} {{ messages[0].nothing is defined }}|{{ messages[0].nothing }}|",
+    "{{ 'hello'[1:3] }} {{ 'hello'[::-1] }} {{ 'hello'[-3:] }} {{ 'hello'[:-1] }} {{ [1,2,3,4][1::2] }} {{ [1,2,3][::-1] }} {{ 'añ字'[1] }}",
+    "{{ messages[1:] | length }} {{ messages[:0] | length }} {{ messages[5:] | list }}", "{{ {'items': 1}['items'] }} {{ {'a': 1}.items() | list | length }} {{ {'a': 1}.get('b', 3) }} {{ {'a': {'b': 2}}.a.b }}",
+    "{{ {'a': 1, 'b': 2}.keys() | list }} {{ {'a': 1}.values() | list }} {% for k, v in {'x': 1, 'y': 2}.items() %}{{ k }}={{ v }};{% endfor %}",
+    # Loops.
+    "{% for m in messages %}{{ loop.index }}{{ loop.index0 }}{{ loop.revindex }}{{ loop.first }}{{ loop.last }}{{ loop.length }} {% endfor %}",
+    "{% for m in messages %}{{ loop.previtem.role if loop.previtem is defined }}>{{ m.role }}>{{ loop.nextitem.role if not loop.last }};{% endfor %}",
+    "{% for m in messages if m.role == 'user' %}{{ loop.index }}/{{ loop.length }} {{ m.content | trim }},{% else %}none{% endfor %}",
+    "{% for x in [] %}a{% else %}empty{% endfor %}", "{% for x in 'abc' %}{{ x }}-{% endfor %}", "{% for k in {'a': 1, 'b': 2} %}{{ k }}{% endfor %}",
+    "{% for a, b in [[1, 2], [3, 4]] %}{{ a + b }} {% endfor %}", "{% for i in range(5) %}{% if i == 1 %}{% continue %}{% endif %}{% if i == 3 %}{% break %}{% endif %}{{ i }}{% endfor %}",
+    "{% for i in range(2) %}{% for j in range(2) %}{{ loop.index }}{{ i }}{{ j }} {% endfor %}{{ loop.index }}{% endfor %}", "{% for i in range(3) %}{{ loop.cycle('a', 'b') }}{% endfor %}",
+    "{{ range(3) | list }} {{ range(1, 4) | list }} {{ range(10, 0, -3) | list }}", "{% for x in missing %}x{% else %}nothing{% endfor %}",
+    # Scopes.
+    "{% set x = 1 %}{% for i in [1] %}{% set x = 2 %}{{ x }}{% endfor %}{{ x }}", "{% set x = 1 %}{% if true %}{% set x = 2 %}{% endif %}{{ x }}",
+    "{% set ns = namespace(a=1, b='x') %}{% for i in range(3) %}{% set ns.a = ns.a + i %}{% endfor %}{{ ns.a }}{{ ns.b }}", "{% set a, b = 1, 2 %}{{ a }}{{ b }}",
+    "{% set x %}block {{ 1 + 1 }}{% endset %}[{{ x }}]", "{% set x | upper | trim %} shout {% endset %}[{{ x }}]", "{% with a = 1, b = 2 %}{{ a + b }}{% endwith %}{{ a is defined }}",
+    "{% filter upper %}abc {{ 'd' }}{% endfilter %}", "{% for i in range(2) %}{% if i == 0 %}{% set y = 5 %}{% endif %}{{ y is defined }} {% endfor %}", "{% set messages = messages[1:] %}{{ messages | length }}",
+    # Macros.
+    "{% macro f(a, b='B', c=none) %}<{{ a }}{{ b }}{{ c }}>{% endmacro %}{{ f(1) }}{{ f(1, 2) }}{{ f(a=3, c=4) }}", "{% macro f(n) %}{{ n }}{% if n > 0 %}{{ f(n - 1) }}{% endif %}{% endmacro %}{{ f(3) }}",
+    "{% set x = 'outer' %}{% macro f() %}{{ x }}{% set x = 'in' %}{% endmacro %}{{ f() }}{{ x }}", "{% macro f(x) %}\n  {%- if x is mapping %}m{% elif x is string %}s{% else %}o{% endif %}\n{%- endmacro %}{{ f({}) }}{{ f('') }}{{ f(1) }}",
+    "{% macro f(x) %}{{ x }}{% endmacro %}{{ f() }}|{{ f('a') | upper }}{{ f('b') ~ 'c' }}",
+    # Filters.
+    "{{ '  a b ' | trim }}|{{ 'xxaxx' | trim('x') }}|{{ 'abc' | length }}{{ [1,2] | count }}{{ {'a': 1} | length }}", "{{ 'aB' | upper }}{{ 'aB' | lower }}{{ 'a b-c (d e1f' | title }}{{ 'heLLo' | capitalize }}",
+    "{{ 'a.b.c' | replace('.', '-') }} {{ 'aaa' | replace('a', 'b', 2) }} {{ 'ab' | replace('', '.') }}", "{{ ['a', 1, none] | join(', ') }} {{ [1, 2] | join }} {{ messages | join('+', attribute='role') }}",
+    "{{ [1, 2] | first }}{{ [1, 2] | last }}{{ 'xyz' | first }}{{ [] | first is defined }}", "{{ missing | default('d') }}{{ '' | default('d') }}{{ '' | default('d', true) }}{{ none | default('x') }}{{ none | d('x', boolean=true) }}",
+    "{{ messages | map(attribute='role') | list }} {{ ['a', 'b'] | map('upper') | join }} {{ messages | map(attribute='x', default='-') | join }}", "{{ messages | selectattr('role', 'equalto', 'user') | map(attribute='content') | list }}",
+    "{{ messages | rejectattr('role', 'equalto', 'user') | list | length }} {{ messages | selectattr('content') | list | length }} {{ [1, 2, 3, 4] | select('odd') | list }} {{ [0, 1, ''] | reject | list }}",
+    "{{ messages | selectattr('role', 'in', ['user', 'system']) | list | length }} {{ [3, 1, 2] | sort }} {{ [3, 1, 2] | sort(reverse=true) }} {{ ['b', 'A', 'c'] | sort }} {{ [1, 2, 1] | unique | list }}",
+    "{{ 'ab' | list }} {{ {'a': 1} | items | first | first }} {{ {'b': 1, 'a': 2} | dictsort | map('last') | list }} {{ [1, 2] | reverse | list }} {{ 'abc' | reverse }}", "{{ 5 | string }}{{ '7' | int + 1 }} {{ '3.9' | int }} {{ 'x' | int }} {{ 'x' | int(9) }} {{ 2.9 | int }} {{ '1.5' | float }}",
+    "{{ 'a\\nb\\n\\nc' | indent }}|{{ 'a\\nb' | indent(2, true) }}|{{ 'a\\n\\nb' | indent(2, blank=true) }}", "{{ {'a': [1, 2.5, none, true, 'é\"\\n<&>'], 'b': {}} | tojson }} {{ 'x\\u0001\\u007f\\u2028' | tojson }}",
+    "{{ {'b': [1, {'c': []}], 'a': {}} | tojson(indent=2) }} {{ {'b': 1, 'a': 2} | tojson(sort_keys=true) }} {{ 'é😀' | tojson(ensure_ascii=true) }} {{ [1, 2] | tojson(separators=(',', ':')) }}",
+    "{{ 1.0 | tojson }} {{ 'a' | safe }} {{ ['x'] | tojson(indent=4) }} {{ 'a,b' | upper | replace(',', ';') }}",
+    # Tests.
+    "{{ 1 is defined }}{{ q is undefined }}{{ none is none }}{{ 'a' is string }}{{ {} is mapping }}{{ [] is iterable }}{{ 'a' is iterable }}{{ 1 is iterable }}{{ [] is sequence }}{{ {} is sequence }}{{ true is boolean }}{{ 1 is boolean }}",
+    "{{ 1 is number }}{{ 1.5 is number }}{{ true is number }}{{ '1' is number }}{{ true is true }}{{ 1 is true }}{{ false is false }}{{ 1 is integer }}{{ true is integer }}{{ 1.5 is float }}{{ 2 is equalto 2 }}{{ 2 is eq(3) }}{{ 3 is odd }}{{ 4 is even }}",
+    "{{ 4 is divisibleby 2 }}{{ 'a' is in 'abc' }}{{ 2 is gt 1 }}{{ 2 is not none }}{{ q is not defined and true }}{{ 'A' is upper }}{{ 'a' is lower }}{{ range is callable }}{{ 1 is ne 2 }}{{ missing is string }}",
+    # Methods.
+    "{{ '  a '.strip() }}|{{ 'xax'.strip('x') }}|{{ ' a '.lstrip() }}|{{ ' a '.rstrip() }}|{{ 'abc'.rstrip('cb') }}", "{{ 'a,b,c'.split(',') }} {{ ' a  b '.split() }} {{ 'a,b,c'.split(',', 1) }} {{ 'abc'.split('</think>')[-1] }} {{ ''.split(',') }} {{ ''.split() }}",
+    "{{ 'abc'.startswith('ab') }}{{ 'abc'.endswith('bc') }}{{ 'abc'.endswith('x') }}{{ 'abc'.startswith(('x', 'a')) }}{{ 'aB'.upper() }}{{ 'aB'.lower() }}{{ \"they're bill's\".title() }}{{ 'aBC'.capitalize() }}",
+    "{{ 'aXbX'.replace('X', '-') }}{{ 'aXbX'.replace('X', '-', 1) }}{{ ','.join(['a', 'b']) }}{{ 'abcb'.find('b') }}{{ 'abcb'.count('b') }}{{ 'abc'.find('z') }}{{ 'a\\nb\\r\\nc'.splitlines() }}{{ '12'.isdigit() }}{{ ''.isdigit() }}{{ 'prefix-x'.removeprefix('prefix-') }}",
+    # Functions.
+    "{{ strftime_now('%d %b %Y') }} {{ strftime_now('%Y-%m-%d %H:%M:%S %A %a %B %j %p %I %y %%') }}", "{{ dict(a=1, b=2) }} {{ namespace(x=1).x }}", "{{ raise_exception('No ' ~ 'way') }}",
+    # Generation.
+    "é{% generation %}ab{{ 'ñ😀' }}{% endgeneration %}c{% for m in messages %}{% generation %}{{ m.role }}{% endgeneration %} {% endfor %}",
+    "{% macro f(x) %}{% generation %}{{ x }}{% endgeneration %}{% endmacro %}a{{ f('bc') }}d", "a\n{%- generation %}\nb\n{%- endgeneration %}\nc",
+    # Undefined values and errors.
+    "{{ missing }}|{{ missing.x }}", "{{ missing + 1 }}", "{{ 'a' + 1 }}", "{{ 'a' + none }}", "{{ messages.foo.bar }}", "{{ 1 / 0 }}", "{{ [1][5] }}|{{ 'abc'[9] is defined }}", "{{ none.x is defined }}", "{{ none[0] is defined }}",
+    "{{ missing() }}", "{{ none | length }}", "{% for x in 5 %}{% endfor %}", "{% for x in none %}{% endfor %}", "{{ 1 < 'a' }}", "{{ missing | length }}{{ missing | list }}{{ missing | join }}{{ missing | upper }}{{ missing == none }}",
+    "{% set x.y = 1 %}", "{% if %}{% endif %}", "{{ 1 + }}", "{% for x in y %}", "{{ 'abc }}", "{% endif %}", "{{ (1 }}", "{{ x | }}", "{% if true %}{% else %}{% elif true %}{% endif %}", "{{ 1 2 }}", "{# open", "{% raw %} open",
+    "{{ {'a': 1} ~ [1] }}", "{{ true + true }}{{ 'x' * true }}", "{{ 'a' if true else 'b' if true else 'c' }}", "{{ -(1 + 2) | abs }}", "{{ 'a'|upper ~ 'b'|upper }}", "{{ not 'x' in 'xyz' }}", "{{ 1 if 1 is defined and 2 is defined else 3 }}",
+    "{{ messages | length - 1 }}", "{{ [messages[0]] == [{'content': 'Be.', 'role': 'system'}] }}", "{{ (messages[0] | tojson)[:-1] }}", "{{ ['a']|first|upper }}", "{{ {'a': 1}['b'] is defined }}{{ {'a': none}.a is none }}",
+]
+
+
+def tokenizer(family):
+    bos, eos = FAMILIES[family]
+    result = transformers.PreTrainedTokenizerFast(
+        tokenizer_object=Tokenizer(models.BPE()), bos_token=bos, eos_token=eos, pad_token="<pad>")
+    result.chat_template = (FOLDER / f"{family}.jinja").read_text(encoding="utf-8")
+    return result
+
+
+def failure(error):
+    """What the template itself says, or true for every other error."""
+    if isinstance(error, jinja2.exceptions.TemplateError) and type(error) is jinja2.exceptions.TemplateError:
+        return str(error)
+    return True
+
+
+def text_hash(text):
+    state = folding.fold(text.encode())
+    return (state >> 32 ^ state) & 0xFFFFFFFF
+
+
+def main():
+    (FOLDER / "conversations.json").write_text(json.dumps({
+        "families": {family: {"bos_token": bos, "eos_token": eos, "pad_token": "<pad>"} for family, (bos, eos) in FAMILIES.items()},
+        "conversations": CONVERSATIONS}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    with open(FOLDER / "rendered.jsonl", "w", encoding="utf-8") as file:
+        for family in FAMILIES:
+            apply = tokenizer(family).apply_chat_template
+            for index, conversation in enumerate(CONVERSATIONS):
+                row = {"family": family, "conversation": index}
+                try:
+                    text = apply(
+                        conversation["messages"], tools=conversation.get("tools"), tokenize=False,
+                        add_generation_prompt=conversation.get("prompt", False), **conversation.get("variables", {}))
+                    row |= {"text": text} if index in (1, 2) else {"hash": text_hash(text), "length": len(text)}
+                except Exception as error:
+                    row["error"] = failure(error)
+                file.write(json.dumps(row, ensure_ascii=False) + "\n")
+    with open(FOLDER / "snippets.jsonl", "w", encoding="utf-8") as file:
+        for snippet in SNIPPETS:
+            row = {"template": snippet}
+            try:
+                texts, ranges = chat_template_utils.render_jinja_template(
+                    [MESSAGES], chat_template=snippet, return_assistant_tokens_mask=True)
+                row |= {"text": texts[0], "ranges": [edge for span in ranges[0] for edge in span]}
+            except Exception as error:
+                row["error"] = failure(error)
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+    checksums.write()
+
+
+main()
