@@ -30,7 +30,7 @@ public struct Generator {
         self.init(DecodingModel(model), usesCache: usesCache)
     }
 
-    /// What `model` writes for each source of `sources`.
+    /// What `model` writes for each source of `sources`. Without end tokens in `options` those of the model end it.
     ///
     /// Throws when a source does not fit the encoder, and as `generate(prompts:)` does.
     public static func generate(
@@ -40,6 +40,8 @@ public struct Generator {
         do { try model.validate(sources) } catch { throw GenerationError(error) }
         let decoder = DecodingModel(model, source: encoded(model, sources))
         let prompts = [[Int32]](repeating: [model.startID], count: sources.sequenceCount)
+        var options = options
+        if options.endIDs.isEmpty { options.endIDs = model.endIDs }
         return try Generator(decoder, usesCache: usesCache).generate(
             prompts: prompts, options: options, onToken: onToken)
     }
