@@ -61,8 +61,7 @@ struct GGUFTextSplit: Sendable {
         }
     }
 
-    /// Component `decoder`; also what ByteLevel looks like as a pre-tokenizer.
-    static func byteLevel(usesPattern: Bool) -> String {
+    private static func byteLevel(usesPattern: Bool) -> String {
         #"{"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": "#
             + "\(usesPattern)}"
     }

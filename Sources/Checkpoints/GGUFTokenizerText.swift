@@ -16,7 +16,7 @@ struct GGUFTokenizerText {
         lines += [
             "  ],", #"  "normalizer": \#(split.normalizer),"#, #"  "pre_tokenizer": \#(split.preTokenizer),"#,
             #"  "post_processor": \#(Self.template(tokenizer.prefix, tokenizer.suffix)),"#,
-            #"  "decoder": \#(GGUFTextSplit.byteLevel(usesPattern: true)),"#, #"  "model": {"#,
+            #"  "decoder": \#(Self.decoder),"#, #"  "model": {"#,
             #"    "type": "BPE","#, #"    "dropout": null,"#, #"    "unk_token": null,"#,
             #"    "continuing_subword_prefix": null,"#, #"    "end_of_word_suffix": null,"#,
             #"    "fuse_unk": false,"#, #"    "byte_fallback": false,"#,
@@ -31,6 +31,10 @@ struct GGUFTokenizerText {
         lines += ["    ]", "  }", "}", ""]
         text = lines.joined(separator: "\n")
     }
+
+    /// Component `decoder`; only its type matters, the rest is what the library writes.
+    private static let decoder =
+        #"{"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true}"#
 
     private static func separated(_ lines: [String]) -> [String] {
         lines.enumerated().map { $0 + 1 < lines.count ? $1 + "," : $1 }

@@ -38,7 +38,7 @@ import Testing
             "another quantisation",
             {
                 try $0.setType("blk.0.attn_v.weight", 20)
-                try $0.setType("blk.1.attn_k.weight", 20)
+                try $0.setType("blk.1.attn_q.weight", 20)
             },
             "PATH holds tensors quantised as IQ4_NL; expected F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, "
                 + "Q4_K, Q6_K: use a file that is quantised as one of these"),
@@ -107,15 +107,15 @@ import Testing
                 + "refact, command-r, llama3, llama-v3, deepseek-r1-qwen, default: choose another model"),
         Case(
             "a token that occurs twice",
-            { try $0.replace("<|im_start|>", with: "<|endoftext|>".dropLast(1) + "") },
-            "PATH: the tokenizer is damaged: the token '<|endoftext|' occurs twice. \(damaged)"),
+            { try $0.replace([1, 0, 0, 0, 0, 0, 0, 0, 0x21], with: [1, 0, 0, 0, 0, 0, 0, 0, 0x22]) },
+            "PATH: the tokenizer is damaged: the token '\"' occurs twice. \(damaged)"),
         Case(
             "a merge that makes no token", { try $0.replace("t h", with: "t |") },
-            "PATH: the tokenizer is damaged: merge 0, 't |', needs the token 't|', which is missing. \(damaged)"
+            "PATH: the tokenizer is damaged: merge 3, 'Ġt |e', needs the token '|e', which is missing. \(damaged)"
         ),
         Case(
             "a merge of one token", { try $0.replace("t h", with: "t_h") },
-            "PATH: the tokenizer is damaged: merge 0, 't_h', is not two tokens with a space between. \(damaged)"
+            "PATH: the tokenizer is damaged: merge 3, 'Ġt_he', is not two tokens with a space between. \(damaged)"
         ),
         Case(
             "a role for a token that is not there", { try $0.setValue("tokenizer.ggml.eos_token_id", 9_999) },

@@ -25,7 +25,7 @@ import Testing
                 "config.json", "generation_config.json", "model.safetensors", "tokenizer.json",
                 "tokenizer_config.json",
             ])
-        #expect(lines.first == "\(output): 28064 parameters in 20 tensors")
+        #expect(lines.first == "\(output): 28160 parameters in 20 tensors")
         #expect(
             try lines.dropFirst().elementsEqual(
                 names.map { "  \($0)  \(try workshop.bytes("hf/" + $0).count) bytes" }))
