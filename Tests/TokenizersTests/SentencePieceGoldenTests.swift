@@ -17,6 +17,15 @@ import Tokenizers
             as: UTF8.self)
     }
 
+    /// The pieces as they stand in the file: Foundation's JSON drops a byte order mark at the start of a string, and
+    /// one piece is just that.
+    private static func pieceText(_ url: URL) throws -> Substring {
+        let text = String(decoding: try Data(contentsOf: url), as: UTF8.self)
+        let start = try #require(text.firstRange(of: "\"pieces\":["))
+        let end = try #require(text.firstRange(of: "],\"charsmap\""))
+        return text[start.upperBound..<end.lowerBound]
+    }
+
     private static func files(_ entry: [String: Any], _ folder: URL) throws -> [String: String] {
         let unigram = try object(folder.appending(path: "unigram.json"))
         let bytes = (0..<256).map { byte in
@@ -28,10 +37,11 @@ import Tokenizers
                 "\"precompiled_charsmap\":\"\"",
                 with: "\"precompiled_charsmap\":\(try json(try #require(unigram["charsmap"])))")
         if document.contains("\"Unigram\"") {
-            var pieces: [Any] = ["<s>", "<pad>", "</s>", "<unk>"].map { [$0, 0.0] as [Any] }
-            pieces += try #require(unigram["pieces"] as? [Any])
-            if entry["bytes"] as? Bool == true { pieces += bytes.map { [$0, -20.0] as [Any] } }
-            document = document.replacing("\"vocab\":[]", with: "\"vocab\":\(try json(pieces))")
+            var pieces = ["<s>", "<pad>", "</s>", "<unk>"].map { "[\"\($0)\",0.0]" }
+            pieces.append(String(try pieceText(folder.appending(path: "unigram.json"))))
+            if entry["bytes"] as? Bool == true { pieces += bytes.map { "[\"\($0)\",-20.0]" } }
+            document = document.replacing(
+                "\"vocab\":[]", with: "\"vocab\":[\(pieces.joined(separator: ","))]")
         } else {
             let parts = try object(folder.appending(path: "bpe.json"))
             let tokens = try ["<unk>", "<s>", "</s>"] + bytes + #require(parts["tokens"] as? [String])
