@@ -106,6 +106,10 @@ let package = Package(
             goldens: true),
         tests("TokenizersTests", ["Tokenizers"], goldens: true),
         tests("ReportingTests", ["Reporting"]),
+        tests(
+            "LowRankTests",
+            ["Tensors", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints"], goldens: true),
+        tests("TrainingTests", ["Tensors", "Layers", "Models", "Optimizers", "Training"]),
         tests("ConfigurationTests", ["Optimizers", "Configuration", "Training"]),
         tests(
             "LockstepTests",

@@ -84,6 +84,25 @@ extension CheckpointError {
     }
 }
 
+// MARK: Adapters
+
+extension CheckpointError {
+    static func noBaseModel(_ name: String, in path: String) -> CheckpointError {
+        CheckpointError(
+            "\(path): the base model \"\(name)\" is no directory here: run where the path holds, or set "
+                + "base_model_name_or_path to the directory of the model that was adapted")
+    }
+
+    static func adapterUnmatched(missing: [String], surplus: [String], in path: String) -> CheckpointError {
+        var parts: [String] = []
+        if !missing.isEmpty { parts.append("it lacks \(list(missing))") }
+        if !surplus.isEmpty { parts.append("the model has no place for \(list(surplus))") }
+        return CheckpointError(
+            "\(path) does not fit the model: \(parts.joined(separator: "; ")). Use the base model and the adapter "
+                + "settings that it was trained with")
+    }
+}
+
 // MARK: Tensors of a model
 
 extension CheckpointError {

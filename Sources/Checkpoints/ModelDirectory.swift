@@ -37,32 +37,45 @@ public enum ModelDirectory {
         try DurableFiles.createDirectory(directory)
         try DurableFiles.requireSpace(byteCount(model), in: directory)
         try writeWeights(of: model, to: directory)
-        for name in tokenizerFiles where DurableFiles.exists(source + "/" + name) {
-            let bytes = try DurableFiles.bytes(of: source + "/" + name)
-            try DurableFiles.write(bytes, to: directory + "/" + name)
-        }
+        try copyTokenizer(from: source, to: directory)
         try DurableFiles.write(configuration, to: directory + "/" + configurationFile)
         try DurableFiles.synchronize(directory)
     }
 
+    /// Copies the tokenizer files that `source` has.
+    static func copyTokenizer(from source: String, to directory: String) throws(CheckpointError) {
+        for name in tokenizerFiles where DurableFiles.exists(source + "/" + name) {
+            let bytes = try DurableFiles.bytes(of: source + "/" + name)
+            try DurableFiles.write(bytes, to: directory + "/" + name)
+        }
+    }
+
+    /// All parameters but adapters, which belong to another file.
     private static func writeWeights(
         of model: any TrainableModel, to directory: String
     ) throws(CheckpointError) {
         var writer = SafetensorsWriter()
-        for slot in model.parameters.layout.slots {
+        for slot in model.parameters.layout.slots where slot.adaptedSlot == nil {
             for tensor in slot.tensors {
                 let values = WeightReader.stored(tensor, of: slot, in: model.parameters)
                 writer.add(tensor.name, shape: tensor.shape, tensor: values)
             }
         }
-        let partial = directory + "/" + Leftover(of: weightsFile, kind: .partial).name
+        try install(writer, as: weightsFile, in: directory)
+    }
+
+    /// Writes a file under another name, flushes and renames it.
+    static func install(
+        _ writer: SafetensorsWriter, as name: String, in directory: String
+    ) throws(CheckpointError) {
+        let partial = directory + "/" + Leftover(of: name, kind: .partial).name
         do {
             try writer.write(to: partial, metadata: ["format": "pt"])
         } catch { throw CheckpointError(error) }
         do {
             try DurableFiles.install(
-                partial, as: directory + "/" + weightsFile,
-                aside: directory + "/" + Leftover(of: weightsFile, kind: .replaced).name)
+                partial, as: directory + "/" + name,
+                aside: directory + "/" + Leftover(of: name, kind: .replaced).name)
         } catch {
             try DurableFiles.remove(partial)
             throw error

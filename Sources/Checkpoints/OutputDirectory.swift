@@ -10,12 +10,18 @@ public enum OutputDirectory {
         modelFiles + runSigns + ModelDirectory.tokenizerFiles + [
             TrainingCheckpoint.recipeFile, "versions.json", "report.html", "train_results.json",
             "eval_results.json",
-            "all_results.json",
+            "all_results.json", adapterFolder,
         ]
+
+    /// Folder of the adapters beside a final model that they were merged into.
+    public static let adapterFolder = "adapter"
 
     /// Files that only a run writes.
     private static let runSigns = [TrainerState.fileName, "metrics.jsonl"]
-    private static let modelFiles = [ModelDirectory.weightsFile, ModelDirectory.configurationFile]
+    private static let modelFiles = [
+        ModelDirectory.weightsFile, ModelDirectory.configurationFile, AdapterDirectory.weightsFile,
+        AdapterDirectory.configurationFile,
+    ]
     private static let otherWeights = [
         "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json",
     ]

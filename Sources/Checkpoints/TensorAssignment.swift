@@ -27,7 +27,7 @@ struct TensorAssignment {
     /// parameters. `path` is named in the error about two tensors for one place.
     init(_ model: any TrainableModel, names: [String], path: String) throws(CheckpointError) {
         try self.init(
-            slots: model.parameters.layout.slots, names: names, path: path,
+            slots: model.parameters.layout.slots.filter { $0.adaptedSlot == nil }, names: names, path: path,
             places: { [$0, model.encoderPrefix + $0] }, mayIgnore: model.mayIgnore(tensor:))
     }
 

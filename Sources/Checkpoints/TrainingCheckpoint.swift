@@ -6,13 +6,15 @@ public import Models
 public import Optimizers
 internal import Safetensors
 
-/// A model directory with optimizer.safetensors, recipe.yaml and trainer_state.json.
+/// A model directory, or an adapter directory when the model has adapters, with optimizer.safetensors, recipe.yaml and trainer_state.json.
 public enum TrainingCheckpoint {
     static let recipeFile = "recipe.yaml"
 
     /// Bytes that a checkpoint needs at most, without the tokenizer's files.
     public static func byteCount(model: any TrainableModel, optimizer: any OptimizerState) -> Int {
-        ModelDirectory.byteCount(model) + OptimizerFile.byteCount(optimizer)
+        let isAdapted = !model.parameters.adapters.isEmpty
+        return (isAdapted ? AdapterDirectory.byteCount(model) : ModelDirectory.byteCount(model))
+            + OptimizerFile.byteCount(optimizer)
     }
 
     /// Writes all files to `directory`, trainer_state.json last. `recipe` is the effective recipe as YAML
@@ -26,9 +28,14 @@ public enum TrainingCheckpoint {
     ) throws(CheckpointError) {
         try DurableFiles.createDirectory(directory)
         try DurableFiles.requireSpace(byteCount(model: model, optimizer: optimizer), in: directory)
-        try ModelDirectory.write(model: model, to: directory, tokenizerFilesFrom: source)
+        if model.parameters.adapters.isEmpty {
+            try ModelDirectory.write(model: model, to: directory, tokenizerFilesFrom: source)
+        } else {
+            try AdapterDirectory.write(model: model, base: source, to: directory, tokenizerFilesFrom: source)
+        }
         try OptimizerFile.write(
-            optimizer, layout: model.parameters.layout, to: directory + "/" + OptimizerFile.fileName)
+            optimizer, layout: model.parameters.trainable.layout, to: directory + "/" + OptimizerFile.fileName
+        )
         try DurableFiles.write(recipe, to: directory + "/" + recipeFile)
         try state.write(to: directory + "/" + TrainerState.fileName)
     }
@@ -48,12 +55,21 @@ public enum TrainingCheckpoint {
         }
         let state = try TrainerState(path: path + "/" + TrainerState.fileName)
         try requireSameConfiguration(model, ModelConfigurationFile(directory: path))
-        let layout = model.parameters.layout
+        let layout = model.parameters.trainable.layout
         let moments = try OptimizerFile.open(
             path + "/" + OptimizerFile.fileName, for: optimizer, layout: layout)
-        try PretrainedModel.loadWeights(directory: path, into: model)
+        try loadWeights(path: path, into: model)
         try OptimizerFile.read(moments, into: optimizer)
         return state
+    }
+
+    /// Fills `model` with the weights of the checkpoint: all of them, or its adapters and what was trained beside them.
+    public static func loadWeights(path: String, into model: any TrainableModel) throws(CheckpointError) {
+        if model.parameters.adapters.isEmpty {
+            try PretrainedModel.loadWeights(directory: path, into: model)
+        } else {
+            try AdapterDirectory.read(directory: path, into: model)
+        }
     }
 
     /// Keys of config.json that say where a model comes from, not what it is.

@@ -4,7 +4,7 @@ import Training
 extension RecipeKey {
     /// Every key of a recipe.
     public static let all: [RecipeKey] =
-        modelKeys + dataKeys + batchKeys + optimizerKeys + scheduleKeys + rankKeys
+        modelKeys + adaptationKeys + dataKeys + batchKeys + optimizerKeys + scheduleKeys + rankKeys
 
     private static let modelKeys: [RecipeKey] = [
         .key("task", \.model.task, .choice(), "What the model learns."),
@@ -133,7 +133,14 @@ extension RecipeKey {
             "Evaluation metric that chooses the best checkpoint; the loss if not set."),
         .optional(
             "greater_is_better", \.training.greaterIsBetter, .boolean,
-            "Whether a greater metric is better; if not set, false for a loss and true for all others."),
+            "Whether a greater metric is better; if not set, false for a loss or perplexity and true for all"
+                + " others."),
+        .optional(
+            "early_stopping_patience", \.training.earlyStoppingPatience, .integer(atLeast: 1),
+            "Evaluations in a row without improvement after which the run ends; never if not set."),
+        .key(
+            "early_stopping_threshold", \.training.earlyStoppingThreshold, .nonNegative,
+            "How much the metric must improve to count for early_stopping_patience."),
         .key(
             "resume_from_checkpoint", \.training.resumeFromCheckpoint, .resumePoint,
             "Checkpoint to go on from: auto for the newest in output_dir, none, or a directory."),
@@ -167,7 +174,7 @@ extension RecipeKey {
 }
 
 extension ValueFormat<Double> {
-    fileprivate static let nonNegative = number("a number of at least 0") { $0 >= 0 }
-    fileprivate static let dropout = number("a number from 0 to below 1") { $0 >= 0 && $0 < 1 }
+    static let nonNegative = number("a number of at least 0") { $0 >= 0 }
+    static let dropout = number("a number from 0 to below 1") { $0 >= 0 && $0 < 1 }
     fileprivate static let beta = dropout
 }

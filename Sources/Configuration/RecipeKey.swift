@@ -7,7 +7,7 @@ public struct RecipeKey: Sendable {
     public let name: String
     /// One sentence.
     public let help: String
-    /// `integer`, `number`, `boolean`, `text`, `path`, `paths` or `choice`.
+    /// `integer`, `number`, `boolean`, `text`, `path`, `paths`, `names`, `rates` or `choice`.
     public let typeName: String
     /// What is allowed, so that it completes "must be …".
     public let expected: String

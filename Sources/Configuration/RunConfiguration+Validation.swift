@@ -6,6 +6,7 @@ extension RunConfiguration {
         try validateColumns(sources)
         try validateEvaluation(sources)
         try validateBestModel(sources)
+        try validateAdaptation(sources)
         try validateStart(sources)
         if let tokens = training.maxTokensPerDevice, tokens < data.maxSeqLength {
             throw .contradiction(
@@ -71,6 +72,28 @@ extension RunConfiguration {
                 "load_best_model_at_end: true needs save_steps to be a multiple of eval_steps, but they are"
                     + " \(training.saveSteps) and \(training.evalSteps).",
                 place)
+        }
+    }
+
+    private func validateAdaptation(_ sources: KeySources) throws(ConfigurationError) {
+        let keys = [
+            "lora_alpha", "lora_dropout", "lora_target_modules", "use_rslora", "modules_to_save",
+            "merge_lora",
+        ]
+        let defaults = RunConfiguration()
+        for key in keys.compactMap(RecipeKey.named)
+        where training.adaptation.loraR == nil && key.read(self) != key.read(defaults) {
+            throw .contradiction(
+                key.name,
+                "\(key.name) shapes low-rank adapters, but lora_r is not set; set lora_r, such as 8, or leave"
+                    + " \(key.name) out.",
+                sources.location(of: [key.name]))
+        }
+        if training.earlyStoppingPatience != nil, training.evalStrategy == .never {
+            throw .contradiction(
+                "early_stopping_patience",
+                "early_stopping_patience counts evaluations; set eval_strategy to epoch or steps.",
+                sources.location(of: ["early_stopping_patience"]))
         }
     }
 

@@ -8,7 +8,7 @@ extension RunConfiguration {
         let pairs = RecipeKey.all.map { key in
             (
                 Node(key.name),
-                Self.node(key.read(self), isText: ["text", "path", "paths"].contains(key.typeName))
+                Self.node(key.read(self), isText: ["text", "path", "paths", "names"].contains(key.typeName))
             )
         }
         do {

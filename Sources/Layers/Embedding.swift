@@ -38,8 +38,10 @@ public final class Embedding: Layer {
             parts.map { (pass.parameters.value($0.table.table), $0.ids) }, into: out)
     }
 
-    /// Adds `dy[T, width]` into the gradient rows of `ids`, but for the padding id, and reports the slot.
+    /// Adds `dy[T, width]` into the gradient rows of `ids`, but for the padding id, and reports the slot, unless it
+    /// is frozen.
     public func backward(gradient dy: Tensor, _ ids: [Int32], _ pass: Pass) {
+        guard pass.parameters.isTrainable(table) else { return }
         let table = pass.parameters.gradient(table)
         let padding = paddingID.map { Int32($0) }
         if ids.contains(where: { $0 == padding }) {

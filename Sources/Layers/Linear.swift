@@ -34,7 +34,7 @@ public final class Linear: Layer {
                     shape: weightShape
                         ?? (isTransposed ? [inputs, shares[index]] : [shares[index], inputs]),
                     offset: starts[index] * inputs, isTransposed: isTransposed)
-            })
+            }, isLinear: true)
         guard hasBias else {
             bias = nil
             return
@@ -56,6 +56,9 @@ public final class Linear: Layer {
         MatrixProduct.run(
             x, pass.parameters.operand(weight).rows(range), transposingB: true,
             bias: bias.map { pass.parameters.value($0).columns(range) }, into: y)
+        for adapter in pass.parameters.adapters[weight] ?? [] {
+            adapter.forward(x, addingTo: y, outputs: range, pass)
+        }
         return y
     }
 
@@ -67,27 +70,36 @@ public final class Linear: Layer {
         slope: Tensor? = nil, outputs range: Range<Int>? = nil
     ) {
         let dy = pass.converted(dy)
-        if let range {
-            MatrixProduct.run(
-                dy, transposingA: true, x, into: pass.parameters.gradient(weight).rows(range),
-                accumulating: true)
-        } else {
-            let (gradient, isAdded) = pass.parameters.gradientForProduct(weight)
-            MatrixProduct.run(dy, transposingA: true, x, into: gradient, accumulating: isAdded)
+        let parameters = pass.parameters
+        if parameters.isTrainable(weight) {
+            if let range {
+                MatrixProduct.run(
+                    dy, transposingA: true, x, into: parameters.gradient(weight).rows(range),
+                    accumulating: true)
+            } else {
+                let (gradient, isAdded) = parameters.gradientForProduct(weight)
+                MatrixProduct.run(dy, transposingA: true, x, into: gradient, accumulating: isAdded)
+            }
         }
         let range = range ?? 0..<outputs
-        if let bias {
-            Elementwise.addColumnSums(of: dy, to: pass.parameters.gradient(bias).columns(range))
+        if let bias, parameters.isTrainable(bias) {
+            Elementwise.addColumnSums(of: dy, to: parameters.gradient(bias).columns(range))
         }
+        let adapters = parameters.adapters[weight] ?? []
         if let dx {
             MatrixProduct.run(
-                dy, pass.parameters.operand(weight).rows(range), into: dx, accumulating: accumulating,
-                multiplyingBy: slope)
+                dy, parameters.operand(weight).rows(range), into: dx, accumulating: accumulating,
+                multiplyingBy: adapters.isEmpty ? slope : nil)
         }
+        for adapter in adapters {
+            adapter.backward(gradient: dy, input: x, addingTo: dx, outputs: range, pass)
+        }
+        if let dx, let slope, !adapters.isEmpty { Elementwise.multiply(dx, by: slope) }
     }
 
     /// Says that the gradients of this pass are complete.
     public func finishBackward(_ pass: Pass) {
+        for adapter in pass.parameters.adapters[weight] ?? [] { adapter.finishBackward(pass) }
         if let bias { pass.markReady(bias) }
         pass.markReady(weight)
     }

@@ -25,6 +25,8 @@ public struct CheckpointTensor: Sendable, Hashable {
 /// How a parameter starts when no checkpoint brings it.
 public enum ParameterInitialization: Sendable, Hashable {
     case zeros, ones
+    /// Uniform in ±bound.
+    case uniform(bound: Float)
     /// Normal with mean 0; the standard deviation is `initializer_range` of the configuration.
     case normal(standardDeviation: Float)
 }
@@ -38,12 +40,20 @@ public struct ParameterSlot: Sendable {
     public let rows: Int
     public let columns: Int
     /// Elements of the arena that it occupies, without padding.
-    public let range: Range<Int>
+    public fileprivate(set) var range: Range<Int>
     /// Whether AdamW's weight decay applies: false for biases and norm weights.
     public let hasWeightDecay: Bool
     public let initialization: ParameterInitialization
     /// What fills it from a file, in order; several for a fused matrix such as query, key and value.
     public let tensors: [CheckpointTensor]
+    /// Whether it is the weight of a dense layer, to which a low-rank adapter can be added.
+    public let isLinear: Bool
+    /// The slot that it adapts, for the matrices of a low-rank adapter.
+    public let adaptedSlot: Int?
+    /// Whether it is trained: false for frozen parameters.
+    public fileprivate(set) var isTrainable = true
+    /// What the learning rate is multiplied by.
+    public fileprivate(set) var learningRateFactor: Float = 1
 }
 
 /// The plan of a parameter arena: built once by the model, the same on all ranks.
@@ -51,6 +61,8 @@ public struct ParameterLayout: Sendable {
     public private(set) var slots: [ParameterSlot] = []
     /// Elements of the arena, padding included: every slot starts at a multiple of 16 elements (64 bytes).
     public private(set) var elementCount = 0
+    /// Elements at the start of the arena that hold frozen slots, padding included; 0 unless slots were frozen.
+    public private(set) var frozenElementCount = 0
 
     public init() {}
 
@@ -61,7 +73,7 @@ public struct ParameterLayout: Sendable {
     public mutating func add(
         _ name: String, rows: Int, columns: Int, hasWeightDecay: Bool,
         initialization: ParameterInitialization,
-        tensors: [CheckpointTensor]
+        tensors: [CheckpointTensor], isLinear: Bool = false, adaptedSlot: Int? = nil
     ) -> Int {
         let count = rows * columns
         precondition(tensors.reduce(0) { $0 + $1.count } == count, "the tensors of \(name) do not fill it")
@@ -69,8 +81,64 @@ public struct ParameterLayout: Sendable {
             ParameterSlot(
                 index: slots.count, name: name, rows: rows, columns: columns,
                 range: elementCount..<elementCount + count, hasWeightDecay: hasWeightDecay,
-                initialization: initialization, tensors: tensors))
-        elementCount += (count + 15) / 16 * 16
+                initialization: initialization, tensors: tensors, isLinear: isLinear,
+                adaptedSlot: adaptedSlot))
+        elementCount += Self.padded(count)
         return slots.count - 1
     }
+}
+
+extension ParameterLayout {
+    /// Freezes the slots that `isFrozen` picks and trains all others. Slots keep their indices; in the arena the
+    /// frozen ones come first, so that what is trained stays one contiguous range, in forward order.
+    public mutating func freeze(where isFrozen: (ParameterSlot) -> Bool) {
+        for index in slots.indices { slots[index].isTrainable = !isFrozen(slots[index]) }
+        arrange()
+    }
+
+    /// Sets what each slot's learning rate is multiplied by.
+    public mutating func setLearningRateFactors(_ factor: (ParameterSlot) -> Float) {
+        for index in slots.indices { slots[index].learningRateFactor = factor(slots[index]) }
+    }
+
+    /// Drops the slots of all adapters, which were added last.
+    mutating func removeAdapters() {
+        slots.removeAll { $0.adaptedSlot != nil }
+        precondition(slots.indices.allSatisfy { slots[$0].index == $0 }, "adapters must be the last slots")
+        arrange()
+    }
+
+    private mutating func arrange() {
+        var start = 0
+        for isTrainable in [false, true] {
+            if isTrainable { frozenElementCount = start }
+            for index in slots.indices where slots[index].isTrainable == isTrainable {
+                let count = slots[index].range.count
+                slots[index].range = start..<start + count
+                start += Self.padded(count)
+            }
+        }
+        elementCount = start
+    }
+
+    /// The trained slots alone, numbered from 0, in an arena of their own: what is reduced over ranks and what the
+    /// optimiser keeps state for.
+    public var trainable: ParameterLayout {
+        var result = ParameterLayout()
+        for slot in slots where slot.isTrainable {
+            let start = slot.range.lowerBound - frozenElementCount
+            var moved = ParameterSlot(
+                index: result.slots.count, name: slot.name, rows: slot.rows, columns: slot.columns,
+                range: start..<start + slot.range.count, hasWeightDecay: slot.hasWeightDecay,
+                initialization: slot.initialization, tensors: slot.tensors, isLinear: slot.isLinear,
+                adaptedSlot: slot.adaptedSlot)
+            moved.learningRateFactor = slot.learningRateFactor
+            result.slots.append(moved)
+        }
+        result.elementCount = elementCount - frozenElementCount
+        return result
+    }
+
+    /// A count rounded up so that the next slot starts at a multiple of 64 bytes.
+    private static func padded(_ count: Int) -> Int { (count + 15) / 16 * 16 }
 }

@@ -94,9 +94,14 @@ public final class VocabularyHead: Layer {
     }
 
     private func differentiate(_ dlogits: Tensor, _ h: Tensor, into dh: Tensor, _ pass: Pass) {
-        let (gradient, isAdded) = pass.parameters.gradientForProduct(weight)
-        MatrixProduct.run(dlogits, transposingA: true, h, into: gradient, accumulating: isAdded)
-        if let bias { Elementwise.addColumnSums(of: dlogits, to: pass.parameters.gradient(bias)) }
-        MatrixProduct.run(dlogits, pass.parameters.operand(weight), into: dh)
+        let parameters = pass.parameters
+        if parameters.isTrainable(weight) {
+            let (gradient, isAdded) = parameters.gradientForProduct(weight)
+            MatrixProduct.run(dlogits, transposingA: true, h, into: gradient, accumulating: isAdded)
+        }
+        if let bias, parameters.isTrainable(bias) {
+            Elementwise.addColumnSums(of: dlogits, to: parameters.gradient(bias))
+        }
+        MatrixProduct.run(dlogits, parameters.operand(weight), into: dh)
     }
 }

@@ -9,6 +9,8 @@ final class BERTEncoder {
     let configuration: BERTConfiguration
     private let embeddings: BERTEmbeddings
     private let blocks: [EncoderBlock]
+    /// The first slot of each block, and the one behind the last block.
+    private let blockStarts: [Int]
     private let pooler: Linear?
     private var saved: Saved?
 
@@ -30,10 +32,13 @@ final class BERTEncoder {
         self.configuration = configuration
         embeddings = BERTEmbeddings(&layout, configuration, prefix: prefix)
         var blocks: [EncoderBlock] = []
+        var starts: [Int] = []
         for index in 0..<configuration.layerCount {
+            starts.append(layout.slots.count)
             blocks.append(Self.block(&layout, configuration, name: prefix + "encoder.layer.\(index)."))
         }
         self.blocks = blocks
+        blockStarts = starts + [layout.slots.count]
         let c = configuration.hiddenSize
         pooler =
             hasPooler
@@ -87,10 +92,12 @@ final class BERTEncoder {
         _ blocks: ArraySlice<EncoderBlock>, _ gradient: Tensor, spare: Tensor, _ pass: Pass
     ) {
         var (dhidden, spare) = (gradient, spare)
-        for block in blocks.reversed() {
-            block.backward(gradient: dhidden, into: spare, pass)
+        for index in blocks.indices.reversed() {
+            guard pass.parameters.hasTrainableSlot(before: blockStarts[index + 1]) else { return }
+            blocks[index].backward(gradient: dhidden, into: spare, pass)
             swap(&dhidden, &spare)
         }
+        guard pass.parameters.hasTrainableSlot(before: blockStarts[0]) else { return }
         embeddings.backward(gradient: dhidden, spare: spare, pass)
     }
 

@@ -42,14 +42,17 @@ struct GPT2Configuration: Sendable {
         let positions = Embedding(
             &layout, name + "wpe", count: positionCount, width: width, standardDeviation: initializerRange)
         var blocks: [PreNormBlock] = []
+        var starts = [layout.slots.count]
         for index in 0..<layerCount {
             blocks.append(
                 block(
                     &layout, name + "h.\(index).", sourceWidth: sourceWidth,
                     branchDropout: index == 0 ? embeddingDropout : residualDropout))
+            starts.append(layout.slots.count)
         }
         let norm = norm(&layout, name + "ln_f", layerCount == 0 ? embeddingDropout : residualDropout)
-        return PreNormDecoder(words: words, positions: positions, blocks: blocks, norm: norm)
+        return PreNormDecoder(
+            words: words, positions: positions, blocks: blocks, blockStarts: starts, norm: norm)
     }
 
     private func norm(_ layout: inout ParameterLayout, _ name: String, _ dropout: Float) -> ResidualNorm {

@@ -72,11 +72,13 @@ struct LlamaConfiguration: Sendable {
             standardDeviation: initializerRange, paddingID: paddingID)
         let rotary = RotaryEmbedding(headSize: headSize, base: rotaryBase, scaling: rotaryScaling)
         var blocks: [PreNormBlock] = []
+        var starts = [layout.slots.count]
         for index in 0..<layerCount {
             blocks.append(block(&layout, name + "layers.\(index).", rotary))
+            starts.append(layout.slots.count)
         }
         let norm = norm(&layout, name + "norm")
-        return PreNormDecoder(words: words, positions: nil, blocks: blocks, norm: norm)
+        return PreNormDecoder(words: words, positions: nil, blocks: blocks, blockStarts: starts, norm: norm)
     }
 
     private func norm(_ layout: inout ParameterLayout, _ name: String) -> ResidualNorm {

@@ -10,10 +10,13 @@ final class PreNormDecoder: TokenNetwork {
     private let positions: Embedding?
     private let stack: PreNormStack
 
-    init(words: Embedding, positions: Embedding?, blocks: [PreNormBlock], norm: ResidualNorm) {
+    init(
+        words: Embedding, positions: Embedding?, blocks: [PreNormBlock], blockStarts: [Int],
+        norm: ResidualNorm
+    ) {
         self.words = words
         self.positions = positions
-        stack = PreNormStack(blocks: blocks, norm: norm)
+        stack = PreNormStack(blocks: blocks, blockStarts: blockStarts, norm: norm)
     }
 
     func forward(_ pass: Pass, source: CrossAttentionSource?) -> Tensor {

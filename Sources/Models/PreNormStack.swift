@@ -7,9 +7,13 @@ internal import Tensors
 final class PreNormStack {
     private let blocks: [PreNormBlock]
     private let norm: ResidualNorm
+    /// The first slot of each block, and the one behind the last block.
+    private let blockStarts: [Int]
 
-    init(blocks: [PreNormBlock], norm: ResidualNorm) {
+    init(blocks: [PreNormBlock], blockStarts: [Int], norm: ResidualNorm) {
+        precondition(blockStarts.count == blocks.count + 1, "expected the starts of the blocks and their end")
         self.blocks = blocks
+        self.blockStarts = blockStarts
         self.norm = norm
     }
 
@@ -46,14 +50,16 @@ final class PreNormStack {
     }
 
     /// The gradient of the embedded tokens from that of the hidden states, which is overwritten; that of the
-    /// source's states is added to `sourceGradient`.
+    /// source's states is added to `sourceGradient`. Below the first trained parameter nothing is computed, and the
+    /// result means nothing.
     func backward(gradient dstates: Tensor, sourceGradient: Tensor? = nil, _ pass: Pass) -> Tensor {
         let stream = pass.activation(rows: dstates.rows, columns: dstates.columns)
         let spare = pass.activation(rows: dstates.rows, columns: dstates.columns)
         var gradient = norm.backward(
             gradient: dstates, streamGradient: stream, accumulating: false, branchGradient: spare, pass)
-        for block in blocks.reversed() {
-            gradient = block.backward(
+        for index in blocks.indices.reversed() {
+            guard pass.parameters.hasTrainableSlot(before: blockStarts[index + 1]) else { break }
+            gradient = blocks[index].backward(
                 gradient: gradient, streamGradient: stream, spare: spare, sourceGradient: sourceGradient,
                 pass)
         }

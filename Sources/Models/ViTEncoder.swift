@@ -32,11 +32,14 @@ final class ViTEncoder: SourceEncoder {
                 columns: configuration.imageSize.width / patch.width), width: configuration.hiddenSize,
             standardDeviation: configuration.initializerRange)
         var blocks: [PreNormBlock] = []
+        var starts = [layout.slots.count]
         for index in 0..<configuration.layerCount {
             blocks.append(Self.block(&layout, configuration, name: prefix + "encoder.layer.\(index)."))
+            starts.append(layout.slots.count)
         }
         stack = PreNormStack(
-            blocks: blocks, norm: Self.norm(&layout, configuration, name: prefix + "layernorm"))
+            blocks: blocks, blockStarts: starts,
+            norm: Self.norm(&layout, configuration, name: prefix + "layernorm"))
         pooler =
             hasPooler
             ? Self.addUnusedPooler(

@@ -46,7 +46,8 @@ public final class AdamW: Optimizer {
         stepCount += 1
         for part in ranges {
             let update = AdamWUpdate(
-                learningRate: learningRate, beta1: options.beta1, beta2: options.beta2,
+                learningRate: learningRate * part.learningRateFactor, beta1: options.beta1,
+                beta2: options.beta2,
                 epsilon: options.epsilon,
                 weightDecay: part.hasWeightDecay ? options.weightDecay : 0, step: stepCount,
                 gradientScale: gradientScale)

@@ -50,10 +50,12 @@ public enum GradientClipping {
     }
 }
 
-/// A stretch of the arena with one weight decay.
+/// A stretch of the arena with one weight decay and one learning rate.
 struct DecayRange {
     let range: Range<Int>
     let hasWeightDecay: Bool
+    /// What the learning rate is multiplied by.
+    let learningRateFactor: Float
     /// First element of the state arenas that belongs to it.
     var stateStart: Int
 
@@ -73,6 +75,7 @@ struct DecayRange {
                 result.append(
                     DecayRange(
                         range: range, hasWeightDecay: stretch.hasWeightDecay,
+                        learningRateFactor: stretch.learningRateFactor,
                         stateStart: start + range.lowerBound - piece.lowerBound))
             }
             start += piece.count
@@ -80,20 +83,23 @@ struct DecayRange {
         return result
     }
 
-    /// Joins neighbouring slots of equal decay; padding between slots is zero and stays so.
+    /// Joins neighbouring slots of equal settings; padding between slots is zero and stays so.
     static func ranges(of layout: ParameterLayout) -> [DecayRange] {
         var result: [DecayRange] = []
         for slot in layout.slots {
-            if let last = result.last, last.hasWeightDecay == slot.hasWeightDecay {
-                result[result.count - 1] = DecayRange(
-                    range: last.range.lowerBound..<slot.range.upperBound, hasWeightDecay: slot.hasWeightDecay,
-                    stateStart: last.stateStart)
-            } else {
-                result.append(
-                    DecayRange(
-                        range: slot.range, hasWeightDecay: slot.hasWeightDecay,
-                        stateStart: slot.range.lowerBound))
+            var start = slot.range.lowerBound
+            var stateStart = start
+            if let last = result.last, last.hasWeightDecay == slot.hasWeightDecay,
+                last.learningRateFactor == slot.learningRateFactor
+            {
+                start = last.range.lowerBound
+                stateStart = last.stateStart
+                result.removeLast()
             }
+            result.append(
+                DecayRange(
+                    range: start..<slot.range.upperBound, hasWeightDecay: slot.hasWeightDecay,
+                    learningRateFactor: slot.learningRateFactor, stateStart: stateStart))
         }
         return result
     }

@@ -28,7 +28,7 @@ public final class SGD: Optimizer {
         stepCount += 1
         for part in ranges {
             let update = SGDUpdate(
-                learningRate: learningRate, momentum: momentum,
+                learningRate: learningRate * part.learningRateFactor, momentum: momentum,
                 weightDecay: part.hasWeightDecay ? weightDecay : 0, gradientScale: gradientScale,
                 isFirst: stepCount == 1)
             update.apply(

@@ -44,14 +44,15 @@ struct RunCheckpoints {
     /// Saves on rank 0 and returns the path there; nil on the other ranks, which wait until it is on the
     /// disk.
     func save(
-        model: any SequenceClassifier, optimizer: any Optimizer, progress: RunProgress,
+        model: any TrainableModel, optimizer: any Optimizer, progress: RunProgress,
         position: BatchPlanner.Position
     ) throws -> String? {
         var path: String?
         let whole = try wholeState(of: optimizer)
         if group.rank == 0 {
-            let state = state(progress, position)
-            path = try store.save(step: progress.step) { folder in
+            var state = state(progress, position)
+            if let hash = baseHash(model) { state.position.counters[Self.baseKey] = .string(hash) }
+            path = try store.save(step: progress.step) { [state] folder in
                 try TrainingCheckpoint.write(
                     to: folder, model: model, optimizer: whole, state: state, recipe: output.recipe,
                     tokenizerFilesFrom: output.tokenizerSource)
@@ -75,21 +76,35 @@ struct RunCheckpoints {
         return GatheredState(stepCount: optimizer.stepCount, stateArenas: arenas)
     }
 
-    /// Writes the final model and trainer_state.json into the output folder itself, on rank 0.
+    /// Writes the final model and trainer_state.json into the output folder itself, on rank 0. Adapters are merged into
+    /// the model, and stored beside it, or stored alone, as the recipe says.
     func writeFinal(
-        model: any SequenceClassifier, progress: RunProgress, position: BatchPlanner.Position
+        model: any TrainableModel, progress: RunProgress, position: BatchPlanner.Position
     ) throws {
         if group.rank == 0 {
-            try ModelDirectory.write(
-                model: model, to: output.directory, tokenizerFilesFrom: output.tokenizerSource)
+            try writeModel(model)
             try state(progress, position).write(to: output.directory + "/" + TrainerState.fileName)
         }
         try group.barrier()
     }
 
+    private func writeModel(_ model: any TrainableModel) throws {
+        let (source, directory) = (output.tokenizerSource, output.directory)
+        if !model.parameters.adapters.isEmpty {
+            let isMerged = arguments.adaptation.mergeLoRA
+            try AdapterDirectory.write(
+                model: model, base: source,
+                to: isMerged ? directory + "/" + OutputDirectory.adapterFolder : directory,
+                tokenizerFilesFrom: source)
+            guard isMerged else { return }
+            model.parameters.mergeAdapters()
+        }
+        try ModelDirectory.write(model: model, to: directory, tokenizerFilesFrom: source)
+    }
+
     /// Fills model and optimiser of all ranks from the checkpoint at `path`; returns where the run stood.
     func restore(
-        _ path: String, model: any SequenceClassifier, optimizer: any Optimizer
+        _ path: String, model: any TrainableModel, optimizer: any Optimizer
     ) throws -> RunProgress {
         var bytes: [UInt8] = []
         var whole: any OptimizerState = optimizer
@@ -97,6 +112,7 @@ struct RunCheckpoints {
             if reducer.shard != nil { whole = emptyState(of: optimizer, model.parameters.layout) }
             let state = try TrainingCheckpoint.load(path: path, into: model, optimizer: whole)
             try check(state, path)
+            try checkBase(state, model, path)
             bytes = try RunProgress(state).json.serialized()
         }
         try group.broadcast(&bytes, from: 0)
@@ -123,8 +139,8 @@ struct RunCheckpoints {
     }
 
     /// Loads the weights of a checkpoint on rank 0; the others get them by a broadcast.
-    func loadWeights(_ path: String, into model: any SequenceClassifier) throws {
-        if group.rank == 0 { try PretrainedModel.loadWeights(directory: path, into: model) }
+    func loadWeights(_ path: String, into model: any TrainableModel) throws {
+        if group.rank == 0 { try TrainingCheckpoint.loadWeights(path: path, into: model) }
         try ParameterBroadcast.run(model.parameters.values, through: group)
     }
 
@@ -139,6 +155,27 @@ struct RunCheckpoints {
         for pair in pairs where pair.saved != pair.now {
             throw .cannotResume(path, key: pair.key, saved: pair.saved, now: pair.now)
         }
+    }
+
+    /// Adapters mean something only with the weights that they were trained on.
+    private func checkBase(
+        _ state: TrainerState, _ model: any TrainableModel, _ path: String
+    ) throws(TrainingError) {
+        guard let saved = state.position.counters[Self.baseKey]?.string, let now = baseHash(model),
+            saved != now
+        else { return }
+        throw TrainingError(
+            "\(path) holds adapters of a model with other weights: go on with the model_name_or_path that the run "
+                + "started from")
+    }
+
+    private static let baseKey = "frozen_weights"
+
+    /// A hash of the weights under the adapters; nil without adapters.
+    private func baseHash(_ model: any TrainableModel) -> String? {
+        guard !model.parameters.adapters.isEmpty else { return nil }
+        let frozen = model.parameters.layout.frozenElementCount
+        return String(ReplicaCheck.hash(model.parameters.values.elements(0..<frozen)), radix: 16)
     }
 
     private func state(_ progress: RunProgress, _ position: BatchPlanner.Position) -> TrainerState {
@@ -164,7 +201,8 @@ struct RunCheckpoints {
         state.position.gradientAccumulationSteps = arguments.gradientAccumulationSteps
         state.position.seed = arguments.seed
         state.position.datasetRowCount = plan.rowCount
-        state.position.counters = progress.window
+        state.position.earlyStoppingPatienceCounter = progress.patienceCounter
+        state.position.counters = progress.counters
         return state
     }
 }
@@ -178,13 +216,38 @@ extension RunProgress {
         bestMetric = state.bestMetric
         bestStep = state.bestGlobalStep
         history = state.logHistory
-        windowLoss = state.position.counters["window_loss"]?.double ?? 0
-        windowSteps = state.position.counters["window_steps"]?.integer ?? 0
+        patienceCounter = state.position.earlyStoppingPatienceCounter
+        setCounters(.object(state.position.counters))
     }
 
-    /// Sums of the log interval that is under way.
-    var window: [String: JSONValue] {
-        ["window_loss": .number(windowLoss), "window_steps": .integer(windowSteps)]
+    /// Sums of the intervals that are under way, and the loss curve.
+    var counters: [String: JSONValue] {
+        [
+            "window_loss": .number(windowLoss), "window_steps": .integer(windowSteps),
+            "curve_loss": .number(curve.trainingSum), "curve_steps": .integer(curve.trainingSteps),
+            "curve": .array(
+                curve.points.map {
+                    .array([
+                        .integer($0.step), .number($0.epoch), .number($0.training), .number($0.validation),
+                    ])
+                }),
+            "overfitting_warned": .bool(hasWarned),
+        ]
+    }
+
+    private mutating func setCounters(_ json: JSONValue) {
+        windowLoss = json["window_loss"]?.double ?? 0
+        windowSteps = json["window_steps"]?.integer ?? 0
+        curve.trainingSum = json["curve_loss"]?.double ?? 0
+        curve.trainingSteps = json["curve_steps"]?.integer ?? 0
+        curve.points = (json["curve"]?.array ?? []).compactMap { point in
+            guard let values = point.array, values.count == 4, let step = values[0].integer,
+                let epoch = values[1].double, let training = values[2].double,
+                let validation = values[3].double
+            else { return nil }
+            return LossCurve.Point(step: step, epoch: epoch, training: training, validation: validation)
+        }
+        hasWarned = json["overfitting_warned"] == .bool(true)
     }
 
     /// All of it, for the other ranks.
@@ -193,8 +256,9 @@ extension RunProgress {
             "step": .integer(step), "epoch": .number(epoch), "tokens": .integer(tokens),
             "best_metric": bestMetric.map { .number($0) } ?? .null,
             "best_step": bestStep.map { .integer($0) } ?? .null, "history": .array(history),
+            "patience": .integer(patienceCounter),
         ]
-        return .object(members.merging(window) { $1 })
+        return .object(members.merging(counters) { $1 })
     }
 
     init(_ json: JSONValue) {
@@ -204,7 +268,7 @@ extension RunProgress {
         bestMetric = json["best_metric"]?.double
         bestStep = json["best_step"]?.integer
         history = json["history"]?.array ?? []
-        windowLoss = json["window_loss"]?.double ?? 0
-        windowSteps = json["window_steps"]?.integer ?? 0
+        patienceCounter = json["patience"]?.integer ?? 0
+        setCounters(json)
     }
 }

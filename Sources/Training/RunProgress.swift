@@ -15,6 +15,11 @@ public struct RunProgress: Sendable, Equatable {
     /// Best value of `metric_for_best_model`, and the step whose checkpoint has it.
     public var bestMetric: Double?
     public var bestStep: Int?
+    /// Evaluations in a row without enough improvement, for early stopping.
+    public var patienceCounter = 0
+    /// Losses by evaluation, and whether the user was warned that they part.
+    public var curve = LossCurve()
+    public var hasWarned = false
     /// Hugging Face's `log_history`.
     public var history: [JSONValue] = []
 

@@ -56,7 +56,7 @@ public struct TextClassificationReader {
 
 extension ExampleStore {
     /// Throws, with file and line, when a row does not fit the model.
-    public func validate(for model: any SequenceClassifier) throws(TrainingError) {
+    public func validate(for model: any TrainableModel) throws(TrainingError) {
         for row in 0..<count {
             let batch = TokenBatch(batch(rows: [row]))
             do throws(ModelError) {

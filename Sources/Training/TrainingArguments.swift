@@ -107,6 +107,9 @@ public struct TrainingArguments: Sendable, Equatable {
     public var maxSteps = -1
     public var seed: UInt64 = 42
 
+    /// Which parameters are trained.
+    public var adaptation = AdaptationArguments()
+
     // MARK: Model overrides
 
     /// Multiplies in bfloat16; weights and moments stay fp32.
@@ -134,8 +137,12 @@ public struct TrainingArguments: Sendable, Equatable {
     public var loadBestModelAtEnd = false
     /// Name of an evaluation metric, with or without `eval_`; nil means the loss.
     public var metricForBestModel: String?
-    /// nil: false if the metric's name ends in `loss`, else true.
+    /// nil: false if the metric's name ends in `loss` or `perplexity`, else true.
     public var greaterIsBetter: Bool?
+    /// Evaluations in a row without improvement after which the run ends; nil never ends it.
+    public var earlyStoppingPatience: Int?
+    /// How much the metric must change to count as an improvement for `earlyStoppingPatience`.
+    public var earlyStoppingThreshold = 0.0
     public var resumeFromCheckpoint = ResumePoint.none
     /// Lets a run start afresh in an output directory that holds another run.
     public var overwriteOutputDir = false
@@ -177,7 +184,9 @@ extension TrainingArguments {
     }
 
     /// Whether a greater `bestModelMetric` is a better one.
-    public var isGreaterBetter: Bool { greaterIsBetter ?? !bestModelMetric.hasSuffix("loss") }
+    public var isGreaterBetter: Bool {
+        greaterIsBetter ?? !["loss", "perplexity"].contains { bestModelMetric.hasSuffix($0) }
+    }
 
     /// Warm-up steps of a run of `totalSteps`, as HF's `get_warmup_steps`.
     public func warmupStepCount(totalSteps: Int) -> Int {

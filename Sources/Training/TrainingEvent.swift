@@ -12,6 +12,8 @@ public enum TrainingEvent: Sendable {
     case communicated(CommunicationRecord)
     /// After an evaluation at this step.
     case evaluated(EvaluationRecord)
+    /// Something that the user should know, such as overfitting.
+    case warning(String)
     /// Rank 0 has written a checkpoint.
     case saved(path: String, step: Int)
     /// After the last step.
@@ -27,6 +29,8 @@ public struct TrainingPlan: Sendable, Equatable {
     public let totalSteps: Int
     public let warmupSteps: Int
     public let parameterCount: Int
+    /// Parameters that are trained: all but the frozen ones.
+    public let trainableParameterCount: Int
     public let rankCount: Int
 }
 
@@ -66,7 +70,7 @@ public struct CommunicationRecord: Sendable, Equatable {
 public struct EvaluationRecord: Sendable {
     public let step: Int
     public let epoch: Double
-    public let evaluation: ClassificationEvaluation
+    public let evaluation: any TaskEvaluation
     public let seconds: Double
     /// Whether this is the best value of `metric_for_best_model` so far.
     public let isBest: Bool
@@ -89,4 +93,9 @@ public struct TrainingSummary: Sendable, Equatable {
     public let bestMetric: Double?
     /// Whether the run was stopped on request before its last step.
     public let wasStopped: Bool
+    /// Why the run ended before its last step, when patience ended it.
+    public let earlyStop: String?
+    /// The overfitting at the last evaluation in a sentence, and the epoch since which it goes on.
+    public let overfitting: String?
+    public let overfittingSinceEpoch: Double?
 }

@@ -2,9 +2,9 @@
 
 internal import Checkpoints
 public import DataParallel
-public import Datasets
+internal import Datasets
 internal import Layers
-public import Models
+internal import Models
 internal import Optimizers
 
 /// Fine-tunes one replica together with the other ranks of its group.
@@ -13,16 +13,14 @@ internal import Optimizers
 public final class TrainingLoop {
     public let plan: TrainingPlan
     let arguments: TrainingArguments
-    let model: any SequenceClassifier
+    let task: any TrainingTask
+    var model: any TrainableModel { task.model }
     let group: any ProcessGroup
     let checkpoints: RunCheckpoints
     let planner: BatchPlanner
     let optimizer: any Optimizer
     let step: TrainingStep
     private let reducer: GradientReducer
-    private let training: ExampleStore
-    private let validation: ExampleStore?
-    private let evaluator: ClassificationEvaluator
     private let onEvent: (TrainingEvent) throws -> Void
     /// Asked once a step whether this rank was told to stop and save.
     private let isStopRequested: () -> Bool
@@ -35,50 +33,47 @@ public final class TrainingLoop {
     /// Sets up the run. Collective. `recipe` is stored with each checkpoint; `modelDirectory` is where the
     /// tokenizer files come from.
     public init(
-        _ arguments: TrainingArguments, model: any SequenceClassifier, training: ExampleStore,
-        validation: ExampleStore?, group: any ProcessGroup, output: RunOutput,
+        _ arguments: TrainingArguments, task: any TrainingTask, group: any ProcessGroup, output: RunOutput,
         isStopRequested: @escaping () -> Bool = { false }, onEvent: @escaping (TrainingEvent) throws -> Void
     ) throws {
         self.arguments = arguments
-        self.model = model
-        self.training = training
-        self.validation = validation
+        self.task = task
         self.group = group
         self.isStopRequested = isStopRequested
         self.onEvent = onEvent
-        try Self.check(arguments, head: model.head, hasValidation: validation != nil)
-        planner = try BatchPlanner(arguments, store: training, rankCount: group.size)
+        try Self.check(arguments, task)
+        planner = try BatchPlanner(arguments, store: task.training, rankCount: group.size)
         let total =
             arguments.maxSteps > 0 ? arguments.maxSteps : planner.totalSteps(epochs: arguments.numTrainEpochs)
         let warmup = arguments.warmupStepCount(totalSteps: total)
         plan = TrainingPlan(
-            rowCount: training.count, globalBatchRows: planner.globalBatchRows,
+            rowCount: task.training.count, globalBatchRows: planner.globalBatchRows,
             stepsPerEpoch: planner.steps(epoch: 0), totalSteps: total, warmupSteps: warmup,
-            parameterCount: model.parameters.layout.parameterCount, rankCount: group.size)
+            parameterCount: task.model.parameters.layout.parameterCount,
+            trainableParameterCount: task.model.parameters.trainable.layout.parameterCount,
+            rankCount: group.size)
         let options = AdamW.Options(
             beta1: Float(arguments.adamBeta1), beta2: Float(arguments.adamBeta2),
             epsilon: Float(arguments.adamEpsilon), weightDecay: Float(arguments.weightDecay))
         let reducer = try GradientReducer(
-            parameters: model.parameters, group: group, options: arguments.reductionOptions)
+            parameters: task.model.parameters.trainable, group: group, options: arguments.reductionOptions)
         self.reducer = reducer
-        optimizer = AdamW(model.parameters, options: options, shard: reducer.shard)
+        optimizer = AdamW(task.model.parameters.trainable, options: options, shard: reducer.shard)
         let schedule = LearningRateSchedule(
             kind: arguments.lrSchedulerType, peak: arguments.learningRate, warmupSteps: warmup,
             totalSteps: total)
         step = TrainingStep(
-            model: model, optimizer: optimizer, reducer: reducer, schedule: schedule, group: group,
+            task: task, optimizer: optimizer, reducer: reducer, schedule: schedule, group: group,
             seed: arguments.seed, maximumNorm: arguments.maxGradNorm)
-        evaluator = ClassificationEvaluator(
-            model: model, group: group, batchRows: arguments.perDeviceEvalBatchSize)
         checkpoints = RunCheckpoints(
             output: output, arguments: arguments, plan: plan, group: group, reducer: reducer)
     }
 
     private static func check(
-        _ arguments: TrainingArguments, head: ClassificationHead, hasValidation: Bool
+        _ arguments: TrainingArguments, _ task: any TrainingTask
     ) throws(TrainingError) {
-        guard !hasValidation else {
-            let names = ClassificationSums(head: head).evaluation.metrics.map(\.name)
+        guard !task.hasValidation else {
+            let names = task.metricNames
             guard names.contains(where: { "eval_" + $0 == arguments.bestModelMetric }) else {
                 throw .unknownMetric(arguments.metricForBestModel ?? "loss", known: names)
             }
@@ -87,6 +82,7 @@ public final class TrainingLoop {
         if arguments.evalStrategy != .never { throw .needsValidation("eval_strategy") }
         if arguments.loadBestModelAtEnd { throw .needsValidation("load_best_model_at_end") }
         if arguments.saveStrategy == .best { throw .needsValidation("save_strategy: best") }
+        if arguments.earlyStoppingPatience != nil { throw .needsValidation("early_stopping_patience") }
     }
 
     /// Trains from `resumePoint`, or from the start, to the last step, and writes the final model.
@@ -101,10 +97,11 @@ public final class TrainingLoop {
         try onEvent(.started(plan, firstStep: progress.step))
         let start = ContinuousClock.now
         var wasStopped = false
-        while progress.step < plan.totalSteps, !wasStopped {
+        while progress.step < plan.totalSteps, !wasStopped, !isOutOfPatience {
             wasStopped = try advance()
         }
-        let summary = try finish(start: start, wasStopped: wasStopped && progress.step < plan.totalSteps)
+        let summary = try finish(
+            start: start, wasStopped: wasStopped && progress.step < plan.totalSteps && !isOutOfPatience)
         try onEvent(.finished(summary))
         return summary
     }
@@ -113,14 +110,15 @@ public final class TrainingLoop {
     private func advance() throws -> Bool {
         let position = planner.position(step: progress.step)
         let rows = planner.rows(epoch: position.epoch, step: position.step)
-        let batches = planner.microBatches(of: rows, rank: group.rank).map { training.batch(rows: $0) }
         let result = try step.run(
-            step: progress.step, microBatches: batches, globalRows: rows.count,
+            step: progress.step, epoch: position.epoch, rows: rows,
+            microBatches: planner.microBatches(of: rows, rank: group.rank),
             isStopRequested: isStopRequested())
         progress.step += 1
         progress.epoch = Double(position.epoch) + Double(position.step + 1) / Double(position.stepsOfEpoch)
         progress.windowLoss += result.loss
         progress.windowSteps += 1
+        progress.curve.addStep(loss: result.loss)
         progress.tokens += result.tokens
         totals = (
             totals.loss + result.loss, totals.steps + 1, totals.rows + result.rows,
@@ -177,7 +175,7 @@ public final class TrainingLoop {
     }
 
     private func evaluateAndSave(isEpochEnd: Bool, isStopping: Bool) throws {
-        let isLast = progress.step == plan.totalSteps
+        var isLast: Bool { progress.step == plan.totalSteps || isOutOfPatience }
         func isDue(_ isSteps: Bool, every: Int, _ isEpoch: Bool) -> Bool {
             isSteps && progress.step.isMultiple(of: every) || isEpoch && (isEpochEnd || isLast)
         }
@@ -201,9 +199,9 @@ public final class TrainingLoop {
 
     /// Evaluates on the validation rows; returns whether the result is the best so far.
     private func evaluate() throws -> Bool {
-        guard let validation else { return false }
+        guard task.hasValidation else { return false }
         let start = ContinuousClock.now
-        let evaluation = try evaluator.evaluate(validation)
+        let evaluation = try task.evaluate()
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         let isBest = updateBest(evaluation)
         let record = EvaluationRecord(
@@ -211,22 +209,54 @@ public final class TrainingLoop {
             isBest: isBest)
         progress.history.append(record.json)
         try onEvent(.evaluated(record))
+        try watchOverfitting(evaluation)
         return isBest
     }
 
-    /// Compares with the best value so far; the values are the same on all ranks. A value that is not a
-    /// number, such as the correlation of constant predictions, is never the best.
-    private func updateBest(_ evaluation: ClassificationEvaluation) -> Bool {
+    /// Warns once, when the validation loss rises while the training loss falls.
+    private func watchOverfitting(_ evaluation: any TaskEvaluation) throws {
+        let wasKnown = progress.curve.overfitting != nil || progress.hasWarned
+        progress.curve.addEvaluation(
+            step: progress.step, epoch: progress.epoch, loss: evaluation.value(of: "loss") ?? .nan)
+        guard !wasKnown, let warning = progress.curve.warning else { return }
+        progress.hasWarned = true
+        try onEvent(.warning(warning))
+    }
+
+    /// Whether so many evaluations in a row were no better than the best that the run ends.
+    private var isOutOfPatience: Bool {
+        arguments.earlyStoppingPatience.map { progress.patienceCounter >= $0 } ?? false
+    }
+
+    /// Compares with the best value so far; the values are the same on all ranks. A value that is not a number, such
+    /// as the correlation of constant predictions, is never the best.
+    private func updateBest(_ evaluation: any TaskEvaluation) -> Bool {
         let name = arguments.bestModelMetric
         guard let value = evaluation.metrics.first(where: { "eval_" + $0.name == name })?.value else {
             preconditionFailure("\(name) was checked when the run was set up")
         }
-        if value.isNaN { return false }
-        if let best = progress.bestMetric {
+        // As EarlyStoppingCallback: patience asks for a threshold, the best value does not.
+        func isBetter(by threshold: Double?) -> Bool {
+            if value.isNaN { return false }
+            guard let best = progress.bestMetric else { return true }
             guard arguments.isGreaterBetter ? value > best : value < best else { return false }
+            return threshold.map { abs(value - best) > $0 } ?? true
         }
+        let isPatient = isBetter(by: arguments.earlyStoppingThreshold)
+        progress.patienceCounter = isPatient ? 0 : progress.patienceCounter + 1
+        guard isBetter(by: nil) else { return false }
         progress.bestMetric = value
         return true
+    }
+
+    /// Why the run ended before its last step, when patience ended it.
+    private var earlyStop: String? {
+        guard isOutOfPatience, progress.step < plan.totalSteps else { return nil }
+        let name = arguments.bestModelMetric
+        let best = progress.bestMetric.map { " (best: \($0))" } ?? ""
+        return
+            "stopped early at step \(progress.step) of \(plan.totalSteps): \(name) has not improved by more than "
+            + "\(arguments.earlyStoppingThreshold) in \(progress.patienceCounter) evaluations\(best)"
     }
 
     /// Loads the best model if asked to, writes the final model and sums up.
@@ -245,6 +275,8 @@ public final class TrainingLoop {
             loss: totals.steps == 0 ? 0 : totals.loss / Double(totals.steps), seconds: seconds,
             rows: totals.rows,
             tokens: totals.tokens, exposedCommunicationSeconds: step.reductionCounters.exposedSeconds,
-            bestCheckpoint: best, bestMetric: progress.bestMetric, wasStopped: wasStopped)
+            bestCheckpoint: best, bestMetric: progress.bestMetric, wasStopped: wasStopped,
+            earlyStop: earlyStop, overfitting: progress.curve.warning,
+            overfittingSinceEpoch: progress.curve.overfitting?.best.epoch)
     }
 }

@@ -1,15 +1,15 @@
 // One optimiser step: micro-batches forward and backward, reduction over ranks, clipping, update.
 
 public import DataParallel
-public import Datasets
+internal import Datasets
 internal import Layers
-public import Models
+internal import Models
 public import Optimizers
 internal import Tensors
 
 /// What a step tells the log; the same on all ranks.
 public struct StepResult: Sendable, Equatable {
-    /// Mean loss over the rows of the global batch.
+    /// Mean loss over the rows, or target tokens, of the global batch.
     public var loss: Double
     /// Norm of the summed gradients before clipping.
     public var gradientNorm: Double
@@ -21,10 +21,11 @@ public struct StepResult: Sendable, Equatable {
     public var isStopRequested: Bool
 }
 
-/// Runs steps of one replica. The loss is divided by the rows of the whole global batch before backward and
+/// Runs steps of one replica. The loss is divided by the count of the whole global batch before backward and
 /// gradients are summed, so every split into micro-batches and ranks gives the same mathematical result.
 public final class TrainingStep {
-    private let model: any SequenceClassifier
+    private let task: any TrainingTask
+    private var model: any TrainableModel { task.model }
     private let optimizer: any Optimizer
     private let group: any ProcessGroup
     private let reducer: GradientReducer
@@ -35,17 +36,17 @@ public final class TrainingStep {
 
     /// The optimizer updates the reducer's shard, if there is one.
     public init(
-        model: any SequenceClassifier, optimizer: any Optimizer, reducer: GradientReducer,
+        task: any TrainingTask, optimizer: any Optimizer, reducer: GradientReducer,
         schedule: LearningRateSchedule, group: any ProcessGroup, seed: UInt64, maximumNorm: Double
     ) {
-        self.model = model
+        self.task = task
         self.optimizer = optimizer
         self.group = group
         self.schedule = schedule
         self.maximumNorm = maximumNorm
         key = RandomKey(seed: seed).derived("dropout")
         self.reducer = reducer
-        model.parameters.onGradientReady = { reducer.markReady(slot: $0) }
+        task.model.parameters.onGradientReady = { reducer.markReady(slot: $0) }
     }
 
     /// What reductions have cost so far.
@@ -53,29 +54,31 @@ public final class TrainingStep {
     /// Most bytes of activations in use at once.
     public var peakActivationBytes: Int { workspace.peakBytes }
 
-    /// Step number `step`, from 0. `microBatches` are this rank's rows of the global batch of `globalRows`
-    /// rows. With `isStopRequested` on any rank, all ranks learn of it.
+    /// Step number `step`, from 0, over the global batch `rows` of `epoch`, of which this rank computes
+    /// `microBatches`. With `isStopRequested` on any rank, all ranks learn of it.
     public func run(
-        step: Int, microBatches: [Batch], globalRows: Int, isStopRequested: Bool = false
+        step: Int, epoch: Int, rows: [Int], microBatches: [[Int]], isStopRequested: Bool = false
     ) throws -> StepResult {
-        let batches = microBatches.filter { $0.sequenceCount > 0 }
+        let lossCount = max(1, task.lossCount(rows: rows, epoch: epoch))
+        let batches = microBatches.filter { !$0.isEmpty }
         model.parameters.forgetGradients()
         var lossSum = 0.0
         if batches.isEmpty { reportAllSlots() }
         for (index, batch) in batches.enumerated() {
             let isLast = index == batches.count - 1
             if isLast { reducer.beginStep() }
-            lossSum += differentiate(batch, step: step, globalRows: globalRows, isLast: isLast)
+            lossSum += differentiate(
+                MicroBatch(rows: batch, epoch: epoch, lossCount: lossCount), step: step, isLast: isLast)
         }
         let squares = try reducer.finish()
-        let tokens = batches.reduce(0) { $0 + $1.tokenCount }
+        let tokens = batches.joined().reduce(0) { $0 + task.training.length(of: $1) }
         var sums = [lossSum, Double(tokens), isStopRequested ? 1 : 0, squares]
         try group.allReduceSum(&sums)
 
         let rate = schedule.rate(at: step)
         let norm = sums[3].squareRoot()
         let result = StepResult(
-            loss: sums[0] / Double(globalRows), gradientNorm: norm, learningRate: rate, rows: globalRows,
+            loss: sums[0] / Double(lossCount), gradientNorm: norm, learningRate: rate, rows: rows.count,
             tokens: Int(sums[1]), isStopRequested: sums[2] > 0)
         guard result.loss.isFinite else {
             throw TrainingError.notFinite("loss", step: step + 1, learningRate: rate)
@@ -96,18 +99,13 @@ public final class TrainingStep {
         for slot in model.parameters.layout.slots.indices { model.parameters.markReady(slot) }
     }
 
-    /// Adds the gradients of a micro-batch; returns the sum of its rows' losses.
-    private func differentiate(_ batch: Batch, step: Int, globalRows: Int, isLast: Bool) -> Double {
+    /// Adds the gradients of a micro-batch; returns the sum of its losses.
+    private func differentiate(_ batch: MicroBatch, step: Int, isLast: Bool) -> Double {
         workspace.reset()
-        let pass = Pass(
-            parameters: model.parameters, workspace: workspace, batch: TokenBatch(batch),
-            trainingKey: key.derived(UInt64(step)), completesGradients: isLast)
-        let logits = model.forward(pass)
-        let targets = ClassificationTargets(
-            batch.targets, labelCount: logits.columns, problemType: model.head.problemType)
-        let losses = ClassificationLoss.rows(
-            logits, targets, problemType: model.head.problemType, rowCount: globalRows, gradient: logits)
-        model.backward(gradient: logits, pass)
-        return losses.reduce(0, +)
+        return task.differentiate(batch) { tokens in
+            Pass(
+                parameters: model.parameters, workspace: workspace, batch: tokens,
+                trainingKey: key.derived(UInt64(step)), completesGradients: isLast)
+        }
     }
 }

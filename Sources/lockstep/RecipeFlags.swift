@@ -13,6 +13,16 @@ struct RecipeFlags: ParsableArguments {
     @Option(key: "attention_probs_dropout_prob") var attentionProbsDropoutProb: String?
     @Option(key: "classifier_dropout") var classifierDropout: String?
     @Option(switchKey: "bf16") var bf16: String?
+    @Option(key: "freeze") var freeze: String?
+    @Option(key: "layerwise_lr_decay") var layerwiseLrDecay: String?
+    @Option(key: "learning_rates") var learningRates: String?
+    @Option(key: "lora_r") var loraR: String?
+    @Option(key: "lora_alpha") var loraAlpha: String?
+    @Option(key: "lora_dropout") var loraDropout: String?
+    @Option(key: "lora_target_modules") var loraTargetModules: String?
+    @Option(switchKey: "use_rslora") var useRslora: String?
+    @Option(key: "modules_to_save") var modulesToSave: String?
+    @Option(switchKey: "merge_lora") var mergeLora: String?
     @Option(key: "train_file") var trainFile: String?
     @Option(key: "validation_file") var validationFile: String?
     @Option(key: "text_column") var textColumn: String?
@@ -47,6 +57,8 @@ struct RecipeFlags: ParsableArguments {
     @Option(switchKey: "load_best_model_at_end") var loadBestModelAtEnd: String?
     @Option(key: "metric_for_best_model") var metricForBestModel: String?
     @Option(switchKey: "greater_is_better") var greaterIsBetter: String?
+    @Option(key: "early_stopping_patience") var earlyStoppingPatience: String?
+    @Option(key: "early_stopping_threshold") var earlyStoppingThreshold: String?
     @Option(key: "resume_from_checkpoint") var resumeFromCheckpoint: String?
     @Option(switchKey: "overwrite_output_dir") var overwriteOutputDir: String?
     @Option(key: "replica_check_steps") var replicaCheckSteps: String?

@@ -39,6 +39,7 @@ final class RunRecorder {
                 step: record.step, epoch: record.epoch, communicationSeconds: record.communicationSeconds,
                 waitingSeconds: record.waitingSeconds)
         case .evaluated(let record): try show(record)
+        case .warning(let text): display.message("warning: " + text)
         case .saved(let path, let step):
             display.message("saved \(path)")
             restartClock(step)
@@ -58,11 +59,18 @@ final class RunRecorder {
         try OutputFiles.write(Array(versions.json.utf8), directory: directory, name: RunVersions.fileName)
         display.message(
             "\(plan.totalSteps) steps of \(plan.globalBatchRows) rows, \(plan.stepsPerEpoch) an epoch, "
-                + "\(plan.warmupSteps) of warm-up; \(plan.parameterCount) parameters")
+                + "\(plan.warmupSteps) of warm-up; \(Self.parameters(plan))")
         progress = TrainingProgress(
             step: firstStep, totalSteps: plan.totalSteps, epoch: 0, loss: 0, learningRate: 0, rows: 0,
             tokens: 0)
         display.start(at: progress)
+    }
+
+    private static func parameters(_ plan: TrainingPlan) -> String {
+        let (all, trained) = (plan.parameterCount, plan.trainableParameterCount)
+        guard trained < all else { return "\(all) parameters" }
+        let share = Figure.fixed(100 * Double(trained) / Double(all), decimals: 2)
+        return "\(trained) of \(all) parameters are trained (\(share)%)"
     }
 
     private var progress = TrainingProgress(
@@ -103,11 +111,16 @@ final class RunRecorder {
             ("train_exposed_communication_seconds", .real(summary.exposedCommunicationSeconds)),
         ]
         if let best = summary.bestMetric { values.append(("best_metric", .real(best))) }
+        if let epoch = summary.overfittingSinceEpoch {
+            values.append(("overfitting_since_epoch", .real(epoch)))
+        }
         try log?.summary(step: summary.step, epoch: summary.epoch, values: values)
         let rate = Figure.fixed(Double(summary.rows) / summary.seconds, decimals: 1)
         Messages.note(
             "trained \(summary.rows) rows in \(Figure.fixed(summary.seconds, decimals: 1)) s: \(rate) rows/s, mean "
                 + "loss \(Figure.fixed(summary.loss, decimals: 4))")
+        if let reason = summary.earlyStop { Messages.note(reason) }
+        if let warning = summary.overfitting { Messages.warn(warning) }
         if let best = summary.bestCheckpoint { Messages.note("best checkpoint: \(best)") }
         if !summary.wasStopped { Messages.note("model and log: \(directory)") }
         if printsJSON {

@@ -3,11 +3,6 @@
 import Checkpoints
 import Configuration
 import DataParallel
-import Datasets
-import Foundation
-import Models
-import Reporting
-import Tokenizers
 import Training
 
 /// One training run on one rank.
@@ -34,30 +29,12 @@ struct TrainingJob {
         let plan = ThreadPlan.apply(requested: arguments.threadsPerRank)
         if isFirst, let warning = plan.warning { Messages.warn(warning) }
         let resumePath = try chooseStart()
-        let data = configuration.data
-        let training = try RowReader(patterns: data.trainFiles)
-        let labels = try LabelMap(
-            of: training, column: data.labelColumn, problemType: data.problemType)
-        let loaded = try ModelBroadcast.load(
-            directory: configuration.model.modelNameOrPath, head: labels.head, seed: arguments.seed,
-            overrides: arguments.configurationOverrides, through: group)
-        let fallback = try ComputePrecision.apply(
-            bf16: arguments.bf16, to: loaded.model.parameters, group: group)
-        if isFirst, let fallback { Messages.warn(fallback) }
-        let reader = TextClassificationReader(
-            tokenizer: try TokenizerLoader.load(directory: configuration.model.modelNameOrPath),
-            columns: TextColumns(data))
-        let examples = try reader.examples(training, labels: labels)
-        try examples.validate(for: loaded.model)
-        var validation: ExampleStore?
-        if !data.validationFiles.isEmpty {
-            let rows = try reader.examples(RowReader(patterns: data.validationFiles), labels: labels)
-            try rows.validate(for: loaded.model)
-            validation = rows
+        let prepared = try PreparedTask.prepare(configuration, group: group)
+        if isFirst {
+            for note in prepared.notes { Messages.note(note) }
+            Messages.note("\(group.size) ranks × \(plan.threadCount) threads")
         }
-        if let report = loaded.report { announce(report, labels, examples, validation, plan) }
-        try train(
-            loaded.model, examples, validation, resumePath: resumePath, stopRequest: stopRequest)
+        try train(prepared.task, resumePath: resumePath, stopRequest: stopRequest)
     }
 
     /// Finds the checkpoint to go on from, the same on all ranks, and refuses an output folder that may not be used.
@@ -101,8 +78,7 @@ struct TrainingJob {
     }
 
     private func train(
-        _ model: any SequenceClassifier, _ examples: ExampleStore, _ validation: ExampleStore?,
-        resumePath: String?, stopRequest: StopRequest
+        _ task: any TrainingTask, resumePath: String?, stopRequest: StopRequest
     ) throws {
         let recipe = Array(try configuration.effectiveYAML().utf8)
         let output = RunOutput(
@@ -110,25 +86,11 @@ struct TrainingJob {
             version: Lockstep.version)
         let recorder = isFirst ? RunRecorder(configuration, printsJSON: printsJSON, recipe: recipe) : nil
         let loop = try TrainingLoop(
-            arguments, model: model, training: examples, validation: validation, group: group, output: output,
+            arguments, task: task, group: group, output: output,
             isStopRequested: { stopRequest.isPending }, onEvent: { event in try recorder?.handle(event) })
         try prepareOutput()
         let summary = try loop.run(resumingFrom: resumePath)
         if summary.wasStopped { throw StoppedOnRequest(step: summary.step, directory: outputDirectory) }
-    }
-
-    private func announce(
-        _ report: LoadReport, _ labels: LabelMap, _ training: ExampleStore, _ validation: ExampleStore?,
-        _ plan: ThreadPlan
-    ) {
-        for line in report.lines { Messages.note(line) }
-        let kind = labels.problemType.rawValue
-        let names = labels.labels.prefix(12).joined(separator: ", ") + (labels.count > 12 ? ", …" : "")
-        Messages.note("\(kind): \(labels.count) outputs (\(names))")
-        let rows = validation.map { " and \($0.count) validation rows" } ?? ""
-        Messages.note(
-            "\(training.count) training rows (\(training.tokenCount) tokens)\(rows); \(group.size) ranks × "
-                + "\(plan.threadCount) threads")
     }
 }
 

@@ -13,8 +13,8 @@ private let tokens = 9
 private let sequences = 3
 
 let gradientChecks: [GradientCheck] =
-    linearChecks + tableChecks + normChecks + attentionChecks + feedForwardChecks + blockChecks
-    + decoderChecks + imageChecks
+    linearChecks + adapterChecks + tableChecks + normChecks + attentionChecks + feedForwardChecks
+    + blockChecks + decoderChecks + imageChecks
 
 private let linearChecks = [nil, 2..<7].map { (range: Range<Int>?) in
     GradientCheck(
@@ -33,6 +33,42 @@ private let linearChecks = [nil, 2..<7].map { (range: Range<Int>?) in
                     layer.backward(gradient: dy, input: x, pass, into: gradients[0], outputs: range)
                     layer.finishBackward(pass)
                 })
+        })
+}
+
+/// The whole of a dense layer, one part of a fused one, and a part beside outputs that are not computed.
+private let adapterChecks = [
+    (["a"], nil, Float(0)), (["a"], nil, 0.3), (["a", "b", "c"], nil, 0), (["a", "b", "c"], 2..<6, 0.3),
+].map { (parts: [String], range: Range<Int>?, dropout: Float) in
+    GradientCheck(
+        layer: name(of: LowRankAdapter.self),
+        variant: "\(parts.count) parts, outputs \(range.map { "\($0)" } ?? "all"), dropout \(dropout)",
+        inputs: [[tokens, width]],
+        build: { layout in
+            let layer = Linear(
+                &layout, "linear", inputs: width, outputs: 6, standardDeviation: 1, parts: parts)
+            let saved = SavedInput()
+            return CheckedLayer(
+                forward: { inputs, pass in
+                    saved.x = inputs[0]
+                    return layer.forward(inputs[0], pass, outputs: range)
+                },
+                backward: { dy, gradients, pass in
+                    guard let x = saved.x else { return }
+                    layer.backward(gradient: dy, input: x, pass, into: gradients[0], outputs: range)
+                    layer.finishBackward(pass)
+                })
+        },
+        prepare: { store in
+            // Two adapters of a fused layer lie inside the computed outputs, the first part stays without.
+            let tensors = store.layout.slots[0].tensors
+            store.addAdapters(
+                tensors.suffix(max(1, tensors.count - 1)).map { (slot: 0, tensor: $0) },
+                LowRankOptions(rank: 2, alpha: 3, dropout: Double(dropout)))
+            for slot in store.layout.slots where slot.adaptedSlot != nil {
+                store.value(slot.index).copy(
+                    from: randomTensor(slot.rows, slot.columns, seed: 400 + UInt64(slot.index), scale: 0.5))
+            }
         })
 }
 

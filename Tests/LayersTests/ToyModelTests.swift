@@ -6,7 +6,7 @@ import Tensors
 import Testing
 
 /// A BERT classifier of two layers with dropout everywhere, its batch and its loss.
-private struct ToyModel {
+struct ToyModel {
     let model: BERTSequenceClassifier
     let workspace = Workspace()
     let key = RandomKey(seed: 31).derived("step")

@@ -11,18 +11,6 @@ import Testing
         "save_strategy": "steps", "save_steps": "1", "warmup_ratio": "0.2", "weight_decay": "0.01",
     ]
 
-    /// Copies a run as it stood after `step`: later checkpoints and the final model are not there yet.
-    private func copy(_ run: String, to copy: String, after step: Int, _ workshop: Workshop) throws {
-        let target = workshop.path + "/" + copy
-        try FileManager.default.copyItem(atPath: workshop.path + "/" + run, toPath: target)
-        for name in try workshop.names(copy) {
-            let saved = name.hasPrefix("checkpoint-") ? Int(name.dropFirst("checkpoint-".count)) : nil
-            if let saved, saved <= step { continue }
-            if name == "metrics.jsonl" || name == "recipe.yaml" { continue }
-            try FileManager.default.removeItem(atPath: target + "/" + name)
-        }
-    }
-
     @Test("in the middle of an epoch and of a logging window, all further records and weights are equal")
     func middle() throws {
         let workshop = try Workshop()
@@ -31,7 +19,7 @@ import Testing
         // Five steps an epoch: 7 is inside an epoch and a window, 10 ends an epoch, 12 ends a window.
         for step in [7, 10, 12] {
             let output = "from-\(step)"
-            try copy("whole", to: output, after: step, workshop)
+            try workshop.copy("whole", to: output, after: step)
             let outcome = try workshop.train(
                 output, ranks: 2, schedule, flags: ["--resume_from_checkpoint", "auto"])
             #expect(outcome.errors.contains("resuming from \(workshop.path)/\(output)/checkpoint-\(step)\n"))
@@ -80,7 +68,7 @@ import Testing
         #expect(state["best_model_checkpoint"]?.string == workshop.path + "/whole/checkpoint-\(bestStep)")
 
         try workshop.train("cut", ranks: 2, keys, flags: ["--save_total_limit", "null"])
-        try copy("cut", to: "on", after: 6, workshop)
+        try workshop.copy("cut", to: "on", after: 6)
         try workshop.train("on", ranks: 2, keys, flags: ["--resume_from_checkpoint", "auto"])
         #expect(
             try workshop.names("on").filter { $0.hasPrefix("checkpoint") }

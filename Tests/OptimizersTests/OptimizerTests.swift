@@ -57,6 +57,35 @@ import Testing
         }
     }
 
+    @Test(
+        "a slot with a factor is updated at that multiple of the rate, the others as ever",
+        arguments: ["adamw", "sgd"])
+    func learningRateFactors(name: String) throws {
+        let start = Dictionary(
+            uniqueKeysWithValues: shapes.map {
+                ($0.name, (0..<$0.rows * $0.columns).map { Float($0) / 7 - 1 })
+            })
+        func run(rate: Float, factor: Float) throws -> ParameterStore {
+            let store = store(start)
+            store.rearrange { $0.setLearningRateFactors { $0.name == "norm.weight" ? factor : 1 } }
+            fill(store, start) { $0.value($1) }
+            let optimizer = try optimizer(name, store)
+            for _ in 0..<3 {
+                fill(store, start) { $0.gradient($1) }
+                optimizer.step(learningRate: rate, gradientScale: 0.5)
+            }
+            return store
+        }
+        let (mixed, slow, fast) = (
+            try run(rate: 0.125, factor: 0.5), try run(rate: 0.0625, factor: 1),
+            try run(rate: 0.125, factor: 1)
+        )
+        for slot in mixed.layout.slots {
+            let expected = slot.name == "norm.weight" ? slow : fast
+            #expect(mixed.value(slot.index).values() == expected.value(slot.index).values(), "\(slot.name)")
+        }
+    }
+
     @Test("five clipped updates give torch's parameters", arguments: ["adamw", "sgd", "sgd-plain"])
     func goldens(name: String) throws {
         let golden = try #require(try Goldens.load().optimizers.first { $0.name == name })

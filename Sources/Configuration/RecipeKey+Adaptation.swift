@@ -1,0 +1,112 @@
+// The recipe keys that say which parameters are trained, and the two forms of value that they need.
+import Training
+
+extension RecipeKey {
+    static let adaptationKeys: [RecipeKey] = [
+        .names(
+            "freeze", \.training.adaptation.freeze,
+            "Patterns of parameters that keep their values, such as embeddings."),
+        .optional(
+            "layerwise_lr_decay", \.training.adaptation.layerwiseLRDecay,
+            .number("a number above 0 and at most 1") { $0 > 0 && $0 <= 1 },
+            "What the learning rate is multiplied by from each layer to the one below."),
+        .rates(
+            "learning_rates", \.training.adaptation.learningRates,
+            "Learning rates of their own by pattern of parameters, such as encoder: 1e-5."),
+        .optional(
+            "lora_r", \.training.adaptation.loraR, .integer(atLeast: 1),
+            "Rank of low-rank adapters (LoRA); when set, only adapters, the head and modules_to_save are"
+                + " trained."),
+        .key(
+            "lora_alpha", \.training.adaptation.loraAlpha, .number("a number above 0") { $0 > 0 },
+            "Scale of the adapters, divided by lora_r."),
+        .key("lora_dropout", \.training.adaptation.loraDropout, .dropout, "Dropout of the adapters' inputs."),
+        .names(
+            "lora_target_modules", \.training.adaptation.loraTargetModules,
+            "Dense layers that get an adapter, such as query, or all-linear; PEFT's choice if not set."),
+        .key(
+            "use_rslora", \.training.adaptation.useRSLoRA, .boolean,
+            "Divide lora_alpha by the square root of lora_r instead of lora_r."),
+        .names(
+            "modules_to_save", \.training.adaptation.modulesToSave,
+            "Patterns of modules that are trained whole beside the adapters; the task's head always is."),
+        .key(
+            "merge_lora", \.training.adaptation.mergeLoRA, .boolean,
+            "Merge the adapters into the final model; if not, output_dir is a PEFT adapter directory."),
+    ]
+
+    /// A key that takes one pattern or a list of them; as text they stand between commas.
+    static func names(_ name: String, _ path: Path<[String]>, _ help: String) -> RecipeKey {
+        RecipeKey(
+            name: name, help: help, typeName: "names", expected: "a pattern or a list of patterns",
+            allowedValues: [],
+            read: { configuration in
+                let names = configuration[keyPath: path]
+                return names.isEmpty ? .null : .list(names.map { .scalar($0) })
+            },
+            write: { (configuration, value) throws(ValueProblem) in
+                switch value {
+                case .null: configuration[keyPath: path] = []
+                case .scalar(let text): configuration[keyPath: path] = try entries(of: text)
+                case .list(let values):
+                    var names: [String] = []
+                    for element in values {
+                        guard case .scalar(let text) = element, !text.isEmpty else { throw .mismatch }
+                        names.append(text)
+                    }
+                    configuration[keyPath: path] = names
+                case .mapping: throw .mismatch
+                }
+            })
+    }
+
+    /// A key that takes a section of patterns with a rate each; as text `pattern=rate` between commas.
+    static func rates(_ name: String, _ path: Path<[PatternRate]>, _ help: String) -> RecipeKey {
+        let format = ValueFormat<Double>.nonNegative
+        return RecipeKey(
+            name: name, help: help, typeName: "rates",
+            expected: "a section of patterns with a rate of at least 0 each", allowedValues: [],
+            read: { configuration in
+                let rates = configuration[keyPath: path]
+                if rates.isEmpty { return .null }
+                return .mapping(
+                    rates.map { YAMLEntry(key: $0.pattern, value: format.render($0.rate), line: 0) })
+            },
+            write: { (configuration, value) throws(ValueProblem) in
+                var rates: [PatternRate] = []
+                switch value {
+                case .null: break
+                case .mapping(let section):
+                    for entry in section {
+                        guard case .scalar(let text) = entry.value else { throw .mismatch }
+                        rates.append(PatternRate(pattern: entry.key, rate: try format.parse(text)))
+                    }
+                case .scalar(let text):
+                    for entry in try entries(of: text) {
+                        let parts = entry.split(separator: "=").map(String.init)
+                        guard parts.count == 2 else { throw .mismatch }
+                        rates.append(PatternRate(pattern: parts[0], rate: try format.parse(parts[1])))
+                    }
+                case .list: throw .mismatch
+                }
+                configuration[keyPath: path] = rates
+            })
+    }
+
+    /// The texts between the commas that stand outside brackets and braces.
+    private static func entries(of text: String) throws(ValueProblem) -> [String] {
+        var entries = [""]
+        var depth = 0
+        for character in text {
+            if "[{".contains(character) { depth += 1 }
+            if "]}".contains(character) { depth -= 1 }
+            if character == ",", depth == 0 {
+                entries.append("")
+            } else if character != " " {
+                entries[entries.count - 1].append(character)
+            }
+        }
+        guard !entries.contains("") else { throw .mismatch }
+        return entries
+    }
+}

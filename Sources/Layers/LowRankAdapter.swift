@@ -1,0 +1,172 @@
+// Low-rank adaptation of a dense layer (Hu et al. 2021), with PEFT's names and scaling.
+
+internal import Kernels
+internal import Tensors
+
+/// How low-rank adapters are shaped, with the names of PEFT's LoraConfig.
+public struct LowRankOptions: Sendable, Equatable {
+    /// `r`: the rank of the product B·A.
+    public var rank: Int
+    /// `lora_alpha`.
+    public var alpha: Double
+    /// `lora_dropout`: of the adapter's input, 0 ≤ p < 1.
+    public var dropout: Double
+    /// `use_rslora`: the scale is alpha/√r instead of alpha/r (Kalajdzievski 2023).
+    public var usesRankStabilizedScale: Bool
+
+    public init(rank: Int, alpha: Double = 8, dropout: Double = 0, usesRankStabilizedScale: Bool = false) {
+        self.rank = rank
+        self.alpha = alpha
+        self.dropout = dropout
+        self.usesRankStabilizedScale = usesRankStabilizedScale
+    }
+
+    /// What the product is multiplied by.
+    public var scale: Double {
+        alpha / (usesRankStabilizedScale ? Double(rank).squareRoot() : Double(rank))
+    }
+}
+
+/// y += s · dropout(x)·Aᵀ·Bᵀ with A `[r, inputs]` and B `[outputs, r]`, for a dense layer or a part of a fused one.
+public final class LowRankAdapter: Layer {
+    /// Name of the adapted module in the checkpoint file, for example `bert.encoder.layer.0.attention.self.query`.
+    public let module: String
+    /// The slot of the weight that is adapted.
+    public let weight: Int
+    /// The outputs of the weight that are adapted: all, or those of one part of a fused matrix.
+    public let outputs: Range<Int>
+    /// Slot of A, `lora_A`.
+    public let down: Int
+    /// Slot of B, `lora_B`.
+    public let up: Int
+    public let options: LowRankOptions
+
+    /// Adds the slots of A and B for `part`, a tensor that fills `weight` or some of its rows.
+    init(
+        _ layout: inout ParameterLayout, weight: ParameterSlot, part: CheckpointTensor,
+        options: LowRankOptions
+    ) {
+        precondition(weight.isLinear, "\(weight.name) is not the weight of a dense layer")
+        let module = Self.module(of: part)
+        self.module = module
+        self.weight = weight.index
+        self.options = options
+        let inputs = weight.columns
+        outputs = part.offset / inputs..<(part.offset + part.count) / inputs
+        func add(_ name: String, _ rows: Int, _ columns: Int, _ start: ParameterInitialization) -> Int {
+            let full = "\(module).\(name).weight"
+            return layout.add(
+                full, rows: rows, columns: columns, hasWeightDecay: true, initialization: start,
+                tensors: [CheckpointTensor(name: full, shape: [rows, columns])],
+                adaptedSlot: weight.index)
+        }
+        // PyTorch's kaiming_uniform with a = √5, as PEFT starts A.
+        let bound = 1 / Float(inputs).squareRoot()
+        down = add("lora_A", options.rank, inputs, .uniform(bound: bound))
+        up = add("lora_B", outputs.count, options.rank, .zeros)
+    }
+
+    /// The module that a tensor of a checkpoint file belongs to: its name without `.weight`.
+    public static func module(of part: CheckpointTensor) -> String {
+        part.name.hasSuffix(".weight") ? String(part.name.dropLast(7)) : part.name
+    }
+
+    /// Adds to `y`, which holds the outputs in `range`.
+    func forward(_ x: Tensor, addingTo y: Tensor, outputs range: Range<Int>, _ pass: Pass) {
+        guard let columns = columns(in: range) else { return }
+        pass.temporarily {
+            MatrixProduct.run(
+                hidden(dropped(x, pass), pass), pass.parameters.operand(up), transposingB: true,
+                into: y.columns(columns), accumulating: true)
+        }
+    }
+
+    /// Adds the gradients of A and B and, if wanted, that of `x` to `dx`. `dy` is the gradient of the outputs in
+    /// `range`.
+    func backward(
+        gradient dy: Tensor, input x: Tensor, addingTo dx: Tensor?, outputs range: Range<Int>, _ pass: Pass
+    ) {
+        guard let columns = columns(in: range) else { return }
+        let parameters = pass.parameters
+        pass.temporarily {
+            let part = dy.columns(columns)
+            let input = dropped(x, pass)
+            let h = hidden(input, pass)
+            MatrixProduct.run(part, transposingA: true, h, into: parameters.gradient(up), accumulating: true)
+            let product = pass.workspace.tensor(rows: dy.rows, columns: options.rank)
+            MatrixProduct.run(part, parameters.operand(up), into: product)
+            Elementwise.scale(product, by: Float(options.scale))
+            let dh = pass.converted(product)
+            MatrixProduct.run(
+                dh, transposingA: true, input, into: parameters.gradient(down), accumulating: true)
+            if let dx { add(dh, to: dx, pass) }
+        }
+    }
+
+    /// dx += dropout(dh·A).
+    private func add(_ dh: Tensor, to dx: Tensor, _ pass: Pass) {
+        let dropout = dropout(pass)
+        guard !dropout.isIdentity else {
+            return MatrixProduct.run(dh, pass.parameters.operand(down), into: dx, accumulating: true)
+        }
+        let dinput = pass.workspace.tensor(rows: dx.rows, columns: dx.columns)
+        MatrixProduct.run(dh, pass.parameters.operand(down), into: dinput)
+        dropout.apply(to: dinput, keys: keys(of: dx, pass), into: dinput)
+        guard dx.type != .float32 else { return Elementwise.add(dinput, to: dx) }
+        let sum = pass.workspace.tensor(rows: dx.rows, columns: dx.columns)
+        Conversion.copy(dx, to: sum)
+        Elementwise.add(dinput, to: sum)
+        Conversion.copy(sum, to: dx)
+    }
+
+    /// Says that the gradients of this pass are complete.
+    func finishBackward(_ pass: Pass) {
+        pass.markReady(up)
+        pass.markReady(down)
+    }
+
+    /// W += s·B·A.
+    func merge(into parameters: ParameterStore) {
+        let scaled = Tensor(rows: outputs.count, columns: options.rank)
+        scaled.copy(from: parameters.value(up))
+        Elementwise.scale(scaled, by: Float(options.scale))
+        MatrixProduct.run(
+            scaled, parameters.value(down), into: parameters.value(weight).rows(outputs), accumulating: true)
+    }
+
+    /// Where the adapted outputs stand among those in `range`; nil if they are outside.
+    private func columns(in range: Range<Int>) -> Range<Int>? {
+        guard range.overlaps(outputs) else { return nil }
+        precondition(
+            range.lowerBound <= outputs.lowerBound && outputs.upperBound <= range.upperBound,
+            "\(module) is computed in pieces")
+        return outputs.lowerBound - range.lowerBound..<outputs.upperBound - range.lowerBound
+    }
+
+    /// s · x·Aᵀ, `[T, r]`, in the pass's format.
+    private func hidden(_ x: Tensor, _ pass: Pass) -> Tensor {
+        let h = pass.workspace.tensor(rows: x.rows, columns: options.rank)
+        MatrixProduct.run(x, pass.parameters.operand(down), transposingB: true, into: h)
+        Elementwise.scale(h, by: Float(options.scale))
+        return pass.converted(h)
+    }
+
+    private func dropped(_ x: Tensor, _ pass: Pass) -> Tensor {
+        let dropout = dropout(pass)
+        guard !dropout.isIdentity else { return x }
+        let copy = pass.workspace.tensor(rows: x.rows, columns: x.columns, type: x.type)
+        dropout.apply(to: x, keys: keys(of: x, pass), into: copy)
+        return copy
+    }
+
+    private func dropout(_ pass: Pass) -> Dropout {
+        pass.dropout(module + ".lora", probability: Float(options.dropout))
+    }
+
+    /// The keys of the rows of `x`: all tokens, or the first of each sequence, which have the same keys.
+    private func keys(of x: Tensor, _ pass: Pass) -> RowKeys {
+        if x.rows == pass.batch.tokenCount { return pass.tokenKeys }
+        precondition(x.rows == pass.batch.sequenceCount, "\(module): dropout needs the keys of its rows")
+        return pass.sequenceKeys
+    }
+}

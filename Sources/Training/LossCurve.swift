@@ -1,0 +1,76 @@
+// Training and validation loss side by side, and the moment from which they part: overfitting in plain words.
+
+/// The losses at the evaluations of a run.
+public struct LossCurve: Sendable, Equatable {
+    /// One evaluation.
+    public struct Point: Sendable, Equatable {
+        public let step: Int
+        public let epoch: Double
+        /// Mean loss of the training steps since the evaluation before.
+        public let training: Double
+        public let validation: Double
+
+        public init(step: Int, epoch: Double, training: Double, validation: Double) {
+            self.step = step
+            self.epoch = epoch
+            self.training = training
+            self.validation = validation
+        }
+    }
+
+    public internal(set) var points: [Point] = []
+    /// Sum and number of step losses since the last evaluation.
+    var trainingSum = 0.0
+    var trainingSteps = 0
+
+    /// Evaluations after the best one that show that the rise is no accident.
+    static let evidence = 2
+    /// How much the validation loss must have risen, relative to its best.
+    static let margin = 0.01
+
+    public init() {}
+
+    package mutating func addStep(loss: Double) {
+        trainingSum += loss
+        trainingSteps += 1
+    }
+
+    /// Ends the interval of an evaluation. Without a training step since the last one there is nothing to compare.
+    package mutating func addEvaluation(step: Int, epoch: Double, loss: Double) {
+        guard trainingSteps > 0, loss.isFinite else { return }
+        points.append(
+            Point(
+                step: step, epoch: epoch, training: trainingSum / Double(trainingSteps), validation: loss))
+        (trainingSum, trainingSteps) = (0, 0)
+    }
+
+    /// The best and the last evaluation, when the model overfits: at least two evaluations lie behind the best one,
+    /// the validation loss has risen by more than 1% since, and the training loss has fallen.
+    public var overfitting: (best: Point, last: Point)? {
+        guard let last = points.last,
+            let best = points.indices.min(by: { points[$0].validation < points[$1].validation })
+        else { return nil }
+        let isRising = last.validation > points[best].validation * (1 + Self.margin)
+        guard points.count - 1 - best >= Self.evidence, isRising, last.training < points[best].training
+        else { return nil }
+        return (points[best], last)
+    }
+
+    /// The overfitting in a sentence, with what to do; nil when there is none.
+    public var warning: String? {
+        guard let (best, last) = overfitting else { return nil }
+        return
+            "overfitting: since epoch \(Self.figure(best.epoch)) (step \(best.step)) the validation loss has risen "
+            + "from \(Self.figure(best.validation)) to \(Self.figure(last.validation)), while the training loss has "
+            + "fallen from \(Self.figure(best.training)) to \(Self.figure(last.training)): the model learns the "
+            + "training rows by heart. Keep the model of epoch \(Self.figure(best.epoch)) "
+            + "(load_best_model_at_end: true), stop in time (early_stopping_patience), or use more rows, fewer "
+            + "epochs or a lower learning_rate"
+    }
+
+    /// Up to four digits behind the point, without zeros at the end.
+    private static func figure(_ value: Double) -> String {
+        let rounded = (value * 10_000).rounded() / 10_000
+        return rounded == rounded.rounded() && abs(rounded) < 1e15 ? "\(Int(rounded))" : "\(rounded)"
+    }
+}

@@ -1,0 +1,53 @@
+// What differs between tasks: the examples, what the loss is divided by, forward and backward, evaluation.
+
+public import DataParallel
+public import Datasets
+public import Layers
+public import Models
+
+/// The rows of one micro-batch.
+public struct MicroBatch: Sendable, Equatable {
+    /// Global row numbers.
+    public var rows: [Int]
+    /// The epoch that they are visited in, from 0: tasks may draw random numbers by it.
+    public var epoch: Int
+    /// What the loss is divided by: the count of the whole global batch, over all ranks and micro-batches.
+    public var lossCount: Int
+
+    public init(rows: [Int], epoch: Int, lossCount: Int) {
+        self.rows = rows
+        self.epoch = epoch
+        self.lossCount = lossCount
+    }
+}
+
+/// A model with the rows that it learns from and the way to measure it.
+public protocol TrainingTask: AnyObject {
+    var model: any TrainableModel { get }
+    /// The training rows; their lengths say how they are dealt to ranks.
+    var training: ExampleStore { get }
+    /// Whether there are rows to evaluate on.
+    var hasValidation: Bool { get }
+    /// Names of the figures of an evaluation, without prefix; `loss` is one of them.
+    var metricNames: [String] { get }
+    /// How many terms the loss of these rows has: rows, or target tokens. Every rank computes the same number
+    /// without messages.
+    func lossCount(rows: [Int], epoch: Int) -> Int
+    /// Forward and backward of a micro-batch: adds the gradients of `Σ losses / lossCount` and returns Σ losses.
+    /// `makePass` makes a training pass over the tokens that the model is to read.
+    func differentiate(_ batch: MicroBatch, makePass: (TokenBatch) -> Pass) -> Double
+    /// Figures over all validation rows, the same bits on any number of ranks. Collective.
+    func evaluate() throws(ParallelError) -> any TaskEvaluation
+}
+
+/// The figures of an evaluation, by exact counts over all rows.
+public protocol TaskEvaluation: Sendable {
+    var rowCount: Int64 { get }
+    /// Names, without prefix, and values in the order of the log; the first is `loss`.
+    var metrics: [(name: String, value: Double)] { get }
+}
+
+extension TaskEvaluation {
+    /// The figure of that name.
+    public func value(of name: String) -> Double? { metrics.first { $0.name == name }?.value }
+}

@@ -1,0 +1,72 @@
+// From a recipe to a task with its model and rows, ready to train.
+
+import Checkpoints
+import Configuration
+import DataParallel
+import Datasets
+import Models
+import Tensors
+import Tokenizers
+import Training
+
+/// A task with what is worth telling about it.
+struct PreparedTask {
+    let task: any TrainingTask
+    /// Sentences for the log; the same facts on every rank, but for what only rank 0 has read.
+    let notes: [String]
+
+    /// Reads rows and model as the recipe's task needs them. Collective.
+    static func prepare(_ configuration: RunConfiguration, group: any ProcessGroup) throws -> PreparedTask {
+        switch configuration.task {
+        case .textClassification: try textClassification(configuration, group)
+        }
+    }
+
+    private static func textClassification(
+        _ configuration: RunConfiguration, _ group: any ProcessGroup
+    ) throws -> PreparedTask {
+        let (data, arguments) = (configuration.data, configuration.training)
+        let training = try RowReader(patterns: data.trainFiles)
+        let labels = try LabelMap(of: training, column: data.labelColumn, problemType: data.problemType)
+        let loaded = try ModelBroadcast.load(
+            directory: configuration.model.modelNameOrPath, head: labels.head, seed: arguments.seed,
+            overrides: arguments.configurationOverrides, through: group)
+        try train(loaded.model, loaded.report, arguments, group)
+        let reader = TextClassificationReader(
+            tokenizer: try TokenizerLoader.load(directory: configuration.model.modelNameOrPath),
+            columns: TextColumns(data))
+        let examples = try reader.examples(training, labels: labels)
+        try examples.validate(for: loaded.model)
+        var validation: ExampleStore?
+        if !data.validationFiles.isEmpty {
+            let rows = try reader.examples(RowReader(patterns: data.validationFiles), labels: labels)
+            try rows.validate(for: loaded.model)
+            validation = rows
+        }
+        let task = TextClassificationTask(
+            model: loaded.model, training: examples, validation: validation, group: group,
+            batchRows: arguments.perDeviceEvalBatchSize)
+        let names = labels.labels.prefix(12).joined(separator: ", ") + (labels.count > 12 ? ", …" : "")
+        let kind = "\(labels.problemType.rawValue): \(labels.count) outputs (\(names))"
+        return PreparedTask(
+            task: task, notes: (loaded.report?.lines ?? []) + [kind, rows(examples, validation)])
+    }
+
+    /// Adapters, frozen parameters, learning rates and number format, as the recipe says. Collective.
+    private static func train(
+        _ model: any TrainableModel, _ report: LoadReport?, _ arguments: TrainingArguments,
+        _ group: any ProcessGroup
+    ) throws {
+        try TrainedParameters.apply(
+            arguments.adaptation, learningRate: arguments.learningRate, to: model,
+            newParameters: ModelBroadcast.share(report?.newPooler ?? [], through: group),
+            adapterKey: RandomKey(seed: arguments.seed).derived("adapters"))
+        let fallback = try ComputePrecision.apply(bf16: arguments.bf16, to: model.parameters, group: group)
+        if group.rank == 0, let fallback { Messages.warn(fallback) }
+    }
+
+    private static func rows(_ training: ExampleStore, _ validation: ExampleStore?) -> String {
+        let rest = validation.map { " and \($0.count) validation rows" } ?? ""
+        return "\(training.count) training rows (\(training.tokenCount) tokens)\(rest)"
+    }
+}

@@ -1,0 +1,52 @@
+// When a run overfits, by its losses, and how that is said.
+
+import Testing
+import Training
+
+@Suite struct LossCurveTests {
+    private func curve(_ losses: [(training: Double, validation: Double)]) -> LossCurve {
+        var curve = LossCurve()
+        for (index, loss) in losses.enumerated() {
+            curve.addStep(loss: loss.training + 0.1)
+            curve.addStep(loss: loss.training - 0.1)
+            curve.addEvaluation(step: 4 * (index + 1), epoch: Double(index + 1), loss: loss.validation)
+        }
+        return curve
+    }
+
+    @Test("a rise of the validation loss over two evaluations while the training loss falls is overfitting")
+    func overfitting() throws {
+        let curve = curve([(0.9, 0.8), (0.5, 0.6), (0.3, 0.62), (0.15, 0.7)])
+        let found = try #require(curve.overfitting)
+        #expect(found.best.epoch == 2 && found.best.step == 8 && found.last.epoch == 4)
+        #expect(
+            curve.warning
+                == "overfitting: since epoch 2 (step 8) the validation loss has risen from 0.6 to 0.7, while the "
+                + "training loss has fallen from 0.5 to 0.15: the model learns the training rows by heart. Keep the "
+                + "model of epoch 2 (load_best_model_at_end: true), stop in time (early_stopping_patience), or use "
+                + "more rows, fewer epochs or a lower learning_rate")
+    }
+
+    @Test(
+        "no warning without enough evidence",
+        arguments: [
+            [(0.9, 0.8), (0.5, 0.6), (0.3, 0.5)],  // still better
+            [(0.9, 0.8), (0.5, 0.6), (0.3, 0.7)],  // one evaluation
+            [(0.9, 0.8), (0.5, 0.6), (0.3, 0.601), (0.2, 0.602)],  // less than 1%
+            [(0.9, 0.8), (0.5, 0.6), (0.6, 0.7), (0.7, 0.9)],  // training worsens too
+            [(0.9, 0.8), (0.5, 0.6), (0.4, 0.7), (0.3, 0.59)],  // it recovered
+            [],
+        ])
+    func noWarning(losses: [(Double, Double)]) {
+        #expect(curve(losses.map { (training: $0.0, validation: $0.1) }).warning == nil)
+    }
+
+    @Test("an evaluation without a training step before it, or of a loss that is no number, does not count")
+    func ignored() {
+        var curve = curve([(0.9, 0.8)])
+        curve.addEvaluation(step: 4, epoch: 1, loss: 0.8)
+        curve.addStep(loss: 1)
+        curve.addEvaluation(step: 5, epoch: 1, loss: .nan)
+        #expect(curve.points.count == 1)
+    }
+}
