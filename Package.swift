@@ -109,7 +109,9 @@ let package = Package(
         tests(
             "LowRankTests",
             ["Tensors", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints"], goldens: true),
-        tests("TrainingTests", ["Tensors", "Layers", "Models", "Optimizers", "Training"]),
+        tests(
+            "TrainingTests",
+            ["Tensors", "Layers", "Models", "Optimizers", "Datasets", "Tokenizers", "Training"]),
         tests("ConfigurationTests", ["Optimizers", "Configuration", "Training"]),
         tests(
             "LockstepTests",

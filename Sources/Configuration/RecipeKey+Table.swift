@@ -31,7 +31,7 @@ extension RecipeKey {
     private static let dataKeys: [RecipeKey] = [
         .paths(
             "train_file", \.data.trainFiles,
-            "Training rows: a .jsonl, .json, .csv or .tsv file, plain or .gz, or a list of them."),
+            "Training rows: a .jsonl, .json, .csv, .tsv or .txt file, plain or .gz, or a list of them."),
         .paths(
             "validation_file", \.data.validationFiles, "Rows for evaluation, in the same forms as train_file."
         ),
@@ -40,8 +40,25 @@ extension RecipeKey {
             "text_pair_column", \.data.textPairColumn, .text, "Column that holds the second text of a pair."),
         .key("label_column", \.data.labelColumn, .text, "Column that holds the label."),
         .key(
+            "messages_column", \.data.messagesColumn, .text,
+            "Column that holds a conversation: a list of messages with role and content."),
+        .key(
+            "prompt_column", \.data.promptColumn, .text,
+            "Column that holds the prompt of rows that are a prompt with its answer."),
+        .key(
+            "completion_column", \.data.completionColumn, .text, "Column that holds the answer to the prompt."
+        ),
+        .key(
+            "line_by_line", \.data.lineByLine, .boolean,
+            "Make each row an example of its own instead of cutting the joined texts into blocks."),
+        .key(
+            "mlm_probability", \.data.mlmProbability,
+            .number("a number above 0 and below 1") { $0 > 0 && $0 < 1 },
+            "Share of tokens that masked-lm hides and lets the model guess."),
+        .key(
             "max_seq_length", \.data.maxSeqLength, .integer(atLeast: 3),
-            "Longest sequence in tokens, special tokens included; longer texts are truncated."),
+            "Longest sequence in tokens, special tokens included; longer texts are truncated, or cut into blocks."
+        ),
         .optional(
             "problem_type", \.data.problemType, .choice(),
             "Kind of label; decided from the training file if not set."),
@@ -86,6 +103,9 @@ extension RecipeKey {
         .key(
             "adam_epsilon", \.training.adamEpsilon, .number("a number above 0") { $0 > 0 },
             "Term that keeps AdamW's denominator from zero."),
+        .key(
+            "label_smoothing_factor", \.training.labelSmoothingFactor, .dropout,
+            "Share of each target's probability that is spread over the vocabulary, in language models."),
         .key(
             "max_grad_norm", \.training.maxGradNorm, .nonNegative,
             "Gradient norm above which gradients are scaled down; 0 turns clipping off."),

@@ -36,7 +36,7 @@ extension DatasetsError {
 
     static func unknownEnding(_ path: String) -> Self {
         Self(
-            "\(path) has an unknown ending: expected .jsonl, .ndjson, .json, .csv or .tsv, plain or with .gz;"
+            "\(path) has an unknown ending: expected .jsonl, .ndjson, .json, .csv, .tsv or .txt, plain or with .gz;"
                 + " convert or rename the file.")
     }
 

@@ -38,6 +38,9 @@ public struct ExampleStore: Sendable {
         RowSource(file: files[Int(fileOfRow[row])], line: lineOfRow[row])
     }
 
+    /// The token ids of a row, [length].
+    public func tokens(of row: Int) -> ArraySlice<Int32> { tokens[offsets[row]..<offsets[row + 1]] }
+
     /// What a row's output is compared with.
     public func target(of row: Int) -> Target { targets[row] }
 

@@ -8,6 +8,8 @@ public enum Target: Sendable, Hashable {
     case labels([Int])
     /// The right outputs of a regression.
     case values([Float])
+    /// The tokens of the row that a language model is to predict, by their places in it, ascending.
+    case spans([Range<Int>])
     /// The row has no label, as when predicting.
     case none
 }

@@ -17,9 +17,11 @@ public struct Row: Sendable, Equatable {
     public let source: RowSource
     /// False for CSV and TSV, where every value is a string and numbers have to be guessed.
     public let hasTypes: Bool
+    /// Whether the row is a line of a text file, and so a part of a document rather than one.
+    public let isLine: Bool
 
-    public init(fields: Fields, source: RowSource, hasTypes: Bool = true) {
-        (self.fields, self.source, self.hasTypes) = (fields, source, hasTypes)
+    public init(fields: Fields, source: RowSource, hasTypes: Bool = true, isLine: Bool = false) {
+        (self.fields, self.source, self.hasTypes, self.isLine) = (fields, source, hasTypes, isLine)
     }
 
     /// The value in a column, nil if the row has no such column.

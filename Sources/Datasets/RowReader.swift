@@ -3,7 +3,8 @@
 /// The data files that a list of path patterns names.
 ///
 /// Formats by ending: `.jsonl` and `.ndjson` (an object a line), `.json` (an array of objects, or an object
-/// with such an array under `data`), `.csv` and `.tsv` (RFC 4180 with a header row), each also with `.gz`.
+/// with such an array under `data`), `.csv` and `.tsv` (RFC 4180 with a header row), `.txt` (a line a row, in the column
+/// `text`), each also with `.gz`.
 public struct RowReader: Sendable {
     /// The files in the order of the patterns, those of one pattern sorted by name.
     public let files: [String]
@@ -71,7 +72,7 @@ protocol RowFile: AnyObject {
 
 /// What a file's ending says about its content.
 enum FileFormat: Equatable {
-    case jsonLines, json
+    case jsonLines, json, text
     case delimited(separator: UInt8)
 
     init?(path: String) {
@@ -80,6 +81,7 @@ enum FileFormat: Equatable {
         switch name.split(separator: "/").last?.split(separator: ".", omittingEmptySubsequences: false).last {
         case "jsonl", "ndjson": self = .jsonLines
         case "json": self = .json
+        case "txt": self = .text
         case "csv": self = .delimited(separator: UInt8(ascii: ","))
         case "tsv": self = .delimited(separator: 0x09)
         default: return nil
@@ -90,6 +92,7 @@ enum FileFormat: Equatable {
         let source = try ByteReader(path: path)
         switch self {
         case .jsonLines: return JSONLinesFile(path: path, source)
+        case .text: return TextFile(path: path, source)
         case .json: return try JSONFile(path: path, source)
         case .delimited(let separator): return try DelimitedFile(path: path, source, separator: separator)
         }

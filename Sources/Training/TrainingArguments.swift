@@ -12,6 +12,9 @@ public struct ModelArguments: Sendable, Equatable {
     /// What the model learns.
     public enum Task: String, Sendable, CaseIterable {
         case textClassification = "text-classification"
+        case maskedLM = "masked-lm"
+        case causalLM = "causal-lm"
+        case chat
     }
 
     public var task = Task.textClassification
@@ -36,6 +39,15 @@ public struct DataArguments: Sendable, Equatable {
     /// Column of the second text of a pair; nil for single texts.
     public var textPairColumn: String?
     public var labelColumn = "label"
+    /// Column of a conversation: a list of messages with `role` and `content`.
+    public var messagesColumn = "messages"
+    /// Columns of rows that are a prompt with its answer instead.
+    public var promptColumn = "prompt"
+    public var completionColumn = "completion"
+    /// Makes each row an example of its own instead of cutting the joined texts into blocks.
+    public var lineByLine = false
+    /// Share of tokens that masked language modelling hides.
+    public var mlmProbability = 0.15
     /// Longest sequence in tokens, special tokens included; longer ones are truncated. 128 as in HF's
     /// run_glue.
     public var maxSeqLength = 128
@@ -91,6 +103,9 @@ public struct TrainingArguments: Sendable, Equatable {
     public var adamBeta1 = 0.9
     public var adamBeta2 = 0.999
     public var adamEpsilon = 1e-8
+    /// Share of each target's probability that is spread over the vocabulary, in language models; evaluations do
+    /// without.
+    public var labelSmoothingFactor = 0.0
     /// Global gradient norm above which gradients are scaled down; 0 means no clipping.
     public var maxGradNorm = 1.0
     public var lrSchedulerType = LearningRateSchedule.linear

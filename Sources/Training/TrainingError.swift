@@ -23,6 +23,12 @@ public struct TrainingError: Error, CustomStringConvertible, Sendable, Equatable
         TrainingError("\(source): \(reason)")
     }
 
+    static func nothingToPredict(_ source: String) -> TrainingError {
+        TrainingError(
+            "\(source): the row has no token to learn from: nothing of an answer is left within max_seq_length; raise "
+                + "max_seq_length, or correct or remove the row")
+    }
+
     static func cannotResume(_ path: String, key: String, saved: String, now: String) -> TrainingError {
         TrainingError(
             "\(path) was saved with \(key) \(saved), but this run has \(now), so its position in the data "

@@ -33,20 +33,44 @@ struct EvaluateCommand: ParsableCommand {
     }
 
     private func evaluate(_ configuration: RunConfiguration, _ group: any ProcessGroup) throws {
-        let job = try InferenceJob(configuration, group: group)
-        let store = try job.labelledRows(configuration.data.validationFiles)
-        let evaluator = ClassificationEvaluator(
-            model: job.model, group: group, batchRows: configuration.training.perDeviceEvalBatchSize)
-        let start = ContinuousClock.now
-        let evaluation = try evaluator.evaluate(store)
+        let start: ContinuousClock.Instant
+        let evaluation: any TaskEvaluation
+        if configuration.task == .textClassification {
+            let job = try InferenceJob(configuration, group: group)
+            let store = try job.labelledRows(configuration.data.validationFiles)
+            start = .now
+            evaluation = try ClassificationEvaluator(
+                model: job.model, group: group, batchRows: configuration.training.perDeviceEvalBatchSize
+            ).evaluate(store)
+        } else {
+            InferenceJob.applyThreadPlan(configuration, group)
+            let setup = try LanguageModelSetup(configuration, group: group)
+            try InferenceJob.applyPrecision(configuration, to: setup.model, group)
+            let store = try setup.examples(configuration.data.validationFiles)
+            start = .now
+            evaluation = try LanguageModelEvaluator(
+                model: setup.model, objective: setup.objective, group: group,
+                batchRows: configuration.training.perDeviceEvalBatchSize
+            ).evaluate(store)
+        }
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         guard group.rank == 0 else { return }
-        let values =
+        try show(evaluation, seconds: seconds, configuration)
+    }
+
+    private func show(
+        _ evaluation: any TaskEvaluation, seconds: Double, _ configuration: RunConfiguration
+    ) throws {
+        var values =
             evaluation.metrics.map { ("eval_" + $0.name, JSONNumber.real($0.value)) } + [
                 ("eval_samples", .integer(Int(evaluation.rowCount))), ("eval_runtime", .real(seconds)),
                 ("eval_samples_per_second", .real(Double(evaluation.rowCount) / seconds)),
             ]
-        let document = try EvaluationDocument.bytes(values, evaluation)
+        if let evaluation = evaluation as? LanguageModelEvaluation {
+            values.append(("eval_target_tokens", .integer(Int(evaluation.targetCount))))
+        }
+        let classification = evaluation as? ClassificationEvaluation
+        let document = try EvaluationDocument.bytes(values, classification)
         if !configuration.model.outputDir.isEmpty {
             try OutputFiles.write(
                 document, directory: configuration.model.outputDir, name: "eval_results.json")
@@ -54,7 +78,7 @@ struct EvaluateCommand: ParsableCommand {
         if json {
             FileHandle.standardOutput.write(Data(document))
         } else {
-            print(EvaluationTables.text(values, evaluation))
+            print(EvaluationTables.text(values, classification))
         }
     }
 }

@@ -7,12 +7,13 @@ import Training
 
 /// The machine-readable result of an evaluation.
 enum EvaluationDocument {
-    /// Metrics under Hugging Face's names, then labels, per-label scores and the confusion matrix.
+    /// Metrics under Hugging Face's names and, of a classifier, labels, per-label scores and the confusion matrix.
     static func bytes(
-        _ values: [(String, JSONNumber)], _ evaluation: ClassificationEvaluation
+        _ values: [(String, JSONNumber)], _ evaluation: ClassificationEvaluation?
     ) throws -> [UInt8] {
         var members: [String: JSONValue] = [:]
         for (name, value) in values { members[name] = value.json }
+        guard let evaluation else { return try JSONValue.object(members).serialized() }
         let labels = evaluation.head.labels
         members["labels"] = .array(labels.map { .string($0) })
         members["per_label"] = .array(
@@ -33,8 +34,9 @@ enum EvaluationDocument {
 
 /// The tables for people.
 enum EvaluationTables {
-    static func text(_ values: [(String, JSONNumber)], _ evaluation: ClassificationEvaluation) -> String {
+    static func text(_ values: [(String, JSONNumber)], _ evaluation: ClassificationEvaluation?) -> String {
         var parts = [Table.metrics(values.map { (name: $0.0, value: $0.1) }).text]
+        guard let evaluation else { return parts[0] }
         if !evaluation.perLabel.isEmpty {
             let rows = zip(evaluation.head.labels, evaluation.perLabel).map { label, scores in
                 [label] + [scores.precision, scores.recall, scores.f1].map { Figure.fixed($0, decimals: 4) }

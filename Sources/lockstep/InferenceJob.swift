@@ -16,16 +16,28 @@ struct InferenceJob {
 
     /// Loads on rank 0 and broadcasts. Collective.
     init(_ configuration: RunConfiguration, group: any ProcessGroup) throws {
-        let plan = ThreadPlan.apply(requested: configuration.training.threadsPerRank)
-        if group.rank == 0, let warning = plan.warning { Messages.warn(warning) }
+        Self.applyThreadPlan(configuration, group)
         let directory = configuration.model.modelNameOrPath
         model = try ModelBroadcast.load(directory: directory, head: nil, seed: 0, through: group).model
-        let fallback = try ComputePrecision.apply(
-            bf16: configuration.training.bf16, to: model.parameters, group: group)
-        if group.rank == 0, let fallback { Messages.warn(fallback) }
+        try Self.applyPrecision(configuration, to: model, group)
         columns = TextColumns(configuration.data)
         reader = TextClassificationReader(
             tokenizer: try TokenizerLoader.load(directory: directory), columns: columns)
+    }
+
+    /// Takes the threads that the configuration asks for.
+    static func applyThreadPlan(_ configuration: RunConfiguration, _ group: any ProcessGroup) {
+        let plan = ThreadPlan.apply(requested: configuration.training.threadsPerRank)
+        if group.rank == 0, let warning = plan.warning { Messages.warn(warning) }
+    }
+
+    /// Takes the number format that the configuration asks for. Collective.
+    static func applyPrecision(
+        _ configuration: RunConfiguration, to model: any TrainableModel, _ group: any ProcessGroup
+    ) throws {
+        let fallback = try ComputePrecision.apply(
+            bf16: configuration.training.bf16, to: model.parameters, group: group)
+        if group.rank == 0, let fallback { Messages.warn(fallback) }
     }
 
     /// The rows of files with the targets of the model's labels.

@@ -6,39 +6,75 @@ import Foundation
 import Layers
 import Models
 
-/// Rank 0 reads, the others receive.
+/// Rank 0 reads, the others receive. Adapters in the directory are merged into their base model.
 enum ModelBroadcast {
-    /// The model in `directory` with `head`, or with its own head when nil. `overrides` replace keys of config.json.
-    /// Adapters in `directory` are merged into their base model. The report is rank 0's; the others' names the same
-    /// model without what was read. Collective.
+    /// The classifier in `directory` with `head`, or with its own head when nil. `overrides` replace keys of config.json.
+    /// The report is rank 0's; the others' names the same model without what was read. Collective.
     static func load(
         directory: String, head: ClassificationHead?, seed: UInt64, overrides: [String: JSONValue] = [:],
         through group: any ProcessGroup
     ) throws -> (model: any SequenceClassifier, report: LoadReport?) {
+        try load(
+            directory, through: group,
+            reading: { folder, adapterHead in
+                try PretrainedModel.load(
+                    directory: folder, head: head ?? adapterHead, classifierSeed: seed, overrides: overrides)
+            }, empty: PretrainedModel.empty, as: { $0 })
+    }
+
+    /// The causal language model in `directory`. Collective.
+    static func causal(
+        directory: String, overrides: [String: JSONValue] = [:], through group: any ProcessGroup
+    ) throws -> (model: any LanguageModel, report: LoadReport?) {
+        try load(
+            directory, through: group,
+            reading: { folder, _ in
+                try PretrainedModel.causalLanguageModel(directory: folder, overrides: overrides)
+            }, empty: PretrainedModel.emptyCausalLanguageModel, as: { $0 })
+    }
+
+    /// The masked language model in `directory`; a head that is missing is initialised. Collective.
+    static func masked(
+        directory: String, seed: UInt64, overrides: [String: JSONValue] = [:],
+        through group: any ProcessGroup
+    ) throws -> (model: any LanguageModel, report: LoadReport?) {
+        try load(
+            directory, through: group,
+            reading: { folder, _ in
+                try PretrainedModel.maskedLanguageModel(
+                    directory: folder, headSeed: seed, overrides: overrides)
+            }, empty: PretrainedModel.emptyMaskedLanguageModel, as: { $0 })
+    }
+
+    private static func load<Model>(
+        _ directory: String, through group: any ProcessGroup,
+        reading read: (String, ClassificationHead?) throws -> (model: Model, report: LoadReport),
+        empty: (JSONValue, String) throws -> Model, as trainable: (Model) -> any TrainableModel
+    ) throws -> (model: Model, report: LoadReport?) {
         var configuration: [UInt8] = []
         if group.rank == 0 {
-            let loaded = try read(directory, head: head, seed: seed, overrides: overrides)
-            configuration = try loaded.model.configurationJSON.serialized()
+            let loaded = try adapted(directory, head: nil, reading: read, as: trainable)
+            configuration = try trainable(loaded.model).configurationJSON.serialized()
             try group.broadcast(&configuration, from: 0)
-            try ParameterBroadcast.run(loaded.model.parameters.values, through: group)
+            try ParameterBroadcast.run(trainable(loaded.model).parameters.values, through: group)
             return (loaded.model, loaded.report)
         }
         try group.broadcast(&configuration, from: 0)
-        let model = try PretrainedModel.empty(
-            JSONValue(parsing: configuration), file: directory + "/config.json")
-        try ParameterBroadcast.run(model.parameters.values, through: group)
+        let model = try empty(JSONValue(parsing: configuration), directory + "/config.json")
+        try ParameterBroadcast.run(trainable(model).parameters.values, through: group)
         return (model, nil)
     }
 
-    private static func read(
-        _ directory: String, head: ClassificationHead?, seed: UInt64, overrides: [String: JSONValue]
-    ) throws -> (model: any SequenceClassifier, report: LoadReport) {
-        guard let adapter = try AdapterDirectory(directory) else {
-            return try PretrainedModel.load(
-                directory: directory, head: head, classifierSeed: seed, overrides: overrides)
-        }
-        let loaded = try read(adapter.base, head: head ?? adapter.head, seed: seed, overrides: overrides)
-        try adapter.apply(to: loaded.model, required: loaded.report.newHead)
+    /// The model in `directory`, or the base model of the adapters there with these merged into it. `head` is that of an
+    /// adapter, whose base model knows nothing of it.
+    private static func adapted<Model>(
+        _ directory: String, head: ClassificationHead?,
+        reading read: (String, ClassificationHead?) throws -> (model: Model, report: LoadReport),
+        as trainable: (Model) -> any TrainableModel
+    ) throws -> (model: Model, report: LoadReport) {
+        guard let adapter = try AdapterDirectory(directory) else { return try read(directory, head) }
+        let loaded = try adapted(adapter.base, head: adapter.head ?? head, reading: read, as: trainable)
+        try adapter.apply(to: trainable(loaded.model), required: loaded.report.newHead)
         return loaded
     }
 

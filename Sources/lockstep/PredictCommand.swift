@@ -33,6 +33,11 @@ struct PredictCommand: ParsableCommand {
         try RankWork.run { group in
             let configuration = try RunConfiguration(
                 recipePath: recipe, overrides: flags.overrides, requiredKeys: ["model_name_or_path"])
+            guard configuration.task == .textClassification else {
+                throw TrainingError(
+                    "predict: task: \(configuration.task.rawValue) has no label to predict; it serves task: "
+                        + "text-classification")
+            }
             let job = try InferenceJob(configuration, group: group)
             let predictor = ClassificationPredictor(
                 model: job.model, reader: job.reader, group: group,

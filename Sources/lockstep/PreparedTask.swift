@@ -19,6 +19,7 @@ struct PreparedTask {
     static func prepare(_ configuration: RunConfiguration, group: any ProcessGroup) throws -> PreparedTask {
         switch configuration.task {
         case .textClassification: try textClassification(configuration, group)
+        case .maskedLM, .causalLM, .chat: try languageModel(configuration, group)
         }
     }
 
@@ -50,6 +51,27 @@ struct PreparedTask {
         let kind = "\(labels.problemType.rawValue): \(labels.count) outputs (\(names))"
         return PreparedTask(
             task: task, notes: (loaded.report?.lines ?? []) + [kind, rows(examples, validation)])
+    }
+
+    private static func languageModel(
+        _ configuration: RunConfiguration, _ group: any ProcessGroup
+    ) throws -> PreparedTask {
+        let (data, arguments) = (configuration.data, configuration.training)
+        let setup = try LanguageModelSetup(configuration, group: group)
+        try train(setup.model, setup.report, arguments, group)
+        let examples = try setup.examples(data.trainFiles)
+        let validation = data.validationFiles.isEmpty ? nil : try setup.examples(data.validationFiles)
+        let task = LanguageModelTask(
+            model: setup.model, objective: setup.objective, training: examples, validation: validation,
+            labelSmoothing: arguments.labelSmoothingFactor, group: group,
+            batchRows: arguments.perDeviceEvalBatchSize)
+        let targets = task.lossCount(rows: Array(0..<examples.count), epoch: 0)
+        return PreparedTask(
+            task: task,
+            notes: (setup.report?.lines ?? []) + [
+                rows(examples, validation),
+                "\(configuration.task.rawValue): \(targets) target tokens an epoch",
+            ])
     }
 
     /// Adapters, frozen parameters, learning rates and number format, as the recipe says. Collective.

@@ -28,6 +28,11 @@ struct RecipeFlags: ParsableArguments {
     @Option(key: "text_column") var textColumn: String?
     @Option(key: "text_pair_column") var textPairColumn: String?
     @Option(key: "label_column") var labelColumn: String?
+    @Option(key: "messages_column") var messagesColumn: String?
+    @Option(key: "prompt_column") var promptColumn: String?
+    @Option(key: "completion_column") var completionColumn: String?
+    @Option(switchKey: "line_by_line") var lineByLine: String?
+    @Option(key: "mlm_probability") var mlmProbability: String?
     @Option(key: "max_seq_length") var maxSeqLength: String?
     @Option(key: "problem_type") var problemType: String?
     @Option(key: "per_device_train_batch_size") var perDeviceTrainBatchSize: String?
@@ -41,6 +46,7 @@ struct RecipeFlags: ParsableArguments {
     @Option(key: "adam_beta1") var adamBeta1: String?
     @Option(key: "adam_beta2") var adamBeta2: String?
     @Option(key: "adam_epsilon") var adamEpsilon: String?
+    @Option(key: "label_smoothing_factor") var labelSmoothingFactor: String?
     @Option(key: "max_grad_norm") var maxGradNorm: String?
     @Option(key: "lr_scheduler_type") var lrSchedulerType: String?
     @Option(key: "warmup_ratio") var warmupRatio: String?

@@ -17,7 +17,7 @@ import Testing
     @Test("Files that are not there, patterns without a match, folders and unknown endings are errors")
     func files() throws {
         try folder.write("sub/a.jsonl", "{}")
-        let text = try folder.write("a.txt", "a")
+        let text = try folder.write("a.doc", "a")
         let good = try folder.write("a.jsonl", "{}")
         let path = folder.path + "/"
         #expect(
@@ -35,7 +35,7 @@ import Testing
                 == "sub is a folder, but a data file is expected; for all its files write sub/*.jsonl.")
         #expect(
             try openingMessage([text])
-                == "a.txt has an unknown ending: expected .jsonl, .ndjson, .json, .csv or .tsv, plain or with"
+                == "a.doc has an unknown ending: expected .jsonl, .ndjson, .json, .csv, .tsv or .txt, plain or with"
                 + " .gz; convert or rename the file.")
         #expect(
             try openingMessage([good, path + "*.jsonl"])

@@ -42,7 +42,8 @@ import Testing
                 "base_model.model.bert.encoder.layer.1.attention.self.query.lora_A.weight"))
         #expect(adapters.tensorNames.count == 2 * (2 * 5 + 1) + 2)
         let bytes = try workshop.bytes("whole/checkpoint-11/optimizer.safetensors").count
-        #expect(try bytes < 2 * workshop.bytes("whole/checkpoint-11/adapter_model.safetensors").count + 20_000)
+        #expect(
+            try bytes < 2 * workshop.bytes("whole/checkpoint-11/adapter_model.safetensors").count + 20_000)
     }
 
     @Test(

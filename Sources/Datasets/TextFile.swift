@@ -1,0 +1,25 @@
+// Rows of a plain text file: a line a row, under the column name `text`; empty lines are rows too.
+
+final class TextFile: RowFile {
+    let path: String
+    private var lines: LineReader
+
+    init(path: String, _ source: ByteReader) {
+        self.path = path
+        lines = LineReader(source)
+    }
+
+    func next() throws(DatasetsError) -> Row? {
+        guard try lines.next() else { return nil }
+        var range = lines.line
+        if let last = range.last, lines.bytes[last] == 0x0D { range = range.lowerBound..<last }
+        let source = RowSource(file: path, line: lines.number)
+        guard let text = lines.bytes.text(in: range) else {
+            let offset = lines.bytes.firstInvalidUTF8(in: range) ?? range.lowerBound
+            throw .invalidUTF8(source, byteOffset: lines.fileOffset + offset)
+        }
+        return Row(
+            fields: Fields(names: ["text"], values: [.string(text)]), source: source, hasTypes: false,
+            isLine: true)
+    }
+}

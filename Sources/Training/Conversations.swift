@@ -1,0 +1,148 @@
+// Rows that are conversations as examples of a language model: loss on every answer of the assistant, nowhere else.
+
+public import Datasets
+internal import Models
+public import Tokenizers
+
+/// Reads conversations (`messages`) and prompts with their answers (`prompt`, `completion`).
+///
+/// The tokenizer's chat template renders a conversation; what is learnt is each turn of the assistant with the token that
+/// ends it. Without a template a prompt and its answer simply follow each other, and the answer with the
+/// end-of-sequence token is learnt. Sequences over `max_seq_length` are cut at their end.
+public struct Conversations {
+    private let tokenizer: any Tokenizer
+    private let template: ChatTemplate?
+    private let messagesColumn: String
+    private let promptColumn: String
+    private let completionColumn: String
+    private let maximumLength: Int
+
+    /// `template` is the tokenizer's chat template; nil if it has none.
+    public init(tokenizer: any Tokenizer, template: ChatTemplate?, arguments: DataArguments) {
+        self.tokenizer = tokenizer
+        self.template = template
+        messagesColumn = arguments.messagesColumn
+        promptColumn = arguments.promptColumn
+        completionColumn = arguments.completionColumn
+        maximumLength = arguments.maxSeqLength
+    }
+
+    /// The examples of all files. Throws, with file and line, when a row is no conversation, starts with the assistant,
+    /// or has no token to learn from.
+    public func examples(_ reader: RowReader) throws -> ExampleStore {
+        var store = ExampleStore()
+        let rows = reader.makeIterator()
+        while let row = try rows.next() { store.append(try example(row)) }
+        return store
+    }
+
+    /// The tokens of a row, and which of them are learnt.
+    public func example(_ row: Row) throws -> Example {
+        let (tokens, spans) = try encoded(row)
+        let kept = Array(tokens.prefix(maximumLength))
+        let learnt = spans.map { $0.clamped(to: 0..<kept.count) }.filter {
+            $0.upperBound > max(1, $0.lowerBound)
+        }
+        guard !learnt.isEmpty else { throw TrainingError.nothingToPredict("\(row.source)") }
+        return Example(tokens: kept, target: .spans(learnt), source: row.source)
+    }
+
+    private func encoded(_ row: Row) throws -> (tokens: [Int32], spans: [Range<Int>]) {
+        if row[messagesColumn] == nil, row[promptColumn] != nil {
+            let prompt = try row.value(in: promptColumn, key: "prompt_column")
+            let completion = try row.value(in: completionColumn, key: "completion_column")
+            if case .string(let question) = prompt, case .string(let answer) = completion {
+                guard template != nil else { return plain(question, answer) }
+                return try rendered(
+                    [
+                        .message(role: "user", content: question),
+                        .message(role: "assistant", content: answer),
+                    ],
+                    row)
+            }
+            let first = try messages(prompt, promptColumn, row)
+            let second = try messages(completion, completionColumn, row)
+            let earlier = first.count { $0["role"]?.string == "assistant" }
+            let (tokens, spans) = try rendered(first + second, row)
+            return (tokens, Array(spans.dropFirst(earlier)))
+        }
+        return try rendered(
+            messages(row.value(in: messagesColumn, key: "messages_column"), messagesColumn, row), row)
+    }
+
+    private func plain(_ prompt: String, _ answer: String) -> (tokens: [Int32], spans: [Range<Int>]) {
+        let first = tokenizer.encode(prompt).ids
+        var tokens =
+            first + tokenizer.encode(answer, pair: nil, addingSpecialTokens: false, maximumLength: nil).ids
+        if let end = tokenizer.endOfSequenceID, tokens.last != end { tokens.append(end) }
+        return (tokens, [first.count..<tokens.count])
+    }
+
+    /// The messages of a list, with whatever else they hold for the template.
+    private func messages(
+        _ value: Value, _ column: String, _ row: Row
+    ) throws(TrainingError) -> [TemplateValue] {
+        func fail(_ reason: String) -> TrainingError {
+            TrainingError(
+                "\(row.source): column \"\(column)\": \(reason); expected a list of messages such as "
+                    + "{\"role\": \"user\", \"content\": \"…\"}")
+        }
+        guard case .list(let values) = value else { throw fail("it is no list") }
+        guard !values.isEmpty else { throw fail("it is an empty list") }
+        var messages: [TemplateValue] = []
+        for (index, value) in values.enumerated() {
+            let message = value.templateValue
+            guard case .mapping = message else { throw fail("message \(index + 1) is no object") }
+            guard message["role"]?.string != nil else {
+                throw fail("message \(index + 1) has no \"role\" that is a string")
+            }
+            guard message["content"]?.string != nil || message["tool_calls"] != nil else {
+                throw fail("message \(index + 1) has no \"content\" that is a string")
+            }
+            messages.append(message)
+        }
+        return messages
+    }
+
+    /// The tokens of a conversation, and the stretches of them that the assistant is to write.
+    private func rendered(
+        _ conversation: [TemplateValue], _ row: Row
+    ) throws(TrainingError) -> (tokens: [Int32], spans: [Range<Int>]) {
+        guard let template else {
+            throw TrainingError(
+                "\(row.source): the model's tokenizer has no chat template, so a conversation cannot be rendered: add "
+                    + "chat_template to tokenizer_config.json, or give rows with prompt and completion")
+        }
+        let chat: TokenizedChat
+        do {
+            chat = try template.tokenize(messages: conversation, with: tokenizer)
+        } catch {
+            throw TrainingError("\(row.source): \(error)")
+        }
+        var spans: [Range<Int>] = []
+        for (place, isWanted) in chat.isAssistant.enumerated() where isWanted {
+            if let last = spans.last, last.upperBound == place {
+                spans[spans.count - 1] = last.lowerBound..<place + 1
+            } else {
+                spans.append(place..<place + 1)
+            }
+        }
+        return (chat.ids, spans)
+    }
+}
+
+extension Value {
+    /// The value as a template reads it.
+    fileprivate var templateValue: TemplateValue {
+        switch self {
+        case .null: .none
+        case .bool(let flag): .boolean(flag)
+        case .number(let number): number.integer.map { .integer($0) } ?? .number(number.double)
+        case .string(let text): .string(text)
+        case .list(let values): .list(values.map(\.templateValue))
+        case .object(let fields):
+            .mapping(
+                zip(fields.names, fields.values).map { TemplateValue.Member($0, $1.templateValue) })
+        }
+    }
+}

@@ -1,0 +1,88 @@
+// The model and the reader of rows of a language-modelling task, for training and for evaluation.
+
+import Checkpoints
+import Configuration
+import DataParallel
+import Datasets
+import Models
+import Tokenizers
+import Training
+
+/// A language model on every rank with what its task needs.
+struct LanguageModelSetup {
+    let model: any LanguageModel
+    let objective: LanguageModelObjective
+    /// Rank 0's report of what was read.
+    let report: LoadReport?
+    private let reader: Reader
+
+    private enum Reader {
+        case blocks(TextBlocks)
+        case conversations(Conversations)
+    }
+
+    /// Loads on rank 0 and broadcasts. Collective.
+    init(_ configuration: RunConfiguration, group: any ProcessGroup) throws {
+        let directory = configuration.model.modelNameOrPath
+        let (data, arguments) = (configuration.data, configuration.training)
+        let overrides = arguments.configurationOverrides
+        let tokenizer = try TokenizerLoader.load(directory: directory)
+        switch configuration.task {
+        case .maskedLM:
+            (model, report) = try ModelBroadcast.masked(
+                directory: directory, seed: arguments.seed, overrides: overrides, through: group)
+            objective = .masked(try Self.masking(tokenizer, model, configuration))
+            reader = .blocks(TextBlocks(tokenizer: tokenizer, arguments: data, isCausal: false))
+        case .causalLM:
+            (model, report) = try ModelBroadcast.causal(
+                directory: directory, overrides: overrides, through: group)
+            objective = .causal
+            reader = .blocks(TextBlocks(tokenizer: tokenizer, arguments: data, isCausal: true))
+        case .chat:
+            (model, report) = try ModelBroadcast.causal(
+                directory: directory, overrides: overrides, through: group)
+            objective = .causal
+            reader = .conversations(
+                Conversations(
+                    tokenizer: tokenizer, template: try Self.template(directory), arguments: data))
+        case .textClassification:
+            preconditionFailure("a classifier is no language model")
+        }
+    }
+
+    /// The chat template of a directory, if it has one.
+    private static func template(_ directory: String) throws -> ChatTemplate? {
+        do {
+            return try ChatTemplate.load(directory: directory)
+        } catch ChatTemplateError.missingTemplate {
+            return nil
+        }
+    }
+
+    private static func masking(
+        _ tokenizer: any Tokenizer, _ model: any LanguageModel, _ configuration: RunConfiguration
+    ) throws -> TokenMasking {
+        guard let maskID = tokenizer.maskID else {
+            throw TrainingError(
+                "\(configuration.model.modelNameOrPath): the tokenizer has no mask token, so its model cannot learn by "
+                    + "masked-lm; choose a BERT or RoBERTa, or task: causal-lm")
+        }
+        let special = [tokenizer.classifierID, tokenizer.separatorID, tokenizer.padID, maskID]
+        return TokenMasking(
+            probability: configuration.data.mlmProbability, maskID: maskID,
+            vocabularySize: min(tokenizer.vocabularySize, model.vocabularySize),
+            specialIDs: Set(special.compactMap { $0 }), seed: configuration.training.seed)
+    }
+
+    /// The examples of files, checked against the model.
+    func examples(_ files: [String]) throws -> ExampleStore {
+        let rows = try RowReader(patterns: files)
+        let store =
+            switch reader {
+            case .blocks(let blocks): try blocks.examples(rows)
+            case .conversations(let conversations): try conversations.examples(rows)
+            }
+        try store.validate(for: model)
+        return store
+    }
+}

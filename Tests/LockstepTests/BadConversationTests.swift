@@ -1,0 +1,83 @@
+// Conversations and texts that cannot be learnt from, each with file, line and what to do.
+
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct BadConversationTests {
+    /// Two good conversations, then `line`.
+    private func expectRefusal(_ line: String, _ keys: [String: String] = [:], saying sentence: String) throws
+    {
+        let workshop = try Workshop()
+        let file = try workshop.write(ToyLanguageModel.conversations(2) + line + "\n", to: "bad.jsonl")
+        let flags = try workshop.prepareChat(["train_file": file].merging(keys) { $1 })
+        try workshop.expectRefusal(training: [:], flags: flags, saying: file + sentence)
+    }
+
+    private func messages(_ messages: String...) -> String {
+        #"{"messages": [\#(messages.joined(separator: ", "))]}"#
+    }
+
+    @Test("a conversation that starts with the assistant")
+    func assistantFirst() throws {
+        let first = ToyLanguageModel.message("assistant", "good")
+        let second = ToyLanguageModel.message("user", "bad")
+        try expectRefusal(
+            messages(first, second),
+            saying:
+                ":3: The conversation starts with the assistant. Begin it with a message of the user, or a system "
+                + "message and one.")
+    }
+
+    @Test("a conversation without an answer, and one whose answers are cut off")
+    func nothingToLearn() throws {
+        let sentence =
+            ":3: the row has no token to learn from: nothing of an answer is left within max_seq_length; raise "
+            + "max_seq_length, or correct or remove the row"
+        try expectRefusal(messages(ToyLanguageModel.message("user", "good")), saying: sentence)
+        let long = String(repeating: "good ", count: 40)
+        try expectRefusal(
+            messages(ToyLanguageModel.message("user", long), ToyLanguageModel.message("assistant", "bad")),
+            ["max_seq_length": "40"], saying: sentence)
+    }
+
+    @Test("columns and messages that are not there or of another kind")
+    func shapes() throws {
+        let form = "; expected a list of messages such as {\"role\": \"user\", \"content\": \"…\"}"
+        try expectRefusal(
+            #"{"messages": "good"}"#, saying: ":3: column \"messages\": it is no list" + form)
+        try expectRefusal(#"{"messages": []}"#, saying: ":3: column \"messages\": it is an empty list" + form)
+        try expectRefusal(
+            #"{"messages": [{"role": "user"}]}"#,
+            saying: ":3: column \"messages\": message 1 has no \"content\" that is a string" + form)
+        try expectRefusal(
+            #"{"message": []}"#,
+            saying: ":3: no column \"messages\"; the row has \"message\"; did you mean \"message\"? Set "
+                + "messages_column to the column's name.")
+    }
+
+    @Test("a tokenizer without a mask token, without a template, and a text file without text")
+    func otherTasks() throws {
+        let workshop = try Workshop()
+        _ = try workshop.prepareChat()
+        let blank = try workshop.write("\n\n  \n", to: "blank.txt")
+        try workshop.expectRefusal(
+            training: ["task": "masked-lm", "train_file": blank],
+            saying: "\(blank): no text to learn from; the column text is blank in every row")
+        try ToyLanguageModel.write(to: workshop.path + "/plain", hasTemplate: false)
+        try workshop.expectRefusal(
+            training: [
+                "task": "chat", "model_name_or_path": workshop.path + "/plain",
+                "train_file": workshop.path + "/chat.jsonl",
+            ],
+            saying:
+                "\(workshop.path)/chat.jsonl:1: the model's tokenizer has no chat template, so a conversation cannot "
+                + "be rendered: add chat_template to tokenizer_config.json, or give rows with prompt and completion"
+        )
+        try workshop.expectRefusal(
+            training: ["task": "chat", "train_file": workshop.path + "/chat.jsonl"],
+            saying:
+                "\(workshop.path)/model/config.json: model_type \"bert\" cannot be trained as a causal language model"
+        )
+    }
+}
