@@ -152,7 +152,10 @@ private func message(_ yaml: String, _ flags: [(key: String, value: String)] = [
             ("seed: {a: 1}", "seed must be an integer of at least 0, but is a section."),
             ("text_column: ''", "text_column must be a text that is not empty, but is an empty text."),
             ("validation_file: [[a]]", "validation_file must be a path or a list of paths, but is a list."),
-            ("task: chat", "task must be text-classification, but is chat."),
+            (
+                "task: chats",
+                "task must be one of text-classification, masked-lm, causal-lm, chat, but is chats."
+            ),
             ("eval_strategy: always", "eval_strategy must be one of no, steps, epoch, but is always."),
             ("save_total_limit: 0", "save_total_limit must be an integer of at least 1, or null, but is 0."),
             ("ddp_timeout: 5", "ddp_timeout must be an integer of at least 30, but is 5."),

@@ -48,7 +48,7 @@ import Testing
         ])
         try workshop.write(lines(300), to: "text.txt")
         let losses = try workshop.expectRankInvariance([:], flags: flags)
-        #expect(losses[25...].max() ?? 9 < 0.8 * losses[0], "the model learns: \(losses)")
+        #expect(losses[25...].max() ?? 9 < 0.95 * losses[0], "the model learns: \(losses)")
         let rows = ["--train_file", workshop.path + "/train.jsonl", "--line_by_line", "true"]
         try workshop.expectExactResume([:], files: ["model.safetensors"], flags: flags + rows)
     }
