@@ -12,7 +12,9 @@ import Tensors
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measures kernels, training steps and reductions on this machine.",
-        subcommands: [StepBench.self, GEMMBench.self, AttentionBench.self, AllReduceBench.self])
+        subcommands: [
+            StepBench.self, GEMMBench.self, AttentionBench.self, AllReduceBench.self, TokenizeBench.self,
+        ])
 }
 
 /// The number format of activations and matrix products.
