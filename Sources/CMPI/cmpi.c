@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define OMPI_SKIP_MPICXX 1
 #define MPICH_SKIP_MPICXX 1
@@ -166,6 +167,90 @@ int cmpi_allgather_parts(
     return MPI_Allgatherv(
         MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, values, counts, displacements, datatype(type),
         unwrap(communicator));
+}
+
+// MPI's blocking calls poll; even with mpi_yield_when_idle that takes a part of the core from the thread that computes.
+static int wait_asleep(int count, MPI_Request *requests) {
+    const struct timespec pause = {.tv_sec = 0, .tv_nsec = 100000};
+    for (int turn = 0;; turn++) {
+        int is_done = 0;
+        int code = MPI_Testall(count, requests, &is_done, MPI_STATUSES_IGNORE);
+        if (code != MPI_SUCCESS || is_done) return code;
+        if (turn >= 20) nanosleep(&pause, NULL);
+    }
+}
+
+enum { PAIR_TAG = 77 };
+
+// Sends send_counts[p] elements from send_starts[p] of `sent` to each other rank p and receives into `received`.
+static int exchange_asleep(
+    const char *sent, const int *send_counts, const int *send_starts, char *received,
+    const int *receive_counts, const int *receive_starts, int type, MPI_Comm communicator) {
+    int size = 0, rank = 0, width = 0;
+    int code = MPI_Comm_size(communicator, &size);
+    if (code == MPI_SUCCESS) code = MPI_Comm_rank(communicator, &rank);
+    if (code == MPI_SUCCESS) code = MPI_Type_size(datatype(type), &width);
+    if (code != MPI_SUCCESS) return code;
+    MPI_Request *requests = malloc(2 * (size_t)size * sizeof *requests);
+    if (requests == NULL) return MPI_ERR_NO_MEM;
+    int count = 0;
+    for (int step = 1; step < size && code == MPI_SUCCESS; step++) {
+        int source = (rank + size - step) % size;
+        code = MPI_Irecv(
+            received + (size_t)receive_starts[source] * (size_t)width, receive_counts[source], datatype(type),
+            source, PAIR_TAG, communicator, &requests[count++]);
+    }
+    for (int step = 1; step < size && code == MPI_SUCCESS; step++) {
+        int target = (rank + step) % size;
+        code = MPI_Isend(
+            sent + (size_t)send_starts[target] * (size_t)width, send_counts[target], datatype(type), target,
+            PAIR_TAG, communicator, &requests[count++]);
+    }
+    if (code == MPI_SUCCESS) code = wait_asleep(count, requests);
+    free(requests);
+    return code;
+}
+
+int cmpi_alltoall_asleep(
+    const void *values, const int *counts, const int *displacements, void *received, int type,
+    cmpi_communicator communicator) {
+    int size = 0, rank = 0, width = 0;
+    int code = MPI_Comm_size(unwrap(communicator), &size);
+    if (code == MPI_SUCCESS) code = MPI_Comm_rank(unwrap(communicator), &rank);
+    if (code == MPI_SUCCESS) code = MPI_Type_size(datatype(type), &width);
+    if (code != MPI_SUCCESS) return code;
+    int *blocks = malloc(2 * (size_t)size * sizeof *blocks);
+    if (blocks == NULL) return MPI_ERR_NO_MEM;
+    for (int source = 0; source < size; source++) {
+        blocks[source] = counts[rank];
+        blocks[size + source] = source * counts[rank];
+    }
+    memcpy(
+        (char *)received + (size_t)blocks[size + rank] * (size_t)width,
+        (const char *)values + (size_t)displacements[rank] * (size_t)width,
+        (size_t)counts[rank] * (size_t)width);
+    code = exchange_asleep(
+        values, counts, displacements, received, blocks, blocks + size, type, unwrap(communicator));
+    free(blocks);
+    return code;
+}
+
+int cmpi_allgather_parts_asleep(
+    void *values, const int *counts, const int *displacements, int type, cmpi_communicator communicator) {
+    int size = 0, rank = 0;
+    int code = MPI_Comm_size(unwrap(communicator), &size);
+    if (code == MPI_SUCCESS) code = MPI_Comm_rank(unwrap(communicator), &rank);
+    if (code != MPI_SUCCESS) return code;
+    int *own = malloc(2 * (size_t)size * sizeof *own);
+    if (own == NULL) return MPI_ERR_NO_MEM;
+    for (int target = 0; target < size; target++) {
+        own[target] = counts[rank];
+        own[size + target] = displacements[rank];
+    }
+    code = exchange_asleep(
+        values, own, own + size, values, counts, displacements, type, unwrap(communicator));
+    free(own);
+    return code;
 }
 
 int cmpi_broadcast(void *values, int count, int type, int root, cmpi_communicator communicator) {

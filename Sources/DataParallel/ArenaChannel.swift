@@ -34,6 +34,7 @@ public final class ArenaChannel: Sendable {
     private let window: HostWindow?
     private let localRank: Int
     private let peers: any ProcessGroup
+    private let isSpread: Bool
     private let wire: WireType
     private let staging = Mutex<[Place: Storage]>([:])
 
@@ -62,6 +63,7 @@ public final class ArenaChannel: Sendable {
         self.wire = wire
         localRank = used.local.rank
         peers = used.peers
+        isSpread = used.isSpread
         arena = window?.arenas[used.local.rank] ?? Tensor(rows: 1, columns: elementCount)
     }
 
@@ -121,15 +123,16 @@ public final class ArenaChannel: Sendable {
         if let window { ArenaSum.toOne(window.arenas, target: localRank, range: part) }
         guard isNetworked else { return }
         let tensor = arena.elements(part)
-        switch (wire, isForAll) {
-        case (.float32, true): try peers.allReduceSum(tensor)
-        case (.float32, false):
+        switch wire {
+        case .float32 where isForAll && !isSpread: try peers.allReduceSum(tensor)
+        case .float32:
             let parts = hostParts(part)
             let own = parts[peers.rank]
             let received = staged(.received, count: peers.size * own.count, type: .float32)
             try peers.allToAll(tensor, parts: parts, into: received)
             ArenaSum.blocks(received, into: tensor.elements(own))
-        case (.bfloat16, _): try sumRounded(tensor, hostParts(part), isForAll: isForAll)
+            if isForAll { try peers.allGather(tensor, parts: parts) }
+        case .bfloat16: try sumRounded(tensor, hostParts(part), isForAll: isForAll)
         }
     }
 

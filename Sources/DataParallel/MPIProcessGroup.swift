@@ -7,6 +7,8 @@ public import Tensors
 public final class MPIProcessGroup: ProcessGroup {
     public let hostName: String
     private let communicator: Communicator
+    /// Whether no two ranks are on one host.
+    private let isSpread: Bool
 
     public var rank: Int { communicator.rank }
     public var size: Int { communicator.size }
@@ -19,8 +21,9 @@ public final class MPIProcessGroup: ProcessGroup {
         self.init(world, hostName: name)
     }
 
-    private init(_ communicator: Communicator, hostName: String) {
+    private init(_ communicator: Communicator, hostName: String, isSpread: Bool = false) {
         self.communicator = communicator
+        self.isSpread = isSpread
         self.hostName = hostName
     }
 
@@ -85,12 +88,14 @@ public final class MPIProcessGroup: ProcessGroup {
         _ tensor: Tensor, parts: [Range<Int>], into received: Tensor
     ) throws(ParallelError) {
         try communicating { () throws(MPIError) in
-            try communicator.allToAll(tensor, parts: parts, into: received)
+            try communicator.allToAll(tensor, parts: parts, into: received, asleep: isSpread)
         }
     }
 
     public func allGather(_ tensor: Tensor, parts: [Range<Int>]) throws(ParallelError) {
-        try communicating { () throws(MPIError) in try communicator.allGather(tensor, parts: parts) }
+        try communicating { () throws(MPIError) in
+            try communicator.allGather(tensor, parts: parts, asleep: isSpread)
+        }
     }
 
     public func barrier() throws(ParallelError) {
@@ -107,7 +112,12 @@ public final class MPIProcessGroup: ProcessGroup {
         let part = try communicating { () throws(MPIError) in try communicator.split(color: color, key: rank)
         }
         guard let part else { preconditionFailure("a rank with a color is a member") }
-        return MPIProcessGroup(part, hostName: hostName)
+        let isSpread = try communicating { () throws(MPIError) in
+            var most = [Int64(try part.splitByHost().size)]
+            try part.allReduce(&most, .maximum)
+            return most[0] == 1 && part.size > 1
+        }
+        return MPIProcessGroup(part, hostName: hostName, isSpread: isSpread)
     }
 
     public func splitByHost() throws(ParallelError) -> any ProcessGroup {

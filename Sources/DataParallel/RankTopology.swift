@@ -8,6 +8,8 @@ public struct RankTopology: Sendable {
     public let local: any ProcessGroup
     /// The ranks with the same place on each host, in the order of the hosts.
     public let peers: any ProcessGroup
+    /// Whether no two peers are on one host.
+    let isSpread: Bool
 
     /// Makes the channels. Collective. When hosts have different numbers of ranks, each rank counts as a host
     /// of its own.
@@ -19,12 +21,14 @@ public struct RankTopology: Sendable {
         let isUniform = sizes[0] == -sizes[1]
         local = isUniform ? host : try group.split(color: group.rank)
         peers = try group.split(color: local.rank)
+        isSpread = isUniform
     }
 
     private init(everyone: any ProcessGroup, local: any ProcessGroup, peers: any ProcessGroup) {
         self.everyone = everyone
         self.local = local
         self.peers = peers
+        isSpread = false
     }
 
     /// The same ranks as if each were alone on a host.

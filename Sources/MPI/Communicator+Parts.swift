@@ -3,12 +3,14 @@
 import CMPI
 public import Tensors
 
+/// With `asleep` the calling thread sleeps while bytes travel; for ranks on different hosts only, since
+/// inside a host nobody else moves them.
 extension Communicator {
     /// Rank p gets `parts[p]` of every rank's `tensor`; `received` gets `size` blocks of `parts[rank].count`
     /// elements, in rank order. `parts` are the same on all ranks; both tensors are contiguous and of one
     /// type, float32 or bfloat16. MPI 3.1, section 5.8.
     public func allToAll(
-        _ tensor: Tensor, parts: [Range<Int>], into received: Tensor
+        _ tensor: Tensor, parts: [Range<Int>], into received: Tensor, asleep: Bool = false
     ) throws(MPIError) {
         check(tensor, parts)
         precondition(
@@ -16,8 +18,9 @@ extension Communicator {
                 && received.count == size * parts[rank].count,
             "expected \(size) blocks of \(parts[rank].count) elements")
         let (counts, displacements) = Self.integers(parts)
-        try call("MPI_Alltoallv") {
-            unsafe cmpi_alltoall(
+        try call(asleep ? "MPI_Testall" : "MPI_Alltoallv") {
+            let function = unsafe asleep ? cmpi_alltoall_asleep : cmpi_alltoall
+            return unsafe function(
                 tensor.bytePointer, counts, displacements, received.bytePointer, Self.code(tensor.type),
                 handle)
         }
@@ -25,11 +28,14 @@ extension Communicator {
 
     /// In place: every rank has filled `parts[rank]` of `tensor`, and gets all others. `parts` are the same
     /// on all ranks; the tensor is contiguous, float32 or bfloat16. MPI 3.1, section 5.7.
-    public func allGather(_ tensor: Tensor, parts: [Range<Int>]) throws(MPIError) {
+    public func allGather(
+        _ tensor: Tensor, parts: [Range<Int>], asleep: Bool = false
+    ) throws(MPIError) {
         check(tensor, parts)
         let (counts, displacements) = Self.integers(parts)
-        try call("MPI_Allgatherv") {
-            unsafe cmpi_allgather_parts(
+        try call(asleep ? "MPI_Testall" : "MPI_Allgatherv") {
+            let function = unsafe asleep ? cmpi_allgather_parts_asleep : cmpi_allgather_parts
+            return unsafe function(
                 tensor.bytePointer, counts, displacements, Self.code(tensor.type), handle)
         }
     }

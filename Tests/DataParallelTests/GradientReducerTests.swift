@@ -24,7 +24,11 @@ private final class FailingGroup: ProcessGroup {
     func broadcast(_ bytes: inout [UInt8], from root: Int) {}
     func gather(_ bytes: [UInt8], at root: Int) -> [[UInt8]]? { nil }
     func allGather(_ bytes: [UInt8]) -> [[UInt8]] { [bytes, bytes] }
-    func allToAll(_ tensor: Tensor, parts: [Range<Int>], into received: Tensor) {}
+    func allToAll(
+        _ tensor: Tensor, parts: [Range<Int>], into received: Tensor
+    ) throws(ParallelError) {
+        try allReduceSum(tensor)
+    }
     func allGather(_ tensor: Tensor, parts: [Range<Int>]) {}
     func split(color: Int) -> any ProcessGroup { FailingGroup(limit: limit) }
     func splitByHost() -> any ProcessGroup { SoloProcessGroup() }

@@ -49,6 +49,13 @@ int cmpi_alltoall(
 /// In place: rank p has filled counts[p] elements of `values` from displacements[p] on.
 int cmpi_allgather_parts(
     void *values, const int *counts, const int *displacements, int type, cmpi_communicator communicator);
+/// The same two by messages between all pairs, for ranks on different hosts: the caller sleeps while bytes travel, so that a
+/// thread that computes keeps the core.
+int cmpi_alltoall_asleep(
+    const void *values, const int *counts, const int *displacements, void *received, int type,
+    cmpi_communicator communicator);
+int cmpi_allgather_parts_asleep(
+    void *values, const int *counts, const int *displacements, int type, cmpi_communicator communicator);
 int cmpi_broadcast(void *values, int count, int type, int root, cmpi_communicator communicator);
 int cmpi_send(const void *bytes, int count, int to, int tag, cmpi_communicator communicator);
 /// `*received` is the number of bytes that came, at most `capacity`.
