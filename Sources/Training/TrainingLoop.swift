@@ -95,6 +95,10 @@ public final class TrainingLoop {
         try ParameterBroadcast.run(model.parameters.values, through: group)
         model.parameters.refreshRoundedValues()
         try onEvent(.started(plan, firstStep: progress.step))
+        if let refusal = reducer.sharedMemoryRefusal {
+            try onEvent(
+                .warning("gradients travel by messages inside this host, which is slower: \(refusal)"))
+        }
         let start = ContinuousClock.now
         var wasStopped = false
         while progress.step < plan.totalSteps, !wasStopped, !isOutOfPatience {
