@@ -30,7 +30,10 @@ struct Lockstep: ParsableCommand {
             try command.run()
         } catch {
             if MPIEnvironment.isUnderLauncher, !JobRank.isFirst {
-                Foundation.exit(Lockstep.exitCode(for: error).rawValue)
+                let code = Lockstep.exitCode(for: error)
+                // A launcher ends all ranks when one fails: the first must have spoken before another leaves.
+                if code != .success { Thread.sleep(forTimeInterval: 5) }
+                Foundation.exit(code.rawValue)
             }
             Lockstep.exit(withError: error)
         }
