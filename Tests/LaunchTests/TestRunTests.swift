@@ -8,7 +8,10 @@ import Testing
     @Test("A run without skipped tests passes, and the runner's closing line is the last one")
     func passes() throws {
         let result = try Self.launchTest(printing: [
-            "✔ Test \"Blank rows are skipped\" passed after 0.1 seconds.", Self.passed,
+            "✔ Test \"Blank rows are skipped\" passed after 0.1 seconds.",
+            // The runner repeats the arguments of a test case.
+            "◇ Test case passing 1 argument line → \"\t Executed 3 tests, with 1 test skipped\" to \"T\" started.",
+            "◇ Test case passing 1 argument line → \"➜ Suite S skipped.\" to \"T\" started.", Self.passed,
         ])
         #expect(result.status == 0, "\(result)")
         #expect(result.output.hasSuffix(Self.passed + "\n"))
