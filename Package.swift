@@ -66,14 +66,15 @@ let package = Package(
             [
                 "Tensors", "Kernels", "Layers", "Models", "Optimizers", "DataParallel", "Datasets",
                 "Tokenizers",
-                "Checkpoints", "Metrics",
+                "Checkpoints", "Metrics", "Generation",
             ]),
         module("Configuration", ["Datasets", "Optimizers", "Training", yams]),
         .executableTarget(
             name: "lockstep",
             dependencies: [
                 "Tensors", "Kernels", "Layers", "Models", "Optimizers", "MPI", "DataParallel", "Safetensors",
-                "Tokenizers", "Datasets", "Checkpoints", "Metrics", "Training", "Reporting", "Configuration",
+                "Tokenizers", "Datasets", "Checkpoints", "Metrics", "Generation", "Training", "Reporting",
+                "Configuration",
                 argumentParser,
             ],
             swiftSettings: strict),

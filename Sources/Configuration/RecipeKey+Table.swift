@@ -4,7 +4,8 @@ import Training
 extension RecipeKey {
     /// Every key of a recipe.
     public static let all: [RecipeKey] =
-        modelKeys + adaptationKeys + dataKeys + batchKeys + optimizerKeys + scheduleKeys + rankKeys
+        modelKeys + adaptationKeys + dataKeys + batchKeys + optimizerKeys + scheduleKeys + generationKeys
+        + rankKeys
 
     private static let modelKeys: [RecipeKey] = [
         .key("task", \.model.task, .choice(), "What the model learns."),

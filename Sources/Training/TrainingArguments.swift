@@ -125,6 +125,9 @@ public struct TrainingArguments: Sendable, Equatable {
     /// Which parameters are trained.
     public var adaptation = AdaptationArguments()
 
+    /// How texts are generated.
+    public var generation = GenerationArguments()
+
     // MARK: Model overrides
 
     /// Multiplies in bfloat16; weights and moments stay fp32.

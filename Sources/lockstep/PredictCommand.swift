@@ -33,18 +33,12 @@ struct PredictCommand: ParsableCommand {
         try RankWork.run { group in
             let configuration = try RunConfiguration(
                 recipePath: recipe, overrides: flags.overrides, requiredKeys: ["model_name_or_path"])
-            guard configuration.task == .textClassification else {
-                throw TrainingError(
-                    "predict: task: \(configuration.task.rawValue) has no label to predict; it serves task: "
-                        + "text-classification")
-            }
-            let job = try InferenceJob(configuration, group: group)
-            let predictor = ClassificationPredictor(
-                model: job.model, reader: job.reader, group: group,
+            let predictions = RowPredictions(
+                predictor: try RowPredictors.make(configuration, group: group), group: group,
                 batchRows: configuration.training.perDeviceEvalBatchSize)
             let sink = group.rank == 0 ? try LineSink(path: outputFile) : nil
             do {
-                try predictor.run(files: predictFile) { line in try sink?.write(line) }
+                try predictions.run(files: predictFile) { line in try sink?.write(line) }
                 try sink?.close()
             } catch {
                 sink?.discard()

@@ -67,6 +67,17 @@ struct RecipeFlags: ParsableArguments {
     @Option(key: "early_stopping_threshold") var earlyStoppingThreshold: String?
     @Option(key: "resume_from_checkpoint") var resumeFromCheckpoint: String?
     @Option(switchKey: "overwrite_output_dir") var overwriteOutputDir: String?
+    @Option(switchKey: "predict_with_generate") var predictWithGenerate: String?
+    @Option(key: "max_new_tokens") var maxNewTokens: String?
+    @Option(key: "min_new_tokens") var minNewTokens: String?
+    @Option(key: "num_beams") var numBeams: String?
+    @Option(switchKey: "do_sample") var doSample: String?
+    @Option(key: "temperature") var temperature: String?
+    @Option(key: "top_k") var topK: String?
+    @Option(key: "top_p") var topP: String?
+    @Option(key: "repetition_penalty") var repetitionPenalty: String?
+    @Option(key: "no_repeat_ngram_size") var noRepeatNgramSize: String?
+    @Option(key: "length_penalty") var lengthPenalty: String?
     @Option(key: "replica_check_steps") var replicaCheckSteps: String?
     @Option(key: "ddp_bucket_cap_mb") var ddpBucketCapMb: String?
     @Option(key: "ddp_comm_dtype") var ddpCommDtype: String?

@@ -20,8 +20,11 @@ private let design: [(target: String, imports: [String])] = [
     ("Datasets", ["Tensors", "Tokenizers", "Images", "CZlib"]),
     ("Checkpoints", ["Models", "Optimizers", "Safetensors", "GGUF"]),
     ("Metrics", []),
-    ("Training", ["Models", "Optimizers", "DataParallel", "Datasets", "Checkpoints", "Metrics"]),
     ("Generation", ["Models", "Tokenizers"]),
+    (
+        "Training",
+        ["Models", "Optimizers", "DataParallel", "Datasets", "Checkpoints", "Metrics", "Generation"]
+    ),
     ("Reporting", ["Metrics"]),
     ("Export", ["Models", "Checkpoints"]),
     ("Configuration", ["Training", "Yams"]),

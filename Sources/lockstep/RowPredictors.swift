@@ -1,0 +1,22 @@
+// From a recipe to the predictor of its task, with the model loaded on every rank.
+
+import Configuration
+import DataParallel
+import Training
+
+enum RowPredictors {
+    /// The predictor that the recipe's task needs. Collective.
+    static func make(
+        _ configuration: RunConfiguration, group: any ProcessGroup
+    ) throws -> any RowPredictor {
+        switch configuration.task {
+        case .textClassification:
+            let job = try InferenceJob(configuration, group: group)
+            return try ClassificationPredictor(model: job.model, reader: job.reader)
+        case .maskedLM, .causalLM, .chat:
+            throw TrainingError(
+                "predict: task: \(configuration.task.rawValue) has no label to predict; it serves task: "
+                    + "text-classification")
+        }
+    }
+}
