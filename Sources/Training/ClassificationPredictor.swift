@@ -43,6 +43,21 @@ public final class ClassificationPredictor: RowPredictor {
         }
     }
 
+    public func input(of row: Row) throws -> String {
+        let text = try row.text(in: reader.columns.text, key: "text_column")
+        guard let column = reader.columns.textPair else { return text }
+        return try text + "\n" + row.text(in: column, key: "text_pair_column")
+    }
+
+    public func references(of row: Row) throws -> [String] {
+        switch try labels.target(for: row, column: reader.columns.label) {
+        case .label(let label): [labels.labels[label]]
+        case .labels(let chosen): chosen.map { labels.labels[$0] }
+        case .values(let values): values.map(\.description)
+        case .none, .spans: preconditionFailure("a label became no label")
+        }
+    }
+
     private func losses(_ logits: Tensor, _ batch: Batch) -> [Double] {
         let targets = ClassificationTargets(
             batch.targets, labelCount: logits.columns, problemType: model.head.problemType)

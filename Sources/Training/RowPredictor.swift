@@ -52,4 +52,9 @@ public protocol RowPredictor: AnyObject {
     ///
     /// Throws when a row lacks a column or does not fit the model; the message names file and line.
     func predict(_ rows: [Row], firstNumber: Int, findsLoss: Bool) throws -> [RowPrediction]
+    /// What a person is shown as the row's input: its text, the last turns of its dialogue, the path of its image.
+    func input(of row: Row) throws -> String
+    /// The answers that a person gave, with which the model's is compared: a label, one or several texts. Throws when
+    /// the row has none.
+    func references(of row: Row) throws -> [String]
 }
