@@ -1,8 +1,10 @@
 // What can be wrong with a GGUF file: one case for each kind of damage.
 
+public import Files
+
 /// An error of reading a GGUF file. `path` is the file it is about; `what` names the part of the file, for example
 /// "metadata key 'general.architecture'".
-public enum GGUFError: Error, Equatable, Sendable {
+public enum GGUFError: FileFailure, Equatable, Sendable {
     // The file itself.
     case cannotOpen(path: String, reason: String)
     case notAFile(path: String)

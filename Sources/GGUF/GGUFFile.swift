@@ -1,5 +1,6 @@
 // One GGUF file, opened for reading.
 
+internal import Files
 public import Tensors
 
 /// A GGUF file whose header has been read and checked completely.
@@ -21,14 +22,14 @@ public final class GGUFFile: Sendable {
     /// Tensor data starts at multiples of this many bytes.
     public let alignment: Int
 
-    let input: InputFile
+    let input: InputFile<GGUFError>
     /// Where the data starts in the file, in bytes.
     let dataOffset: Int
     private let positions: [String: Int]
 
     /// Opens the file and checks its header; throws the `GGUFError` of the first thing that is wrong.
     public init(path: String) throws(GGUFError) {
-        let input = try InputFile(path: path)
+        let input = try InputFile<GGUFError>(path: path)
         var reader = HeaderReader(input)
         version = try Self.version(&reader)
         let tensorCount = try reader.count(

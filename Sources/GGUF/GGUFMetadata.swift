@@ -1,5 +1,7 @@
 // The metadata of a file: read completely, then asked by key.
 
+internal import Files
+
 /// Keys with their values, in the order of the file.
 public struct GGUFMetadata: Sendable {
     /// The file that it stands in, for messages.

@@ -1,17 +1,19 @@
 // Reads the header from its start to its end; nothing is allocated that the file cannot hold.
 
+internal import Files
+
 /// A place in the header of a file, little-endian as the format is.
 ///
 /// `what` names the part that is read, for messages.
 struct HeaderReader {
-    let file: InputFile
+    let file: InputFile<GGUFError>
     /// The next byte to read, counted from the start of the file.
     private(set) var position = 0
     private var buffer: [UInt8] = []
     private var bufferStart = 0
     private static let bufferByteCount = 1 << 16
 
-    init(_ file: InputFile) { self.file = file }
+    init(_ file: InputFile<GGUFError>) { self.file = file }
 
     var remaining: Int { file.byteCount - position }
 

@@ -1,5 +1,7 @@
 // The entries of the tensors: each one sound, and all together covering the data.
 
+internal import Files
+
 /// Reading and checking of the second part of the header.
 enum TensorTable {
     /// The format's limit of 64 bytes, raised to what converters have written.

@@ -1,5 +1,6 @@
 // A file that is written from start to end, and removed again when that fails.
 
+internal import Files
 import Foundation
 
 /// A file being written. Call `finish` at the end; without it the incomplete file is removed.

@@ -1,7 +1,9 @@
 // What can be wrong with a file of weights: one case for each kind of damage.
 
+public import Files
+
 /// An error of reading or writing safetensors files. `path` is the file it is about.
-public enum SafetensorsError: Error, Equatable, Sendable {
+public enum SafetensorsError: FileFailure, Equatable, Sendable {
     // The file itself.
     case cannotOpen(path: String, reason: String)
     case notAFile(path: String)

@@ -1,5 +1,6 @@
 // Reading the values of a tensor, with conversion where the formats differ.
 
+internal import Files
 public import Tensors
 
 #if _endian(big)

@@ -1,5 +1,7 @@
 // One safetensors file, opened for reading.
 
+internal import Files
+
 /// A safetensors file whose header has been read and checked completely.
 ///
 /// The check is as strict as the reference implementation's: known formats, shapes that agree with the
@@ -16,14 +18,14 @@ public final class SafetensorsFile: Sendable {
     /// The free text entries of the header, for example `format: pt`.
     public let metadata: [String: String]
 
-    let input: InputFile
+    let input: InputFile<SafetensorsError>
     /// Where the data starts in the file, in bytes.
     let dataOffset: Int
     private let entries: [String: TensorEntry]
 
     /// Opens the file and checks its header; throws the `SafetensorsError` of the first thing that is wrong.
     public init(path: String) throws(SafetensorsError) {
-        let input = try InputFile(path: path)
+        let input = try InputFile<SafetensorsError>(path: path)
         guard input.byteCount >= 8 else { throw .tooShort(path: path, byteCount: input.byteCount) }
         let lengthBytes = try input.bytes(at: 0, count: 8)
         let length = lengthBytes.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }

@@ -1,5 +1,7 @@
 // The index of a model whose weights are split over several files.
 
+internal import Files
+
 /// `model.safetensors.index.json`: which shard holds which tensor.
 public struct SafetensorsIndex: Sendable {
     /// The path of the index file.
@@ -11,7 +13,7 @@ public struct SafetensorsIndex: Sendable {
 
     /// Reads the index. Throws `badIndex`, `badShardName`, and the errors of opening and of JSON.
     public init(path: String) throws(SafetensorsError) {
-        let input = try InputFile(path: path)
+        let input = try InputFile<SafetensorsError>(path: path)
         let members = try jsonObject(input.bytes(at: 0, count: input.byteCount), path: path)
         guard let map = members.first(where: { $0.name == "weight_map" })?.value,
             case .object(let entries) = map
