@@ -113,7 +113,10 @@ let package = Package(
             ["Tensors", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints"], goldens: true),
         tests(
             "TrainingTests",
-            ["Tensors", "Layers", "Models", "Optimizers", "Datasets", "Tokenizers", "Training"]),
+            [
+                "Tensors", "Layers", "Models", "Optimizers", "Datasets", "Tokenizers", "Generation",
+                "Training",
+            ]),
         tests("ConfigurationTests", ["Optimizers", "Configuration", "Training"]),
         tests(
             "LockstepTests",

@@ -1,10 +1,10 @@
 // config.json of a model directory and the classification head that it describes.
 
 internal import Foundation
-internal import Models
+package import Models
 
 /// A parsed config.json.
-struct ModelConfigurationFile {
+package struct ModelConfigurationFile {
     let path: String
     let json: JSONValue
 
@@ -19,7 +19,7 @@ struct ModelConfigurationFile {
     }
 
     /// The JSON object in the file at `path`.
-    static func object(_ path: String) throws(CheckpointError) -> JSONValue {
+    package static func object(_ path: String) throws(CheckpointError) -> JSONValue {
         let bytes = try DurableFiles.bytes(of: path)
         let json: JSONValue
         do {

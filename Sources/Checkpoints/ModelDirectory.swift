@@ -7,10 +7,11 @@ internal import Tensors
 
 /// Writing of model directories.
 public enum ModelDirectory {
-    /// Files of a tokenizer and of an image processor that are copied unchanged, those that exist.
+    /// Files of a tokenizer, of an image processor and of generation that are copied unchanged, those that exist.
     public static let tokenizerFiles = [
         "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt", "merges.txt",
-        "vocab.json", "added_tokens.json", "spiece.model", "preprocessor_config.json",
+        "vocab.json", "added_tokens.json", "spiece.model", "preprocessor_config.json", "chat_template.jinja",
+        "generation_config.json",
     ]
     static let weightsFile = "model.safetensors"
     static let configurationFile = "config.json"

@@ -28,7 +28,10 @@ public struct GenerationArguments: Sendable, Equatable {
             options.maximumNewTokens = maxNewTokens
             options.maximumLength = nil
         }
-        if let minNewTokens { options.minimumNewTokens = minNewTokens }
+        if let minNewTokens {
+            options.minimumNewTokens = minNewTokens
+            options.minimumLength = 0
+        }
         if let numBeams { options.beamCount = numBeams }
         if let doSample { options.isSampling = doSample }
         if let temperature { options.temperature = temperature }
