@@ -67,16 +67,20 @@ public final class RunLog {
     }
 
     /// Adds the record of the whole run: `train_runtime` in seconds, `train_samples_per_second`,
-    /// `train_tokens_per_second` and others.
-    public func summary(step: Int, epoch: Double, values: [(String, JSONNumber)]) throws(ReportingError) {
-        try append(step: step, epoch: epoch, values)
+    /// `train_tokens_per_second` and others; then `sentences` for people, such as why the run ended early.
+    public func summary(
+        step: Int, epoch: Double, values: [(String, JSONNumber)], sentences: [(String, String)] = []
+    ) throws(ReportingError) {
+        try append(step: step, epoch: epoch, values, sentences)
     }
 
     private func append(
-        step: Int, epoch: Double, _ values: [(String, JSONNumber)]
+        step: Int, epoch: Double, _ values: [(String, JSONNumber)], _ sentences: [(String, String)] = []
     ) throws(ReportingError) {
         let head = [("step", JSONNumber.integer(step)), ("epoch", .real(epoch))]
-        let record = JSONText.object((head + values).map { (key: $0.0, value: .number($0.1)) })
+        let record = JSONText.object(
+            (head + values).map { (key: $0.0, value: .number($0.1)) }
+                + sentences.map { (key: $0.0, value: .string($0.1)) })
         do {
             try file.write(contentsOf: Data((record.line + "\n").utf8))
         } catch {

@@ -17,8 +17,8 @@ struct Lockstep: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ImportCommand.self,
-            LaunchCommand.self, BenchCommand.self,
+            TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ReportCommand.self,
+            ImportCommand.self, LaunchCommand.self, BenchCommand.self,
         ])
 }
 

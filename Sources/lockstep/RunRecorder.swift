@@ -114,7 +114,11 @@ final class RunRecorder {
         if let epoch = summary.overfittingSinceEpoch {
             values.append(("overfitting_since_epoch", .real(epoch)))
         }
-        try log?.summary(step: summary.step, epoch: summary.epoch, values: values)
+        let sentences = [("early_stop", summary.earlyStop), ("overfitting", summary.overfitting)]
+        try log?.summary(
+            step: summary.step, epoch: summary.epoch, values: values,
+            sentences: sentences.compactMap { name, text in text.map { (name, $0) } })
+        ReportPage.writeAfterwards(directory: directory)
         let rate = Figure.fixed(Double(summary.rows) / summary.seconds, decimals: 1)
         Messages.note(
             "trained \(summary.rows) rows in \(Figure.fixed(summary.seconds, decimals: 1)) s: \(rate) rows/s, mean "

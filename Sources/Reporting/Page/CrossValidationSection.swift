@@ -1,0 +1,45 @@
+// The part of a report about a cross-validation: each fold, and what all of them say together.
+
+/// Reads `cross_validation.json`: under `folds` an object a fold with its figures, under `metrics` for each figure an
+/// object with `mean`, `std`, `low` and `high`.
+enum CrossValidationSection {
+    static let fileName = "cross_validation.json"
+
+    static func sections(_ folder: RunFolder) throws(ReportingError) -> [ReportSection] {
+        guard let document = try folder.document(fileName) else { return [] }
+        let folds = document["folds"]?.list ?? []
+        let metrics = (document["metrics"]?.object ?? [:]).sorted { $0.key < $1.key }
+        var blocks: [ReportBlock] = []
+        blocks.append(
+            .table(
+                ReportTable(
+                    caption: "Over \(folds.count) folds",
+                    header: ["figure", "mean", "standard deviation", "95% interval"],
+                    rows: metrics.map { name, values in
+                        [name] + ["mean", "std"].map { values[$0].map(figure) ?? "–" } + [
+                            ["low", "high"].compactMap { values[$0].map(figure) }.joined(separator: " to ")
+                        ]
+                    })))
+        let charts = metrics.prefix(4).compactMap { chart($0.key, $0.value, folds) }
+        if !charts.isEmpty { blocks.append(.charts(charts)) }
+        return [ReportSection("Cross-validation", blocks)]
+    }
+
+    private static func figure(_ node: JSONNode) -> String {
+        node.number.map { Figure.fixed($0, decimals: 4) } ?? "–"
+    }
+
+    private static func chart(_ name: String, _ values: JSONNode, _ folds: [JSONNode]) -> IntervalChart? {
+        var items = folds.enumerated().compactMap { index, fold -> IntervalChart.Item? in
+            guard let value = (fold[name] ?? fold["metrics"]?[name])?.number else { return nil }
+            return .init(name: "fold \(fold["fold"]?.words ?? "\(index + 1)")", value: value)
+        }
+        guard !items.isEmpty, let mean = values["mean"]?.number else { return nil }
+        var interval: ClosedRange<Double>?
+        if let low = values["low"]?.number, let high = values["high"]?.number, low <= high {
+            interval = low...high
+        }
+        items.append(.init(name: "mean", value: mean, interval: interval, series: 1))
+        return IntervalChart(title: name, valueName: "\(name); the mean with its 95% interval", items: items)
+    }
+}

@@ -1,0 +1,62 @@
+// report.html: one page of whatever a run's output folder holds.
+
+import Foundation
+
+/// Makes `report.html` from the files of an output folder: `metrics.jsonl` of training, `eval_results.json` and
+/// `eval_predictions.jsonl` of an evaluation, `cross_validation.json`, `ratings.json`, `recipe.yaml`, `versions.json`.
+///
+/// Each part is there when its file is, so every command that adds a file may make the page anew.
+public enum ReportPage {
+    public static let fileName = "report.html"
+
+    /// Writes the page of `directory` and returns its path. The old page stays whole until the new one replaces it.
+    @discardableResult
+    public static func write(directory: String) throws(ReportingError) -> String {
+        let document = try document(directory: directory)
+        let path = directory + "/" + fileName
+        do {
+            try Data(document.html.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+        } catch {
+            throw .unwritable(path, error)
+        }
+        return path
+    }
+
+    /// The page of `directory` as values.
+    ///
+    /// - Throws: when the folder holds nothing to report, or a file is damaged.
+    public static func document(directory: String) throws(ReportingError) -> ReportDocument {
+        let folder = RunFolder(path: directory)
+        let sections =
+            try TrainingSection.sections(folder) + EvaluationSection.sections(folder)
+            + CrossValidationSection.sections(folder) + RatingsSection.sections(folder)
+        guard !sections.isEmpty else {
+            throw ReportingError(
+                path: directory, line: nil,
+                reason: "The folder holds nothing to report: no metrics.jsonl, eval_results.json, "
+                    + "cross_validation.json or ratings.json. Give the output_dir of a run.")
+        }
+        let name = URL(fileURLWithPath: directory).standardizedFileURL.lastPathComponent
+        return ReportDocument(
+            title: name, subtitle: "Report of a Lockstep run", sections: sections + (try background(folder)))
+    }
+
+    /// How the run was made.
+    private static func background(_ folder: RunFolder) throws(ReportingError) -> [ReportSection] {
+        var blocks: [ReportBlock] = []
+        if let versions = try folder.document(RunVersions.fileName) {
+            let names = [("lockstep", "Lockstep"), ("cpu", "Processor"), ("operating_system", "System")]
+            let rows = names.compactMap { key, name in versions[key]?.text.map { [name, $0] } }
+            let libraries = (versions["libraries"]?.object ?? [:]).sorted { $0.key < $1.key }
+            blocks.append(
+                .table(
+                    ReportTable(
+                        header: ["made with", ""], rows: rows + libraries.map { [$0.key, $0.value.words] },
+                        isText: true)))
+        }
+        if let recipe = try folder.text("recipe.yaml") {
+            blocks.append(.details(summary: "The whole recipe, defaults included", text: recipe))
+        }
+        return blocks.isEmpty ? [] : [ReportSection("How it was made", blocks)]
+    }
+}

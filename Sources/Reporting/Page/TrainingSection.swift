@@ -1,0 +1,121 @@
+// The part of a report about training: curves, their end, and what to think of them.
+
+import Foundation
+
+/// Reads `metrics.jsonl`.
+enum TrainingSection {
+    static func sections(_ folder: RunFolder) throws(ReportingError) -> [ReportSection] {
+        let records = try folder.records(RunLog.fileName)
+        guard !records.isEmpty else { return [] }
+        let summary = records.last { $0["train_runtime"] != nil }
+        var blocks = notices(summary).map { ReportBlock.notice($0) }
+        blocks.append(.figures(figures(records, summary)))
+        blocks.append(.charts(charts(records, summary)))
+        return [ReportSection("Training", blocks)]
+    }
+
+    /// Why the run ended early, and whether it overfits, in the words of the log.
+    private static func notices(_ summary: JSONNode?) -> [String] {
+        ["early_stop", "overfitting"].compactMap { summary?[$0]?.text }.map { text in
+            text.prefix(1).uppercased() + text.dropFirst() + (text.hasSuffix(".") ? "" : ".")
+        }
+    }
+
+    private static func figures(_ records: [JSONNode], _ summary: JSONNode?) -> [ReportFigure] {
+        var figures: [ReportFigure] = []
+        func add(_ name: String, _ value: String?, note: String? = nil) {
+            if let value { figures.append(ReportFigure(name: name, value: value, note: note)) }
+        }
+        let last = records.last { $0["step"] != nil }
+        add("steps", last?["step"]?.words, note: last?["epoch"]?.number.map { "\(epochs($0)) epochs" })
+        add(
+            "training loss", records.last { $0["loss"] != nil }?["loss"]?.number.map(four),
+            note: "last record")
+        let evaluations = records.filter { $0["eval_loss"] != nil }
+        if let best = best(evaluations), let loss = best["eval_loss"]?.number {
+            add(
+                "best validation loss", four(loss),
+                note: best["epoch"]?.number.map { "epoch \(epochs($0))" })
+        }
+        add("time", summary?["train_runtime"]?.number.map { Figure.duration(seconds: $0) })
+        add("rows a second", summary?["train_samples_per_second"]?.number.map(Figure.rate))
+        add("tokens a second", summary?["train_tokens_per_second"]?.number.map(Figure.rate))
+        return figures
+    }
+
+    private static func charts(_ records: [JSONNode], _ summary: JSONNode?) -> [any ReportChart] {
+        let training = points(records, "loss")
+        let validation = points(records, "eval_loss")
+        var charts: [any ReportChart] = [
+            LineChart(
+                title: "Loss", horizontalName: "epoch",
+                series: [
+                    .init(name: "training", points: training),
+                    .init(name: "validation", points: validation, showsPoints: validation.count <= 60),
+                ].filter { !$0.points.isEmpty }, marks: marks(records, summary))
+        ]
+        let metrics = shares(records)
+        if !metrics.isEmpty {
+            charts.append(
+                LineChart(
+                    title: "Validation figures", horizontalName: "epoch",
+                    series: metrics.map { name in
+                        let points = points(records, "eval_" + name)
+                        return .init(name: name, points: points, showsPoints: points.count <= 60)
+                    }))
+        }
+        let rates = points(records, "learning_rate")
+        if rates.count > 1 {
+            charts.append(
+                LineChart(
+                    title: "Learning rate", horizontalName: "epoch",
+                    series: [.init(name: "learning rate", points: rates)]))
+        }
+        let norms = points(records, "grad_norm")
+        if norms.count > 1 {
+            charts.append(
+                LineChart(
+                    title: "Gradient norm before clipping", horizontalName: "epoch",
+                    series: [.init(name: "norm", points: norms)]))
+        }
+        return charts
+    }
+
+    /// Where the validation loss is best, and where overfitting begins.
+    private static func marks(_ records: [JSONNode], _ summary: JSONNode?) -> [LineChart.Mark] {
+        if let epoch = summary?["overfitting_since_epoch"]?.number {
+            return [.init(x: epoch, text: "overfitting")]
+        }
+        let evaluations = records.filter { $0["eval_loss"] != nil }
+        guard evaluations.count > 1, let epoch = best(evaluations)?["epoch"]?.number else { return [] }
+        return [.init(x: epoch, text: "best")]
+    }
+
+    private static func best(_ evaluations: [JSONNode]) -> JSONNode? {
+        let finite = evaluations.filter { $0["eval_loss"]?.number?.isFinite == true }
+        return finite.min { ($0["eval_loss"]?.number ?? 0) < ($1["eval_loss"]?.number ?? 0) }
+    }
+
+    /// Up to four figures in 0...1 of the evaluations, the best known ones first.
+    private static func shares(_ records: [JSONNode]) -> [String] {
+        let known = [
+            "accuracy", "f1", "mcc", "roc_auc", "rouge1", "rouge2", "rougeL", "pearson", "precision",
+            "recall",
+        ]
+        let first = records.first { $0["eval_loss"] != nil }
+        return Array(known.filter { first?["eval_" + $0]?.number != nil }.prefix(4))
+    }
+
+    private static func points(_ records: [JSONNode], _ name: String) -> [LineChart.Point] {
+        records.compactMap { record in
+            guard let x = record["epoch"]?.number, let y = record[name]?.number else { return nil }
+            return LineChart.Point(x: x, y: y)
+        }
+    }
+
+    private static func four(_ value: Double) -> String { Figure.fixed(value, decimals: 4) }
+
+    private static func epochs(_ value: Double) -> String {
+        value == value.rounded() ? Figure.fixed(value, decimals: 0) : Figure.fixed(value, decimals: 2)
+    }
+}

@@ -1,0 +1,33 @@
+// `lockstep report`: makes report.html anew from the files of an output folder.
+
+import ArgumentParser
+import Reporting
+
+/// Writes the report page of a run.
+struct ReportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report",
+        abstract: "Writes report.html, one page of all that a run's output folder holds.",
+        discussion: """
+            train and evaluate write the page at their end; this command makes it anew, for example for the folder of an \
+            older run. The page loads nothing from elsewhere.
+            """)
+
+    @Argument(help: "Output folder of a run.")
+    var directory: String
+
+    func run() throws {
+        print(try ReportPage.write(directory: directory))
+    }
+}
+
+extension ReportPage {
+    /// Writes the page at the end of a command whose results are already safe: a page that cannot be made is a warning.
+    static func writeAfterwards(directory: String) {
+        do {
+            try write(directory: directory)
+        } catch {
+            Messages.warn("no \(fileName): \(error)")
+        }
+    }
+}
