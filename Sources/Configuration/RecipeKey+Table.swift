@@ -27,6 +27,10 @@ extension RecipeKey {
         .key(
             "bf16", \.training.bf16, .boolean, "Multiply matrices in bfloat16; weights and moments stay fp32."
         ),
+        .key(
+            "gradient_checkpointing", \.training.gradientCheckpointing, .boolean,
+            "Compute activations again in the backward pass instead of keeping them: less memory, a third more time."
+        ),
     ]
 
     private static let dataKeys: [RecipeKey] = [

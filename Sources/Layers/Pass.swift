@@ -14,15 +14,18 @@ public final class Pass {
     public let key: RandomKey
     /// Whether gradients are complete after this backward pass: false for all micro-batches but the last.
     public let completesGradients: Bool
+    /// Whether blocks give their activations back and compute them again in the backward pass.
+    public let recomputesActivations: Bool
     /// Random keys of the tokens, `[T]`, and of the sequences (the first token of each), `[S]`.
     public let tokenKeys: RowKeys
     public let sequenceKeys: RowKeys
     /// Keys and values of the tokens before this pass's, for decoding; nil when the batch holds whole sequences.
     public let cache: KeyValueCache?
     /// A pass for evaluation or, with a `key`, for training; with a `cache`, one step of decoding.
+    /// `recomputesActivations` trades time for memory and changes no bit of the result.
     public init(
         parameters: ParameterStore, workspace: Workspace, batch: TokenBatch, trainingKey: RandomKey? = nil,
-        completesGradients: Bool = true, cache: KeyValueCache? = nil
+        completesGradients: Bool = true, recomputesActivations: Bool = false, cache: KeyValueCache? = nil
     ) {
         precondition(cache == nil || trainingKey == nil, "a pass over cached keys has no backward pass")
         self.cache = cache
@@ -32,6 +35,7 @@ public final class Pass {
         isTraining = trainingKey != nil
         key = trainingKey ?? RandomKey(seed: 0)
         self.completesGradients = completesGradients
+        self.recomputesActivations = recomputesActivations && trainingKey != nil
         tokenKeys = RowKeys(sampleIDs: batch.sampleIDs, offsets: batch.offsets)
         sequenceKeys = RowKeys(sampleIDs: batch.sampleIDs)
     }
@@ -60,6 +64,13 @@ public final class Pass {
     /// Reports a slot whose gradient is complete.
     func markReady(_ slot: Int) {
         if completesGradients { parameters.markReady(slot) }
+    }
+
+    /// A copy of what `body` returns, `[rows, columns]`; the rest of what it took from the workspace is given back.
+    public func result(rows: Int, columns: Int, of body: () -> Tensor) -> Tensor {
+        let result = activation(rows: rows, columns: columns)
+        temporarily { result.copy(from: body()) }
+        return result
     }
 
     /// Runs `body` and gives back what it took from the workspace.

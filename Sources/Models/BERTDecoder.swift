@@ -8,6 +8,9 @@ internal import Tensors
 final class BERTDecoder: TokenNetwork {
     private let embeddings: BERTEmbeddings
     private let blocks: [DecoderBlock]
+    /// Inputs of the blocks of a training pass, and what they attended to.
+    private var inputs: [Tensor] = []
+    private var source: CrossAttentionSource?
 
     var words: Embedding { embeddings.words }
 
@@ -68,18 +71,37 @@ final class BERTDecoder: TokenNetwork {
     }
 
     func forward(_ pass: Pass, source: CrossAttentionSource?) -> Tensor {
-        blocks.reduce(embeddings.forward(pass)) { x, block in
-            guard !pass.isTraining else { return block.forward(x, source: source, pass) }
-            pass.temporarily { x.copy(from: block.forward(x, source: source, pass)) }
-            return x
+        inputs = []
+        self.source = source
+        var x = embeddings.forward(pass)
+        for block in blocks {
+            guard pass.isTraining else {
+                pass.temporarily { x.copy(from: block.forward(x, source: source, pass)) }
+                continue
+            }
+            let isRecomputed = isRecomputed(inputs.count, pass)
+            inputs.append(x)
+            x =
+                isRecomputed
+                ? pass.result(rows: x.rows, columns: x.columns) { block.forward(x, source: source, pass) }
+                : block.forward(x, source: source, pass)
         }
+        return x
+    }
+
+    /// Whether a block runs forward again before it runs backward: not the last one, which would do so at once.
+    private func isRecomputed(_ index: Int, _ pass: Pass) -> Bool {
+        pass.recomputesActivations && index < blocks.count - 1
     }
 
     func backward(gradient dstates: Tensor, sourceGradient: Tensor?, _ pass: Pass) {
         var dhidden = dstates
         var spare = pass.activation(rows: dstates.rows, columns: dstates.columns)
-        for block in blocks.reversed() {
-            block.backward(gradient: dhidden, into: spare, sourceGradient: sourceGradient, pass)
+        for (index, block) in blocks.enumerated().reversed() {
+            pass.temporarily {
+                if isRecomputed(index, pass) { _ = block.forward(inputs[index], source: source, pass) }
+                block.backward(gradient: dhidden, into: spare, sourceGradient: sourceGradient, pass)
+            }
             swap(&dhidden, &spare)
         }
         embeddings.backward(gradient: dhidden, spare: spare, pass)

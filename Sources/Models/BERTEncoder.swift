@@ -13,6 +13,8 @@ final class BERTEncoder {
     private let blockStarts: [Int]
     private let pooler: Linear?
     private var saved: Saved?
+    /// Inputs of the blocks of a training pass.
+    private var inputs: [Tensor] = []
 
     /// What a forward pass of first tokens keeps.
     private struct Saved {
@@ -85,7 +87,26 @@ final class BERTEncoder {
     }
 
     private func run(_ blocks: ArraySlice<EncoderBlock>, _ x: Tensor, _ pass: Pass) -> Tensor {
-        blocks.reduce(x) { pass.isTraining ? $1.forward($0, pass) : forwardOnly($1, $0, pass) }
+        inputs = []
+        var x = x
+        for block in blocks {
+            guard pass.isTraining else {
+                pass.temporarily { x.copy(from: block.forward(x, pass)) }
+                continue
+            }
+            let isRecomputed = isRecomputed(inputs.count, pass)
+            inputs.append(x)
+            x =
+                isRecomputed
+                ? pass.result(rows: x.rows, columns: x.columns) { block.forward(x, pass) }
+                : block.forward(x, pass)
+        }
+        return x
+    }
+
+    /// Whether a block runs forward again before it runs backward: not the last one, which would do so at once.
+    private func isRecomputed(_ index: Int, _ pass: Pass) -> Bool {
+        pass.recomputesActivations && index < blocks.count - 1
     }
 
     private func backward(
@@ -94,17 +115,14 @@ final class BERTEncoder {
         var (dhidden, spare) = (gradient, spare)
         for index in blocks.indices.reversed() {
             guard pass.parameters.hasTrainableSlot(before: blockStarts[index + 1]) else { return }
-            blocks[index].backward(gradient: dhidden, into: spare, pass)
+            pass.temporarily {
+                if isRecomputed(index, pass) { _ = blocks[index].forward(inputs[index], pass) }
+                blocks[index].backward(gradient: dhidden, into: spare, pass)
+            }
             swap(&dhidden, &spare)
         }
         guard pass.parameters.hasTrainableSlot(before: blockStarts[0]) else { return }
         embeddings.backward(gradient: dhidden, spare: spare, pass)
-    }
-
-    /// A block whose activations are not kept: only the result stays in the workspace.
-    private func forwardOnly(_ block: EncoderBlock, _ x: Tensor, _ pass: Pass) -> Tensor {
-        pass.temporarily { x.copy(from: block.forward(x, pass)) }
-        return x
     }
 
     // MARK: First tokens

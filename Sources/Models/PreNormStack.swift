@@ -9,6 +9,9 @@ final class PreNormStack {
     private let norm: ResidualNorm
     /// The first slot of each block, and the one behind the last block.
     private let blockStarts: [Int]
+    /// Inputs of the blocks that run forward again in the backward pass, and what they attend to.
+    private var inputs: [(branch: Tensor, stream: Tensor?)] = []
+    private var source: CrossAttentionSource?
 
     init(blocks: [PreNormBlock], blockStarts: [Int], norm: ResidualNorm) {
         precondition(blockStarts.count == blocks.count + 1, "expected the starts of the blocks and their end")
@@ -24,8 +27,13 @@ final class PreNormStack {
         guard !pass.isTraining else {
             var branch = embed()
             var stream: Tensor?
+            inputs = []
+            self.source = source
             for block in blocks {
-                (branch, stream) = block.forward(branch, stream: stream, source: source, pass)
+                (branch, stream) =
+                    isRecomputed(inputs.count, pass)
+                    ? forwardKeepingInputs(block, branch, stream, pass)
+                    : block.forward(branch, stream: stream, source: source, pass)
             }
             return norm.forward(branch, residual: stream, pass)
         }
@@ -49,6 +57,29 @@ final class PreNormStack {
         return normed
     }
 
+    /// Whether a block runs forward again before it runs backward: not the last one, which would do so at once.
+    private func isRecomputed(_ index: Int, _ pass: Pass) -> Bool {
+        pass.recomputesActivations && index < blocks.count - 1
+    }
+
+    /// A block of whose activations only its inputs and its results stay in the workspace.
+    private func forwardKeepingInputs(
+        _ block: PreNormBlock, _ branch: Tensor, _ stream: Tensor?, _ pass: Pass
+    ) -> (branch: Tensor, stream: Tensor) {
+        inputs.append((branch, stream))
+        let nextBranch = pass.activation(rows: branch.rows, columns: branch.columns)
+        let nextStream = pass.activation(rows: branch.rows, columns: branch.columns)
+        pass.temporarily {
+            // The block overwrites its branch, which the backward pass reads again.
+            let overwritten = pass.activation(rows: branch.rows, columns: branch.columns)
+            overwritten.copy(from: branch)
+            let next = block.forward(overwritten, stream: stream, source: source, pass)
+            nextBranch.copy(from: next.branch)
+            nextStream.copy(from: next.stream)
+        }
+        return (nextBranch, nextStream)
+    }
+
     /// The gradient of the embedded tokens from that of the hidden states, which is overwritten; that of the
     /// source's states is added to `sourceGradient`. Below the first trained parameter nothing is computed, and the
     /// result means nothing.
@@ -59,9 +90,15 @@ final class PreNormStack {
             gradient: dstates, streamGradient: stream, accumulating: false, branchGradient: spare, pass)
         for index in blocks.indices.reversed() {
             guard pass.parameters.hasTrainableSlot(before: blockStarts[index + 1]) else { break }
-            gradient = blocks[index].backward(
-                gradient: gradient, streamGradient: stream, spare: spare, sourceGradient: sourceGradient,
-                pass)
+            gradient = pass.temporarily {
+                if isRecomputed(index, pass) {
+                    _ = blocks[index].forward(
+                        inputs[index].branch, stream: inputs[index].stream, source: source, pass)
+                }
+                return blocks[index].backward(
+                    gradient: gradient, streamGradient: stream, spare: spare, sourceGradient: sourceGradient,
+                    pass)
+            }
         }
         return gradient
     }

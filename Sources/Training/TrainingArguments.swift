@@ -132,6 +132,8 @@ public struct TrainingArguments: Sendable, Equatable {
 
     /// Multiplies in bfloat16; weights and moments stay fp32.
     public var bf16 = false
+    /// Computes the activations of blocks again in the backward pass instead of keeping them.
+    public var gradientCheckpointing = false
     /// Replaces the same value of config.json when set, 0..<1.
     public var hiddenDropoutProb: Double?
     /// Replaces the same value of config.json when set, 0..<1.

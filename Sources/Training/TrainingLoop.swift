@@ -64,7 +64,8 @@ public final class TrainingLoop {
             totalSteps: total)
         step = TrainingStep(
             task: task, optimizer: optimizer, reducer: reducer, schedule: schedule, group: group,
-            seed: arguments.seed, maximumNorm: arguments.maxGradNorm)
+            seed: arguments.seed, maximumNorm: arguments.maxGradNorm,
+            recomputesActivations: arguments.gradientCheckpointing)
         checkpoints = RunCheckpoints(
             output: output, arguments: arguments, plan: plan, group: group, reducer: reducer)
     }

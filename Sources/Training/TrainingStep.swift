@@ -32,18 +32,21 @@ public final class TrainingStep {
     private let schedule: LearningRateSchedule
     private let maximumNorm: Double
     private let key: RandomKey
+    private let recomputesActivations: Bool
     private let workspace = Workspace()
 
     /// The optimizer updates the reducer's shard, if there is one.
     public init(
         task: any TrainingTask, optimizer: any Optimizer, reducer: GradientReducer,
-        schedule: LearningRateSchedule, group: any ProcessGroup, seed: UInt64, maximumNorm: Double
+        schedule: LearningRateSchedule, group: any ProcessGroup, seed: UInt64, maximumNorm: Double,
+        recomputesActivations: Bool = false
     ) {
         self.task = task
         self.optimizer = optimizer
         self.group = group
         self.schedule = schedule
         self.maximumNorm = maximumNorm
+        self.recomputesActivations = recomputesActivations
         key = RandomKey(seed: seed).derived("dropout")
         self.reducer = reducer
         task.model.parameters.onGradientReady = { reducer.markReady(slot: $0) }
@@ -105,7 +108,8 @@ public final class TrainingStep {
         return task.differentiate(batch) { tokens in
             Pass(
                 parameters: model.parameters, workspace: workspace, batch: tokens,
-                trainingKey: key.derived(UInt64(step)), completesGradients: isLast)
+                trainingKey: key.derived(UInt64(step)), completesGradients: isLast,
+                recomputesActivations: recomputesActivations)
         }
     }
 }

@@ -16,11 +16,10 @@ enum BenchModel: String, CaseIterable, ExpressibleByArgument {
 
     static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
 
-    /// A training job of `rows` random sequences of `tokens` tokens a rank.
+    /// A training job over a rank's rows.
     func job(
-        rows: Int, tokens: Int, type: BenchType, group: any ProcessGroup, reduction: ReductionOptions
+        _ workload: BenchWorkload, type: BenchType, group: any ProcessGroup, reduction: ReductionOptions
     ) throws -> BenchJob {
-        let workload = BenchWorkload(rows: rows, tokens: tokens, rank: group.rank, rankCount: group.size)
         let work: BenchJob.Work
         switch self {
         case .bertBase:

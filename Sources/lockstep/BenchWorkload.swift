@@ -11,6 +11,7 @@ struct BenchWorkload {
     let tokens: Int
     let rank: Int
     let rankCount: Int
+    let recomputesActivations: Bool
 
     let head = ClassificationHead(labels: ["a", "b"], problemType: .singleLabel)
 
@@ -37,7 +38,8 @@ struct BenchWorkload {
     {
         Pass(
             parameters: model.parameters, workspace: workspace, batch: batch,
-            trainingKey: RandomKey(seed: 0).derived(UInt64(step)))
+            trainingKey: RandomKey(seed: 0).derived(UInt64(step)),
+            recomputesActivations: recomputesActivations)
     }
 
     /// One label a row.

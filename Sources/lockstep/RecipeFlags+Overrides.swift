@@ -15,6 +15,7 @@ extension RecipeFlags {
             ("attention_probs_dropout_prob", attentionProbsDropoutProb),
             ("classifier_dropout", classifierDropout),
             ("bf16", bf16),
+            ("gradient_checkpointing", gradientCheckpointing),
             ("freeze", freeze),
             ("layerwise_lr_decay", layerwiseLrDecay),
             ("learning_rates", learningRates),

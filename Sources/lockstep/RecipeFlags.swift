@@ -13,6 +13,7 @@ struct RecipeFlags: ParsableArguments {
     @Option(key: "attention_probs_dropout_prob") var attentionProbsDropoutProb: String?
     @Option(key: "classifier_dropout") var classifierDropout: String?
     @Option(switchKey: "bf16") var bf16: String?
+    @Option(switchKey: "gradient_checkpointing") var gradientCheckpointing: String?
     @Option(key: "freeze") var freeze: String?
     @Option(key: "layerwise_lr_decay") var layerwiseLrDecay: String?
     @Option(key: "learning_rates") var learningRates: String?

@@ -42,6 +42,10 @@ struct StepBench: ParsableCommand {
     @Option(name: .customLong("zero_stage"), help: "Optimiser whole (0) or by shards (1), as the recipe key.")
     var zeroStage = 0
 
+    @Flag(
+        name: .customLong("gradient-checkpointing"), help: "Compute activations again in the backward pass.")
+    var recomputesActivations = false
+
     func validate() throws {
         guard (0...1).contains(zeroStage) else { throw ValidationError("--zero_stage is 0 or 1") }
     }
@@ -57,7 +61,10 @@ struct StepBench: ParsableCommand {
     private func measure(_ group: any ProcessGroup, threads: Int, peak: Double) throws {
         let reduction = ReductionOptions(
             bucketMebibytes: 25, wire: communicationType.wire, isSharded: zeroStage == 1)
-        let job = try model.job(rows: batch, tokens: seq, type: dtype, group: group, reduction: reduction)
+        let workload = BenchWorkload(
+            rows: batch, tokens: seq, rank: group.rank, rankCount: group.size,
+            recomputesActivations: recomputesActivations)
+        let job = try model.job(workload, type: dtype, group: group, reduction: reduction)
         for index in 0..<2 { try job.step(index) }
         let exposedBefore = job.exposedCommunicationSeconds
         var seconds: [Double] = []
@@ -79,7 +86,9 @@ struct StepBench: ParsableCommand {
             ("model", .string(model.rawValue)), ("parameters", BenchReport.integer(job.parameterCount)),
             ("dtype", .string(dtype.rawValue)), ("ranks", BenchReport.integer(group.size)),
             ("threads", BenchReport.integer(threads)), ("batch", BenchReport.integer(batch)),
-            ("seq", BenchReport.integer(seq)), ("step_seconds", BenchReport.real(median)),
+            ("seq", BenchReport.integer(seq)),
+            ("gradient_checkpointing", BenchReport.integer(recomputesActivations ? 1 : 0)),
+            ("step_seconds", BenchReport.real(median)),
             (
                 "tokens_per_second",
                 BenchReport.real(Double(group.size * job.tokenCount) / median, 1)
