@@ -8,7 +8,7 @@ enum Checkout {
     static let scripts = [
         "launch/setup", "launch/quickstart", "launch/test", "launch/local", "launch/cluster",
         "launch/slurm.sbatch",
-        "launch/hosts-on-one-machine",
+        "launch/hosts-on-one-machine", "launch/benchmark",
     ]
 
     static func path(_ relative: String) -> String { root.appendingPathComponent(relative).path }

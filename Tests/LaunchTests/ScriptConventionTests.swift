@@ -69,6 +69,17 @@ import Testing
                 ["--hostfile", "plm_rsh_agent"]
             ),
             (["launch/hosts-on-one-machine", "down"], ["remove"]),
+            (
+                ["launch/benchmark", "--peer", "/venv", "--only", "gpt2-bf16", "--only", "sentiment"],
+                [
+                    "gpt2-bf16 peer: env ", "/venv/bin/python",
+                    "peer/step.py --model gpt2 --dtype bf16 --batch 8",
+                    "gpt2-bf16 ours: ", "lockstep bench step --model gpt2", "sentiment-fp32 peer: env ",
+                    "/venv/bin/torchrun --nproc_per_node 2",
+                    "sentiment-bf16 ours: env OMP_NUM_THREADS=1 mpirun -np 2",
+                ]
+            ),
+            (["launch/benchmark", "--only", "allreduce"], ["bench allreduce --mebibytes 420"]),
         ])
     func dryRunPrints(words: [String], promised: [String]) throws {
         let withOption = [Checkout.path(words[0]), "--dry-run"] + words.dropFirst()
