@@ -70,7 +70,7 @@ public final class TrainingStep {
         for (index, batch) in batches.enumerated() {
             let isLast = index == batches.count - 1
             if isLast { reducer.beginStep() }
-            lossSum += differentiate(
+            lossSum += try differentiate(
                 MicroBatch(rows: batch, epoch: epoch, lossCount: lossCount), step: step, isLast: isLast)
         }
         let squares = try reducer.finish()
@@ -103,9 +103,9 @@ public final class TrainingStep {
     }
 
     /// Adds the gradients of a micro-batch; returns the sum of its losses.
-    private func differentiate(_ batch: MicroBatch, step: Int, isLast: Bool) -> Double {
+    private func differentiate(_ batch: MicroBatch, step: Int, isLast: Bool) throws -> Double {
         workspace.reset()
-        return task.differentiate(batch) { tokens in
+        return try task.differentiate(batch) { tokens in
             Pass(
                 parameters: model.parameters, workspace: workspace, batch: tokens,
                 trainingKey: key.derived(UInt64(step)), completesGradients: isLast,

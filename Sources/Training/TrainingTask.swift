@@ -1,6 +1,5 @@
 // What differs between tasks: the examples, what the loss is divided by, forward and backward, evaluation.
 
-public import DataParallel
 public import Datasets
 public import Layers
 public import Models
@@ -34,10 +33,11 @@ public protocol TrainingTask: AnyObject {
     /// without messages.
     func lossCount(rows: [Int], epoch: Int) -> Int
     /// Forward and backward of a micro-batch: adds the gradients of `Σ losses / lossCount` and returns Σ losses.
-    /// `makePass` makes a training pass over the tokens that the model is to read.
-    func differentiate(_ batch: MicroBatch, makePass: (TokenBatch) -> Pass) -> Double
+    /// `makePass` makes a training pass over the tokens that the model is to read; passes of one call share their memory.
+    /// Throws when a row cannot be read any more.
+    func differentiate(_ batch: MicroBatch, makePass: (TokenBatch) -> Pass) throws -> Double
     /// Figures over all validation rows, the same bits on any number of ranks. Collective.
-    func evaluate() throws(ParallelError) -> any TaskEvaluation
+    func evaluate() throws -> any TaskEvaluation
 }
 
 /// The figures of an evaluation, by exact counts over all rows.
