@@ -24,7 +24,7 @@ import Testing
         #expect(
             try workshop.names("run")
                 == ["checkpoint-10", "checkpoint-5"] + [model[0], "metrics.jsonl", model[1]]
-                + ["recipe.yaml", "trainer_state.json", "versions.json", "vocab.txt"])
+                + ["recipe.yaml", "report.html", "trainer_state.json", "versions.json", "vocab.txt"])
         #expect(
             try workshop.names("run/checkpoint-5")
                 == model + ["optimizer.safetensors", "recipe.yaml", "trainer_state.json", "vocab.txt"])
