@@ -86,7 +86,7 @@ let package = Package(
         tests("GGUFTests", ["Tensors", "GGUF"], goldens: true),
         tests("MetricsTests", ["Metrics"], goldens: true),
         tests("ImagesTests", ["Tensors", "Images"], goldens: true),
-        tests("DatasetsTests", ["Tensors", "Images", "Datasets"]),
+        tests("DatasetsTests", ["Tensors", "Images", "Datasets"], goldens: true),
         tests("LaunchTests", ["TestSupport"]),
         tests(
             "ModelsTests", ["Tensors", "Kernels", "Layers", "Models", "Optimizers", "Safetensors"],

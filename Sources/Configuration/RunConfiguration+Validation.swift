@@ -33,7 +33,8 @@ extension RunConfiguration {
     }
 
     private func validateEvaluation(_ sources: KeySources) throws(ConfigurationError) {
-        guard training.evalStrategy != .never, data.validationFiles.isEmpty else { return }
+        guard training.evalStrategy != .never, data.validationFiles.isEmpty, !sources.holdsOutValidation
+        else { return }
         throw .contradiction(
             "eval_strategy",
             "eval_strategy: \(training.evalStrategy.rawValue) needs a validation_file; give one, or set"

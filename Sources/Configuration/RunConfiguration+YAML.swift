@@ -20,6 +20,21 @@ extension RunConfiguration {
         }
     }
 
+    /// Every key with its value as one line of text, in the order of the table.
+    public var settings: [(key: String, value: String)] {
+        RecipeKey.all.map { ($0.name, Self.text($0.read(self))) }
+    }
+
+    private static func text(_ value: YAMLValue) -> String {
+        switch value {
+        case .null: "null"
+        case .scalar(let text): text
+        case .list(let values): "[\(values.map(text).joined(separator: ", "))]"
+        case .mapping(let entries):
+            "{\(entries.map { "\($0.key): \(text($0.value))" }.joined(separator: ", "))}"
+        }
+    }
+
     private static func node(_ value: YAMLValue, isText: Bool) -> Node {
         switch value {
         case .null: Node("null", Tag(.null), .plain)

@@ -27,23 +27,27 @@ extension RunConfiguration {
     ///   - recipePath: YAML file; nil if everything comes by flags.
     ///   - overrides: key and text of each flag, in order. `null` unsets a key that may be unset.
     ///   - requiredKeys: keys that must have a value in the end.
+    ///   - holdsOutValidation: whether validation rows are taken from the training rows, so that keys that need them
+    ///     need no `validation_file`.
     public init(
         recipePath: String?, overrides: [(key: String, value: String)] = [],
-        requiredKeys: [String] = keysForTraining
+        requiredKeys: [String] = keysForTraining, holdsOutValidation: Bool = false
     ) throws(ConfigurationError) {
         var text = ""
         if let recipePath { text = try YAMLValue.text(ofFile: recipePath) }
-        try self.init(yaml: text, file: recipePath, overrides: overrides, requiredKeys: requiredKeys)
+        try self.init(
+            yaml: text, file: recipePath, overrides: overrides, requiredKeys: requiredKeys,
+            holdsOutValidation: holdsOutValidation)
     }
 
     /// Reads a recipe from `yaml`; `file` names it in errors.
     public init(
         yaml: String, file: String?, overrides: [(key: String, value: String)] = [],
-        requiredKeys: [String] = keysForTraining
+        requiredKeys: [String] = keysForTraining, holdsOutValidation: Bool = false
     ) throws(ConfigurationError) {
         self.init()
         let fallback = file.map { ConfigurationError.Location.file($0) } ?? .commandLine
-        var sources = KeySources(fallback: fallback)
+        var sources = KeySources(fallback: fallback, holdsOutValidation: holdsOutValidation)
         let name = file ?? "recipe"
         for entry in try YAMLValue.entries(of: yaml, file: name) {
             try set(entry.key, entry.value, at: .line(file: name, line: entry.line), &sources)
@@ -82,6 +86,8 @@ extension RunConfiguration {
 /// Where each key was set, so that errors that concern several keys can name a line.
 struct KeySources {
     let fallback: ConfigurationError.Location
+    /// Whether there are validation rows without a `validation_file`.
+    let holdsOutValidation: Bool
     var locations: [String: ConfigurationError.Location] = [:]
 
     /// The place of the first of `names` that was set at all.

@@ -8,11 +8,15 @@
 public struct RowReader: Sendable {
     /// The files in the order of the patterns, those of one pattern sorted by name.
     public let files: [String]
+    /// The rows that are read; nil reads all.
+    private let selection: RowSelection?
 
-    /// - Parameter patterns: paths; `*`, `?` and `[a-z]` match within one part of a path.
+    /// - Parameters:
+    ///   - patterns: paths; `*`, `?` and `[a-z]` match within one part of a path.
+    ///   - selection: the rows to read, by their numbers over all files; nil reads all.
     /// - Throws: if a file does not exist, a pattern matches none, a file is named twice or has an unknown
     ///   ending.
-    public init(patterns: [String]) throws(DatasetsError) {
+    public init(patterns: [String], selection: RowSelection? = nil) throws(DatasetsError) {
         if patterns.isEmpty { throw .noPatterns() }
         var files: [String] = []
         var known: Set<String> = []
@@ -24,10 +28,11 @@ public struct RowReader: Sendable {
             }
         }
         self.files = files
+        self.selection = selection
     }
 
     /// Steps through all rows of all files.
-    public func makeIterator() -> RowIterator { RowIterator(files: files) }
+    public func makeIterator() -> RowIterator { RowIterator(files: files, selection: selection) }
 
     /// Calls `body` with each row of each file in order.
     public func forEachRow(_ body: (Row) throws(DatasetsError) -> Void) throws(DatasetsError) {
@@ -41,12 +46,26 @@ public final class RowIterator {
     private var remaining: ArraySlice<String>
     private var current: (any RowFile)?
     private var currentHasRows = false
+    private let selection: RowSelection?
+    /// The number of the next row over all files.
+    private var number = 0
 
-    init(files: [String]) { remaining = files[...] }
+    init(files: [String], selection: RowSelection?) {
+        remaining = files[...]
+        self.selection = selection
+    }
 
-    /// The next row, nil after the last row of the last file.
+    /// The next selected row, nil after the last row of the last file.
     /// - Throws: if a file cannot be read, holds no row, or a row is not well-formed.
     public func next() throws(DatasetsError) -> Row? {
+        while let row = try nextOfAll() {
+            defer { number += 1 }
+            if selection?.contains(number) ?? true { return row }
+        }
+        return nil
+    }
+
+    private func nextOfAll() throws(DatasetsError) -> Row? {
         while true {
             if let current {
                 if let row = try current.next() {

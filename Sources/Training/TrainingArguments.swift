@@ -35,6 +35,10 @@ public struct DataArguments: Sendable, Equatable {
     public var trainFiles: [String] = []
     /// Validation files, read in this order.
     public var validationFiles: [String] = []
+    /// The rows of `trainFiles` to learn from; nil takes all. Set by cross-validation, by no key.
+    public var trainSelection: RowSelection?
+    /// The rows of `validationFiles` to evaluate on; nil takes all. Set by cross-validation, by no key.
+    public var validationSelection: RowSelection?
     public var textColumn = "text"
     /// Column of the second text of a pair; nil for single texts.
     public var textPairColumn: String?

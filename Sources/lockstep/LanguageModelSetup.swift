@@ -76,7 +76,11 @@ struct LanguageModelSetup {
 
     /// The examples of files, checked against the model.
     func examples(_ files: [String]) throws -> ExampleStore {
-        let rows = try RowReader(patterns: files)
+        try examples(RowReader(patterns: files))
+    }
+
+    /// The examples of rows, checked against the model.
+    func examples(_ rows: RowReader) throws -> ExampleStore {
         let store =
             switch reader {
             case .blocks(let blocks): try blocks.examples(rows)

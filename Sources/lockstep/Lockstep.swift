@@ -17,7 +17,8 @@ struct Lockstep: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ReportCommand.self,
+            TrainCommand.self, EvaluateCommand.self, PredictCommand.self, CrossValidateCommand.self,
+            ReportCommand.self,
             ImportCommand.self, LaunchCommand.self, BenchCommand.self,
         ])
 }

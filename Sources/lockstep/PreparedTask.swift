@@ -27,8 +27,9 @@ struct PreparedTask {
         _ configuration: RunConfiguration, _ group: any ProcessGroup
     ) throws -> PreparedTask {
         let (data, arguments) = (configuration.data, configuration.training)
-        let training = try RowReader(patterns: data.trainFiles)
-        let labels = try LabelMap(of: training, column: data.labelColumn, problemType: data.problemType)
+        // Of all rows, so that a fold knows every label.
+        let labels = try LabelMap(
+            of: RowReader(patterns: data.trainFiles), column: data.labelColumn, problemType: data.problemType)
         let loaded = try ModelBroadcast.load(
             directory: configuration.model.modelNameOrPath, head: labels.head, seed: arguments.seed,
             overrides: arguments.configurationOverrides, through: group)
@@ -36,11 +37,11 @@ struct PreparedTask {
         let reader = TextClassificationReader(
             tokenizer: try TokenizerLoader.load(directory: configuration.model.modelNameOrPath),
             columns: TextColumns(data))
-        let examples = try reader.examples(training, labels: labels)
+        let examples = try reader.examples(data.trainingRows(), labels: labels)
         try examples.validate(for: loaded.model)
         var validation: ExampleStore?
-        if !data.validationFiles.isEmpty {
-            let rows = try reader.examples(RowReader(patterns: data.validationFiles), labels: labels)
+        if let validationRows = try data.validationRows() {
+            let rows = try reader.examples(validationRows, labels: labels)
             try rows.validate(for: loaded.model)
             validation = rows
         }
@@ -59,8 +60,8 @@ struct PreparedTask {
         let (data, arguments) = (configuration.data, configuration.training)
         let setup = try LanguageModelSetup(configuration, group: group)
         try train(setup.model, setup.report, arguments, group)
-        let examples = try setup.examples(data.trainFiles)
-        let validation = data.validationFiles.isEmpty ? nil : try setup.examples(data.validationFiles)
+        let examples = try setup.examples(data.trainingRows())
+        let validation = try data.validationRows().map { try setup.examples($0) }
         let task = LanguageModelTask(
             model: setup.model, objective: setup.objective, training: examples, validation: validation,
             labelSmoothing: arguments.labelSmoothingFactor, group: group,

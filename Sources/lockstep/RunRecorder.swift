@@ -8,22 +8,38 @@ import Models
 import Reporting
 import Training
 
+/// What a run shows of itself besides its files.
+enum RunDisplay {
+    /// Everything.
+    case full
+    /// How far it is; for one run of several.
+    case progress
+    /// Nothing; for one of several runs at the same time.
+    case none
+}
+
 /// Turns training events into what a user sees and keeps.
 final class RunRecorder {
     private let configuration: RunConfiguration
     private let printsJSON: Bool
     private let recipe: [UInt8]
+    private let shows: RunDisplay
     private let display: ProgressDisplay
     private var log: RunLog?
     private var rows = 0
     private var tokens = 0
     private var directory: String { configuration.model.outputDir }
 
-    init(_ configuration: RunConfiguration, printsJSON: Bool, recipe: [UInt8]) {
+    init(
+        _ configuration: RunConfiguration, printsJSON: Bool, recipe: [UInt8], shows: RunDisplay = .full
+    ) {
         self.configuration = configuration
         self.printsJSON = printsJSON
         self.recipe = recipe
-        display = ProgressDisplay(style: .suited(loggingSteps: configuration.training.loggingSteps))
+        self.shows = shows
+        let style = ProgressDisplay.Style.suited(loggingSteps: configuration.training.loggingSteps)
+        display =
+            shows == .none ? ProgressDisplay(style: .none, write: { _ in }) : ProgressDisplay(style: style)
     }
 
     func handle(_ event: TrainingEvent) throws {
@@ -118,7 +134,17 @@ final class RunRecorder {
         try log?.summary(
             step: summary.step, epoch: summary.epoch, values: values,
             sentences: sentences.compactMap { name, text in text.map { (name, $0) } })
-        ReportPage.writeAfterwards(directory: directory)
+        if shows == .full {
+            ReportPage.writeAfterwards(directory: directory)
+            tell(summary)
+        }
+        if printsJSON {
+            let members = Dictionary(uniqueKeysWithValues: values.map { ($0.0, $0.1.json) })
+            FileHandle.standardOutput.write(Data(try JSONValue.object(members).serialized()))
+        }
+    }
+
+    private func tell(_ summary: TrainingSummary) {
         let rate = Figure.fixed(Double(summary.rows) / summary.seconds, decimals: 1)
         Messages.note(
             "trained \(summary.rows) rows in \(Figure.fixed(summary.seconds, decimals: 1)) s: \(rate) rows/s, mean "
@@ -127,9 +153,5 @@ final class RunRecorder {
         if let warning = summary.overfitting { Messages.warn(warning) }
         if let best = summary.bestCheckpoint { Messages.note("best checkpoint: \(best)") }
         if !summary.wasStopped { Messages.note("model and log: \(directory)") }
-        if printsJSON {
-            let members = Dictionary(uniqueKeysWithValues: values.map { ($0.0, $0.1.json) })
-            FileHandle.standardOutput.write(Data(try JSONValue.object(members).serialized()))
-        }
     }
 }

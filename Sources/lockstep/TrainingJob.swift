@@ -10,27 +10,31 @@ struct TrainingJob {
     private let configuration: RunConfiguration
     private let group: any ProcessGroup
     private let printsJSON: Bool
+    private let shows: RunDisplay
     private var arguments: TrainingArguments { configuration.training }
     private var outputDirectory: String { configuration.model.outputDir }
     private var isFirst: Bool { group.rank == 0 }
 
-    init(_ configuration: RunConfiguration, group: any ProcessGroup, printsJSON: Bool) {
+    init(
+        _ configuration: RunConfiguration, group: any ProcessGroup, printsJSON: Bool,
+        shows: RunDisplay = .full
+    ) {
         self.configuration = configuration
         self.printsJSON = printsJSON
+        self.shows = shows
         let watch = StallWatch(
             group: group, warnSeconds: min(60, Double(configuration.training.ddpTimeoutSeconds)),
             abortSeconds: Double(configuration.training.ddpTimeoutSeconds))
         self.group = group.size > 1 ? WatchedProcessGroup(group, watch: watch) : group
     }
 
-    /// Runs to the end. Collective.
-    func run() throws {
-        let stopRequest = StopRequest()
+    /// Runs to the end, or until `stopRequest` is raised. Collective.
+    func run(stoppingAt stopRequest: StopRequest = StopRequest()) throws {
         let plan = ThreadPlan.apply(requested: arguments.threadsPerRank)
-        if isFirst, let warning = plan.warning { Messages.warn(warning) }
+        if isFirst, shows == .full, let warning = plan.warning { Messages.warn(warning) }
         let resumePath = try chooseStart()
         let prepared = try PreparedTask.prepare(configuration, group: group)
-        if isFirst {
+        if isFirst, shows == .full {
             for note in prepared.notes { Messages.note(note) }
             Messages.note("\(group.size) ranks × \(plan.threadCount) threads")
         }
@@ -84,13 +88,17 @@ struct TrainingJob {
         let output = RunOutput(
             directory: outputDirectory, tokenizerSource: configuration.model.modelNameOrPath, recipe: recipe,
             version: Lockstep.version)
-        let recorder = isFirst ? RunRecorder(configuration, printsJSON: printsJSON, recipe: recipe) : nil
+        let recorder =
+            isFirst
+            ? RunRecorder(configuration, printsJSON: printsJSON, recipe: recipe, shows: shows) : nil
         let loop = try TrainingLoop(
             arguments, task: task, group: group, output: output,
             isStopRequested: { stopRequest.isPending }, onEvent: { event in try recorder?.handle(event) })
         try prepareOutput()
         let summary = try loop.run(resumingFrom: resumePath)
-        if summary.wasStopped { throw StoppedOnRequest(step: summary.step, directory: outputDirectory) }
+        if summary.wasStopped {
+            throw StoppedOnRequest(after: "step \(summary.step)", directory: outputDirectory)
+        }
     }
 }
 
@@ -99,10 +107,11 @@ struct StoppedOnRequest: Error, CustomStringConvertible {
     /// Tells whoever started the job, such as launch/slurm.sbatch, to start it again.
     static let exitCode: Int32 = 85
 
-    let step: Int
+    /// The last thing that was finished, such as `step 12`.
+    let after: String
     let directory: String
     var description: String {
-        "stopped on request after step \(step), which is saved; go on with --resume_from_checkpoint auto and the same "
+        "stopped on request after \(after), which is saved; go on with --resume_from_checkpoint auto and the same "
             + "output_dir \(directory)"
     }
 }

@@ -1,6 +1,6 @@
 // The part of a report about a cross-validation: each fold, and what all of them say together.
 
-/// Reads `cross_validation.json`: under `folds` an object a fold with its figures, under `metrics` for each figure an
+/// Reads `cross_validation.json`: under `folds` an object a fold with its figures, under `summary` for each figure an
 /// object with `mean`, `std`, `low` and `high`.
 enum CrossValidationSection {
     static let fileName = "cross_validation.json"
@@ -8,7 +8,11 @@ enum CrossValidationSection {
     static func sections(_ folder: RunFolder) throws(ReportingError) -> [ReportSection] {
         guard let document = try folder.document(fileName) else { return [] }
         let folds = document["folds"]?.list ?? []
-        let metrics = (document["metrics"]?.object ?? [:]).sorted { $0.key < $1.key }
+        let summary = document["summary"]?.object ?? [:]
+        let ordered = document["metric_names"]?.list.compactMap { $0.text } ?? []
+        let names = ordered.isEmpty ? summary.keys.sorted() : ordered
+        var metrics: [(key: String, value: JSONNode)] = []
+        for name in names { if let values = summary[name] { metrics.append((name, values)) } }
         var blocks: [ReportBlock] = []
         blocks.append(
             .table(
@@ -32,7 +36,9 @@ enum CrossValidationSection {
     private static func chart(_ name: String, _ values: JSONNode, _ folds: [JSONNode]) -> IntervalChart? {
         var items = folds.enumerated().compactMap { index, fold -> IntervalChart.Item? in
             guard let value = (fold[name] ?? fold["metrics"]?[name])?.number else { return nil }
-            return .init(name: "fold \(fold["fold"]?.words ?? "\(index + 1)")", value: value)
+            let repetition = fold["repeat"]?.words ?? "1"
+            let title = "fold \(fold["fold"]?.words ?? "\(index + 1)")"
+            return .init(name: repetition == "1" ? title : "\(title) of repeat \(repetition)", value: value)
         }
         guard !items.isEmpty, let mean = values["mean"]?.number else { return nil }
         var interval: ClosedRange<Double>?
