@@ -98,6 +98,12 @@ let package = Package(
             ["Tensors", "Kernels", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints"],
             goldens: true),
         tests(
+            "SummarizationTests",
+            [
+                "Tensors", "Layers", "Models", "Optimizers", "Safetensors", "Tokenizers", "Datasets", "Checkpoints",
+                "Training",
+            ], goldens: true),
+        tests(
             "VisionModelsTests",
             [
                 "Tensors", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints", "Images",

@@ -10,7 +10,7 @@ public enum OutputDirectory {
         modelFiles + runSigns + ModelDirectory.tokenizerFiles + [
             TrainingCheckpoint.recipeFile, "versions.json", "report.html", "train_results.json",
             "eval_results.json",
-            "all_results.json", adapterFolder,
+            "all_results.json", adapterFolder, CompanionFiles.decoderFolder,
         ]
 
     /// Folder of the adapters beside a final model that they were merged into.

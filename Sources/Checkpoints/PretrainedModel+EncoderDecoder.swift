@@ -28,9 +28,11 @@ extension PretrainedModel {
         encoder: String, decoder: String, tokens: DecoderTokens, seed: UInt64,
         encoderOverrides: [String: JSONValue] = [:], decoderOverrides: [String: JSONValue] = [:]
     ) throws(CheckpointError) -> (model: any SequenceToSequenceModel, reports: [LoadReport]) {
-        let encoderFile = try ModelConfigurationFile(directory: encoder, overrides: encoderOverrides)
-        let decoderFile = try ModelConfigurationFile(directory: decoder, overrides: decoderOverrides)
-        let json = joined(encoderFile.json, decoderFile.json, tokens)
+        let encoderFile = try ModelConfigurationFile(directory: encoder)
+        let decoderFile = try ModelConfigurationFile(directory: decoder)
+        let json = joined(
+            overridden(encoderFile.json, by: encoderOverrides),
+            overridden(decoderFile.json, by: decoderOverrides), tokens)
         let model: EncoderDecoder
         do {
             model = try EncoderDecoder(json, file: "\(encoderFile.path) and \(decoderFile.path)")
@@ -52,6 +54,22 @@ extension PretrainedModel {
             })
         model.parameters.initialize(key: .init(seed: seed)) { $0.name.hasPrefix("enc_to_dec_proj.") }
         return (model, [encoderReport, decoderReport])
+    }
+
+    /// The config.json of an encoder or a decoder with some of its keys replaced. Keys of dropout are BERT's; GPT-2 has other
+    /// names for them.
+    static func overridden(_ json: JSONValue, by overrides: [String: JSONValue]) -> JSONValue {
+        let names =
+            json["model_type"]?.string == "gpt2"
+            ? [
+                "hidden_dropout_prob": ["resid_pdrop", "embd_pdrop"],
+                "attention_probs_dropout_prob": ["attn_pdrop"],
+            ] : [:]
+        var members = json.object ?? [:]
+        for (key, value) in overrides {
+            for name in names[key] ?? [key] { members[name] = value }
+        }
+        return .object(members)
     }
 
     private static func joined(

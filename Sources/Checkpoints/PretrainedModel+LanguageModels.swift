@@ -32,12 +32,17 @@ extension PretrainedModel {
         return (model, report)
     }
 
-    /// Reads the encoder–decoder in `directory`, which must bring everything but the encoder's pooler.
+    /// Reads the encoder–decoder in `directory`, which must bring everything but the encoder's pooler; `overrides`
+    /// replace keys of both its parts.
     public static func sequenceToSequenceModel(
         directory: String, overrides: [String: JSONValue] = [:]
     ) throws(CheckpointError) -> (model: any SequenceToSequenceModel, report: LoadReport) {
-        let file = try ModelConfigurationFile(directory: directory, overrides: overrides)
-        let model = try emptySequenceToSequenceModel(file.json, file: file.path)
+        let file = try ModelConfigurationFile(directory: directory)
+        var members = file.json.object ?? [:]
+        for part in ["encoder", "decoder"] where !overrides.isEmpty {
+            members[part] = members[part].map { overridden($0, by: overrides) }
+        }
+        let model = try emptySequenceToSequenceModel(.object(members), file: file.path)
         return (model, try fill(model, from: directory, seed: 0) { _ in nil })
     }
 
@@ -73,7 +78,8 @@ extension PretrainedModel {
         do { return try EncoderDecoder(configuration, file: file) } catch { throw CheckpointError(error) }
     }
 
-    private static func require(
+    /// Throws unless `model_type` is one of `known`.
+    static func require(
         _ configuration: JSONValue, file: String, in known: [String], purpose: String
     ) throws(CheckpointError) {
         let type = configuration["model_type"]?.string
@@ -83,7 +89,7 @@ extension PretrainedModel {
     }
 
     /// Reads every tensor strictly. The head is initialised when `newHead` gives a reason to.
-    private static func fill(
+    static func fill(
         _ model: any TrainableModel, from directory: String, seed: UInt64,
         newHead: (TensorAssignment) -> String?
     ) throws(CheckpointError) -> LoadReport {

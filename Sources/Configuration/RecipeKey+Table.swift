@@ -4,14 +4,20 @@ import Training
 extension RecipeKey {
     /// Every key of a recipe.
     public static let all: [RecipeKey] =
-        modelKeys + adaptationKeys + dataKeys + batchKeys + optimizerKeys + scheduleKeys + generationKeys
-        + rankKeys
+        modelKeys + adaptationKeys + dataKeys + summarizationKeys + batchKeys + optimizerKeys + scheduleKeys
+        + generationKeys + rankKeys
 
     private static let modelKeys: [RecipeKey] = [
         .key("task", \.model.task, .choice(), "What the model learns."),
         .key(
             "model_name_or_path", \.model.modelNameOrPath, .path,
             "Directory of the pretrained model in Hugging Face's layout."),
+        .optional(
+            "encoder_model_name_or_path", \.model.encoderModelNameOrPath, .path,
+            "Directory of the encoder of a new encoder–decoder, instead of model_name_or_path."),
+        .optional(
+            "decoder_model_name_or_path", \.model.decoderModelNameOrPath, .path,
+            "Directory of its decoder, which gets new cross-attention to the encoder."),
         .key(
             "output_dir", \.model.outputDir, .path,
             "Directory that receives the model, checkpoints, logs and the effective configuration."),

@@ -8,7 +8,8 @@ extension RunConfiguration {
         try validateBestModel(sources)
         try validateAdaptation(sources)
         try validateStart(sources)
-        if let tokens = training.maxTokensPerDevice, tokens < data.maxSeqLength {
+        try validatePair(sources)
+        if task != .summarization, let tokens = training.maxTokensPerDevice, tokens < data.maxSeqLength {
             throw .contradiction(
                 "max_tokens_per_device",
                 "max_tokens_per_device is \(tokens), but one row may have max_seq_length:"
@@ -19,15 +20,19 @@ extension RunConfiguration {
     }
 
     private func validateColumns(_ sources: KeySources) throws(ConfigurationError) {
-        let columns = [
-            ("text_column", data.textColumn), ("text_pair_column", data.textPairColumn),
-            ("label_column", data.labelColumn),
+        let groups = [
+            [
+                ("text_column", data.textColumn), ("text_pair_column", data.textPairColumn),
+                ("label_column", data.labelColumn),
+            ], [("document_column", data.documentColumn), ("summary_column", data.summaryColumn)],
         ]
-        for (index, (key, column)) in columns.enumerated() {
-            for (other, otherColumn) in columns[..<index] where column != nil && column == otherColumn {
-                throw .contradiction(
-                    key, "\(key) and \(other) name the same column, \(column ?? ""); they must differ.",
-                    sources.location(of: [key, other]))
+        for columns in groups {
+            for (index, (key, column)) in columns.enumerated() {
+                for (other, otherColumn) in columns[..<index] where column != nil && column == otherColumn {
+                    throw .contradiction(
+                        key, "\(key) and \(other) name the same column, \(column ?? ""); they must differ.",
+                        sources.location(of: [key, other]))
+                }
             }
         }
     }

@@ -2,10 +2,10 @@
 import Yams
 
 extension RunConfiguration {
-    /// Every key with its value, defaults included. Decoding it gives an equal configuration. Keys whose
-    /// default is derived from others stay `null`, so that a changed copy derives them anew.
+    /// Every key with its value, defaults included, but for a path that has none. Decoding it gives an equal
+    /// configuration. Keys whose default is derived from others stay `null`, so that a changed copy derives them anew.
     public func effectiveYAML() throws(ConfigurationError) -> String {
-        let pairs = RecipeKey.all.map { key in
+        let pairs = RecipeKey.all.filter { $0.read(self) != .scalar("") }.map { key in
             (
                 Node(key.name),
                 Self.node(key.read(self), isText: ["text", "path", "paths", "names"].contains(key.typeName))

@@ -55,7 +55,9 @@ extension RunConfiguration {
         for (key, value) in overrides {
             try set(key, value == "null" ? .null : .scalar(value), at: .flag(key), &sources)
         }
-        for name in requiredKeys { try require(name, sources) }
+        for name in requiredKeys where name != "model_name_or_path" || !model.namesPart {
+            try require(name, sources)
+        }
         try validate(sources)
     }
 

@@ -49,7 +49,8 @@ final class BERTEncoder {
                 standardDeviation: configuration.initializerRange) : nil
     }
 
-    private static func block(
+    /// A block whose slots are named as BERT's, all starting with `name`.
+    static func block(
         _ layout: inout ParameterLayout, _ configuration: BERTConfiguration, name: String
     ) -> EncoderBlock {
         let c = configuration.hiddenSize

@@ -35,7 +35,7 @@ extension SourceEncoder {
     }
 }
 
-/// BERT or RoBERTa as the encoder of an encoder–decoder, with the pooler that files hold.
+/// BERT or RoBERTa as a part of a model that reads all of its states, with the pooler that files hold.
 final class TextSourceEncoder: SourceEncoder {
     private let encoder: BERTEncoder
     private let pooler: [Int]
@@ -43,6 +43,8 @@ final class TextSourceEncoder: SourceEncoder {
     var width: Int { encoder.configuration.hiddenSize }
     var maximumLength: Int { encoder.configuration.maximumLength }
     var initializerRange: Float { encoder.configuration.initializerRange }
+    /// Number of token types.
+    var typeCount: Int { encoder.configuration.typeCount }
 
     init(_ layout: inout ParameterLayout, _ configuration: BERTConfiguration, prefix: String) {
         encoder = BERTEncoder(&layout, configuration, prefix: prefix, hasPooler: false)

@@ -1,6 +1,6 @@
 // Saving and resuming a run: rank 0 touches the files, all ranks get the state.
 
-internal import Checkpoints
+public import Checkpoints
 internal import DataParallel
 internal import Datasets
 internal import Layers
@@ -14,12 +14,18 @@ public struct RunOutput: Sendable {
     public let directory: String
     /// Folder whose tokenizer files are copied beside each model.
     public let tokenizerSource: String
+    /// More files that are copied beside each model.
+    public var companions: [CompanionFiles] = []
     /// The effective recipe as YAML.
     public let recipe: [UInt8]
     /// Version of the program.
     public let version: String
 
-    public init(directory: String, tokenizerSource: String, recipe: [UInt8], version: String) {
+    public init(
+        directory: String, tokenizerSource: String, companions: [CompanionFiles] = [], recipe: [UInt8],
+        version: String
+    ) {
+        self.companions = companions
         self.directory = directory
         self.tokenizerSource = tokenizerSource
         self.recipe = recipe
@@ -56,6 +62,7 @@ struct RunCheckpoints {
                 try TrainingCheckpoint.write(
                     to: folder, model: model, optimizer: whole, state: state, recipe: output.recipe,
                     tokenizerFilesFrom: output.tokenizerSource)
+                for files in output.companions { try files.write(to: folder) }
             }
             try store.rotate(
                 keeping: arguments.saveTotalLimit, protecting: progress.bestStep.map { self.path(step: $0) })
@@ -100,6 +107,7 @@ struct RunCheckpoints {
             model.parameters.mergeAdapters()
         }
         try ModelDirectory.write(model: model, to: directory, tokenizerFilesFrom: source)
+        for files in output.companions { try files.write(to: directory) }
     }
 
     /// Fills model and optimiser of all ranks from the checkpoint at `path`; returns where the run stood.

@@ -50,9 +50,12 @@ public enum TrainedParameters {
         var result: Set<Int> = []
         for text in patterns {
             let pattern = try pattern(text, key: key)
+            let component = component(text, model)
             var isFound = false
             for slot in model.parameters.layout.slots {
-                let named = slot.tensors.filter { pattern.matches(partsOf: $0.name) }
+                let named = slot.tensors.filter { tensor in
+                    component.map { tensor.name.hasPrefix($0) } ?? pattern.matches(partsOf: tensor.name)
+                }
                 guard !named.isEmpty else { continue }
                 isFound = true
                 if let missed = slot.tensors.first(where: { !named.contains($0) }) {
@@ -68,6 +71,13 @@ public enum TrainedParameters {
             }
         }
         return result
+    }
+
+    /// The prefix of the half of an encoder–decoder that a pattern names as a whole, such as `encoder` or `encoder.*`:
+    /// what is called encoder within the decoder does not belong to it.
+    private static func component(_ text: String, _ model: any TrainableModel) -> String? {
+        guard model is any SequenceToSequenceModel else { return nil }
+        return ["encoder", "decoder"].first { text == $0 || text == $0 + ".*" }.map { $0 + "." }
     }
 
     /// The error about a pattern that names nothing, with the nearest name.

@@ -15,15 +15,36 @@ public struct ModelArguments: Sendable, Equatable {
         case maskedLM = "masked-lm"
         case causalLM = "causal-lm"
         case chat
+        case extractiveSummarization = "extractive-summarization"
+        case summarization
     }
 
     public var task = Task.textClassification
     /// Hugging Face model directory: config.json, tokenizer files, safetensors.
     public var modelNameOrPath = ""
+    /// Directories of two pretrained models that are joined to an encoder–decoder instead.
+    public var encoderModelNameOrPath: String?
+    public var decoderModelNameOrPath: String?
+    /// Inter-sentence layers of a new extractive summarizer; nil for the paper's two, or those of the model.
+    public var extractiveLayers: Int?
     /// Directory that receives model, checkpoints, logs and the effective configuration.
     public var outputDir = ""
 
     public init() {}
+
+    /// Whether an encoder or a decoder is given.
+    public var namesPart: Bool { encoderModelNameOrPath != nil || decoderModelNameOrPath != nil }
+
+    /// The directories that a run reads models from.
+    public var directories: [String] { pair.map { [$0.encoder, $0.decoder] } ?? [modelNameOrPath] }
+
+    /// The directories of encoder and decoder, unless one model has both.
+    public var pair: (encoder: String, decoder: String)? {
+        guard modelNameOrPath.isEmpty, let encoderModelNameOrPath, let decoderModelNameOrPath else {
+            return nil
+        }
+        return (encoderModelNameOrPath, decoderModelNameOrPath)
+    }
 }
 
 /// Which rows are read, and what becomes of their columns.
@@ -57,6 +78,19 @@ public struct DataArguments: Sendable, Equatable {
     public var maxSeqLength = 128
     /// nil: decided from the labels, as HF does.
     public var problemType: ProblemType?
+    /// Columns of a text, or list of sentences, and its summary.
+    public var documentColumn = "document"
+    public var summaryColumn = "summary"
+    /// Most tokens that an encoder–decoder reads of a document, special tokens included; nil: HF's 1024, or what the
+    /// model has positions for.
+    public var maxSourceLength: Int?
+    /// Most tokens of a target, its end included. 128 as in HF's run_summarization.
+    public var maxTargetLength = 128
+    /// Most sentences of an extractive summary; nil: what the model was trained for, or 3.
+    public var summarySentences: Int?
+    /// Whether an extractive summary may have no sequence of three words twice; nil: what the model was trained for, or
+    /// true.
+    public var trigramBlocking: Bool?
 
     public init() {}
 }

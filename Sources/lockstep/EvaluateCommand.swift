@@ -42,6 +42,9 @@ struct EvaluateCommand: ParsableCommand {
             evaluation = try ClassificationEvaluator(
                 model: job.model, group: group, batchRows: configuration.training.perDeviceEvalBatchSize
             ).evaluate(store)
+        } else if let summaries = try SummaryEvaluation(configuration, group: group) {
+            start = .now
+            evaluation = try summaries.run()
         } else {
             InferenceJob.applyThreadPlan(configuration, group)
             let setup = try LanguageModelSetup(configuration, group: group)

@@ -45,8 +45,8 @@ struct LanguageModelSetup {
             reader = .conversations(
                 Conversations(
                     tokenizer: tokenizer, template: try Self.template(directory), arguments: data))
-        case .textClassification:
-            preconditionFailure("a classifier is no language model")
+        case .textClassification, .extractiveSummarization, .summarization:
+            preconditionFailure("\(configuration.task.rawValue) needs no language model")
         }
     }
 

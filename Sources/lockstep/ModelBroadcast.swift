@@ -46,21 +46,31 @@ enum ModelBroadcast {
             }, empty: PretrainedModel.emptyMaskedLanguageModel, as: { $0 })
     }
 
-    private static func load<Model>(
+    static func load<Model>(
         _ directory: String, through group: any ProcessGroup,
         reading read: (String, ClassificationHead?) throws -> (model: Model, report: LoadReport),
         empty: (JSONValue, String) throws -> Model, as trainable: (Model) -> any TrainableModel
     ) throws -> (model: Model, report: LoadReport?) {
+        try deliver(
+            through: group, reading: { try adapted(directory, head: nil, reading: read, as: trainable) },
+            empty: { try empty($0, directory + "/config.json") }, as: trainable)
+    }
+
+    /// Rank 0's model on every rank: the others make an empty one from its config.json, and get its weights. Collective.
+    static func deliver<Model, Report>(
+        through group: any ProcessGroup, reading read: () throws -> (model: Model, report: Report),
+        empty: (JSONValue) throws -> Model, as trainable: (Model) -> any TrainableModel
+    ) throws -> (model: Model, report: Report?) {
         var configuration: [UInt8] = []
         if group.rank == 0 {
-            let loaded = try adapted(directory, head: nil, reading: read, as: trainable)
+            let loaded = try read()
             configuration = try trainable(loaded.model).configurationJSON.serialized()
             try group.broadcast(&configuration, from: 0)
             try ParameterBroadcast.run(trainable(loaded.model).parameters.values, through: group)
             return (loaded.model, loaded.report)
         }
         try group.broadcast(&configuration, from: 0)
-        let model = try empty(JSONValue(parsing: configuration), directory + "/config.json")
+        let model = try empty(JSONValue(parsing: configuration))
         try ParameterBroadcast.run(trainable(model).parameters.values, through: group)
         return (model, nil)
     }

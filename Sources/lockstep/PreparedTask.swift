@@ -14,12 +14,17 @@ struct PreparedTask {
     let task: any TrainingTask
     /// Sentences for the log; the same facts on every rank, but for what only rank 0 has read.
     let notes: [String]
+    /// Directory of the tokenizer, and what else is copied beside the model; nil for the directory of the model.
+    var tokenizerSource: String?
+    var companions: [CompanionFiles] = []
 
     /// Reads rows and model as the recipe's task needs them. Collective.
     static func prepare(_ configuration: RunConfiguration, group: any ProcessGroup) throws -> PreparedTask {
         switch configuration.task {
         case .textClassification: try textClassification(configuration, group)
         case .maskedLM, .causalLM, .chat: try languageModel(configuration, group)
+        case .extractiveSummarization: try extractive(configuration, group)
+        case .summarization: try summarization(configuration, group)
         }
     }
 
@@ -76,7 +81,7 @@ struct PreparedTask {
     }
 
     /// Adapters, frozen parameters, learning rates and number format, as the recipe says. Collective.
-    private static func train(
+    static func train(
         _ model: any TrainableModel, _ report: LoadReport?, _ arguments: TrainingArguments,
         _ group: any ProcessGroup
     ) throws {
@@ -88,7 +93,7 @@ struct PreparedTask {
         if group.rank == 0, let fallback { Messages.warn(fallback) }
     }
 
-    private static func rows(_ training: ExampleStore, _ validation: ExampleStore?) -> String {
+    static func rows(_ training: ExampleStore, _ validation: ExampleStore?) -> String {
         let rest = validation.map { " and \($0.count) validation rows" } ?? ""
         return "\(training.count) training rows (\(training.tokenCount) tokens)\(rest)"
     }

@@ -8,6 +8,8 @@ import Configuration
 struct RecipeFlags: ParsableArguments {
     @Option(key: "task") var task: String?
     @Option(key: "model_name_or_path") var modelNameOrPath: String?
+    @Option(key: "encoder_model_name_or_path") var encoderModelNameOrPath: String?
+    @Option(key: "decoder_model_name_or_path") var decoderModelNameOrPath: String?
     @Option(key: "output_dir") var outputDir: String?
     @Option(key: "hidden_dropout_prob") var hiddenDropoutProb: String?
     @Option(key: "attention_probs_dropout_prob") var attentionProbsDropoutProb: String?
@@ -36,6 +38,13 @@ struct RecipeFlags: ParsableArguments {
     @Option(key: "mlm_probability") var mlmProbability: String?
     @Option(key: "max_seq_length") var maxSeqLength: String?
     @Option(key: "problem_type") var problemType: String?
+    @Option(key: "document_column") var documentColumn: String?
+    @Option(key: "summary_column") var summaryColumn: String?
+    @Option(key: "max_source_length") var maxSourceLength: String?
+    @Option(key: "max_target_length") var maxTargetLength: String?
+    @Option(key: "summary_sentences") var summarySentences: String?
+    @Option(switchKey: "trigram_blocking") var trigramBlocking: String?
+    @Option(key: "extractive_layers") var extractiveLayers: String?
     @Option(key: "per_device_train_batch_size") var perDeviceTrainBatchSize: String?
     @Option(key: "per_device_eval_batch_size") var perDeviceEvalBatchSize: String?
     @Option(key: "max_tokens_per_device") var maxTokensPerDevice: String?

@@ -38,7 +38,7 @@ struct TrainingJob {
             for note in prepared.notes { Messages.note(note) }
             Messages.note("\(group.size) ranks × \(plan.threadCount) threads")
         }
-        try train(prepared.task, resumePath: resumePath, stopRequest: stopRequest)
+        try train(prepared, resumePath: resumePath, stopRequest: stopRequest)
     }
 
     /// Finds the checkpoint to go on from, the same on all ranks, and refuses an output folder that may not be used.
@@ -78,21 +78,22 @@ struct TrainingJob {
 
     private var inputs: [String] {
         configuration.data.trainFiles + configuration.data.validationFiles
-            + [configuration.model.modelNameOrPath]
+            + configuration.model.directories
     }
 
     private func train(
-        _ task: any TrainingTask, resumePath: String?, stopRequest: StopRequest
+        _ prepared: PreparedTask, resumePath: String?, stopRequest: StopRequest
     ) throws {
         let recipe = Array(try configuration.effectiveYAML().utf8)
         let output = RunOutput(
-            directory: outputDirectory, tokenizerSource: configuration.model.modelNameOrPath, recipe: recipe,
-            version: Lockstep.version)
+            directory: outputDirectory,
+            tokenizerSource: prepared.tokenizerSource ?? configuration.model.modelNameOrPath,
+            companions: prepared.companions, recipe: recipe, version: Lockstep.version)
         let recorder =
             isFirst
             ? RunRecorder(configuration, printsJSON: printsJSON, recipe: recipe, shows: shows) : nil
         let loop = try TrainingLoop(
-            arguments, task: task, group: group, output: output,
+            arguments, task: prepared.task, group: group, output: output,
             isStopRequested: { stopRequest.isPending }, onEvent: { event in try recorder?.handle(event) })
         try prepareOutput()
         let summary = try loop.run(resumingFrom: resumePath)

@@ -16,13 +16,13 @@ import Testing
             for file in named {
                 #expect(FileManager.default.fileExists(atPath: Checkout.path(file)), "\(recipe): \(file)")
             }
-            let folders = text.matches(of: /(?m)^(?:output_dir|model_name_or_path): (\S+)$/).map {
-                String($0.1)
-            }
-            // Both lie in folders that git ignores.
+            let folders = text.matches(
+                of: /(?m)^(?:output_dir|(?:(?:en|de)coder_)?model_name_or_path): (\S+)$/
+            ).map { String($0.1) }
+            // All lie in folders that git ignores.
             #expect(
-                folders.count == 2 && folders.allSatisfy { $0.hasPrefix("runs/") || $0.hasPrefix(".models/") }
-            )
+                folders.count == (text.contains("\nencoder_model_name_or_path:") ? 3 : 2)
+                    && folders.allSatisfy { $0.hasPrefix("runs/") || $0.hasPrefix(".models/") }, "\(recipe)")
         }
     }
 

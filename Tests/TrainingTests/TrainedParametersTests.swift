@@ -55,6 +55,34 @@ import Training
         #expect(try frozen(applied { $0.freeze = ["{query,key,value}"] }).count == 6)
     }
 
+    @Test("encoder and decoder are the halves of an encoder–decoder, whatever is called so within them")
+    func halves() throws {
+        var members = try model().configurationJSON.object ?? [:]
+        var decoder = members
+        decoder["is_decoder"] = .bool(true)
+        decoder["add_cross_attention"] = .bool(true)
+        members = [
+            "model_type": .string("encoder-decoder"), "encoder": .object(members),
+            "decoder": .object(decoder),
+            "decoder_start_token_id": .integer(1), "eos_token_id": .integer(2),
+        ]
+        let model = try EncoderDecoder(.object(members), file: "config.json")
+        var arguments = AdaptationArguments()
+        arguments.freeze = ["encoder"]
+        // The later entry wins where both match: they must not.
+        arguments.learningRates = [
+            PatternRate(pattern: "decoder", rate: 2e-3), PatternRate(pattern: "encoder.*", rate: 1e-4),
+        ]
+        try TrainedParameters.apply(
+            arguments, learningRate: 1e-3, to: model, adapterKey: RandomKey(seed: 1))
+        for slot in model.parameters.layout.slots {
+            let isEncoder = slot.name.hasPrefix("encoder.")
+            #expect(slot.isTrainable == !isEncoder, "\(slot.name)")
+            #expect(abs(slot.learningRateFactor - (isEncoder ? 0.1 : 2)) < 1e-6, "\(slot.name)")
+        }
+        #expect(model.parameters.layout.slots.contains { $0.name.hasPrefix("decoder.bert.encoder.layer.0.") })
+    }
+
     @Test("adapters go to the chosen modules in forward order; only they and the head are trained")
     func adapters() throws {
         let model = try applied { $0.loraR = 4 }

@@ -1,0 +1,35 @@
+// What config.json says about the part of an extractive summarizer that is not BERT.
+
+/// Layers over the sentences, and how many sentences make a summary.
+public struct ExtractiveConfiguration: Sendable, Equatable {
+    /// Layers over the sentences.
+    public var layerCount = 2
+    /// Most sentences of a summary.
+    public var summarySentences = 3
+    /// Whether no three words in a row may stand in a summary twice.
+    public var blocksTrigrams = true
+
+    /// The key of config.json under which all of it stands; other programs leave it alone.
+    public static let key = "extractive_summarization"
+
+    public init() {}
+
+    /// Reads it; what the file does not say keeps its default. `file` is named in errors.
+    public init(_ json: JSONValue, file: String) throws(ModelError) {
+        guard let section = json[Self.key] else { return }
+        let reader = ConfigurationReader(json: section, file: file)
+        layerCount = try reader.size("num_layers", default: layerCount)
+        summarySentences = try reader.size("summary_sentences", default: summarySentences)
+        blocksTrigrams = try reader.flag("trigram_blocking", default: blocksTrigrams)
+    }
+
+    /// The members of config.json that hold it.
+    public var members: [String: JSONValue] {
+        [
+            Self.key: .object([
+                "num_layers": .integer(layerCount), "summary_sentences": .integer(summarySentences),
+                "trigram_blocking": .bool(blocksTrigrams),
+            ])
+        ]
+    }
+}

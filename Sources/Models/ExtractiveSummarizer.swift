@@ -1,0 +1,152 @@
+// BERTSum (Liu and Lapata 2019, "Text Summarization with Pretrained Encoders"): a score for each sentence of a document.
+
+internal import Foundation
+internal import Kernels
+public import Layers
+public import Tensors
+
+/// Where the sentences of a batch of windows stand.
+public struct SentenceBatch: Sendable {
+    /// The token of the batch that stands for each sentence, its [CLS], `[N]`.
+    public let places: [Int32]
+    /// The number of each sentence in its document, from 0, `[N]`.
+    public let positions: [Int32]
+    /// Window s has the sentences `offsets[s]..<offsets[s + 1]`; `[S + 1]`.
+    public let offsets: [Int32]
+
+    public init(places: [Int32], positions: [Int32], offsets: [Int32]) {
+        precondition(places.count == positions.count, "expected one position a sentence")
+        precondition(
+            offsets.first == 0 && offsets.last == Int32(places.count), "offsets must cover the sentences")
+        self.places = places
+        self.positions = positions
+        self.offsets = offsets
+    }
+}
+
+/// BERT or RoBERTa with transformer layers over the first tokens of sentences.
+///
+/// The state of each sentence's [CLS] gets a sinusoidal position, as in Vaswani et al. 2017, passes through post-norm
+/// layers that see the sentences of the window, and becomes one number, whose sigmoid says how much the sentence belongs
+/// into the summary.
+public final class ExtractiveSummarizer: TrainableModel {
+    public let parameters: ParameterStore
+    public let encoderPrefix: String
+    public let configuration: ExtractiveConfiguration
+    private let json: JSONValue
+    private let encoder: TextSourceEncoder
+    private let blocks: [EncoderBlock]
+    private let blockStarts: [Int]
+    private let output: Linear
+    private var sinusoids = Tensor(rows: 0, columns: 0)
+    private var saved: (pass: Pass, states: Tensor, places: [Int32])?
+
+    private static let prefix = "extractor."
+
+    /// Builds the network of `json`, the config.json of a BERT or RoBERTa, with zero parameters. `file` is named in
+    /// errors.
+    public init(_ json: JSONValue, file: String) throws(ModelError) {
+        let bert = try BERTConfiguration(json, file: file)
+        self.json = json
+        configuration = try ExtractiveConfiguration(json, file: file)
+        encoderPrefix = bert.family == .roberta ? "roberta." : "bert."
+        var layout = ParameterLayout()
+        encoder = TextSourceEncoder(&layout, bert, prefix: encoderPrefix)
+        var blocks: [EncoderBlock] = []
+        var starts: [Int] = []
+        for index in 0..<configuration.layerCount {
+            starts.append(layout.slots.count)
+            blocks.append(BERTEncoder.block(&layout, bert, name: Self.prefix + "layer.\(index)."))
+        }
+        self.blocks = blocks
+        blockStarts = starts + [layout.slots.count]
+        output = Linear(
+            &layout, Self.prefix + "classifier", inputs: bert.hiddenSize, outputs: 1,
+            standardDeviation: bert.initializerRange)
+        parameters = ParameterStore(layout: layout)
+    }
+
+    public var maximumLength: Int { encoder.maximumLength }
+
+    /// Number of token types: with one, segments cannot alternate.
+    public var typeCount: Int { encoder.typeCount }
+
+    public func isHead(_ slot: ParameterSlot) -> Bool { slot.name.hasPrefix(Self.prefix) }
+
+    public func mayIgnore(tensor name: String) -> Bool {
+        ["cls.", "lm_head.", "classifier."].contains(where: name.hasPrefix)
+            || name.hasSuffix("embeddings.position_ids")
+    }
+
+    public var configurationJSON: JSONValue {
+        let members = json.object ?? [:]
+        let type = encoderPrefix == "bert." ? "BertModel" : "RobertaModel"
+        let name = json["model_type"]?.string == "xlm-roberta" ? "XLMRobertaModel" : type
+        return JSONValue.object(members.merging(configuration.members) { $1 }).described(by: name)
+    }
+
+    public func validate(_ batch: TokenBatch) throws(ModelError) { try encoder.validate(batch) }
+
+    /// Logits `[N, 1]` of the sentences, in float32.
+    public func forward(_ pass: Pass, sentences: SentenceBatch) -> Tensor {
+        let hidden = encoder.hiddenStates(pass)
+        var states = pass.activation(rows: sentences.places.count, columns: hidden.columns)
+        EmbeddingTable.gather(hidden, ids: sentences.places, into: states)
+        prepareSinusoids(count: Int(sentences.positions.max() ?? 0) + 1, width: hidden.columns)
+        EmbeddingTable.gather(sinusoids, ids: sentences.positions, into: states, accumulating: true)
+        let inner = Self.sentencePass(pass, sentences)
+        for block in blocks {
+            if pass.isTraining {
+                states = block.forward(states, inner)
+            } else {
+                pass.temporarily { states.copy(from: block.forward(states, inner)) }
+            }
+        }
+        saved = (inner, states, sentences.places)
+        return output.forward(states, inner, type: .float32)
+    }
+
+    /// Adds the gradients of all parameters from that of the logits, which may be overwritten.
+    public func backward(gradient dlogits: Tensor, _ pass: Pass) {
+        guard let (inner, states, places) = saved else { preconditionFailure("backward without forward") }
+        var dx = pass.activation(rows: states.rows, columns: states.columns)
+        var spare = pass.activation(rows: states.rows, columns: states.columns)
+        output.backward(gradient: dlogits, input: states, inner, into: dx)
+        output.finishBackward(inner)
+        for index in blocks.indices.reversed() {
+            guard parameters.hasTrainableSlot(before: blockStarts[index + 1]) else { return }
+            blocks[index].backward(gradient: dx, into: spare, inner)
+            swap(&dx, &spare)
+        }
+        guard parameters.hasTrainableSlot(before: blockStarts[0]) else { return }
+        let dhidden = pass.activation(rows: pass.batch.tokenCount, columns: states.columns)
+        dhidden.clear()
+        EmbeddingTable.scatterAdd(dx, ids: places, to: dhidden)
+        encoder.backward(statesGradient: dhidden, pass)
+    }
+
+    /// A pass whose sequences are the sentences of each window.
+    private static func sentencePass(_ pass: Pass, _ sentences: SentenceBatch) -> Pass {
+        let zeros = [Int32](repeating: 0, count: sentences.places.count)
+        let batch = TokenBatch(
+            tokens: zeros, typeIDs: zeros, positions: sentences.positions, offsets: sentences.offsets,
+            sampleIDs: pass.batch.sampleIDs)
+        return Pass(
+            parameters: pass.parameters, workspace: pass.workspace, batch: batch,
+            trainingKey: pass.isTraining ? pass.key : nil, completesGradients: pass.completesGradients)
+    }
+
+    /// PE(p, 2i) = sin(p / 10000^(2i/C)), PE(p, 2i + 1) = cos of the same, for the positions below `count`.
+    private func prepareSinusoids(count: Int, width: Int) {
+        guard sinusoids.rows < count else { return }
+        let rows = max(count, 2 * sinusoids.rows, 64)
+        sinusoids = Tensor(rows: rows, columns: width)
+        for column in 0..<width {
+            let rate = exp(-Double(column / 2 * 2) / Double(width) * log(10_000))
+            for row in 0..<rows {
+                let angle = Double(row) * rate
+                sinusoids[row, column] = Float(column % 2 == 0 ? sin(angle) : cos(angle))
+            }
+        }
+    }
+}
