@@ -14,8 +14,8 @@ extension PreparedTask {
         let (data, arguments) = (configuration.data, configuration.training)
         let setup = try ExtractiveSetup(configuration, isTraining: true, group: group)
         try train(setup.model, setup.report, arguments, group)
-        let training = try setup.rows(data.trainFiles)
-        let validation = data.validationFiles.isEmpty ? nil : try setup.rows(data.validationFiles)
+        let training = try setup.rows(data.trainingRows())
+        let validation = try data.validationRows().map { try setup.rows($0) }
         let task = ExtractiveTask(
             model: setup.model, training: training, validation: validation,
             selection: setup.reader.selection, group: group, batchRows: arguments.perDeviceEvalBatchSize)
@@ -36,10 +36,8 @@ extension PreparedTask {
         let (data, arguments) = (configuration.data, configuration.training)
         let setup = try SummarizationSetup(configuration, group: group)
         try train(setup.model, nil, arguments, group)
-        let training = try setup.reader.rows(RowReader(patterns: data.trainFiles))
-        let validation =
-            data.validationFiles.isEmpty
-            ? nil : try setup.reader.rows(RowReader(patterns: data.validationFiles))
+        let training = try setup.reader.rows(data.trainingRows())
+        let validation = try data.validationRows().map { try setup.reader.rows($0) }
         let task = SequenceToSequenceTask(
             model: setup.model, training: training, validation: validation,
             labelSmoothing: arguments.labelSmoothingFactor, writing: setup.writing(arguments.generation),

@@ -28,9 +28,9 @@ struct ExtractiveSetup {
             arguments: configuration.data, directory: directory)
     }
 
-    /// The documents of files, checked against the model.
-    func rows(_ files: [String]) throws -> ExtractiveRows {
-        let rows = try reader.rows(RowReader(patterns: files))
+    /// The documents of `source`, checked against the model.
+    func rows(_ source: RowReader) throws -> ExtractiveRows {
+        let rows = try reader.rows(source)
         try rows.windows.validate(for: model)
         return rows
     }

@@ -19,7 +19,7 @@ struct SummaryEvaluation {
             InferenceJob.applyThreadPlan(configuration, group)
             let setup = try ExtractiveSetup(configuration, group: group)
             try InferenceJob.applyPrecision(configuration, to: setup.model, group)
-            let rows = try setup.rows(files)
+            let rows = try setup.rows(RowReader(patterns: files))
             let evaluator = ExtractiveEvaluator(
                 model: setup.model, selection: setup.reader.selection, group: group, batchRows: batchRows)
             run = { try evaluator.evaluate(rows, baselines: true) }
