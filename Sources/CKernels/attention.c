@@ -1,11 +1,9 @@
 // Padding-free attention: a block of query rows against all keys of its sequence, with the probabilities
 // recomputed in the backward pass, so that nothing of size length² is ever kept.
-#include "ckernels.h"
-#include "vector.h"
+#include "attention_rows.h"
+#include "attention_bfloat16.h"
 
-#define ROWS 48   // query rows a block
-#define LANES 16  // columns of a register tile
-#define TILE 6    // rows of a register tile
+#define TILE 6  // rows of a register tile
 
 typedef float lanes __attribute__((vector_size(LANES * sizeof(float)), aligned(4)));
 
@@ -64,8 +62,6 @@ CK_INLINE void multiply(size_t m, size_t n, size_t k, float alpha, const float *
     }
 }
 
-CK_INLINE size_t padded(size_t length) { return (length + LANES - 1) / LANES * LANES; }
-
 /// out[head_size × padded(length)] = transpose of x[length × head_size], padding zero.
 CK_INLINE void transpose(const int type, const void *x, size_t ldx, size_t length, size_t head_size, float *out) {
     size_t ld = padded(length);
@@ -99,66 +95,9 @@ CK_INLINE void finish(const int type, const float *memory, void *x, size_t ldx, 
 
 size_t ck_attention_scratch_bytes(size_t length, size_t head_size) {
     // transposed keys and values, two blocks of scores; where rows are no floats, copies of keys, of the gradients of
-    // keys and values, and of four blocks of rows
+    // keys and values, of four blocks of rows, and of the scores rounded in three layouts
     return sizeof(float)
-           * (padded(length) * (2 * head_size + 2 * ROWS) + 3 * padded(length) * head_size + 4 * ROWS * head_size);
-}
-
-/// Number of keys that query row i sees; the last query of a causal sequence sees them all.
-CK_INLINE size_t visible(const ck_attention *a, size_t row) {
-    return a->causal ? row + 1 + a->length - a->queries : a->length;
-}
-
-CK_INLINE uint64_t row_key(const ck_attention *a, size_t head, size_t row) {
-    return ck_mix(ck_mix(a->dropout.site + head) ^ a->keys[row]);
-}
-
-/// Scores of a row to probabilities, with dropout; returns the log of the sum of exponentials.
-CK_INLINE float softmax_row(const ck_attention *a, size_t head, size_t row, float *s, size_t count) {
-    CK_LANES
-    float maximum = s[0];
-    for (size_t j = 1; j < count; j++) maximum = s[j] > maximum ? s[j] : maximum;
-    float total = 0;
-    for (size_t j = 0; j < count; j++) {
-        s[j] = ck_exp(s[j] - maximum);
-        total += s[j];
-    }
-    float inverse = 1.0f / total;
-    if (a->dropout.threshold) {
-        uint64_t key = row_key(a, head, row);
-        uint32_t low = (uint32_t)key, high = (uint32_t)(key >> 32);
-        const uint32_t threshold = a->dropout.threshold;
-        const float scale = a->dropout.scale;
-        for (size_t j = 0; j < count; j++) s[j] *= inverse * ck_keep(low, high, (uint32_t)j, threshold, scale);
-    } else {
-        for (size_t j = 0; j < count; j++) s[j] *= inverse;
-    }
-    return maximum + logf(total);
-}
-
-/// From scores and the gradients of probabilities to dropped probabilities and the gradients of scores. `dot` is
-/// Σ_j dP_j P_j = dout · out, with or without dropout.
-CK_INLINE void softmax_row_backward(const ck_attention *a, size_t head, size_t row, float *s, float *ds, float lse,
-                                    float dot, size_t count) {
-    CK_LANES
-    if (a->dropout.threshold) {
-        uint64_t key = row_key(a, head, row);
-        uint32_t low = (uint32_t)key, high = (uint32_t)(key >> 32);
-        const uint32_t threshold = a->dropout.threshold;
-        const float scale = a->dropout.scale;
-        for (size_t j = 0; j < count; j++) {
-            float p = ck_exp(s[j] - lse);
-            float keep = ck_keep(low, high, (uint32_t)j, threshold, scale);
-            s[j] = p * keep;
-            ds[j] = p * (ds[j] * keep - dot);
-        }
-    } else {
-        for (size_t j = 0; j < count; j++) {
-            float p = ck_exp(s[j] - lse);
-            s[j] = p;
-            ds[j] = p * (ds[j] - dot);
-        }
-    }
+           * (padded(length) * (2 * head_size + 4 * ROWS) + 3 * padded(length) * head_size + 4 * ROWS * head_size);
 }
 
 CK_INLINE void forward(const int type, const ck_attention *a, size_t kv_head, void *scratch) {
@@ -249,9 +188,11 @@ CK_DISPATCH static void backward_bfloat16(const ck_attention *a, size_t kv_head,
 }
 
 void ck_attention_forward(const ck_attention *a, size_t kv_head, void *scratch) {
+    if (ck_multiplies_bfloat16(a)) return ck_forward_by_bfloat16_products(a, kv_head, scratch);
     (a->type == CK_BFLOAT16 ? forward_bfloat16 : forward_float32)(a, kv_head, scratch);
 }
 
 void ck_attention_backward(const ck_attention *a, size_t kv_head, void *scratch) {
+    if (ck_multiplies_bfloat16(a)) return ck_backward_by_bfloat16_products(a, kv_head, scratch);
     (a->type == CK_BFLOAT16 ? backward_bfloat16 : backward_float32)(a, kv_head, scratch);
 }
