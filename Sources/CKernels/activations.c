@@ -80,24 +80,18 @@ CK_INLINE float tanh_slope(float x) {
             ck_store(type, y, i, value(input));                                                           \
             ck_store(type, x, i, slope(input));                                                           \
         }                                                                                                 \
-    }                                                                                                     \
-    CK_DISPATCH static void name##_backward(const void *x, const void *dy, void *dx, size_t count) {      \
-        CK_IN_PLACE                                                                                       \
-        for (size_t i = 0; i < count; i++)                                                                \
-            ck_store(type, dx, i, ck_load(type, dy, i) * slope(ck_load(type, x, i)));                     \
     }
 
 #define LOOPS(name, value, slope)                        \
     LOOPS_OF(name##_float32, CK_FLOAT32, value, slope)   \
     LOOPS_OF(name##_bfloat16, CK_BFLOAT16, value, slope) \
     static const loops name##_loops[] = {                \
-        {name##_float32_forward, name##_float32_forward_with_slope, name##_float32_backward}, \
-        {name##_bfloat16_forward, name##_bfloat16_forward_with_slope, name##_bfloat16_backward}};
+        {name##_float32_forward, name##_float32_forward_with_slope}, \
+        {name##_bfloat16_forward, name##_bfloat16_forward_with_slope}};
 
 typedef struct {
     void (*forward)(const void *, void *, size_t);
     void (*forward_with_slope)(void *, void *, size_t);
-    void (*backward)(const void *, const void *, void *, size_t);
 } loops;
 
 LOOPS(gelu_erf, gelu_erf, gelu_erf_slope)
@@ -127,8 +121,4 @@ void ck_activation_forward(int kind, int type, const void *x, void *y, size_t co
 
 void ck_activation_forward_with_slope(int kind, int type, void *x, void *y, size_t count) {
     find(kind, type)->forward_with_slope(x, y, count);
-}
-
-void ck_activation_backward(int kind, int type, const void *x, const void *dy, void *dx, size_t count) {
-    find(kind, type)->backward(x, dy, dx, count);
 }

@@ -52,7 +52,7 @@ CK_INLINE void forward_rows(const int type, const ck_layer_norm *n, const void *
 }
 
 CK_INLINE void backward_rows(const int type, const ck_layer_norm *n, const void *dy, const void *sum, void *dsum,
-                             void *dx, float *dgamma, float *dbeta, size_t begin, size_t end) {
+                             int accumulate, void *dx, float *dgamma, float *dbeta, size_t begin, size_t end) {
     CK_LANES
     const size_t c = n->c;
     const float *gamma = n->gamma;
@@ -82,7 +82,8 @@ CK_INLINE void backward_rows(const int type, const ck_layer_norm *n, const void 
             CK_IN_PLACE
             for (size_t j = 0; j < c; j++) {
                 float normed = (ck_load(type, st, j) - average) * inverse;
-                float slope = (ck_load(type, dyt, j) * gamma[j] - g - normed * gx) * inverse;
+                float slope = (accumulate ? ck_load(type, dst, j) : 0)
+                              + (ck_load(type, dyt, j) * gamma[j] - g - normed * gx) * inverse;
                 ck_store(type, dst, j, slope);
                 ck_store(type, dxt, j, slope * ck_keep(low, high, (uint32_t)j, threshold, scale));
             }
@@ -91,7 +92,9 @@ CK_INLINE void backward_rows(const int type, const ck_layer_norm *n, const void 
         CK_IN_PLACE
         for (size_t j = 0; j < c; j++) {
             float normed = (ck_load(type, st, j) - average) * inverse;
-            ck_store(type, dst, j, (ck_load(type, dyt, j) * gamma[j] - g - normed * gx) * inverse);
+            ck_store(type, dst, j,
+                     (accumulate ? ck_load(type, dst, j) : 0)
+                         + (ck_load(type, dyt, j) * gamma[j] - g - normed * gx) * inverse);
         }
         if (dx) memcpy(ck_row_out(type, dx, t * c), dst, c * ck_size(type));
     }
@@ -103,8 +106,9 @@ CK_INLINE void backward_rows(const int type, const ck_layer_norm *n, const void 
         forward_rows(type, n, x, residual, sum, y, begin, end);                                                   \
     }                                                                                                             \
     CK_DISPATCH static void backward_##name(const ck_layer_norm *n, const void *dy, const void *sum, void *dsum,  \
-                                            void *dx, float *dgamma, float *dbeta, size_t begin, size_t end) {    \
-        backward_rows(type, n, dy, sum, dsum, dx, dgamma, dbeta, begin, end);                                     \
+                                            int accumulate, void *dx, float *dgamma, float *dbeta, size_t begin,  \
+                                            size_t end) {                                                         \
+        backward_rows(type, n, dy, sum, dsum, accumulate, dx, dgamma, dbeta, begin, end);                         \
     }
 
 VARIANT(float32, CK_FLOAT32)
@@ -119,11 +123,11 @@ void ck_layer_norm_forward(int type, const ck_layer_norm *n, const void *x, cons
     }
 }
 
-void ck_layer_norm_backward(int type, const ck_layer_norm *n, const void *dy, const void *sum, void *dsum, void *dx,
-                            float *dgamma, float *dbeta, size_t begin, size_t end) {
+void ck_layer_norm_backward(int type, const ck_layer_norm *n, const void *dy, const void *sum, void *dsum,
+                            int accumulate, void *dx, float *dgamma, float *dbeta, size_t begin, size_t end) {
     if (type == CK_BFLOAT16) {
-        backward_bfloat16(n, dy, sum, dsum, dx, dgamma, dbeta, begin, end);
+        backward_bfloat16(n, dy, sum, dsum, accumulate, dx, dgamma, dbeta, begin, end);
     } else {
-        backward_float32(n, dy, sum, dsum, dx, dgamma, dbeta, begin, end);
+        backward_float32(n, dy, sum, dsum, accumulate, dx, dgamma, dbeta, begin, end);
     }
 }

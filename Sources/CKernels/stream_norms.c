@@ -89,40 +89,6 @@ CK_INLINE void rms_backward(const int type, const ck_layer_norm *n, const void *
     }
 }
 
-CK_INLINE void layer_backward(const int type, const ck_layer_norm *n, const void *dy, const void *sum, void *dsum,
-                              int accumulate, void *dx, float *dgamma, float *dbeta, size_t begin, size_t end) {
-    CK_LANES
-    const size_t c = n->c;
-    const float *gamma = n->gamma;
-    for (size_t t = begin; t < end; t++) {
-        const void *dyt = ck_row(type, dy, t * c), *st = ck_row(type, sum, t * c);
-        void *dst = ck_row_out(type, dsum, t * c);
-        float average = n->mean[t], inverse = n->rstd[t], g = 0, gx = 0;
-        CK_IN_PLACE
-        for (size_t j = 0; j < c; j++) {
-            float slope = ck_load(type, dyt, j);
-            float normed = (ck_load(type, st, j) - average) * inverse;
-            float scaled = slope * gamma[j];
-            g += scaled;
-            gx += scaled * normed;
-            dgamma[j] += slope * normed;
-            dbeta[j] += slope;
-        }
-        g /= (float)c;
-        gx /= (float)c;
-        const float keep = accumulate ? 1.0f : 0.0f;
-        if (!accumulate) memset(dst, 0, c * ck_size(type));
-        CK_IN_PLACE
-        for (size_t j = 0; j < c; j++) {
-            float normed = (ck_load(type, st, j) - average) * inverse;
-            ck_store(type, dst, j,
-                     keep * ck_load(type, dst, j)
-                         + (ck_load(type, dyt, j) * gamma[j] - g - normed * gx) * inverse);
-        }
-        if (dx) split(type, n, dst, ck_row_out(type, dx, t * c), t);
-    }
-}
-
 #define VARIANT(name, type)                                                                                         \
     CK_DISPATCH static void rms_forward_##name(const ck_layer_norm *n, const void *x, const void *residual,         \
                                                void *sum, void *y, size_t begin, size_t end) {                      \
@@ -132,11 +98,6 @@ CK_INLINE void layer_backward(const int type, const ck_layer_norm *n, const void
                                                 void *dsum, int accumulate, void *dx, float *dgamma, size_t begin,  \
                                                 size_t end) {                                                       \
         rms_backward(type, n, dy, sum, dsum, accumulate, dx, dgamma, begin, end);                                   \
-    }                                                                                                               \
-    CK_DISPATCH static void layer_backward_##name(const ck_layer_norm *n, const void *dy, const void *sum,          \
-                                                  void *dsum, int accumulate, void *dx, float *dgamma,              \
-                                                  float *dbeta, size_t begin, size_t end) {                         \
-        layer_backward(type, n, dy, sum, dsum, accumulate, dx, dgamma, dbeta, begin, end);                          \
     }
 
 VARIANT(float32, CK_FLOAT32)
@@ -151,10 +112,4 @@ void ck_rms_norm_backward(int type, const ck_layer_norm *n, const void *dy, cons
                           int accumulate, void *dx, float *dgamma, size_t begin, size_t end) {
     (type == CK_BFLOAT16 ? rms_backward_bfloat16 : rms_backward_float32)(n, dy, sum, dsum, accumulate, dx, dgamma,
                                                                          begin, end);
-}
-
-void ck_stream_layer_norm_backward(int type, const ck_layer_norm *n, const void *dy, const void *sum, void *dsum,
-                                   int accumulate, void *dx, float *dgamma, float *dbeta, size_t begin, size_t end) {
-    (type == CK_BFLOAT16 ? layer_backward_bfloat16 : layer_backward_float32)(n, dy, sum, dsum, accumulate, dx,
-                                                                             dgamma, dbeta, begin, end);
 }

@@ -60,19 +60,6 @@ public enum Activation: String, Sendable, CaseIterable {
         }
     }
 
-    /// `dx = dy·f'(x)`; `dx` may be `dy`.
-    public func backward(_ x: Tensor, gradient dy: Tensor, into dx: Tensor) {
-        precondition(x.count == dy.count && x.count == dx.count, "shapes differ")
-        precondition(x.isContiguous && dy.isContiguous && dx.isContiguous, "expected contiguous tensors")
-        precondition(x.type == dy.type && x.type == dx.type, "types differ")
-        let type = x.type.code
-        ThreadPool.forEachRange(count: x.count, grain: 1_024) { range, _ in
-            let start = range.lowerBound
-            unsafe ck_activation_backward(
-                code, type, x.pointer(start), dy.pointer(start), dx.pointer(start), range.count)
-        }
-    }
-
     private var code: Int32 {
         switch self {
         case .gelu: Int32(CK_GELU_ERF)

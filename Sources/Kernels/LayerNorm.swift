@@ -44,36 +44,23 @@ public enum LayerNormKernel {
         return unsafe norm
     }
 
-    /// Backward. Writes `dsum` = gradient of `dropout(x) + residual`, which is the residual's gradient, and, when
-    /// given, `dx` = gradient of `x`; adds into `dgamma` and `dbeta`. `partials` is scratch of
+    /// Backward. Writes `dsum` = gradient of `dropout(x) + residual`, which is the residual's gradient, or adds it when
+    /// `accumulating`, and, when given, `dx` = gradient of `x`; adds into `dgamma` and `dbeta`. `partials` is scratch of
     /// `[ThreadPool.threadCount, 2·C]`.
     public static func backward(
         gradient dy: Tensor, sum: Tensor, gamma: Tensor, mean: Tensor, rstd: Tensor, dropout: Dropout,
-        keys: RowKeys, dsum: Tensor, dx: Tensor?, dgamma: Tensor, dbeta: Tensor, partials: Tensor
+        keys: RowKeys, dsum: Tensor, accumulating: Bool = false, dx: Tensor?, dgamma: Tensor, dbeta: Tensor,
+        partials: Tensor
     ) {
         let c = sum.columns
-        precondition(
-            dy.count == sum.count && dsum.count == sum.count && dgamma.count == c && dbeta.count == c)
-        precondition(dy.isContiguous && dsum.isContiguous && keys.count == sum.rows, "shapes differ")
-        precondition(dx.map { $0.count == sum.count && $0.isContiguous } ?? true, "shapes differ")
-        precondition(
-            dy.type == sum.type && dsum.type == sum.type && (dx?.type ?? sum.type) == sum.type, "types differ"
-        )
+        NormGradients.check(dy, sum, dsum, dx, keys)
         let norm = unsafe arguments(gamma, mean, rstd, keys, dropout)
         let type = sum.type.code
-        let parts = ThreadPool.partCount(count: sum.rows, grain: 4)
-        precondition(partials.rows >= parts && partials.columns == 2 * c, "expected [threads, 2·C] scratch")
-        partials.rows(0..<parts).clear()
-        ThreadPool.forEachRange(count: sum.rows, grain: 4) { range, part in
-            let dgammaPart = unsafe partials.floats + part * 2 * c
+        unsafe NormGradients.run(rows: sum.rows, partials: partials, into: [dgamma, dbeta]) { range, part in
             var norm = unsafe norm
             unsafe ck_layer_norm_backward(
-                type, &norm, dy.bytePointer, sum.bytePointer, dsum.bytePointer, dx?.bytePointer, dgammaPart,
-                dgammaPart + c, range.lowerBound, range.upperBound)
-        }
-        for part in 0..<parts {
-            unsafe ck_add(partials.floats + part * 2 * c, dgamma.floats, c)
-            unsafe ck_add(partials.floats + part * 2 * c + c, dbeta.floats, c)
+                type, &norm, dy.bytePointer, sum.bytePointer, dsum.bytePointer, accumulating ? 1 : 0,
+                dx?.bytePointer, part, part + c, range.lowerBound, range.upperBound)
         }
     }
 }

@@ -35,10 +35,10 @@ public enum RMSNormKernel {
         gradient dy: Tensor, sum: Tensor, gamma: Tensor, rstd: Tensor, dropout: Dropout, keys: RowKeys,
         dsum: Tensor, accumulating: Bool, dx: Tensor?, dgamma: Tensor, partials: Tensor
     ) {
-        StreamNorms.check(dy, sum, dsum, dx, keys)
+        NormGradients.check(dy, sum, dsum, dx, keys)
         let type = sum.type.code
         let norm = unsafe LayerNormKernel.arguments(gamma, rstd, rstd, keys, dropout)
-        unsafe StreamNorms.run(rows: sum.rows, partials: partials, into: [dgamma]) { range, part in
+        unsafe NormGradients.run(rows: sum.rows, partials: partials, into: [dgamma]) { range, part in
             var norm = unsafe norm
             unsafe ck_rms_norm_backward(
                 type, &norm, dy.bytePointer, sum.bytePointer, dsum.bytePointer, accumulating ? 1 : 0,
@@ -47,29 +47,8 @@ public enum RMSNormKernel {
     }
 }
 
-extension LayerNormKernel {
-    /// Backward on the residual stream: as `RMSNormKernel.backward`, adding into `dbeta` too. `partials` has
-    /// 2·C columns or more.
-    public static func streamBackward(
-        gradient dy: Tensor, sum: Tensor, gamma: Tensor, mean: Tensor, rstd: Tensor, dropout: Dropout,
-        keys: RowKeys, dsum: Tensor, accumulating: Bool, dx: Tensor?, dgamma: Tensor, dbeta: Tensor,
-        partials: Tensor
-    ) {
-        let c = sum.columns
-        StreamNorms.check(dy, sum, dsum, dx, keys)
-        let type = sum.type.code
-        let norm = unsafe arguments(gamma, mean, rstd, keys, dropout)
-        unsafe StreamNorms.run(rows: sum.rows, partials: partials, into: [dgamma, dbeta]) { range, part in
-            var norm = unsafe norm
-            unsafe ck_stream_layer_norm_backward(
-                type, &norm, dy.bytePointer, sum.bytePointer, dsum.bytePointer, accumulating ? 1 : 0,
-                dx?.bytePointer, part, part + c, range.lowerBound, range.upperBound)
-        }
-    }
-}
-
 /// What both norms share.
-private enum StreamNorms {
+enum NormGradients {
     static func check(_ dy: Tensor, _ sum: Tensor, _ dsum: Tensor, _ dx: Tensor?, _ keys: RowKeys) {
         precondition(dy.count == sum.count && dsum.count == sum.count && keys.count == sum.rows)
         precondition(dy.isContiguous && sum.isContiguous && dsum.isContiguous, "expected contiguous tensors")

@@ -89,7 +89,7 @@ public final class ResidualNorm: Layer {
         pass.temporarily {
             let partials = pass.workspace.tensor(rows: ThreadPool.threadCount, columns: 2 * width)
             if let bias, let mean = saved.mean {
-                LayerNormKernel.streamBackward(
+                LayerNormKernel.backward(
                     gradient: dy, sum: saved.stream, gamma: gamma, mean: mean, rstd: saved.rstd,
                     dropout: saved.dropout, keys: pass.tokenKeys, dsum: streamGradient,
                     accumulating: accumulating, dx: dx, dgamma: dgamma,

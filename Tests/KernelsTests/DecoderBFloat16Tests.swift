@@ -51,7 +51,7 @@ private func isNear(_ tensors: [Tensor], roundings: Float = 4) -> Bool {
         for tensors in [x, y, stream, dx, Array(dgammas[0..<2])] { #expect(isNear(tensors, roundings: 12)) }
         for format in 0..<2 {
             let (mean, rstd) = (randomTensor(1, rows, seed: 9), randomTensor(1, rows, seed: 10))
-            LayerNormKernel.streamBackward(
+            LayerNormKernel.backward(
                 gradient: dy[format], sum: residual[format], gamma: gamma, mean: mean, rstd: rstd,
                 dropout: dropout, keys: keys, dsum: y[format], accumulating: false, dx: dx[format],
                 dgamma: dgammas[2 + format], dbeta: Tensor(rows: 1, columns: columns),

@@ -70,7 +70,7 @@ private let tolerance = 2e-6
         let stream = randomTensor(rows, width, seed: 5)
         let (dsum, dx, dgamma, dbeta) = (zeros(rows), zeros(rows), zeros(1), zeros(1))
         dsum.copy(from: stream)
-        LayerNormKernel.streamBackward(
+        LayerNormKernel.backward(
             gradient: dy, sum: sum, gamma: gamma, mean: mean, rstd: rstd, dropout: dropout, keys: keys,
             dsum: dsum, accumulating: true, dx: dx, dgamma: dgamma, dbeta: dbeta, partials: partials)
         let expected = zip(matrix(plain), matrix(stream)).map { zip($0, $1).map { $0 + $1 } }

@@ -37,8 +37,6 @@ enum { CK_GELU_ERF = 0, CK_GELU_TANH = 1, CK_RELU = 2, CK_SILU = 3, CK_TANH = 4,
 void ck_activation_forward(int kind, int type, const void *x, void *y, size_t count);
 /// y = f(x), and x becomes f'(x).
 void ck_activation_forward_with_slope(int kind, int type, void *x, void *y, size_t count);
-/// dx = dy · f'(x); dx may be dy.
-void ck_activation_backward(int kind, int type, const void *x, const void *dy, void *dx, size_t count);
 
 // MARK: Norms (norms.c)
 
@@ -63,10 +61,10 @@ typedef struct {
 /// `sum` may be x.
 void ck_layer_norm_forward(int type, const ck_layer_norm *norm, const void *x, const void *residual, void *sum,
                            void *y, size_t begin, size_t end);
-/// dsum = gradient of the sum, which may be dy; dx = its part through the dropout (may be NULL when nothing needs
-/// it); adds into dgamma and dbeta.
-void ck_layer_norm_backward(int type, const ck_layer_norm *norm, const void *dy, const void *sum, void *dsum, void *dx,
-                            float *dgamma, float *dbeta, size_t begin, size_t end);
+/// dsum = gradient of the sum through the norm, added when accumulate ≠ 0, else dsum may be dy; dx = dropout(dsum) (may
+/// be NULL when nothing needs it); adds into dgamma and dbeta.
+void ck_layer_norm_backward(int type, const ck_layer_norm *norm, const void *dy, const void *sum, void *dsum,
+                            int accumulate, void *dx, float *dgamma, float *dbeta, size_t begin, size_t end);
 
 // MARK: Element-wise (elementwise.c)
 

@@ -13,9 +13,6 @@ void ck_rms_norm_forward(int type, const ck_layer_norm *norm, const void *x, con
 /// into dgamma.
 void ck_rms_norm_backward(int type, const ck_layer_norm *norm, const void *dy, const void *sum, void *dsum,
                           int accumulate, void *dx, float *dgamma, size_t begin, size_t end);
-/// The same for layer norm; adds into dgamma and dbeta.
-void ck_stream_layer_norm_backward(int type, const ck_layer_norm *norm, const void *dy, const void *sum, void *dsum,
-                                   int accumulate, void *dx, float *dgamma, float *dbeta, size_t begin, size_t end);
 
 // MARK: Rotary positions and gated feed-forward (rotary.c)
 
