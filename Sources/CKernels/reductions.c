@@ -24,6 +24,11 @@ CK_DISPATCH void ck_sum_arenas(float *const *arenas, size_t count, int target, s
         add_two(arenas[0] + begin, arenas[1] + begin, arenas[0] + begin, arenas[1] + begin, end - begin);
         return;
     }
+    if (count == 2) {
+        // A sum of two is the same in either order.
+        add_to(arenas[1 - target] + begin, arenas[target] + begin, end - begin);
+        return;
+    }
     float sum[BLOCK];
     for (size_t start = begin; start < end; start += BLOCK) {
         size_t width = end - start < BLOCK ? end - start : BLOCK;

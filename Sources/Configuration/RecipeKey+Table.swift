@@ -191,9 +191,10 @@ extension RecipeKey {
             "ddp_comm_dtype", \.training.ddpCommDtype, .choice(),
             "Format in which gradients travel between hosts; bf16 halves the bytes and rounds each gradient twice."
         ),
-        .key(
+        .optional(
             "zero_stage", \.training.zeroStage, .integer("0 or 1") { (0...1).contains($0) },
-            "Splits the optimiser's state and update over the ranks if it is 1 (ZeRO stage 1)."
+            "Splits the optimiser's state and update over the ranks if it is 1 (ZeRO stage 1); if not set, where all"
+                + " ranks share one host's memory."
         ),
         .key(
             "ddp_timeout", \.training.ddpTimeoutSeconds, .integer(atLeast: 30),

@@ -95,13 +95,6 @@ extension RunConfiguration {
                     + " \(key.name) out.",
                 sources.location(of: [key.name]))
         }
-        if training.zeroStage == 1, training.adaptation.loraR != nil || !training.adaptation.freeze.isEmpty {
-            throw .contradiction(
-                "zero_stage",
-                "zero_stage: 1 splits the optimiser's state over the ranks, but frozen parameters have none and what"
-                    + " is left is small; set zero_stage: 0.",
-                sources.location(of: ["zero_stage"]))
-        }
         if training.earlyStoppingPatience != nil, training.evalStrategy == .never {
             throw .contradiction(
                 "early_stopping_patience",

@@ -50,7 +50,7 @@ public final class GradientReducer: Sendable {
                 layout: parameters.layout, bucketMebibytes: options.bucketMebibytes,
                 firstBucketMebibytes: options.firstBucketMebibytes)
         self.plan = plan
-        shard = options.isSharded ? channel?.shard : nil
+        shard = channel?.values == nil ? nil : channel?.shard
         gradients = channel?.gradients.arena ?? parameters.gradients
         sharedMemoryRefusal = channel?.gradients.refusal ?? channel?.values?.refusal
         let progress = Monitor(ReductionProgress(plan: plan))
@@ -59,7 +59,7 @@ public final class GradientReducer: Sendable {
         parameters.moveGradients(to: channel.gradients.arena)
         if let values = channel.values {
             parameters.moveValues(to: values.arena)
-            parameters.onValueUse = { [weak self] in self?.waitForValues(slot: $0) }
+            parameters.observeValueUse { [weak self] in self?.waitForValues(slot: $0) }
         }
         let thread = Thread { channel.run(progress) }
         thread.name = "gradient-reducer"

@@ -11,8 +11,11 @@ final class ReductionChannel: Sendable {
     let gradients: ArenaChannel
     /// The values' arena, when ranks update shards.
     let values: ArenaChannel?
-    /// The values rounded for products, which follow the values.
+    /// Where in that arena the reduced slots start: frozen ones come first.
+    private let valueOffset: Int
+    /// The values rounded for products, which follow the values, and for each bucket the ranges that products read.
     private let roundedValues: Tensor?
+    private let operandRanges: [[Range<Int>]]
     /// Buckets that hold a table alone, by their first bucket.
     private let tables: [Int: SparseTable]
     private let labels: [String]
@@ -31,16 +34,23 @@ final class ReductionChannel: Sendable {
             elementCount: layout.elementCount, topology: topology, wire: options.wire,
             sharesMemory: options.sharesMemory)
         self.gradients = gradients
+        // Between hosts values travel in float32 behind the sum: more bytes at worse times than a sum for all.
+        let isSharded = options.isSharded ?? !gradients.isNetworked
+        valueOffset = parameters.arenaOffset
         values =
-            options.isSharded
+            isSharded
             ? try ArenaChannel(
-                elementCount: layout.elementCount, topology: topology, sharesMemory: options.sharesMemory)
+                elementCount: parameters.arenaCount, topology: topology, sharesMemory: options.sharesMemory)
             : nil
         let tall = gradients.isNetworked ? layout.slots.filter(SparseTable.isTable) : []
         let plan = BucketPlan(
             layout: layout, bucketMebibytes: options.bucketMebibytes,
             firstBucketMebibytes: options.firstBucketMebibytes, separateSlots: Set(tall.map(\.index)))
         self.plan = plan
+        let operands = layout.slots.filter(\.isOperand).map(\.range)
+        operandRanges = plan.buckets.map { bucket in
+            operands.map { $0.clamped(to: bucket.range) }.filter { !$0.isEmpty }
+        }
         var tables: [Int: SparseTable] = [:]
         for slot in tall {
             tables[plan.bucketsOfSlot[slot.index].lowerBound] = try SparseTable(
@@ -100,10 +110,13 @@ final class ReductionChannel: Sendable {
         case .gather(let bucket):
             let range = plan.buckets[bucket].range
             try watching("the all-gather of \(labels[bucket])") { () throws(ParallelError) in
-                try values?.allGather(range)
+                try values?.allGather(shifted(range))
             }
             if let roundedValues, let values {
-                WireFormat.encode(values.arena.elements(range), into: roundedValues.elements(range))
+                for range in operandRanges[bucket] {
+                    WireFormat.encode(
+                        values.arena.elements(shifted(range)), into: roundedValues.elements(range))
+                }
             }
             return Work(bytes: range.count * 4)
         case .sum(let bucket):
@@ -118,6 +131,11 @@ final class ReductionChannel: Sendable {
             }
             return Work(bytes: range.count * 4, squares: squares(range))
         }
+    }
+
+    /// A range of the reduced slots in the arena of values.
+    private func shifted(_ range: Range<Int>) -> Range<Int> {
+        range.lowerBound + valueOffset..<range.upperBound + valueOffset
     }
 
     /// Sums a table by its rows, which finishes all of its buckets; nil when it has to be summed whole.

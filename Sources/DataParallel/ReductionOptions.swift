@@ -9,14 +9,14 @@ public struct ReductionOptions: Sendable, Equatable {
     /// Format in which gradients travel between hosts.
     public var wire: WireType
     /// Whether each rank keeps the sums, and updates the values, of its own shard only: ZeRO stage 1
-    /// (Rajbhandari et al. 2020).
-    public var isSharded: Bool
+    /// (Rajbhandari et al. 2020). nil: when all ranks share memory, where it saves work and costs nothing.
+    public var isSharded: Bool?
     /// Whether the ranks of a host sum in shared memory.
     public var sharesMemory: Bool
 
     public init(
         bucketMebibytes: Double = 8, firstBucketMebibytes: Double = 1, wire: WireType = .float32,
-        isSharded: Bool = false, sharesMemory: Bool = true
+        isSharded: Bool? = false, sharesMemory: Bool = true
     ) {
         self.bucketMebibytes = bucketMebibytes
         self.firstBucketMebibytes = firstBucketMebibytes

@@ -48,6 +48,8 @@ public struct ParameterSlot: Sendable {
     public let tensors: [CheckpointTensor]
     /// Whether it is the weight of a dense layer, to which a low-rank adapter can be added.
     public let isLinear: Bool
+    /// Whether products read it, in their number format; other slots are read in float32.
+    public fileprivate(set) var isOperand: Bool
     /// The slot that it adapts, for the matrices of a low-rank adapter.
     public let adaptedSlot: Int?
     /// Whether it is trained: false for frozen parameters.
@@ -82,10 +84,13 @@ public struct ParameterLayout: Sendable {
                 index: slots.count, name: name, rows: rows, columns: columns,
                 range: elementCount..<elementCount + count, hasWeightDecay: hasWeightDecay,
                 initialization: initialization, tensors: tensors, isLinear: isLinear,
-                adaptedSlot: adaptedSlot))
+                isOperand: isLinear || adaptedSlot != nil, adaptedSlot: adaptedSlot))
         elementCount += Self.padded(count)
         return slots.count - 1
     }
+
+    /// Says that products read a slot that is no weight of a `Linear`, such as the table of a tied output layer.
+    mutating func addOperand(_ slot: Int) { slots[slot].isOperand = true }
 }
 
 extension ParameterLayout {
@@ -131,7 +136,7 @@ extension ParameterLayout {
                 index: result.slots.count, name: slot.name, rows: slot.rows, columns: slot.columns,
                 range: start..<start + slot.range.count, hasWeightDecay: slot.hasWeightDecay,
                 initialization: slot.initialization, tensors: slot.tensors, isLinear: slot.isLinear,
-                adaptedSlot: slot.adaptedSlot)
+                isOperand: slot.isOperand, adaptedSlot: slot.adaptedSlot)
             moved.learningRateFactor = slot.learningRateFactor
             result.slots.append(moved)
         }

@@ -17,9 +17,8 @@ public final class ParameterStore {
     private var roundedArena: Tensor?
     /// The store whose trained slots this one shows; nil for a store of its own memory.
     private let whole: ParameterStore?
-    /// Called before values are handed out, with the slot's index or nil for all: values of other ranks'
-    /// shards may still be on their way. Called by any thread.
-    public var onValueUse: ((Int?) -> Void)?
+    /// Called before values are handed out, with the slot's index or nil for all.
+    private var onValueUse: ((Int?) -> Void)?
     /// The format of activations and of the operands of products: float32 or bfloat16.
     public private(set) var computeType = ElementType.float32
     /// Slots whose gradient memory holds an old step's numbers that count as zero.
@@ -69,9 +68,24 @@ public final class ParameterStore {
 
     /// Arena of values, `[1, elementCount]`, fp32.
     public var values: Tensor {
-        onValueUse?(nil)
+        (whole ?? self).onValueUse?(nil)
         return presentValues
     }
+
+    /// Calls `body` before values are handed out, with the index in `trainable` or nil for all: values of other ranks'
+    /// shards may still be on their way. Called by any thread. Frozen values are always there.
+    public func observeValueUse(_ body: @escaping (Int?) -> Void) {
+        let store = whole ?? self
+        let indices = store.trainableIndices
+        store.onValueUse = { slot in
+            guard let slot else { return body(nil) }
+            if let index = indices[slot] { body(index) }
+        }
+    }
+
+    /// Elements of the whole arena of values, and those before the slots that this store shows.
+    public var arenaCount: Int { (whole ?? self).layout.elementCount }
+    public var arenaOffset: Int { whole?.layout.frozenElementCount ?? 0 }
 
     private var presentValues: Tensor { whole.map { $0.trainedPart(of: $0.presentValues) } ?? valueArena }
 
@@ -102,6 +116,7 @@ public final class ParameterStore {
     public func operand(_ slot: Int) -> Tensor {
         onValueUse?(slot)
         let parameter = layout.slots[slot]
+        precondition(parameter.isOperand, "\(parameter.name) is not declared as an operand of products")
         return (roundedValues ?? presentValues).elements(parameter.range)
             .reshaped(rows: parameter.rows, columns: parameter.columns)
     }
@@ -114,9 +129,10 @@ public final class ParameterStore {
         gradientArena = arena
     }
 
-    /// Copies the values to `arena` and uses it from then on; views of the old one must not be used any more.
+    /// Copies all values, frozen ones too, to `arena` of `arenaCount` elements and uses it from then on; views of the
+    /// old one must not be used any more.
     public func moveValues(to arena: Tensor) {
-        precondition(whole == nil, "the values of a store with frozen slots stay in one place")
+        if let whole { return whole.moveValues(to: arena) }
         precondition(arena.count == layout.elementCount && arena.type == .float32, "not such an arena")
         arena.copy(from: values)
         valueArena = arena

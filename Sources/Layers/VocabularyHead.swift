@@ -19,6 +19,7 @@ public final class VocabularyHead: Layer {
         vocabularySize = embedding.count
         width = embedding.width
         weight = embedding.table
+        layout.addOperand(weight)
         isTied = true
         bias = biasName.map { Self.addBias(&layout, $0, embedding.count) }
     }
@@ -35,6 +36,7 @@ public final class VocabularyHead: Layer {
             name + ".weight", rows: vocabularySize, columns: width, hasWeightDecay: true,
             initialization: .normal(standardDeviation: standardDeviation),
             tensors: [CheckpointTensor(name: name + ".weight", shape: [vocabularySize, width])])
+        layout.addOperand(weight)
         bias = biasName.map { Self.addBias(&layout, $0, vocabularySize) }
     }
 

@@ -117,7 +117,7 @@ struct RunCheckpoints {
         var bytes: [UInt8] = []
         var whole: any OptimizerState = optimizer
         if group.rank == 0 {
-            if reducer.shard != nil { whole = emptyState(of: optimizer, model.parameters.layout) }
+            if reducer.shard != nil { whole = emptyState(of: optimizer, model.parameters.trainable.layout) }
             let state = try TrainingCheckpoint.load(path: path, into: model, optimizer: whole)
             try check(state, path)
             try checkBase(state, model, path)

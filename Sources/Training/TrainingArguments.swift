@@ -214,8 +214,8 @@ public struct TrainingArguments: Sendable, Equatable {
     /// Format in which gradients travel between hosts.
     public var ddpCommDtype = CommunicationType.float32
     /// 1: each rank keeps the optimiser's state, and updates the weights, of its shard alone. 0: of all
-    /// weights.
-    public var zeroStage = 0
+    /// weights. nil: 1 when all ranks share the memory of one host. The bits of a run do not depend on it.
+    public var zeroStage: Int?
     /// Seconds a collective may take before the job is aborted.
     public var ddpTimeoutSeconds = 1800
     /// Threads of a rank; 0 means as many as the cores it is bound to.
@@ -256,7 +256,7 @@ extension TrainingArguments {
     /// How gradients are summed over the ranks.
     var reductionOptions: ReductionOptions {
         ReductionOptions(
-            bucketMebibytes: Double(ddpBucketCapMB), wire: ddpCommDtype, isSharded: zeroStage == 1)
+            bucketMebibytes: Double(ddpBucketCapMB), wire: ddpCommDtype, isSharded: zeroStage.map { $0 == 1 })
     }
 
     /// Keys of config.json that the recipe replaces.

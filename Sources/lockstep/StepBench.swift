@@ -40,14 +40,14 @@ struct StepBench: ParsableCommand {
     var communicationType = BenchType.fp32
 
     @Option(name: .customLong("zero_stage"), help: "Optimiser whole (0) or by shards (1), as the recipe key.")
-    var zeroStage = 0
+    var zeroStage: Int?
 
     @Flag(
         name: .customLong("gradient-checkpointing"), help: "Compute activations again in the backward pass.")
     var recomputesActivations = false
 
     func validate() throws {
-        guard (0...1).contains(zeroStage) else { throw ValidationError("--zero_stage is 0 or 1") }
+        guard (0...1).contains(zeroStage ?? 0) else { throw ValidationError("--zero_stage is 0 or 1") }
     }
 
     func run() throws {
@@ -60,7 +60,7 @@ struct StepBench: ParsableCommand {
 
     private func measure(_ group: any ProcessGroup, threads: Int, peak: Double) throws {
         let reduction = ReductionOptions(
-            bucketMebibytes: 25, wire: communicationType.wire, isSharded: zeroStage == 1)
+            bucketMebibytes: 25, wire: communicationType.wire, isSharded: zeroStage.map { $0 == 1 })
         let workload = BenchWorkload(
             rows: batch, tokens: seq, rank: group.rank, rankCount: group.size,
             recomputesActivations: recomputesActivations)

@@ -14,13 +14,36 @@ import Testing
     @Test("on 2 ranks every record and file is that of a run without shards", arguments: ["false", "true"])
     func equality(bf16: String) throws {
         let workshop = try Workshop()
-        try workshop.train("whole", ranks: 2, schedule, flags: ["--bf16", bf16])
+        try workshop.train("whole", ranks: 2, schedule, flags: ["--bf16", bf16, "--zero_stage", "0"])
         try workshop.train("shards", ranks: 2, schedule, flags: ["--bf16", bf16, "--zero_stage", "1"])
         #expect(try workshop.records("shards") == workshop.records("whole"))
         #expect(try workshop.records("shards").count == 12)
         for file in files {
             #expect(try workshop.bytes("shards/" + file) == workshop.bytes("whole/" + file), "\(file)")
         }
+    }
+
+    @Test(
+        "frozen layers and adapters change nothing about that",
+        arguments: [
+            ["--freeze", "embeddings"], ["--lora_r", "2"],
+            ["--lora_r", "2", "--merge_lora", "false", "--bf16"],
+        ])
+    func adaptation(flags: [String]) throws {
+        let workshop = try Workshop()
+        try workshop.train("whole", ranks: 2, schedule, flags: flags + ["--zero_stage", "0"])
+        try workshop.train("shards", ranks: 2, schedule, flags: flags + ["--zero_stage", "1"])
+        #expect(try workshop.records("shards") == workshop.records("whole"))
+        for name in try workshop.names("whole") where name.hasSuffix(".safetensors") {
+            #expect(try workshop.bytes("shards/" + name) == workshop.bytes("whole/" + name), "\(name)")
+        }
+        for name in try workshop.names("whole/checkpoint-6") where name.hasSuffix(".safetensors") {
+            let file = "/checkpoint-6/" + name
+            #expect(try workshop.bytes("shards" + file) == workshop.bytes("whole" + file), "\(file)")
+        }
+        let start = ["--resume_from_checkpoint", workshop.path + "/shards/checkpoint-6", "--zero_stage", "1"]
+        try workshop.train("again", ranks: 2, schedule, flags: flags + start)
+        #expect(try workshop.records("again").elementsEqual(workshop.records("whole").suffix(6)))
     }
 
     @Test("a run goes on from its shards exactly on as many ranks, and nearly so on others")
