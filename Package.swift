@@ -59,7 +59,7 @@ let package = Package(
         module("Datasets", ["Tensors", "Tokenizers", "Images", "CZlib"]),
         module("GGUF", ["Tensors", "Files"]),
         module("Checkpoints", ["Tensors", "Layers", "Models", "Optimizers", "Safetensors", "GGUF"]),
-        module("Generation", ["Tensors", "Layers", "Models"]),
+        module("Generation", ["Tensors", "Layers", "Models", "Tokenizers"]),
         module("Metrics", []),
         module("Reporting", ["Metrics"]),
         module(
@@ -92,7 +92,8 @@ let package = Package(
             "ModelsTests", ["Tensors", "Kernels", "Layers", "Models", "Optimizers", "Safetensors"],
             goldens: true),
         tests(
-            "GenerationTests", ["Tensors", "Layers", "Models", "Safetensors", "Checkpoints", "Generation"]),
+            "GenerationTests",
+            ["Tensors", "Layers", "Models", "Safetensors", "Checkpoints", "Tokenizers", "Generation"]),
         tests(
             "ModelFamilyTests",
             ["Tensors", "Kernels", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints"],
@@ -120,8 +121,8 @@ let package = Package(
         tests(
             "TrainingTests",
             [
-                "Tensors", "Layers", "Models", "Optimizers", "Datasets", "Tokenizers", "Generation",
-                "Training",
+                "Tensors", "Layers", "Models", "Optimizers", "DataParallel", "Datasets", "Tokenizers",
+                "Generation", "Training",
             ]),
         tests("ConfigurationTests", ["Optimizers", "Configuration", "Training"]),
         tests(

@@ -70,6 +70,12 @@ final class DecodingSession {
     /// Makes sequence i what was sequence `parents[i]`.
     func select(_ parents: [Int]) { cache.select(parents) }
 
+    /// Number of tokens of sequence `index` that the cache has.
+    func readCount(of index: Int) -> Int { cache.length(of: index) }
+
+    /// Forgets all but the first `count` tokens of sequence `index`.
+    func truncate(_ index: Int, to count: Int) { cache.truncate(index, to: count) }
+
     /// Scores `[V]` of the token that follows each sequence; only what the cache does not have is read.
     func scores(_ sequences: [[Int32]]) throws(GenerationError) -> [[Float]] {
         if !usesCache { cache = KeyValueCache(sources: cache.sources) }

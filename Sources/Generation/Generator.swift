@@ -55,6 +55,19 @@ public struct Generator {
         prompts: [[Int32]], options: GenerationOptions,
         onToken: (_ prompt: Int, _ token: Int32) -> Bool = { _, _ in true }
     ) throws(GenerationError) -> [GeneratedSequence] {
+        let limits = try limits(of: prompts, options)
+        guard !prompts.isEmpty else { return [] }
+        let session = DecodingSession(model, sequenceCount: prompts.count, usesCache: usesCache)
+        if options.beamCount == 1 { return try decode(prompts, limits, options, session, onToken) }
+        let found = try BeamSearch.run(session, prompts: prompts, limits: limits, options: options)
+        for (index, sequence) in found.enumerated() {
+            for token in sequence.tokens where !onToken(index, token) { break }
+        }
+        return found
+    }
+
+    /// The most tokens of each prompt with its text. Throws when an option or a prompt is unfit.
+    func limits(of prompts: [[Int32]], _ options: GenerationOptions) throws(GenerationError) -> [Int] {
         try options.validate()
         var limits: [Int] = []
         for (index, prompt) in prompts.enumerated() {
@@ -63,28 +76,21 @@ public struct Generator {
             guard prompt.count < limit else { throw .promptTooLong(prompt.count, most: limit) }
             limits.append(limit)
         }
-        guard !prompts.isEmpty else { return [] }
-        if options.beamCount == 1 { return try decode(prompts, limits, options, onToken) }
-        let session = DecodingSession(model, sequenceCount: prompts.count, usesCache: usesCache)
-        let found = try BeamSearch.run(session, prompts: prompts, limits: limits, options: options)
-        for (index, sequence) in found.enumerated() {
-            for token in sequence.tokens where !onToken(index, token) { break }
-        }
-        return found
+        return limits
     }
 
-    /// One token after another, the most likely or a sampled one.
-    private func decode(
-        _ prompts: [[Int32]], _ limits: [Int], _ options: GenerationOptions,
+    /// One token after another, the most likely or a sampled one. The session may have read beginnings of the prompts,
+    /// but none of them whole.
+    func decode(
+        _ prompts: [[Int32]], _ limits: [Int], _ options: GenerationOptions, _ session: DecodingSession,
         _ onToken: (Int, Int32) -> Bool
     ) throws(GenerationError) -> [GeneratedSequence] {
-        let session = DecodingSession(model, sequenceCount: prompts.count, usesCache: usesCache)
         let rules = ScoreRules(options: options)
         let key = RandomKey(seed: options.seed).derived("generation")
         var sequences = prompts
         var isEnded = prompts.map { _ in false }
         var running = Array(prompts.indices)
-        while !running.isEmpty {
+        while true {
             var next: [Int] = []
             let scores = try session.scores(running.map { sequences[$0] })
             for (place, index) in running.enumerated() {
@@ -104,6 +110,7 @@ public struct Generator {
                 let goesOn = onToken(index, token) && !isEnded[index]
                 if goesOn && sequences[index].count < limits[index] { next.append(place) }
             }
+            guard !next.isEmpty else { break }
             session.select(next)
             running = next.map { running[$0] }
         }

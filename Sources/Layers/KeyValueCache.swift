@@ -51,6 +51,15 @@ public final class KeyValueCache {
         sources = parents.map { sources[$0] }
     }
 
+    /// Forgets the tokens of sequence `index` behind its first `count`. Rows of the pools behind all sequences are filled
+    /// anew.
+    public func truncate(_ index: Int, to count: Int) {
+        precondition(count <= tables[index].count, "a sequence cannot become longer")
+        tables[index].removeLast(tables[index].count - count)
+        let end = tables.joined().max().map { Int($0) + 1 } ?? 0
+        step = end..<end
+    }
+
     /// Whether every sequence consists of the present step's tokens alone.
     var isFirstStep: Bool { step.lowerBound == 0 }
 

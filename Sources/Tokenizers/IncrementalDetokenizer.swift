@@ -23,11 +23,11 @@ public struct IncrementalDetokenizer: Sendable {
     /// Takes the next id and returns the text that it completes, often that of this id, sometimes none.
     public mutating func append(_ id: Int32) -> String {
         // What is left out does not count as the first token of a window either.
+        guard let token = tokenizer.token(of: id) else { return "" }
         if skipsSpecialTokens, tokenizer.isSpecialToken(id) { return "" }
         window.append(id)
         let text = Array(tokenizer.decode(window, skippingSpecialTokens: skipsSpecialTokens).utf8)
-        let isByte = tokenizer.token(of: id).map { TokenDecoder.byte(of: Array($0.utf8)[...]) != nil }
-        if isByte == true { return "" }
+        if TokenDecoder.byte(of: Array(token.utf8)[...]) != nil { return "" }
         var stable = text[...]
         let unfinished: [UInt8] = [0xEF, 0xBF, 0xBD]
         while stable.suffix(3) == unfinished[...] { stable = stable.dropLast(3) }

@@ -10,8 +10,8 @@ public import Tokenizers
 /// ends it. Without a template a prompt and its answer simply follow each other, and the answer with the
 /// end-of-sequence token is learnt. Sequences over `max_seq_length` are cut at their end.
 public struct Conversations {
-    private let tokenizer: any Tokenizer
-    private let template: ChatTemplate?
+    let tokenizer: any Tokenizer
+    let template: ChatTemplate?
     private let messagesColumn: String
     private let promptColumn: String
     private let completionColumn: String
@@ -48,26 +48,44 @@ public struct Conversations {
     }
 
     private func encoded(_ row: Row) throws -> (tokens: [Int32], spans: [Range<Int>]) {
-        if row[messagesColumn] == nil, row[promptColumn] != nil {
-            let prompt = try row.value(in: promptColumn, key: "prompt_column")
-            let completion = try row.value(in: completionColumn, key: "completion_column")
-            if case .string(let question) = prompt, case .string(let answer) = completion {
-                guard template != nil else { return plain(question, answer) }
-                return try rendered(
-                    [
-                        .message(role: "user", content: question),
-                        .message(role: "assistant", content: answer),
-                    ],
-                    row)
-            }
-            let first = try messages(prompt, promptColumn, row)
-            let second = try messages(completion, completionColumn, row)
-            let earlier = first.count { $0["role"]?.string == "assistant" }
-            let (tokens, spans) = try rendered(first + second, row)
-            return (tokens, Array(spans.dropFirst(earlier)))
+        let parts = try parts(of: row)
+        switch parts {
+        case .texts(let prompt, let completion): return plain(prompt, completion ?? "")
+        case .messages(let prompt, let completion):
+            let (tokens, spans) = try rendered(prompt + completion, row)
+            // The answers of a prompt with a completion of its own are not learnt.
+            let given = completion.isEmpty ? 0 : prompt.count { $0["role"]?.string == "assistant" }
+            return (tokens, Array(spans.dropFirst(given)))
         }
-        return try rendered(
-            messages(row.value(in: messagesColumn, key: "messages_column"), messagesColumn, row), row)
+    }
+
+    /// A row as it is given.
+    enum Parts {
+        /// A prompt and what follows it, where there is no template.
+        case texts(prompt: String, completion: String?)
+        /// Messages, and those of a completion that the row has besides.
+        case messages(prompt: [TemplateValue], completion: [TemplateValue])
+    }
+
+    /// What a row holds. `needsCompletion` is whether a prompt must have its completion.
+    func parts(of row: Row, needsCompletion: Bool = true) throws -> Parts {
+        guard row[messagesColumn] == nil, row[promptColumn] != nil else {
+            let value = try row.value(in: messagesColumn, key: "messages_column")
+            return .messages(prompt: try messages(value, messagesColumn, row), completion: [])
+        }
+        let prompt = try row.value(in: promptColumn, key: "prompt_column")
+        let isThere = needsCompletion || (row[completionColumn] ?? .null) != .null
+        let completion = isThere ? try row.value(in: completionColumn, key: "completion_column") : nil
+        if case .string(let question) = prompt, completion == nil || completion?.text != nil {
+            let answer = completion?.text
+            guard template != nil else { return .texts(prompt: question, completion: answer) }
+            return .messages(
+                prompt: [.message(role: "user", content: question)],
+                completion: answer.map { [.message(role: "assistant", content: $0)] } ?? [])
+        }
+        return .messages(
+            prompt: try messages(prompt, promptColumn, row),
+            completion: try completion.map { try messages($0, completionColumn, row) } ?? [])
     }
 
     private func plain(_ prompt: String, _ answer: String) -> (tokens: [Int32], spans: [Range<Int>]) {
@@ -104,15 +122,19 @@ public struct Conversations {
         return messages
     }
 
+    /// The template, which a row of messages needs.
+    func requiredTemplate(_ row: Row) throws(TrainingError) -> ChatTemplate {
+        if let template { return template }
+        throw TrainingError(
+            "\(row.source): the model's tokenizer has no chat template, so a conversation cannot be rendered: add "
+                + "chat_template to tokenizer_config.json, or give rows with prompt and completion")
+    }
+
     /// The tokens of a conversation, and the stretches of them that the assistant is to write.
     private func rendered(
         _ conversation: [TemplateValue], _ row: Row
     ) throws(TrainingError) -> (tokens: [Int32], spans: [Range<Int>]) {
-        guard let template else {
-            throw TrainingError(
-                "\(row.source): the model's tokenizer has no chat template, so a conversation cannot be rendered: add "
-                    + "chat_template to tokenizer_config.json, or give rows with prompt and completion")
-        }
+        let template = try requiredTemplate(row)
         let chat: TokenizedChat
         do {
             chat = try template.tokenize(messages: conversation, with: tokenizer)
@@ -132,6 +154,9 @@ public struct Conversations {
 }
 
 extension Value {
+    /// The value if it is a string.
+    fileprivate var text: String? { if case .string(let text) = self { text } else { nil } }
+
     /// The value as a template reads it.
     fileprivate var templateValue: TemplateValue {
         switch self {

@@ -14,7 +14,7 @@ public struct GenerationConfigurationFile: Sendable {
     /// The file's keys over Hugging Face's defaults.
     public let defaults: GenerationOptions
     /// Whether the file says how long a text may become.
-    public let limitsLength: Bool
+    private let limitsLength: Bool
     /// What the file asks for and generation does not have.
     private let unsupported: [Unsupported]
 
@@ -50,12 +50,14 @@ public struct GenerationConfigurationFile: Sendable {
     }
 
     /// The file's options with what `arguments` set in their place; options of sampling are neutral in other searches.
+    /// `defaultNewTokens` is the most of new tokens when neither limits the length.
     ///
     /// Throws when the file asks for something that generation does not have and that would change the text.
     public func options(
-        _ arguments: GenerationArguments, seed: UInt64
+        _ arguments: GenerationArguments, seed: UInt64, defaultNewTokens: Int = 20
     ) throws(TrainingError) -> GenerationOptions {
         var options = arguments.options(defaults: defaults, seed: seed)
+        if !limitsLength, arguments.maxNewTokens == nil { options.maximumNewTokens = defaultNewTokens }
         if !options.isSampling { (options.temperature, options.topK, options.topP) = (1, 0, 1) }
         for key in unsupported {
             switch key.occasion {

@@ -46,6 +46,14 @@ public struct TextBlocks {
         return blocks.store
     }
 
+    /// A row as an example of its own, truncated; nil for a blank one.
+    func example(_ row: Row) throws -> Example? {
+        let text = try row.text(in: row.isLine ? "text" : column, key: "text_column")
+        return try example(text, row).map {
+            Example(tokens: $0, target: isCausal ? .spans([1..<$0.count]) : .none, source: row.source)
+        }
+    }
+
     private static func isBlank(_ text: String) -> Bool { text.allSatisfy(\.isWhitespace) }
 
     /// What a row adds to the stream of tokens.

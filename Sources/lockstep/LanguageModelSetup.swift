@@ -44,18 +44,9 @@ struct LanguageModelSetup {
             objective = .causal
             reader = .conversations(
                 Conversations(
-                    tokenizer: tokenizer, template: try Self.template(directory), arguments: data))
+                    tokenizer: tokenizer, template: try ChatTemplates.load(directory), arguments: data))
         case .textClassification, .extractiveSummarization, .summarization:
             preconditionFailure("\(configuration.task.rawValue) needs no language model")
-        }
-    }
-
-    /// The chat template of a directory, if it has one.
-    private static func template(_ directory: String) throws -> ChatTemplate? {
-        do {
-            return try ChatTemplate.load(directory: directory)
-        } catch ChatTemplateError.missingTemplate {
-            return nil
         }
     }
 

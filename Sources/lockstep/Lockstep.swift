@@ -17,9 +17,9 @@ struct Lockstep: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            TrainCommand.self, EvaluateCommand.self, PredictCommand.self, CrossValidateCommand.self,
-            ReportCommand.self,
-            ImportCommand.self, LaunchCommand.self, BenchCommand.self,
+            TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ChatCommand.self,
+            CrossValidateCommand.self, ReportCommand.self, ImportCommand.self, LaunchCommand.self,
+            BenchCommand.self,
         ])
 }
 

@@ -2,6 +2,7 @@
 
 import Configuration
 import DataParallel
+import Tokenizers
 import Training
 
 enum RowPredictors {
@@ -26,10 +27,34 @@ enum RowPredictors {
             try InferenceJob.applyPrecision(configuration, to: setup.model, group)
             return SequenceToSequencePredictor(
                 model: setup.model, reader: setup.reader, options: setup.options)
-        case .maskedLM, .causalLM, .chat:
+        case .causalLM, .chat: return try languageModel(configuration, group)
+        case .maskedLM:
             throw TrainingError(
-                "predict: task: \(configuration.task.rawValue) has no label to predict; it serves task: "
-                    + "text-classification")
+                "task: masked-lm teaches a model to fill gaps, which is no answer to a row: fine-tune the model for "
+                    + "another task, such as text-classification, and predict with that")
         }
+    }
+
+    /// Most tokens of a text when neither the model nor the recipe limits them, as in transformers' pipeline.
+    private static let defaultNewTokens = 256
+
+    private static func languageModel(
+        _ configuration: RunConfiguration, _ group: any ProcessGroup
+    ) throws -> any RowPredictor {
+        InferenceJob.applyThreadPlan(configuration, group)
+        let directory = configuration.model.modelNameOrPath
+        let arguments = configuration.training
+        let tokenizer = try TokenizerLoader.load(directory: directory)
+        let options = try GenerationConfigurationFile(directory: directory).options(
+            arguments.generation, seed: arguments.seed, defaultNewTokens: defaultNewTokens)
+        let model = try ModelBroadcast.causal(directory: directory, through: group).model
+        try InferenceJob.applyPrecision(configuration, to: model, group)
+        guard configuration.task == .chat else {
+            return TextPredictor(
+                model: model, tokenizer: tokenizer, arguments: configuration.data, options: options)
+        }
+        return ConversationPredictor(
+            model: model, tokenizer: tokenizer, template: try ChatTemplates.load(directory),
+            arguments: configuration.data, options: options)
     }
 }

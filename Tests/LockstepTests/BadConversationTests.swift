@@ -29,6 +29,43 @@ import Testing
                 + "message and one.")
     }
 
+    /// Trains the chat model with another template.
+    private func expectRefusal(template: String, line: String? = nil, saying sentence: (String) -> String)
+        throws
+    {
+        let workshop = try Workshop()
+        var flags = try workshop.prepareChat()
+        if let line { flags += ["--train_file", try workshop.write(line + "\n", to: "other.jsonl")] }
+        let path = workshop.path + "/llama/tokenizer_config.json"
+        try FileManager.default.removeItem(atPath: path)
+        try workshop.write(
+            #"{"tokenizer_class": "BertTokenizer", "eos_token": "[SEP]"}"#, to: "llama/tokenizer_config.json")
+        try workshop.write(template, to: "llama/chat_template.jinja")
+        try workshop.expectRefusal(training: [:], flags: flags, saying: sentence(workshop.path))
+    }
+
+    @Test(
+        "a template that uses what is not supported, one that is broken, and one that refuses the conversation"
+    )
+    func templates() throws {
+        try expectRefusal(template: "{% for message in messages %}\n  {% include 'turn' %}{% endfor %}") {
+            path in
+            "'\(path)/llama/chat_template.jinja': the statement 'include' at line 2, column 6 of the chat template is not "
+                + "supported. Rewrite the template without it."
+        }
+        try expectRefusal(template: "{% for message in messages %}{{ message.content }}") { path in
+            "'\(path)/llama/chat_template.jinja' is no valid chat template at line 1"
+        }
+        try expectRefusal(
+            template: "{{ raise_exception('Roles must alternate.') }}",
+            line: messages(
+                ToyLanguageModel.message("user", "good"), ToyLanguageModel.message("assistant", "bad"))
+        ) { path in
+            "\(path)/other.jsonl:1: '\(path)/llama/chat_template.jinja': the chat template refuses the conversation: "
+                + "Roles must alternate."
+        }
+    }
+
     @Test("a conversation without an answer, and one whose answers are cut off")
     func nothingToLearn() throws {
         let sentence =

@@ -55,6 +55,22 @@ import Testing
         #expect(try workshop.names("run").isEmpty)
     }
 
+    @Test("a tokenizer with a component that is not supported is named")
+    func tokenizerComponent() throws {
+        let workshop = try Workshop()
+        let tokens = ToyModel.specialTokens.enumerated().map {
+            #"{"id": \#($0.offset), "content": "\#($0.element)", "special": true}"#
+        }
+        try workshop.write(
+            #"{"version": "1.0", "added_tokens": [\#(tokens.joined(separator: ", "))], "#
+                + #""normalizer": {"type": "Nmt"}, "pre_tokenizer": {"type": "BertPreTokenizer"}, "#
+                + #""model": {"type": "WordPiece", "unk_token": "[UNK]", "vocab": {"[PAD]": 0, "[UNK]": 1}}}"#,
+            to: "model/tokenizer.json")
+        try workshop.expectRefusal(
+            training: [:], ranks: 2,
+            saying: "'\(workshop.path)/model/tokenizer.json': normalizer 'Nmt' is not supported")
+    }
+
     @Test("a tokenizer with more tokens than the model: the row with such a token is named")
     func vocabulary() throws {
         let workshop = try Workshop()

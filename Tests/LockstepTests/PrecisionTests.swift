@@ -43,6 +43,32 @@ import Training
         #expect(try workshop.bytes("on/model.safetensors") == workshop.bytes("whole/model.safetensors"))
     }
 
+    @Test("adapters in bfloat16: near float32, exact on resume, and the merged model is the adapted one")
+    func adapters() throws {
+        let workshop = try Workshop()
+        let lora: [String] = [
+            "--lora_r", "4", "--lora_target_modules", "query,value,dense", "--lora_dropout", "0.1",
+            "--learning_rate", "1e-2",
+        ]
+        try workshop.train("exact", ["max_steps": "12"], flags: lora)
+        let exact = try workshop.values("exact")
+        try workshop.train("rounded", keys, flags: lora)
+        let rounded = try workshop.values("rounded")
+        guard KernelLibrary.multipliesBFloat16 else {
+            #expect(rounded == exact)
+            return
+        }
+        #expect(rounded != exact && largestRelativeDifference(rounded, exact) < 0.02)
+        try workshop.train("two", ranks: 2, keys, flags: lora + ["--per_device_train_batch_size", "6"])
+        #expect(largestRelativeDifference(try workshop.values("two"), rounded) < 0.02)
+        let checkpoint = workshop.path + "/rounded/checkpoint-5"
+        try workshop.train("on", keys, flags: lora + ["--resume_from_checkpoint", checkpoint])
+        #expect(try workshop.records("on").elementsEqual(workshop.records("rounded").suffix(7)))
+        for file in ["model.safetensors", "adapter/adapter_model.safetensors"] {
+            #expect(try workshop.bytes("on/" + file) == workshop.bytes("rounded/" + file), "\(file)")
+        }
+    }
+
     @Test("one rank whose processor cannot makes all ranks compute in float32, and the line counts them")
     func fallback() throws {
         var layout = ParameterLayout()

@@ -35,7 +35,8 @@ import Tokenizers
             let tokenizer = try variant.tokenizer()
             var random = SplitMix64(seed: 11)
             for _ in 0..<300 {
-                let ids = (0..<20).map { _ in Int32(random.below(tokenizer.vocabularySize)) }
+                // A model may have more ids than its tokenizer: they are left out.
+                let ids = (0..<20).map { _ in Int32(random.below(tokenizer.vocabularySize + 40)) }
                 var detokenizer = IncrementalDetokenizer(tokenizer)
                 let text = ids.map { detokenizer.append($0) }.joined() + detokenizer.finish()
                 #expect(

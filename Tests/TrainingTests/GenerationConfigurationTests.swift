@@ -27,10 +27,13 @@ private final class Folder {
         }
     }
 
-    func options(_ change: (inout GenerationArguments) -> Void = { _ in }) throws -> GenerationOptions {
+    func options(
+        defaultNewTokens: Int = 20, _ change: (inout GenerationArguments) -> Void = { _ in }
+    ) throws -> GenerationOptions {
         var arguments = GenerationArguments()
         change(&arguments)
-        return try GenerationConfigurationFile(directory: path).options(arguments, seed: 7)
+        return try GenerationConfigurationFile(directory: path).options(
+            arguments, seed: 7, defaultNewTokens: defaultNewTokens)
     }
 }
 
@@ -54,7 +57,6 @@ private final class Folder {
         (expected.lengthPenalty, expected.earlyStopping) = (2, .never)
         expected.seed = 7
         #expect(try folder.options() == expected)
-        #expect(try GenerationConfigurationFile(directory: folder.path).limitsLength)
     }
 
     @Test("without files Hugging Face's defaults hold: 20 new tokens, greedy, top-k 50 when sampling")
@@ -65,7 +67,8 @@ private final class Folder {
         #expect(try folder.options() == expected)
         #expect(try folder.options().maximumNewTokens == 20 && folder.options().maximumLength == nil)
         #expect(try folder.options { $0.doSample = true }.topK == 50)
-        #expect(try !GenerationConfigurationFile(directory: folder.path).limitsLength)
+        #expect(try folder.options(defaultNewTokens: 9).maximumNewTokens == 9)
+        #expect(try folder.options(defaultNewTokens: 9) { $0.maxNewTokens = 4 }.maximumNewTokens == 4)
     }
 
     @Test("older keys come from config.json, then from its decoder; null says nothing")
@@ -93,6 +96,7 @@ private final class Folder {
         #expect(options.maximumNewTokens == 9 && options.maximumLength == nil)
         #expect(options.minimumNewTokens == 4 && options.minimumLength == 0)
         let long = try Folder(["generation_config.json": "{\"max_length\": 60, \"min_length\": 8}"])
+        #expect(try long.options(defaultNewTokens: 9).maximumLength == 60)
         let changed = try long.options {
             $0.maxNewTokens = 3
             $0.minNewTokens = 2

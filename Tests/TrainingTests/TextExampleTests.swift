@@ -7,7 +7,7 @@ import Tokenizers
 import Training
 
 /// A folder with a tokenizer of a few words: [CLS] is 2, [SEP] is 3, and the words a, b, c … are 5, 6, 7 …
-private final class Words {
+final class Words {
     let path: String
     let tokenizer: any Tokenizer
     static let template =

@@ -1,0 +1,97 @@
+// `lockstep chat`: a conversation with a model, on the terminal or through a pipe.
+
+import ArgumentParser
+import Checkpoints
+import Configuration
+import DataParallel
+import Generation
+import Tokenizers
+import Training
+
+/// Chats with a model.
+struct ChatCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "chat",
+        abstract: "Chats with a causal language model, its answers appearing as they are written.",
+        discussion: """
+            Needs --model_name_or_path. Each line of the terminal or of a pipe is a message; a line that ends with \\ goes \
+            on in the next. /help lists the commands. The answer can be shaped by the generation keys, such as \
+            --do_sample --temperature 0.7 --top_p 0.9 --max_new_tokens 200 --seed 1; what they leave open comes from the \
+            model's generation_config.json. A conversation that outgrows the model's context loses its oldest turns.
+            """)
+
+    @Argument(help: "Recipe file (YAML) whose keys serve as defaults.")
+    var recipe: String?
+
+    @Option(help: "Text of a system message that stands before the conversation.")
+    var system: String?
+
+    @Flag(help: "Print one JSON object for each answer instead of the text as it comes.")
+    var json = false
+
+    @OptionGroup(title: "Recipe keys") var flags: RecipeFlags
+
+    /// Most tokens of an answer when neither the model nor the recipe limits them.
+    static let defaultNewTokens = 512
+
+    func run() throws {
+        try RankWork.run { group in
+            guard group.size == 1 else {
+                throw TrainingError(
+                    "chat: a conversation needs one process, but this job has \(group.size) ranks; start `lockstep chat` "
+                        + "without mpirun, and give it more cores by threads_per_rank")
+            }
+            let configuration = try RunConfiguration(
+                recipePath: recipe, overrides: flags.overrides, requiredKeys: ["model_name_or_path"])
+            let dialogue = try dialogue(configuration, group)
+            try ChatConsole(dialogue, printsJSON: json).run()
+        }
+    }
+
+    private func dialogue(
+        _ configuration: RunConfiguration, _ group: any ProcessGroup
+    ) throws -> Dialogue {
+        InferenceJob.applyThreadPlan(configuration, group)
+        let directory = configuration.model.modelNameOrPath
+        let arguments = configuration.training
+        let (model, report) = try ModelBroadcast.causal(directory: directory, through: group)
+        try InferenceJob.applyPrecision(configuration, to: model, group)
+        let tokenizer = try TokenizerLoader.load(directory: directory)
+        let file = try GenerationConfigurationFile(directory: directory)
+        let options = try file.options(
+            arguments.generation, seed: arguments.seed, defaultNewTokens: Self.defaultNewTokens)
+        for line in report?.lines ?? [] { Messages.note(line) }
+        return Dialogue(
+            model, tokenizer: tokenizer, template: try template(directory, tokenizer), options: options,
+            system: system)
+    }
+
+    /// The model's template, or for a model without one the messages with its end-of-sequence token behind each.
+    private func template(_ directory: String, _ tokenizer: any Tokenizer) throws -> ChatTemplate {
+        if let template = try ChatTemplates.load(directory) { return template }
+        guard let template = try ChatTemplate.messagesWithEnds(tokenizer) else {
+            throw ChatTemplateError.missingTemplate(directory: directory)
+        }
+        guard system == nil else {
+            throw TrainingError(
+                "system: \(directory) has no chat template, so that nothing would tell a system message from one of the "
+                    + "user; leave --system out, or add chat_template to tokenizer_config.json")
+        }
+        Messages.warn(
+            "\(directory) has no chat template: messages follow each other with the end-of-sequence token between "
+                + "them, as DialoGPT was trained")
+        return template
+    }
+}
+
+/// Chat templates of model directories.
+enum ChatTemplates {
+    /// The chat template of a directory; nil if it has none.
+    static func load(_ directory: String) throws -> ChatTemplate? {
+        do {
+            return try ChatTemplate.load(directory: directory)
+        } catch ChatTemplateError.missingTemplate {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,41 @@
+// Ctrl-C stops an answer, not the program.
+
+import Dispatch
+import Foundation
+import Synchronization
+
+/// Listens for SIGINT as long as it lives. While nothing is written, it says how to leave.
+final class InterruptRequest {
+    private final class State: Sendable {
+        let isAnswering = Atomic<Bool>(false)
+        let isPending = Atomic<Bool>(false)
+    }
+
+    private let state = State()
+    private let source: any DispatchSourceSignal
+
+    /// Whether the present answer is to stop.
+    var isPending: Bool { state.isPending.load(ordering: .relaxed) }
+
+    init() {
+        signal(SIGINT, SIG_IGN)
+        source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
+        source.setEventHandler { [state] in
+            if state.isAnswering.load(ordering: .relaxed) {
+                state.isPending.store(true, ordering: .relaxed)
+            } else {
+                Messages.note("\nNothing is being written; /quit or Ctrl-D leaves.")
+            }
+        }
+        source.resume()
+    }
+
+    deinit { source.cancel() }
+
+    func begin() {
+        state.isPending.store(false, ordering: .relaxed)
+        state.isAnswering.store(true, ordering: .relaxed)
+    }
+
+    func end() { state.isAnswering.store(false, ordering: .relaxed) }
+}
