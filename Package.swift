@@ -66,7 +66,7 @@ let package = Package(
             "Training",
             [
                 "Tensors", "Kernels", "Layers", "Models", "Optimizers", "DataParallel", "Datasets",
-                "Tokenizers",
+                "Images", "Tokenizers",
                 "Checkpoints", "Metrics", "Generation",
             ]),
         module("Configuration", ["Datasets", "Optimizers", "Training", yams]),
@@ -74,7 +74,8 @@ let package = Package(
             name: "lockstep",
             dependencies: [
                 "Tensors", "Kernels", "Layers", "Models", "Optimizers", "MPI", "DataParallel", "Safetensors",
-                "Tokenizers", "Datasets", "Checkpoints", "Metrics", "Generation", "Training", "Reporting",
+                "Tokenizers", "Images", "Datasets", "Checkpoints", "Metrics", "Generation", "Training",
+                "Reporting",
                 "Configuration",
                 argumentParser,
             ],

@@ -22,9 +22,13 @@ public struct LoadReport: Sendable, Equatable {
     /// What became of the outputs of the file's head: new names or a new order; nil when nothing did.
     public internal(set) var headChange: String?
 
+    /// Whether nothing was read: all parameters are random.
+    public internal(set) var isUntrained = false
+
     /// One sentence a fact, for the log.
     public var lines: [String] {
-        var lines = ["\(directory): \(modelType), \(parameterCount) parameters, \(tensorCount) tensors read"]
+        let origin = isUntrained ? "initialised at random" : "\(tensorCount) tensors read"
+        var lines = ["\(directory): \(modelType), \(parameterCount) parameters, \(origin)"]
         if let newHeadReason {
             lines.append("new head: \(newHead.joined(separator: ", ")) (\(newHeadReason))")
         }

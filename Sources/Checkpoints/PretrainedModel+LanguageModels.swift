@@ -38,11 +38,7 @@ extension PretrainedModel {
         directory: String, overrides: [String: JSONValue] = [:]
     ) throws(CheckpointError) -> (model: any SequenceToSequenceModel, report: LoadReport) {
         let file = try ModelConfigurationFile(directory: directory)
-        var members = file.json.object ?? [:]
-        for part in ["encoder", "decoder"] where !overrides.isEmpty {
-            members[part] = members[part].map { overridden($0, by: overrides) }
-        }
-        let model = try emptySequenceToSequenceModel(.object(members), file: file.path)
+        let model = try emptySequenceToSequenceModel(file.json, overrides: overrides, file: file.path)
         return (model, try fill(model, from: directory, seed: 0) { _ in nil })
     }
 
@@ -69,13 +65,18 @@ extension PretrainedModel {
     }
 
     /// The encoder–decoder that a config.json describes, with zero parameters.
+    /// `overrides` replace keys of both its parts.
     public static func emptySequenceToSequenceModel(
-        _ configuration: JSONValue, file: String
+        _ configuration: JSONValue, overrides: [String: JSONValue] = [:], file: String
     ) throws(CheckpointError) -> any SequenceToSequenceModel {
         try require(
             configuration, file: file, in: EncoderDecoder.architectures.keys.sorted(),
             purpose: "an encoder–decoder")
-        do { return try EncoderDecoder(configuration, file: file) } catch { throw CheckpointError(error) }
+        var members = configuration.object ?? [:]
+        for part in ["encoder", "decoder"] where !overrides.isEmpty {
+            members[part] = members[part].map { overridden($0, by: overrides) }
+        }
+        do { return try EncoderDecoder(.object(members), file: file) } catch { throw CheckpointError(error) }
     }
 
     /// Throws unless `model_type` is one of `known`.

@@ -4,11 +4,12 @@ public import Models
 internal import Safetensors
 
 extension PretrainedModel {
-    /// The model that a config.json with its head describes, with zero parameters. `file` is named in errors.
+    /// The model that a config.json describes with `head`, by default its own, with zero parameters. `file` is named in
+    /// errors.
     public static func empty(
-        _ configuration: JSONValue, file: String
+        _ configuration: JSONValue, head: ClassificationHead? = nil, file: String
     ) throws(CheckpointError) -> any SequenceClassifier {
-        guard let head = ClassificationHead(configuration) else {
+        guard let head = head ?? ClassificationHead(configuration) else {
             preconditionFailure("the configuration of a model with a head names its labels")
         }
         return try ModelFamily.classifier(configuration, head: head, file: file)

@@ -4,13 +4,14 @@ import Training
 extension RecipeKey {
     /// Every key of a recipe.
     public static let all: [RecipeKey] =
-        modelKeys + adaptationKeys + dataKeys + summarizationKeys + batchKeys + optimizerKeys + scheduleKeys
+        modelKeys + adaptationKeys + dataKeys + summarizationKeys + imageKeys + batchKeys + optimizerKeys
+        + scheduleKeys
         + generationKeys + rankKeys
 
     private static let modelKeys: [RecipeKey] = [
         .key("task", \.model.task, .choice(), "What the model learns."),
-        .key(
-            "model_name_or_path", \.model.modelNameOrPath, .path,
+        .path(
+            "model_name_or_path", \.model.modelNameOrPath,
             "Directory of the pretrained model in Hugging Face's layout."),
         .optional(
             "encoder_model_name_or_path", \.model.encoderModelNameOrPath, .path,
@@ -18,6 +19,10 @@ extension RecipeKey {
         .optional(
             "decoder_model_name_or_path", \.model.decoderModelNameOrPath, .path,
             "Directory of its decoder, which gets new cross-attention to the encoder."),
+        .optional(
+            "config_name", \.model.configName, .path,
+            "Directory whose config.json describes a model to train from random weights, with its tokenizer; used when"
+                + " model_name_or_path is not set."),
         .key(
             "output_dir", \.model.outputDir, .path,
             "Directory that receives the model, checkpoints, logs and the effective configuration."),
@@ -75,6 +80,26 @@ extension RecipeKey {
             "Kind of label; decided from the training file if not set."),
     ]
 
+    private static let imageKeys: [RecipeKey] = [
+        .key(
+            "image_column", \.data.imageColumn, .text,
+            "Column that holds the path of an image, relative to the folder of the row's file."),
+        .key("caption_column", \.data.captionColumn, .text, "Column that holds the image's caption."),
+        .key(
+            "random_horizontal_flip", \.data.randomHorizontalFlip, .share,
+            "Chance that a training image is mirrored left to right."),
+        .key(
+            "random_vertical_flip", \.data.randomVerticalFlip, .share,
+            "Chance that a training image is turned upside down."),
+        .optional(
+            "random_resized_crop", \.data.randomResizedCrop,
+            .number("a number above 0 and at most 1") { $0 > 0 && $0 <= 1 },
+            "Smallest share of a training image that a random crop keeps, such as 0.08; no crop if not set."),
+        .key(
+            "interpolate_pos_encoding", \.data.interpolatePosEncoding, .boolean,
+            "Take images of another size than the model's and interpolate its position embeddings."),
+    ]
+
     private static let batchKeys: [RecipeKey] = [
         .key(
             "per_device_train_batch_size", \.training.perDeviceTrainBatchSize, .integer(atLeast: 1),
@@ -124,7 +149,7 @@ extension RecipeKey {
             "lr_scheduler_type", \.training.lrSchedulerType, .choice(),
             "Course of the learning rate after warm-up."),
         .key(
-            "warmup_ratio", \.training.warmupRatio, .number("a number from 0 to 1") { (0...1).contains($0) },
+            "warmup_ratio", \.training.warmupRatio, .share,
             "Share of all steps during which the learning rate rises."),
         .key(
             "warmup_steps", \.training.warmupSteps, .integer(atLeast: 0),
@@ -207,6 +232,7 @@ extension RecipeKey {
 
 extension ValueFormat<Double> {
     static let nonNegative = number("a number of at least 0") { $0 >= 0 }
+    static let share = number("a number from 0 to 1") { (0...1).contains($0) }
     static let dropout = number("a number from 0 to below 1") { $0 >= 0 && $0 < 1 }
     fileprivate static let beta = dropout
 }

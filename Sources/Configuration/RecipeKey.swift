@@ -63,6 +63,21 @@ extension RecipeKey {
             })
     }
 
+    /// A key whose path may be unset by `null`, though most runs need it.
+    static func path(_ name: String, _ path: Path<String>, _ help: String) -> RecipeKey {
+        let format = ValueFormat<String>.path
+        return RecipeKey(
+            name: name, help: help, typeName: format.typeName, expected: format.expected, allowedValues: [],
+            read: { $0[keyPath: path].isEmpty ? .null : format.render($0[keyPath: path]) },
+            write: { (configuration, value) throws(ValueProblem) in
+                switch value {
+                case .null: configuration[keyPath: path] = ""
+                case .scalar(let text): configuration[keyPath: path] = try format.parse(text)
+                case .list, .mapping: throw .mismatch
+                }
+            })
+    }
+
     /// A key that takes one path or a list of them.
     static func paths(_ name: String, _ path: Path<[String]>, _ help: String) -> RecipeKey {
         let format = ValueFormat<String>.path

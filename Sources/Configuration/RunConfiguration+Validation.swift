@@ -9,7 +9,9 @@ extension RunConfiguration {
         try validateAdaptation(sources)
         try validateStart(sources)
         try validatePair(sources)
-        if task != .summarization, let tokens = training.maxTokensPerDevice, tokens < data.maxSeqLength {
+        if task != .summarization, !task.readsImages, let tokens = training.maxTokensPerDevice,
+            tokens < data.maxSeqLength
+        {
             throw .contradiction(
                 "max_tokens_per_device",
                 "max_tokens_per_device is \(tokens), but one row may have max_seq_length:"
@@ -20,19 +22,27 @@ extension RunConfiguration {
     }
 
     private func validateColumns(_ sources: KeySources) throws(ConfigurationError) {
-        let groups = [
+        for columns in [
             [
                 ("text_column", data.textColumn), ("text_pair_column", data.textPairColumn),
                 ("label_column", data.labelColumn),
             ], [("document_column", data.documentColumn), ("summary_column", data.summaryColumn)],
-        ]
-        for columns in groups {
-            for (index, (key, column)) in columns.enumerated() {
-                for (other, otherColumn) in columns[..<index] where column != nil && column == otherColumn {
-                    throw .contradiction(
-                        key, "\(key) and \(other) name the same column, \(column ?? ""); they must differ.",
-                        sources.location(of: [key, other]))
-                }
+            [("image_column", data.imageColumn), ("label_column", data.labelColumn)],
+            [("image_column", data.imageColumn), ("caption_column", data.captionColumn)],
+        ] {
+            try validate(columns, sources)
+        }
+    }
+
+    /// Throws when two keys name the same column.
+    private func validate(
+        _ columns: [(key: String, column: String?)], _ sources: KeySources
+    ) throws(ConfigurationError) {
+        for (index, (key, column)) in columns.enumerated() {
+            for (other, otherColumn) in columns[..<index] where column != nil && column == otherColumn {
+                throw .contradiction(
+                    key, "\(key) and \(other) name the same column, \(column ?? ""); they must differ.",
+                    sources.location(of: [key, other]))
             }
         }
     }
@@ -95,6 +105,13 @@ extension RunConfiguration {
                     + " \(key.name) out.",
                 sources.location(of: [key.name]))
         }
+        if training.adaptation.loraR != nil, model.startsUntrained {
+            throw .contradiction(
+                "lora_r",
+                "lora_r adapts the weights of a pretrained model, but config_name starts from random ones; set"
+                    + " model_name_or_path, or leave lora_r out.",
+                sources.location(of: ["lora_r", "config_name"]))
+        }
         if training.earlyStoppingPatience != nil, training.evalStrategy == .never {
             throw .contradiction(
                 "early_stopping_patience",
@@ -104,6 +121,13 @@ extension RunConfiguration {
     }
 
     private func validateStart(_ sources: KeySources) throws(ConfigurationError) {
+        if model.startsUntrained, task == .extractiveSummarization {
+            throw .contradiction(
+                "config_name",
+                "config_name starts from random weights, but extractive-summarization needs an encoder that knows its"
+                    + " language; set model_name_or_path.",
+                sources.location(of: ["config_name"]))
+        }
         guard training.overwriteOutputDir, training.resumeFromCheckpoint != .none else { return }
         throw .contradiction(
             "overwrite_output_dir",

@@ -18,7 +18,7 @@ public struct RunConfiguration: Equatable, Sendable {
 }
 
 extension RunConfiguration {
-    /// The keys that training cannot do without.
+    /// The keys that training cannot do without; `config_name` serves in place of `model_name_or_path`.
     public static let keysForTraining = ["model_name_or_path", "train_file", "output_dir"]
 
     /// Reads a recipe file and lays the flags over it.
@@ -55,7 +55,7 @@ extension RunConfiguration {
         for (key, value) in overrides {
             try set(key, value == "null" ? .null : .scalar(value), at: .flag(key), &sources)
         }
-        for name in requiredKeys where name != "model_name_or_path" || !model.namesPart {
+        for name in requiredKeys where !isServed(name, isTraining: requiredKeys == Self.keysForTraining) {
             try require(name, sources)
         }
         try validate(sources)
@@ -74,6 +74,11 @@ extension RunConfiguration {
             throw .unsuitable(name, value, expected: key.expected, problem: error, location)
         }
         sources.locations[name] = location
+    }
+
+    /// Whether other keys say what `name` would.
+    private func isServed(_ name: String, isTraining: Bool) -> Bool {
+        name == "model_name_or_path" && (model.namesPart || isTraining && model.startsUntrained)
     }
 
     private func require(_ name: String, _ sources: KeySources) throws(ConfigurationError) {

@@ -17,6 +17,12 @@ extension DatasetsError {
         Self("\(source): \(error.description)")
     }
 
+    static func onePixel(_ source: RowSource, _ path: String) -> Self {
+        Self(
+            "\(source): The image \(path) has a single pixel, so there is nothing to see: it stands where an image failed"
+                + " to load; replace it or leave the row out.")
+    }
+
     static func emptyCaption(_ source: RowSource, column: String) -> Self {
         Self("\(source): column \"\(column)\" is empty: expected a caption; write one or leave the row out.")
     }

@@ -12,26 +12,29 @@ public struct ExampleStore: Sendable {
     private var files: [String] = []
     private var fileOfRow: [Int32] = []
     private var lineOfRow: [Int] = []
-    /// The most tokens of a row.
+    /// The most tokens of a row, without those of its image.
     public private(set) var maximumLength = 0
+    /// Tokens that the model makes of each row's image, which are not kept here; 0 for rows of text.
+    public let imageTokenCount: Int
 
-    public init() {}
+    public init(imageTokenCount: Int = 0) { self.imageTokenCount = imageTokenCount }
 
     public init(_ examples: some Sequence<Example>) {
+        imageTokenCount = 0
         for example in examples { append(example) }
     }
 
     /// The number of rows.
     public var count: Int { targets.count }
 
-    /// The number of tokens of all rows.
-    public var tokenCount: Int { tokens.count }
+    /// The number of tokens of all rows, those of images included.
+    public var tokenCount: Int { tokens.count + count * imageTokenCount }
 
     /// The number of tokens of each row, [count].
     public var lengths: [Int] { (0..<count).map(length) }
 
-    /// The number of tokens of a row.
-    public func length(of row: Int) -> Int { offsets[row + 1] - offsets[row] }
+    /// The number of tokens of a row, those of its image included.
+    public func length(of row: Int) -> Int { offsets[row + 1] - offsets[row] + imageTokenCount }
 
     /// Where a row came from.
     public func source(of row: Int) -> RowSource {
@@ -73,7 +76,7 @@ public struct ExampleStore: Sendable {
     /// The rows as one batch, in the given order.
     public func batch(rows: [Int]) -> Batch {
         var batch = Batch()
-        batch.reserve(sequences: rows.count, tokens: rows.reduce(0) { $0 + length(of: $1) })
+        batch.reserve(sequences: rows.count, tokens: rows.reduce(0) { $0 + offsets[$1 + 1] - offsets[$1] })
         for row in rows {
             let range = offsets[row]..<offsets[row + 1]
             if typeIDs.isEmpty {

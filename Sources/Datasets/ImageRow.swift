@@ -30,11 +30,15 @@ public struct ImageRow: Sendable, Hashable {
     }
 
     /// Decodes the file.
-    /// - Throws: if it is missing, broken, too large or of an unknown format; the message names row and file.
+    /// - Throws: if it is missing, broken, too large, of an unknown format or of one pixel; the message names row and
+    ///   file.
     public func image() throws(DatasetsError) -> PixelImage {
+        let image: PixelImage
         do {
-            return try PixelImage(path: path)
+            image = try PixelImage(path: path)
         } catch { throw .image(source, error) }
+        guard image.width > 1 || image.height > 1 else { throw .onePixel(source, path) }
+        return image
     }
 }
 

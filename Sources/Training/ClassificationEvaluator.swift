@@ -1,7 +1,7 @@
 // Evaluates a classifier on rows that are spread over the ranks.
 
 public import DataParallel
-public import Datasets
+internal import Datasets
 internal import Layers
 internal import Metrics
 public import Models
@@ -21,21 +21,27 @@ public final class ClassificationEvaluator {
         self.batchRows = batchRows
     }
 
-    /// Metrics over all rows of `store`, on every rank. Collective.
-    public func evaluate(_ store: ExampleStore) throws(ParallelError) -> ClassificationEvaluation {
+    /// Metrics over all rows of `inputs`, on every rank. Collective.
+    public func evaluate(_ inputs: any ModelInputs) throws -> ClassificationEvaluation {
         var sums = ClassificationSums(head: model.head)
-        let batches = EvaluationBatches(rowCount: store.count, batchRows: batchRows, lengths: store.lengths)
+        let examples = inputs.examples
+        let batches = EvaluationBatches(
+            rowCount: examples.count, batchRows: batchRows, lengths: examples.lengths)
         for index in batches.batches(rank: group.rank, of: group.size) {
-            add(store.batch(rows: batches.rows(batch: index)), to: &sums)
+            let rows = batches.rows(batch: index)
+            add(
+                try inputs.tokenBatch(rows: rows, epoch: nil), rows.map(examples.target(of:)), to: &sums)
         }
         try sums.reduce(over: group)
         return sums.evaluation
     }
 
-    private func add(_ batch: Batch, to sums: inout ClassificationSums) {
-        let logits = logits(batch)
+    private func add(_ batch: TokenBatch, _ expected: [Target], to sums: inout ClassificationSums) {
+        workspace.reset()
+        let logits = model.forward(
+            Pass(parameters: model.parameters, workspace: workspace, batch: batch))
         let targets = ClassificationTargets(
-            batch.targets, labelCount: logits.columns, problemType: model.head.problemType)
+            expected, labelCount: logits.columns, problemType: model.head.problemType)
         let losses = ClassificationLoss.rows(
             logits, targets, problemType: model.head.problemType, rowCount: 1, gradient: nil)
         for row in 0..<logits.rows {
@@ -45,12 +51,5 @@ public final class ClassificationEvaluator {
             case .values(let expected): sums.add(loss: losses[row], logits: values, values: expected[row])
             }
         }
-    }
-
-    /// The logits `[S, K]` of a batch; valid until the next call.
-    func logits(_ batch: Batch) -> Tensor {
-        workspace.reset()
-        return model.forward(
-            Pass(parameters: model.parameters, workspace: workspace, batch: TokenBatch(batch)))
     }
 }

@@ -6,51 +6,44 @@ internal import Layers
 public import Models
 internal import Tensors
 
-/// Predicts the labels or numbers of texts.
+/// Predicts the labels or numbers of texts or images.
 public final class ClassificationPredictor: RowPredictor {
     private let model: any SequenceClassifier
-    private let reader: TextClassificationReader
+    private let reader: any ClassificationReader
     private let labels: LabelMap
     private let workspace = Workspace()
 
-    public init(model: any SequenceClassifier, reader: TextClassificationReader) throws {
+    public init(model: any SequenceClassifier, reader: any ClassificationReader) throws {
         self.model = model
         self.reader = reader
         labels = try LabelMap(model.head)
     }
 
     public func predict(_ rows: [Row], firstNumber: Int, findsLoss: Bool) throws -> [RowPrediction] {
-        var store = ExampleStore()
-        for row in rows {
-            var example = try reader.example(row)
-            if findsLoss { example.target = try labels.target(for: row, column: reader.columns.label) }
-            store.append(example)
-        }
-        try store.validate(for: model)
-        let batch = store.batch(rows: Array(rows.indices))
+        var rest = rows[...]
+        let inputs = try reader.inputs(labels: findsLoss ? labels : nil) { rest.popFirst() }
+        try inputs.validate(for: model, rank: 0, of: 1)
+        let batch = try inputs.tokenBatch(rows: Array(rows.indices), epoch: nil)
         workspace.reset()
         let logits = model.forward(
-            Pass(parameters: model.parameters, workspace: workspace, batch: TokenBatch(batch)))
-        let losses = findsLoss ? losses(logits, batch) : nil
+            Pass(parameters: model.parameters, workspace: workspace, batch: batch))
+        let targets = rows.indices.map(inputs.examples.target(of:))
+        let losses = findsLoss ? losses(logits, targets) : nil
         return rows.indices.map { row in
             let values = logits.rows(row..<row + 1).values()
             var answer = answer(values)
             answer.loss = losses.map { losses in
-                let isRight = batch.targets[row] == .label(ClassificationSums.argmax(values))
+                let isRight = targets[row] == .label(ClassificationSums.argmax(values))
                 return RowLoss(sum: losses[row], count: 1, correct: isRight ? 1 : 0)
             }
             return answer
         }
     }
 
-    public func input(of row: Row) throws -> String {
-        let text = try row.text(in: reader.columns.text, key: "text_column")
-        guard let column = reader.columns.textPair else { return text }
-        return try text + "\n" + row.text(in: column, key: "text_pair_column")
-    }
+    public func input(of row: Row) throws -> String { try reader.input(of: row) }
 
     public func references(of row: Row) throws -> [String] {
-        switch try labels.target(for: row, column: reader.columns.label) {
+        switch try labels.target(for: row, column: reader.labelColumn) {
         case .label(let label): [labels.labels[label]]
         case .labels(let chosen): chosen.map { labels.labels[$0] }
         case .values(let values): values.map(\.description)
@@ -58,9 +51,9 @@ public final class ClassificationPredictor: RowPredictor {
         }
     }
 
-    private func losses(_ logits: Tensor, _ batch: Batch) -> [Double] {
+    private func losses(_ logits: Tensor, _ targets: [Target]) -> [Double] {
         let targets = ClassificationTargets(
-            batch.targets, labelCount: logits.columns, problemType: model.head.problemType)
+            targets, labelCount: logits.columns, problemType: model.head.problemType)
         return ClassificationLoss.rows(
             logits, targets, problemType: model.head.problemType, rowCount: 1, gradient: nil)
     }

@@ -1,9 +1,8 @@
-// Reads, labels and tokenises the rows of a text classification task.
+// Where the columns of a classification task stand, and its targets and heads as models name them.
 
 public import Datasets
 internal import Layers
 public import Models
-public import Tokenizers
 
 /// Where texts and labels stand in a row, and how long a sequence may become.
 public struct TextColumns: Sendable {
@@ -17,40 +16,6 @@ public struct TextColumns: Sendable {
         textPair = arguments.textPairColumn
         label = arguments.labelColumn
         maximumLength = arguments.maxSeqLength
-    }
-}
-
-/// Turns rows into tokenised examples.
-public struct TextClassificationReader {
-    public let tokenizer: any Tokenizer
-    public let columns: TextColumns
-
-    public init(tokenizer: any Tokenizer, columns: TextColumns) {
-        self.tokenizer = tokenizer
-        self.columns = columns
-    }
-
-    /// The token ids of a row; its target stays `none`.
-    public func example(_ row: Row) throws(DatasetsError) -> Example {
-        let text = try row.text(in: columns.text, key: "text_column")
-        var pair: String?
-        if let column = columns.textPair { pair = try row.text(in: column, key: "text_pair_column") }
-        let encoding = tokenizer.encode(
-            text, pair: pair, addingSpecialTokens: true, maximumLength: columns.maximumLength)
-        return Example(
-            tokens: encoding.ids, typeIDs: encoding.typeIDs, target: .none, source: row.source)
-    }
-
-    /// All rows with their targets. Reads the files once.
-    public func examples(_ reader: RowReader, labels: LabelMap) throws(DatasetsError) -> ExampleStore {
-        var store = ExampleStore()
-        let rows = reader.makeIterator()
-        while let row = try rows.next() {
-            var example = try example(row)
-            example.target = try labels.target(for: row, column: columns.label)
-            store.append(example)
-        }
-        return store
     }
 }
 

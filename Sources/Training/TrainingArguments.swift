@@ -4,6 +4,7 @@
 
 public import DataParallel
 public import Datasets
+internal import Images
 public import Models
 public import Optimizers
 
@@ -12,11 +13,16 @@ public struct ModelArguments: Sendable, Equatable {
     /// What the model learns.
     public enum Task: String, Sendable, CaseIterable {
         case textClassification = "text-classification"
+        case imageClassification = "image-classification"
+        case imageCaptioning = "image-captioning"
         case maskedLM = "masked-lm"
         case causalLM = "causal-lm"
         case chat
         case extractiveSummarization = "extractive-summarization"
         case summarization
+
+        /// Whether rows name images.
+        public var readsImages: Bool { self == .imageClassification || self == .imageCaptioning }
     }
 
     public var task = Task.textClassification
@@ -27,6 +33,9 @@ public struct ModelArguments: Sendable, Equatable {
     public var decoderModelNameOrPath: String?
     /// Inter-sentence layers of a new extractive summarizer; nil for the paper's two, or those of the model.
     public var extractiveLayers: Int?
+    /// Directory whose config.json describes a model that starts from random weights, with its tokenizer's or image
+    /// processor's files; for runs without `modelNameOrPath`.
+    public var configName: String?
     /// Directory that receives model, checkpoints, logs and the effective configuration.
     public var outputDir = ""
 
@@ -35,8 +44,12 @@ public struct ModelArguments: Sendable, Equatable {
     /// Whether an encoder or a decoder is given.
     public var namesPart: Bool { encoderModelNameOrPath != nil || decoderModelNameOrPath != nil }
 
+    /// Whether all weights are random at the start.
+    public var startsUntrained: Bool { modelNameOrPath.isEmpty && pair == nil && configName != nil }
+    /// The directory of config.json and of the tokenizer's and image processor's files, of a model that has one.
+    public var directory: String { modelNameOrPath.isEmpty ? configName ?? "" : modelNameOrPath }
     /// The directories that a run reads models from.
-    public var directories: [String] { pair.map { [$0.encoder, $0.decoder] } ?? [modelNameOrPath] }
+    public var directories: [String] { pair.map { [$0.encoder, $0.decoder] } ?? [directory] }
 
     /// The directories of encoder and decoder, unless one model has both.
     public var pair: (encoder: String, decoder: String)? {
@@ -69,6 +82,17 @@ public struct DataArguments: Sendable, Equatable {
     /// Columns of rows that are a prompt with its answer instead.
     public var promptColumn = "prompt"
     public var completionColumn = "completion"
+    /// Column of an image's path, relative to the folder of the row's file.
+    public var imageColumn = "image"
+    /// Column of an image's caption.
+    public var captionColumn = "caption"
+    /// Chances that a training image is mirrored, 0...1.
+    public var randomHorizontalFlip = 0.0
+    public var randomVerticalFlip = 0.0
+    /// Smallest share of a training image's area that a random crop keeps, 0<...1; nil crops nothing at random.
+    public var randomResizedCrop: Double?
+    /// Takes images of another size than the model's and interpolates its position embeddings.
+    public var interpolatePosEncoding = false
     /// Makes each row an example of its own instead of cutting the joined texts into blocks.
     public var lineByLine = false
     /// Share of tokens that masked language modelling hides.
@@ -93,6 +117,15 @@ public struct DataArguments: Sendable, Equatable {
     public var trigramBlocking: Bool?
 
     public init() {}
+}
+
+extension DataArguments {
+    /// Random changes of training images. The ratios of a crop are torchvision's.
+    var augmentation: ImageAugmentation {
+        ImageAugmentation(
+            horizontalFlipProbability: randomHorizontalFlip, verticalFlipProbability: randomVerticalFlip,
+            randomCrop: randomResizedCrop.map { .init(scale: $0...1) })
+    }
 }
 
 /// Everything the training loop needs to know.

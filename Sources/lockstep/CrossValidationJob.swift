@@ -92,7 +92,7 @@ struct CrossValidationJob {
 
     /// Names and sizes of the pretrained model's files.
     private var modelFiles: String {
-        let directory = configuration.model.modelNameOrPath
+        let directory = configuration.model.directory
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
         return names.sorted().compactMap { name -> String? in
             guard

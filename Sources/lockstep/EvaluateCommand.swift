@@ -3,6 +3,7 @@
 import ArgumentParser
 import Configuration
 import DataParallel
+import Datasets
 import Foundation
 import Models
 import Reporting
@@ -35,17 +36,30 @@ struct EvaluateCommand: ParsableCommand {
     private func evaluate(_ configuration: RunConfiguration, _ group: any ProcessGroup) throws {
         let start: ContinuousClock.Instant
         let evaluation: any TaskEvaluation
-        if configuration.task == .textClassification {
+        let batchRows = configuration.training.perDeviceEvalBatchSize
+        switch configuration.task {
+        case .textClassification, .imageClassification:
             let job = try InferenceJob(configuration, group: group)
             let store = try job.labelledRows(configuration.data.validationFiles)
             start = .now
             evaluation = try ClassificationEvaluator(
-                model: job.model, group: group, batchRows: configuration.training.perDeviceEvalBatchSize
+                model: job.model, group: group, batchRows: batchRows
             ).evaluate(store)
-        } else if let summaries = try SummaryEvaluation(configuration, group: group) {
+        case .extractiveSummarization, .summarization:
+            let summaries = try SummaryEvaluation(configuration, group: group)
             start = .now
             evaluation = try summaries.run()
-        } else {
+        case .imageCaptioning:
+            InferenceJob.applyThreadPlan(configuration, group)
+            let setup = try CaptioningSetup(configuration, group: group)
+            try InferenceJob.applyPrecision(configuration, to: setup.model, group)
+            let rows = try setup.rows(RowReader(patterns: configuration.data.validationFiles))
+            start = .now
+            let writes = configuration.training.generation.predictWithGenerate ?? true
+            evaluation = try SequenceToSequenceEvaluator(
+                model: setup.model, writing: writes ? setup.writing : nil, group: group, batchRows: batchRows
+            ).evaluate(rows)
+        case .maskedLM, .causalLM, .chat:
             InferenceJob.applyThreadPlan(configuration, group)
             let setup = try LanguageModelSetup(configuration, group: group)
             try InferenceJob.applyPrecision(configuration, to: setup.model, group)
@@ -53,7 +67,7 @@ struct EvaluateCommand: ParsableCommand {
             start = .now
             evaluation = try LanguageModelEvaluator(
                 model: setup.model, objective: setup.objective, group: group,
-                batchRows: configuration.training.perDeviceEvalBatchSize
+                batchRows: batchRows
             ).evaluate(store)
         }
         let seconds = (ContinuousClock.now - start) / .seconds(1)

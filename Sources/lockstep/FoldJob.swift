@@ -98,7 +98,9 @@ extension RowPredictors {
     /// Whether rows of a task have predictions.
     static func serve(_ task: ModelArguments.Task) -> Bool {
         switch task {
-        case .textClassification, .extractiveSummarization, .summarization: true
+        case .textClassification, .imageClassification, .imageCaptioning, .extractiveSummarization,
+            .summarization:
+            true
         case .maskedLM, .causalLM, .chat: false
         }
     }

@@ -1,28 +1,26 @@
-// What `evaluate` and `predict` share: a fine-tuned model on all ranks, its tokenizer and its labels.
+// What `evaluate` and `predict` share: a fine-tuned classifier on all ranks, with the reader of its rows.
 
-import Checkpoints
 import Configuration
 import DataParallel
 import Datasets
 import Models
-import Tokenizers
 import Training
 
-/// A fine-tuned model ready for use on every rank.
+/// A fine-tuned classifier ready for use on every rank.
 struct InferenceJob {
     let model: any SequenceClassifier
-    let reader: TextClassificationReader
-    private let columns: TextColumns
+    let reader: any ClassificationReader
+    private let group: any ProcessGroup
 
     /// Loads on rank 0 and broadcasts. Collective.
     init(_ configuration: RunConfiguration, group: any ProcessGroup) throws {
         Self.applyThreadPlan(configuration, group)
-        let directory = configuration.model.modelNameOrPath
-        model = try ModelBroadcast.load(directory: directory, head: nil, seed: 0, through: group).model
+        self.group = group
+        model = try ModelBroadcast.classifier(
+            configuration.model, head: nil, seed: 0, through: group
+        ).model
         try Self.applyPrecision(configuration, to: model, group)
-        columns = TextColumns(configuration.data)
-        reader = TextClassificationReader(
-            tokenizer: try TokenizerLoader.load(directory: directory), columns: columns)
+        reader = try ClassificationReaders.make(configuration, model)
     }
 
     /// Takes the threads that the configuration asks for.
@@ -41,9 +39,9 @@ struct InferenceJob {
     }
 
     /// The rows of files with the targets of the model's labels.
-    func labelledRows(_ files: [String]) throws -> ExampleStore {
-        let store = try reader.examples(RowReader(patterns: files), labels: LabelMap(model.head))
-        try store.validate(for: model)
-        return store
+    func labelledRows(_ files: [String]) throws -> any ModelInputs {
+        let rows = try reader.inputs(of: RowReader(patterns: files), labels: LabelMap(model.head))
+        try rows.validate(for: model, rank: group.rank, of: group.size)
+        return rows
     }
 }

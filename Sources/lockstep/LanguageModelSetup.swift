@@ -23,29 +23,30 @@ struct LanguageModelSetup {
 
     /// Loads on rank 0 and broadcasts. Collective.
     init(_ configuration: RunConfiguration, group: any ProcessGroup) throws {
-        let directory = configuration.model.modelNameOrPath
+        let directory = configuration.model.directory
         let (data, arguments) = (configuration.data, configuration.training)
         let overrides = arguments.configurationOverrides
         let tokenizer = try TokenizerLoader.load(directory: directory)
         switch configuration.task {
         case .maskedLM:
             (model, report) = try ModelBroadcast.masked(
-                directory: directory, seed: arguments.seed, overrides: overrides, through: group)
+                configuration.model, seed: arguments.seed, overrides: overrides, through: group)
             objective = .masked(try Self.masking(tokenizer, model, configuration))
             reader = .blocks(TextBlocks(tokenizer: tokenizer, arguments: data, isCausal: false))
         case .causalLM:
             (model, report) = try ModelBroadcast.causal(
-                directory: directory, overrides: overrides, through: group)
+                configuration.model, seed: arguments.seed, overrides: overrides, through: group)
             objective = .causal
             reader = .blocks(TextBlocks(tokenizer: tokenizer, arguments: data, isCausal: true))
         case .chat:
             (model, report) = try ModelBroadcast.causal(
-                directory: directory, overrides: overrides, through: group)
+                configuration.model, seed: arguments.seed, overrides: overrides, through: group)
             objective = .causal
             reader = .conversations(
                 Conversations(
                     tokenizer: tokenizer, template: try ChatTemplates.load(directory), arguments: data))
-        case .textClassification, .extractiveSummarization, .summarization:
+        case .textClassification, .imageClassification, .imageCaptioning, .extractiveSummarization,
+            .summarization:
             preconditionFailure("\(configuration.task.rawValue) needs no language model")
         }
     }
@@ -55,7 +56,7 @@ struct LanguageModelSetup {
     ) throws -> TokenMasking {
         guard let maskID = tokenizer.maskID else {
             throw TrainingError(
-                "\(configuration.model.modelNameOrPath): the tokenizer has no mask token, so its model cannot learn by "
+                "\(configuration.model.directory): the tokenizer has no mask token, so its model cannot learn by "
                     + "masked-lm; choose a BERT or RoBERTa, or task: causal-lm")
         }
         let special = [tokenizer.classifierID, tokenizer.separatorID, tokenizer.padID, maskID]

@@ -55,9 +55,8 @@ struct LoadBench: ParsableCommand {
         let examples = TextClassificationReader(tokenizer: tokenizer, columns: TextColumns(columns))
         var store = ExampleStore()
         let loading = try best {
-            store = ExampleStore()
             let rows = reader.makeIterator()
-            while let row = try rows.next() { store.append(try examples.example(row)) }
+            store = try examples.inputs(labels: nil) { try rows.next() }.examples
         }
         let batching = try best {
             for start in stride(from: 0, to: rowCount, by: batchRows) {

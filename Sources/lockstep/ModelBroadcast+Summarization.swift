@@ -14,7 +14,7 @@ extension ModelBroadcast {
         _ configuration: RunConfiguration, isTraining: Bool, through group: any ProcessGroup
     ) throws -> (model: ExtractiveSummarizer, report: LoadReport?) {
         try load(
-            configuration.model.modelNameOrPath, through: group,
+            Source(arguments: configuration.model, seed: 0, overrides: [:]), through: group,
             reading: { folder, _ in
                 var extractive = try PretrainedModel.extractiveConfiguration(directory: folder)
                 let (model, data) = (configuration.model, configuration.data)
@@ -43,10 +43,14 @@ extension ModelBroadcast {
         let overrides = configuration.training.configurationOverrides
         guard let pair = configuration.model.pair else {
             let (model, report) = try load(
-                configuration.model.modelNameOrPath, through: group,
+                Source(arguments: configuration.model, seed: configuration.training.seed, overrides: [:]),
+                through: group,
                 reading: { folder, _ in
                     try PretrainedModel.sequenceToSequenceModel(directory: folder, overrides: overrides)
-                }, empty: PretrainedModel.emptySequenceToSequenceModel, as: { $0 })
+                },
+                empty: { json, file in
+                    try PretrainedModel.emptySequenceToSequenceModel(json, overrides: overrides, file: file)
+                }, as: { $0 })
             return (model, [report].compactMap { $0 })
         }
         let tokens = try decoderTokens(decoderTokenizer, directory: pair.decoder)

@@ -5,54 +5,76 @@ import DataParallel
 import Foundation
 import Layers
 import Models
+import Training
 
-/// Rank 0 reads, the others receive. Adapters in the directory are merged into their base model.
+/// Rank 0 reads, or draws random weights where the recipe has no pretrained model; the others receive. Adapters in the
+/// directory are merged into their base model.
 enum ModelBroadcast {
-    /// The classifier in `directory` with `head`, or with its own head when nil. `overrides` replace keys of config.json.
-    /// The report is rank 0's; the others' names the same model without what was read. Collective.
-    static func load(
-        directory: String, head: ClassificationHead?, seed: UInt64, overrides: [String: JSONValue] = [:],
-        through group: any ProcessGroup
+    /// The classifier of a recipe with `head`, or with its own head when nil. `overrides` replace keys of config.json.
+    /// The report is rank 0's. Collective.
+    static func classifier(
+        _ source: ModelArguments, head: ClassificationHead?, seed: UInt64,
+        overrides: [String: JSONValue] = [:], through group: any ProcessGroup
     ) throws -> (model: any SequenceClassifier, report: LoadReport?) {
         try load(
-            directory, through: group,
+            Source(arguments: source, seed: seed, overrides: overrides), through: group,
             reading: { folder, adapterHead in
                 try PretrainedModel.load(
                     directory: folder, head: head ?? adapterHead, classifierSeed: seed, overrides: overrides)
-            }, empty: PretrainedModel.empty, as: { $0 })
+            },
+            empty: { json, file in
+                try PretrainedModel.empty(json, head: group.rank == 0 ? head : nil, file: file)
+            }, as: { $0 })
     }
 
-    /// The causal language model in `directory`. Collective.
+    /// The causal language model of a recipe. Collective.
     static func causal(
-        directory: String, overrides: [String: JSONValue] = [:], through group: any ProcessGroup
+        _ source: ModelArguments, seed: UInt64, overrides: [String: JSONValue] = [:],
+        through group: any ProcessGroup
     ) throws -> (model: any LanguageModel, report: LoadReport?) {
         try load(
-            directory, through: group,
+            Source(arguments: source, seed: seed, overrides: overrides), through: group,
             reading: { folder, _ in
                 try PretrainedModel.causalLanguageModel(directory: folder, overrides: overrides)
             }, empty: PretrainedModel.emptyCausalLanguageModel, as: { $0 })
     }
 
-    /// The masked language model in `directory`; a head that is missing is initialised. Collective.
+    /// The masked language model of a recipe; a head that is missing is initialised. Collective.
     static func masked(
-        directory: String, seed: UInt64, overrides: [String: JSONValue] = [:],
+        _ source: ModelArguments, seed: UInt64, overrides: [String: JSONValue] = [:],
         through group: any ProcessGroup
     ) throws -> (model: any LanguageModel, report: LoadReport?) {
         try load(
-            directory, through: group,
+            Source(arguments: source, seed: seed, overrides: overrides), through: group,
             reading: { folder, _ in
                 try PretrainedModel.maskedLanguageModel(
                     directory: folder, headSeed: seed, overrides: overrides)
             }, empty: PretrainedModel.emptyMaskedLanguageModel, as: { $0 })
     }
 
+    /// Where a model comes from.
+    struct Source {
+        let arguments: ModelArguments
+        let seed: UInt64
+        let overrides: [String: JSONValue]
+    }
+
     static func load<Model>(
-        _ directory: String, through group: any ProcessGroup,
+        _ source: Source, through group: any ProcessGroup,
         reading read: (String, ClassificationHead?) throws -> (model: Model, report: LoadReport),
         empty: (JSONValue, String) throws -> Model, as trainable: (Model) -> any TrainableModel
     ) throws -> (model: Model, report: LoadReport?) {
-        try deliver(
-            through: group, reading: { try adapted(directory, head: nil, reading: read, as: trainable) },
+        let directory = source.arguments.directory
+        return try deliver(
+            through: group,
+            reading: {
+                guard source.arguments.startsUntrained else {
+                    return try adapted(directory, head: nil, reading: read, as: trainable)
+                }
+                return try PretrainedModel.untrained(
+                    directory: directory, seed: source.seed, overrides: source.overrides, make: empty,
+                    as: trainable)
+            },
             empty: { try empty($0, directory + "/config.json") }, as: trainable)
     }
 

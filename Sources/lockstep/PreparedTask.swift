@@ -6,7 +6,6 @@ import DataParallel
 import Datasets
 import Models
 import Tensors
-import Tokenizers
 import Training
 
 /// A task with what is worth telling about it.
@@ -21,42 +20,41 @@ struct PreparedTask {
     /// Reads rows and model as the recipe's task needs them. Collective.
     static func prepare(_ configuration: RunConfiguration, group: any ProcessGroup) throws -> PreparedTask {
         switch configuration.task {
-        case .textClassification: try textClassification(configuration, group)
+        case .textClassification, .imageClassification: try classification(configuration, group)
         case .maskedLM, .causalLM, .chat: try languageModel(configuration, group)
         case .extractiveSummarization: try extractive(configuration, group)
         case .summarization: try summarization(configuration, group)
+        case .imageCaptioning: try captioning(configuration, group)
         }
     }
 
-    private static func textClassification(
+    private static func classification(
         _ configuration: RunConfiguration, _ group: any ProcessGroup
     ) throws -> PreparedTask {
         let (data, arguments) = (configuration.data, configuration.training)
         // Of all rows, so that a fold knows every label.
         let labels = try LabelMap(
             of: RowReader(patterns: data.trainFiles), column: data.labelColumn, problemType: data.problemType)
-        let loaded = try ModelBroadcast.load(
-            directory: configuration.model.modelNameOrPath, head: labels.head, seed: arguments.seed,
+        let loaded = try ModelBroadcast.classifier(
+            configuration.model, head: labels.head, seed: arguments.seed,
             overrides: arguments.configurationOverrides, through: group)
         try train(loaded.model, loaded.report, arguments, group)
-        let reader = TextClassificationReader(
-            tokenizer: try TokenizerLoader.load(directory: configuration.model.modelNameOrPath),
-            columns: TextColumns(data))
-        let examples = try reader.examples(data.trainingRows(), labels: labels)
-        try examples.validate(for: loaded.model)
-        var validation: ExampleStore?
-        if let validationRows = try data.validationRows() {
-            let rows = try reader.examples(validationRows, labels: labels)
-            try rows.validate(for: loaded.model)
-            validation = rows
+        let reader = try ClassificationReaders.make(configuration, loaded.model)
+        func inputs(_ rows: RowReader) throws -> any ModelInputs {
+            let inputs = try reader.inputs(of: rows, labels: labels)
+            try inputs.validate(for: loaded.model, rank: group.rank, of: group.size)
+            return inputs
         }
-        let task = TextClassificationTask(
+        let examples = try inputs(data.trainingRows())
+        let validation = try data.validationRows().map { try inputs($0) }
+        let task = ClassificationTask(
             model: loaded.model, training: examples, validation: validation, group: group,
             batchRows: arguments.perDeviceEvalBatchSize)
         let names = labels.labels.prefix(12).joined(separator: ", ") + (labels.count > 12 ? ", …" : "")
         let kind = "\(labels.problemType.rawValue): \(labels.count) outputs (\(names))"
         return PreparedTask(
-            task: task, notes: (loaded.report?.lines ?? []) + [kind, rows(examples, validation)])
+            task: task,
+            notes: (loaded.report?.lines ?? []) + [kind, rows(examples.examples, validation?.examples)])
     }
 
     private static func languageModel(
@@ -78,6 +76,27 @@ struct PreparedTask {
                 rows(examples, validation),
                 "\(configuration.task.rawValue): \(targets) target tokens an epoch",
             ])
+    }
+
+    private static func captioning(
+        _ configuration: RunConfiguration, _ group: any ProcessGroup
+    ) throws -> PreparedTask {
+        let (data, arguments) = (configuration.data, configuration.training)
+        let setup = try CaptioningSetup(configuration, group: group)
+        try train(setup.model, nil, arguments, group)
+        let training = try setup.rows(data.trainingRows())
+        let validation = try data.validationRows().map { try setup.rows($0) }
+        let task = SequenceToSequenceTask(
+            model: setup.model, training: training, validation: validation,
+            labelSmoothing: arguments.labelSmoothingFactor,
+            writing: arguments.generation.predictWithGenerate == true ? setup.writing : nil, group: group,
+            batchRows: arguments.perDeviceEvalBatchSize)
+        return PreparedTask(
+            task: task,
+            notes: setup.reports.flatMap(\.lines) + [
+                rows(training.examples, validation?.examples),
+                "\(configuration.task.rawValue): \(training.targetCount) target tokens an epoch",
+            ], tokenizerSource: setup.tokenizerSource, companions: setup.companions)
     }
 
     /// Adapters, frozen parameters, learning rates and number format, as the recipe says. Collective.

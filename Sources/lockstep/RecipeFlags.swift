@@ -10,6 +10,7 @@ struct RecipeFlags: ParsableArguments {
     @Option(key: "model_name_or_path") var modelNameOrPath: String?
     @Option(key: "encoder_model_name_or_path") var encoderModelNameOrPath: String?
     @Option(key: "decoder_model_name_or_path") var decoderModelNameOrPath: String?
+    @Option(key: "config_name") var configName: String?
     @Option(key: "output_dir") var outputDir: String?
     @Option(key: "hidden_dropout_prob") var hiddenDropoutProb: String?
     @Option(key: "attention_probs_dropout_prob") var attentionProbsDropoutProb: String?
@@ -45,6 +46,12 @@ struct RecipeFlags: ParsableArguments {
     @Option(key: "summary_sentences") var summarySentences: String?
     @Option(switchKey: "trigram_blocking") var trigramBlocking: String?
     @Option(key: "extractive_layers") var extractiveLayers: String?
+    @Option(key: "image_column") var imageColumn: String?
+    @Option(key: "caption_column") var captionColumn: String?
+    @Option(key: "random_horizontal_flip") var randomHorizontalFlip: String?
+    @Option(key: "random_vertical_flip") var randomVerticalFlip: String?
+    @Option(key: "random_resized_crop") var randomResizedCrop: String?
+    @Option(switchKey: "interpolate_pos_encoding") var interpolatePosEncoding: String?
     @Option(key: "per_device_train_batch_size") var perDeviceTrainBatchSize: String?
     @Option(key: "per_device_eval_batch_size") var perDeviceEvalBatchSize: String?
     @Option(key: "max_tokens_per_device") var maxTokensPerDevice: String?

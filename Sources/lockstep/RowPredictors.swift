@@ -11,7 +11,7 @@ enum RowPredictors {
         _ configuration: RunConfiguration, group: any ProcessGroup
     ) throws -> any RowPredictor {
         switch configuration.task {
-        case .textClassification:
+        case .textClassification, .imageClassification:
             let job = try InferenceJob(configuration, group: group)
             return try ClassificationPredictor(model: job.model, reader: job.reader)
         case .extractiveSummarization:
@@ -24,6 +24,12 @@ enum RowPredictors {
         case .summarization:
             InferenceJob.applyThreadPlan(configuration, group)
             let setup = try SummarizationSetup(configuration, group: group)
+            try InferenceJob.applyPrecision(configuration, to: setup.model, group)
+            return SequenceToSequencePredictor(
+                model: setup.model, reader: setup.reader, options: setup.options)
+        case .imageCaptioning:
+            InferenceJob.applyThreadPlan(configuration, group)
+            let setup = try CaptioningSetup(configuration, group: group)
             try InferenceJob.applyPrecision(configuration, to: setup.model, group)
             return SequenceToSequencePredictor(
                 model: setup.model, reader: setup.reader, options: setup.options)

@@ -51,7 +51,7 @@ struct SummarizationSetup {
 
     /// Loads on rank 0 and broadcasts. Collective.
     init(_ configuration: RunConfiguration, group: any ProcessGroup) throws {
-        let directory = configuration.model.modelNameOrPath
+        let directory = configuration.model.directory
         let decoderDirectory: String
         if let pair = configuration.model.pair {
             (tokenizerSource, decoderDirectory) = pair
@@ -83,14 +83,14 @@ struct SummarizationSetup {
     }
 
     /// How texts are written: as the recipe says, else as the model's directory does, else up to `max_target_length`.
-    private static func options(_ configuration: RunConfiguration) throws -> GenerationOptions {
+    static func options(_ configuration: RunConfiguration) throws -> GenerationOptions {
         let (arguments, seed) = (configuration.training.generation, configuration.training.seed)
         guard configuration.model.pair == nil else {
             var defaults = GenerationOptions()
             defaults.maximumNewTokens = configuration.data.maxTargetLength
             return arguments.options(defaults: defaults, seed: seed)
         }
-        let file = try GenerationConfigurationFile(directory: configuration.model.modelNameOrPath)
+        let file = try GenerationConfigurationFile(directory: configuration.model.directory)
         var options = try file.options(arguments, seed: seed)
         if !file.limitsLength, arguments.maxNewTokens == nil {
             options.maximumNewTokens = configuration.data.maxTargetLength

@@ -10,8 +10,8 @@ struct SummaryEvaluation {
     /// Collective.
     let run: () throws -> any TaskEvaluation
 
-    /// Loads model and rows; nil for other tasks. Collective.
-    init?(_ configuration: RunConfiguration, group: any ProcessGroup) throws {
+    /// Loads model and rows. Collective.
+    init(_ configuration: RunConfiguration, group: any ProcessGroup) throws {
         let files = configuration.data.validationFiles
         let batchRows = configuration.training.perDeviceEvalBatchSize
         switch configuration.task {
@@ -33,8 +33,8 @@ struct SummaryEvaluation {
             let evaluator = SequenceToSequenceEvaluator(
                 model: setup.model, writing: setup.writing(arguments), group: group, batchRows: batchRows)
             run = { try evaluator.evaluate(rows) }
-        case .textClassification, .maskedLM, .causalLM, .chat:
-            return nil
+        case .textClassification, .imageClassification, .imageCaptioning, .maskedLM, .causalLM, .chat:
+            preconditionFailure("\(configuration.task.rawValue) is no summarization")
         }
     }
 }

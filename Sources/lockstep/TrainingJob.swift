@@ -87,7 +87,7 @@ struct TrainingJob {
         let recipe = Array(try configuration.effectiveYAML().utf8)
         let output = RunOutput(
             directory: outputDirectory,
-            tokenizerSource: prepared.tokenizerSource ?? configuration.model.modelNameOrPath,
+            tokenizerSource: prepared.tokenizerSource ?? configuration.model.directory,
             companions: prepared.companions, recipe: recipe, version: Lockstep.version)
         let recorder =
             isFirst

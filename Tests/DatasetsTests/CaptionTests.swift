@@ -81,6 +81,11 @@ import Testing
             try readingMessage(good + #"{"image": "cut.png", "caption": "a shape"}"#)
                 == "sub/rows.jsonl:2: The PNG image sub/cut.png is broken: the file ends in the middle of the image;"
                 + " copy it again or leave it out.")
+        try folder.write("sub/pixel.png", TemporaryFolder.onePixelPNG)
+        #expect(
+            try readingMessage(good + #"{"image": "pixel.png", "caption": "a shape"}"#)
+                == "sub/rows.jsonl:2: The image sub/pixel.png has a single pixel, so there is nothing to see: it stands"
+                + " where an image failed to load; replace it or leave the row out.")
         #expect(
             try readingMessage(good + good + #"{"image": "none.png", "caption": "a shape"}"#)
                 .hasPrefix("sub/rows.jsonl:3: No such image: sub/none.png."))

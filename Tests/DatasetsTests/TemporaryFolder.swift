@@ -13,6 +13,13 @@ final class TemporaryFolder {
         path = folder.path
     }
 
+    /// A grey PNG of 1 × 1 pixel.
+    static let onePixelPNG = [UInt8](
+        Data(
+            base64Encoded:
+                "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR42mNomLAAAANEAbFEKuW4AAAAAElFTkSuQmCC"
+        ) ?? Data())
+
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
     /// Writes a file and returns its path.

@@ -19,10 +19,17 @@ import Testing
             let folders = text.matches(
                 of: /(?m)^(?:output_dir|(?:(?:en|de)coder_)?model_name_or_path): (\S+)$/
             ).map { String($0.1) }
-            // All lie in folders that git ignores.
+            // All lie in folders that git ignores; a model that starts from random weights is described here.
+            #expect(folders.allSatisfy { $0.hasPrefix("runs/") || $0.hasPrefix(".models/") }, "\(recipe)")
+            let described = text.matches(of: /(?m)^config_name: (\S+)(?: +#.*)?$/).map { String($0.1) }
             #expect(
-                folders.count == (text.contains("\nencoder_model_name_or_path:") ? 3 : 2)
-                    && folders.allSatisfy { $0.hasPrefix("runs/") || $0.hasPrefix(".models/") }, "\(recipe)")
+                folders.count + described.count
+                    == (text.contains("\nencoder_model_name_or_path:") ? 3 : 2), "\(recipe)")
+            for folder in described {
+                #expect(
+                    FileManager.default.fileExists(atPath: Checkout.path(folder + "/config.json")),
+                    "\(recipe)")
+            }
         }
     }
 

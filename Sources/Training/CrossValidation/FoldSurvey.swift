@@ -59,7 +59,7 @@ public struct FoldSurvey: Sendable {
     ) throws -> LabelMap? {
         let isWanted = arguments.isStratified ?? (arguments.groupColumn == nil)
         guard isWanted else { return nil }
-        guard task == .textClassification else {
+        guard task == .textClassification || task == .imageClassification else {
             guard arguments.isStratified == true else { return nil }
             throw TrainingError(
                 "--stratified gives each fold its share of every label, but rows of task: \(task.rawValue) have none; "

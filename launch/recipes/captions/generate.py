@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
-"""Draws the sample images and writes their captions: needs Python 3.9 or later and nothing else.
+"""Draws the sample images and writes their captions and a tokenizer: needs Python 3.9 or later and nothing else.
 
-    launch/recipes/captions/generate.py            writes images/, train.jsonl and validation.jsonl beside this script
-    launch/recipes/captions/generate.py --check    makes them in a temporary folder and compares rows and pixels
+    launch/recipes/captions/generate.py            writes images/, train.jsonl, validation.jsonl and the files of the
+                                                   tokenizer in vit-gpt2/ beside this script
+    launch/recipes/captions/generate.py --check    makes them in a temporary folder and compares rows, pixels, tokens
 """
 import argparse
+import collections
 import json
 import os
 import random
+import re
 import struct
 import tempfile
 import zlib
@@ -19,6 +22,9 @@ COLORS = {"red": (214, 40, 40), "green": (42, 157, 80), "blue": (38, 84, 201), "
           "purple": (140, 60, 170), "white": (245, 245, 245)}
 SHAPES = ["circle", "square", "triangle", "cross"]
 RELATIONS = {"left of": (-1, 0), "right of": (1, 0), "above": (0, -1), "below": (0, 1)}
+ARRANGEMENTS = {"left of": "row", "right of": "row", "above": "column", "below": "column", None: "single"}
+TOKENIZER = "vit-gpt2"
+END = "<|endoftext|>"
 BACKGROUNDS = [(20, 20, 24), (64, 70, 80), (110, 100, 92)]
 
 
@@ -85,9 +91,62 @@ def render(scene, chance):
     return pixels, f"a {first[0]} {first[1]} {relation} a {second[0]} {second[1]}"
 
 
+def alphabet():
+    """The character that stands for each byte in a byte-level vocabulary."""
+    plain = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    other = [byte for byte in range(256) if byte not in plain]
+    return {**{byte: chr(byte) for byte in plain}, **{byte: chr(256 + i) for i, byte in enumerate(other)}}
+
+
+def learn_merges(texts):
+    """Pairs to join, the most frequent first, until every word of the texts is one token."""
+    letters = alphabet()
+    counts = collections.Counter(word for text in texts for word in re.findall(" ?[a-z]+", text))
+    words = {tuple(letters[byte] for byte in word.encode()): count for word, count in counts.items()}
+    merges = []
+    while True:
+        pairs = collections.Counter()
+        for word, count in words.items():
+            for pair in zip(word, word[1:]):
+                pairs[pair] += count
+        if not pairs:
+            return merges
+        best = min(pairs, key=lambda pair: (-pairs[pair], pair))
+        merges.append(best)
+        words = {join(word, best): count for word, count in words.items()}
+
+
+def join(word, pair):
+    result = []
+    for part in word:
+        if result and (result[-1], part) == pair:
+            result[-1] += part
+        else:
+            result.append(part)
+    return tuple(result)
+
+
+def tokenizer(texts):
+    """tokenizer.json and tokenizer_config.json of a byte-level BPE; its first token ends a text."""
+    merges = learn_merges(texts)
+    tokens = [END, *sorted(alphabet().values()), *("".join(pair) for pair in merges)]
+    byte_level = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": True}
+    model = {"type": "BPE", "dropout": None, "unk_token": None, "continuing_subword_prefix": "",
+             "end_of_word_suffix": "", "fuse_unk": False, "byte_fallback": False,
+             "vocab": {token: index for index, token in enumerate(tokens)}, "merges": [" ".join(p) for p in merges]}
+    added = {"id": 0, "content": END, "single_word": False, "lstrip": False, "rstrip": False, "normalized": False,
+             "special": True}
+    return {"tokenizer.json": {"version": "1.0", "truncation": None, "padding": None, "added_tokens": [added],
+                               "normalizer": None, "pre_tokenizer": byte_level, "post_processor": byte_level,
+                               "decoder": byte_level, "model": model},
+            "tokenizer_config.json": {"tokenizer_class": "PreTrainedTokenizerFast", "bos_token": END, "eos_token": END,
+                                      "pad_token": END, "model_max_length": 16}}
+
+
 def generate(root):
     chance = random.Random(SEED)
     os.makedirs(os.path.join(root, "images"), exist_ok=True)
+    captions = {split: [] for split in ROWS}
     for split, chosen in zip(ROWS, scenes(chance)):
         chance.shuffle(chosen)
         with open(os.path.join(root, split + ".jsonl"), "w") as file:
@@ -96,15 +155,24 @@ def generate(root):
                 name = f"images/{split}-{index:03}.png"
                 with open(os.path.join(root, name), "wb") as image:
                     image.write(png(pixels))
-                file.write(json.dumps({"image": name, "caption": caption}) + "\n")
+                row = {"image": name, "caption": caption, "label": ARRANGEMENTS[scene[1]]}
+                captions[split].append(caption)
+                file.write(json.dumps(row) + "\n")
+    folder = os.path.join(root, TOKENIZER)
+    os.makedirs(folder, exist_ok=True)
+    for name, content in tokenizer(captions["train"]).items():
+        with open(os.path.join(folder, name), "w") as file:
+            json.dump(content, file, ensure_ascii=False, indent=0)
+            file.write("\n")
 
 
 def contents(root):
     """Everything but how well zlib compressed it."""
     found = {}
-    for split in ROWS:
-        with open(os.path.join(root, split + ".jsonl")) as file:
-            found[split] = file.read()
+    for name in [*(split + ".jsonl" for split in ROWS), TOKENIZER + "/tokenizer.json",
+                 TOKENIZER + "/tokenizer_config.json"]:
+        with open(os.path.join(root, name)) as file:
+            found[name] = file.read()
     for name in sorted(os.listdir(os.path.join(root, "images"))):
         with open(os.path.join(root, "images", name), "rb") as file:
             data = file.read()

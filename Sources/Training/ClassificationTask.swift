@@ -6,21 +6,22 @@ public import Layers
 public import Models
 internal import Tensors
 
-/// Classification, multi-label classification and regression of texts or pairs of texts.
-public final class TextClassificationTask: TrainingTask {
+/// Classification, multi-label classification and regression of texts, pairs of texts or images.
+public final class ClassificationTask: TrainingTask {
     public var model: any TrainableModel { classifier }
-    public let training: ExampleStore
+    public var training: ExampleStore { inputs.examples }
     private let classifier: any SequenceClassifier
-    private let validation: ExampleStore?
+    private let inputs: any ModelInputs
+    private let validation: (any ModelInputs)?
     private let evaluator: ClassificationEvaluator
 
     /// `batchRows` are the rows that a rank evaluates at once.
     public init(
-        model: any SequenceClassifier, training: ExampleStore, validation: ExampleStore?,
+        model: any SequenceClassifier, training: any ModelInputs, validation: (any ModelInputs)?,
         group: any ProcessGroup, batchRows: Int
     ) {
         classifier = model
-        self.training = training
+        inputs = training
         self.validation = validation
         evaluator = ClassificationEvaluator(model: model, group: group, batchRows: batchRows)
     }
@@ -33,12 +34,12 @@ public final class TextClassificationTask: TrainingTask {
 
     public func lossCount(rows: [Int], epoch: Int) -> Int { rows.count }
 
-    public func differentiate(_ batch: MicroBatch, makePass: (TokenBatch) -> Pass) -> Double {
-        let examples = training.batch(rows: batch.rows)
-        let pass = makePass(TokenBatch(examples))
+    public func differentiate(_ batch: MicroBatch, makePass: (TokenBatch) -> Pass) throws -> Double {
+        let pass = makePass(try inputs.tokenBatch(rows: batch.rows, epoch: batch.epoch))
         let logits = classifier.forward(pass)
         let targets = ClassificationTargets(
-            examples.targets, labelCount: logits.columns, problemType: classifier.head.problemType)
+            batch.rows.map(training.target(of:)), labelCount: logits.columns,
+            problemType: classifier.head.problemType)
         let losses = ClassificationLoss.rows(
             logits, targets, problemType: classifier.head.problemType, rowCount: batch.lossCount,
             gradient: logits)
@@ -46,7 +47,7 @@ public final class TextClassificationTask: TrainingTask {
         return losses.reduce(0, +)
     }
 
-    public func evaluate() throws(ParallelError) -> any TaskEvaluation {
+    public func evaluate() throws -> any TaskEvaluation {
         guard let validation else { preconditionFailure("there are no validation rows") }
         return try evaluator.evaluate(validation)
     }
