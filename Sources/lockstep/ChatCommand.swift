@@ -54,7 +54,8 @@ struct ChatCommand: ParsableCommand {
         InferenceJob.applyThreadPlan(configuration, group)
         let directory = configuration.model.modelNameOrPath
         let arguments = configuration.training
-        let (model, report) = try ModelBroadcast.causal(directory: directory, through: group)
+        let (model, report) = try ModelBroadcast.causal(
+            configuration.model, seed: arguments.seed, through: group)
         try InferenceJob.applyPrecision(configuration, to: model, group)
         let tokenizer = try TokenizerLoader.load(directory: directory)
         let file = try GenerationConfigurationFile(directory: directory)

@@ -53,7 +53,9 @@ enum RowPredictors {
         let tokenizer = try TokenizerLoader.load(directory: directory)
         let options = try GenerationConfigurationFile(directory: directory).options(
             arguments.generation, seed: arguments.seed, defaultNewTokens: defaultNewTokens)
-        let model = try ModelBroadcast.causal(directory: directory, through: group).model
+        let model = try ModelBroadcast.causal(
+            configuration.model, seed: arguments.seed, through: group
+        ).model
         try InferenceJob.applyPrecision(configuration, to: model, group)
         guard configuration.task == .chat else {
             return TextPredictor(

@@ -91,12 +91,8 @@ struct SummarizationSetup {
             return arguments.options(defaults: defaults, seed: seed)
         }
         let file = try GenerationConfigurationFile(directory: configuration.model.directory)
-        var options = try file.options(arguments, seed: seed)
-        if !file.limitsLength, arguments.maxNewTokens == nil {
-            options.maximumNewTokens = configuration.data.maxTargetLength
-            options.maximumLength = nil
-        }
-        return options
+        return try file.options(
+            arguments, seed: seed, defaultNewTokens: configuration.data.maxTargetLength)
     }
 
     /// How evaluations during training write summaries and score them; nil when they do not.
