@@ -94,7 +94,7 @@ extension RecipeKey {
         .optional(
             "random_resized_crop", \.data.randomResizedCrop,
             .number("a number above 0 and at most 1") { $0 > 0 && $0 <= 1 },
-            "Smallest share of a training image that a random crop keeps, such as 0.08; no crop if not set."),
+            "Smallest share of a training image that a random crop keeps; no crop if not set."),
         .key(
             "interpolate_pos_encoding", \.data.interpolatePosEncoding, .boolean,
             "Take images of another size than the model's and interpolate its position embeddings."),
