@@ -25,6 +25,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], goldens: Bool = 
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let nio = ["NIOCore", "NIOPosix", "NIOHTTP1"].map {
+    Target.Dependency.product(name: $0, package: "swift-nio")
+}
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -35,6 +38,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     ],
     targets: [
@@ -62,6 +66,8 @@ let package = Package(
         module("Generation", ["Tensors", "Layers", "Models", "Tokenizers"]),
         module("Metrics", []),
         module("Reporting", ["Metrics"]),
+        module("Ratings", ["Tensors", "Datasets", "Metrics"]),
+        module("RatingServer", ["Datasets", "Ratings"] + nio),
         module(
             "Training",
             [
@@ -76,7 +82,7 @@ let package = Package(
                 "Tensors", "Kernels", "Layers", "Models", "Optimizers", "MPI", "DataParallel", "Safetensors",
                 "Tokenizers", "Images", "Datasets", "Checkpoints", "Metrics", "Generation", "Training",
                 "Reporting",
-                "Configuration",
+                "Configuration", "Ratings", "RatingServer",
                 argumentParser,
             ],
             swiftSettings: strict),
@@ -116,6 +122,8 @@ let package = Package(
             goldens: true),
         tests("TokenizersTests", ["Tokenizers"], goldens: true),
         tests("ReportingTests", ["Reporting"]),
+        tests("RatingsTests", ["Datasets", "Metrics", "Ratings"]),
+        tests("RatingServerTests", ["Datasets", "Ratings", "TestSupport", "lockstep"]),
         tests(
             "LowRankTests",
             ["Tensors", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints"], goldens: true),

@@ -17,7 +17,7 @@ struct Lockstep: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ChatCommand.self,
+            TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ChatCommand.self, RateCommand.self,
             CrossValidateCommand.self, ReportCommand.self, ImportCommand.self, LaunchCommand.self,
             BenchCommand.self,
         ])

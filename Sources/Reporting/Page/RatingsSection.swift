@@ -1,25 +1,27 @@
 // The part of a report about ratings by people.
 
 /// Reads `ratings.json`: under `systems` an object a model with `name` and, for each criterion, an object with `mean`,
-/// `low`, `high` and `count`; under `agreement` Krippendorff's alpha of each criterion.
+/// `low`, `high` and `count`; under `agreement` an object a criterion with Krippendorff's `ordinal_alpha`; under
+/// `comparisons` a list of pairs of models with their `win_rate`; `metrics`, of a model or of the folder, are those of
+/// an evaluation.
 enum RatingsSection {
     static let fileName = "ratings.json"
-    private static let criteria = ["naturalness", "correctness", "helpfulness"]
+    private static let criteria = ["naturalness", "correctness", "helpfulness", "overall"]
 
     static func sections(_ folder: RunFolder) throws(ReportingError) -> [ReportSection] {
         guard let document = try folder.document(fileName) else { return [] }
         let systems = document["systems"]?.list ?? []
         var blocks: [ReportBlock] = []
+        if let raters = document["raters"]?.list.count, let items = document["rated_items"]?.integer,
+            let ratings = document["ratings"]?.integer
+        {
+            blocks.append(.paragraph("\(ratings) ratings of \(items) items by \(raters) raters"))
+        }
         let charts = criteria.compactMap { chart($0, systems) }
         if !charts.isEmpty { blocks.append(.charts(charts)) }
-        let agreement = (document["agreement"]?.object ?? [:]).sorted { $0.key < $1.key }
-        if !agreement.isEmpty {
-            blocks.append(
-                .table(
-                    ReportTable(
-                        caption: "Agreement of the raters", header: ["criterion", "Krippendorff's alpha"],
-                        rows: agreement.map { [$0.key, $0.value.words] })))
-        }
+        blocks += agreement(document).map { .table($0) }
+        blocks += comparisons(document).map { .table($0) }
+        blocks += metrics(document, systems).map { .table($0) }
         return [ReportSection("Ratings", blocks)]
     }
 
@@ -36,5 +38,52 @@ enum RatingsSection {
         }
         return items.isEmpty
             ? nil : IntervalChart(title: criterion, valueName: "mean rating, 1 to 5", items: items)
+    }
+
+    private static func agreement(_ document: JSONNode) -> [ReportTable] {
+        let rows = criteria.compactMap { criterion -> [String]? in
+            guard let alpha = document["agreement"]?[criterion]?["ordinal_alpha"] else { return nil }
+            return [criterion, figure(alpha["value"]), interval(alpha)]
+        }
+        if rows.isEmpty { return [] }
+        return [
+            ReportTable(
+                caption: "Agreement of the raters",
+                header: ["criterion", "Krippendorff's alpha (ordinal)", "95% interval"], rows: rows)
+        ]
+    }
+
+    private static func comparisons(_ document: JSONNode) -> [ReportTable] {
+        let rows = (document["comparisons"]?.list ?? []).map { pair in
+            ["criterion", "system", "other", "wins", "ties", "losses"].map { pair[$0]?.words ?? "–" }
+                + [figure(pair["win_rate"]?["value"]), interval(pair["win_rate"]), figure(pair["p_value"])]
+        }
+        if rows.isEmpty { return [] }
+        return [
+            ReportTable(
+                caption: "Which model is preferred",
+                header: [
+                    "criterion", "model", "against", "wins", "ties", "losses", "win rate", "95% interval",
+                    "p of the difference of means",
+                ], rows: rows)
+        ]
+    }
+
+    private static func metrics(_ document: JSONNode, _ systems: [JSONNode]) -> [ReportTable] {
+        let all = systems.map { ($0["name"]?.words ?? "", $0["metrics"]) } + [("", document["metrics"])]
+        let rows = all.flatMap { name, metrics in
+            (metrics?.object ?? [:]).sorted { $0.key < $1.key }.map { [$0.key, name, figure($0.value)] }
+        }
+        if rows.isEmpty { return [] }
+        return [ReportTable(caption: "Beside the ratings", header: ["metric", "model", "value"], rows: rows)]
+    }
+
+    private static func figure(_ node: JSONNode?) -> String {
+        node?.number.map { Figure.fixed($0, decimals: 3) } ?? "–"
+    }
+
+    private static func interval(_ node: JSONNode?) -> String {
+        guard node?["low"]?.number != nil, node?["high"]?.number != nil else { return "–" }
+        return "\(figure(node?["low"])) to \(figure(node?["high"]))"
     }
 }

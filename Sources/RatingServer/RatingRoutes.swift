@@ -1,0 +1,173 @@
+// What each address of the rating page answers.
+
+import Datasets
+import Foundation
+import NIOHTTP1
+import Ratings
+
+/// The page, its items and the ratings that come in. The page never learns which system an output is from.
+struct RatingRoutes: Sendable {
+    let store: RatingStore
+    let guardian: RequestGuard
+
+    func respond(to request: RatingRequest) -> RatingResponse {
+        if let refusal = guardian.refusal(of: request) { return refusal }
+        switch (request.method, request.path) {
+        case (.GET, "/"): return page(request)
+        case (.GET, "/rate.css"): return .text(RatingPage.style, type: "css")
+        case (.GET, "/rate.js"): return .text(RatingPage.script, type: "javascript")
+        case (.GET, "/api/session"): return answer { () throws(Refusal) in try session(request) }
+        case (.GET, "/api/item"): return answer { () throws(Refusal) in try item(request) }
+        case (.POST, "/api/rating"): return answer { () throws(Refusal) in try rate(request) }
+        case (.GET, "/image"): return image(request)
+        case (_, "/"), (_, "/rate.css"), (_, "/rate.js"), (_, "/api/session"), (_, "/api/item"),
+            (_, "/api/rating"), (_, "/image"):
+            return .failure(.methodNotAllowed, "\(request.method) is not possible here.")
+        default: return .failure(.notFound, "There is no such page.")
+        }
+    }
+
+    /// A request that cannot be served.
+    private struct Refusal: Error {
+        let status: HTTPResponseStatus
+        let sentence: String
+
+        init(_ status: HTTPResponseStatus, _ sentence: String) {
+            (self.status, self.sentence) = (status, sentence)
+        }
+    }
+
+    private func answer(_ body: () throws(Refusal) -> Value) -> RatingResponse {
+        do {
+            return .json(try body())
+        } catch { return .failure(error.status, error.sentence) }
+    }
+
+    private func page(_ request: RatingRequest) -> RatingResponse {
+        var response = RatingResponse.text(RatingPage.document, type: "html")
+        if let token = guardian.token {
+            let cookie =
+                "\(RequestGuard.cookieName)=\(token.text); Path=/; HttpOnly; SameSite=Strict; Max-Age=2592000"
+            response.headers.append(("Set-Cookie", cookie))
+        }
+        return response
+    }
+
+    private func rater(_ name: String?) throws(Refusal) -> Rater {
+        do {
+            return try Rater(name ?? "")
+        } catch { throw Refusal(.badRequest, error.description) }
+    }
+
+    /// How far a rater has come.
+    private func session(_ request: RatingRequest) throws(Refusal) -> Value {
+        let rater = try rater(request["rater"])
+        let (items, ratings) = (store.items, store.ratings)
+        let order = items.blinding.itemOrder(for: rater)
+        let open = items.items.indices.first { place in
+            !ratings.isComplete(rater, item: order[place], systemCount: items.systems.count)
+        }
+        return .members([
+            ("set", .string(items.fingerprint)), ("rater", .string(rater.name)),
+            ("items", .integer(items.items.count)),
+            ("complete", .integer(completeItems(of: rater, ratings))),
+            ("first_open", open.map(Value.integer) ?? .null),
+            (
+                "criteria",
+                .list(
+                    Criterion.allCases.map { criterion in
+                        .members([
+                            ("name", .string(criterion.rawValue)), ("question", .string(criterion.question)),
+                        ])
+                    })
+            ),
+        ])
+    }
+
+    private func completeItems(of rater: Rater, _ ratings: FinalRatings) -> Int {
+        store.items.items.indices.count {
+            ratings.isComplete(rater, item: $0, systemCount: store.items.systems.count)
+        }
+    }
+
+    /// The item that a rater sees at a place, outputs in that rater's order.
+    private func item(_ request: RatingRequest) throws(Refusal) -> Value {
+        let rater = try rater(request["rater"])
+        let items = store.items
+        guard let place = request["place"].flatMap(Int.init), items.items.indices.contains(place) else {
+            throw Refusal(.notFound, "There is no item at this place.")
+        }
+        let index = items.blinding.itemOrder(for: rater)[place]
+        let (item, ratings) = (items.items[index], store.ratings)
+        let outputs = items.blinding.systems(for: rater, item: index).enumerated().map { letter, system in
+            let scores = Criterion.allCases.compactMap { criterion in
+                ratings.score(rater, item: index, system: system, criterion).map {
+                    (criterion.rawValue, Value.integer($0))
+                }
+            }
+            return Value.members([
+                ("letter", .string(Blinding.letter(letter))), ("text", .string(item.outputs[system])),
+                ("ratings", .members(scores)),
+            ])
+        }
+        let prompt = item.prompt.enumerated().map { number, part -> Value in
+            switch part.content {
+            case .text(let text): .members([("label", .string(part.label)), ("text", .string(text))])
+            case .image:
+                .members([
+                    ("label", .string(part.label)),
+                    ("image", .string("/image?item=\(item.row)&part=\(number)")),
+                ])
+            }
+        }
+        return .members([
+            ("place", .integer(place)), ("item", .integer(item.row)), ("prompt", .list(prompt)),
+            ("reference", item.reference.map { .string($0) } ?? .null), ("outputs", .list(outputs)),
+        ])
+    }
+
+    /// Saves a rating: `{"set": …, "rater": …, "item": row, "letter": "A", "criterion": …, "rating": 1…5}`.
+    private func rate(_ request: RatingRequest) throws(Refusal) -> Value {
+        let body: Value
+        do {
+            body = try Value(json: request.body, name: "The request")
+        } catch { throw Refusal(.badRequest, error.description) }
+        guard body["set"]?.text == store.items.fingerprint else {
+            throw Refusal(.conflict, "The server shows other items now: load the page again.")
+        }
+        let rater = try rater(body["rater"]?.text)
+        guard let row = body["item"]?.wholeNumber, let item = store.items.index(ofRow: row) else {
+            throw Refusal(.notFound, "There is no such item.")
+        }
+        guard let criterion = body["criterion"]?.text.flatMap(Criterion.init) else {
+            throw Refusal(.badRequest, "There is no such criterion.")
+        }
+        guard let score = body["rating"]?.wholeNumber, Criterion.scale.contains(score) else {
+            throw Refusal(.badRequest, "A rating must be a whole number from 1 to 5.")
+        }
+        let system: Int
+        do {
+            system = try store.items.blinding.system(
+                behind: body["letter"]?.text ?? "", for: rater, item: item)
+        } catch { throw Refusal(.notFound, "There is no such output.") }
+        do {
+            try store.record([
+                Rating(rater: rater, item: item, system: system, criterion: criterion, score: score)
+            ])
+        } catch { throw Refusal(.insufficientStorage, error.description) }
+        return .members([("complete", .integer(completeItems(of: rater, store.ratings)))])
+    }
+
+    /// An image of an item's prompt; no other file is ever read.
+    private func image(_ request: RatingRequest) -> RatingResponse {
+        guard let index = request["item"].flatMap(Int.init).flatMap(store.items.index(ofRow:)),
+            let part = request["part"].flatMap(Int.init),
+            store.items.items[index].prompt.indices.contains(part),
+            case .image(let path) = store.items.items[index].prompt[part].content
+        else { return .failure(.notFound, "There is no such image.") }
+        guard let type = RatingImage.kind(of: path), let data = FileManager.default.contents(atPath: path),
+            data.count <= RatingImage.byteLimit
+        else { return .failure(.notFound, "The image cannot be read.") }
+        return RatingResponse([UInt8](data), type: type)
+    }
+}

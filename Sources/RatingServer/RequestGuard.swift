@@ -1,0 +1,85 @@
+// Who may use the page: this machine's user, or who has the link with the token.
+
+import Foundation
+import NIOHTTP1
+import Ratings
+
+/// Turns away requests that other pages or other people make.
+struct RequestGuard: Sendable {
+    static let cookieName = "lockstep_rating_token"
+
+    /// Nil on the loopback address.
+    let token: AccessToken?
+
+    /// The refusal of a request; nil if it may be answered.
+    func refusal(of request: RatingRequest) -> RatingResponse? {
+        if let token {
+            guard [request["token"], request.cookie(Self.cookieName)].contains(where: token.matches) else {
+                return .failure(.forbidden, "Open the page by the whole link that the server printed.")
+            }
+        } else {
+            // A page elsewhere could have its host name lead here; the name would not be ours.
+            guard request.headers["host"].allSatisfy(Self.isLocal), request.headers.contains(name: "host")
+            else {
+                return .failure(.forbidden, "Open the page by the address that the server printed.")
+            }
+        }
+        guard request.method == .POST else { return nil }
+        // Pages elsewhere cannot send this type without asking first, and are not answered then.
+        guard request.headers["content-type"].first?.lowercased().hasPrefix("application/json") == true else {
+            return .failure(.unsupportedMediaType, "Ratings are sent as application/json.")
+        }
+        if let origin = request.headers["origin"].first,
+            origin != "http://" + (request.headers["host"].first ?? "")
+        {
+            return .failure(.forbidden, "The request comes from another page.")
+        }
+        return nil
+    }
+
+    private static func isLocal(_ host: String) -> Bool {
+        let name = host.hasPrefix("[") ? host.prefix { $0 != "]" } + "]" : host.prefix { $0 != ":" }
+        return name == "[::1]" || LocalAddress.isLoopback(String(name))
+    }
+}
+
+/// Addresses that only this machine reaches.
+enum LocalAddress {
+    static func isLoopback(_ host: String) -> Bool {
+        if host == "localhost" || host == "::1" { return true }
+        // A name such as 127.example.org may lead anywhere.
+        return host.hasPrefix("127.") && host.utf8.allSatisfy { $0 == UInt8(ascii: ".") || 0x30...0x39 ~= $0 }
+    }
+}
+
+/// A secret in the link to the page, kept in the folder so that the link outlives the server.
+struct AccessToken: Sendable {
+    let text: String
+
+    /// The folder's token, made at first use and readable by its owner alone.
+    init(directory: String) throws(RatingServerError) {
+        let path = directory + "/.rating_token"
+        if let data = FileManager.default.contents(atPath: path) {
+            text = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+            guard text.count >= 32 else {
+                throw RatingServerError("\(path) holds no token of the rating page: remove the file.")
+            }
+            return
+        }
+        var generator = SystemRandomNumberGenerator()
+        text = (0..<2).map { _ in
+            let digits = String(generator.next() as UInt64, radix: 16)
+            return String(repeating: "0", count: 16 - digits.count) + digits
+        }.joined()
+        guard
+            FileManager.default.createFile(
+                atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
+        else { throw RatingServerError("\(path) cannot be written: check the rights of the folder.") }
+    }
+
+    /// Compares in a time that does not tell how much of a guess is right.
+    func matches(_ guess: String?) -> Bool {
+        guard let guess, guess.utf8.count == text.utf8.count else { return false }
+        return zip(guess.utf8, text.utf8).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
+    }
+}

@@ -1,0 +1,126 @@
+// Finds in a row of predictions what its prompt was.
+
+import Datasets
+import Foundation
+
+/// The columns of a predictions file that raters see.
+public struct RatingColumns: Sendable {
+    /// Columns that the prompt is made of; empty for those of `PromptReader.known` that a row has.
+    public var prompt: [String] = []
+    public var prediction = "prediction"
+    /// The column with what a person answered, shown to raters; nil shows none.
+    public var reference: String?
+    /// The folder that relative paths of images start from; nil for that of the first predictions file.
+    public var imageFolder: String?
+
+    public init() {}
+}
+
+/// Reads prompts, outputs and references from rows.
+struct PromptReader {
+    /// Columns of prompts by the names that the tasks use.
+    static let known = ["messages", "prompt", "image", "document", "text"]
+
+    let columns: RatingColumns
+    let imageFolder: String
+
+    init(columns: RatingColumns, firstFile: String) {
+        self.columns = columns
+        imageFolder = columns.imageFolder ?? URL(fileURLWithPath: firstFile).deletingLastPathComponent().path
+    }
+
+    /// The parts of a row's prompt.
+    /// - Throws: if the row lacks a column that was named, has none of the known ones, or names no readable image.
+    func prompt(of row: Row) throws(RatingsError) -> [PromptPart] {
+        var parts: [PromptPart] = []
+        let names = columns.prompt.isEmpty ? Self.known.filter { row[$0] != nil } : columns.prompt
+        for name in names {
+            let value = try RatingsError.rethrowing { () throws(DatasetsError) in
+                try row.value(in: name, key: "prompt_column")
+            }
+            parts += try self.parts(of: value, column: name, row.source)
+        }
+        guard !parts.isEmpty else { throw .noPrompt(row) }
+        return parts
+    }
+
+    private func parts(of value: Value, column: String, _ source: RowSource) throws(RatingsError)
+        -> [PromptPart]
+    {
+        switch value {
+        case .null: return []
+        case .string(let text):
+            guard column == "image" || Self.hasImageEnding(text) else {
+                return [PromptPart(label: column, content: .text(text))]
+            }
+            let path = URL(fileURLWithPath: text, relativeTo: URL(fileURLWithPath: imageFolder + "/"))
+                .standardizedFileURL.path
+            guard RatingImage.kind(of: path) != nil else {
+                // A text may end like a file.
+                if column != "image" { return [PromptPart(label: column, content: .text(text))] }
+                throw .noImage(source, path: path)
+            }
+            return [PromptPart(label: column, content: .image(path))]
+        case .list(let turns) where !turns.isEmpty && turns.allSatisfy({ $0["role"]?.text != nil }):
+            // The last answer of a dialogue is the reference, which the prediction stands for.
+            let isAnswered = turns.count > 1 && turns.last?["role"]?.text == "assistant"
+            return (isAnswered ? turns.dropLast() : turns[...]).map { turn in
+                PromptPart(
+                    label: turn["role"]?.text ?? "", content: .text(Self.plain(turn["content"] ?? .null)))
+            }
+        default: return [PromptPart(label: column, content: .text(Self.plain(value)))]
+        }
+    }
+
+    /// The output that a row holds.
+    func output(of row: Row) throws(RatingsError) -> String {
+        let value = try RatingsError.rethrowing { () throws(DatasetsError) in
+            try row.value(in: columns.prediction, key: "prediction_column")
+        }
+        return Self.plain(value)
+    }
+
+    /// The reference that raters see.
+    func reference(of row: Row) throws(RatingsError) -> String? {
+        guard let column = columns.reference else { return nil }
+        let value = try RatingsError.rethrowing { () throws(DatasetsError) in
+            try row.value(in: column, key: "reference_column")
+        }
+        // Of a dialogue its last answer.
+        if case .list(let turns) = value, let content = turns.last?["content"] { return Self.plain(content) }
+        return value == .null ? nil : Self.plain(value)
+    }
+
+    /// A text as it is, texts of a list one below the other, anything else as JSON.
+    private static func plain(_ value: Value) -> String {
+        switch value {
+        case .string(let text): text
+        case .null: ""
+        case .list(let parts) where parts.allSatisfy({ ($0.text ?? $0["text"]?.text) != nil }):
+            parts.compactMap { $0.text ?? $0["text"]?.text }.joined(separator: "\n")
+        default: value.json
+        }
+    }
+
+    private static func hasImageEnding(_ text: String) -> Bool {
+        let ending = text.lowercased()
+        return text.count < 4096 && [".png", ".jpg", ".jpeg"].contains { ending.hasSuffix($0) }
+    }
+}
+
+/// Images that the rating page may show, known by their first bytes.
+public enum RatingImage {
+    /// The largest file that is shown, in bytes.
+    public static let byteLimit = 64 << 20
+
+    /// The media type of a PNG or JPEG file; nil for every other file.
+    public static func kind(of path: String) -> String? {
+        guard let handle = FileHandle(forReadingAtPath: path) else { return nil }
+        let start: [UInt8]
+        do {
+            start = [UInt8](try handle.read(upToCount: 8) ?? Data())
+        } catch { return nil }
+        if start == [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] { return "image/png" }
+        return start.starts(with: [0xFF, 0xD8, 0xFF]) ? "image/jpeg" : nil
+    }
+}

@@ -1,0 +1,86 @@
+// What raters see: the prompt of a row and the outputs of the systems.
+
+import Datasets
+
+/// A part of a prompt: a text, a turn of a dialogue or an image.
+public struct PromptPart: Sendable, Equatable {
+    public enum Content: Sendable, Equatable {
+        case text(String)
+        /// The path of a PNG or JPEG file.
+        case image(String)
+    }
+
+    /// The role of the turn, or the column's name.
+    public let label: String
+    public let content: Content
+
+    public init(label: String, content: Content) { (self.label, self.content) = (label, content) }
+}
+
+/// One row with the outputs of all systems.
+public struct RatingItem: Sendable, Equatable {
+    /// The number of the row in the predictions files, from 1; it names the item.
+    public let row: Int
+    public let prompt: [PromptPart]
+    /// What a person answered; nil when raters shall not see it.
+    public let reference: String?
+    /// One of each system.
+    public let outputs: [String]
+
+    public init(row: Int, prompt: [PromptPart], reference: String?, outputs: [String]) {
+        (self.row, self.prompt, self.reference, self.outputs) = (row, prompt, reference, outputs)
+    }
+
+    /// The prompt's texts one below the other, a path for an image.
+    public var promptText: String {
+        prompt.map { part in
+            switch part.content {
+            case .text(let text): prompt.count == 1 ? text : "\(part.label): \(text)"
+            case .image(let path): "\(part.label): \(path)"
+            }
+        }.joined(separator: "\n")
+    }
+}
+
+extension RatingItem {
+    /// The item as it is written into the folder.
+    var value: Value {
+        .members([
+            ("row", .integer(row)),
+            ("prompt", .list(prompt.map(\.value))),
+            ("reference", reference.map { .string($0) } ?? .null),
+            ("outputs", .list(outputs.map { .string($0) })),
+        ])
+    }
+
+    /// Nil when the value is no item of so many systems.
+    init?(_ value: Value, systemCount: Int) {
+        guard let row = value["row"]?.wholeNumber, row > 0, let prompt = value["prompt"]?.elements,
+            let outputs = value["outputs"]?.elements, outputs.count == systemCount
+        else { return nil }
+        let parts = prompt.compactMap(PromptPart.init)
+        let texts = outputs.compactMap(\.text)
+        guard parts.count == prompt.count, texts.count == outputs.count else { return nil }
+        self.init(row: row, prompt: parts, reference: value["reference"]?.text, outputs: texts)
+    }
+}
+
+extension PromptPart {
+    fileprivate var value: Value {
+        switch content {
+        case .text(let text): .members([("label", .string(label)), ("text", .string(text))])
+        case .image(let path): .members([("label", .string(label)), ("image", .string(path))])
+        }
+    }
+
+    fileprivate init?(_ value: Value) {
+        guard let label = value["label"]?.text else { return nil }
+        if let text = value["text"]?.text {
+            self.init(label: label, content: .text(text))
+        } else if let path = value["image"]?.text {
+            self.init(label: label, content: .image(path))
+        } else {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,51 @@
+// The members of ratings.json.
+
+public import Datasets
+import Metrics
+
+extension RatingResults {
+    /// The results as JSON; a figure that cannot be had is null.
+    public var document: Value {
+        .members([
+            ("systems", .list(systems.indices.map(system))),
+            ("raters", .list(raters.map { .string($0.name) })),
+            ("items", .integer(itemCount)), ("rated_items", .integer(ratedItems)),
+            ("ratings", .integer(ratingCount)), ("confidence_level", .real(Self.level)),
+            ("agreement", .members(agreements.map { ($0.criterion.rawValue, agreement($0)) })),
+            ("comparisons", .list(comparisons.map(comparison))),
+        ])
+    }
+
+    private func system(_ index: Int) -> Value {
+        .members(
+            [("name", .string(systems[index]))]
+                + means.filter { $0.system == index }.map { mean in
+                    let counts = [("count", Value.integer(mean.ratings)), ("items", .integer(mean.items))]
+                    return (mean.aspect.rawValue, .members(figures("mean", mean.mean) + counts))
+                })
+    }
+
+    private func agreement(_ agreement: Agreement) -> Value {
+        .members([
+            ("outputs", .integer(agreement.outputs)),
+            ("ordinal_alpha", .members(figures("value", agreement.ordinal))),
+            ("interval_alpha", .members(figures("value", agreement.interval))),
+        ])
+    }
+
+    private func comparison(_ pair: Comparison) -> Value {
+        .members([
+            ("criterion", .string(pair.aspect.rawValue)), ("system", .string(systems[pair.system])),
+            ("other", .string(systems[pair.other])), ("wins", .integer(pair.wins)),
+            ("losses", .integer(pair.losses)), ("ties", .integer(pair.ties)), ("items", .integer(pair.items)),
+            ("win_rate", .members(figures("value", pair.winRate))),
+            ("mean_difference", .members(figures("value", pair.difference))), ("p_value", .real(pair.pValue)),
+        ])
+    }
+
+    private func figures(_ name: String, _ interval: ConfidenceInterval) -> [(String, Value)] {
+        [
+            (name, .real(interval.estimate)), ("low", .real(interval.lower)), ("high", .real(interval.upper)),
+        ]
+    }
+}

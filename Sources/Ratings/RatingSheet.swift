@@ -1,0 +1,178 @@
+// Ratings as a CSV table, for spreadsheets: a row an output and rater, a column a criterion.
+
+import Datasets
+import Foundation
+
+/// Writes and reads tables of ratings.
+public enum RatingSheet {
+    /// How many wrong lines are named before the import gives up.
+    static let problemLimit = 100
+    private static let criteria = Criterion.allCases.map(\.rawValue)
+
+    /// All ratings: `rater,item,system`, the criteria, and to read along `prompt,output`.
+    public static func text(_ ratings: FinalRatings, of items: RatingItems) -> String {
+        var rows = [["rater", "item", "system"] + criteria + ["prompt", "output"]]
+        for rater in ratings.raters {
+            for (index, item) in items.items.enumerated() {
+                for (system, name) in items.systems.enumerated() {
+                    guard let scores = ratings.scores(rater, item: index, system: system) else { continue }
+                    rows.append(
+                        [rater.name, String(item.row), name] + scores.map { $0.map(String.init) ?? "" }
+                            + [inert(item.promptText), inert(item.outputs[system])])
+                }
+            }
+        }
+        return csv(rows)
+    }
+
+    /// One rater's form: every output in that rater's order under its letter, the system hidden, with the ratings that
+    /// there are: `rater,item,letter`, the criteria, `prompt,output`.
+    public static func form(for rater: Rater, _ ratings: FinalRatings, of items: RatingItems) -> String {
+        var rows = [["rater", "item", "letter"] + criteria + ["prompt", "output"]]
+        let blinding = items.blinding
+        let order = blinding.itemOrder(for: rater)
+        for place in items.items.indices {
+            let (index, item) = (order[place], items.items[order[place]])
+            for (letter, system) in blinding.systems(for: rater, item: index).enumerated() {
+                let scores = Criterion.allCases.map { criterion in
+                    ratings.score(rater, item: index, system: system, criterion).map(String.init) ?? ""
+                }
+                rows.append(
+                    [rater.name, String(item.row), Blinding.letter(letter)] + scores
+                        + [inert(item.promptText), inert(item.outputs[system])])
+            }
+        }
+        return csv(rows)
+    }
+
+    /// The ratings of a table, CSV or TSV; empty cells are no ratings, other columns are not looked at.
+    /// - Throws: if a line is wrong; the message names each with its reason.
+    public static func ratings(path: String, of items: RatingItems) throws(RatingsError) -> [Rating] {
+        let reader = try RatingsError.rethrowing { () throws(DatasetsError) in try RowReader(patterns: [path])
+        }
+        let rows = reader.makeIterator()
+        var sheet = SheetReader(path: path, items: items)
+        var problems: [String] = []
+        while problems.count < problemLimit {
+            do {
+                guard let row = try rows.next() else { break }
+                problems += try sheet.read(row)
+            } catch let error as DatasetsError {
+                problems.append(error.description)
+                // A table without a readable header has no further rows.
+                if sheet.rowCount == 0 { break }
+            } catch let error as RatingsError {
+                throw error
+            } catch { throw .cannot("read", path, error) }
+        }
+        guard problems.isEmpty else {
+            throw .badSheet(path, problems, isCut: problems.count >= problemLimit)
+        }
+        return sheet.ratings
+    }
+
+    /// RFC 4180 with a byte order mark, without which spreadsheets take the text for another encoding than UTF-8.
+    private static func csv(_ rows: [[String]]) -> String {
+        "\u{FEFF}" + rows.map { $0.map(quoted).joined(separator: ",") + "\r\n" }.joined()
+    }
+
+    private static func quoted(_ cell: String) -> String {
+        let needsQuotes = cell.utf8.contains { byte in
+            [UInt8(ascii: ","), UInt8(ascii: "\""), 0x0A, 0x0D].contains(byte)
+        }
+        return needsQuotes ? "\"" + cell.replacing("\"", with: "\"\"") + "\"" : cell
+    }
+
+    /// A text that a spreadsheet would take for a formula, marked as text by an apostrophe.
+    private static func inert(_ text: String) -> String {
+        guard let first = text.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first) else {
+            return text
+        }
+        return "'" + text
+    }
+}
+
+/// Reads the rows of a table one by one.
+private struct SheetReader {
+    let path: String
+    let items: RatingItems
+    private(set) var rowCount = 0
+    private(set) var ratings: [Rating] = []
+    private var lines: [String: Int] = [:]
+
+    init(path: String, items: RatingItems) { (self.path, self.items) = (path, items) }
+
+    /// Takes the ratings of a row. Returns what is wrong with it. Throws when the table lacks a column.
+    mutating func read(_ row: Row) throws(RatingsError) -> [String] {
+        if rowCount == 0 { try checkColumns(row) }
+        rowCount += 1
+        do {
+            try take(row)
+            return []
+        } catch {
+            let reason = error.description
+            return ["\(row.source): \(reason)" + (reason.hasSuffix(".") ? "" : ".")]
+        }
+    }
+
+    private func checkColumns(_ row: Row) throws(RatingsError) {
+        let names = row.fields.names
+        for column in ["rater", "item"] where !names.contains(column) {
+            throw .missingSheetColumn(path, "\"\(column)\"", columns: names)
+        }
+        guard names.contains("system") || names.contains("letter") else {
+            throw .missingSheetColumn(path, "\"system\" or \"letter\"", columns: names)
+        }
+        guard Criterion.allCases.contains(where: { names.contains($0.rawValue) }) else {
+            throw .missingSheetColumn(
+                path, Criterion.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: " or "),
+                columns: names)
+        }
+    }
+
+    private mutating func take(_ row: Row) throws(RatingsError) {
+        let rater = try Rater(cell(row, "rater"))
+        guard let item = number(cell(row, "item")).flatMap(items.index(ofRow:)) else {
+            throw .unknownItem(cell(row, "item"))
+        }
+        let system: Int
+        if row["system"] != nil {
+            let name = cell(row, "system")
+            guard let index = items.systems.firstIndex(of: name) else {
+                throw .unknownSystem(name, known: items.systems)
+            }
+            system = index
+        } else {
+            system = try items.blinding.system(behind: cell(row, "letter"), for: rater, item: item)
+        }
+        let key = "\(item) \(system) \(rater.name)"
+        if let line = lines[key] {
+            throw RatingsError("this output was rated by \(rater) in line \(line) already")
+        }
+        lines[key] = row.source.line
+        for criterion in Criterion.allCases {
+            let text = cell(row, criterion.rawValue)
+            if text.isEmpty { continue }
+            guard let score = number(text), Criterion.scale.contains(score) else {
+                throw .badScore(text, criterion)
+            }
+            ratings.append(
+                Rating(rater: rater, item: item, system: system, criterion: criterion, score: score))
+        }
+    }
+
+    private func cell(_ row: Row, _ column: String) -> String {
+        guard let value = row[column] else { return "" }
+        switch value {
+        case .string(let text): return text.trimmingCharacters(in: .whitespacesAndNewlines)
+        case .null: return ""
+        default: return value.json
+        }
+    }
+
+    /// A whole number, which some spreadsheets write as 4.0.
+    private func number(_ text: String) -> Int? {
+        if let number = Int(text) { return number }
+        return Double(text).flatMap { Int(exactly: $0) }
+    }
+}

@@ -1,0 +1,211 @@
+// `lockstep rate`: people rate outputs in a browser or a spreadsheet, and what their ratings say.
+
+import ArgumentParser
+import Dispatch
+import Foundation
+import RatingServer
+import Ratings
+
+/// Human evaluation.
+struct RateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rate", abstract: "Lets people rate outputs of one or several models.",
+        discussion: """
+            Example: lockstep rate serve --output_dir runs/ratings --predictions base.jsonl --predictions tuned.jsonl
+            """,
+        subcommands: [
+            RateServeCommand.self, RateResultCommand.self, RateExportCommand.self, RateImportCommand.self,
+        ])
+}
+
+/// The folder that ratings are in.
+struct RatingFolder: ParsableArguments {
+    @Option(name: .customLong("output_dir"), help: "Folder that holds items, ratings and results.")
+    var outputDir: String
+}
+
+/// The web page.
+struct RateServeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Opens a local web page on which people rate blinded outputs from 1 to 5.",
+        discussion: """
+            Every rating is on the disk before the page says so. End with Ctrl-C, start again to go on. Without \
+            --predictions the items that the folder holds are rated further.
+            """)
+
+    @OptionGroup var folder: RatingFolder
+
+    @Option(help: "Predictions of one system, FILE or NAME=FILE; give it once for each system.")
+    var predictions: [String] = []
+
+    @Option(help: "Port of the page; 0 takes a free one.")
+    var port = 8765
+
+    @Option(help: "Address to listen on; any but this machine's own loopback makes the link carry a token.")
+    var host = "127.0.0.1"
+
+    @Option(help: "How many rows are rated, drawn at random; all without it.")
+    var items: Int?
+
+    @Option(help: "Seed of the draw and of the order in which each rater sees items and outputs.")
+    var seed: UInt64 = 42
+
+    @Option(
+        name: .customLong("prompt_column"),
+        help: "Column that is shown as the prompt, several times for several; else messages, prompt, image, …"
+    )
+    var promptColumn: [String] = []
+
+    @Option(name: .customLong("prediction_column"), help: "Column that holds the outputs.")
+    var predictionColumn = "prediction"
+
+    @Option(
+        name: .customLong("reference_column"), help: "Column whose text raters may unfold as the reference.")
+    var referenceColumn: String?
+
+    @Option(
+        name: .customLong("image_dir"),
+        help: "Folder that paths of images start from; else that of the first predictions file.")
+    var imageDir: String?
+
+    func validate() throws {
+        guard 0...65_535 ~= port else {
+            throw ValidationError("--port must be from 0 to 65535, not \(port).")
+        }
+        if let items, items < 1 { throw ValidationError("--items must be 1 or more, not \(items).") }
+    }
+
+    func run() throws {
+        guard JobRank.isFirst else { return }
+        let store = try RatingStore(directory: folder.outputDir, items: loadItems())
+        let server = try RatingServer(store: store, host: host, port: port)
+        let stop = StopSignal()
+        FileHandle.standardOutput.write(Data("Rating page: \(server.address)\n".utf8))
+        let (count, systems) = (store.items.items.count, store.items.systems.count)
+        Messages.note(
+            "\(count) item\(count == 1 ? "" : "s") of \(systems) system\(systems == 1 ? "" : "s"); ratings go to "
+                + "\(folder.outputDir)/ratings.jsonl. Ctrl-C ends.")
+        stop.wait()
+        server.stop()
+        let report = try RatingReport(directory: folder.outputDir)
+        guard report.results.ratingCount > 0 else {
+            Messages.note("There are no ratings yet.")
+            return
+        }
+        try report.write()
+        print(report.text, terminator: "")
+    }
+
+    private func loadItems() throws -> RatingItems {
+        if predictions.isEmpty { return try RatingItems(directory: folder.outputDir) }
+        var columns = RatingColumns()
+        columns.prompt = promptColumn
+        columns.prediction = predictionColumn
+        columns.reference = referenceColumn
+        columns.imageFolder = imageDir
+        let items = try RatingItems(predictions: predictions, columns: columns, count: self.items, seed: seed)
+        try items.keep(in: folder.outputDir)
+        return items
+    }
+}
+
+/// The figures.
+struct RateResultCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "result",
+        abstract: "Prints means, agreement and win rates with intervals and writes ratings.json.")
+
+    @OptionGroup var folder: RatingFolder
+
+    @Flag(help: "Print ratings.json instead of tables.")
+    var json = false
+
+    func run() throws {
+        guard JobRank.isFirst else { return }
+        let report = try RatingReport(directory: folder.outputDir)
+        guard report.results.ratingCount > 0 else {
+            throw ValidationError("\(folder.outputDir) holds no ratings yet.")
+        }
+        try report.write()
+        print(json ? String(decoding: try report.bytes, as: UTF8.self) : report.text, terminator: "")
+    }
+}
+
+/// To a spreadsheet.
+struct RateExportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Writes ratings as a CSV table, or a rater's blinded form to fill in.")
+
+    @OptionGroup var folder: RatingFolder
+
+    @Option(help: "CSV file to write.")
+    var csv: String
+
+    @Option(help: "Rater whose form is written: every output in this rater's order, the system hidden.")
+    var rater: String?
+
+    func run() throws {
+        guard JobRank.isFirst else { return }
+        let items = try RatingItems(directory: folder.outputDir)
+        let ratings = try FinalRatings(directory: folder.outputDir, items: items)
+        let text =
+            if let rater { RatingSheet.form(for: try Rater(rater), ratings, of: items) } else {
+                RatingSheet.text(ratings, of: items)
+            }
+        let url = URL(fileURLWithPath: csv)
+        try OutputFiles.write(
+            Array(text.utf8), directory: url.deletingLastPathComponent().path, name: url.lastPathComponent)
+        Messages.note("\(csv): \(ratings.count) rating\(ratings.count == 1 ? "" : "s")")
+    }
+}
+
+/// From a spreadsheet.
+struct RateImportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import", abstract: "Takes over ratings from a CSV or TSV table: all of it, or nothing.",
+        discussion: """
+            Columns: rater, item, system (or letter, as in a rater's form), and one or more of naturalness, \
+            correctness, helpfulness. Empty cells are no ratings.
+            """)
+
+    @OptionGroup var folder: RatingFolder
+
+    @Option(help: "CSV or TSV file to read.")
+    var csv: String
+
+    func run() throws {
+        guard JobRank.isFirst else { return }
+        let items = try RatingItems(directory: folder.outputDir)
+        let ratings = try RatingSheet.ratings(path: csv, of: items)
+        let store = try RatingStore(directory: folder.outputDir, items: items)
+        let changes = try store.importAll(ratings)
+        Messages.note(
+            "\(csv): \(ratings.count) rating\(ratings.count == 1 ? "" : "s"), \(changes) of them new or changed"
+        )
+    }
+}
+
+/// Waits for Ctrl-C or SIGTERM.
+private final class StopSignal {
+    private let semaphore = DispatchSemaphore(value: 0)
+    private let sources: [any DispatchSourceSignal]
+
+    init() {
+        sources = [SIGINT, SIGTERM].map { [semaphore] number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler { semaphore.signal() }
+            source.resume()
+            return source
+        }
+    }
+
+    /// Returns at the first signal; a second one ends the process.
+    func wait() {
+        semaphore.wait()
+        for source in sources { source.cancel() }
+        for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
+    }
+}
