@@ -108,7 +108,8 @@ let package = Package(
         tests(
             "SummarizationTests",
             [
-                "Tensors", "Layers", "Models", "Optimizers", "Safetensors", "Tokenizers", "Datasets", "Checkpoints",
+                "Tensors", "Layers", "Models", "Optimizers", "Safetensors", "Tokenizers", "Datasets",
+                "Checkpoints",
                 "Training",
             ], goldens: true),
         tests(
@@ -131,7 +132,7 @@ let package = Package(
             "TrainingTests",
             [
                 "Tensors", "Layers", "Models", "Optimizers", "DataParallel", "Datasets", "Tokenizers",
-                "Generation", "Training",
+                "Metrics", "Generation", "Training",
             ]),
         tests("ConfigurationTests", ["Optimizers", "Configuration", "Training"]),
         tests(

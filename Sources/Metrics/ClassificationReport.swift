@@ -28,24 +28,30 @@ public struct ClassificationReport: Sendable, Equatable {
 
     /// Computes all metrics of `matrix`.
     public init(_ matrix: ConfusionMatrix) {
-        let (truths, predictions) = (matrix.truthCounts, matrix.predictionCounts)
-        let tallies = (0..<matrix.labelCount).map { label in
-            let hits = matrix[label, label]
-            return LabelTally(
-                truePositives: hits, falsePositives: predictions[label] - hits,
-                falseNegatives: truths[label] - hits)
+        self.init(
+            truths: matrix.truthCounts, predictions: matrix.predictionCounts,
+            hits: (0..<matrix.labelCount).map { matrix[$0, $0] })
+    }
+
+    /// Computes all metrics from how often each label is true, predicted, and both.
+    public init(truths: [Int64], predictions: [Int64], hits: [Int64]) {
+        let tallies = hits.indices.map { label in
+            LabelTally(
+                truePositives: hits[label], falsePositives: predictions[label] - hits[label],
+                falseNegatives: truths[label] - hits[label])
         }
         let recalls = tallies.filter { $0.support > 0 }.map(\.scores.recall)
-        rowCount = matrix.rowCount
-        accuracy = Double(matrix.correctCount) / Double(matrix.rowCount)
+        let (rows, correct) = (truths.reduce(0, +), hits.reduce(0, +))
+        rowCount = rows
+        accuracy = Double(correct) / Double(rows)
         balancedAccuracy = recalls.reduce(0, +) / Double(recalls.count)
         perLabel = tallies.map(\.scores)
-        binary = matrix.labelCount == 2 ? perLabel[1] : nil
+        binary = hits.count == 2 ? perLabel[1] : nil
         micro = .micro(tallies)
         macro = .macro(tallies.filter(\.occurs))
         weighted = .weighted(tallies)
-        matthewsCorrelation = Self.matthewsCorrelation(matrix, truths, predictions)
-        cohenKappa = Self.cohenKappa(matrix, truths, predictions)
+        matthewsCorrelation = Self.matthewsCorrelation(rows, correct, truths, predictions)
+        cohenKappa = Self.cohenKappa(rows, correct, truths, predictions)
     }
 
     /// `Σ a·b` without overflow.
@@ -56,10 +62,10 @@ public struct ClassificationReport: Sendable, Equatable {
     /// (c·n − Σ tₖ·pₖ) / √((n² − Σ pₖ²)·(n² − Σ tₖ²)): c of n rows are right, label k is true tₖ times and
     /// predicted pₖ times.
     private static func matthewsCorrelation(
-        _ matrix: ConfusionMatrix, _ truths: [Int64], _ predictions: [Int64]
+        _ rowCount: Int64, _ correctCount: Int64, _ truths: [Int64], _ predictions: [Int64]
     ) -> Double {
-        let rows = Int128(matrix.rowCount)
-        let covariance = Int128(matrix.correctCount) * rows - dot(truths, predictions)
+        let rows = Int128(rowCount)
+        let covariance = Int128(correctCount) * rows - dot(truths, predictions)
         let truthVariance = rows * rows - dot(truths, truths)
         let predictionVariance = rows * rows - dot(predictions, predictions)
         guard truthVariance > 0, predictionVariance > 0 else { return 0 }
@@ -69,11 +75,11 @@ public struct ClassificationReport: Sendable, Equatable {
 
     /// 1 − n·(n − c) / (n² − Σ tₖ·pₖ): disagreement over the disagreement expected by chance.
     private static func cohenKappa(
-        _ matrix: ConfusionMatrix, _ truths: [Int64], _ predictions: [Int64]
+        _ rowCount: Int64, _ correctCount: Int64, _ truths: [Int64], _ predictions: [Int64]
     ) -> Double {
-        let rows = Int128(matrix.rowCount)
+        let rows = Int128(rowCount)
         let expected = rows * rows - dot(truths, predictions)
-        let observed = rows * (rows - Int128(matrix.correctCount))
+        let observed = rows * (rows - Int128(correctCount))
         // Chance disagreement minus observed, as one quotient: no digits are lost when kappa is near 0.
         return Double(expected - observed) / Double(expected)
     }

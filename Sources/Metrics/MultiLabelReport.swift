@@ -20,16 +20,35 @@ public struct MultiLabelReport: Sendable, Equatable {
 
     /// Computes all metrics of `counts`.
     public init(_ counts: MultiLabelCounts) {
-        let tallies = counts.tallies
+        self.init(
+            counts.tallies, rowCount: counts.rowCount, exactMatchCount: counts.exactMatchCount,
+            sampleF1: counts.sampleF1.value)
+    }
+
+    /// Computes all metrics from how often each label is true, predicted, and both; from the rows whose labels are all
+    /// right; and from the sum of the rows' F1.
+    public init(
+        truths: [Int64], predictions: [Int64], hits: [Int64], rowCount: Int64, exactMatchCount: Int64,
+        sampleF1: Double
+    ) {
+        let tallies = hits.indices.map { label in
+            LabelTally(
+                truePositives: hits[label], falsePositives: predictions[label] - hits[label],
+                falseNegatives: truths[label] - hits[label])
+        }
+        self.init(tallies, rowCount: rowCount, exactMatchCount: exactMatchCount, sampleF1: sampleF1)
+    }
+
+    private init(_ tallies: [LabelTally], rowCount: Int64, exactMatchCount: Int64, sampleF1: Double) {
         let wrong = tallies.reduce(0) { $0 + $1.falsePositives + $1.falseNegatives }
-        let rows = Double(counts.rowCount)
-        rowCount = counts.rowCount
-        subsetAccuracy = Double(counts.exactMatchCount) / rows
-        hammingLoss = Double(wrong) / (rows * Double(counts.labelCount))
+        let rows = Double(rowCount)
+        self.rowCount = rowCount
+        subsetAccuracy = Double(exactMatchCount) / rows
+        hammingLoss = Double(wrong) / (rows * Double(tallies.count))
         perLabel = tallies.map(\.scores)
         micro = .micro(tallies)
         macro = .macro(tallies)
         weighted = .weighted(tallies)
-        samplesF1 = counts.sampleF1.value / rows
+        samplesF1 = sampleF1 / rows
     }
 }

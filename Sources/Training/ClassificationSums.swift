@@ -1,6 +1,7 @@
 // The sums behind evaluation metrics: added row by row, summed over ranks as integers, so exact.
 
 internal import DataParallel
+internal import Datasets
 internal import Foundation
 public import Metrics
 public import Models
@@ -37,6 +38,26 @@ public struct ClassificationSums: Sendable {
             for index in outputs.indices {
                 outputs[index].add(truth: Double(values[index]), prediction: Double(logits[index]))
             }
+        }
+    }
+
+    /// Adds a row whose answer is known by its label, labels or numbers; a row without a loss leaves it as it is.
+    mutating func add(_ row: AnsweredRow) {
+        if let loss = row.loss { losses.add(loss.sum) }
+        rows += 1
+        switch (row.target, row.predicted) {
+        case (.label(let truth), .label(let prediction)):
+            confusion.add(truth: truth, prediction: prediction)
+        case (.labels(let truth), .labels(let prediction)):
+            let (truth, prediction) = (Set(truth), Set(prediction))
+            labelSets.add(
+                truth: head.labels.indices.map(truth.contains),
+                prediction: head.labels.indices.map(prediction.contains))
+        case (.values(let truth), .values(let prediction)):
+            for index in outputs.indices {
+                outputs[index].add(truth: Double(truth[index]), prediction: Double(prediction[index]))
+            }
+        default: preconditionFailure("row \(row.number) has no answer of the head's kind")
         }
     }
 

@@ -8,31 +8,6 @@ internal import Metrics
 public import Models
 internal import Tensors
 
-/// ROUGE of what simpler ways make of documents.
-private struct BaselineSums {
-    private var lead = RougeScoreSums()
-    private var oracle = RougeScoreSums()
-
-    mutating func add(_ document: ExtractiveDocument, maximumCount: Int) {
-        let baselines = SummaryBaselines(
-            sentences: document.sentences, reference: document.summary, maximumCount: maximumCount)
-        lead.add(baselines.lead, references: [document.summary])
-        oracle.add(baselines.oracle, references: [document.summary])
-    }
-
-    mutating func reduce(over group: any ProcessGroup) throws(ParallelError) {
-        try lead.reduce(over: group)
-        try oracle.reduce(over: group)
-    }
-
-    /// `lead_rouge1` and so on, then `oracle_rouge1` and so on.
-    var metrics: [(name: String, value: Double)] {
-        [("lead_", lead), ("oracle_", oracle)].flatMap { prefix, sums in
-            zip(RougeScoreSums.metricNames, sums.values).map { (name: prefix + $0, value: $1) }
-        }
-    }
-}
-
 /// The scores of a document's sentences.
 struct SentenceScores {
     /// Probability of each sentence to belong into the summary.
@@ -66,7 +41,7 @@ public final class ExtractiveEvaluator {
     public func evaluate(
         _ rows: ExtractiveRows, baselines wantsBaselines: Bool = false
     ) throws(ParallelError) -> ExtractiveEvaluation {
-        var baselines = wantsBaselines ? BaselineSums() : nil
+        var baselines = wantsBaselines ? SummaryBaselineSums() : nil
         var losses = ExactSum()
         var counts: [Int64] = [0, 0, 0]
         var rouge = RougeScoreSums()
@@ -83,7 +58,10 @@ public final class ExtractiveEvaluator {
                 let chosen = selection.chosen(scores: scores.probabilities, sentences: document.sentences)
                 rouge.add(
                     SentenceSelection.text(chosen, of: document.sentences), references: [document.summary])
-                baselines?.add(document, maximumCount: selection.maximumCount)
+                baselines?.add(
+                    SummaryBaselines(
+                        sentences: document.sentences, reference: document.summary,
+                        maximumCount: selection.maximumCount), reference: document.summary)
             }
         }
         var words = counts + losses.words

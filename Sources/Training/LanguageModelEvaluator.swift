@@ -32,23 +32,71 @@ public final class LanguageModelEvaluator {
         let batches = EvaluationBatches(rowCount: store.count, batchRows: batchRows, lengths: store.lengths)
         for index in batches.batches(rank: group.rank, of: group.size) {
             let rows = batches.rows(batch: index)
-            let (tokens, wanted) = targets.batch(store, rows: rows, .evaluation)
-            counts[0] += Int64(rows.count)
-            guard wanted.contains(where: { $0 != TokenTargets.ignored }) else { continue }
-            workspace.reset()
-            let sums = model.lossSums(
-                Pass(parameters: model.parameters, workspace: workspace, batch: tokens), targets: wanted,
-                scale: 1, labelSmoothing: 0)
+            let sums = sums(store, rows: rows)
             losses.add(sums.loss)
-            counts[1] += Int64(sums.count)
-            counts[2] += Int64(sums.correct)
+            counts = [
+                counts[0] + Int64(rows.count), counts[1] + Int64(sums.count), counts[2] + Int64(sums.correct),
+            ]
         }
+        return try reduced(counts, losses)
+    }
+
+    /// The sums of rows that run together.
+    private func sums(_ store: ExampleStore, rows: [Int]) -> TokenLossSums {
+        let (tokens, wanted) = targets.batch(store, rows: rows, .evaluation)
+        guard wanted.contains(where: { $0 != TokenTargets.ignored }) else { return TokenLossSums() }
+        workspace.reset()
+        return model.lossSums(
+            Pass(parameters: model.parameters, workspace: workspace, batch: tokens), targets: wanted,
+            scale: 1,
+            labelSmoothing: 0)
+    }
+
+    /// The figures of all ranks' counts of rows, targets and right ones. Collective.
+    private func reduced(
+        _ counts: [Int64], _ losses: ExactSum
+    ) throws(ParallelError) -> LanguageModelEvaluation {
         var words = counts + losses.words
         try group.allReduceSum(&words)
         return LanguageModelEvaluation(
             rowCount: words[0], targetCount: words[1], correctCount: words[2],
             lossSum: ExactSum(words: Array(words[3...])).value)
     }
+}
+
+extension LanguageModelEvaluator {
+    /// Figures over all rows of `store` with their intervals over rows, on every rank. Rows run one by one. Collective.
+    public func estimates(
+        _ store: ExampleStore, seed: UInt64
+    ) throws(ParallelError) -> (evaluation: LanguageModelEvaluation, estimates: [MetricEstimate]) {
+        var bootstrap = BootstrapSums(width: 3, seed: seed)
+        var losses = ExactSum()
+        var counts: [Int64] = [0, 0, 0]
+        for row in stride(from: group.rank, to: store.count, by: group.size) {
+            let sums = sums(store, rows: [row])
+            losses.add(sums.loss)
+            counts = [counts[0] + 1, counts[1] + Int64(sums.count), counts[2] + Int64(sums.correct)]
+            let units = RowUnits.of(sums.loss, fractionBits: Self.lossBits) ?? 0
+            bootstrap.add(number: row, [units, Int64(sums.count), Int64(sums.correct)])
+        }
+        let evaluation = try reduced(counts, losses)
+        try bootstrap.reduce(over: group)
+        let replicates = bootstrap.replicates
+        func mean(_ sums: [Int64]) -> Double {
+            FixedPoint.value(sums[0], fractionBits: Self.lossBits) / Double(sums[1])
+        }
+        let intervals = [
+            replicates.interval(of: mean), replicates.interval { exp(mean($0)) },
+            replicates.interval { Double($0[2]) / Double($0[1]) },
+        ]
+        let estimates = zip(evaluation.metrics, intervals).map { metric, interval in
+            MetricEstimate(name: metric.name, value: metric.value, interval: interval)
+        }
+        return (evaluation, estimates)
+    }
+
+    /// Losses of rows are large, so their units in a bootstrap are coarse.
+    private static let lossBits = 20
 }
 
 /// The result of an evaluation, the same on any number of ranks.

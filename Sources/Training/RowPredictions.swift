@@ -30,10 +30,12 @@ public struct RowPredictions {
     ///   - score: gets each row that this rank predicted with its number; for sums that are reduced afterwards.
     ///   - write: gets on rank 0 every row in order, as a line of JSON with `columns` added.
     ///   - columns: the columns that are added to a row, on the rank that predicted it.
+    ///   - line: makes another line of a row, its number and its answer, after `score` got them.
     public func run(
         files: [String], selection: RowSelection? = nil, findsLoss: Bool = false,
         columns: (Row, RowPrediction) -> [(name: String, value: Value)] = { $1.fields },
         score: (Int, Row, RowPrediction) throws -> Void = { _, _, _ in },
+        line: ((Int, Row, RowPrediction) throws -> String)? = nil,
         write: ((String) throws -> Void)?
     ) throws {
         let rows = try RowReader(patterns: files, selection: selection).makeIterator()
@@ -49,9 +51,11 @@ public struct RowPredictions {
                 let answers = try predictor.predict(batch, firstNumber: first + start, findsLoss: findsLoss)
                 for (place, (row, answer)) in zip(batch, answers).enumerated() {
                     try score(first + start + place, row, answer)
-                    if write != nil {
-                        lines += Array(row.jsonLine(adding: columns(row, answer)).utf8) + [0x0A]
-                    }
+                    guard write != nil else { continue }
+                    let text =
+                        try line?(first + start + place, row, answer)
+                        ?? row.jsonLine(adding: columns(row, answer))
+                    lines += Array(text.utf8) + [0x0A]
                 }
             }
             if let write { try deliver(lines, count: window.count, to: write) }

@@ -1,4 +1,4 @@
-// eval_results.json and the tables that `evaluate` prints.
+// eval_results.json: figures under Hugging Face's names, their intervals, and all that tables and report show.
 
 import Metrics
 import Models
@@ -7,53 +7,84 @@ import Training
 
 /// The machine-readable result of an evaluation.
 enum EvaluationDocument {
-    /// Metrics under Hugging Face's names and, of a classifier, labels, per-label scores and the confusion matrix.
-    static func bytes(
-        _ values: [(String, JSONNumber)], _ evaluation: ClassificationEvaluation?
-    ) throws -> [UInt8] {
+    /// `eval_<figure>` with `eval_<figure>_low` and `_high`, the ends of its 95% interval; then labels, tables, mistakes.
+    static func bytes(_ outcome: EvaluationOutcome) throws -> [UInt8] {
         var members: [String: JSONValue] = [:]
-        for (name, value) in values { members[name] = value.json }
-        guard let evaluation else { return try JSONValue.object(members).serialized() }
+        for estimate in outcome.estimates {
+            members["eval_" + estimate.name] = number(estimate.value)
+            if let interval = estimate.interval {
+                members["eval_\(estimate.name)_low"] = number(interval.lower)
+                members["eval_\(estimate.name)_high"] = number(interval.upper)
+            }
+        }
+        members["eval_samples"] = .integer(outcome.rowCount)
+        members["eval_runtime"] = number(outcome.seconds)
+        members["eval_samples_per_second"] = number(Double(outcome.rowCount) / outcome.seconds)
+        if let count = outcome.targetCount { members["eval_target_tokens"] = .integer(count) }
+        if let rows = outcome.rows { try add(rows, to: &members) }
+        return try JSONValue.object(members).serialized()
+    }
+
+    static func number(_ value: Double) -> JSONValue { value.isFinite ? .number(value) : .null }
+
+    private static func add(_ rows: RowEvaluationResult, to members: inout [String: JSONValue]) throws {
+        if let classification = rows.classification { add(classification, rows.labelF1, to: &members) }
+        if !rows.calibration.isEmpty {
+            members["calibration"] = .array(
+                rows.calibration.map { bin in
+                    .object([
+                        "lower": number(bin.lower), "upper": number(bin.upper),
+                        "rows": .integer(Int(bin.rowCount)), "confidence": number(bin.meanConfidence),
+                        "accuracy": number(bin.accuracy),
+                    ])
+                })
+        }
+        if !rows.lengths.isEmpty {
+            members["lengths"] = .array(
+                rows.lengths.map { bucket in
+                    var fields: [String: JSONValue] = [
+                        "from": .integer(bucket.words.lowerBound), "to": .integer(bucket.words.upperBound),
+                        "rows": .integer(Int(bucket.rowCount)),
+                    ]
+                    if bucket.quality.isFinite { fields[rows.qualityName] = .number(bucket.quality) }
+                    if bucket.confidence.isFinite { fields["confidence"] = .number(bucket.confidence) }
+                    return .object(fields)
+                })
+        }
+        if !rows.mistakes.isEmpty {
+            members["mistakes"] = .array(try rows.mistakes.map { try JSONValue(parsing: Array($0.utf8)) })
+        }
+        if !rows.signatures.isEmpty {
+            members["signatures"] = .object(
+                Dictionary(uniqueKeysWithValues: rows.signatures.map { ($0.name, .string($0.text)) }))
+        }
+        if let comparison = rows.comparison { members["comparison"] = comparison.json }
+    }
+
+    private static func add(
+        _ evaluation: ClassificationEvaluation, _ intervals: [ConfidenceInterval],
+        to members: inout [String: JSONValue]
+    ) {
         let labels = evaluation.head.labels
         members["labels"] = .array(labels.map { .string($0) })
         members["per_label"] = .array(
-            zip(labels, evaluation.perLabel).map { label, scores in
-                .object([
+            zip(labels, evaluation.perLabel).enumerated().map { index, pair in
+                let (label, scores) = pair
+                var fields: [String: JSONValue] = [
                     "label": .string(label), "precision": .number(scores.precision),
-                    "recall": .number(scores.recall),
-                    "f1": .number(scores.f1), "support": .integer(Int(scores.support)),
-                ])
+                    "recall": .number(scores.recall), "f1": .number(scores.f1),
+                    "support": .integer(Int(scores.support)),
+                ]
+                if index < intervals.count {
+                    fields["f1_low"] = number(intervals[index].lower)
+                    fields["f1_high"] = number(intervals[index].upper)
+                }
+                return .object(fields)
             })
         if evaluation.head.problemType == .singleLabel {
             members["confusion_matrix"] = .array(
                 evaluation.confusionRows.map { .array($0.map { .integer($0) }) })
         }
-        return try JSONValue.object(members).serialized()
-    }
-}
-
-/// The tables for people.
-enum EvaluationTables {
-    static func text(_ values: [(String, JSONNumber)], _ evaluation: ClassificationEvaluation?) -> String {
-        var parts = [Table.metrics(values.map { (name: $0.0, value: $0.1) }).text]
-        guard let evaluation else { return parts[0] }
-        if !evaluation.perLabel.isEmpty {
-            let rows = zip(evaluation.head.labels, evaluation.perLabel).map { label, scores in
-                [label] + [scores.precision, scores.recall, scores.f1].map { Figure.fixed($0, decimals: 4) }
-                    + ["\(scores.support)"]
-            }
-            parts.append(
-                Table(
-                    header: ["label", "precision", "recall", "f1", "rows"], rows: rows,
-                    alignments: [.left, .right, .right, .right, .right]
-                ).text)
-        }
-        if evaluation.head.problemType == .singleLabel {
-            parts.append(
-                "Confusion matrix (rows: truth, columns: prediction)\n"
-                    + Table.confusion(labels: evaluation.head.labels, counts: evaluation.confusionRows).text)
-        }
-        return parts.joined(separator: "\n\n")
     }
 }
 
@@ -68,7 +99,7 @@ extension JSONNumber {
     var json: JSONValue {
         switch self {
         case .integer(let value): .integer(value)
-        case .real(let value): value.isFinite ? .number(value) : .null
+        case .real(let value): EvaluationDocument.number(value)
         }
     }
 }

@@ -46,6 +46,12 @@ import Testing
         #expect(
             outcome.errors.contains(
                 "warning: overfitting: since epoch \(best + 1) (step \(5 * (best + 1))) the"))
+        let page = try workshop.text("run/report.html")
+        #expect(page.contains("Stopped early at step \(5 * losses.count) of 150: eval_loss has not improved"))
+        #expect(
+            page.contains("Overfitting: since epoch \(best + 1) (step \(5 * (best + 1))) the validation loss")
+        )
+        #expect(page.contains(">overfitting</text>"))
         #expect(try workshop.values("run", "overfitting_since_epoch") == [Double(best + 1)])
         #expect(
             try workshop.bytes("run/model.safetensors")

@@ -31,7 +31,18 @@ import Testing
             #expect(alone.contains("\"\(name)\" : "))
         }
         #expect(alone.contains("\"eval_samples\" : 23"))
-        for ranks in 1...4 { #expect(try results(workshop, ranks: ranks, flags: flags) == alone) }
+        for name in [
+            "eval_f1_low", "eval_loss_high", "eval_roc_auc", "eval_brier_score", "calibration", "mistakes",
+        ] {
+            #expect(alone.contains("\"\(name)\" : "))
+        }
+        let predictions = try workshop.text("evaluation-0/eval_predictions.jsonl")
+        #expect(predictions.split(separator: "\n").count == 23)
+        #expect(predictions.hasPrefix("{\"row\": 0, \"input\": "))
+        for ranks in 1...4 {
+            #expect(try results(workshop, ranks: ranks, flags: flags) == alone)
+            #expect(try workshop.text("evaluation-\(ranks)/eval_predictions.jsonl") == predictions)
+        }
     }
 
     @Test("more ranks than batches, and more ranks than rows")
@@ -76,6 +87,15 @@ import Testing
         for text in ["eval_accuracy", "negative", "neutral", "positive", "rows: truth, columns: prediction"] {
             #expect(table.contains(text))
         }
+        for text in [
+            "95% interval", "By length", "By confidence", "The rows that the model is most wrong about",
+        ] {
+            #expect(table.contains(text))
+        }
+        let strange = try workshop.write(#"{"text": "good", "label": "odd"}"# + "\n", to: "strange.jsonl")
+        let refusal = try workshop.lockstep(arguments + ["--validation_file", strange])
+        #expect(
+            refusal.status == 1 && refusal.errors.contains("\(strange):1: unknown label \"odd\"; the known"))
         let json = try workshop.succeed(arguments + ["--json"], ranks: 2).output
         #expect(try JSONValue(parsing: Array(json.utf8))["eval_samples"]?.integer == 23)
     }

@@ -40,7 +40,8 @@ extension ConfidenceInterval {
 
     /// The interval between percentiles of bootstrap replicates, with linear interpolation between them as in
     /// numpy's `percentile`. Replicates that are NaN are left out; bounds are NaN when all are.
-    static func percentile(estimate: Double, replicates: [Double], level: Double) -> ConfidenceInterval {
+    public static func percentile(estimate: Double, replicates: [Double], level: Double) -> ConfidenceInterval
+    {
         let sorted = replicates.filter { !$0.isNaN }.sorted()
         func quantile(_ share: Double) -> Double {
             guard let last = sorted.last else { return .nan }

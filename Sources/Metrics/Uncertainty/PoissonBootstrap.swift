@@ -39,6 +39,8 @@ public struct PoissonBootstrap: Sendable, Equatable {
     public mutating func add(row: Int64, _ counts: [Int64]) {
         precondition(counts.count == width, "\(counts.count) counts in a bootstrap of \(width)")
         let weights = Self.weights
+        let places = counts.indices.filter { counts[$0] != 0 }
+        if places.count * 2 < width { return addSparse(row: row, places.map { ($0, counts[$0]) }) }
         // Multiples by weight, so that the inner loop only adds.
         let multiples = (0...weights.maximum).flatMap { weight in counts.map { $0 * Int64(weight) } }
         for index in 0..<width { words[index] += counts[index] }
@@ -51,6 +53,19 @@ public struct PoissonBootstrap: Sendable, Equatable {
             if target == words.count { return }
             add(multiples, weights.weight(UInt32(truncatingIfNeeded: bits >> 32)), at: target)
             target += width
+        }
+    }
+
+    /// Adds a row most of whose counts are 0 by the others alone.
+    private mutating func addSparse(row: Int64, _ entries: [(place: Int, count: Int64)]) {
+        let weights = Self.weights
+        for entry in entries { words[entry.place] += entry.count }
+        let key = BootstrapKey(seed: seed, index: UInt64(bitPattern: row))
+        for replicate in 0..<replicateCount {
+            let bits = key.word(UInt64(replicate / 2)) >> (replicate % 2 == 0 ? 0 : 32)
+            let weight = Int64(weights.weight(UInt32(truncatingIfNeeded: bits)))
+            if weight == 0 { continue }
+            for entry in entries { words[(1 + replicate) * width + entry.place] += weight * entry.count }
         }
     }
 

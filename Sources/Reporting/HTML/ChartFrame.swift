@@ -83,7 +83,7 @@ struct ChartFrame {
         if value == 0 { return "0" }
         let step = step(range, around: count)
         let largest = max(abs(range.lowerBound), abs(range.upperBound))
-        if largest < 1e-3 || largest >= 1e6 { return Figure.scientific(value) }
+        if largest < 1e-3 || largest >= 1e6 { return Figure.scientific(value).replacing(".00e", with: "e") }
         var (decimals, scaled) = (0, step)
         while decimals < 6 && abs(scaled - scaled.rounded()) > 1e-6 {
             scaled *= 10

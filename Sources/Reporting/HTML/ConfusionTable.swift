@@ -38,7 +38,7 @@ public struct ConfusionTable: Sendable, Equatable {
         }
         let table = HTML.element("table", ["class": "matrix"], [.element("tr", head + columns)] + rows)
         return .element(
-            "div", ["class": "card"],
+            "div", ["class": "card", "style": "margin:1rem 0"],
             [.element("h3", "Confusion matrix"), .element("div", ["class": "scroll"], [table])])
     }
 

@@ -43,6 +43,8 @@ public enum ReportBlock: Sendable {
     case paragraph(String)
     /// A sentence that must not be missed.
     case notice(String)
+    /// Findings, a sentence each.
+    case findings([String])
     /// A few figures in large type.
     case figures([ReportFigure])
     /// Charts side by side, where there is room.
@@ -57,6 +59,8 @@ public enum ReportBlock: Sendable {
         switch self {
         case .paragraph(let text): .element("p", text)
         case .notice(let text): .element("p", ["class": "notice", "role": "note"], text)
+        case .findings(let sentences):
+            .element("ul", ["class": "card findings"], sentences.map { .element("li", $0) })
         case .figures(let figures): .element("div", ["class": "figures"], figures.map(\.html))
         case .charts(let charts): .element("div", ["class": "grid"], charts.map(\.card))
         case .table(let table): table.html

@@ -19,6 +19,7 @@ enum ReportStyle {
         .soft,.unit{color:var(--soft)}
         .notice{background:var(--warnback);color:var(--warn);border-left:4px solid currentColor;
         padding:.7rem 1rem;border-radius:.3rem;margin:.8rem 0;max-width:60rem}
+        .findings{padding-left:2rem;margin:.8rem 0}
         .grid{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:1rem;
         align-items:start}
         .card{background:var(--card);border:1px solid var(--line);border-radius:.6rem;padding:1rem;min-width:0}
@@ -73,7 +74,7 @@ enum ReportStyle {
         th,td{padding:.3rem .5rem}svg{font-size:16px}}
         @media print{:root{--page:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;--one:#1d55ad;--two:#b45a00;
         --three:#1c6f49;--four:#6a3fa5;--warn:#7a4200;--warnback:#fff;--good:#1c6f49;color-scheme:light}
-        body{font-size:11pt}main{max-width:none;padding:0}.card,.sample,tr,.notice{break-inside:avoid}
+        body{font-size:11pt}svg{font-size:17px}main{max-width:none;padding:0}.card,.sample,tr,.notice{break-inside:avoid}
         h2,h3{break-after:avoid}.grid{grid-template-columns:1fr 1fr}.scroll{overflow:visible}
         *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
         """)

@@ -29,7 +29,7 @@ enum EvaluationSection {
     private static func section(_ results: JSONNode) -> ReportSection {
         var blocks: [ReportBlock] = []
         let comparison = results["comparison"]?["words"]?.list.compactMap(\.text) ?? []
-        blocks += comparison.map { .notice($0) }
+        if !comparison.isEmpty { blocks.append(.findings(comparison)) }
         blocks.append(.figures(headline(results)))
         var charts: [any ReportChart] = []
         let bins = results["calibration"]?.list.compactMap(bin) ?? []

@@ -1,5 +1,6 @@
 """Writes metrics.json: cases with the figures that scikit-learn (and, for Pearson, scipy) gives for them.
 
+Real cases are predictions of nearest neighbours on scikit-learn's iris, wine, breast cancer and diabetes data.
 Pinned: scikit-learn 1.9.1, scipy 1.17.1, numpy 2.4.6; seed 20240607.
 Run: python generate.py && sha256sum metrics.json > SHA256SUMS
 """
@@ -11,6 +12,7 @@ import warnings
 
 import numpy as np
 import scipy.stats
+from sklearn import datasets, neighbors
 from sklearn import metrics as sk
 
 warnings.simplefilter("ignore")
@@ -105,6 +107,16 @@ def single_cases():
                 yield single("random", labels, truth, np.where(random.random(rows) < 0.6, truth, noise))
 
 
+    for load in (datasets.load_iris, datasets.load_wine, datasets.load_breast_cancer):
+        inputs, truth = load(return_X_y=True)
+        for rows, seen in ((4, 3), (8, 5), (12, 8), (20, 12), (30, 20)):
+            for _ in range(5):
+                order = random.permutation(len(truth))
+                model = neighbors.KNeighborsClassifier(1).fit(inputs[order[:seen]], truth[order[:seen]])
+                part = order[seen : seen + rows]
+                yield single(load.__name__, len(set(truth)), truth[part], model.predict(inputs[part]))
+
+
 def multi_cases():
     for labels in range(2, 8):
         zeros, ones = np.zeros((4, labels), int), np.ones((4, labels), int)
@@ -119,6 +131,10 @@ def multi_cases():
             truth = random.random((rows, labels)) < random.random(labels)
             flips = random.random((rows, labels)) < 0.25
             yield multi("random", truth, truth ^ flips)
+    for i in range(144):
+        labels, rows = 2 + i % 4, int(random.choice([1, 2, 3, 4]))
+        truth = random.random((rows, labels)) < random.random(labels)
+        yield multi("small", truth, truth ^ (random.random((rows, labels)) < 0.3))
 
 
 def regression_cases():
@@ -136,6 +152,19 @@ def regression_cases():
         for offset, scale in ((0, 1), (1e6, 1), (-3, 1e-3), (0, 1e40), (5, 1e-30 + 0.2), (1e3, 100), (0, 1e-40)):
             truth = offset + scale * random.normal(size=rows)
             yield regression("random", truth, truth + 0.5 * scale * random.normal(size=rows))
+
+
+    for i in range(112):
+        rows = int(random.choice([2, 3, 4, 5]))
+        truth = np.round(random.normal(size=rows), int(random.choice([0, 1, 3])))
+        yield regression("small", truth, np.round(truth + random.normal(size=rows), 2))
+    inputs, truth = datasets.load_diabetes(return_X_y=True)
+    for rows in (2, 5, 9, 16):
+        for _ in range(13):
+            order = random.permutation(len(truth))
+            model = neighbors.KNeighborsRegressor(3).fit(inputs[order[:100]], truth[order[:100]])
+            part = order[100 : 100 + rows]
+            yield regression("load_diabetes", truth[part], model.predict(inputs[part]))
 
 
 def sum_cases():

@@ -1,0 +1,87 @@
+// A row with the answer of a model and those of people: what every evaluation works on, wherever answers come from.
+
+public import Datasets
+internal import Foundation
+
+/// One row to be scored.
+public struct AnsweredRow: Sendable {
+    /// Number among all rows of the data, from 0.
+    public var number: Int
+    /// What a person is shown as the row's input; empty when it is not known.
+    public var input: String
+    public var prediction: Value
+    /// How sure the model is of it, a probability; nil when it does not say.
+    public var score: Double?
+    /// The answers of people; none where no label is true.
+    public var references: [String]
+    /// Of a classifier: what the reference and the prediction mean to its labels.
+    public var target: Target
+    public var predicted: Target
+    /// Of a classifier, the probability of each label; empty when they are not known.
+    public var probabilities: [Double]
+    public var loss: RowLoss?
+
+    public init(
+        number: Int, input: String = "", prediction: Value, score: Double? = nil, references: [String],
+        target: Target = .none, predicted: Target = .none, probabilities: [Double] = [],
+        loss: RowLoss? = nil
+    ) {
+        precondition(!references.isEmpty || target != .none, "a text without a reference")
+        (self.number, self.input, self.prediction, self.score) = (number, input, prediction, score)
+        (self.references, self.target, self.predicted) = (references, target, predicted)
+        (self.probabilities, self.loss) = (probabilities, loss)
+    }
+
+    /// The prediction as text.
+    var text: String { if case .string(let text) = prediction { text } else { prediction.json } }
+
+    /// Words of the input, for figures by length.
+    var inputWordCount: Int {
+        var (count, isInWord) = (0, false)
+        for byte in input.utf8 {
+            let isSpace = byte == 0x20 || (0x09...0x0D).contains(byte)
+            if !isSpace && !isInWord { count += 1 }
+            isInWord = !isSpace
+        }
+        return count
+    }
+
+    /// Members of the row's line in a file of predictions.
+    public var fields: [(name: String, value: Value)] {
+        var fields: [(name: String, value: Value)] = [("row", .integer(number))]
+        if !input.isEmpty { fields.append(("input", .string(Self.excerpt(input)))) }
+        fields.append(("prediction", prediction))
+        if let score { fields.append(("score", .real(score))) }
+        if references.count == 1, !isSet {
+            fields.append(("reference", .string(references[0])))
+        } else {
+            fields.append(("reference", .list(references.map { .string($0) })))
+        }
+        if let loss, loss.count > 0 {
+            fields.append(("loss", .real(loss.sum / Double(loss.count))))
+            if target == .none {
+                fields += [
+                    ("targets", .integer(loss.count)), ("correct_targets", .integer(loss.correct)),
+                ]
+            }
+        }
+        return fields
+    }
+
+    /// Whether the answers are labels of which any number may be true.
+    private var isSet: Bool { if case .labels = target { true } else { false } }
+
+    /// The row as a line of a file of predictions.
+    public var line: String { Self.object(fields).json }
+
+    static func object(_ fields: [(name: String, value: Value)]) -> Value {
+        var members = Fields()
+        for field in fields { members.set(field.name, to: field.value) }
+        return .object(members)
+    }
+
+    /// At most the first 2,000 characters, which is enough to see what a row is about.
+    private static func excerpt(_ text: String) -> String {
+        text.utf8.count > 2_000 && text.count > 2_000 ? text.prefix(2_000) + "…" : text
+    }
+}

@@ -1,0 +1,183 @@
+// Exact figures of classification and regression, with what a confusion matrix does not hold: AUC and calibration.
+
+internal import DataParallel
+internal import Datasets
+internal import Metrics
+internal import Models
+
+/// Sums of rows with labels or numbers.
+struct LabelRowSums: ExactRowSums {
+    private let head: ClassificationHead
+    private var sums: ClassificationSums
+    /// Rows with a loss, with a confidence, with the probabilities of all labels.
+    private var known: [Int64] = [0, 0, 0]
+    private var calibrationSums: CalibrationSums?
+    private var histogram: ScoreHistogram?
+    /// Probabilities and truths, or truths and predictions of a regression; truths of labels as 0 and 1.
+    private var sample: RowSample
+
+    init(head: ClassificationHead, seed: UInt64) {
+        self.head = head
+        sums = ClassificationSums(head: head)
+        let count = head.labels.count
+        let isClassifier = head.problemType != .regression
+        if head.problemType == .singleLabel, count > 1 {
+            calibrationSums = CalibrationSums(labelCount: count)
+        }
+        if isClassifier { histogram = ScoreHistogram(labelCount: count) }
+        let limit = max(256, min(8_192, (1 << 20) / (2 * count)))
+        sample = RowSample(width: 2 * count, limit: limit, seed: seed)
+    }
+
+    mutating func add(_ row: AnsweredRow) {
+        sums.add(row)
+        if row.loss != nil { known[0] += 1 }
+        if case .values(let truth) = row.target, case .values(let prediction) = row.predicted {
+            sample.add(row: Int64(row.number), (truth + prediction).map { Double($0) })
+            return
+        }
+        let count = head.labels.count
+        if case .label(let truth) = row.target, case .label(let prediction) = row.predicted,
+            let score = row.score, score.isFinite
+        {
+            known[1] += 1
+            // The calibration error needs the confidence alone: the rest is spread over the other labels.
+            var probabilities = [Double](repeating: (1 - score) / Double(max(count - 1, 1)), count: count)
+            probabilities[prediction] = score
+            calibrationSums?.add(
+                probabilities: row.probabilities.isEmpty ? probabilities : row.probabilities, truth: truth)
+        }
+        guard !row.probabilities.isEmpty, row.probabilities.allSatisfy(\.isFinite) else { return }
+        known[2] += 1
+        let truths = Self.truths(row.target)
+        histogram?.add(probabilities: row.probabilities, hasLabel: truths.contains)
+        sample.add(
+            row: Int64(row.number), row.probabilities + (0..<count).map { truths.contains($0) ? 1 : 0 })
+    }
+
+    private static func truths(_ target: Target) -> Set<Int> {
+        switch target {
+        case .label(let label): [label]
+        case .labels(let labels): Set(labels)
+        case .values, .spans, .none: []
+        }
+    }
+
+    mutating func reduce(over group: any ProcessGroup) throws {
+        try sums.reduce(over: group)
+        try group.allReduceSum(&known)
+        if let mine = calibrationSums {
+            var words = mine.words
+            try group.allReduceSum(&words)
+            calibrationSums = CalibrationSums(labelCount: mine.labelCount, words: words)
+        }
+        if let mine = histogram {
+            var counts = mine.counts
+            try group.allReduceSum(&counts)
+            histogram = ScoreHistogram(labelCount: mine.labelCount, counts: counts)
+        }
+        var all = RowSample(width: sample.width, limit: sample.limit, seed: sample.seed)
+        for words in try group.allGatherWords(sample.serialized) { all.merge(all.deserialized(words)) }
+        all.sort()
+        sample = all
+    }
+
+    var classification: ClassificationEvaluation? { sums.evaluation }
+    var targetCount: Int? { nil }
+
+    var calibration: [CalibrationSums.Bin] {
+        known[1] == sums.rows && known[1] > 0 ? calibrationSums?.bins ?? [] : []
+    }
+
+    func signatures(_ sums: [Int64]) -> [(name: String, text: String)] { [] }
+
+    func estimates(_ figures: [ScoredFigure], _ replicates: BootstrapReplicates) -> [MetricEstimate] {
+        var values = sums.evaluation.metrics.filter { $0.name != "loss" || known[0] == sums.rows }
+        if known[1] == sums.rows, let calibrationSums {
+            values.append(("expected_calibration_error", calibrationSums.expectedCalibrationError))
+            if known[2] == sums.rows { values.append(("brier_score", calibrationSums.brierScore)) }
+        }
+        var estimates = values.map { name, value in
+            let figure = figures.first { $0.name == name }
+            return MetricEstimate(
+                name: name, value: value,
+                interval: figure.map { replicates.interval(of: $0.value) } ?? regressionInterval(name, value))
+        }
+        if known[2] == sums.rows, sums.rows > 0, head.problemType != .regression, head.labels.count > 1 {
+            estimates.append(rocAUC)
+        }
+        return estimates
+    }
+
+    /// The area of the second of two labels, or the mean over labels. Exact while all rows are in the sample.
+    private var rocAUC: MetricEstimate {
+        let count = head.labels.count
+        let isBinary = head.problemType == .singleLabel && count == 2
+        let labels = isBinary ? [1] : Array(0..<count)
+        let ranked = labels.map { label in
+            let rows = (0..<sample.count).map { sample[$0] }
+            return RankedScores(
+                scores: rows.map { $0[$0.startIndex + label] },
+                isPositive: rows.map { $0[$0.startIndex + count + label] == 1 })
+        }
+        func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
+        func area(_ weights: [Int32]) -> Double { mean(ranked.map { $0.rocAUC(weights: weights) }) }
+        let whole = [Int32](repeating: 1, count: sample.count)
+        let value =
+            sample.isWhole ? area(whole) : mean(labels.map { histogram?.rocAUC(label: $0) ?? .nan })
+        return MetricEstimate(
+            name: "roc_auc", value: value, interval: sample.interval(estimate: value, of: area))
+    }
+
+    /// Figures of a regression, whose scale is not known, over samples of rows.
+    private func regressionInterval(_ name: String, _ value: Double) -> ConfidenceInterval? {
+        guard head.problemType == .regression else { return nil }
+        let outputs = head.labels.count
+        let rows = (0..<sample.count).map { Array(sample[$0]) }
+        guard rows.allSatisfy({ $0.allSatisfy(\.isFinite) }) else { return nil }
+        return sample.interval(estimate: value) { weights in
+            let values = (0..<outputs).map { output in
+                RegressionMoments(rows, weights, truth: output, prediction: outputs + output).value(of: name)
+            }
+            let mean = values.reduce(0, +) / Double(outputs)
+            return name == "rmse" ? mean.squareRoot() : mean
+        }
+    }
+}
+
+/// Figures of a regression over weighted rows, in plain doubles: good for the spread of replicates.
+private struct RegressionMoments {
+    private var (count, squares, absolutes) = (0.0, 0.0, 0.0)
+    private var (truths, predictions, truthSquares, predictionSquares, products) = (0.0, 0.0, 0.0, 0.0, 0.0)
+
+    init(_ rows: [[Double]], _ weights: [Int32], truth: Int, prediction: Int) {
+        guard let first = rows.first else { return }
+        // Moments about a row, so that large values do not cancel.
+        let (a, b) = (first[truth], first[prediction])
+        for (row, weight) in zip(rows, weights) where weight > 0 {
+            let (w, error) = (Double(weight), row[prediction] - row[truth])
+            let (t, p) = (row[truth] - a, row[prediction] - b)
+            count += w
+            squares += w * error * error
+            absolutes += w * abs(error)
+            truths += w * t
+            predictions += w * p
+            truthSquares += w * t * t
+            predictionSquares += w * p * p
+            products += w * t * p
+        }
+    }
+
+    func value(of name: String) -> Double {
+        let spread = truthSquares - truths * truths / count
+        switch name {
+        case "mae": return absolutes / count
+        case "r2": return 1 - squares / spread
+        case "pearson":
+            let other = predictionSquares - predictions * predictions / count
+            return (products - truths * predictions / count) / (spread * other).squareRoot()
+        // The loss of a regression is its squared error; of rmse the root is taken over all outputs.
+        default: return squares / count
+        }
+    }
+}

@@ -1,0 +1,93 @@
+// The predictions of another run, read row by row beside those of this one.
+
+public import Datasets
+
+/// A file of predictions as `evaluate` writes it.
+public final class OtherPredictions {
+    /// Name of the file in the folder of an evaluation.
+    public static let fileName = "eval_predictions.jsonl"
+
+    public let path: String
+    private let rows: RowIterator
+    private let labels: LabelMap?
+    private var next = 0
+
+    /// `labels` are those of the classifier whose rows are compared. Throws when the file cannot be read.
+    public init(path: String, labels: LabelMap?) throws {
+        self.path = path
+        self.labels = labels
+        rows = try RowReader(patterns: [path]).makeIterator()
+    }
+
+    /// The other run's answer to a row of this one, whose number must be above those asked for before; nil when the file
+    /// ends before it.
+    func answer(like mine: AnsweredRow) throws -> AnsweredRow? {
+        precondition(mine.number >= next, "row \(mine.number) of \(path) was passed")
+        while let row = try rows.next() {
+            next += 1
+            if next == mine.number + 1 { return try row.answer(like: mine, labels) }
+        }
+        return nil
+    }
+
+    /// The number of rows; reads to the end.
+    func count() throws -> Int {
+        while try rows.next() != nil { next += 1 }
+        return next
+    }
+}
+
+extension Row {
+    /// The row of a file of predictions as an answer to the row that this run answered.
+    fileprivate func answer(like mine: AnsweredRow, _ labels: LabelMap?) throws -> AnsweredRow {
+        let references: [String]
+        switch self["reference"] {
+        case .list(let values)?: references = values.map(\.plainText)
+        case let value?: references = [value.plainText]
+        case nil:
+            throw TrainingError(
+                "\(source): no \"reference\"; give the folder of an evaluation, or its eval_predictions.jsonl"
+            )
+        }
+        guard references == mine.references else {
+            throw TrainingError(
+                "\(source): its reference is \(Self.phrase(references)), but row \(mine.number) of this "
+                    + "evaluation has \(Self.phrase(mine.references)); both runs must be evaluated on the same rows"
+            )
+        }
+        guard let prediction = self["prediction"] else {
+            throw TrainingError("\(source): no \"prediction\"; write the file with lockstep evaluate")
+        }
+        var other = mine
+        other.prediction = prediction
+        if let labels {
+            other.predicted = try labels.target(
+                for: self, column: "prediction", columnKey: "prediction_column")
+        }
+        other.score = self["score"]?.real
+        other.probabilities = []
+        other.loss = writtenLoss(isOfTokens: labels == nil)
+        return other
+    }
+
+    /// The loss as `evaluate` writes it: the mean over the row's targets and, for texts, their number.
+    func writtenLoss(isOfTokens: Bool) -> RowLoss? {
+        guard let loss = self["loss"]?.real else { return nil }
+        guard isOfTokens else { return RowLoss(sum: loss, count: 1, correct: 0) }
+        guard let count = self["targets"]?.real.flatMap({ Int(exactly: $0) }),
+            let correct = self["correct_targets"]?.real.flatMap({ Int(exactly: $0) })
+        else { return nil }
+        return RowLoss(sum: loss * Double(count), count: count, correct: correct)
+    }
+
+    private static func phrase(_ texts: [String]) -> String {
+        let text = texts.joined(separator: "\", \"")
+        return "\"" + (text.count > 60 ? text.prefix(60) + "…" : text) + "\""
+    }
+}
+
+extension Value {
+    /// A text as it is, anything else as JSON.
+    var plainText: String { if case .string(let text) = self { text } else { json } }
+    var real: Double? { if case .number(let number) = self { number.double } else { nil } }
+}

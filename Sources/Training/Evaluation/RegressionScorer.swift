@@ -1,0 +1,22 @@
+// Rows of a regression: their figures come from samples of rows, as their scale is not known.
+
+internal import Datasets
+
+/// Counts rows alone; says how far a prediction is off.
+public struct RegressionScorer: RowScorer {
+    public init() {}
+
+    public var width: Int { 1 }
+    public var qualityName: String { "quality" }
+    public var figures: [ScoredFigure] { [] }
+    public func counts(of row: AnsweredRow) -> [Int64] { [1] }
+    public func quality(of row: AnsweredRow, _ counts: [Int64]) -> Double? { nil }
+
+    /// The largest absolute error of the row's outputs.
+    public func badness(of row: AnsweredRow, _ counts: [Int64]) -> Double? {
+        guard case .values(let truth) = row.target, case .values(let prediction) = row.predicted else {
+            preconditionFailure("row \(row.number) has no numbers")
+        }
+        return zip(truth, prediction).map { abs(Double($0) - Double($1)) }.max().flatMap { $0 > 0 ? $0 : nil }
+    }
+}

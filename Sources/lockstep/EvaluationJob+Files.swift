@@ -1,0 +1,50 @@
+// `evaluate` without a model: the predictions of one file against the references of another.
+
+import Configuration
+import Datasets
+import Foundation
+import Training
+
+extension EvaluationJob {
+    /// Rows that are dealt to a rank at once.
+    private static let batchRows = 256
+
+    /// Scores predictions that stand in files. Collective.
+    func predictionsInFile() throws -> EvaluationOutcome {
+        let isClassifier = [.textClassification, .imageClassification].contains(configuration.task)
+        let column = files.referenceColumn ?? taskColumn
+        let map = isClassifier ? try labels(referenceColumn: column) : nil
+        let predictor = try FilePredictor(
+            predictions: files.predictionsFile, column: files.predictionColumn,
+            references: files.referencesFile, referenceColumn: column, labels: map)
+        let kind =
+            try map.map { .labels($0.head) } ?? textKind(predictor, references: files.referencesFile)
+        return try rows(
+            of: files.referencesFile, answeredBy: predictor, kind: kind,
+            reader: AnswerReader(predictor: predictor, labels: map) { predictor.column(of: $0) }, labels: map,
+            batchRows: Self.batchRows)
+    }
+
+    /// The column where the task's rows have what people say.
+    private var taskColumn: String {
+        switch configuration.task {
+        case .textClassification, .imageClassification: data.labelColumn
+        case .extractiveSummarization, .summarization: data.summaryColumn
+        case .imageCaptioning: data.captionColumn
+        case .maskedLM, .causalLM, .chat: data.completionColumn
+        }
+    }
+
+    /// The labels that were given, else those of the references.
+    private func labels(referenceColumn: String) throws -> LabelMap {
+        if let labels = files.labels {
+            let names = labels.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+            return try LabelMap(labels: names, problemType: data.problemType ?? .singleLabelClassification)
+        }
+        let references = try RowReader(patterns: files.referencesFile)
+        let first = try references.makeIterator().next()
+        let column =
+            first.map { $0.isLine ? "text" : $0["reference"] != nil ? "reference" : referenceColumn }
+        return try LabelMap(of: references, column: column ?? referenceColumn, problemType: data.problemType)
+    }
+}

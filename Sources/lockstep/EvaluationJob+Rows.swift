@@ -1,0 +1,75 @@
+// Rows through a predictor: scored, written to eval_predictions.jsonl, and compared with those of another run.
+
+import Configuration
+import DataParallel
+import Datasets
+import Foundation
+import Training
+
+extension EvaluationJob {
+    /// Runs the rows of files through a predictor and scores its answers. Collective.
+    func rows(
+        of paths: [String], answeredBy predictor: any RowPredictor, kind: RowEvaluation.Kind,
+        reader: AnswerReader, labels: LabelMap?, batchRows: Int
+    ) throws -> EvaluationOutcome {
+        if compare != nil, labels?.problemType == .regression {
+            throw TrainingError("--compare tests differences of labels and of texts; these rows have numbers")
+        }
+        let start = ContinuousClock.now
+        let other = try compare.map { try OtherPredictions(path: Self.predictions(of: $0), labels: labels) }
+        let evaluation = RowEvaluation(
+            kind, group: group, seed: configuration.training.seed, other: other)
+        let sink = try predictionSink()
+        let extractive = predictor as? ExtractivePredictor
+        var baselines = extractive.map { _ in SummaryBaselineSums() }
+        var current: AnsweredRow?
+        do {
+            try RowPredictions(predictor: predictor, group: group, batchRows: batchRows).run(
+                files: paths, findsLoss: true,
+                score: { number, row, answer in
+                    let answered = try reader.row(number: number, row, answer)
+                    current = answered
+                    try evaluation.add(answered)
+                    guard let extractive else { return }
+                    baselines?.add(try extractive.baselines(of: row), reference: answered.references[0])
+                }, line: { _, _, _ in current?.line ?? "" },
+                write: directory.isEmpty ? nil : { try sink?.write($0) })
+            let result = try evaluation.finish()
+            try (predictor as? FilePredictor)?.checkCount(references: Int(result.rowCount))
+            try baselines?.reduce(over: group)
+            try sink?.close()
+            let simpler = (baselines?.metrics ?? []).map {
+                MetricEstimate(name: $0.name, value: $0.value, interval: nil)
+            }
+            return EvaluationOutcome(
+                estimates: result.estimates + simpler, rowCount: Int(result.rowCount),
+                seconds: Self.seconds(since: start), targetCount: result.targetCount, rows: result)
+        } catch {
+            sink?.discard()
+            throw error
+        }
+    }
+
+    /// Where rank 0 writes the predictions, when there is an output folder.
+    private func predictionSink() throws -> LineSink? {
+        guard group.rank == 0, !directory.isEmpty else { return nil }
+        do {
+            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        } catch {
+            throw TrainingError("\(directory) cannot be made: \(error.localizedDescription)")
+        }
+        return try LineSink(path: directory + "/" + OtherPredictions.fileName)
+    }
+
+    /// The file of predictions of another run.
+    private static func predictions(of run: String) throws -> String {
+        guard FileManager.default.fileExists(atPath: run + "/.") else { return run }
+        let path = run + "/" + OtherPredictions.fileName
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw TrainingError(
+                "\(run) has no \(OtherPredictions.fileName) to compare with; run lockstep evaluate with that output_dir"
+            )
+        }
+        return path
+    }
+}

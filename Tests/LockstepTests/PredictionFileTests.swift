@@ -1,0 +1,149 @@
+// `lockstep evaluate` without a model: predictions in one file against references in another.
+
+import Foundation
+import Models
+import TestSupport
+import Testing
+
+extension Workshop {
+    /// Runs `evaluate` with JSON on standard output, and returns the document without what depends on the clock.
+    func evaluation(_ flags: [String], ranks: Int = 0) throws -> [String: JSONValue] {
+        let output = try succeed(["evaluate", "--json"] + flags, ranks: ranks).output
+        var members = try JSONValue(parsing: Array(output.utf8)).object ?? [:]
+        for name in ["eval_runtime", "eval_samples_per_second"] { members[name] = nil }
+        return members
+    }
+}
+
+@Suite(.serialized) struct PredictionFileTests {
+    private let workshop: Workshop
+
+    init() throws { workshop = try Workshop(trainRows: 3, validationRows: 3) }
+
+    private func flags(_ predictions: String, _ references: String, task: String) throws -> [String] {
+        let suffixes = (
+            predictions.hasPrefix("{") ? "jsonl" : "txt", references.hasPrefix("{") ? "jsonl" : "txt"
+        )
+        return [
+            "--task", task, "--predictions_file", try workshop.write(predictions, to: "p." + suffixes.0),
+            "--references_file", try workshop.write(references, to: "r." + suffixes.1),
+        ]
+    }
+
+    /// Compares with figures of the reference programs.
+    private func expect(
+        _ document: [String: JSONValue], _ figures: KeyValuePairs<String, Double>,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        for (name, value) in figures {
+            let found = document["eval_" + name]?.double ?? .nan
+            #expect(
+                abs(found - value) <= 1e-9 * max(1, abs(value)), "\(name): \(found)",
+                sourceLocation: sourceLocation)
+        }
+    }
+
+    private func lines(_ rows: [[(String, String)]]) -> String {
+        rows.map { row in "{" + row.map { "\"\($0)\": \($1)" }.joined(separator: ", ") + "}\n" }.joined()
+    }
+
+    /// Predictions, their confidence, and labels.
+    private var labelRows: (predictions: String, references: String) {
+        let truths = ["a", "b", "b", "a", "b", "a", "b"]
+        let predictions = ["a", "b", "a", "a", "b", "b", "b"]
+        let scores = ["0.9", "0.8", "0.6", "0.55", "0.95", "0.7", "0.51"]
+        return (
+            lines(zip(predictions, scores).map { [("prediction", "\"\($0)\""), ("score", $1)] }),
+            lines(truths.map { [("label", "\"\($0)\"")] })
+        )
+    }
+
+    @Test("labels: figures equal scikit-learn 1.9.1's, and 1 to 4 ranks give the same document")
+    func labels() throws {
+        let (predictions, references) = labelRows
+        let flags = try flags(predictions, references, task: "text-classification")
+        let alone = try workshop.evaluation(flags)
+        expect(alone, ["f1": 0.75, "roc_auc": 0.75, "brier_score": 0.19215714285714286, "accuracy": 5.0 / 7])
+        #expect(alone["eval_samples"] == .integer(7) && alone["eval_loss"] == nil)
+        #expect(
+            alone["confusion_matrix"] == .array([[2, 1], [1, 3]].map { .array($0.map { .integer($0) }) }))
+        let low = try #require(alone["eval_f1_low"]?.double)
+        let high = try #require(alone["eval_f1_high"]?.double)
+        #expect(low < 0.75 && high > 0.75 && low >= 0 && high <= 1)
+        let mistakes = try #require(alone["mistakes"]?.array)
+        #expect(mistakes.map { $0["row"]?.integer } == [5, 2] && mistakes[0]["score"]?.double == 0.7)
+        for ranks in [1, 2, 3, 4] { #expect(try workshop.evaluation(flags, ranks: ranks) == alone) }
+    }
+
+    @Test(
+        "texts: figures equal sacrebleu 2.6.0's and rouge_score 0.1.2's, and 1 to 4 ranks give the same document"
+    )
+    func texts() throws {
+        let predictions = [
+            "the cat sat on the mat .", "a dog runs in the park", "", "I like running fast, don't you?",
+            "東京タワーに行きました！", #"the staff was kind\nand the room was bright"#,
+        ]
+        let references = [
+            #""the cat is on the mat .""#, #"["a dog runs in the park", "dogs run in parks"]"#,
+            #""nothing was written here""#, #""I liked to run fast, didn't you?""#, #""東京タワーへ行った。""#,
+            #""the room was bright\nand the staff was very kind""#,
+        ]
+        let flags = try flags(
+            lines(predictions.map { [("prediction", "\"\($0)\"")] }),
+            lines(references.map { [("reference", $0)] }),
+            task: "chat")
+        let alone = try workshop.evaluation(flags)
+        expect(
+            alone,
+            [
+                "bleu": 41.17125848861222, "chrf": 58.35023238698803, "rouge1": 0.5967836257309941,
+                "rouge2": 0.4612368024132731, "rougeL": 0.5266081871345029, "rougeLsum": 0.5967836257309941,
+                "exact_match": 1.0 / 6,
+            ])
+        #expect(
+            alone["signatures"]?["bleu"]?.string
+                == "nrefs:var|case:mixed|eff:no|tok:13a|smooth:exp|version:2.6.0")
+        #expect(alone["mistakes"]?.array?.first?["row"]?.integer == 2)
+        #expect(alone["eval_distinct_1"]?.double ?? 0 > 0.5 && alone["eval_distinct_1_low"] == nil)
+        for ranks in 1...4 { #expect(try workshop.evaluation(flags, ranks: ranks) == alone) }
+    }
+
+    @Test("lines of text files are predictions and references")
+    func textFiles() throws {
+        let document = try workshop.evaluation(
+            flags("good day\nbad day\n", "good day\nbad night\n", task: "causal-lm"))
+        expect(document, ["exact_match": 0.5, "rouge1": 0.75])
+    }
+
+    @Test("another number of rows, unknown labels, missing columns: one sentence each")
+    func mistakes() throws {
+        let (predictions, references) = labelRows
+        let short = predictions.split(separator: "\n").dropLast(2).joined(separator: "\n") + "\n"
+        func refuse(
+            _ predictions: String, _ references: String, ranks: Int = 0, extra: [String] = [],
+            _ sentence: String
+        )
+            throws
+        {
+            let flags = try flags(predictions, references, task: "text-classification")
+            try workshop.expectRefusal(["evaluate"] + flags + extra, ranks: ranks, saying: sentence)
+        }
+        let (p, r) = (workshop.path + "/p.jsonl", workshop.path + "/r.jsonl")
+        let unequal = "each prediction needs the reference of the same row"
+        try refuse(short, references, "\(p) has 5 predictions, but \(r) has 7 references: \(unequal)")
+        try refuse(
+            predictions + predictions, references, ranks: 2,
+            "\(p) has 14 predictions, but \(r) has 7 references: \(unequal)")
+        try refuse(
+            predictions.replacing("\"b\", \"score\": 0.95", with: "\"c\", \"score\": 0.95"), references,
+            "\(p):5: unknown label \"c\"; the known labels are \"a\", \"b\"")
+        try refuse(
+            predictions, references, extra: ["--labels", "a, x"],
+            "\(p):2: unknown label \"b\"; the known labels are \"a\", \"x\"")
+        try refuse(
+            predictions.replacing("prediction", with: "answer"), references,
+            "\(p):1: no column \"prediction\"; the row has \"answer\", \"score\". Set prediction_column to")
+        let alone = try workshop.lockstep(["evaluate", "--predictions_file", p])
+        #expect(alone.errors.contains("--predictions_file and --references_file belong together"))
+    }
+}
