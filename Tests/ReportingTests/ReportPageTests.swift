@@ -84,11 +84,12 @@ import Testing
     @Test("folds and ratings have their sections")
     func foldsAndRatings() throws {
         try folder.write(
-            #"{"folds": [{"fold": 1, "f1": 0.5}, {"fold": 2, "f1": 0.7}], "metrics": {"f1": {"mean": 0.6, "#
+            #"{"folds": [{"fold": 1, "metrics": {"f1": 0.5}}, {"fold": 2, "metrics": {"f1": 0.7}}], "#
+                + #""metric_names": ["f1"], "summary": {"f1": {"mean": 0.6, "#
                 + #""std": 0.1414, "low": -0.67, "high": 1.87}}}"#, to: "cross_validation.json")
         try folder.write(
             #"{"systems": [{"name": "A & B", "helpfulness": {"mean": 4, "low": 3, "high": 5}}], "#
-                + #""agreement": {"helpfulness": 0.5}}"#, to: "ratings.json")
+                + #""agreement": {"helpfulness": {"outputs": 4, "ordinal_alpha": {"value": 0.5}}}}"#, to: "ratings.json")
         let page = try page()
         for text in ["Over 2 folds", "0.1414", "fold 2: 0.7000", "mean: 0.6000 [-0.6700, 1.8700]"] {
             #expect(page.contains(text), "\(text)")
