@@ -44,32 +44,41 @@ public struct LossCurve: Sendable, Equatable {
         (trainingSum, trainingSteps) = (0, 0)
     }
 
-    /// The best and the last evaluation, when the model overfits: at least two evaluations lie behind the best one,
-    /// the validation loss has risen by more than 1% since, and the training loss has fallen.
-    public var overfitting: (best: Point, last: Point)? {
-        guard let last = points.last,
-            let best = points.indices.min(by: { points[$0].validation < points[$1].validation })
+    /// The best evaluation and the latest one that shows overfitting: it lies at least two evaluations behind the best
+    /// one, its validation loss is more than 1% above the best, and its training loss is below that of the best one.
+    public var overfitting: (best: Point, worse: Point)? {
+        guard let best = points.indices.min(by: { points[$0].validation < points[$1].validation })
         else { return nil }
-        let isRising = last.validation > points[best].validation * (1 + Self.margin)
-        guard points.count - 1 - best >= Self.evidence, isRising, last.training < points[best].training
-        else { return nil }
-        return (points[best], last)
+        let worse = points.dropFirst(best + Self.evidence).last {
+            $0.validation > points[best].validation * (1 + Self.margin)
+                && $0.training < points[best].training
+        }
+        return worse.map { (points[best], $0) }
     }
 
     /// The overfitting in a sentence, with what to do; nil when there is none.
-    public var warning: String? {
-        guard let (best, last) = overfitting else { return nil }
+    /// - Parameters:
+    ///   - keepsBest: `load_best_model_at_end` is set, so the sentence need not advise it.
+    ///   - stopsEarly: `early_stopping_patience` is set, likewise.
+    public func warning(keepsBest: Bool, stopsEarly: Bool) -> String? {
+        guard let (best, worse) = overfitting else { return nil }
+        let model = "the model of epoch \(Self.figure(best.epoch))"
+        var advice = [
+            keepsBest ? "\(model) is kept; to do better," : "Keep \(model) (load_best_model_at_end: true),"
+        ]
+        if !stopsEarly { advice.append("stop in time (early_stopping_patience)\(keepsBest ? "," : "") or") }
+        if !keepsBest, stopsEarly { advice.append("or") }
         return
             "overfitting: since epoch \(Self.figure(best.epoch)) (step \(best.step)) the validation loss has risen "
-            + "from \(Self.figure(best.validation)) to \(Self.figure(last.validation)), while the training loss has "
-            + "fallen from \(Self.figure(best.training)) to \(Self.figure(last.training)): the model learns the "
-            + "training rows by heart. Keep the model of epoch \(Self.figure(best.epoch)) "
-            + "(load_best_model_at_end: true), stop in time (early_stopping_patience), or use more rows, fewer "
-            + "epochs or a lower learning_rate"
+            + "from \(Self.figure(best.validation)) to \(Self.figure(worse.validation)), while the training loss "
+            + "has fallen from \(Self.figure(best.training)) to \(Self.figure(worse.training)): the model learns "
+            + "the training rows by heart"
+            + (keepsBest ? "; " : ". ") + advice.joined(separator: " ")
+            + " use more rows, fewer epochs or a lower learning_rate"
     }
 
     /// Up to four digits behind the point, without zeros at the end.
-    private static func figure(_ value: Double) -> String {
+    static func figure(_ value: Double) -> String {
         let rounded = (value * 10_000).rounded() / 10_000
         return rounded == rounded.rounded() && abs(rounded) < 1e15 ? "\(Int(rounded))" : "\(rounded)"
     }

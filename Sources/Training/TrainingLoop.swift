@@ -223,9 +223,14 @@ public final class TrainingLoop {
         let wasKnown = progress.curve.overfitting != nil || progress.hasWarned
         progress.curve.addEvaluation(
             step: progress.step, epoch: progress.epoch, loss: evaluation.value(of: "loss") ?? .nan)
-        guard !wasKnown, let warning = progress.curve.warning else { return }
+        guard !wasKnown, let warning = overfittingWarning else { return }
         progress.hasWarned = true
         try onEvent(.warning(warning))
+    }
+
+    private var overfittingWarning: String? {
+        progress.curve.warning(
+            keepsBest: arguments.loadBestModelAtEnd, stopsEarly: arguments.earlyStoppingPatience != nil)
     }
 
     /// Whether so many evaluations in a row were no better than the best that the run ends.
@@ -258,10 +263,12 @@ public final class TrainingLoop {
     private var earlyStop: String? {
         guard isOutOfPatience, progress.step < plan.totalSteps else { return nil }
         let name = arguments.bestModelMetric
-        let best = progress.bestMetric.map { " (best: \($0))" } ?? ""
+        let best = progress.bestMetric.map { " (best: \(LossCurve.figure($0)))" } ?? ""
+        let threshold = arguments.earlyStoppingThreshold
         return
-            "stopped early at step \(progress.step) of \(plan.totalSteps): \(name) has not improved by more than "
-            + "\(arguments.earlyStoppingThreshold) in \(progress.patienceCounter) evaluations\(best)"
+            "stopped early at step \(progress.step) of \(plan.totalSteps): \(name) has not improved "
+            + (threshold > 0 ? "by more than \(threshold) " : "")
+            + "in \(progress.patienceCounter) evaluations\(best)"
     }
 
     /// Loads the best model if asked to, writes the final model and sums up.
@@ -281,7 +288,7 @@ public final class TrainingLoop {
             rows: totals.rows,
             tokens: totals.tokens, exposedCommunicationSeconds: step.reductionCounters.exposedSeconds,
             bestCheckpoint: best, bestMetric: progress.bestMetric, wasStopped: wasStopped,
-            earlyStop: earlyStop, overfitting: progress.curve.warning,
+            earlyStop: earlyStop, overfitting: overfittingWarning,
             overfittingSinceEpoch: progress.curve.overfitting?.best.epoch)
     }
 }

@@ -18,13 +18,36 @@ import Training
     func overfitting() throws {
         let curve = curve([(0.9, 0.8), (0.5, 0.6), (0.3, 0.62), (0.15, 0.7)])
         let found = try #require(curve.overfitting)
-        #expect(found.best.epoch == 2 && found.best.step == 8 && found.last.epoch == 4)
+        #expect(found.best.epoch == 2 && found.best.step == 8 && found.worse.epoch == 4)
         #expect(
-            curve.warning
+            curve.warning(keepsBest: false, stopsEarly: false)
                 == "overfitting: since epoch 2 (step 8) the validation loss has risen from 0.6 to 0.7, while the "
                 + "training loss has fallen from 0.5 to 0.15: the model learns the training rows by heart. Keep the "
-                + "model of epoch 2 (load_best_model_at_end: true), stop in time (early_stopping_patience), or use "
+                + "model of epoch 2 (load_best_model_at_end: true), stop in time (early_stopping_patience) or use "
                 + "more rows, fewer epochs or a lower learning_rate")
+    }
+
+    @Test(
+        "the advice leaves out what the recipe does already",
+        arguments: [
+            (true, true, "heart; the model of epoch 2 is kept; to do better, use more rows"),
+            (true, false, "is kept; to do better, stop in time (early_stopping_patience), or use more rows"),
+            (
+                false, true,
+                "heart. Keep the model of epoch 2 (load_best_model_at_end: true), or use more rows"
+            ),
+        ])
+    func advice(keepsBest: Bool, stopsEarly: Bool, words: String) throws {
+        let curve = curve([(0.9, 0.8), (0.5, 0.6), (0.3, 0.62), (0.15, 0.7)])
+        let warning = try #require(curve.warning(keepsBest: keepsBest, stopsEarly: stopsEarly))
+        #expect(warning.contains(words), "\(warning)")
+    }
+
+    @Test("a last evaluation that is somewhat better than those before does not take the finding back")
+    func lateRelief() throws {
+        let found = try #require(
+            curve([(0.9, 0.8), (0.5, 0.6), (0.3, 0.65), (0.2, 0.7), (0.1, 0.601)]).overfitting)
+        #expect(found.best.epoch == 2 && found.worse.epoch == 4)
     }
 
     @Test(
@@ -38,7 +61,7 @@ import Training
             [],
         ])
     func noWarning(losses: [(Double, Double)]) {
-        #expect(curve(losses.map { (training: $0.0, validation: $0.1) }).warning == nil)
+        #expect(curve(losses.map { (training: $0.0, validation: $0.1) }).overfitting == nil)
     }
 
     @Test("an evaluation without a training step before it, or of a loss that is no number, does not count")

@@ -33,6 +33,7 @@ enum ReportStyle {
         th,td{padding:.3rem .7rem;text-align:right;border-bottom:1px solid var(--line);vertical-align:top}
         th{font-weight:600;color:var(--soft);vertical-align:bottom}
         th:first-child,td:first-child{text-align:left;padding-left:0}
+        td+td{white-space:nowrap}
         .texts td,.texts th{text-align:left;white-space:normal}
         .texts td.number{white-space:nowrap;text-align:right}
         .matrix{width:auto;min-width:0}
