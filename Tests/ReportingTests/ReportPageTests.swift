@@ -89,7 +89,8 @@ import Testing
                 + #""std": 0.1414, "low": -0.67, "high": 1.87}}}"#, to: "cross_validation.json")
         try folder.write(
             #"{"systems": [{"name": "A & B", "helpfulness": {"mean": 4, "low": 3, "high": 5}}], "#
-                + #""agreement": {"helpfulness": {"outputs": 4, "ordinal_alpha": {"value": 0.5}}}}"#, to: "ratings.json")
+                + #""agreement": {"helpfulness": {"outputs": 4, "ordinal_alpha": {"value": 0.5}}}}"#,
+            to: "ratings.json")
         let page = try page()
         for text in ["Over 2 folds", "0.1414", "fold 2: 0.7000", "mean: 0.6000 [-0.6700, 1.8700]"] {
             #expect(page.contains(text), "\(text)")
@@ -161,6 +162,19 @@ import Testing
             let drawing = chart(values).drawing.source
             #expect(drawing.contains("<polyline") && !drawing.lowercased().contains("nan\""))
         }
+    }
+
+    @Test(
+        "very small and very large ticks share one exponent",
+        arguments: [
+            ([8.8e-5, 1e-4], ["0.88e-04", "0.90e-04", "1.00e-04"]), ([0, 5e-5], ["0", "1e-05", "5e-05"]),
+            ([0, 3e7], ["0.5e+07", "3.0e+07"]), ([2e-10, 3e-10], ["2.0e-10", "2.2e-10", "3.0e-10"]),
+        ])
+    func exponents(values: [Double], labels: [String]) {
+        let points = values.enumerated().map { LineChart.Point(x: Double($0.offset), y: $0.element) }
+        let drawing = LineChart(title: "t", horizontalName: "x", series: [.init(name: "a", points: points)])
+            .drawing.source
+        for label in labels { #expect(drawing.contains(">\(label)</text>"), "\(label): \(drawing)") }
     }
 
     @Test("a long curve is averaged into 300 points")

@@ -30,8 +30,10 @@ struct ChartFrame {
         height: Double = 300
     ) {
         self.horizontal = Self.widened(horizontal)
-        self.vertical = Self.widened(vertical)
-        self.left = left
+        let vertical = Self.widened(vertical)
+        self.vertical = vertical
+        let labels = Self.ticks(vertical).map { Self.label($0, vertical).count }
+        self.left = max(left, 14 + 8 * Double(labels.max() ?? 0))
         self.height = height
         bottom = height - 44
     }
@@ -83,13 +85,22 @@ struct ChartFrame {
         if value == 0 { return "0" }
         let step = step(range, around: count)
         let largest = max(abs(range.lowerBound), abs(range.upperBound))
-        if largest < 1e-3 || largest >= 1e6 { return Figure.scientific(value).replacing(".00e", with: "e") }
-        var (decimals, scaled) = (0, step)
+        // Very small and very large numbers share the exponent of the largest, so that they can be compared at a glance.
+        var (power, exponent) = (1.0, 0)
+        if largest < 1e-3 {
+            while largest * power < 0.9999 { (power, exponent) = (power * 10, exponent - 1) }
+        }
+        if largest >= 1e6 {
+            while largest * power >= 9.9999 { (power, exponent) = (power / 10, exponent + 1) }
+        }
+        var (decimals, scaled) = (0, step * power)
         while decimals < 6 && abs(scaled - scaled.rounded()) > 1e-6 {
             scaled *= 10
             decimals += 1
         }
-        return Figure.fixed(value, decimals: decimals)
+        let digits = Figure.fixed(value * power, decimals: decimals)
+        if exponent == 0 { return digits }
+        return "\(digits)e\(exponent < 0 ? "-" : "+")\(abs(exponent) < 10 ? "0" : "")\(abs(exponent))"
     }
 
     /// Grid, axes, numbers and names.
