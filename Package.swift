@@ -30,6 +30,13 @@ let nio = ["NIOCore", "NIOPosix", "NIOHTTP1"].map {
 }
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
+/// What oneDNN uses of OpenMP's run-time library. `CKernels/pool.c` has these functions; a program must export them, or
+/// oneDNN would find libgomp's.
+let openMPFunctions = [
+    "GOMP_parallel", "GOMP_barrier", "omp_get_thread_num", "omp_get_num_threads", "omp_get_max_threads",
+    "omp_in_parallel",
+]
+
 let package = Package(
     name: "lockstep",
     products: [
@@ -48,7 +55,11 @@ let package = Package(
             name: "CImageCodecs", cSettings: vectorised,
             linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
         .target(name: "CMPI", cSettings: vectorised, linkerSettings: [.linkedLibrary("mpi")]),
-        .target(name: "CKernels", cSettings: vectorised, linkerSettings: [.linkedLibrary("gomp")]),
+        .target(
+            name: "CKernels", cSettings: vectorised,
+            linkerSettings: [
+                .unsafeFlags(openMPFunctions.flatMap { ["-Xlinker", "--export-dynamic-symbol=\($0)"] })
+            ]),
         module("Tensors", []),
         module("Kernels", ["Tensors", "COneDNN", "CKernels"]),
         module("Layers", ["Tensors", "Kernels"]),

@@ -55,7 +55,6 @@ public enum MatrixProduct {
         }
         unsafe call.type = a.type.dataType
         unsafe call.output_type = out.type.dataType
-        ThreadPool.adoptThreadCount()
         let status = KernelClock.measure(.product, operations: 2 * Double(m) * Double(n) * Double(k)) {
             unsafe context.run(&call)
         }

@@ -1,14 +1,11 @@
-// Splits kernel work over the threads of this rank: libgomp's pool, the one that oneDNN uses.
+// Splits kernel work over the threads of this rank, which oneDNN uses too.
 
 internal import CKernels
-import Synchronization
 
 /// The thread pool of this process. One rank has one pool; its size is set once, before the first kernel.
 public enum ThreadPool {
-    private static let size = Atomic<Int>(1)
-
     /// Number of threads that kernels and oneDNN use.
-    public static var threadCount: Int { size.load(ordering: .relaxed) }
+    public static var threadCount: Int { Int(ck_threads()) }
 
     /// Cores that this process may run on: fewer than the machine's when a launcher has bound it.
     public static var usableCores: Int { Int(ck_usable_cores()) }
@@ -18,19 +15,11 @@ public enum ThreadPool {
     /// Sets the number of threads.
     public static func configure(threadCount: Int) {
         precondition(threadCount >= 1, "a pool needs at least one thread")
-        size.store(threadCount, ordering: .relaxed)
-        adoptThreadCount()
+        ck_set_threads(Int32(threadCount))
     }
 
-    /// Makes oneDNN use this pool's size when the calling thread calls it: OpenMP keeps a number a thread, and a
-    /// thread that did not call `configure` would use all cores.
-    static func adoptThreadCount() {
-        let count = Int32(threadCount)
-        if ck_threads() != count { ck_set_threads(count) }
-    }
-
-    /// Number of threads that oneDNN uses when the calling thread calls it, for tests.
-    package static var callingThreadCount: Int { Int(ck_threads()) }
+    /// Regions with several threads so far, oneDNN's included, for tests.
+    package static var regionCount: Int { Int(ck_region_count()) }
 
     /// Runs `body` once for each part on the pool; parts must not write to the same memory.
     static func run(parts: Int, _ body: (_ part: Int) -> Void) {

@@ -141,19 +141,47 @@ private func optimizers() -> [Float] {
         }
     }
 
-    @Test("a thread that did not configure the pool uses its size for matrix products too")
-    func otherThread() async {
+    @Test(
+        "oneDNN's products run on the pool's threads, whichever thread calls them, and on one thread when it has one"
+    )
+    func productsShareThePool() async {
         await #expect(processExitsWith: .success) {
             for threads in [1, 3] {
                 ThreadPool.configure(threadCount: threads)
-                let counts = await withCheckedContinuation { continuation in
+                let regions = await withCheckedContinuation { continuation in
                     Thread.detachNewThread {
-                        let out = Tensor(rows: 4, columns: 4)
-                        MatrixProduct.run(randomTensor(4, 4, seed: 1), randomTensor(4, 4, seed: 2), into: out)
-                        continuation.resume(returning: ThreadPool.callingThreadCount)
+                        let (a, b) = (randomTensor(256, 256, seed: 1), randomTensor(256, 256, seed: 2))
+                        let out = Tensor(rows: 256, columns: 256)
+                        let before = ThreadPool.regionCount
+                        MatrixProduct.run(a, b, into: out)
+                        continuation.resume(returning: ThreadPool.regionCount - before)
                     }
                 }
-                #expect(counts == threads)
+                #expect(threads == 1 ? regions == 0 : regions > 0, "\(threads) threads: \(regions) regions")
+            }
+        }
+    }
+
+    @Test("several threads start regions at the same time, each with workers of its own, and end")
+    func concurrentRegions() async {
+        await #expect(processExitsWith: .success) {
+            ThreadPool.configure(threadCount: 3)
+            let x = randomTensor(1, 300_001, seed: 1)
+            let expected = Elementwise.sumOfSquares(x)
+            for _ in 0..<5 {
+                await withTaskGroup(of: Bool.self) { group in
+                    for _ in 0..<6 {
+                        group.addTask {
+                            await withCheckedContinuation { continuation in
+                                Thread.detachNewThread {
+                                    let sums = (0..<40).map { _ in Elementwise.sumOfSquares(x) }
+                                    continuation.resume(returning: sums.allSatisfy { $0 == expected })
+                                }
+                            }
+                        }
+                    }
+                    for await isEqual in group { #expect(isEqual) }
+                }
             }
         }
     }

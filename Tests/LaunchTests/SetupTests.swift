@@ -75,12 +75,12 @@ import Testing
     }
 
     @Test(
-        "Swift that is missing, too old or without libgomp is named with what to do",
+        "Swift that is missing, too old or cannot link is named with what to do",
         arguments: [
             ("exit 1", "exit 0", "swift --version"),
             ("echo 'Swift version 5.10.1 (swift-5.10.1-RELEASE)'", "exit 0", "Swift 5.10.1 is too old"),
             ("echo 'Swift version 6.1 (swift-6.1-RELEASE)'", "exit 0", "Swift 6.1 is too old"),
-            ("echo 'Swift version 6.10 (swift-6.10-RELEASE)'", "exit 1", "libgomp"),
+            ("echo 'Swift version 6.10 (swift-6.10-RELEASE)'", "exit 1", "cannot link"),
         ])
     func checksSwift(swift: String, clang: String, message: String) throws {
         let copy = try ScriptCopy()

@@ -1,4 +1,4 @@
-// Vector loops with run-time dispatch, and the bridge to libgomp's thread pool.
+// Vector loops with run-time dispatch, and the pool of threads.
 //
 // All matrices are row-major float32 unless said otherwise; `ld…` is the distance between rows in elements.
 // Functions that take `begin, end` work on that range only, so that the caller can split work over threads.
@@ -19,16 +19,18 @@ int ck_has_bfloat16_products(void);
 
 // MARK: Thread pool (pool.c)
 
-/// Runs `body(part, parts, context)` once on each of `parts` threads of libgomp's pool, which oneDNN shares.
+/// Runs `body(part, parts, context)` once for each of `parts` on the threads that oneDNN uses too. Inside such a body it
+/// runs all parts on the calling thread.
 void ck_parallel(int parts, void (*body)(int part, int parts, void *context), void *context);
-/// Sets the number of threads of parallel regions, oneDNN's included, that the calling thread starts: OpenMP keeps
-/// this number for each thread on its own.
+/// Sets the number of threads of oneDNN's parallel regions.
 void ck_set_threads(int threads);
+/// The number that `ck_set_threads` set; 1 before.
+int ck_threads(void);
+/// Regions with several threads so far, oneDNN's included.
+uint64_t ck_region_count(void);
 /// Cores that this process may run on (its affinity), and cores of the machine that are online.
 int ck_usable_cores(void);
 int ck_machine_cores(void);
-/// The number that `ck_set_threads` set on the calling thread, or OpenMP's default.
-int ck_threads(void);
 
 // MARK: Activations (activations.c)
 
