@@ -11,19 +11,37 @@ import Testing
 
 private let goldens = Result {
     try GoldenGeneration.all(["gpt2", "llama", "qwen2", "bert2bert", "bert2gpt2"])
+        + GoldenGeneration.captions()
 }
 
 @Suite struct GenerationTests {
     @Test("greedy decoding and beam search give transformers' tokens, with the cache and without")
     func transformers() throws {
         let cases = try goldens.get()
-        #expect(cases.count == 30 && cases.filter { $0.options.beamCount == 4 }.count == 10)
+        #expect(cases.count == 34 && cases.filter { $0.options.beamCount == 4 }.count == 12)
+        try expectEqual(cases)
+    }
+
+    private func expectEqual(_ cases: [GoldenGeneration]) throws {
         for golden in cases {
             for usesCache in [true, false] {
                 let found = try golden.run(usesCache: usesCache).map(\.tokens)
                 #expect(found == golden.expected, "\(golden.testDescription), cache \(usesCache)")
             }
         }
+    }
+
+    @Test(
+        "models imported from GGUF files write transformers' tokens, greedily and with beams",
+        arguments: ["llama", "llama3", "qwen2", "gpt2"])
+    func imported(name: String) throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        _ = try GGUFImport(path: goldenPath(name + ".gguf", of: "CheckpointsTests"))
+            .write(to: folder.path, precision: .float32, overwrite: false) { _ in }
+        let cases = try GoldenGeneration.imported(name, directory: folder.path)
+        #expect(cases.map(\.options.beamCount) == [1, 4, 4])
+        try expectEqual(cases)
     }
 
     private func model(_ name: String = "llama") throws -> any LanguageModel {

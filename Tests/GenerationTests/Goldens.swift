@@ -1,42 +1,75 @@
-// The goldens of generation, made together with those of the model families (ModelFamilyTests/Goldens/generate.py).
+// The goldens of generation, made together with those of the model families, of captioners and of imported files
+// (Goldens/generate.py in ModelFamilyTests, VisionModelsTests and CheckpointsTests).
 
 import Checkpoints
 import Foundation
 import Generation
 import Layers
 import Models
+import Safetensors
 import Tensors
 import Testing
 
-/// A folder of the goldens.
-func goldenPath(_ name: String) -> String {
+/// A file or folder of the goldens.
+func goldenPath(_ name: String, of tests: String = "ModelFamilyTests") -> String {
     URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .appendingPathComponent("ModelFamilyTests/Goldens/" + name).path
+        .appendingPathComponent(tests + "/Goldens/" + name).path
+}
+
+private func json(of path: String) throws -> JSONValue {
+    try JSONValue(parsing: [UInt8](Data(contentsOf: URL(fileURLWithPath: path))))
 }
 
 /// One call of transformers' `generate`.
 struct GoldenGeneration: CustomTestStringConvertible, Sendable {
-    let model: String
+    /// What reads the prompts.
+    enum Reader {
+        case languageModel
+        case textEncoder
+        /// Reads the images beside the model instead of prompts.
+        case imageEncoder
+    }
+
+    let directory: String
+    let reader: Reader
     let prompts: [[Int32]]
     let expected: [[Int32]]
     let options: GenerationOptions
     let testDescription: String
 
+    /// The calls that stand in the golden file of each of these folders of ModelFamilyTests.
     static func all(_ models: [String]) throws -> [GoldenGeneration] {
         try models.flatMap { model in
-            let url = URL(fileURLWithPath: goldenPath(model) + "/golden.json")
-            let json = try JSONValue(parsing: [UInt8](Data(contentsOf: url)))
-            return (json["generations"]?.array ?? []).map { GoldenGeneration(model, $0) }
+            try of(
+                json(of: goldenPath(model) + "/golden.json"), directory: goldenPath(model),
+                reader: model.contains("2") && model.hasPrefix("bert") ? .textEncoder : .languageModel)
         }
     }
 
-    private init(_ model: String, _ json: JSONValue) {
-        self.model = model
+    static func captions() throws -> [GoldenGeneration] {
+        let path = goldenPath("captioner", of: "VisionModelsTests")
+        return try of(json(of: path + "/golden.json"), directory: path, reader: .imageEncoder)
+    }
+
+    /// The calls of the model that a GGUF file is imported to, `directory`.
+    static func imported(_ name: String, directory: String) throws -> [GoldenGeneration] {
+        let all = try json(of: goldenPath("imports.json", of: "CheckpointsTests"))
+        return of(all[name] ?? .null, directory: directory, reader: .languageModel)
+    }
+
+    private static func of(_ json: JSONValue, directory: String, reader: Reader) -> [GoldenGeneration] {
+        (json["generations"]?.array ?? []).map { GoldenGeneration($0, directory: directory, reader: reader) }
+    }
+
+    private init(_ json: JSONValue, directory: String, reader: Reader) {
+        self.directory = directory
+        self.reader = reader
         prompts = Self.rows(json["prompts"])
         expected = Self.rows(json["new_tokens"])
         let given = json["options"] ?? .null
         options = Self.options(given)
-        testDescription = "\(model), \((given.object ?? [:]).map { "\($0) \($1)" }.sorted())"
+        let name = URL(fileURLWithPath: directory).lastPathComponent
+        testDescription = "\(name), \((given.object ?? [:]).map { "\($0) \($1)" }.sorted())"
     }
 
     private static func rows(_ json: JSONValue?) -> [[Int32]] {
@@ -61,22 +94,32 @@ struct GoldenGeneration: CustomTestStringConvertible, Sendable {
 
     /// Generates with all prompts in one batch.
     func run(usesCache: Bool) throws -> [GeneratedSequence] {
-        let directory = goldenPath(model)
-        if model.contains("2bert") || model == "bert2gpt2" {
-            let (network, _) = try PretrainedModel.sequenceToSequenceModel(directory: directory)
-            return try Generator.generate(
-                network, sources: sources, options: options, usesCache: usesCache)
+        guard reader != .languageModel else {
+            let (network, _) = try PretrainedModel.causalLanguageModel(directory: directory)
+            return try Generator(network, usesCache: usesCache).generate(prompts: prompts, options: options)
         }
-        let (network, _) = try PretrainedModel.causalLanguageModel(directory: directory)
-        return try Generator(network, usesCache: usesCache).generate(prompts: prompts, options: options)
+        let (network, _) = try PretrainedModel.sequenceToSequenceModel(directory: directory)
+        return try Generator.generate(
+            network, sources: reader == .textEncoder ? texts : images(), options: options,
+            usesCache: usesCache)
     }
 
-    private var sources: TokenBatch {
+    private var texts: TokenBatch {
         let tokens = prompts.flatMap { $0 }
         return TokenBatch(
             tokens: tokens, typeIDs: tokens.map { _ in 0 },
             positions: prompts.flatMap { $0.indices.map { Int32($0) } },
             offsets: prompts.reduce(into: [0]) { $0.append($0[$0.count - 1] + Int32($1.count)) },
             sampleIDs: prompts.indices.map { UInt64($0) })
+    }
+
+    private func images() throws -> TokenBatch {
+        let file = try SafetensorsFile(path: directory + "/golden.safetensors")
+        let shape = try file.shape(of: "pixel_values")
+        let pixels = Tensor(rows: shape[0], columns: shape[1] * shape[2] * shape[3])
+        try file.read("pixel_values", into: pixels)
+        return TokenBatch(
+            images: ImageBatch(pixels: pixels, channels: shape[1], height: shape[2], width: shape[3]),
+            patchHeight: 2, patchWidth: 2, sampleIDs: (0..<shape[0]).map { UInt64($0) })
     }
 }

@@ -5,7 +5,8 @@ Each model is made by transformers with random weights, and written as llama.cpp
 order of rotary rows, its metadata. imports.json holds for each file
 - config: the values of the model's own configuration,
 - tokenizer: what the tokenizers library writes for the same tokenizer (merges as strings),
-- weights: shape and FNV-1a 64-bit hash of the little-endian float32 values that transformers itself reads from the file.
+- weights: shape and FNV-1a 64-bit hash of the little-endian float32 values that transformers itself reads from the file,
+- generations: what transformers' `generate` writes with these weights, each prompt alone.
 """
 import hashlib
 import importlib.metadata
@@ -163,8 +164,29 @@ def finish(writer, file, model, config, tok, tokenizer_config, generation):
     state["model"]["merges"] = [m if isinstance(m, str) else " ".join(m) for m in state["model"]["merges"]]
     return {
         "config": config, "generation": generation, "tokenizer_config": tokenizer_config, "tokenizer": state,
-        "weights": weights,
+        "weights": weights, "generations": [decoded(loaded.eval(), options) for options in DECODINGS],
     }
+
+
+# Several tokens end a text, so that beams of different lengths compete.
+PROMPTS = [[40, 65, 12, 200], [7], [130, 131, 90, 90, 22, 71]]
+ENDS = list(range(100, 130))
+DECODINGS = [
+    dict(max_new_tokens=16, eos_token_id=[3]),
+    dict(max_new_tokens=12, num_beams=4, length_penalty=2.0, no_repeat_ngram_size=3, eos_token_id=ENDS),
+    dict(max_new_tokens=12, num_beams=4, length_penalty=0.6, early_stopping=True, min_new_tokens=3,
+         no_repeat_ngram_size=2, eos_token_id=ENDS),
+]
+
+
+def decoded(model, options):
+    outputs = []
+    for prompt in PROMPTS:
+        ids = torch.tensor([prompt])
+        with torch.no_grad():
+            out = model.generate(ids, attention_mask=torch.ones_like(ids), do_sample=False, pad_token_id=0, **options)
+        outputs.append(out[0].tolist()[len(prompt):])
+    return {"prompts": PROMPTS, "options": options, "new_tokens": outputs}
 
 
 def config_values(config, keys, **more):

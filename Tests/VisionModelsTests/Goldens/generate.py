@@ -6,7 +6,7 @@
 Needs exactly the versions in PINNED. Each case is a model directory (config.json, weights, preprocessor_config.json)
 and golden.safetensors: pixel values, labels, and logits, loss, gradients and AdamW losses computed in float32 on one
 thread. Labels of captions are padded with -100; logits are those of all positions with a label, one caption after
-the other.
+the other. golden.json of the captioner has what `generate` writes for the images, each alone.
 """
 import argparse
 import filecmp
@@ -158,7 +158,28 @@ def captioner(root, name, encoder, decoder, seed, wanted, train):
     result |= gradients(model, names, wanted)
     if train:
         result["adamw_losses"] = ten_steps(VisionEncoderDecoderModel.from_pretrained(directory).train(), inputs)
+        decode(VisionEncoderDecoderModel.from_pretrained(directory).eval(), inputs["pixel_values"], directory)
     write(directory, "golden.safetensors", result)
+
+
+def decode(model, values, directory):
+    """Greedy search and beams; several tokens end a caption, so that beams of different lengths compete."""
+    cases = [
+        dict(max_new_tokens=9, eos_token_id=[END]),
+        dict(max_new_tokens=9, repetition_penalty=1.4, no_repeat_ngram_size=2, min_new_tokens=4,
+             eos_token_id=[END, 7, 11]),
+        dict(max_new_tokens=9, num_beams=4, length_penalty=2.0, no_repeat_ngram_size=3, eos_token_id=[END, 7, 11]),
+        dict(max_new_tokens=8, num_beams=4, length_penalty=0.6, early_stopping=True, min_new_tokens=3,
+             no_repeat_ngram_size=2, eos_token_id=[END, 9, 12, 18, 21]),
+    ]
+    lines = []
+    for options in cases:
+        with torch.no_grad():
+            outputs = [model.generate(image[None], do_sample=False, pad_token_id=PAD, **options)[0].tolist()[1:]
+                       for image in values]
+        lines.append("  " + json.dumps({"options": options, "new_tokens": outputs}))
+    with open(os.path.join(directory, "golden.json"), "w") as file:
+        file.write('{"generations": [\n' + ",\n".join(lines) + "\n]}\n")
 
 
 def generate(root):
