@@ -8,6 +8,8 @@ internal import Tensors
 final class BERTDecoder: TokenNetwork {
     private let embeddings: BERTEmbeddings
     private let blocks: [DecoderBlock]
+    /// The first slot of each block, and the one behind the last block.
+    private let blockStarts: [Int]
     /// Inputs of the blocks of a training pass, and what they attended to.
     private var inputs: [Tensor] = []
     private var source: CrossAttentionSource?
@@ -21,13 +23,16 @@ final class BERTDecoder: TokenNetwork {
     ) {
         embeddings = BERTEmbeddings(&layout, configuration, prefix: prefix)
         var blocks: [DecoderBlock] = []
+        var starts: [Int] = []
         for index in 0..<configuration.layerCount {
+            starts.append(layout.slots.count)
             blocks.append(
                 Self.block(
                     &layout, configuration, name: prefix + "encoder.layer.\(index).",
                     sourceWidth: sourceWidth))
         }
         self.blocks = blocks
+        blockStarts = starts + [layout.slots.count]
     }
 
     private static func block(
@@ -94,16 +99,19 @@ final class BERTDecoder: TokenNetwork {
         pass.recomputesActivations && index < blocks.count - 1
     }
 
+    /// Below the first trained parameter, which may be one of the encoder, nothing is computed.
     func backward(gradient dstates: Tensor, sourceGradient: Tensor?, _ pass: Pass) {
         var dhidden = dstates
         var spare = pass.activation(rows: dstates.rows, columns: dstates.columns)
         for (index, block) in blocks.enumerated().reversed() {
+            guard pass.parameters.hasTrainableSlot(before: blockStarts[index + 1]) else { return }
             pass.temporarily {
                 if isRecomputed(index, pass) { _ = block.forward(inputs[index], source: source, pass) }
                 block.backward(gradient: dhidden, into: spare, sourceGradient: sourceGradient, pass)
             }
             swap(&dhidden, &spare)
         }
+        guard pass.parameters.hasTrainableSlot(before: blockStarts[0]) else { return }
         embeddings.backward(gradient: dhidden, spare: spare, pass)
     }
 }

@@ -122,9 +122,18 @@ private struct Family: CustomTestStringConvertible, Sendable {
     /// The gradients of two micro-batches and the most activation memory in use.
     func gradients(recomputing: Bool, type: ElementType, freezing: Bool) throws -> (bits: [UInt32], peak: Int)
     {
+        let (parameters, peak) = try step(
+            recomputing: recomputing, type: type, frozenSlots: freezing ? 10 : 0)
+        return (parameters.gradients.values().map(\.bitPattern), peak)
+    }
+
+    /// The parameters after two micro-batches, with the first slots frozen, and the most activation memory in use.
+    func step(
+        recomputing: Bool = false, type: ElementType = .float32, frozenSlots: Int
+    ) throws -> (parameters: ParameterStore, peak: Int) {
         let model = try make()
         model.parameters.initialize(key: RandomKey(seed: 7))
-        if freezing { model.parameters.rearrange { $0.freeze { $0.index < 10 } } }
+        if frozenSlots > 0 { model.parameters.rearrange { $0.freeze { $0.index < frozenSlots } } }
         if type == .bfloat16 { model.parameters.computeInBFloat16() }
         let workspace = Workspace()
         model.parameters.forgetGradients()
@@ -137,7 +146,7 @@ private struct Family: CustomTestStringConvertible, Sendable {
                     recomputesActivations: recomputing)
             }
         }
-        return (model.parameters.gradients.values().map(\.bitPattern), workspace.peakBytes)
+        return (model.parameters, workspace.peakBytes)
     }
 }
 
@@ -158,5 +167,19 @@ private struct Family: CustomTestStringConvertible, Sendable {
         let kept = try family.gradients(recomputing: false, type: .float32, freezing: true)
         let recomputed = try family.gradients(recomputing: true, type: .float32, freezing: true)
         #expect(recomputed.bits == kept.bits)
+    }
+
+    @Test("above frozen layers every gradient has the bits that it has without them", arguments: Family.all)
+    fileprivate func frozenBelow(family: Family) throws {
+        let whole = try family.step(frozenSlots: 0).parameters
+        let count = whole.layout.slots.count
+        for frozen in [10, count / 2, count * 3 / 4, count - 2] {
+            let parameters = try family.step(frozenSlots: frozen).parameters
+            for slot in parameters.layout.slots where slot.isTrainable {
+                #expect(
+                    parameters.gradient(slot.index).values() == whole.gradient(slot.index).values(),
+                    "\(frozen) of \(count) frozen: \(slot.name)")
+            }
+        }
     }
 }
