@@ -39,7 +39,7 @@ struct ChatConsole {
         var message = ""
         var prompt = "> "
         while true {
-            if isTerminal { FileHandle.standardError.write(Data(prompt.utf8)) }
+            if isTerminal { interrupt.ask(prompt) }
             guard let line = readLine() else { return message.isEmpty ? nil : message }
             guard line.hasSuffix("\\") else { return message + line }
             message += line.dropLast() + "\n"

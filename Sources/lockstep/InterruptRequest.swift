@@ -4,11 +4,14 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Listens for SIGINT as long as it lives. While nothing is written, it says how to leave.
+/// Listens for SIGINT as long as it lives. While nothing is written, it says how to leave and shows the prompt again.
 final class InterruptRequest {
     private final class State: Sendable {
         let isAnswering = Atomic<Bool>(false)
         let isPending = Atomic<Bool>(false)
+        let prompt = Mutex<String>("")
+
+        func show(_ prompt: String) { FileHandle.standardError.write(Data(prompt.utf8)) }
     }
 
     private let state = State()
@@ -25,12 +28,19 @@ final class InterruptRequest {
                 state.isPending.store(true, ordering: .relaxed)
             } else {
                 Messages.note("\nNothing is being written; /quit or Ctrl-D leaves.")
+                state.show(state.prompt.withLock(\.self))
             }
         }
         source.resume()
     }
 
     deinit { source.cancel() }
+
+    /// Asks for a line on the terminal.
+    func ask(_ prompt: String) {
+        state.prompt.withLock { $0 = prompt }
+        state.show(prompt)
+    }
 
     func begin() {
         state.isPending.store(false, ordering: .relaxed)

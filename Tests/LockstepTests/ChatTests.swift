@@ -164,4 +164,26 @@ import Testing
         #expect(try answers(outcome).count == 2, "\(outcome.output)\(outcome.errors)")
         #expect(outcome.errors.contains("Nothing is being written; /quit or Ctrl-D leaves."))
     }
+
+    @Test("on a terminal Ctrl-C while nothing is written leaves the prompt standing")
+    func interruptOnTerminal() throws {
+        let workshop = try workshop()
+        // `script` gives the program a terminal. The shell keeps the pipe open, so that it waits for a message.
+        let script = """
+            cd '\(workshop.path)' && mkfifo keys
+            script -qefc "echo \\$\\$ > pid; exec '\(Workshop.program)' chat --model_name_or_path run" /dev/null \
+            < keys > screen & terminal=$!
+            exec 9> keys
+            until grep -q '> ' screen; do sleep 0.1; done
+            kill -INT $(cat pid)
+            until grep -q leaves screen; do sleep 0.1; done
+            sleep 0.5
+            printf '/quit\\n' >&9
+            wait $terminal
+            """
+        let outcome = try MPIRun.run(["bash", "-c", script], timeoutSeconds: 60)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let screen = try workshop.text("screen")
+        #expect(screen.contains("/quit or Ctrl-D leaves.\r\n> "), "\(screen)")
+    }
 }
