@@ -90,9 +90,12 @@ struct CrossValidationJob {
         ]
     }
 
-    /// Names and sizes of the pretrained model's files.
+    /// Names and sizes of the pretrained models' files.
     private var modelFiles: String {
-        let directory = configuration.model.directory
+        configuration.model.directories.map(Self.files).joined(separator: "; ")
+    }
+
+    private static func files(of directory: String) -> String {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
         return names.sorted().compactMap { name -> String? in
             guard
@@ -164,10 +167,10 @@ struct CrossValidationJob {
         if innerIsNeeded {
             Messages.note("eval_strategy is not used: without --inner_validation no row is held out for it")
         }
-        if !RowPredictors.serve(configuration.task) {
+        if let reason = RowPredictors.reasonToServeNot(configuration.task) {
             Messages.note(
-                "task: \(configuration.task.rawValue) predicts no rows: there will be no \(CrossValidationFolder.predictionsName)"
-            )
+                "task: \(configuration.task.rawValue): there will be no \(CrossValidationFolder.predictionsName), because "
+                    + reason)
         }
         let names = plan.runs.filter { finished.contains($0.name) }.map(\.title)
         if !names.isEmpty { Messages.note("finished before: \(names.joined(separator: ", "))") }
@@ -178,7 +181,7 @@ struct CrossValidationJob {
     }
 
     private func finish(_ plan: CrossValidationPlan) throws {
-        if RowPredictors.serve(configuration.task) { try mergePredictions(plan) }
+        if RowPredictors.reasonToServeNot(configuration.task) == nil { try mergePredictions(plan) }
         let summary = CrossValidationSummary(try folder.results(of: plan.runs))
         let document = try CrossValidationDocument(
             summary, plan: plan, arguments: arguments, task: configuration.task)

@@ -156,12 +156,56 @@ extension Workshop {
             ]
         let outcome = try workshop.crossValidate("run", flags: flags)
         #expect(outcome.errors.contains("validation_file is not used"))
-        #expect(outcome.errors.contains("task: chat predicts no rows"))
         #expect(try workshop.values("run/folds/fold-2", "eval_loss").count == 2)
         let json = try workshop.json("run/cross_validation.json")
         #expect(json["folds"]?.array?.compactMap { $0["training_rows"]?.integer } == [22, 22])
         let loss = json["pooled"]?["loss"]?.double ?? .nan
         #expect(abs((json["pooled"]?["perplexity"]?.double ?? 0) - exp(loss)) < 1e-9)
+        let answers = try workshop.rows("run/oof_predictions.jsonl")
+        let lines = try workshop.text("chat.jsonl").split(separator: "\n")
+        #expect(answers.count == 60 && lines.count == 60)
+        for (answer, line) in zip(answers, lines) {
+            #expect(try answer["messages"] == JSONValue(parsing: Array(line.utf8))["messages"])
+            #expect(answer["prediction"]?.string != nil && answer["fold"]?.integer != nil)
+        }
+    }
+
+    @Test("summaries and captions are written for each row by the model that has not seen it")
+    func writtenTexts() throws {
+        let workshop = try Workshop()
+        try ToySummaries.writeGPT2(to: workshop.path + "/gpt2")
+        let folds = ["--folds", "2", "--max_steps", "3", "--max_new_tokens", "4"]
+        let documents = try workshop.prepareDocuments("summarization")
+        try workshop.crossValidate("summaries", workshop.pair(decoder: "gpt2"), flags: documents + folds)
+        let images = try workshop.prepareImages(task: "image-captioning", start: "vit-gpt2")
+        try workshop.crossValidate(
+            "captions", flags: images + folds + ["--max_target_length", "16"])
+        for (run, column, count) in [("summaries", "summary", 60), ("captions", "caption", 48)] {
+            let answers = try workshop.rows(run + "/oof_predictions.jsonl")
+            #expect(answers.count == count)
+            #expect(
+                answers.allSatisfy { $0["prediction"]?.string != nil && $0[column]?.string?.isEmpty == false }
+            )
+            #expect(Set(answers.compactMap { $0["fold"]?.integer }) == [1, 2])
+            let json = try workshop.json(run + "/cross_validation.json")
+            #expect(json["pooled"]?["perplexity"]?.double?.isFinite == true)
+        }
+    }
+
+    @Test("plain texts have folds and no predictions, for a reason that is said")
+    func texts() throws {
+        let workshop = try Workshop()
+        let flags =
+            try workshop.prepareChat(["task": "causal-lm"]) + [
+                "--folds", "2", "--max_steps", "2", "--train_file", workshop.path + "/train.jsonl",
+                "--max_seq_length", "32",
+            ]
+        let outcome = try workshop.crossValidate("run", flags: flags)
+        #expect(
+            outcome.errors.contains(
+                "task: causal-lm: there will be no oof_predictions.jsonl, because a text has no right "
+                    + "continuation"))
         #expect(try !workshop.names("run").contains("oof_predictions.jsonl"))
+        #expect(try workshop.json("run/cross_validation.json")["pooled"]?["perplexity"]?.double != nil)
     }
 }
