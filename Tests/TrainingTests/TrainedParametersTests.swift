@@ -1,5 +1,6 @@
 // What a recipe's patterns freeze, adapt and slow down in a BERT classifier, and what is said of those that miss.
 
+import DataParallel
 import Layers
 import Models
 import Tensors
@@ -111,6 +112,39 @@ import Training
         #expect(pooler?.isTrainable == true)
         let new = try applied({ $0.loraR = 2 }, newParameters: ["bert.pooler.dense.weight"])
         #expect(new.parameters.trainable.layout.slots.first?.name == "bert.pooler.dense.weight")
+    }
+
+    @Test(
+        "of a model with adapters only the gradients of adapters and head travel between ranks, and are summed"
+    )
+    func reduction() throws {
+        try ThreadProcessGroup.run(size: 2) { group in
+            let model = try applied { $0.loraR = 4 }
+            model.parameters.initialize(key: RandomKey(seed: 3))
+            let trained = model.parameters.trainable
+            let reducer = try GradientReducer(
+                parameters: trained, group: group, options: ReductionOptions())
+            model.parameters.onGradientReady = { reducer.markReady(slot: $0) }
+            reducer.beginStep()
+            trained.gradients.clear()
+            let words: [Int32] = [1, 4, 7, 2].map { ($0 + Int32(group.rank)) % 13 }
+            let batch = TokenBatch(
+                tokens: words, typeIDs: [0, 0, 0, 0], positions: [0, 1, 2, 3], offsets: [0, 4],
+                sampleIDs: [0])
+            let pass = Pass(
+                parameters: model.parameters, workspace: Workspace(), batch: batch,
+                trainingKey: RandomKey(seed: 1))
+            let logits = model.forward(pass)
+            _ = ClassificationLoss.rows(
+                logits, .labels([group.rank]), problemType: .singleLabel, rowCount: 2, gradient: logits)
+            model.backward(gradient: logits, pass)
+            try reducer.finish()
+            #expect(reducer.counters.bytes == trained.layout.elementCount * 4)
+            #expect(trained.layout.elementCount * 4 < model.parameters.layout.elementCount)
+            let hash = trained.gradients.values().map(\.bitPattern)
+            let all = try group.allGather(hash.map { "\($0)" }.joined(separator: " ").utf8.map(\.self))
+            #expect(all[0] == all[1])
+        }
     }
 
     @Test("the rate falls from layer to layer, the embeddings are slowest, and a rate of its own beats that")
