@@ -22,5 +22,8 @@ extension RecipeKey {
         .optional(
             "extractive_layers", \.model.extractiveLayers, .integer(atLeast: 1),
             "Layers over the sentences of a new extractive summarizer; the model's, or 2, if not set."),
+        .optional(
+            "sentence_pooling", \.model.sentencePooling, .choice(),
+            "What stands for a sentence to be chosen: cls or mean; the model's, or cls, if not set."),
     ]
 }

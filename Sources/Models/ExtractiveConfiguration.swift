@@ -1,9 +1,20 @@
 // What config.json says about the part of an extractive summarizer that is not BERT.
 
+/// What stands for a sentence in the layers over the sentences.
+public enum SentencePooling: String, Sendable, CaseIterable {
+    /// The state of its [CLS], as in BERTSum.
+    case cls
+    /// The mean of the states of its tokens, which says more where the encoder was trained by means, as
+    /// sentence-transformers are.
+    case mean
+}
+
 /// Layers over the sentences, and how many sentences make a summary.
 public struct ExtractiveConfiguration: Sendable, Equatable {
     /// Layers over the sentences.
     public var layerCount = 2
+    /// What stands for a sentence.
+    public var pooling = SentencePooling.cls
     /// Most sentences of a summary.
     public var summarySentences = 3
     /// Whether no three words in a row may stand in a summary twice.
@@ -19,6 +30,13 @@ public struct ExtractiveConfiguration: Sendable, Equatable {
         guard let section = json[Self.key] else { return }
         let reader = ConfigurationReader(json: section, file: file)
         layerCount = try reader.size("num_layers", default: layerCount)
+        if let value = section["sentence_pooling"], value != .null {
+            guard let found = value.string.flatMap(SentencePooling.init) else {
+                let known = SentencePooling.allCases.map(\.rawValue).joined(separator: " or ")
+                throw .badValue("sentence_pooling", found: value.text, expected: known, in: file)
+            }
+            pooling = found
+        }
         summarySentences = try reader.size("summary_sentences", default: summarySentences)
         blocksTrigrams = try reader.flag("trigram_blocking", default: blocksTrigrams)
     }
@@ -27,7 +45,8 @@ public struct ExtractiveConfiguration: Sendable, Equatable {
     public var members: [String: JSONValue] {
         [
             Self.key: .object([
-                "num_layers": .integer(layerCount), "summary_sentences": .integer(summarySentences),
+                "num_layers": .integer(layerCount), "sentence_pooling": .string(pooling.rawValue),
+                "summary_sentences": .integer(summarySentences),
                 "trigram_blocking": .bool(blocksTrigrams),
             ])
         ]

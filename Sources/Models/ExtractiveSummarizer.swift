@@ -22,13 +22,24 @@ public struct SentenceBatch: Sendable {
         self.positions = positions
         self.offsets = offsets
     }
+
+    /// The sentence of each token, `[T]`: each reaches from its place to the next one's.
+    func sentenceOfToken(_ batch: TokenBatch) -> [Int32] {
+        var sentences = [Int32](repeating: 0, count: batch.tokenCount)
+        for (sentence, (start, end)) in zip(places, places.dropFirst() + [Int32(batch.tokenCount)])
+            .enumerated()
+        {
+            for token in start..<end { sentences[Int(token)] = Int32(sentence) }
+        }
+        return sentences
+    }
 }
 
 /// BERT or RoBERTa with transformer layers over the first tokens of sentences.
 ///
-/// The state of each sentence's [CLS] gets a sinusoidal position, as in Vaswani et al. 2017, passes through post-norm
-/// layers that see the sentences of the window, and becomes one number, whose sigmoid says how much the sentence belongs
-/// into the summary.
+/// The state of each sentence's [CLS], or the mean of its tokens' states, gets a sinusoidal position, as in Vaswani et
+/// al. 2017, passes through post-norm layers that see the sentences of the window, and becomes one number, whose sigmoid
+/// says how much the sentence belongs into the summary.
 public final class ExtractiveSummarizer: TrainableModel {
     public let parameters: ParameterStore
     public let encoderPrefix: String
@@ -39,7 +50,7 @@ public final class ExtractiveSummarizer: TrainableModel {
     private let blockStarts: [Int]
     private let output: Linear
     private var sinusoids = Tensor(rows: 0, columns: 0)
-    private var saved: (pass: Pass, states: Tensor, places: [Int32])?
+    private var saved: (pass: Pass, states: Tensor, sentences: SentenceBatch)?
 
     private static let prefix = "extractor."
 
@@ -91,9 +102,19 @@ public final class ExtractiveSummarizer: TrainableModel {
     public func forward(_ pass: Pass, sentences: SentenceBatch) -> Tensor {
         let hidden = encoder.hiddenStates(pass)
         var states = pass.activation(rows: sentences.places.count, columns: hidden.columns)
-        EmbeddingTable.gather(hidden, ids: sentences.places, into: states)
         prepareSinusoids(count: Int(sentences.positions.max() ?? 0) + 1, width: hidden.columns)
-        EmbeddingTable.gather(sinusoids, ids: sentences.positions, into: states, accumulating: true)
+        switch configuration.pooling {
+        case .cls:
+            EmbeddingTable.gather(hidden, ids: sentences.places, into: states)
+            EmbeddingTable.gather(sinusoids, ids: sentences.positions, into: states, accumulating: true)
+        case .mean:
+            pass.temporarily {
+                let means = means(of: hidden, sentences, pass)
+                EmbeddingTable.gatherSum(
+                    [(means, sentences.places.indices.map { Int32($0) }), (sinusoids, sentences.positions)],
+                    into: states)
+            }
+        }
         let inner = Self.sentencePass(pass, sentences)
         for block in blocks {
             if pass.isTraining {
@@ -102,13 +123,13 @@ public final class ExtractiveSummarizer: TrainableModel {
                 pass.temporarily { states.copy(from: block.forward(states, inner)) }
             }
         }
-        saved = (inner, states, sentences.places)
+        saved = (inner, states, sentences)
         return output.forward(states, inner, type: .float32)
     }
 
     /// Adds the gradients of all parameters from that of the logits, which may be overwritten.
     public func backward(gradient dlogits: Tensor, _ pass: Pass) {
-        guard let (inner, states, places) = saved else { preconditionFailure("backward without forward") }
+        guard let (inner, states, sentences) = saved else { preconditionFailure("backward without forward") }
         var dx = pass.activation(rows: states.rows, columns: states.columns)
         var spare = pass.activation(rows: states.rows, columns: states.columns)
         output.backward(gradient: dlogits, input: states, inner, into: dx)
@@ -120,9 +141,34 @@ public final class ExtractiveSummarizer: TrainableModel {
         }
         guard parameters.hasTrainableSlot(before: blockStarts[0]) else { return }
         let dhidden = pass.activation(rows: pass.batch.tokenCount, columns: states.columns)
-        dhidden.clear()
-        EmbeddingTable.scatterAdd(dx, ids: places, to: dhidden)
+        switch configuration.pooling {
+        case .cls:
+            dhidden.clear()
+            EmbeddingTable.scatterAdd(dx, ids: sentences.places, to: dhidden)
+        case .mean:
+            let shares = pass.workspace.tensor(rows: dx.rows, columns: dx.columns)
+            Conversion.copy(dx, to: shares)
+            Self.divideByLengths(shares, sentences, pass.batch)
+            EmbeddingTable.gather(shares, ids: sentences.sentenceOfToken(pass.batch), into: dhidden)
+        }
         encoder.backward(statesGradient: dhidden, pass)
+    }
+
+    /// The mean state of each sentence's tokens, its [CLS] and [SEP] among them, `[N, C]` in float32.
+    private func means(of hidden: Tensor, _ sentences: SentenceBatch, _ pass: Pass) -> Tensor {
+        let means = pass.workspace.tensor(rows: sentences.places.count, columns: hidden.columns)
+        means.clear()
+        EmbeddingTable.scatterAdd(hidden, ids: sentences.sentenceOfToken(pass.batch), to: means)
+        Self.divideByLengths(means, sentences, pass.batch)
+        return means
+    }
+
+    /// Divides the row of each sentence, in float32, by the number of its tokens.
+    private static func divideByLengths(_ x: Tensor, _ sentences: SentenceBatch, _ batch: TokenBatch) {
+        let ends = sentences.places.dropFirst() + [Int32(batch.tokenCount)]
+        for (row, (start, end)) in zip(sentences.places, ends).enumerated() {
+            Elementwise.scale(x.rows(row..<row + 1), by: 1 / Float(end - start))
+        }
     }
 
     /// A pass whose sequences are the sentences of each window.

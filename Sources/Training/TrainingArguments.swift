@@ -33,6 +33,8 @@ public struct ModelArguments: Sendable, Equatable {
     public var decoderModelNameOrPath: String?
     /// Inter-sentence layers of a new extractive summarizer; nil for the paper's two, or those of the model.
     public var extractiveLayers: Int?
+    /// What stands for a sentence in a new extractive summarizer; nil: what the model was trained with, or its [CLS].
+    public var sentencePooling: SentencePooling?
     /// Directory whose config.json describes a model that starts from random weights, with its tokenizer's or image
     /// processor's files; for runs without `modelNameOrPath`.
     public var configName: String?

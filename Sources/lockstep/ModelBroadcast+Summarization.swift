@@ -19,6 +19,7 @@ extension ModelBroadcast {
                 var extractive = try PretrainedModel.extractiveConfiguration(directory: folder)
                 let (model, data) = (configuration.model, configuration.data)
                 if let layers = model.extractiveLayers { extractive.layerCount = layers }
+                if let pooling = model.sentencePooling { extractive.pooling = pooling }
                 if let count = data.summarySentences { extractive.summarySentences = count }
                 if let blocks = data.trigramBlocking { extractive.blocksTrigrams = blocks }
                 let loaded = try PretrainedModel.extractiveSummarizer(

@@ -48,6 +48,7 @@ extension RecipeFlags {
             ("summary_sentences", summarySentences),
             ("trigram_blocking", trigramBlocking),
             ("extractive_layers", extractiveLayers),
+            ("sentence_pooling", sentencePooling),
             ("image_column", imageColumn),
             ("caption_column", captionColumn),
             ("random_horizontal_flip", randomHorizontalFlip),

@@ -46,6 +46,7 @@ struct RecipeFlags: ParsableArguments {
     @Option(key: "summary_sentences") var summarySentences: String?
     @Option(switchKey: "trigram_blocking") var trigramBlocking: String?
     @Option(key: "extractive_layers") var extractiveLayers: String?
+    @Option(key: "sentence_pooling") var sentencePooling: String?
     @Option(key: "image_column") var imageColumn: String?
     @Option(key: "caption_column") var captionColumn: String?
     @Option(key: "random_horizontal_flip") var randomHorizontalFlip: String?

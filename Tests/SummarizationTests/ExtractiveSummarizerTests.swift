@@ -9,7 +9,7 @@ import Safetensors
 import Tensors
 import Testing
 
-private let names = ["extractive-bert", "extractive-roberta"]
+private let names = ["extractive-bert", "extractive-roberta", "extractive-mean"]
 private let tolerance = 1e-5
 
 @Suite struct ExtractiveSummarizerTests {

@@ -5,7 +5,8 @@ sentences.
     python generate.py --check    makes them in a temporary folder and compares every byte
 
 Needs exactly the versions in PINNED. The summarizer is BERTSum as its paper describes it (Liu and Lapata 2019, sections
-3.1 and 3.2): transformers' BertModel or RobertaModel, sinusoidal positions, PyTorch's own TransformerEncoderLayer with
+3.1 and 3.2): transformers' BertModel or RobertaModel, the state of each sentence's [CLS] (in extractive-mean the mean of
+its tokens' states), sinusoidal positions, PyTorch's own TransformerEncoderLayer with
 the norm behind each part, and one output a sentence. Windows are padded here and flat in Lockstep. `extractive-*` are
 model directories with golden.json (windows, places of sentences, labels) and golden.safetensors, computed on one thread;
 each was also opened by AutoModel. selection.json has the oracle's choices by rouge_score and choices with trigram
@@ -46,9 +47,10 @@ CHOSEN = [[0, 2], [], [0], [1, 4]]
 
 
 class Summarizer(torch.nn.Module):
-    def __init__(self, encoder):
+    def __init__(self, encoder, pooling):
         super().__init__()
         self.encoder = encoder
+        self.pooling = pooling
         self.layers = torch.nn.ModuleList(
             torch.nn.TransformerEncoderLayer(
                 WIDTH, HEADS, INNER, dropout=0.0, activation="gelu", layer_norm_eps=1e-5, batch_first=True,
@@ -59,6 +61,13 @@ class Summarizer(torch.nn.Module):
     def forward(self, ids, types, mask, places, positions, present):
         states = self.encoder(input_ids=ids, token_type_ids=types, attention_mask=mask).last_hidden_state
         x = torch.gather(states, 1, places[:, :, None].expand(-1, -1, WIDTH))
+        if self.pooling == "mean":
+            x = torch.zeros_like(x)
+            for window, starts in enumerate(places):
+                count, end = int(present[window].sum()), int(mask[window].sum())
+                ends = starts[1:count].tolist() + [end]
+                x[window, :count] = torch.stack(
+                    [states[window, a:b].mean(0) for a, b in zip(starts[:count].tolist(), ends)])
         x = x + sinusoids(int(positions.max()) + 1)[positions]
         for layer in self.layers:
             x = layer(x, src_key_padding_mask=~present)
@@ -128,11 +137,11 @@ def padded(rows, value):
     return torch.tensor([row + [value] * (width - len(row)) for row in rows])
 
 
-def extractive(root, kind, encoder, prefix):
+def extractive(root, kind, encoder, prefix, pooling="cls"):
     directory = os.path.join(root, "extractive-" + kind)
     os.makedirs(directory)
-    model = fill(Summarizer(encoder), SEED).eval()
-    rows = windows(alternates=kind == "bert")
+    model = fill(Summarizer(encoder, pooling), SEED).eval()
+    rows = windows(alternates=prefix == "bert.")
     ids, types, places = (padded([row[part] for row in rows], fill) for part, fill in ((0, PAD), (1, 0), (2, 0)))
     mask = padded([[1] * len(row[0]) for row in rows], 0)
     present = padded([[1] * len(row[2]) for row in rows], 0).bool()
@@ -146,6 +155,8 @@ def extractive(root, kind, encoder, prefix):
         config.pop(key, None)
     config["architectures"] = [type(encoder).__name__]
     config["extractive_summarization"] = {"num_layers": LAYERS, "summary_sentences": 2, "trigram_blocking": False}
+    if pooling != "cls":
+        config["extractive_summarization"]["sentence_pooling"] = pooling
     with open(os.path.join(directory, "config.json"), "w") as file:
         json.dump(config, file, indent=2, sort_keys=True)
         file.write("\n")
@@ -267,6 +278,7 @@ def write_json(path, members):
 def generate(root):
     extractive(root, "bert", BertModel(BertConfig(**SIZES)), "bert.")
     extractive(root, "roberta", RobertaModel(RobertaConfig(**SIZES, type_vocab_size=1)), "roberta.")
+    extractive(root, "mean", BertModel(BertConfig(**SIZES)), "bert.", "mean")
     selection(root)
 
 
