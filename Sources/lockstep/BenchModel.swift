@@ -12,7 +12,10 @@ enum BenchModel: String, CaseIterable, ExpressibleByArgument {
     case miniLM = "minilm"
     case gpt2
     case smolLM2 = "smollm2-135m"
+    case qwen2 = "qwen2-0.5b"
+    case vit = "vit-base"
     case vitGPT2 = "vit-gpt2"
+    case bertToBERT = "bert2bert"
 
     static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
 
@@ -37,8 +40,15 @@ enum BenchModel: String, CaseIterable, ExpressibleByArgument {
             work = try workload.languageModel(CausalLanguageModel(Self.gpt2Configuration, file: rawValue))
         case .smolLM2:
             work = try workload.languageModel(CausalLanguageModel(Self.smolLM2Configuration, file: rawValue))
+        case .qwen2:
+            work = try workload.languageModel(CausalLanguageModel(Self.qwen2Configuration, file: rawValue))
+        case .vit:
+            work = try workload.imageClassifier(
+                ViTImageClassifier(Self.vitConfiguration, head: workload.head, file: rawValue))
         case .vitGPT2:
             work = try workload.captioner(EncoderDecoder(Self.captioner, file: rawValue))
+        case .bertToBERT:
+            work = try workload.summarizer(EncoderDecoder(Self.summarizer, file: rawValue))
         }
         return try BenchJob(work, type: type, group: group, reduction: reduction)
     }
@@ -79,17 +89,35 @@ enum BenchModel: String, CaseIterable, ExpressibleByArgument {
         "rms_norm_eps": .number(1e-5), "hidden_act": .string("silu"),
     ])
 
-    private static var captioner: JSONValue {
-        let vit = JSONValue.object([
-            "model_type": .string("vit"), "hidden_size": .integer(768), "num_hidden_layers": .integer(12),
-            "num_attention_heads": .integer(12), "intermediate_size": .integer(3_072),
-            "hidden_act": .string("gelu"), "image_size": .integer(224), "patch_size": .integer(16),
-            "num_channels": .integer(3), "hidden_dropout_prob": .number(0),
-            "attention_probs_dropout_prob": .number(0),
-        ])
+    private static let qwen2Configuration = JSONValue.object([
+        "model_type": .string("qwen2"), "vocab_size": .integer(151_936), "hidden_size": .integer(896),
+        "intermediate_size": .integer(4_864), "num_hidden_layers": .integer(24),
+        "num_attention_heads": .integer(14), "num_key_value_heads": .integer(2),
+        "tie_word_embeddings": .bool(true), "max_position_embeddings": .integer(32_768),
+        "rms_norm_eps": .number(1e-6), "rope_theta": .number(1e6), "hidden_act": .string("silu"),
+    ])
+
+    private static let vitConfiguration = JSONValue.object([
+        "model_type": .string("vit"), "hidden_size": .integer(768), "num_hidden_layers": .integer(12),
+        "num_attention_heads": .integer(12), "intermediate_size": .integer(3_072),
+        "hidden_act": .string("gelu"), "image_size": .integer(224), "patch_size": .integer(16),
+        "num_channels": .integer(3), "hidden_dropout_prob": .number(0),
+        "attention_probs_dropout_prob": .number(0),
+    ])
+
+    private static let captioner = JSONValue.object([
+        "model_type": .string("vision-encoder-decoder"), "encoder": vitConfiguration,
+        "decoder": gpt2Configuration, "decoder_start_token_id": .integer(0), "pad_token_id": .integer(0),
+    ])
+
+    private static var summarizer: JSONValue {
+        let encoder = bert(width: 768, layers: 12, heads: 12)
+        var decoder = encoder.object ?? [:]
+        decoder["is_decoder"] = .bool(true)
+        decoder["add_cross_attention"] = .bool(true)
         return .object([
-            "model_type": .string("vision-encoder-decoder"), "encoder": vit, "decoder": gpt2Configuration,
-            "decoder_start_token_id": .integer(0), "pad_token_id": .integer(0),
+            "model_type": .string("encoder-decoder"), "encoder": encoder, "decoder": .object(decoder),
+            "decoder_start_token_id": .integer(101), "pad_token_id": .integer(0),
         ])
     }
 }

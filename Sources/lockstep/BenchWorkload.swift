@@ -71,18 +71,41 @@ struct BenchWorkload {
         }
     }
 
+    /// A label for each image of 224 × 224, which is 197 tokens to the model.
+    func imageClassifier(_ model: ViTImageClassifier) -> BenchJob.Work {
+        let batch = images(of: model)
+        let labels = (0..<rows).map { $0 % 2 }
+        let (workspace, rowCount) = (Workspace(), rows * rankCount)
+        return BenchJob.Work(model: model, tokenCount: batch.tokenCount) { step in
+            workspace.reset()
+            let pass = pass(model, workspace, batch, step: step)
+            let logits = model.forward(pass)
+            _ = ClassificationLoss.rows(
+                logits, .labels(labels), problemType: .singleLabel, rowCount: rowCount, gradient: logits)
+            model.backward(gradient: logits, pass)
+        }
+    }
+
     /// A caption of `tokens` tokens for each image of 224 × 224.
-    func captioner(_ model: EncoderDecoder) -> BenchJob.Work {
+    func captioner(_ model: EncoderDecoder) -> BenchJob.Work { pairs(model, sources: images(of: model)) }
+
+    /// A summary of `tokens` tokens for each text of as many, of which the summary's are counted.
+    func summarizer(_ model: EncoderDecoder) -> BenchJob.Work { pairs(model, sources: batch) }
+
+    private func images(of model: any ImageModel) -> TokenBatch {
         let pixels = Tensor(rows: rows, columns: 3 * 224 * 224)
         let key = RandomKey(seed: UInt64(rank))
         pixels.copy(from: (0..<pixels.count).map { Float(key.uniform(UInt64($0 & 65_535))) * 2 - 1 })
-        let images = model.batch(pixels: pixels, height: 224, width: 224, sampleIDs: sampleIDs)
+        return model.batch(pixels: pixels, height: 224, width: 224, sampleIDs: sampleIDs)
+    }
+
+    private func pairs(_ model: EncoderDecoder, sources: TokenBatch) -> BenchJob.Work {
         let target = model.targetBatch(sequences(salt: 1), sampleIDs: sampleIDs)
         let (workspace, scale) = (Workspace(), 1 / Double(rows * tokens * rankCount))
         return BenchJob.Work(model: model, tokenCount: rows * tokens) { step in
             workspace.reset()
             _ = model.lossSums(
-                source: pass(model, workspace, images, step: step),
+                source: pass(model, workspace, sources, step: step),
                 target: pass(model, workspace, target.batch, step: step), targets: target.targets,
                 scale: scale, labelSmoothing: 0)
         }

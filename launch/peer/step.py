@@ -39,6 +39,20 @@ def build(name, rows, tokens):
             vocab_size=49152, hidden_size=576, intermediate_size=1536, num_hidden_layers=30,
             num_attention_heads=9, num_key_value_heads=3, tie_word_embeddings=True, max_position_embeddings=2048)
         return hf.LlamaForCausalLM(config), dict(input_ids=ids, labels=ids)
+    if name == "qwen2-0.5b":
+        config = hf.Qwen2Config(
+            vocab_size=151936, hidden_size=896, intermediate_size=4864, num_hidden_layers=24,
+            num_attention_heads=14, num_key_value_heads=2, tie_word_embeddings=True)
+        return hf.Qwen2ForCausalLM(config), dict(input_ids=ids, labels=ids)
+    if name == "vit-base":
+        return hf.ViTForImageClassification(hf.ViTConfig(num_labels=2)), dict(
+            pixel_values=torch.randn(rows, 3, 224, 224), labels=torch.randint(0, 2, (rows,)))
+    if name == "bert2bert":
+        config = hf.EncoderDecoderConfig.from_encoder_decoder_configs(
+            hf.BertConfig(), hf.BertConfig(add_cross_attention=True, is_decoder=True))
+        model = hf.EncoderDecoderModel(config=config)
+        model.config.pad_token_id, model.config.decoder_start_token_id = 0, 101
+        return model, dict(input_ids=ids, attention_mask=torch.ones_like(ids), labels=ids)
     config = hf.VisionEncoderDecoderConfig.from_encoder_decoder_configs(
         hf.ViTConfig(), hf.GPT2Config(add_cross_attention=True, is_decoder=True))
     model = hf.VisionEncoderDecoderModel(config=config)
@@ -48,7 +62,8 @@ def build(name, rows, tokens):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    names = ["bert-base", "minilm", "roberta-base", "gpt2", "smollm2-135m", "vit-gpt2"]
+    names = ["bert-base", "minilm", "roberta-base", "gpt2", "smollm2-135m", "qwen2-0.5b", "vit-base", "vit-gpt2",
+             "bert2bert"]
     parser.add_argument("--model", choices=names, default="bert-base")
     parser.add_argument("--dtype", choices=["fp32", "bf16"], default="fp32")
     parser.add_argument("--batch", type=int, default=16)
@@ -56,6 +71,8 @@ def main():
     parser.add_argument("--steps", type=int, default=5)
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
+    # An image of 224 × 224 is 14 × 14 patches and one token more.
+    length = 197 if arguments.model == "vit-base" else arguments.seq
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(0)
     ranks = int(os.environ.get("WORLD_SIZE", "1"))
@@ -80,8 +97,8 @@ def main():
     if ranks == 1 or torch.distributed.get_rank() == 0:
         print(json.dumps(dict(
             model=arguments.model, dtype=arguments.dtype, ranks=ranks, threads=torch.get_num_threads(),
-            batch=arguments.batch, seq=arguments.seq, step_seconds=round(median, 4),
-            tokens_per_second=round(ranks * arguments.batch * arguments.seq / median, 1),
+            batch=arguments.batch, seq=length, step_seconds=round(median, 4),
+            tokens_per_second=round(ranks * arguments.batch * length / median, 1),
             peak_memory_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)), flush=True)
 
 
