@@ -1,5 +1,8 @@
 """Writes statistics.json: cases of ROC-AUC, calibration, intervals, tests and agreement with their references.
 
+Real cases are probabilities of logistic regressions on scikit-learn's iris, wine and breast cancer data, and the tables of
+ratings in Krippendorff's papers.
+
 Pinned: scikit-learn 1.9.1, statsmodels 0.15.0, scipy 1.17.1, numpy 2.4.6, krippendorff 0.9.0, torchmetrics 1.9.0,
 seed 20261126. The bootstrap's random numbers are written here anew, in Python's integers.
 Run: python generate_statistics.py && sha256sum *.json > SHA256SUMS
@@ -14,13 +17,16 @@ import krippendorff
 import numpy as np
 import scipy.stats
 import torch
+from sklearn import datasets
 from sklearn import metrics as sk
+from sklearn.linear_model import LogisticRegression
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.proportion import proportion_confint
 from torchmetrics.functional.classification import multiclass_calibration_error
 
 warnings.simplefilter("ignore")
 random = np.random.default_rng(20261126)
+more = np.random.default_rng(20261127)  # Of the cases that were added later.
 LEVELS = ["nominal", "ordinal", "interval"]
 
 
@@ -46,6 +52,25 @@ def auc_cases():
             scores = np.round(random.normal(size=rows) + labels, int(random.choice([0, 1, 3])))
         auc = sk.roc_auc_score(labels, scores) if 0 < sum(labels) < len(labels) else math.nan
         yield {"labels": [int(v) for v in labels], "scores": [number(v) for v in scores], "auc": number(auc)}
+    for truth, p in real_rows(datasets.load_breast_cancer, [5, 10, 20, 40] * 5):
+        auc = sk.roc_auc_score(truth, p[:, 1]) if 0 < sum(truth) < len(truth) else math.nan
+        yield {"labels": truth.tolist(), "scores": [number(v) for v in p[:, 1]], "auc": number(auc)}
+
+
+def real_rows(load, sizes):
+    """Truths and probabilities, rounded, of rows that a logistic regression on a few others did not see."""
+    inputs, truth = load(return_X_y=True)
+    inputs = (inputs - inputs.mean(0)) / inputs.std(0)
+    classes = len(set(truth))
+    for rows in sizes:
+        order = more.permutation(len(truth))
+        seen = order[:12]
+        while len(set(truth[seen])) < classes:
+            order = more.permutation(len(truth))
+            seen = order[:12]
+        part = order[12:12 + rows]
+        p = LogisticRegression().fit(inputs[seen], truth[seen]).predict_proba(inputs[part])
+        yield truth[part], np.round(p, 3)
 
 
 def probability_cases():
@@ -62,24 +87,32 @@ def probability_cases():
         p = np.round(p / p.sum(1, keepdims=True), 3)
         if i % 7 == 0:
             p = np.round(p * 15) / 15  # Confidences on the edges of bins.
-        p[:, 0] = [round(1 - sum(row[1:]), 12) for row in p]
-        p = np.abs(p).round(12)
-        confidence, hit = p.max(1), p.argmax(1) == truth
-        edges = [k / 15 for k in range(16)]
-        error = 0.0
-        for k in range(15):
-            inside = (confidence > edges[k]) & (confidence <= edges[k + 1])
-            if inside.any():
-                error += abs(hit[inside].sum() - confidence[inside].sum()) / rows
-        if not any(abs(c - e) < 1e-6 for c in confidence for e in edges):  # where torchmetrics' bins [low, high) differ
-            peer = multiclass_calibration_error(torch.tensor(p), torch.tensor(truth), classes, n_bins=15, validate_args=False)
-            assert abs(peer - error) < 1e-6, (peer, error)
-        present = len(set(truth)) == classes and classes > 2
-        yield {
-            "p": [[number(v) for v in row] for row in p], "truth": truth.tolist(), "ece": number(error),
-            "brier": number(sk.brier_score_loss(truth, p[:, 1] if classes == 2 else p, labels=list(range(classes)))),
-            "auc": number(roc_auc_ovr(truth, p) if present else math.nan),
-        }
+        yield probability_case(truth, p)
+    for load in (datasets.load_iris, datasets.load_wine, datasets.load_breast_cancer):
+        for truth, p in real_rows(load, [3, 8, 20] * 4):
+            yield probability_case(truth, p)
+
+
+def probability_case(truth, p):
+    rows, classes = p.shape
+    p[:, 0] = [round(1 - sum(row[1:]), 12) for row in p]
+    p = np.abs(p).round(12)
+    confidence, hit = p.max(1), p.argmax(1) == truth
+    edges = [k / 15 for k in range(16)]
+    error = 0.0
+    for k in range(15):
+        inside = (confidence > edges[k]) & (confidence <= edges[k + 1])
+        if inside.any():
+            error += abs(hit[inside].sum() - confidence[inside].sum()) / rows
+    if not any(abs(c - e) < 1e-6 for c in confidence for e in edges):  # where torchmetrics' bins [low, high) differ
+        peer = multiclass_calibration_error(torch.tensor(p), torch.tensor(truth), classes, n_bins=15, validate_args=False)
+        assert abs(peer - error) < 1e-6, (peer, error)
+    present = len(set(truth)) == classes and classes > 2
+    return {
+        "p": [[number(v) for v in row] for row in p], "truth": truth.tolist(), "ece": number(error),
+        "brier": number(sk.brier_score_loss(truth, p[:, 1] if classes == 2 else p, labels=list(range(classes)))),
+        "auc": number(roc_auc_ovr(truth, p) if present else math.nan),
+    }
 
 
 def roc_auc_ovr(truth, p):
@@ -95,6 +128,7 @@ def roc_auc_ovr(truth, p):
 def mcnemar_cases():
     pairs = [(0, 0), (1, 0), (0, 1), (5, 5), (12, 13), (24, 0), (25, 0), (0, 40), (30, 30), (1000, 1100), (3, 2000)]
     pairs += [tuple(int(v) for v in random.integers(0, random.choice([5, 30, 500]), 2)) for _ in range(60)]
+    pairs += [tuple(int(v) for v in more.integers(0, more.choice([5, 30, 500]), 2)) for _ in range(129)]
     for b, c in pairs:
         exact = mcnemar([[7, b], [c, 9]], exact=True)
         corrected = mcnemar([[7, b], [c, 9]], exact=False, correction=True) if b + c else None
@@ -103,7 +137,10 @@ def mcnemar_cases():
 
 
 def wilson_cases():
-    for successes, trials in [(0, 1), (1, 1), (0, 10), (10, 10), (5, 10), (999, 1000), (123456, 1000000)]:
+    pairs = [(0, 1), (1, 1), (0, 10), (10, 10), (5, 10), (999, 1000), (123456, 1000000)]
+    for trials in more.choice([2, 7, 30, 400, 20000], 33):
+        pairs.append((int(more.integers(0, trials + 1)), int(trials)))
+    for successes, trials in pairs:
         for level in (0.5, 0.9, 0.95, 0.99, 0.999):
             low, high = proportion_confint(successes, trials, alpha=1 - level, method="wilson")
             yield [successes, trials, level, number(low), number(high)]
