@@ -73,8 +73,8 @@ public struct RatingResults: Sendable {
 
     public let systems: [String]
     public let raters: [Rater]
-    /// Items with at least one rating.
-    public let ratedItems: Int
+    /// Indices of the items with at least one rating.
+    public let rated: [Int]
     public let itemCount: Int
     public let ratingCount: Int
     /// Of each system and aspect that was rated.
@@ -84,13 +84,16 @@ public struct RatingResults: Sendable {
     /// Of each pair of systems and each aspect.
     public let comparisons: [Comparison]
 
+    /// Number of items with at least one rating.
+    public var ratedItems: Int { rated.count }
+
     public init(_ ratings: FinalRatings, of items: RatingItems) {
         let table = RatingTable(ratings, items)
         systems = items.systems
         raters = table.raters
         itemCount = items.items.count
         ratingCount = ratings.count
-        ratedItems = table.ratedItems.count
+        rated = table.ratedItems
         let aspects = RatingAspect.allCases
         means = aspects.flatMap { aspect in
             items.systems.indices.compactMap { table.mean(of: $0, aspect) }

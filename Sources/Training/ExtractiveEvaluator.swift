@@ -37,11 +37,8 @@ public final class ExtractiveEvaluator {
         scorer = SentenceScorer(model: model, batchRows: batchRows)
     }
 
-    /// Figures over all documents, on every rank; with `baselines` those of simpler ways beside them. Collective.
-    public func evaluate(
-        _ rows: ExtractiveRows, baselines wantsBaselines: Bool = false
-    ) throws(ParallelError) -> ExtractiveEvaluation {
-        var baselines = wantsBaselines ? SummaryBaselineSums() : nil
+    /// Figures over all documents, on every rank. Collective.
+    public func evaluate(_ rows: ExtractiveRows) throws(ParallelError) -> ExtractiveEvaluation {
         var losses = ExactSum()
         var counts: [Int64] = [0, 0, 0]
         var rouge = RougeScoreSums()
@@ -58,20 +55,14 @@ public final class ExtractiveEvaluator {
                 let chosen = selection.chosen(scores: scores.probabilities, sentences: document.sentences)
                 rouge.add(
                     SentenceSelection.text(chosen, of: document.sentences), references: [document.summary])
-                baselines?.add(
-                    SummaryBaselines(
-                        sentences: document.sentences, reference: document.summary,
-                        maximumCount: selection.maximumCount), reference: document.summary)
             }
         }
         var words = counts + losses.words
         try group.allReduceSum(&words)
         try rouge.reduce(over: group)
-        try baselines?.reduce(over: group)
         return ExtractiveEvaluation(
             rowCount: words[0], sentenceCount: words[1], correctCount: words[2],
-            lossSum: ExactSum(words: Array(words[3...])).value, rouge: rouge.values,
-            baselines: baselines?.metrics ?? [])
+            lossSum: ExactSum(words: Array(words[3...])).value, rouge: rouge.values)
     }
 }
 
@@ -124,8 +115,6 @@ public struct ExtractiveEvaluation: TaskEvaluation {
     public let lossSum: Double
     /// ROUGE-1, -2, -L and -Lsum of the chosen sentences, mean F1 over documents.
     let rouge: [Double]
-    /// ROUGE of the first sentences and of the oracle's; empty when they were not asked for.
-    let baselines: [(name: String, value: Double)]
 
     static let metricNames = ["loss", "accuracy"] + RougeScoreSums.metricNames
 
@@ -133,6 +122,6 @@ public struct ExtractiveEvaluation: TaskEvaluation {
     public var metrics: [(name: String, value: Double)] {
         let sentences = Double(sentenceCount)
         let own = [lossSum / sentences, Double(correctCount) / sentences] + rouge
-        return Array(zip(Self.metricNames, own)) + baselines
+        return Array(zip(Self.metricNames, own))
     }
 }

@@ -2,9 +2,8 @@
 
 public import DataParallel
 public import Datasets
-internal import Foundation
 internal import Layers
-internal import Metrics
+public import Metrics
 public import Models
 
 /// Runs a language model over rows without padding duplicates. Batches are composed alike for every number of ranks,
@@ -27,18 +26,21 @@ public final class LanguageModelEvaluator {
 
     /// Figures over all rows of `store`, on every rank. Collective.
     public func evaluate(_ store: ExampleStore) throws(ParallelError) -> LanguageModelEvaluation {
-        var losses = ExactSum()
-        var counts: [Int64] = [0, 0, 0]
+        var totals = TokenLossTotals()
         let batches = EvaluationBatches(rowCount: store.count, batchRows: batchRows, lengths: store.lengths)
         for index in batches.batches(rank: group.rank, of: group.size) {
             let rows = batches.rows(batch: index)
-            let sums = sums(store, rows: rows)
-            losses.add(sums.loss)
-            counts = [
-                counts[0] + Int64(rows.count), counts[1] + Int64(sums.count), counts[2] + Int64(sums.correct),
-            ]
+            totals.add(sums(store, rows: rows), rowCount: rows.count)
         }
-        return try reduced(counts, losses)
+        try totals.reduce(over: group)
+        return LanguageModelEvaluation(rowCount: totals.rowCount, tokens: totals.tokens)
+    }
+
+    /// Figures over all rows of `store` with their intervals over rows, on every rank. Rows run one by one. Collective.
+    ///
+    /// - Throws: when another run has other rows.
+    public func estimates(_ store: ExampleStore, _ arguments: TokenLossArguments) throws -> TokenLossResult {
+        try TokenLossRows.run(rowCount: store.count, group: group, arguments) { sums(store, rows: [$0]) }
     }
 
     /// The sums of rows that run together.
@@ -51,74 +53,16 @@ public final class LanguageModelEvaluator {
             scale: 1,
             labelSmoothing: 0)
     }
-
-    /// The figures of all ranks' counts of rows, targets and right ones. Collective.
-    private func reduced(
-        _ counts: [Int64], _ losses: ExactSum
-    ) throws(ParallelError) -> LanguageModelEvaluation {
-        var words = counts + losses.words
-        try group.allReduceSum(&words)
-        return LanguageModelEvaluation(
-            rowCount: words[0], targetCount: words[1], correctCount: words[2],
-            lossSum: ExactSum(words: Array(words[3...])).value)
-    }
-}
-
-extension LanguageModelEvaluator {
-    /// Figures over all rows of `store` with their intervals over rows, on every rank. Rows run one by one. Collective.
-    public func estimates(
-        _ store: ExampleStore, seed: UInt64
-    ) throws(ParallelError) -> (evaluation: LanguageModelEvaluation, estimates: [MetricEstimate]) {
-        var bootstrap = BootstrapSums(width: 3, seed: seed)
-        var losses = ExactSum()
-        var counts: [Int64] = [0, 0, 0]
-        for row in stride(from: group.rank, to: store.count, by: group.size) {
-            let sums = sums(store, rows: [row])
-            losses.add(sums.loss)
-            counts = [counts[0] + 1, counts[1] + Int64(sums.count), counts[2] + Int64(sums.correct)]
-            let units = RowUnits.of(sums.loss, fractionBits: Self.lossBits) ?? 0
-            bootstrap.add(number: row, [units, Int64(sums.count), Int64(sums.correct)])
-        }
-        let evaluation = try reduced(counts, losses)
-        try bootstrap.reduce(over: group)
-        let replicates = bootstrap.replicates
-        func mean(_ sums: [Int64]) -> Double {
-            FixedPoint.value(sums[0], fractionBits: Self.lossBits) / Double(sums[1])
-        }
-        let intervals = [
-            replicates.interval(of: mean), replicates.interval { exp(mean($0)) },
-            replicates.interval { Double($0[2]) / Double($0[1]) },
-        ]
-        let estimates = zip(evaluation.metrics, intervals).map { metric, interval in
-            MetricEstimate(name: metric.name, value: metric.value, interval: interval)
-        }
-        return (evaluation, estimates)
-    }
-
-    /// Losses of rows are large, so their units in a bootstrap are coarse.
-    private static let lossBits = 20
 }
 
 /// The result of an evaluation, the same on any number of ranks.
 public struct LanguageModelEvaluation: TaskEvaluation {
     public let rowCount: Int64
-    /// Target tokens of all rows.
-    public let targetCount: Int64
-    /// Targets that are the model's first choice.
-    public let correctCount: Int64
-    /// Sum of the targets' negative log-likelihoods, in nats.
-    public let lossSum: Double
+    /// The losses of all rows' target tokens.
+    public let tokens: TokenPredictionSums
 
-    static let metricNames = ["loss", "perplexity", "accuracy"]
-
-    /// Mean loss over all target tokens, in nats.
-    public var loss: Double { lossSum / Double(targetCount) }
+    static var metricNames: [String] { TokenPredictionSums.figureNames }
 
     /// `perplexity` is e to the mean loss, `accuracy` the share of target tokens that are the model's first choice.
-    public var metrics: [(name: String, value: Double)] {
-        [
-            ("loss", loss), ("perplexity", exp(loss)),
-            ("accuracy", Double(correctCount) / Double(targetCount)),
-        ]
-    }
+    public var metrics: [(name: String, value: Double)] { tokens.figures }
 }

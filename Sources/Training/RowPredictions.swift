@@ -58,13 +58,20 @@ public struct RowPredictions {
                     lines += Array(text.utf8) + [0x0A]
                 }
             }
-            if let write { try deliver(lines, count: window.count, to: write) }
+            if let write {
+                try Self.deliver(
+                    lines, count: window.count, batchRows: batchRows, group: group, to: write)
+            }
             first += window.count
         }
     }
 
-    /// Hands the lines of all ranks to rank 0's `write`, in the order of the rows.
-    private func deliver(_ lines: [UInt8], count: Int, to write: (String) throws -> Void) throws {
+    /// Hands the lines of all ranks to rank 0's `write`, in the order of the `count` rows, whose batches are dealt to ranks
+    /// in turn. Collective.
+    static func deliver(
+        _ lines: [UInt8], count: Int, batchRows: Int, group: any ProcessGroup,
+        to write: (String) throws -> Void
+    ) throws {
         guard let shares = try group.gather(lines, at: 0) else { return }
         var rest = shares.map { $0.split(separator: 0x0A)[...] }
         for row in 0..<count {

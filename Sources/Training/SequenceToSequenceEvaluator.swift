@@ -3,10 +3,9 @@
 
 public import DataParallel
 internal import Datasets
-internal import Foundation
 public import Generation
 internal import Layers
-internal import Metrics
+public import Metrics
 public import Models
 
 /// Scores of written texts, summed over rows without rounding.
@@ -57,38 +56,47 @@ public final class SequenceToSequenceEvaluator {
     }
 
     var metricNames: [String] {
-        ["loss", "perplexity", "accuracy"] + (writing.map { type(of: $0.scores).metricNames } ?? [])
+        TokenPredictionSums.figureNames + (writing.map { type(of: $0.scores).metricNames } ?? [])
     }
 
     /// Figures over all rows, on every rank. Collective.
     public func evaluate(_ rows: any SequenceToSequenceRows) throws -> SequenceToSequenceEvaluation {
-        var losses = ExactSum()
-        var counts: [Int64] = [0, 0, 0]
+        var totals = TokenLossTotals()
         var scores = writing?.scores
         let batches = EvaluationBatches(
             rowCount: rows.examples.count, batchRows: batchRows, lengths: rows.examples.lengths)
         for index in batches.batches(rank: group.rank, of: group.size) {
             let batch = batches.rows(batch: index)
             let sources = try rows.sources(of: batch, epoch: nil)
-            let sums = model.lossSums(
-                sources: sources, targets: batch.map(rows.target(of:)), workspace: workspace)
-            losses.add(sums.loss)
-            counts[0] += Int64(batch.count)
-            counts[1] += Int64(sums.count)
-            counts[2] += Int64(sums.correct)
+            totals.add(
+                model.lossSums(
+                    sources: sources, targets: batch.map(rows.target(of:)), workspace: workspace),
+                rowCount: batch.count)
             guard let writing else { continue }
             let written = try Generator.generate(model, sources: sources, options: writing.options)
             for (row, sequence) in zip(batch, written) {
                 scores?.add(writing.text(sequence.tokens), references: rows.references(of: row))
             }
         }
-        var words = counts + losses.words
-        try group.allReduceSum(&words)
+        try totals.reduce(over: group)
         try scores?.reduce(over: group)
         return SequenceToSequenceEvaluation(
-            rowCount: words[0], targetCount: words[1], correctCount: words[2],
-            lossSum: ExactSum(words: Array(words[3...])).value,
+            rowCount: totals.rowCount, tokens: totals.tokens,
             scores: scores.map { Array(zip(type(of: $0).metricNames, $0.values)) } ?? [])
+    }
+
+    /// The figures of the loss over all rows with their intervals over rows, on every rank; no text is written. Rows run
+    /// one by one. Collective.
+    ///
+    /// - Throws: when a row cannot be read any more, or another run has other rows.
+    public func estimates(
+        _ rows: any SequenceToSequenceRows, _ arguments: TokenLossArguments
+    ) throws -> TokenLossResult {
+        try TokenLossRows.run(rowCount: rows.examples.count, group: group, arguments) { row in
+            model.lossSums(
+                sources: try rows.sources(of: [row], epoch: nil), targets: [rows.target(of: row)],
+                workspace: workspace)
+        }
     }
 }
 
@@ -107,24 +115,12 @@ extension SequenceToSequenceModel {
 /// The result of an evaluation, the same on any number of ranks.
 public struct SequenceToSequenceEvaluation: TaskEvaluation {
     public let rowCount: Int64
-    /// Target tokens of all rows.
-    public let targetCount: Int64
-    /// Targets that are the model's first choice.
-    public let correctCount: Int64
-    /// Sum of the targets' negative log-likelihoods, in nats.
-    public let lossSum: Double
+    /// The losses of all rows' target tokens, each with the right tokens before it.
+    public let tokens: TokenPredictionSums
     /// Scores of written texts; empty when none were written.
     public let scores: [(name: String, value: Double)]
 
-    /// Mean loss over all target tokens, in nats.
-    public var loss: Double { lossSum / Double(targetCount) }
-
-    /// `perplexity` is e to the mean loss, `accuracy` the share of target tokens that are the model's first choice, each
-    /// with the right tokens before it; then the scores of written texts.
-    public var metrics: [(name: String, value: Double)] {
-        [
-            ("loss", loss), ("perplexity", exp(loss)),
-            ("accuracy", Double(correctCount) / Double(targetCount)),
-        ] + scores
-    }
+    /// `perplexity` is e to the mean loss, `accuracy` the share of target tokens that are the model's first choice; then
+    /// the scores of written texts.
+    public var metrics: [(name: String, value: Double)] { tokens.figures + scores }
 }

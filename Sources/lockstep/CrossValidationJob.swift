@@ -167,10 +167,11 @@ struct CrossValidationJob {
         if innerIsNeeded {
             Messages.note("eval_strategy is not used: without --inner_validation no row is held out for it")
         }
-        if let reason = RowPredictors.reasonToServeNot(configuration.task) {
+        if !RowPredictors.answerRows(configuration) {
+            let choice = configuration.task == .maskedLM ? "" : " without predict_with_generate"
             Messages.note(
-                "task: \(configuration.task.rawValue): there will be no \(CrossValidationFolder.predictionsName), because "
-                    + reason)
+                "task: \(configuration.task.rawValue)\(choice) predicts no rows: there will be no "
+                    + CrossValidationFolder.predictionsName)
         }
         let names = plan.runs.filter { finished.contains($0.name) }.map(\.title)
         if !names.isEmpty { Messages.note("finished before: \(names.joined(separator: ", "))") }
@@ -181,7 +182,7 @@ struct CrossValidationJob {
     }
 
     private func finish(_ plan: CrossValidationPlan) throws {
-        if RowPredictors.reasonToServeNot(configuration.task) == nil { try mergePredictions(plan) }
+        if RowPredictors.answerRows(configuration) { try mergePredictions(plan) }
         let summary = CrossValidationSummary(try folder.results(of: plan.runs))
         let document = try CrossValidationDocument(
             summary, plan: plan, arguments: arguments, task: configuration.task)

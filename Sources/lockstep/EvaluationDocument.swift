@@ -22,6 +22,7 @@ enum EvaluationDocument {
         members["eval_samples_per_second"] = number(Double(outcome.rowCount) / outcome.seconds)
         if let count = outcome.targetCount { members["eval_target_tokens"] = .integer(count) }
         if let rows = outcome.rows { try add(rows, to: &members) }
+        if let comparison = outcome.comparison { members["comparison"] = comparison.json }
         return try JSONValue.object(members).serialized()
     }
 
@@ -58,7 +59,6 @@ enum EvaluationDocument {
             members["signatures"] = .object(
                 Dictionary(uniqueKeysWithValues: rows.signatures.map { ($0.name, .string($0.text)) }))
         }
-        if let comparison = rows.comparison { members["comparison"] = comparison.json }
     }
 
     private static func add(

@@ -12,11 +12,8 @@ extension EvaluationJob {
         of paths: [String], answeredBy predictor: any RowPredictor, kind: RowEvaluation.Kind,
         reader: AnswerReader, labels: LabelMap?, batchRows: Int
     ) throws -> EvaluationOutcome {
-        if compare != nil, labels?.problemType == .regression {
-            throw TrainingError("--compare tests differences of labels and of texts; these rows have numbers")
-        }
         let start = ContinuousClock.now
-        let other = try compare.map { try OtherPredictions(path: Self.predictions(of: $0), labels: labels) }
+        let other = try otherPredictions(labels: labels)
         let evaluation = RowEvaluation(
             kind, group: group, seed: configuration.training.seed, other: other)
         let sink = try predictionSink()
@@ -43,7 +40,8 @@ extension EvaluationJob {
             }
             return EvaluationOutcome(
                 estimates: result.estimates + simpler, rowCount: Int(result.rowCount),
-                seconds: Self.seconds(since: start), targetCount: result.targetCount, rows: result)
+                seconds: Self.seconds(since: start), targetCount: result.targetCount, rows: result,
+                comparison: result.comparison)
         } catch {
             sink?.discard()
             throw error
@@ -51,7 +49,7 @@ extension EvaluationJob {
     }
 
     /// Where rank 0 writes the predictions, when there is an output folder.
-    private func predictionSink() throws -> LineSink? {
+    func predictionSink() throws -> LineSink? {
         guard group.rank == 0, !directory.isEmpty else { return nil }
         do {
             try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
@@ -59,6 +57,11 @@ extension EvaluationJob {
             throw TrainingError("\(directory) cannot be made: \(error.localizedDescription)")
         }
         return try LineSink(path: directory + "/" + OtherPredictions.fileName)
+    }
+
+    /// The other run that is to be compared with; `labels` are those of a classifier.
+    func otherPredictions(labels: LabelMap?) throws -> OtherPredictions? {
+        try compare.map { try OtherPredictions(path: Self.predictions(of: $0), labels: labels) }
     }
 
     /// The file of predictions of another run.

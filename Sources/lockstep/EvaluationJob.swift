@@ -16,6 +16,8 @@ struct EvaluationOutcome {
     var targetCount: Int?
     /// Labels, tables and mistakes; nil where nothing was predicted.
     var rows: RowEvaluationResult?
+    /// The differences from another run; nil unless they were asked for.
+    var comparison: RunComparison?
 }
 
 /// One evaluation on one rank.
@@ -27,7 +29,7 @@ struct EvaluationJob {
     let group: any ProcessGroup
     var data: DataArguments { configuration.data }
     var directory: String { configuration.model.outputDir }
-    private var batchRows: Int { configuration.training.perDeviceEvalBatchSize }
+    var batchRows: Int { configuration.training.perDeviceEvalBatchSize }
 
     /// The result on rank 0, nil on the others. Collective.
     func run() throws -> EvaluationOutcome? {
@@ -35,16 +37,13 @@ struct EvaluationJob {
         return group.rank == 0 ? outcome : nil
     }
 
-    /// What the model answers; without texts where `predict_with_generate` says so.
+    /// What the model answers, or the loss of what it should have answered.
     private func answers() throws -> EvaluationOutcome {
-        let writes = configuration.training.generation.predictWithGenerate
         switch configuration.task {
-        case .textClassification, .imageClassification: return try labels()
-        case .extractiveSummarization: return try texts()
-        case .summarization, .imageCaptioning: return writes ?? true ? try texts() : try losses()
-        case .chat: return writes ?? true ? try texts() : try languageModel()
-        case .causalLM: return writes ?? false ? try texts() : try languageModel()
-        case .maskedLM: return try languageModel()
+        case .textClassification, .imageClassification: try labels()
+        case _ where RowPredictors.answerRows(configuration): try texts()
+        case .summarization, .imageCaptioning: try sequenceToSequence()
+        default: try languageModel()
         }
     }
 
@@ -76,55 +75,6 @@ struct EvaluationJob {
             .texts(try CIDErDocumentFrequencies(files: references, predictor: predictor, group: group))
         case .extractiveSummarization: .texts(lossIsOfTokens: false)
         default: .texts()
-        }
-    }
-
-    /// The losses of a model that writes texts, without any text.
-    private func losses() throws -> EvaluationOutcome {
-        try refuseComparison()
-        InferenceJob.applyThreadPlan(configuration, group)
-        let model: any SequenceToSequenceModel
-        let rows: any SequenceToSequenceRows
-        let reader = try RowReader(patterns: data.validationFiles)
-        if configuration.task == .imageCaptioning {
-            let setup = try CaptioningSetup(configuration, group: group)
-            (model, rows) = (setup.model, try setup.rows(reader))
-        } else {
-            let setup = try SummarizationSetup(configuration, group: group)
-            (model, rows) = (setup.model, try setup.reader.rows(reader))
-        }
-        try InferenceJob.applyPrecision(configuration, to: model, group)
-        let start = ContinuousClock.now
-        let evaluation = try SequenceToSequenceEvaluator(
-            model: model, writing: nil, group: group, batchRows: batchRows
-        ).evaluate(rows)
-        return EvaluationOutcome(
-            estimates: evaluation.metrics.map {
-                MetricEstimate(name: $0.name, value: $0.value, interval: nil)
-            }, rowCount: Int(evaluation.rowCount), seconds: Self.seconds(since: start),
-            targetCount: Int(evaluation.targetCount))
-    }
-
-    private func languageModel() throws -> EvaluationOutcome {
-        try refuseComparison()
-        InferenceJob.applyThreadPlan(configuration, group)
-        let setup = try LanguageModelSetup(configuration, group: group)
-        try InferenceJob.applyPrecision(configuration, to: setup.model, group)
-        let store = try setup.examples(data.validationFiles)
-        let start = ContinuousClock.now
-        let (evaluation, estimates) = try LanguageModelEvaluator(
-            model: setup.model, objective: setup.objective, group: group, batchRows: batchRows
-        ).estimates(store, seed: configuration.training.seed)
-        return EvaluationOutcome(
-            estimates: estimates, rowCount: Int(evaluation.rowCount), seconds: Self.seconds(since: start),
-            targetCount: Int(evaluation.targetCount))
-    }
-
-    private func refuseComparison() throws {
-        guard compare == nil else {
-            throw TrainingError(
-                "--compare needs predictions, but this evaluation of task: \(configuration.task.rawValue) makes none"
-            )
         }
     }
 

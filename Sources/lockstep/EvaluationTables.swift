@@ -15,9 +15,9 @@ enum EvaluationTables {
         if let rows = outcome.rows {
             if let evaluation = rows.classification { parts += labels(evaluation, rows.labelF1) }
             parts += [lengths(rows), confidences(rows), mistakes(rows)].compactMap { $0 }
-            if let comparison = rows.comparison {
-                parts.append(comparison.sentences.joined(separator: "\n") + "\n")
-            }
+        }
+        if let comparison = outcome.comparison {
+            parts.append(comparison.sentences.joined(separator: "\n") + "\n")
         }
         return parts.joined(separator: "\n")
     }

@@ -27,7 +27,7 @@ struct FoldJob {
         checkRows(of: task)
         let evaluation = try task.evaluate()
         let result = FoldResult(run, trainingRowCount: rows.learnt.count, evaluation: evaluation)
-        if RowPredictors.reasonToServeNot(tested.task) == nil { try predict(tested) }
+        if RowPredictors.answerRows(tested) { try predict(tested) }
         if group.rank == 0 {
             try folder.write(result)
             if !keepsModel { try folder.removeModel(of: run) }
@@ -90,19 +90,6 @@ struct FoldJob {
         } catch {
             sink?.discard()
             throw error
-        }
-    }
-}
-
-extension RowPredictors {
-    /// Why a fold stores no answers to its rows; nil for tasks whose rows have one that can be compared with the row's.
-    static func reasonToServeNot(_ task: ModelArguments.Task) -> String? {
-        switch task {
-        case .textClassification, .imageClassification, .imageCaptioning, .extractiveSummarization,
-            .summarization, .chat:
-            nil
-        case .causalLM: "a text has no right continuation that one could compare with"
-        case .maskedLM: "the model fills gaps, which is no answer to a row"
         }
     }
 }

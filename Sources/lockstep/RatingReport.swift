@@ -20,7 +20,7 @@ struct RatingReport {
         let items = try RatingItems(directory: directory)
         self.directory = directory
         results = RatingResults(try FinalRatings(directory: directory, items: items), of: items)
-        metrics = try AutomaticMetric.find(directory: directory, items: items)
+        metrics = try AutomaticMetric.find(directory: directory, items: items, rated: results.rated)
     }
 
     /// The content of ratings.json.
@@ -43,7 +43,13 @@ struct RatingReport {
     private func values(of system: String?) -> JSONValue? {
         let own = metrics.filter { $0.system == system }
         if own.isEmpty { return nil }
-        return .object(own.reduce(into: [:]) { $0[$1.name] = .number($1.value) })
+        return .object(
+            own.reduce(into: [:]) { members, metric in
+                members[metric.name] = EvaluationDocument.number(metric.value)
+                guard let bounds = metric.bounds else { return }
+                members[metric.name + "_low"] = EvaluationDocument.number(bounds.lower)
+                members[metric.name + "_high"] = EvaluationDocument.number(bounds.upper)
+            })
     }
 
     /// Writes ratings.json and report.html into the folder.
@@ -65,6 +71,11 @@ struct RatingReport {
             parts.append(verdicts)
         }
         if !metrics.isEmpty { parts.append(automatic.text) }
+        if metrics.contains(where: \.isComputed) {
+            parts.append(
+                "\(AutomaticMetric.computedPrefix)… are of the rated outputs, against the references in their predictions "
+                    + "file.\n")
+        }
         return parts.joined(separator: "\n")
     }
 
@@ -115,8 +126,14 @@ struct RatingReport {
 
     private var automatic: Table {
         Table(
-            header: ["metric", "system", "value"],
-            rows: metrics.map { [$0.name, $0.system ?? "", Figure.fixed($0.value, decimals: 4)] },
+            header: ["metric", "system", "value", "95% interval"],
+            rows: metrics.map { metric in
+                let bounds = metric.bounds.map { [$0.lower, $0.upper] } ?? []
+                return [
+                    metric.name, metric.system ?? "", Figure.fixed(metric.value, decimals: 4),
+                    bounds.map { Figure.fixed($0, decimals: 4) }.joined(separator: " … "),
+                ]
+            },
             alignments: [.left, .left])
     }
 
@@ -140,42 +157,5 @@ struct RatingReport {
 
     private static func bounds(_ interval: ConfidenceInterval) -> String {
         interval.lower.isNaN ? "–" : "\(figure(interval.lower)) … \(figure(interval.upper))"
-    }
-}
-
-/// A metric of generated text that an evaluation wrote into eval_results.json.
-struct AutomaticMetric {
-    /// Nil for that of the ratings' own folder, when it belongs to no one system.
-    let system: String?
-    let name: String
-    let value: Double
-
-    private static let kinds = ["bleu", "perplexity", "chrf", "rouge", "cider"]
-
-    /// The metrics beside each system's predictions, and those in the folder of the ratings.
-    static func find(directory: String, items: RatingItems) throws -> [AutomaticMetric] {
-        var found: [AutomaticMetric] = []
-        let own = URL(fileURLWithPath: directory).standardizedFileURL.path
-        let files: [(system: String?, path: String)] = zip(items.systems, items.files).map { system, file in
-            (system, URL(fileURLWithPath: file).deletingLastPathComponent().path)
-        }
-        // One folder of several systems tells no one's metrics.
-        var folders = files.filter { folder in files.count { $0.path == folder.path } == 1 }
-        if !folders.contains(where: { $0.path == own }) { folders.append((nil, own)) }
-        for folder in folders {
-            let path = folder.path + "/eval_results.json"
-            guard let data = FileManager.default.contents(atPath: path) else { continue }
-            let document: JSONValue
-            do {
-                document = try JSONValue(parsing: [UInt8](data))
-            } catch { throw TrainingError("\(path) is no valid JSON: evaluate again or remove it") }
-            for (name, value) in (document.object ?? [:]).sorted(by: { $0.key < $1.key }) {
-                guard let number = value.double, kinds.contains(where: { name.contains($0) }) else {
-                    continue
-                }
-                found.append(AutomaticMetric(system: folder.system, name: name, value: number))
-            }
-        }
-        return found
     }
 }

@@ -6,6 +6,18 @@ import Tokenizers
 import Training
 
 enum RowPredictors {
+    /// Whether evaluations answer rows: with labels and chosen sentences always, with texts as `predict_with_generate`
+    /// says; where it says nothing, causal language models, whose rows have no reference, write none.
+    static func answerRows(_ configuration: RunConfiguration) -> Bool {
+        let writes = configuration.training.generation.predictWithGenerate
+        return switch configuration.task {
+        case .textClassification, .imageClassification, .extractiveSummarization: true
+        case .summarization, .imageCaptioning, .chat: writes ?? true
+        case .causalLM: writes ?? false
+        case .maskedLM: false
+        }
+    }
+
     /// The predictor that the recipe's task needs. Collective.
     static func make(
         _ configuration: RunConfiguration, group: any ProcessGroup

@@ -115,6 +115,7 @@ extension Workshop {
         #expect(abs(loss - losses.reduce(0, +) / 60) < 1e-12)
         #expect(json["metric_names"]?.array?.first == .string("loss"))
         #expect(json["rows"] == .integer(60) && json["division"] == .string("stratified by label"))
+        #expect(try workshop.text("run/report.html").contains("<h2>Cross-validation</h2>"))
     }
 
     @Test("groups stay whole, repeats shuffle anew, and each row has a prediction a repeat")
@@ -168,6 +169,10 @@ extension Workshop {
             #expect(try answer["messages"] == JSONValue(parsing: Array(line.utf8))["messages"])
             #expect(answer["prediction"]?.string != nil && answer["fold"]?.integer != nil)
         }
+        let silent = try workshop.crossValidate(
+            "silent", flags: flags + ["--predict_with_generate", "false"])
+        #expect(silent.errors.contains("task: chat without predict_with_generate predicts no rows"))
+        #expect(try !workshop.names("silent").contains("oof_predictions.jsonl"))
     }
 
     @Test("summaries and captions are written for each row by the model that has not seen it")
@@ -203,8 +208,7 @@ extension Workshop {
         let outcome = try workshop.crossValidate("run", flags: flags)
         #expect(
             outcome.errors.contains(
-                "task: causal-lm: there will be no oof_predictions.jsonl, because a text has no right "
-                    + "continuation"))
+                "task: causal-lm without predict_with_generate predicts no rows: there will be no oof"))
         #expect(try !workshop.names("run").contains("oof_predictions.jsonl"))
         #expect(try workshop.json("run/cross_validation.json")["pooled"]?["perplexity"]?.double != nil)
     }

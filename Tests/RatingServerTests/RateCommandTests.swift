@@ -77,6 +77,47 @@ import Testing
         #expect(printed.output == (try workshop.text("r/ratings.json")))
     }
 
+    @Test(
+        "without an evaluation, the rated outputs are scored as sacrebleu and rouge_score do; losses give perplexity"
+    )
+    func computedMetrics() throws {
+        let workshop = try RatingWorkshop()
+        let folder = workshop.path + "/r"
+        let file = try workshop.write(
+            """
+            {"prompt": "1", "prediction": "the cat sat on the mat", "reference": "the cat is on the mat", \
+            "loss": 0.5, "targets": 4, "correct_targets": 2}
+            {"prompt": "2", "prediction": "never rated", "reference": "and so not scored"}
+            {"prompt": "3", "prediction": "a dog runs in the park", \
+            "reference": ["a dog runs in the park", "dogs run in parks"], \
+            "loss": 1.25, "targets": 8, "correct_targets": 3}
+
+            """, to: "one.jsonl")
+        let silent = try workshop.write(
+            (1...3).map { #"{"prompt": "\#($0)", "prediction": "no reference \#($0)"}"# + "\n" }.joined(),
+            to: "silent.jsonl")
+        let server = try RatingProcess(workshop, ["--predictions", file, "--predictions", silent])
+        try server.end(by: SIGTERM)
+        let sheet = "rater,item,system,correctness\nann,1,one,3\nann,3,one,4\nann,3,silent,4\n"
+        let path = try workshop.write(sheet, to: "in.csv")
+        #expect(try workshop.rate(["import", "--output_dir", folder, "--csv", path]).status == 0)
+        let outcome = try workshop.rate(["result", "--output_dir", folder])
+        #expect(outcome.output.contains("rated_… are of the rated outputs, against the references"))
+        let json = try Value(json: Array(workshop.text("r/ratings.json").utf8))
+        let metrics = try #require(json["systems"]?.elements?.first?["metrics"])
+        for (name, expected) in [
+            ("bleu", 69.18912876154525), ("chrf", 82.8319569031264), ("rouge1", 0.9166666666666667),
+            ("rougeL", 0.9166666666666667), ("perplexity", 2.718281828459045),
+        ] {
+            let found = Double(metrics["rated_" + name]?.json ?? "") ?? .nan
+            #expect(abs(found - expected) < 1e-9 * max(1, expected), "\(name) is \(found)")
+            #expect(metrics["rated_\(name)_low"] != nil)
+            #expect(outcome.output.contains("rated_" + name))
+        }
+        #expect(json["systems"]?.elements?.last?["metrics"] == nil)
+        #expect(try workshop.text("r/report.html").contains("rated_bleu"))
+    }
+
     @Test("an export holds all ratings, and a form filled in by a rater is imported under the right systems")
     func exports() throws {
         _ = try importSheet(sheet())

@@ -5,6 +5,7 @@ import Datasets
 import Foundation
 import Generation
 import Layers
+import Metrics
 import Models
 import Tensors
 import Testing
@@ -113,8 +114,9 @@ import Training
         ).evaluate(store)
         // "c d [SEP]"; "b [SEP]" and "f [SEP]"; "a [SEP]".
         #expect(found.map(\.count) == [3, 4, 2])
-        #expect(Int64(found.map(\.correct).reduce(0, +)) == evaluation.correctCount)
-        #expect(abs(found.map(\.sum).reduce(0, +) - evaluation.lossSum) < 1e-4 * evaluation.lossSum)
+        #expect(Int64(found.map(\.correct).reduce(0, +)) == evaluation.tokens.correctCount)
+        let mean = evaluation.tokens.loss
+        #expect(abs(found.map(\.sum).reduce(0, +) / 9 - mean) < 1e-4 * mean)
     }
 
     @Test("a text is continued; rows of prompt and completion have a reference and its loss")

@@ -36,6 +36,13 @@ public struct TokenPredictionSums: Sendable, Equatable {
         negativeLogLikelihoods.add(negativeLogLikelihood)
     }
 
+    /// Adds target tokens whose −ln probabilities (nats) are summed already, `correctCount` of them predicted rightly.
+    public mutating func add(negativeLogLikelihoods sum: Double, tokenCount: Int, correctCount: Int) {
+        self.tokenCount += Int64(tokenCount)
+        self.correctCount += Int64(correctCount)
+        negativeLogLikelihoods.add(sum)
+    }
+
     /// Adds the sums of another part of the data.
     public mutating func merge(_ other: TokenPredictionSums) {
         self = TokenPredictionSums(words: .sum(words, other.words))

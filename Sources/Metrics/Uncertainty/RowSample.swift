@@ -112,7 +112,25 @@ extension RowSample {
         guard count > 0 else {
             return ConfidenceInterval(estimate: estimate, lower: .nan, upper: .nan, level: level)
         }
-        let replicates = (0..<replicateCount).map { replicate in
+        return .percentile(
+            estimate: estimate, replicates: replicates(replicateCount, of: statistic, estimate), level: level)
+    }
+
+    /// Whether a difference between two systems, `observed` over all rows, is more than chance. `statistic` gets how
+    /// often each kept row counts, of which there must be one at least. Rows must be sorted.
+    public func difference(
+        observed: Double, level: Double = 0.95, replicateCount: Int = 1000,
+        of statistic: ([Int32]) -> Double
+    ) -> PairedBootstrapTest {
+        precondition(count > 0, "a difference of no rows")
+        return PairedBootstrapTest(
+            observed: observed, replicates: replicates(replicateCount, of: statistic, observed), level: level)
+    }
+
+    private func replicates(
+        _ replicateCount: Int, of statistic: ([Int32]) -> Double, _ estimate: Double
+    ) -> [Double] {
+        let values = (0..<replicateCount).map { replicate in
             let key = BootstrapKey(seed: seed, index: UInt64(replicate))
             var weights = [Int32](repeating: 0, count: count)
             for draw in 0..<count {
@@ -120,13 +138,9 @@ extension RowSample {
             }
             return statistic(weights)
         }
-        let interval = ConfidenceInterval.percentile(
-            estimate: estimate, replicates: replicates, level: level)
-        guard !isWhole else { return interval }
+        guard !isWhole else { return values }
         let own = statistic([Int32](repeating: 1, count: count))
         let scale = (Double(count) / Double(rowCount)).squareRoot()
-        return ConfidenceInterval(
-            estimate: estimate, lower: estimate + (interval.lower - own) * scale,
-            upper: estimate + (interval.upper - own) * scale, level: level)
+        return values.map { estimate + ($0 - own) * scale }
     }
 }

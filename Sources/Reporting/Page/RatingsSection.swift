@@ -3,7 +3,7 @@
 /// Reads `ratings.json`: under `systems` an object a model with `name` and, for each criterion, an object with `mean`,
 /// `low`, `high` and `count`; under `agreement` an object a criterion with Krippendorff's `ordinal_alpha`; under
 /// `comparisons` a list of pairs of models with their `win_rate`; `metrics`, of a model or of the folder, are those of
-/// an evaluation.
+/// an evaluation (`eval_…`) or of the rated outputs (`rated_…`), with their ends `…_low` and `…_high`.
 enum RatingsSection {
     static let fileName = "ratings.json"
     private static let criteria = ["naturalness", "correctness", "helpfulness", "overall"]
@@ -72,10 +72,20 @@ enum RatingsSection {
     private static func metrics(_ document: JSONNode, _ systems: [JSONNode]) -> [ReportTable] {
         let all = systems.map { ($0["name"]?.words ?? "", $0["metrics"]) } + [("", document["metrics"])]
         let rows = all.flatMap { name, metrics in
-            (metrics?.object ?? [:]).sorted { $0.key < $1.key }.map { [$0.key, name, figure($0.value)] }
+            let members = metrics?.object ?? [:]
+            return members.sorted { $0.key < $1.key }.compactMap { key, value -> [String]? in
+                guard !key.hasSuffix("_low"), !key.hasSuffix("_high") else { return nil }
+                let ends = [members[key + "_low"], members[key + "_high"]].compactMap { $0?.number }
+                let interval = ends.map { Figure.fixed($0, decimals: 3) }.joined(separator: " to ")
+                return [key, name, figure(value), interval]
+            }
         }
         if rows.isEmpty { return [] }
-        return [ReportTable(caption: "Beside the ratings", header: ["metric", "model", "value"], rows: rows)]
+        return [
+            ReportTable(
+                caption: "Beside the ratings", header: ["metric", "model", "value", "95% interval"],
+                rows: rows)
+        ]
     }
 
     private static func figure(_ node: JSONNode?) -> String {

@@ -17,22 +17,20 @@ public struct EvaluationSums: Sendable, Equatable {
     /// The sums of an evaluation; nil for one whose figures are no function of such sums. The scores of texts that an
     /// encoder–decoder wrote are not among them.
     public init?(_ evaluation: any TaskEvaluation) {
-        var losses = ExactSum()
         switch evaluation {
         case let evaluation as ClassificationEvaluation:
             kind = .classification(evaluation.head)
+            var losses = ExactSum()
             losses.addProduct(evaluation.loss, Double(evaluation.rowCount))
             words =
                 [evaluation.rowCount] + losses.words + evaluation.confusion.counts
                 + evaluation.labelSets.counts + evaluation.outputs.flatMap(\.words)
         case let evaluation as LanguageModelEvaluation:
             kind = .tokens
-            losses.add(evaluation.lossSum)
-            words = [evaluation.rowCount, evaluation.targetCount, evaluation.correctCount] + losses.words
+            words = [evaluation.rowCount] + evaluation.tokens.words
         case let evaluation as SequenceToSequenceEvaluation:
             kind = .tokens
-            losses.add(evaluation.lossSum)
-            words = [evaluation.rowCount, evaluation.targetCount, evaluation.correctCount] + losses.words
+            words = [evaluation.rowCount] + evaluation.tokens.words
         default: return nil
         }
     }
@@ -65,10 +63,9 @@ public struct EvaluationSums: Sendable, Equatable {
                     labelCount: head.labels.count, counts: take(empty.labelSets.counts.count)),
                 outputs: empty.outputs.map { _ in RegressionSums(words: take(RegressionSums.wordCount)) })
         case .tokens:
-            let counts = take(3)
             return LanguageModelEvaluation(
-                rowCount: counts[0], targetCount: counts[1], correctCount: counts[2],
-                lossSum: ExactSum(words: take(ExactSum.wordCount)).value)
+                rowCount: take(1)[0],
+                tokens: TokenPredictionSums(words: take(TokenPredictionSums.wordCount)))
         }
     }
 }
@@ -97,7 +94,7 @@ extension EvaluationSums {
             expected = empty?.words.count ?? 0
         } else {
             kind = .tokens
-            expected = 3 + ExactSum.wordCount
+            expected = 1 + TokenPredictionSums.wordCount
         }
         guard words.count == expected else { return nil }
     }

@@ -58,12 +58,7 @@ public struct AnsweredRow: Sendable {
             fields.append(("reference", .list(references.map { .string($0) })))
         }
         if let loss, loss.count > 0 {
-            fields.append(("loss", .real(loss.sum / Double(loss.count))))
-            if target == .none {
-                fields += [
-                    ("targets", .integer(loss.count)), ("correct_targets", .integer(loss.correct)),
-                ]
-            }
+            fields += target == .none ? loss.tokenFields : [("loss", .real(loss.sum / Double(loss.count)))]
         }
         return fields
     }

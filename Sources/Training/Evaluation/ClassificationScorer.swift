@@ -125,6 +125,8 @@ public struct ClassificationScorer: RowScorer {
 /// Real figures of a row as integers.
 enum RowUnits {
     static let one: Int64 = 1 << 32
+    /// Losses of long texts are large, so their units are coarser: 2^-20.
+    static let tokenLossBits = 20
 
     /// The figure in units of 2^-32; nil when it is not finite or too large, so that its interval leaves the row out.
     static func of(_ value: Double, fractionBits: Int = 32) -> Int64? {

@@ -22,18 +22,44 @@ public final class OtherPredictions {
     /// The other run's answer to a row of this one, whose number must be above those asked for before; nil when the file
     /// ends before it.
     func answer(like mine: AnsweredRow) throws -> AnsweredRow? {
-        precondition(mine.number >= next, "row \(mine.number) of \(path) was passed")
+        try row(mine.number)?.answer(like: mine, labels)
+    }
+
+    /// The other run's loss of row `number`, which has so many target tokens in this run; nil when the file ends before
+    /// it. Numbers must rise.
+    func loss(number: Int, targetCount: Int) throws -> RowLoss? {
+        guard let row = try row(number) else { return nil }
+        guard let loss = row.writtenLoss(isOfTokens: true) else {
+            throw TrainingError(
+                "\(row.source): no \"loss\" with \"targets\" and \"correct_targets\"; give the folder of an evaluation of "
+                    + "the same task")
+        }
+        guard loss.count == targetCount else {
+            throw TrainingError(
+                "\(row.source): its loss is over \(loss.count) tokens, but row \(number) of this evaluation has "
+                    + "\(targetCount); both runs must be evaluated on the same rows, cut into the same tokens"
+            )
+        }
+        return loss
+    }
+
+    private func row(_ number: Int) throws -> Row? {
+        precondition(number >= next, "row \(number) of \(path) was passed")
         while let row = try rows.next() {
             next += 1
-            if next == mine.number + 1 { return try row.answer(like: mine, labels) }
+            if next == number + 1 { return row }
         }
         return nil
     }
 
-    /// The number of rows; reads to the end.
-    func count() throws -> Int {
+    /// Throws unless there are so many rows; reads to the end.
+    func checkCount(_ rowCount: Int64) throws {
         while try rows.next() != nil { next += 1 }
-        return next
+        guard next == rowCount else {
+            throw TrainingError(
+                "\(path) has \(next) rows, this evaluation \(rowCount): both runs must be evaluated on the same rows"
+            )
+        }
     }
 }
 
@@ -70,8 +96,9 @@ extension Row {
         return other
     }
 
-    /// The loss as `evaluate` writes it: the mean over the row's targets and, for texts, their number.
-    func writtenLoss(isOfTokens: Bool) -> RowLoss? {
+    /// The loss as `evaluate` writes it: the mean over the row's targets and, for texts, their number. Nil when the row
+    /// has none.
+    public func writtenLoss(isOfTokens: Bool) -> RowLoss? {
         guard let loss = self["loss"]?.real else { return nil }
         guard isOfTokens else { return RowLoss(sum: loss, count: 1, correct: 0) }
         guard let count = self["targets"]?.real.flatMap({ Int(exactly: $0) }),
@@ -88,6 +115,6 @@ extension Row {
 
 extension Value {
     /// A text as it is, anything else as JSON.
-    var plainText: String { if case .string(let text) = self { text } else { json } }
+    public var plainText: String { if case .string(let text) = self { text } else { json } }
     var real: Double? { if case .number(let number) = self { number.double } else { nil } }
 }

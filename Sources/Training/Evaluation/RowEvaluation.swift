@@ -66,17 +66,20 @@ public final class RowEvaluation {
     public init(_ kind: Kind, group: any ProcessGroup, seed: UInt64, other: OtherPredictions? = nil) {
         self.group = group
         self.seed = seed
+        let head: ClassificationHead?
         switch kind {
-        case .labels(let head):
-            scorer = Self.scorer(head)
-            exact = LabelRowSums(head: head, seed: seed)
+        case .labels(let labels):
+            head = labels
+            scorer = Self.scorer(labels)
+            exact = LabelRowSums(head: labels, seed: seed)
         case .texts(let frequencies, let lossIsOfTokens):
+            head = nil
             let texts = TextScorer(cider: frequencies.map { CIDErScorer($0) })
             scorer = texts
             exact = TextRowSums(scorer: texts, lossIsOfTokens: lossIsOfTokens)
         }
         sums = BootstrapSums(width: scorer.width, seed: seed)
-        paired = other.map { PairedRows(other: $0, scorer: scorer, seed: seed) }
+        paired = other.map { PairedRows(other: $0, scorer: scorer, head: head, seed: seed) }
     }
 
     private static func scorer(_ head: ClassificationHead) -> any RowScorer {

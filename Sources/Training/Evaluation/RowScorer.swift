@@ -1,6 +1,8 @@
 // What a task makes of answered rows: integers that add up over rows and ranks, and figures of their sums.
 
 public import Datasets
+internal import Foundation
+internal import Metrics
 
 /// A figure as a function of summed counts.
 public struct ScoredFigure: Sendable {
@@ -27,6 +29,21 @@ public struct ScoredFigure: Sendable {
     ) {
         (self.name, self.unit, self.isHigherBetter, self.isMain) = (name, unit, isHigherBetter, isMain)
         self.value = value
+    }
+}
+
+extension ScoredFigure {
+    /// Loss, perplexity and accuracy of tokens, whose summed losses in units of 2^-`RowUnits.tokenLossBits` stand at
+    /// `place`, then their number and the right ones.
+    static func tokenLoss(at place: Int) -> [ScoredFigure] {
+        @Sendable func mean(_ sums: [Int64]) -> Double {
+            FixedPoint.value(sums[place], fractionBits: RowUnits.tokenLossBits) / Double(sums[place + 1])
+        }
+        return [
+            ScoredFigure("loss", .plain, isHigherBetter: false, isMain: true, value: mean),
+            ScoredFigure("perplexity", .plain, isHigherBetter: false) { exp(mean($0)) },
+            ScoredFigure("accuracy") { Double($0[place + 2]) / Double($0[place + 1]) },
+        ]
     }
 }
 

@@ -3,6 +3,7 @@
 internal import DataParallel
 internal import Datasets
 public import Metrics
+internal import Models
 
 /// Differences between this run and another.
 public struct RunComparison: Sendable {
@@ -17,8 +18,23 @@ public struct RunComparison: Sendable {
 
     public let other: String
     public let items: [Item]
-    /// Rows that only this run and only the other got right, with McNemar's test of them; nil for texts.
+    /// Rows that only this run and only the other got right, with McNemar's test of them; nil for texts and numbers.
     public let rights: (onlyThis: Int64, onlyOther: Int64, test: McNemarTest)?
+}
+
+extension RunComparison {
+    /// Compares figures of sums over two runs' counts, side by side.
+    init(
+        other: String, figures: [ScoredFigure], replicates: BootstrapReplicates, numbers: [Item] = [],
+        rights: (onlyThis: Int64, onlyOther: Int64, test: McNemarTest)? = nil
+    ) {
+        let items = figures.map { figure in
+            Item(
+                name: figure.name, unit: figure.unit, isHigherBetter: figure.isHigherBetter,
+                test: replicates.difference(of: figure.value))
+        }
+        self.init(other: other, items: items + numbers, rights: rights)
+    }
 }
 
 /// Scores the rows of two runs side by side.
@@ -26,12 +42,16 @@ struct PairedRows {
     private let other: OtherPredictions
     private let scorer: any RowScorer
     private var sums: BootstrapSums
+    /// Of a regression, whose figures are no sums of integers.
+    private var numbers: RegressionPairs?
     /// Rows that only this run and only the other got right; rows with a loss in both.
     private var counts: [Int64] = [0, 0, 0]
     private var isShort = false
 
-    init(other: OtherPredictions, scorer: any RowScorer, seed: UInt64) {
+    /// `head` is that of a classifier or a regression; nil for texts.
+    init(other: OtherPredictions, scorer: any RowScorer, head: ClassificationHead?, seed: UInt64) {
         (self.other, self.scorer) = (other, scorer)
+        if let head, head.problemType == .regression { numbers = RegressionPairs(head: head, seed: seed) }
         sums = BootstrapSums(width: 2 * scorer.width, seed: seed)
     }
 
@@ -42,6 +62,7 @@ struct PairedRows {
             return
         }
         sums.add(number: row.number, mine + scorer.counts(of: theirs))
+        numbers?.add(row, theirs)
         if row.loss != nil, theirs.loss != nil { counts[2] += 1 }
         let (isRight, otherIsRight) = (row.predicted == row.target, theirs.predicted == row.target)
         if isRight && !otherIsRight { counts[0] += 1 }
@@ -50,25 +71,17 @@ struct PairedRows {
 
     /// Collective.
     mutating func finish(rowCount: Int64, _ group: any ProcessGroup) throws -> RunComparison {
-        let otherCount = try other.count()
-        guard otherCount == rowCount else {
-            throw TrainingError(
-                "\(other.path) has \(otherCount) rows, this evaluation \(rowCount): both runs must be evaluated on the "
-                    + "same rows")
-        }
+        try other.checkCount(rowCount)
         try sums.reduce(over: group)
+        try numbers?.reduce(over: group)
         try group.allReduceSum(&counts)
         let replicates = sums.replicates
         let hasLoss = counts[2] == rowCount
-        let items = scorer.figures.filter { $0.isMain && ($0.name != "loss" || hasLoss) }.map { figure in
-            RunComparison.Item(
-                name: figure.name, unit: figure.unit, isHigherBetter: figure.isHigherBetter,
-                test: replicates.difference(of: figure.value))
-        }
+        let figures = scorer.figures.filter { $0.isMain && ($0.name != "loss" || hasLoss) }
         let isClassifier = scorer is ClassificationScorer || scorer is LabelSetScorer
         let test = McNemarTest(onlyFirstRight: counts[0], onlySecondRight: counts[1])
         return RunComparison(
-            other: other.path, items: items,
+            other: other.path, figures: figures, replicates: replicates, numbers: numbers?.items ?? [],
             rights: isClassifier ? (onlyThis: counts[0], onlyOther: counts[1], test: test) : nil)
     }
 }

@@ -1,7 +1,6 @@
 // Counts and figures of written texts, from which values, intervals and comparisons come.
 
 public import Datasets
-internal import Foundation
 public import Metrics
 
 /// Scores texts against references: BLEU, chrF, ROUGE and, for captions, CIDEr.
@@ -17,15 +16,13 @@ public struct TextScorer: RowScorer {
     /// Places of the counts: rows, exact matches, loss, its tokens and right ones; ROUGE-1, -2, -L, -Lsum, CIDEr; BLEU;
     /// chrF.
     private enum Place {
+        static let loss = 2
         static let rouge = 5
         static let cider = 9
         static let bleu = 10
         static let chrF = bleu + BLEUCounts.wordCount
         static let width = chrF + ChrFCounts().words.count
     }
-
-    /// Losses of long texts are large, so their units are coarser.
-    private static let lossBits = 20
 
     public var width: Int { Place.width }
     public var qualityName: String { "chrf" }
@@ -35,7 +32,7 @@ public struct TextScorer: RowScorer {
         var counts = [Int64](repeating: 0, count: Place.width)
         counts[0] = 1
         counts[1] = row.references.contains { $0.utf8.elementsEqual(text.utf8) } ? 1 : 0
-        if let loss = row.loss, let units = RowUnits.of(loss.sum, fractionBits: Self.lossBits) {
+        if let loss = row.loss, let units = RowUnits.of(loss.sum, fractionBits: RowUnits.tokenLossBits) {
             (counts[2], counts[3], counts[4]) = (units, Int64(loss.count), Int64(loss.correct))
         }
         let scores = rouge.scores(prediction: text, references: row.references)
@@ -68,7 +65,7 @@ public struct TextScorer: RowScorer {
             ScoredFigure(name, isMain: isMain) { FixedPoint.value($0[place]) / Double($0[0]) }
         }
         var figures =
-            lossFigures + [
+            ScoredFigure.tokenLoss(at: Place.loss) + [
                 ScoredFigure("bleu", .points, isMain: true) { Self.bleuCounts($0).score() },
                 ScoredFigure("chrf", .points, isMain: true) { Self.chrFCounts($0).score },
                 mean("rouge1", Place.rouge, isMain: true), mean("rouge2", Place.rouge + 1, isMain: true),
@@ -88,18 +85,6 @@ public struct TextScorer: RowScorer {
             ScoredFigure("reference_words", .plain) {
                 Double(Self.bleuCounts($0).referenceLength) / Double($0[0])
             },
-        ]
-    }
-
-    private var lossFigures: [ScoredFigure] {
-        [
-            ScoredFigure("loss", .plain, isHigherBetter: false, isMain: true) {
-                FixedPoint.value($0[2], fractionBits: Self.lossBits) / Double($0[3])
-            },
-            ScoredFigure("perplexity", .plain, isHigherBetter: false) {
-                exp(FixedPoint.value($0[2], fractionBits: Self.lossBits) / Double($0[3]))
-            },
-            ScoredFigure("accuracy") { Double($0[4]) / Double($0[3]) },
         ]
     }
 
