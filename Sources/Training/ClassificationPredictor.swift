@@ -1,7 +1,6 @@
 // A classifier's answers to rows: labels or numbers with their probabilities.
 
 public import Datasets
-internal import Foundation
 internal import Layers
 public import Models
 internal import Tensors
@@ -43,12 +42,7 @@ public final class ClassificationPredictor: RowPredictor {
     public func input(of row: Row) throws -> String { try reader.input(of: row) }
 
     public func references(of row: Row) throws -> [String] {
-        switch try labels.target(for: row, column: reader.labelColumn) {
-        case .label(let label): [labels.labels[label]]
-        case .labels(let chosen): chosen.map { labels.labels[$0] }
-        case .values(let values): values.map(\.description)
-        case .none, .spans: preconditionFailure("a label became no label")
-        }
+        labels.texts(of: try labels.target(for: row, column: reader.labelColumn))
     }
 
     private func losses(_ logits: Tensor, _ targets: [Target]) -> [Double] {
@@ -60,22 +54,22 @@ public final class ClassificationPredictor: RowPredictor {
 
     /// A label and its probability, lists of those above one half, or numbers.
     private func answer(_ logits: [Float]) -> RowPrediction {
-        let labels = model.head.labels
-        switch model.head.problemType {
-        case .singleLabel:
-            let maximum = logits.max() ?? 0
-            let exponentials = logits.map { exp(Double($0 - maximum)) }
-            let best = ClassificationSums.argmax(logits)
-            let score = exponentials[best] / exponentials.reduce(0, +)
-            return RowPrediction(prediction: .string(labels[best]), score: .real(score), logits: logits)
-        case .multiLabel:
-            let chosen = logits.indices.filter { logits[$0] > 0 }
-            return RowPrediction(
-                prediction: .list(chosen.map { .string(labels[$0]) }),
-                score: .list(chosen.map { .real(1 / (1 + exp(-Double(logits[$0])))) }), logits: logits)
-        case .regression:
-            let values = logits.map { Value.real(Double($0)) }
-            return RowPrediction(prediction: values.count == 1 ? values[0] : .list(values), logits: logits)
+        let answer = ClassificationAnswer(logits: logits, problemType: labels.problemType)
+        var prediction: RowPrediction
+        switch answer.predicted {
+        case .label(let best):
+            prediction = RowPrediction(
+                prediction: .string(labels.labels[best]), score: .real(answer.probabilities[best]))
+        case .labels(let chosen):
+            prediction = RowPrediction(
+                prediction: .list(chosen.map { .string(labels.labels[$0]) }),
+                score: .list(chosen.map { .real(answer.probabilities[$0]) }))
+        case .values(let values):
+            let numbers = values.map { Value.real(Double($0)) }
+            prediction = RowPrediction(prediction: numbers.count == 1 ? numbers[0] : .list(numbers))
+        case .none, .spans: preconditionFailure("logits gave no answer")
         }
+        prediction.classification = answer
+        return prediction
     }
 }

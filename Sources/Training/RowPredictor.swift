@@ -8,17 +8,14 @@ public struct RowPrediction: Sendable, Equatable {
     public var prediction: Value
     /// How sure the model is of it, a probability or a list of them; nil when it does not say.
     public var score: Value?
-    /// A classifier's outputs `[K]`; empty for other models.
-    public var logits: [Float] = []
+    /// What a classifier's or a regression's outputs say; nil for other models.
+    public var classification: ClassificationAnswer?
     /// How well the model expected the row's own targets; nil when it was not asked or the row has none.
     public var loss: RowLoss?
 
-    public init(
-        prediction: Value, score: Value? = nil, logits: [Float] = [], loss: RowLoss? = nil
-    ) {
+    public init(prediction: Value, score: Value? = nil, loss: RowLoss? = nil) {
         self.prediction = prediction
         self.score = score
-        self.logits = logits
         self.loss = loss
     }
 

@@ -59,7 +59,7 @@ struct EvaluateCommand: ParsableCommand {
             if json {
                 FileHandle.standardOutput.write(Data(document))
             } else {
-                print(EvaluationTables.text(outcome))
+                print(try EvaluationTables.text(outcome))
             }
         }
     }

@@ -10,11 +10,11 @@ enum EvaluationTables {
     /// The worst rows that are printed; eval_results.json holds more.
     private static let shownMistakes = 5
 
-    static func text(_ outcome: EvaluationOutcome) -> String {
+    static func text(_ outcome: EvaluationOutcome) throws -> String {
         var parts = [figures(outcome)]
         if let rows = outcome.rows {
             if let evaluation = rows.classification { parts += labels(evaluation, rows.labelF1) }
-            parts += [lengths(rows), confidences(rows), mistakes(rows)].compactMap { $0 }
+            parts += [lengths(rows), confidences(rows), try mistakes(rows)].compactMap { $0 }
         }
         if let comparison = outcome.comparison {
             parts.append(comparison.sentences.joined(separator: "\n") + "\n")
@@ -90,10 +90,10 @@ enum EvaluationTables {
         return "By confidence\n" + table.text
     }
 
-    private static func mistakes(_ rows: RowEvaluationResult) -> String? {
+    private static func mistakes(_ rows: RowEvaluationResult) throws -> String? {
         guard !rows.mistakes.isEmpty else { return nil }
-        let lines = rows.mistakes.prefix(shownMistakes).map { line -> String in
-            let fields = (try? JSONValue(parsing: Array(line.utf8))) ?? .null
+        let lines = try rows.mistakes.prefix(shownMistakes).map { line -> String in
+            let fields = try JSONValue(parsing: Array(line.utf8))
             let scores = ["score", "loss", "chrf", "rougeL"].compactMap { name in
                 fields[name]?.double.map { "\(name) \(four($0))" }
             }

@@ -10,12 +10,10 @@ import Training
 struct InferenceJob {
     let model: any SequenceClassifier
     let reader: any ClassificationReader
-    private let group: any ProcessGroup
 
     /// Loads on rank 0 and broadcasts. Collective.
     init(_ configuration: RunConfiguration, group: any ProcessGroup) throws {
         Self.applyThreadPlan(configuration, group)
-        self.group = group
         model = try ModelBroadcast.classifier(
             configuration.model, head: nil, seed: 0, through: group
         ).model
@@ -36,12 +34,5 @@ struct InferenceJob {
         let fallback = try ComputePrecision.apply(
             bf16: configuration.training.bf16, to: model.parameters, group: group)
         if group.rank == 0, let fallback { Messages.warn(fallback) }
-    }
-
-    /// The rows of files with the targets of the model's labels.
-    func labelledRows(_ files: [String]) throws -> any ModelInputs {
-        let rows = try reader.inputs(of: RowReader(patterns: files), labels: LabelMap(model.head))
-        try rows.validate(for: model, rank: group.rank, of: group.size)
-        return rows
     }
 }

@@ -1,7 +1,6 @@
 // From what a predictor says of a row to what an evaluation needs of it.
 
 public import Datasets
-internal import Foundation
 
 /// Makes answered rows of rows and predictions.
 public struct AnswerReader {
@@ -23,31 +22,13 @@ public struct AnswerReader {
             score: answer.score?.real, references: try predictor.references(of: row),
             target: try labels?.target(for: row, column: labelColumn(row)) ?? Target.none, loss: answer.loss)
         guard let labels else { return answered }
-        if answer.logits.isEmpty {
-            try readPrediction(of: row, into: &answered, labels)
+        if let classification = answer.classification {
+            answered.predicted = classification.predicted
+            answered.probabilities = classification.probabilities
         } else {
-            Self.readLogits(answer.logits, into: &answered, labels.problemType)
+            try readPrediction(of: row, into: &answered, labels)
         }
         return answered
-    }
-
-    private static func readLogits(
-        _ logits: [Float], into row: inout AnsweredRow, _ problemType: ProblemType
-    ) {
-        switch problemType {
-        case .singleLabelClassification:
-            let maximum = Double(logits.max() ?? 0)
-            let exponentials = logits.map { exp(Double($0) - maximum) }
-            let total = exponentials.reduce(0, +)
-            row.probabilities = exponentials.map { $0 / total }
-            let best = ClassificationSums.argmax(logits)
-            row.predicted = .label(best)
-            row.score = row.probabilities[best]
-        case .multiLabelClassification:
-            row.probabilities = logits.map { 1 / (1 + exp(-Double($0))) }
-            row.predicted = .labels(logits.indices.filter { logits[$0] > 0 })
-        case .regression: row.predicted = .values(logits)
-        }
     }
 
     /// The label that a prediction names. Of two labels the confidence in one says that in the other.

@@ -75,12 +75,8 @@ public final class FilePredictor: RowPredictor {
     public func references(of row: Row) throws -> [String] {
         let column = column(of: row)
         if let labels {
-            switch try labels.target(for: row, column: column, columnKey: "reference_column") {
-            case .label(let label): return [labels.labels[label]]
-            case .labels(let chosen): return chosen.map { labels.labels[$0] }
-            case .values(let values): return values.map(\.description)
-            case .none, .spans: preconditionFailure("a label became no label")
-            }
+            return labels.texts(
+                of: try labels.target(for: row, column: column, columnKey: "reference_column"))
         }
         switch try row.value(in: column, key: "reference_column") {
         case .list(let values) where !values.isEmpty: return values.map(\.plainText)
