@@ -22,8 +22,5 @@ public struct RougeScoreSums: TextScoreSums {
         sums = RougeSums(words: words)
     }
 
-    public var values: [Double] {
-        let mean = sums.mean
-        return [mean.rouge1.f1, mean.rouge2.f1, mean.rougeL.f1, mean.rougeLsum.f1]
-    }
+    public var values: [Double] { sums.mean.f1 }
 }

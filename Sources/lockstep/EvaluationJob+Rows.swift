@@ -18,7 +18,9 @@ extension EvaluationJob {
             kind, group: group, seed: configuration.training.seed, other: other)
         let sink = try predictionSink()
         let extractive = predictor as? ExtractivePredictor
-        var baselines = extractive.map { _ in SummaryBaselineSums() }
+        var baselines = extractive.map { _ in
+            SummaryBaselineSums(seed: configuration.training.seed)
+        }
         var current: AnsweredRow?
         do {
             try RowPredictions(predictor: predictor, group: group, batchRows: batchRows).run(
@@ -28,18 +30,16 @@ extension EvaluationJob {
                     current = answered
                     try evaluation.add(answered)
                     guard let extractive else { return }
-                    baselines?.add(try extractive.baselines(of: row), reference: answered.references[0])
+                    baselines?.add(
+                        number: number, try extractive.baselines(of: row), reference: answered.references[0])
                 }, line: { _, _, _ in current?.line ?? "" },
                 write: directory.isEmpty ? nil : { try sink?.write($0) })
             let result = try evaluation.finish()
             try (predictor as? FilePredictor)?.checkCount(references: Int(result.rowCount))
             try baselines?.reduce(over: group)
             try sink?.close()
-            let simpler = (baselines?.metrics ?? []).map {
-                MetricEstimate(name: $0.name, value: $0.value, interval: nil)
-            }
             return EvaluationOutcome(
-                estimates: result.estimates + simpler, rowCount: Int(result.rowCount),
+                estimates: result.estimates + (baselines?.estimates ?? []), rowCount: Int(result.rowCount),
                 seconds: Self.seconds(since: start), targetCount: result.targetCount, rows: result,
                 comparison: result.comparison)
         } catch {

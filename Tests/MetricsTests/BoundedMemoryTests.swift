@@ -132,6 +132,42 @@ private func rows(_ count: Int, seed: UInt64) -> [(probabilities: [Double], labe
         #expect(abs(widths - 1) < 0.15, "\(widths)")
     }
 
+    @Test(
+        "differences of a sample equal the paired bootstrap's of all rows, and are as wide when rows are left out"
+    )
+    func difference() {
+        var numbers = Numbers(6)
+        let rows = (0..<3_000).map { _ in
+            let first = (numbers.uniform() * 100).rounded()
+            return [first, first - (numbers.uniform() * 7 - 3).rounded()]
+        }
+        func test(limit: Int, count: Int) -> PairedBootstrapTest {
+            var sample = RowSample(width: 2, limit: limit, seed: 4)
+            for (row, pair) in rows.prefix(count).enumerated() { sample.add(row: Int64(row), pair) }
+            sample.sort()
+            let kept = (0..<sample.count).map { Array(sample[$0]) }
+            let observed = rows.prefix(count).reduce(0) { $0 + $1[0] - $1[1] } / Double(count)
+            return sample.difference(observed: observed) { weights in
+                let total = zip(kept, weights).reduce(0) { $0 + ($1.0[0] - $1.0[1]) * Double($1.1) }
+                return total / Double(weights.reduce(0, +))
+            }
+        }
+        let few = rows.prefix(200).map { [Int64($0[0]), 1, Int64($0[1]), 1] }
+        let drawn = BootstrapReplicates(resampling: few, seed: 4).difference {
+            Double($0[0]) / Double($0[1])
+        }
+        let found = test(limit: 8_192, count: 200)
+        #expect(abs(found.difference.lower - drawn.difference.lower) < 1e-9)
+        #expect(abs(found.difference.upper - drawn.difference.upper) < 1e-9)
+        #expect(found.pValue == drawn.pValue)
+        let (whole, part) = (test(limit: 8_192, count: 3_000), test(limit: 1_024, count: 3_000))
+        #expect(part.difference.estimate == whole.difference.estimate)
+        let widths =
+            (part.difference.upper - part.difference.lower)
+            / (whole.difference.upper - whole.difference.lower)
+        #expect(abs(widths - 1) < 0.15, "\(widths)")
+    }
+
     @Test("distinct n-grams are exact while they are few and close to that when they are many")
     func distinct() throws {
         let rows = try TextGoldens.loaded.get().rows

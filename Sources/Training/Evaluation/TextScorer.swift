@@ -36,8 +36,8 @@ public struct TextScorer: RowScorer {
             (counts[2], counts[3], counts[4]) = (units, Int64(loss.count), Int64(loss.correct))
         }
         let scores = rouge.scores(prediction: text, references: row.references)
-        for (index, score) in [scores.rouge1, scores.rouge2, scores.rougeL, scores.rougeLsum].enumerated() {
-            counts[Place.rouge + index] = RowUnits.of(score.f1) ?? 0
+        for (index, score) in scores.f1.enumerated() {
+            counts[Place.rouge + index] = RowUnits.of(score) ?? 0
         }
         if let cider {
             let score = cider.score(
