@@ -155,6 +155,19 @@ CK_DISPATCH void ck_scale(float *x, float factor, size_t count) {
     for (size_t i = 0; i < count; i++) x[i] *= factor;
 }
 
+CK_DISPATCH void ck_scale_by_each(float *x, const float *factors, size_t factor_count, size_t count) {
+    enum { WIDTH = 64 };
+    for (size_t start = 0; start < count; start += WIDTH) {
+        float block[WIDTH];
+        size_t width = count - start < WIDTH ? count - start : WIDTH;
+        for (size_t i = 0; i < WIDTH; i++) block[i] = i < width ? x[start + i] : 0;
+        for (size_t f = 0; f < factor_count; f++) {
+            for (size_t i = 0; i < WIDTH; i++) block[i] *= factors[f];
+        }
+        memcpy(x + start, block, width * sizeof(float));
+    }
+}
+
 CK_DISPATCH double ck_sum_of_squares(const float *x, size_t count) {
     CK_LANES
     double total = 0;

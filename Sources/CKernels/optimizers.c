@@ -14,17 +14,18 @@ CK_INLINE float adamw(float value, float gradient, float *m, float *v, const ck_
     return value * decay - step * mi / denominator;
 }
 
+// One function, so that rows that are decayed alone get the bits of those that are updated.
+CK_DISPATCH float ck_adamw_decay(ck_adamw_step s) { return 1.0f - s.learning_rate * s.weight_decay; }
+
 CK_DISPATCH static void adamw_values(float *value, const float *gradient, float *m, float *v, ck_adamw_step s,
-                                     size_t count) {
-    float decay = 1.0f - s.learning_rate * s.weight_decay;
+                                     float decay, size_t count) {
     float step = s.learning_rate / s.bias_correction1;
     CK_IN_PLACE
     for (size_t i = 0; i < count; i++) value[i] = adamw(value[i], gradient[i], m + i, v + i, &s, decay, step);
 }
 
 CK_DISPATCH static void adamw_values_and_copy(float *value, const float *gradient, float *m, float *v,
-                                              uint16_t *copy, ck_adamw_step s, size_t count) {
-    float decay = 1.0f - s.learning_rate * s.weight_decay;
+                                              uint16_t *copy, ck_adamw_step s, float decay, size_t count) {
     float step = s.learning_rate / s.bias_correction1;
     CK_IN_PLACE
     for (size_t i = 0; i < count; i++) {
@@ -36,10 +37,11 @@ CK_DISPATCH static void adamw_values_and_copy(float *value, const float *gradien
 
 void ck_adamw(float *value, const float *gradient, float *m, float *v, uint16_t *copy, ck_adamw_step step,
               size_t count) {
+    float decay = ck_adamw_decay(step);
     if (copy) {
-        adamw_values_and_copy(value, gradient, m, v, copy, step, count);
+        adamw_values_and_copy(value, gradient, m, v, copy, step, decay, count);
     } else {
-        adamw_values(value, gradient, m, v, step, count);
+        adamw_values(value, gradient, m, v, step, decay, count);
     }
 }
 

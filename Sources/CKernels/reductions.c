@@ -19,24 +19,33 @@ CK_INLINE void add_to(const float *x, float *sum, size_t count) {
     for (size_t i = 0; i < count; i++) sum[i] += x[i];
 }
 
-CK_DISPATCH void ck_sum_arenas(float *const *arenas, size_t count, int target, size_t begin, size_t end) {
-    if (count == 2 && target < 0) {
-        add_two(arenas[0] + begin, arenas[1] + begin, arenas[0] + begin, arenas[1] + begin, end - begin);
-        return;
-    }
-    if (count == 2) {
-        // A sum of two is the same in either order.
-        add_to(arenas[1 - target] + begin, arenas[target] + begin, end - begin);
-        return;
-    }
-    float sum[BLOCK];
+CK_INLINE double squares(const float *x, size_t count) {
+    CK_LANES
+    double total = 0;
+    for (size_t i = 0; i < count; i++) total += (double)x[i] * (double)x[i];
+    return total;
+}
+
+CK_DISPATCH double ck_sum_arenas(float *const *arenas, size_t count, int target, size_t begin, size_t end) {
+    const size_t first = target < 0 ? 0 : (size_t)target;
+    double total = 0;
     for (size_t start = begin; start < end; start += BLOCK) {
         size_t width = end - start < BLOCK ? end - start : BLOCK;
-        memcpy(sum, arenas[0] + start, width * sizeof(float));
-        for (size_t a = 1; a < count; a++) add_to(arenas[a] + start, sum, width);
-        for (size_t a = 0; a < count; a++)
-            if (target < 0 || (size_t)target == a) memcpy(arenas[a] + start, sum, width * sizeof(float));
+        if (count == 2 && target < 0) {
+            add_two(arenas[0] + start, arenas[1] + start, arenas[0] + start, arenas[1] + start, width);
+        } else if (count == 2) {
+            // A sum of two is the same in either order.
+            add_to(arenas[1 - target] + start, arenas[target] + start, width);
+        } else {
+            float sum[BLOCK];
+            memcpy(sum, arenas[0] + start, width * sizeof(float));
+            for (size_t a = 1; a < count; a++) add_to(arenas[a] + start, sum, width);
+            for (size_t a = 0; a < count; a++)
+                if (target < 0 || first == a) memcpy(arenas[a] + start, sum, width * sizeof(float));
+        }
+        total += squares(arenas[first] + start, width);
     }
+    return total;
 }
 
 CK_DISPATCH void ck_sum_bfloat16_blocks(const uint16_t *x, size_t blocks, size_t own, float *result, size_t count) {

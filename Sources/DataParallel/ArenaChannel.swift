@@ -2,6 +2,7 @@
 // between hosts.
 
 internal import Kernels
+internal import Layers
 internal import Synchronization
 public import Tensors
 
@@ -88,25 +89,39 @@ public final class ArenaChannel: Sendable {
 
     // MARK: Collectives
 
-    /// Sums `range` over all ranks; all get the sum, bit for bit the same.
-    public func allReduce(_ range: Range<Int>) throws(ParallelError) {
+    /// Sums `range` over all ranks; all get the sum, bit for bit the same. Returns the sum of the squares of what this
+    /// rank owns.
+    @discardableResult
+    public func allReduce(_ range: Range<Int>) throws(ParallelError) -> Double {
         let part = localPart(range)
         try window?.barrier()
+        let squares: Double
         if let window, !isNetworked {
-            ArenaSum.toAll(window.arenas, range: part)
+            squares = ArenaSum.toAll(window.arenas, range: part)
         } else {
             try sum(part, isForAll: true)
             push(part)
+            squares = ArenaSum.squares(arena.elements(owned(range)))
         }
         try window?.barrier()
+        return squares
     }
 
     /// Sums `range` over all ranks; each gets the sum of what it owns, the rest of `range` is undefined
-    /// afterwards.
-    public func reduceScatter(_ range: Range<Int>) throws(ParallelError) {
+    /// afterwards. Returns the sum of the squares of what this rank owns.
+    @discardableResult
+    public func reduceScatter(_ range: Range<Int>) throws(ParallelError) -> Double {
+        let part = localPart(range)
         try window?.barrier()
-        try sum(localPart(range), isForAll: false)
+        let squares: Double
+        if let window, !isNetworked {
+            squares = ArenaSum.toOne(window.arenas, target: localRank, range: part)
+        } else {
+            try sum(part, isForAll: false)
+            squares = ArenaSum.squares(arena.elements(owned(range)))
+        }
         try window?.barrier()
+        return squares
     }
 
     /// Brings what each rank owns of `range` to all, unrounded. No rank may read `range` of its arena
@@ -117,6 +132,36 @@ public final class ArenaChannel: Sendable {
         push(part)
         try window?.barrier()
     }
+
+    // MARK: Pieces of ranges
+
+    /// Sums the elements `pieces` of `ranges`, both ascending, between the ranks of one host: into all arenas, or into
+    /// that of the rank that owns them. All ranks have met since the last of them wrote. Returns the sum of the squares of
+    /// what this rank owns.
+    func sum(
+        _ pieces: [Range<Int>], of ranges: [Range<Int>], isForAll: Bool
+    ) throws(ParallelError) -> Double {
+        guard let window, !isNetworked else { preconditionFailure("pieces are summed inside a host") }
+        var squares = 0.0
+        for piece in pieces.intersections(ranges.map(localPart)) {
+            squares +=
+                isForAll
+                ? ArenaSum.toAll(window.arenas, range: piece)
+                : ArenaSum.toOne(window.arenas, target: localRank, range: piece)
+        }
+        try window.barrier()
+        return squares
+    }
+
+    /// Brings what this rank owns of the elements `pieces` of `ranges`, both ascending, to all ranks of the host.
+    func allGather(_ pieces: [Range<Int>], of ranges: [Range<Int>]) throws(ParallelError) {
+        guard !isNetworked else { preconditionFailure("pieces are gathered inside a host") }
+        for piece in pieces.intersections(ranges.map(localPart)) { push(piece) }
+        try window?.barrier()
+    }
+
+    /// Waits for all ranks of the host.
+    func meet() throws(ParallelError) { try window?.barrier() }
 
     /// Sums `part` over the ranks of the host into this rank's arena, and then over the hosts.
     private func sum(_ part: Range<Int>, isForAll: Bool) throws(ParallelError) {

@@ -21,13 +21,14 @@ public struct BucketPlan: Sendable, Equatable {
     public let bucketsOfSlot: [Range<Int>]
 
     /// Cuts the arena of `layout`. A slot is never cut, unless it is larger than a bucket. A slot of
-    /// `separateSlots` shares no bucket with another.
+    /// `separateSlots` shares no bucket with another, and is cut into buckets of `separateMebibytes`.
     public init(
         layout: ParameterLayout, bucketMebibytes: Double = 8, firstBucketMebibytes: Double = 1,
-        separateSlots: Set<Int> = []
+        separateSlots: Set<Int> = [], separateMebibytes: Double? = nil
     ) {
         let capacity = Self.elements(bucketMebibytes)
         let firstCapacity = min(Self.elements(firstBucketMebibytes), capacity)
+        let separateCapacity = separateMebibytes.map(Self.elements) ?? capacity
         var buckets: [Bucket] = []
         var end = layout.elementCount
         var start = end
@@ -47,8 +48,9 @@ public struct BucketPlan: Sendable, Equatable {
                 close(firstSlot: slot.index + 1)
                 lastSlot = slot.index
             }
+            let whole = separateSlots.contains(slot.index) ? separateCapacity : capacity
             while start > slotStart {
-                let room = (buckets.isEmpty ? firstCapacity : capacity) - (end - start)
+                let room = (buckets.isEmpty ? min(firstCapacity, whole) : whole) - (end - start)
                 start = max(slotStart, start - room)
                 if start > slotStart { close(firstSlot: slot.index) }
             }

@@ -19,6 +19,7 @@ extension GradientReducer {
         }
         precondition(start == piece.count, "the piece has \(piece.count) elements, the shard \(start)")
         for bucket in plan.buckets { try channel.gradients.allGather(bucket.range) }
+        channel.gradientsWereOverwritten()
         guard keepsResult else { return nil }
         let whole = Tensor(rows: 1, columns: layout.elementCount)
         whole.copy(from: channel.gradients.arena)
@@ -35,6 +36,7 @@ extension GradientReducer {
         let arena = channel.gradients.arena
         if let whole { arena.copy(from: whole) }
         try ParameterBroadcast.run(arena, through: group)
+        channel.gradientsWereOverwritten()
         var start = 0
         for range in shard {
             piece.elements(start..<start + range.count).copy(from: arena.elements(range))

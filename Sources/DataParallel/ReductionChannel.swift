@@ -16,8 +16,12 @@ final class ReductionChannel: Sendable {
     /// The values rounded for products, which follow the values, and for each bucket the ranges that products read.
     private let roundedValues: Tensor?
     private let operandRanges: [[Range<Int>]]
-    /// Buckets that hold a table alone, by their first bucket.
+    /// Tables that are summed between hosts, by the first of the buckets that hold them alone.
     private let tables: [Int: SparseTable]
+    /// Tables whose touched rows are summed and brought to all inside a host.
+    private let touched: [TouchedRows]
+    private let looked: [TouchedRows]
+    private let everyone: any ProcessGroup
     private let labels: [String]
     /// For messages and for the watch over long waits.
     private let group: any ProcessGroup
@@ -42,10 +46,21 @@ final class ReductionChannel: Sendable {
             ? try ArenaChannel(
                 elementCount: parameters.arenaCount, topology: topology, sharesMemory: options.sharesMemory)
             : nil
-        let tall = gradients.isNetworked ? layout.slots.filter(SparseTable.isTable) : []
+        everyone = topology.everyone
+        looked = parameters.touchedRows
+        let lookedSlots = Set(looked.map(\.slot))
+        let tall =
+            gradients.isNetworked
+            ? layout.slots.filter { SparseTable.isTable($0) || lookedSlots.contains($0.index) } : []
+        touched = gradients.isNetworked ? [] : looked
+        // Messages between hosts carry whole buckets of values.
+        if gradients.isNetworked, isSharded { for rows in looked { rows.updateAllRows() } }
+        // Frequent words stand together: small buckets deal them to all owners.
         let plan = BucketPlan(
             layout: layout, bucketMebibytes: options.bucketMebibytes,
-            firstBucketMebibytes: options.firstBucketMebibytes, separateSlots: Set(tall.map(\.index)))
+            firstBucketMebibytes: options.firstBucketMebibytes,
+            separateSlots: Set(tall.map(\.index) + touched.map(\.slot)),
+            separateMebibytes: gradients.isNetworked ? nil : min(options.bucketMebibytes, 1))
         self.plan = plan
         let operands = layout.slots.filter(\.isOperand).map(\.range)
         operandRanges = plan.buckets.map { bucket in
@@ -54,7 +69,8 @@ final class ReductionChannel: Sendable {
         var tables: [Int: SparseTable] = [:]
         for slot in tall {
             tables[plan.bucketsOfSlot[slot.index].lowerBound] = try SparseTable(
-                slot, gradients: gradients.arena, topology: topology, wire: options.wire,
+                slot, touched: looked.first { $0.slot == slot.index }, gradients: gradients.arena,
+                topology: topology, wire: options.wire,
                 sharesMemory: options.sharesMemory)
         }
         self.tables = tables
@@ -78,7 +94,7 @@ final class ReductionChannel: Sendable {
                     case .sum:
                         state.finishedBuckets += work.buckets
                         state.squares += work.squares
-                    case .gather: state.ungatheredBuckets -= 1
+                    case .gather: state.ungatheredBuckets -= work.buckets
                     }
                     state.counters.collectives += 1
                     state.counters.bytes += work.bytes
@@ -108,6 +124,11 @@ final class ReductionChannel: Sendable {
     private func perform(_ task: ReductionProgress.Task) throws(ParallelError) -> Work {
         switch task {
         case .gather(let bucket):
+            if let values, let rows = touched.first(where: { plan.bucketsOfSlot[$0.slot].last == bucket }),
+                rows.isRestricted
+            {
+                return try gather(rows, values)
+            }
             let range = plan.buckets[bucket].range
             try watching("the all-gather of \(labels[bucket])") { () throws(ParallelError) in
                 try values?.allGather(shifted(range))
@@ -121,15 +142,14 @@ final class ReductionChannel: Sendable {
             return Work(bytes: range.count * 4)
         case .sum(let bucket):
             if let table = tables[bucket], let work = try sum(table, first: bucket) { return work }
-            let range = plan.buckets[bucket].range
-            try watching("the all-reduce of \(labels[bucket])") { () throws(ParallelError) in
-                if values == nil {
-                    try gradients.allReduce(range)
-                } else {
-                    try gradients.reduceScatter(range)
-                }
+            if let rows = touched.first(where: { plan.bucketsOfSlot[$0.slot].first == bucket }) {
+                return try sum(rows)
             }
-            return Work(bytes: range.count * 4, squares: squares(range))
+            let range = plan.buckets[bucket].range
+            let squares = try watching("the all-reduce of \(labels[bucket])") { () throws(ParallelError) in
+                values == nil ? try gradients.allReduce(range) : try gradients.reduceScatter(range)
+            }
+            return Work(bytes: range.count * 4, squares: squares)
         }
     }
 
@@ -148,6 +168,38 @@ final class ReductionChannel: Sendable {
         let squares = buckets.reduce(0.0) { $0 + self.squares(plan.buckets[$1].range) }
         return Work(buckets: buckets.count, bytes: bytes, squares: squares)
     }
+
+    /// The ranges of a table's buckets in ascending order.
+    private func ranges(_ rows: TouchedRows) -> [Range<Int>] {
+        plan.bucketsOfSlot[rows.slot].reversed().map { plan.buckets[$0].range }
+    }
+
+    /// Sums the rows of a table that some rank of this host has touched, which finishes all of its buckets.
+    private func sum(_ rows: TouchedRows) throws(ParallelError) -> Work {
+        let buckets = plan.bucketsOfSlot[rows.slot]
+        let ranges = ranges(rows)
+        let (pieces, squares) = try watching("the all-reduce of rows of \(labels[buckets.lowerBound])") {
+            () throws(ParallelError) in
+            try gradients.meet()
+            let pieces = rows.agree(on: try SparseTable.union(rows.reported, over: everyone))
+            return (pieces, try gradients.sum(pieces, of: ranges, isForAll: values == nil))
+        }
+        return Work(
+            buckets: buckets.count, bytes: pieces.reduce(0) { $0 + $1.count * 4 }, squares: squares)
+    }
+
+    /// Brings the values of the rows that are updated to all ranks of this host.
+    private func gather(_ rows: TouchedRows, _ values: ArenaChannel) throws(ParallelError) -> Work {
+        let buckets = plan.bucketsOfSlot[rows.slot]
+        let pieces = rows.updatedElements
+        try watching("the all-gather of rows of \(labels[buckets.lowerBound])") { () throws(ParallelError) in
+            try values.allGather(pieces.map(shifted), of: ranges(rows).map(shifted))
+        }
+        return Work(buckets: buckets.count, bytes: pieces.reduce(0) { $0 + $1.count * 4 })
+    }
+
+    /// What reaches into the gradients from elsewhere may be in any row.
+    func gradientsWereOverwritten() { for rows in looked { rows.addAll() } }
 
     /// Sum of the squares of what this rank owns of `range`.
     private func squares(_ range: Range<Int>) -> Double {

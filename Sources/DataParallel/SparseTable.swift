@@ -9,6 +9,8 @@ internal import Tensors
 /// All ranks agree on the union of their rows and sum these, packed. When the union is large, as with a table
 /// that is also the head of a language model, they agree on that too, and the table is summed whole.
 struct SparseTable: Sendable {
+    /// What is known of its rows beforehand.
+    private let touched: TouchedRows?
     /// The slot's index in the layout.
     let slot: Int
     private let gradient: Tensor
@@ -19,9 +21,11 @@ struct SparseTable: Sendable {
 
     /// Collective: makes an arena for the packed rows, a quarter of the table.
     init(
-        _ slot: ParameterSlot, gradients: Tensor, topology: RankTopology, wire: WireType, sharesMemory: Bool
+        _ slot: ParameterSlot, touched: TouchedRows?, gradients: Tensor, topology: RankTopology,
+        wire: WireType, sharesMemory: Bool
     ) throws(ParallelError) {
         self.slot = slot.index
+        self.touched = touched
         gradient = gradients.elements(slot.range).reshaped(rows: slot.rows, columns: slot.columns)
         everyone = topology.everyone
         packed = try ArenaChannel(
@@ -37,11 +41,9 @@ struct SparseTable: Sendable {
     /// Sums the table over all ranks if that takes few rows; nil means that nothing was done. Collective; all
     /// ranks come to the same result. Returns the number of bytes of the packed rows.
     func sum() throws(ParallelError) -> Int? {
-        let own = Self.bitmap(SparseRows.flags(of: gradient))
-        let all = try everyone.allGather(own)
-        let rows = (0..<gradient.rows).filter { row in
-            all.contains { $0[row / 8] & (1 << UInt8(row % 8)) != 0 }
-        }
+        let union = try Self.union(touched?.reported ?? notZero, over: everyone)
+        touched?.agree(on: union)
+        let rows = union.rows
         let count = rows.count * gradient.columns
         guard count <= packed.arena.count else { return nil }
         guard count > 0 else { return 0 }
@@ -52,9 +54,19 @@ struct SparseTable: Sendable {
         return count * 4
     }
 
-    private static func bitmap(_ flags: [UInt8]) -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: (flags.count + 7) / 8)
-        for (row, flag) in flags.enumerated() where flag != 0 { bytes[row / 8] |= 1 << UInt8(row % 8) }
-        return bytes
+    /// Rows of the gradient that are not zero.
+    private var notZero: RowSet {
+        var rows = RowSet(rowCount: gradient.rows)
+        for (row, flag) in SparseRows.flags(of: gradient).enumerated() where flag != 0 { rows.insert(row) }
+        return rows
+    }
+
+    /// The rows that some rank names.
+    static func union(_ own: RowSet, over group: any ProcessGroup) throws(ParallelError) -> RowSet {
+        var union = own
+        for bytes in try group.allGather(own.bytes) {
+            union.formUnion(RowSet(rowCount: own.rowCount, bytes: bytes))
+        }
+        return union
     }
 }

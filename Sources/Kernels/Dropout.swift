@@ -71,6 +71,16 @@ public struct Dropout: Sendable {
         self.init(sampleIDs: sampleIDs, offsets: (0...Int32(sampleIDs.count)).map { $0 })
     }
 
+    /// The keys of the rows `rows` of a batch whose keys are `keys`.
+    public init(_ keys: RowKeys, rows: [Int32]) {
+        count = rows.count
+        unsafe buffer = .allocate(capacity: rows.count)
+        for (index, row) in rows.enumerated() {
+            precondition(row >= 0 && Int(row) < keys.count, "row \(row) of \(keys.count)")
+            unsafe buffer[index] = keys.buffer[Int(row)]
+        }
+    }
+
     deinit { unsafe buffer.deallocate() }
 
     @unsafe var pointer: UnsafePointer<UInt64>? { unsafe UnsafePointer(buffer.baseAddress) }

@@ -36,6 +36,15 @@ public enum Elementwise {
         }
     }
 
+    /// `x *= factor` for one factor after the other, each product rounded; contiguous. One thread.
+    public static func scale(_ x: Tensor, byEachOf factors: ArraySlice<Float>) {
+        precondition(x.isContiguous, "expected a contiguous tensor")
+        unsafe factors.withUnsafeBufferPointer { factors in
+            guard let first = factors.baseAddress else { return }
+            unsafe ck_scale_by_each(x.floats, first, factors.count, x.count)
+        }
+    }
+
     /// `sums[1, C] += Σ_t x[t, C]`, sums in float32.
     public static func addColumnSums(of x: Tensor, to sums: Tensor) {
         precondition(sums.count == x.columns && sums.isContiguous, "expected \(x.columns) sums")

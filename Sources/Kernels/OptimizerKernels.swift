@@ -36,13 +36,7 @@ public struct AdamWUpdate: Sendable {
         let count = values.count
         precondition(copy.map { $0.count == count && $0.type == .bfloat16 } ?? true, "a copy is bfloat16")
         precondition(gradients.count == count && firstMoments.count == count && secondMoments.count == count)
-        let (exact1, exact2) = (Self.decimal(beta1), Self.decimal(beta2))
-        let arguments = ck_adamw_step(
-            learning_rate: learningRate, beta2: beta2, epsilon: epsilon, weight_decay: weightDecay,
-            one_minus_beta1: Float(1 - exact1), one_minus_beta2: Float(1 - exact2),
-            bias_correction1: Float(1 - Self.power(exact1, step)),
-            bias_correction2_sqrt: Float((1 - Self.power(exact2, step)).squareRoot()),
-            gradient_scale: gradientScale)
+        let arguments = arguments
         ThreadPool.forEachRange(count: count, grain: 4_096, kind: .optimizer) { range, _ in
             let start = range.lowerBound
             let copied = unsafe copy?.pointer(start).assumingMemoryBound(to: UInt16.self)
@@ -50,6 +44,37 @@ public struct AdamWUpdate: Sendable {
                 values.floats + start, gradients.floats + start, firstMoments.floats + start,
                 secondMoments.floats + start, copied, arguments, range.count)
         }
+    }
+
+    /// Updates the elements `runs` alone, ascending ranges of the tensors.
+    public func apply(
+        values: Tensor, gradients: Tensor, firstMoments: Tensor, secondMoments: Tensor, runs: [Range<Int>]
+    ) {
+        let count = values.count
+        precondition(runs.allSatisfy { $0.lowerBound >= 0 && $0.upperBound <= count }, "a run is outside")
+        precondition(gradients.count == count && firstMoments.count == count && secondMoments.count == count)
+        let arguments = arguments
+        ThreadPool.forEachRange(count: runs.count, grain: 16, kind: .optimizer) { part, _ in
+            for run in runs[part] {
+                let start = run.lowerBound
+                unsafe ck_adamw(
+                    values.floats + start, gradients.floats + start, firstMoments.floats + start,
+                    secondMoments.floats + start, nil, arguments, run.count)
+            }
+        }
+    }
+
+    /// What an element without gradient and moments is multiplied by.
+    public var decay: Float { ck_adamw_decay(arguments) }
+
+    private var arguments: ck_adamw_step {
+        let (exact1, exact2) = (Self.decimal(beta1), Self.decimal(beta2))
+        return ck_adamw_step(
+            learning_rate: learningRate, beta2: beta2, epsilon: epsilon, weight_decay: weightDecay,
+            one_minus_beta1: Float(1 - exact1), one_minus_beta2: Float(1 - exact2),
+            bias_correction1: Float(1 - Self.power(exact1, step)),
+            bias_correction2_sqrt: Float((1 - Self.power(exact2, step)).squareRoot()),
+            gradient_scale: gradientScale)
     }
 
     /// The decimal number that the user wrote, 0.999, not the float nearest to it.

@@ -6,23 +6,28 @@ public import Tensors
 
 /// Sums of the arenas of several ranks that lie in memory of this process.
 public enum ArenaSum {
-    /// Elements `range` of every arena become the sum of all, added in the order of `arenas`.
-    public static func toAll(_ arenas: [Tensor], range: Range<Int>) { run(arenas, target: -1, range: range) }
-
-    /// Elements `range` of `arenas[target]` become the sum of all, added in the order of `arenas`; the other
-    /// arenas stay as they are.
-    public static func toOne(_ arenas: [Tensor], target: Int, range: Range<Int>) {
-        precondition(arenas.indices.contains(target), "arena \(target) of \(arenas.count)")
-        run(arenas, target: Int32(target), range: range)
+    /// Elements `range` of every arena become the sum of all, added in the order of `arenas`. Returns the sum of the
+    /// squares of what comes out.
+    @discardableResult
+    public static func toAll(_ arenas: [Tensor], range: Range<Int>) -> Double {
+        run(arenas, target: -1, range: range)
     }
 
-    private static func run(_ arenas: [Tensor], target: Int32, range: Range<Int>) {
+    /// Elements `range` of `arenas[target]` become the sum of all, added in the order of `arenas`; the other
+    /// arenas stay as they are. Returns the sum of the squares of what comes out.
+    @discardableResult
+    public static func toOne(_ arenas: [Tensor], target: Int, range: Range<Int>) -> Double {
+        precondition(arenas.indices.contains(target), "arena \(target) of \(arenas.count)")
+        return run(arenas, target: Int32(target), range: range)
+    }
+
+    private static func run(_ arenas: [Tensor], target: Int32, range: Range<Int>) -> Double {
         precondition(
             arenas.allSatisfy { $0.isContiguous && $0.count >= range.upperBound }, "an arena is too short")
         var pointers: [UnsafeMutablePointer<Float>?] = unsafe arenas.map { unsafe $0.floats }
-        unsafe pointers.withUnsafeMutableBufferPointer { buffer in
-            guard let first = buffer.baseAddress else { return }
-            unsafe ck_sum_arenas(first, arenas.count, target, range.lowerBound, range.upperBound)
+        return unsafe pointers.withUnsafeMutableBufferPointer { buffer in
+            guard let first = buffer.baseAddress else { return 0 }
+            return unsafe ck_sum_arenas(first, arenas.count, target, range.lowerBound, range.upperBound)
         }
     }
 

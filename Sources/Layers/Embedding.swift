@@ -23,11 +23,13 @@ public final class Embedding: Layer {
             name + ".weight", rows: count, columns: width, hasWeightDecay: true,
             initialization: .normal(standardDeviation: standardDeviation),
             tensors: [CheckpointTensor(name: name + ".weight", shape: [count, width])])
+        layout.addTable(table)
     }
 
     /// `out[t, :] = table[ids[t], :]`, added when `accumulating`.
     public func forward(_ ids: [Int32], _ pass: Pass, into out: Tensor, accumulating: Bool = false) {
-        EmbeddingTable.gather(pass.parameters.value(table), ids: ids, into: out, accumulating: accumulating)
+        EmbeddingTable.gather(
+            pass.parameters.value(table, rows: ids), ids: ids, into: out, accumulating: accumulating)
     }
 
     /// `out[t, :] = Σ table[ids[t], :]` over up to three tables, in one pass.
@@ -35,14 +37,14 @@ public final class Embedding: Layer {
         _ parts: [(table: Embedding, ids: [Int32])], _ pass: Pass, into out: Tensor
     ) {
         EmbeddingTable.gatherSum(
-            parts.map { (pass.parameters.value($0.table.table), $0.ids) }, into: out)
+            parts.map { (pass.parameters.value($0.table.table, rows: $0.ids), $0.ids) }, into: out)
     }
 
     /// Adds `dy[T, width]` into the gradient rows of `ids`, but for the padding id, and reports the slot, unless it
     /// is frozen.
     public func backward(gradient dy: Tensor, _ ids: [Int32], _ pass: Pass) {
         guard pass.parameters.isTrainable(table) else { return }
-        let table = pass.parameters.gradient(table)
+        let table = pass.parameters.gradient(table, rows: ids)
         let padding = paddingID.map { Int32($0) }
         if ids.contains(where: { $0 == padding }) {
             pass.temporarily {

@@ -9,6 +9,7 @@ public final class EncoderBlock: Layer {
     private let attentionNorm: LayerNorm
     private let feedForward: FeedForward
     private let outputNorm: LayerNorm
+    private var rows: SelectedRows?
 
     public init(
         attention: SelfAttention, attentionNorm: LayerNorm, feedForward: FeedForward, outputNorm: LayerNorm
@@ -19,33 +20,35 @@ public final class EncoderBlock: Layer {
         self.outputNorm = outputNorm
     }
 
-    /// Forward for `x [T, C]`. With `selected [S, C]`, the first token of each sequence, everything behind the keys
-    /// and values is computed for those rows only and the result is `[S, C]`: the other rows of the last block have
-    /// no effect on a model that reads only the first token.
-    public func forward(_ x: Tensor, selected: Tensor? = nil, _ pass: Pass) -> Tensor {
-        let keys = selected == nil ? pass.tokenKeys : pass.sequenceKeys
-        let attended = attention.forward(x, selected: selected, pass)
-        let h = attentionNorm.forward(attended, residual: selected ?? x, keys: keys, pass)
+    /// Forward for `x [T, C]`. With `rows`, some of the tokens, everything behind the keys and values is computed for
+    /// those alone and the result is `[N, C]`: other rows of the last block have no effect on a model that does not
+    /// read them.
+    public func forward(_ x: Tensor, rows: SelectedRows? = nil, _ pass: Pass) -> Tensor {
+        self.rows = rows
+        let keys = rows?.keys ?? pass.tokenKeys
+        let queries = rows.map { rows in
+            let selected = pass.activation(rows: rows.count, columns: x.columns)
+            EmbeddingTable.gather(x, ids: rows.ids, into: selected)
+            return selected
+        }
+        let attended = attention.forward(
+            x, selected: rows.flatMap { rows in queries.map { (rows, $0) } }, pass)
+        let h = attentionNorm.forward(attended, residual: queries ?? x, keys: keys, pass)
         return outputNorm.forward(feedForward.forward(h, pass), residual: h, keys: keys, pass)
     }
 
-    /// Backward for a block that computed all rows: writes the gradient of `x` into `dx`.
+    /// Backward: writes the gradient of `x` into `dx [T, C]` from that of the result.
     public func backward(gradient dy: Tensor, into dx: Tensor, _ pass: Pass) {
         pass.temporarily {
-            let dattended = differentiateOutput(dy, residualGradient: dx, pass)
-            attention.backward(gradient: dattended, addingTo: dx, pass)
-        }
-    }
-
-    /// Backward for a block that computed selected rows: writes their gradient into `selectedGradient [S, C]` and
-    /// that of the keys and values into `dx [T, C]`.
-    public func backward(
-        gradient dy: Tensor, into dx: Tensor, selectedGradient: Tensor, _ pass: Pass
-    ) {
-        dx.clear()
-        pass.temporarily {
-            let dattended = differentiateOutput(dy, residualGradient: selectedGradient, pass)
-            attention.backward(gradient: dattended, addingTo: dx, selectedGradient: selectedGradient, pass)
+            guard let rows else {
+                let dattended = differentiateOutput(dy, residualGradient: dx, pass)
+                return attention.backward(gradient: dattended, addingTo: dx, pass)
+            }
+            dx.clear()
+            let dqueries = pass.activation(rows: rows.count, columns: dx.columns)
+            let dattended = differentiateOutput(dy, residualGradient: dqueries, pass)
+            attention.backward(gradient: dattended, addingTo: dx, selectedGradient: dqueries, pass)
+            EmbeddingTable.scatterAdd(dqueries, ids: rows.ids, to: dx)
         }
     }
 

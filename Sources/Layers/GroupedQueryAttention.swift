@@ -22,8 +22,9 @@ public final class GroupedQueryAttention: Layer {
     private var saved: Saved?
 
     private struct Saved {
-        let x, qkv, context, logSumExp: Tensor
+        let x, queryInput, q, k, v, context, logSumExp: Tensor
         let dropout: Dropout
+        let rows: SelectedRows?
     }
 
     /// The shape of an attention layer.
@@ -97,8 +98,10 @@ public final class GroupedQueryAttention: Layer {
         )
     }
 
-    /// Forward for `x [T, C]`; with a cache, over its tokens and those of the batch.
-    public func forward(_ x: Tensor, _ pass: Pass) -> Tensor {
+    /// Forward for `x [T, C]`; with a cache, over its tokens and those of the batch. With `rows`, some of the tokens,
+    /// only those are queries and the result is `[N, C]`; the attention is bidirectional and without rotation then.
+    public func forward(_ x: Tensor, rows: SelectedRows? = nil, _ pass: Pass) -> Tensor {
+        if let rows { return forward(x, selected: rows, pass) }
         let qkv = projection.forward(x, pass)
         let (q, k, v) = split(qkv)
         if let rotary {
@@ -115,39 +118,85 @@ public final class GroupedQueryAttention: Layer {
                 return output.forward(context, pass)
             }
         }
-        let logSumExp = pass.workspace.tensor(rows: x.rows, columns: kernel.heads)
+        return attend(q, k, v, input: x, queryInput: x, rows: nil, into: context, pass)
+    }
+
+    private func forward(_ x: Tensor, selected rows: SelectedRows, _ pass: Pass) -> Tensor {
+        precondition(
+            !kernel.isCausal && rotary == nil && pass.cache == nil, "only an encoder selects queries")
+        let queryInput = pass.activation(rows: rows.count, columns: x.columns)
+        EmbeddingTable.gather(x, ids: rows.ids, into: queryInput)
+        let q = projection.forward(queryInput, pass, outputs: 0..<wide)
+        let kv = projection.forward(x, pass, outputs: wide..<wide + 2 * narrow)
+        return attend(
+            q, kv.columns(0..<narrow), kv.columns(narrow..<2 * narrow), input: x, queryInput: queryInput,
+            rows: rows, into: pass.activation(rows: rows.count, columns: wide), pass)
+    }
+
+    private func attend(
+        _ q: Tensor, _ k: Tensor, _ v: Tensor, input x: Tensor, queryInput: Tensor, rows: SelectedRows?,
+        into context: Tensor, _ pass: Pass
+    ) -> Tensor {
+        let logSumExp = pass.workspace.tensor(rows: q.rows, columns: kernel.heads)
         let dropout = pass.dropout(site, probability: dropoutProbability)
         pass.temporarily {
             kernel.forward(
-                q: q, k: k, v: v, queryOffsets: pass.batch.offsets, keyOffsets: pass.batch.offsets,
-                keys: pass.tokenKeys, dropout: dropout, into: context, logSumExp: logSumExp,
-                scratch: scratch(pass))
+                q: q, k: k, v: v, queryOffsets: rows?.offsets ?? pass.batch.offsets,
+                keyOffsets: pass.batch.offsets, keys: rows?.keys ?? pass.tokenKeys, dropout: dropout,
+                into: context, logSumExp: logSumExp, scratch: scratch(pass))
         }
-        saved = Saved(x: x, qkv: qkv, context: context, logSumExp: logSumExp, dropout: dropout)
+        saved = Saved(
+            x: x, queryInput: queryInput, q: q, k: k, v: v, context: context, logSumExp: logSumExp,
+            dropout: dropout, rows: rows)
         return output.forward(context, pass)
     }
 
-    /// Writes the gradient of `x` into `dx`, or adds it when `accumulating`. `dy` is read before, so it may be
-    /// `dx`.
+    /// Writes the gradient of `x` into `dx`, or adds it when `accumulating`, which needs all rows. `dy` is read before,
+    /// so it may be `dx`.
     public func backward(gradient dy: Tensor, into dx: Tensor, accumulating: Bool = false, _ pass: Pass) {
         guard let saved else { preconditionFailure("backward without forward") }
         pass.temporarily {
             let dcontext = pass.activation(rows: dy.rows, columns: wide)
             output.backward(gradient: dy, input: saved.context, pass, into: dcontext)
             output.finishBackward(pass)
+            if let rows = saved.rows {
+                precondition(!accumulating, "the gradient of selected queries is written")
+                differentiate(dcontext, saved, rows, into: dx, pass)
+                return projection.finishBackward(pass)
+            }
             let dqkv = pass.activation(rows: dy.rows, columns: wide + 2 * narrow)
-            let (q, k, v) = split(saved.qkv)
             let (dq, dk, dv) = split(dqkv)
-            kernel.backward(
-                gradient: dcontext, q: q, k: k, v: v, out: saved.context, logSumExp: saved.logSumExp,
-                queryOffsets: pass.batch.offsets, keyOffsets: pass.batch.offsets, keys: pass.tokenKeys,
-                dropout: saved.dropout, dq: dq, dk: dk, dv: dv, scratch: scratch(pass))
+            differentiate(dcontext, saved, dq, dk, dv, pass)
             rotary?.rotate(
                 dqkv.columns(0..<wide + narrow), positions: pass.batch.positions, isTransposed: true)
             projection.backward(
                 gradient: dqkv, input: saved.x, pass, into: dx, accumulating: accumulating)
             projection.finishBackward(pass)
         }
+    }
+
+    /// Writes the gradient of the input from that of the context of selected rows.
+    private func differentiate(
+        _ dcontext: Tensor, _ saved: Saved, _ rows: SelectedRows, into dx: Tensor, _ pass: Pass
+    ) {
+        let dq = pass.activation(rows: rows.count, columns: wide)
+        let dkv = pass.activation(rows: dx.rows, columns: 2 * narrow)
+        differentiate(dcontext, saved, dq, dkv.columns(0..<narrow), dkv.columns(narrow..<2 * narrow), pass)
+        projection.backward(
+            gradient: dkv, input: saved.x, pass, into: dx, outputs: wide..<wide + 2 * narrow)
+        let dqueries = pass.activation(rows: rows.count, columns: dx.columns)
+        projection.backward(gradient: dq, input: saved.queryInput, pass, into: dqueries, outputs: 0..<wide)
+        EmbeddingTable.scatterAdd(dqueries, ids: rows.ids, to: dx)
+    }
+
+    private func differentiate(
+        _ dcontext: Tensor, _ saved: Saved, _ dq: Tensor, _ dk: Tensor, _ dv: Tensor, _ pass: Pass
+    ) {
+        kernel.backward(
+            gradient: dcontext, q: saved.q, k: saved.k, v: saved.v, out: saved.context,
+            logSumExp: saved.logSumExp, queryOffsets: saved.rows?.offsets ?? pass.batch.offsets,
+            keyOffsets: pass.batch.offsets, keys: saved.rows?.keys ?? pass.tokenKeys, dropout: saved.dropout,
+            dq: dq, dk: dk, dv: dv, scratch: scratch(pass))
     }
 
     private func scratch(_ pass: Pass) -> Tensor {

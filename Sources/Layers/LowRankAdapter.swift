@@ -163,9 +163,10 @@ public final class LowRankAdapter: Layer {
         pass.dropout(module + ".lora", probability: Float(options.dropout))
     }
 
-    /// The keys of the rows of `x`: all tokens, or the first of each sequence, which have the same keys.
+    /// The keys of the rows of `x`: all tokens, those that the last block computes, or the first of each sequence.
     private func keys(of x: Tensor, _ pass: Pass) -> RowKeys {
         if x.rows == pass.batch.tokenCount { return pass.tokenKeys }
+        if let rows = pass.selectedRows, rows.count == x.rows { return rows.keys }
         precondition(x.rows == pass.batch.sequenceCount, "\(module): dropout needs the keys of its rows")
         return pass.sequenceKeys
     }

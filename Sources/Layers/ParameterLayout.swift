@@ -50,6 +50,8 @@ public struct ParameterSlot: Sendable {
     public let isLinear: Bool
     /// Whether products read it, in their number format; other slots are read in float32.
     public fileprivate(set) var isOperand: Bool
+    /// Whether rows of it are looked up by id, as in an embedding table.
+    public fileprivate(set) var isTable = false
     /// The slot that it adapts, for the matrices of a low-rank adapter.
     public let adaptedSlot: Int?
     /// Whether it is trained: false for frozen parameters.
@@ -91,6 +93,9 @@ public struct ParameterLayout: Sendable {
 
     /// Says that products read a slot that is no weight of a `Linear`, such as the table of a tied output layer.
     mutating func addOperand(_ slot: Int) { slots[slot].isOperand = true }
+
+    /// Says that rows of a slot are looked up by id.
+    mutating func addTable(_ slot: Int) { slots[slot].isTable = true }
 }
 
 extension ParameterLayout {
@@ -138,6 +143,7 @@ extension ParameterLayout {
                 initialization: slot.initialization, tensors: slot.tensors, isLinear: slot.isLinear,
                 isOperand: slot.isOperand, adaptedSlot: slot.adaptedSlot)
             moved.learningRateFactor = slot.learningRateFactor
+            moved.isTable = slot.isTable
             result.slots.append(moved)
         }
         result.elementCount = elementCount - frozenElementCount

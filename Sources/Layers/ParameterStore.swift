@@ -31,6 +31,8 @@ public final class ParameterStore {
     private var trainableIndices: [Int?]
     /// The first slot that is trained or has a trained adapter.
     private var firstTrainableSlot: Int
+    /// For tables that are looked up and nothing else, by slot, which rows were touched.
+    private var tables: [Int: TouchedRows]
     /// Where layers that do not ask put the gradients of frozen slots.
     private var discarded: Tensor?
 
@@ -49,6 +51,19 @@ public final class ParameterStore {
         forgotten = layout.slots.map { _ in false }
         trainableIndices = Self.trainableIndices(layout)
         firstTrainableSlot = Self.firstTrainableSlot(layout)
+        tables = whole == nil ? Self.tables(layout) : [:]
+    }
+
+    private static func tables(_ layout: ParameterLayout) -> [Int: TouchedRows] {
+        let indices = trainableIndices(layout)
+        let trained = layout.trainable.slots
+        return Dictionary(
+            uniqueKeysWithValues: layout.slots.compactMap { slot in
+                guard let index = indices[slot.index], slot.isTable, !slot.isOperand,
+                    slot.rows >= TouchedRows.minimumRows
+                else { return nil }
+                return (slot.index, TouchedRows(trained[index]))
+            })
     }
 
     private static func firstTrainableSlot(_ layout: ParameterLayout) -> Int {
@@ -68,8 +83,29 @@ public final class ParameterStore {
 
     /// Arena of values, `[1, elementCount]`, fp32.
     public var values: Tensor {
+        let values = unsettledValues
+        (whole ?? self).settleTables()
+        return values
+    }
+
+    /// The same for an optimiser: rows of tables may lack factors that `touchedRows` keeps.
+    public var unsettledValues: Tensor {
         (whole ?? self).onValueUse?(nil)
         return presentValues
+    }
+
+    /// The tables whose rows are looked up one by one and which no product reads, in the order of the arena.
+    public var touchedRows: [TouchedRows] { (whole ?? self).tables.values.sorted { $0.slot < $1.slot } }
+
+    private func settleTables() {
+        for (slot, rows) in tables { rows.settleAll(of: matrix(slot)) }
+    }
+
+    /// The memory of a slot's values, `[rows, columns]`.
+    private func matrix(_ slot: Int) -> Tensor {
+        let parameter = layout.slots[slot]
+        return presentValues.elements(parameter.range)
+            .reshaped(rows: parameter.rows, columns: parameter.columns)
     }
 
     /// Calls `body` before values are handed out, with the index in `trainable` or nil for all: values of other ranks'
@@ -127,6 +163,7 @@ public final class ParameterStore {
         if let whole { return whole.moveGradients(to: arena) }
         precondition(arena.count == gradientArena.count && arena.type == .float32, "not such an arena")
         gradientArena = arena
+        for rows in tables.values { rows.gradientIsZero() }
     }
 
     /// Copies all values, frozen ones too, to `arena` of `arenaCount` elements and uses it from then on; views of the
@@ -141,9 +178,19 @@ public final class ParameterStore {
     /// The values of a slot, `[rows, columns]`.
     public func value(_ slot: Int) -> Tensor {
         onValueUse?(slot)
-        let parameter = layout.slots[slot]
-        return presentValues.elements(parameter.range)
-            .reshaped(rows: parameter.rows, columns: parameter.columns)
+        whole?.settleTables()
+        let matrix = matrix(slot)
+        tables[slot]?.settleAll(of: matrix)
+        return matrix
+    }
+
+    /// The values of a table, `[rows, columns]`, of which the caller reads the rows `ids` alone.
+    func value(_ slot: Int, rows ids: [Int32]) -> Tensor {
+        guard let rows = tables[slot] else { return value(slot) }
+        onValueUse?(slot)
+        let matrix = matrix(slot)
+        rows.settle(ids, of: matrix)
+        return matrix
     }
 
     // MARK: Gradients
@@ -159,8 +206,23 @@ public final class ParameterStore {
 
     /// The gradient of a slot, to add to, `[rows, columns]`. For a frozen slot it is memory whose contents nobody reads.
     public func gradient(_ slot: Int) -> Tensor {
+        let gradient = clearedGradient(slot)
+        tables[slot]?.addAll()
+        return gradient
+    }
+
+    /// The gradient of a table, `[rows, columns]`, of which the caller adds to the rows `ids` alone.
+    func gradient(_ slot: Int, rows ids: [Int32]) -> Tensor {
+        guard let rows = tables[slot] else { return gradient(slot) }
+        defer { rows.add(ids) }
+        return clearedGradient(slot)
+    }
+
+    private func clearedGradient(_ slot: Int) -> Tensor {
         let gradient = gradientMemory(slot)
-        if forgotten[slot], isTrainable(slot) { Elementwise.clear(gradient) }
+        if forgotten[slot], isTrainable(slot) {
+            if let rows = tables[slot] { rows.clear(gradient) } else { Elementwise.clear(gradient) }
+        }
         forgotten[slot] = false
         return gradient
     }
@@ -169,6 +231,7 @@ public final class ParameterStore {
     /// is there.
     func gradientForProduct(_ slot: Int) -> (gradient: Tensor, isAdded: Bool) {
         defer { forgotten[slot] = false }
+        tables[slot]?.addAll()
         return (gradientMemory(slot), !forgotten[slot])
     }
 
@@ -193,7 +256,7 @@ public final class ParameterStore {
     /// Says that no more is added to this slot's gradient in the running backward pass.
     public func markReady(_ slot: Int) {
         guard let index = trainableIndices[slot] else { return }
-        if forgotten[slot] { _ = gradient(slot) }
+        if forgotten[slot] { _ = clearedGradient(slot) }
         onGradientReady?(index)
     }
 
@@ -217,13 +280,14 @@ public final class ParameterStore {
     /// Arenas that were handed out before are no longer this store's.
     public func rearrange(_ change: (inout ParameterLayout) -> Void) {
         precondition(whole == nil, "a view has the layout of what it shows")
-        let (oldLayout, oldValues) = (layout, valueArena)
+        let (oldLayout, oldValues) = (layout, values)
         change(&layout)
         valueArena = Tensor(rows: 1, columns: layout.elementCount)
         gradientArena = Tensor(rows: 1, columns: layout.elementCount - layout.frozenElementCount)
         forgotten = layout.slots.map { _ in false }
         trainableIndices = Self.trainableIndices(layout)
         firstTrainableSlot = Self.firstTrainableSlot(layout)
+        tables = Self.tables(layout)
         for (old, new) in zip(oldLayout.slots, layout.slots) {
             precondition(old.name == new.name, "slots keep their indices")
             valueArena.elements(new.range).copy(from: oldValues.elements(old.range))

@@ -19,6 +19,8 @@ public final class Pass {
     /// Random keys of the tokens, `[T]`, and of the sequences (the first token of each), `[S]`.
     public let tokenKeys: RowKeys
     public let sequenceKeys: RowKeys
+    /// The tokens that the last block computes, when these are not all.
+    public var selectedRows: SelectedRows?
     /// Keys and values of the tokens before this pass's, for decoding; nil when the batch holds whole sequences.
     public let cache: KeyValueCache?
     /// A pass for evaluation or, with a `key`, for training; with a `cache`, one step of decoding.

@@ -1,5 +1,6 @@
 // A pre-norm transformer block, as in GPT-2 and Llama, with optional cross-attention.
 
+internal import Kernels
 public import Tensors
 
 /// s += attention(norm(s)); [s += crossAttention(norm(s));] s += feedForward(norm(s)), s being the residual stream.
@@ -12,6 +13,7 @@ public final class PreNormBlock: Layer {
     private let cross: (norm: ResidualNorm, attention: CrossAttention)?
     private let feedForwardNorm: ResidualNorm
     private let feedForward: any BlockFeedForward
+    private var rows: SelectedRows?
 
     public init(
         attentionNorm: ResidualNorm, attention: GroupedQueryAttention,
@@ -26,21 +28,30 @@ public final class PreNormBlock: Layer {
     }
 
     /// Forward for `branch [T, C]`, which is added to `stream` (nil for the first block: then it is the stream).
-    /// `branch` is overwritten. `source` must be there exactly when the block has cross-attention.
+    /// `branch` is overwritten. `source` must be there exactly when the block has cross-attention. With `rows`, some of
+    /// the tokens, everything behind the keys and values is computed for those alone, and the results are `[N, C]`.
     public func forward(
-        _ branch: Tensor, stream: Tensor?, source: CrossAttentionSource? = nil, _ pass: Pass
+        _ branch: Tensor, stream: Tensor?, source: CrossAttentionSource? = nil, rows: SelectedRows? = nil,
+        _ pass: Pass
     ) -> (branch: Tensor, stream: Tensor) {
+        precondition(rows == nil || cross == nil, "a block with cross-attention computes all rows")
+        self.rows = rows
         precondition((source != nil) == (cross != nil), "cross-attention needs a source")
         var stream = stream
         let normed = attentionNorm.forward(branch, residual: stream, pass)
-        stream = branch
-        var branch = attention.forward(normed, pass)
+        stream =
+            rows.map { rows in
+                let selected = pass.activation(rows: rows.count, columns: branch.columns)
+                EmbeddingTable.gather(branch, ids: rows.ids, into: selected)
+                return selected
+            } ?? branch
+        var branch = attention.forward(normed, rows: rows, pass)
         if let cross, let source {
             let normed = cross.norm.forward(branch, residual: stream, pass)
             stream = branch
             branch = cross.attention.forward(normed, source, pass)
         }
-        let last = feedForwardNorm.forward(branch, residual: stream, pass)
+        let last = feedForwardNorm.forward(branch, residual: stream, rows: rows, pass)
         return (feedForward.forward(last, pass), branch)
     }
 
@@ -68,6 +79,30 @@ public final class PreNormBlock: Layer {
             }
             attention.backward(gradient: dbranch, into: dnormed, pass)
             return join(attentionNorm)
+        }
+    }
+
+    /// Backward of a block that computed some rows, from the gradients of the returned branch and stream, both `[N, C]`,
+    /// which are overwritten: `streamGradient` and `spare` are `[T, C]`, and one of them is returned, as above.
+    public func backward(
+        gradient dbranch: Tensor, selectedStreamGradient: Tensor, streamGradient: Tensor, spare: Tensor,
+        _ pass: Pass
+    ) -> Tensor {
+        guard let rows else { preconditionFailure("the block computed all rows") }
+        return pass.temporarily {
+            let dlast = pass.activation(rows: dbranch.rows, columns: dbranch.columns)
+            let selectedSpare = pass.activation(rows: dbranch.rows, columns: dbranch.columns)
+            feedForward.backward(gradient: dbranch, into: dlast, pass)
+            let dattended = feedForwardNorm.backward(
+                gradient: dlast, streamGradient: selectedStreamGradient, accumulating: true,
+                branchGradient: selectedSpare, pass)
+            let dnormed = pass.activation(rows: streamGradient.rows, columns: streamGradient.columns)
+            attention.backward(gradient: dattended, into: dnormed, pass)
+            streamGradient.clear()
+            EmbeddingTable.scatterAdd(selectedStreamGradient, ids: rows.ids, to: streamGradient)
+            return attentionNorm.backward(
+                gradient: dnormed, streamGradient: streamGradient, accumulating: true, branchGradient: spare,
+                pass)
         }
     }
 }

@@ -30,6 +30,7 @@ public final class ResidualNorm: Layer {
         let mean: Tensor?
         let rstd: Tensor
         let dropout: Dropout
+        let keys: RowKeys
     }
 
     /// `dropoutProbability` is that of the branch.
@@ -55,7 +56,11 @@ public final class ResidualNorm: Layer {
 
     /// Forward for `[T, C]`. `branch` is overwritten by the stream, which the caller passes on as the next
     /// residual and which is kept for the backward pass. Without a residual the stream is the branch.
-    public func forward(_ branch: Tensor, residual: Tensor?, _ pass: Pass) -> Tensor {
+    /// `rows` says which tokens they are, if not all.
+    public func forward(
+        _ branch: Tensor, residual: Tensor?, rows: SelectedRows? = nil, _ pass: Pass
+    ) -> Tensor {
+        let keys = rows?.keys ?? pass.tokenKeys
         let y = pass.activation(rows: branch.rows, columns: width)
         let rstd = pass.workspace.tensor(rows: 1, columns: branch.rows)
         let dropout = pass.dropout(site, probability: dropoutProbability)
@@ -64,14 +69,14 @@ public final class ResidualNorm: Layer {
             let mean = pass.workspace.tensor(rows: 1, columns: branch.rows)
             LayerNormKernel.forward(
                 branch, residual: residual, gamma: gamma, beta: pass.parameters.value(bias),
-                epsilon: epsilon, dropout: dropout, keys: pass.tokenKeys, sum: branch, into: y, mean: mean,
+                epsilon: epsilon, dropout: dropout, keys: keys, sum: branch, into: y, mean: mean,
                 rstd: rstd)
-            saved = Saved(stream: branch, mean: mean, rstd: rstd, dropout: dropout)
+            saved = Saved(stream: branch, mean: mean, rstd: rstd, dropout: dropout, keys: keys)
         } else {
             RMSNormKernel.forward(
                 branch, residual: residual, gamma: gamma, epsilon: epsilon, dropout: dropout,
-                keys: pass.tokenKeys, sum: branch, into: y, rstd: rstd)
-            saved = Saved(stream: branch, mean: nil, rstd: rstd, dropout: dropout)
+                keys: keys, sum: branch, into: y, rstd: rstd)
+            saved = Saved(stream: branch, mean: nil, rstd: rstd, dropout: dropout, keys: keys)
         }
         return y
     }
@@ -91,13 +96,13 @@ public final class ResidualNorm: Layer {
             if let bias, let mean = saved.mean {
                 LayerNormKernel.backward(
                     gradient: dy, sum: saved.stream, gamma: gamma, mean: mean, rstd: saved.rstd,
-                    dropout: saved.dropout, keys: pass.tokenKeys, dsum: streamGradient,
+                    dropout: saved.dropout, keys: saved.keys, dsum: streamGradient,
                     accumulating: accumulating, dx: dx, dgamma: dgamma,
                     dbeta: pass.parameters.gradient(bias), partials: partials)
             } else {
                 RMSNormKernel.backward(
                     gradient: dy, sum: saved.stream, gamma: gamma, rstd: saved.rstd, dropout: saved.dropout,
-                    keys: pass.tokenKeys, dsum: streamGradient, accumulating: accumulating, dx: dx,
+                    keys: saved.keys, dsum: streamGradient, accumulating: accumulating, dx: dx,
                     dgamma: dgamma, partials: partials)
             }
         }

@@ -19,7 +19,7 @@ public final class SelfAttention: Layer {
         let queryOffsets: [Int32]
         let keys: RowKeys
         let dropout: Dropout
-        var isSelected: Bool { queryInput.rows != x.rows }
+        let isSelected: Bool
     }
 
     /// `parts` are the names of query, key and value; `outputName` that of the output projection.
@@ -40,15 +40,17 @@ public final class SelfAttention: Layer {
             &layout, outputName, inputs: width, outputs: width, standardDeviation: standardDeviation)
     }
 
-    /// Attention of all tokens of `x [T, C]`, or of one row a sequence: with `selected [S, C]`, the first token of
-    /// each, only those are queries and the result is `[S, C]`.
-    public func forward(_ x: Tensor, selected: Tensor? = nil, _ pass: Pass) -> Tensor {
+    /// Attention of all tokens of `x [T, C]`, or of some: with `selected`, rows of `x` and their states `[N, C]`, only
+    /// those are queries and the result is `[N, C]`.
+    public func forward(
+        _ x: Tensor, selected: (rows: SelectedRows, states: Tensor)? = nil, _ pass: Pass
+    ) -> Tensor {
         let c = width
         let q: Tensor
         let k: Tensor
         let v: Tensor
         if let selected {
-            q = projection.forward(selected, pass, outputs: 0..<c)
+            q = projection.forward(selected.states, pass, outputs: 0..<c)
             let kv = projection.forward(x, pass, outputs: c..<3 * c)
             (k, v) = (kv.columns(0..<c), kv.columns(c..<2 * c))
         } else {
@@ -57,12 +59,11 @@ public final class SelfAttention: Layer {
         }
         let context = pass.activation(rows: q.rows, columns: c)
         let logSumExp = pass.workspace.tensor(rows: q.rows, columns: kernel.heads)
-        let isSelected = selected != nil
         let state = Saved(
-            x: x, queryInput: selected ?? x, q: q, k: k, v: v, context: context, logSumExp: logSumExp,
-            queryOffsets: isSelected ? (0...Int32(q.rows)).map { $0 } : pass.batch.offsets,
-            keys: isSelected ? pass.sequenceKeys : pass.tokenKeys,
-            dropout: pass.dropout(site, probability: dropoutProbability))
+            x: x, queryInput: selected?.states ?? x, q: q, k: k, v: v, context: context, logSumExp: logSumExp,
+            queryOffsets: selected?.rows.offsets ?? pass.batch.offsets,
+            keys: selected?.rows.keys ?? pass.tokenKeys,
+            dropout: pass.dropout(site, probability: dropoutProbability), isSelected: selected != nil)
         pass.temporarily {
             kernel.forward(
                 q: q, k: k, v: v, queryOffsets: state.queryOffsets, keyOffsets: pass.batch.offsets,
@@ -74,7 +75,7 @@ public final class SelfAttention: Layer {
     }
 
     /// Adds the gradient of `x` to `dx [T, C]` and, when rows were selected, that of those rows to
-    /// `selectedGradient [S, C]`. `dy` is read before anything is added, so it may be one of them.
+    /// `selectedGradient [N, C]`. `dy` is read before anything is added, so it may be one of them.
     public func backward(
         gradient dy: Tensor, addingTo dx: Tensor, selectedGradient: Tensor? = nil, _ pass: Pass
     ) {

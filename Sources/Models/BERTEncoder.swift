@@ -12,16 +12,9 @@ final class BERTEncoder {
     /// The first slot of each block, and the one behind the last block.
     private let blockStarts: [Int]
     private let pooler: Linear?
-    private var saved: Saved?
+    private var saved: (input: Tensor, slope: Tensor)?
     /// Inputs of the blocks of a training pass.
     private var inputs: [Tensor] = []
-
-    /// What a forward pass of first tokens keeps.
-    private struct Saved {
-        let firstTokens: [Int32]
-        var poolerInput: Tensor?
-        var poolerSlope: Tensor?
-    }
 
     /// The word embeddings, for a tied output layer.
     var words: Embedding { embeddings.words }
@@ -126,30 +119,28 @@ final class BERTEncoder {
         embeddings.backward(gradient: dhidden, spare: spare, pass)
     }
 
-    // MARK: First tokens
+    // MARK: Some tokens
 
-    /// Hidden states of the first token of each sequence, `[S, C]`.
-    func firstStates(_ pass: Pass) -> Tensor {
-        let embedded = embeddings.forward(pass)
-        let firstTokens = [Int32](pass.batch.offsets.dropLast())
-        let first = pass.activation(rows: firstTokens.count, columns: configuration.hiddenSize)
-        let hidden = run(blocks.dropLast(), embedded, pass)
-        EmbeddingTable.gather(hidden, ids: firstTokens, into: first)
-        saved = Saved(firstTokens: firstTokens)
-        return blocks[blocks.count - 1].forward(hidden, selected: first, pass)
+    /// Hidden states of these tokens, `[N, C]`: the last block computes nothing else for the others than their keys
+    /// and values.
+    func states(of rows: SelectedRows, _ pass: Pass) -> Tensor {
+        let hidden = run(blocks.dropLast(), embeddings.forward(pass), pass)
+        pass.selectedRows = rows
+        return blocks[blocks.count - 1].forward(hidden, rows: rows, pass)
     }
 
-    /// Gradients of all parameters from that of the first states.
-    func backward(firstGradient dlast: Tensor, _ pass: Pass) {
-        guard let saved else { preconditionFailure("backward without forward") }
+    /// Gradients of all parameters but the pooler's from those of the states of the selected tokens.
+    func backward(selectedGradient dlast: Tensor, _ pass: Pass) {
+        guard pass.parameters.hasTrainableSlot(before: blockStarts[blocks.count]) else { return }
         let c = configuration.hiddenSize
         let dhidden = pass.activation(rows: pass.batch.tokenCount, columns: c)
         let spare = pass.activation(rows: pass.batch.tokenCount, columns: c)
-        let dfirst = pass.activation(rows: dlast.rows, columns: c)
-        blocks[blocks.count - 1].backward(gradient: dlast, into: dhidden, selectedGradient: dfirst, pass)
-        EmbeddingTable.scatterAdd(dfirst, ids: saved.firstTokens, to: dhidden)
+        blocks[blocks.count - 1].backward(gradient: dlast, into: dhidden, pass)
         backward(blocks.dropLast(), dhidden, spare: spare, pass)
     }
+
+    /// Hidden states of the first token of each sequence, `[S, C]`.
+    func firstStates(_ pass: Pass) -> Tensor { states(of: .first(of: pass), pass) }
 
     /// The pooled first token of each sequence, `[S, C]`.
     func forward(_ pass: Pass) -> Tensor {
@@ -158,20 +149,17 @@ final class BERTEncoder {
         let slope = pooler.forward(last, pass)
         let pooled = pass.activation(rows: slope.rows, columns: slope.columns)
         Activation.tanh.forward(replacingBySlope: slope, into: pooled)
-        saved?.poolerInput = last
-        saved?.poolerSlope = slope
+        saved = (last, slope)
         return pooled
     }
 
     /// Gradients of all parameters from that of the pooled rows, which is overwritten.
     func backward(gradient dpooled: Tensor, _ pass: Pass) {
-        guard let pooler, let input = saved?.poolerInput, let slope = saved?.poolerSlope else {
-            preconditionFailure("backward without forward")
-        }
-        Elementwise.multiply(dpooled, by: slope)
+        guard let pooler, let saved else { preconditionFailure("backward without forward") }
+        Elementwise.multiply(dpooled, by: saved.slope)
         let dlast = pass.activation(rows: dpooled.rows, columns: configuration.hiddenSize)
-        pooler.backward(gradient: dpooled, input: input, pass, into: dlast)
+        pooler.backward(gradient: dpooled, input: saved.input, pass, into: dlast)
         pooler.finishBackward(pass)
-        backward(firstGradient: dlast, pass)
+        backward(selectedGradient: dlast, pass)
     }
 }

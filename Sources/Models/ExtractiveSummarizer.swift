@@ -50,7 +50,7 @@ public final class ExtractiveSummarizer: TrainableModel {
     private let blockStarts: [Int]
     private let output: Linear
     private var sinusoids = Tensor(rows: 0, columns: 0)
-    private var saved: (pass: Pass, states: Tensor, sentences: SentenceBatch)?
+    private var saved: (pass: Pass, states: Tensor, encoded: StatesOfRows?, sentences: SentenceBatch)?
 
     private static let prefix = "extractor."
 
@@ -100,14 +100,19 @@ public final class ExtractiveSummarizer: TrainableModel {
 
     /// Logits `[N, 1]` of the sentences, in float32.
     public func forward(_ pass: Pass, sentences: SentenceBatch) -> Tensor {
-        let hidden = encoder.hiddenStates(pass)
-        var states = pass.activation(rows: sentences.places.count, columns: hidden.columns)
-        prepareSinusoids(count: Int(sentences.positions.max() ?? 0) + 1, width: hidden.columns)
+        let positionCount = Int(sentences.positions.max() ?? 0) + 1
+        var states: Tensor
+        var encoded: StatesOfRows?
         switch configuration.pooling {
         case .cls:
-            EmbeddingTable.gather(hidden, ids: sentences.places, into: states)
+            let firsts = encoder.states(of: sentences.places, pass)
+            (states, encoded) = (firsts.states, firsts)
+            prepareSinusoids(count: positionCount, width: states.columns)
             EmbeddingTable.gather(sinusoids, ids: sentences.positions, into: states, accumulating: true)
         case .mean:
+            let hidden = encoder.hiddenStates(pass)
+            states = pass.activation(rows: sentences.places.count, columns: hidden.columns)
+            prepareSinusoids(count: positionCount, width: states.columns)
             pass.temporarily {
                 let means = means(of: hidden, sentences, pass)
                 EmbeddingTable.gatherSum(
@@ -123,13 +128,15 @@ public final class ExtractiveSummarizer: TrainableModel {
                 pass.temporarily { states.copy(from: block.forward(states, inner)) }
             }
         }
-        saved = (inner, states, sentences)
+        saved = (inner, states, encoded, sentences)
         return output.forward(states, inner, type: .float32)
     }
 
     /// Adds the gradients of all parameters from that of the logits, which may be overwritten.
     public func backward(gradient dlogits: Tensor, _ pass: Pass) {
-        guard let (inner, states, sentences) = saved else { preconditionFailure("backward without forward") }
+        guard let (inner, states, encoded, sentences) = saved else {
+            preconditionFailure("backward without forward")
+        }
         var dx = pass.activation(rows: states.rows, columns: states.columns)
         var spare = pass.activation(rows: states.rows, columns: states.columns)
         output.backward(gradient: dlogits, input: states, inner, into: dx)
@@ -140,17 +147,12 @@ public final class ExtractiveSummarizer: TrainableModel {
             swap(&dx, &spare)
         }
         guard parameters.hasTrainableSlot(before: blockStarts[0]) else { return }
+        if let encoded { return encoder.backward(gradient: dx, of: encoded, pass) }
+        let shares = pass.workspace.tensor(rows: dx.rows, columns: dx.columns)
+        Conversion.copy(dx, to: shares)
+        Self.divideByLengths(shares, sentences, pass.batch)
         let dhidden = pass.activation(rows: pass.batch.tokenCount, columns: states.columns)
-        switch configuration.pooling {
-        case .cls:
-            dhidden.clear()
-            EmbeddingTable.scatterAdd(dx, ids: sentences.places, to: dhidden)
-        case .mean:
-            let shares = pass.workspace.tensor(rows: dx.rows, columns: dx.columns)
-            Conversion.copy(dx, to: shares)
-            Self.divideByLengths(shares, sentences, pass.batch)
-            EmbeddingTable.gather(shares, ids: sentences.sentenceOfToken(pass.batch), into: dhidden)
-        }
+        EmbeddingTable.gather(shares, ids: sentences.sentenceOfToken(pass.batch), into: dhidden)
         encoder.backward(statesGradient: dhidden, pass)
     }
 

@@ -12,6 +12,7 @@ final class PreNormStack {
     /// Inputs of the blocks that run forward again in the backward pass, and what they attend to.
     private var inputs: [(branch: Tensor, stream: Tensor?)] = []
     private var source: CrossAttentionSource?
+    private var rows: SelectedRows?
 
     init(blocks: [PreNormBlock], blockStarts: [Int], norm: ResidualNorm) {
         precondition(blockStarts.count == blocks.count + 1, "expected the starts of the blocks and their end")
@@ -20,31 +21,42 @@ final class PreNormStack {
         self.norm = norm
     }
 
-    /// Hidden states of all tokens `[T, C]`. `embed` gives the embedded tokens `[T, C]`, which are overwritten.
+    /// Hidden states of all tokens `[T, C]`, or of `rows` alone `[N, C]`: then the last block computes nothing else for
+    /// the others than their keys and values. `embed` gives the embedded tokens `[T, C]`, which are overwritten.
     func forward(
-        source: CrossAttentionSource? = nil, width: Int, _ pass: Pass, embed: () -> Tensor
+        source: CrossAttentionSource? = nil, rows: SelectedRows? = nil, width: Int, _ pass: Pass,
+        embed: () -> Tensor
     ) -> Tensor {
+        self.rows = rows
         guard !pass.isTraining else {
             var branch = embed()
             var stream: Tensor?
             inputs = []
             self.source = source
-            for block in blocks {
+            for (index, block) in blocks.enumerated() {
+                let selected = index == blocks.count - 1 ? rows : nil
+                if selected != nil { pass.selectedRows = selected }
                 (branch, stream) =
-                    isRecomputed(inputs.count, pass)
+                    isRecomputed(index, pass)
                     ? forwardKeepingInputs(block, branch, stream, pass)
-                    : block.forward(branch, stream: stream, source: source, pass)
+                    : block.forward(branch, stream: stream, source: source, rows: selected, pass)
             }
-            return norm.forward(branch, residual: stream, pass)
+            return norm.forward(branch, residual: stream, rows: rows, pass)
         }
         // Nothing is kept for a backward pass: two tensors carry the state from block to block.
-        let rows = pass.batch.tokenCount
-        let normed = pass.activation(rows: rows, columns: width)
+        let count = pass.batch.tokenCount
+        let normed = pass.activation(rows: rows?.count ?? count, columns: width)
         pass.temporarily {
-            let kept = pass.activation(rows: rows, columns: width)
+            let kept = pass.activation(rows: count, columns: width)
             let branch = embed()
             var stream: Tensor?
-            for block in blocks {
+            for (index, block) in blocks.enumerated() {
+                if let rows, index == blocks.count - 1 {
+                    pass.selectedRows = rows
+                    let last = block.forward(branch, stream: stream, rows: rows, pass)
+                    return normed.copy(
+                        from: norm.forward(last.branch, residual: last.stream, rows: rows, pass))
+                }
                 pass.temporarily {
                     let next = block.forward(branch, stream: stream, source: source, pass)
                     kept.copy(from: next.stream)
@@ -84,11 +96,24 @@ final class PreNormStack {
     /// source's states is added to `sourceGradient`. Below the first trained parameter nothing is computed, and the
     /// result means nothing.
     func backward(gradient dstates: Tensor, sourceGradient: Tensor? = nil, _ pass: Pass) -> Tensor {
-        let stream = pass.activation(rows: dstates.rows, columns: dstates.columns)
-        let spare = pass.activation(rows: dstates.rows, columns: dstates.columns)
+        var stream = pass.activation(rows: dstates.rows, columns: dstates.columns)
+        var spare = pass.activation(rows: dstates.rows, columns: dstates.columns)
         var gradient = norm.backward(
             gradient: dstates, streamGradient: stream, accumulating: false, branchGradient: spare, pass)
-        for index in blocks.indices.reversed() {
+        var last = blocks.count
+        if rows != nil {
+            guard pass.parameters.hasTrainableSlot(before: blockStarts[last]) else {
+                return pass.activation(rows: pass.batch.tokenCount, columns: dstates.columns)
+            }
+            last -= 1
+            let selected = stream
+            stream = pass.activation(rows: pass.batch.tokenCount, columns: dstates.columns)
+            spare = pass.activation(rows: pass.batch.tokenCount, columns: dstates.columns)
+            gradient = blocks[last].backward(
+                gradient: gradient, selectedStreamGradient: selected, streamGradient: stream, spare: spare,
+                pass)
+        }
+        for index in blocks.indices[..<last].reversed() {
             guard pass.parameters.hasTrainableSlot(before: blockStarts[index + 1]) else { break }
             gradient = pass.temporarily {
                 if isRecomputed(index, pass) {

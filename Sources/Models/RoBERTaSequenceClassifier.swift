@@ -90,6 +90,6 @@ public final class RoBERTaSequenceClassifier: SequenceClassifier {
         dense.backward(gradient: dhidden, input: saved.dropped, pass, into: dfirst)
         dense.finishBackward(pass)
         saved.inputDropout.apply(to: dfirst, keys: pass.sequenceKeys, into: dfirst)
-        encoder.backward(firstGradient: dfirst, pass)
+        encoder.backward(selectedGradient: dfirst, pass)
     }
 }

@@ -59,5 +59,16 @@ final class TextSourceEncoder: SourceEncoder {
         encoder.backward(statesGradient: dstates, pass)
     }
 
+    /// Hidden states of the tokens `rows`.
+    func states(of rows: [Int32], _ pass: Pass) -> StatesOfRows {
+        encoder.forward(pass, source: nil, rows: rows)
+    }
+
+    /// Gradients of all parameters from those of the states of rows.
+    func backward(gradient drows: Tensor, of states: StatesOfRows, _ pass: Pass) {
+        if pass.completesGradients { for slot in pooler.reversed() { pass.parameters.markReady(slot) } }
+        encoder.backward(gradient: drows, of: states, sourceGradient: nil, pass)
+    }
+
     func validate(_ batch: TokenBatch) throws(ModelError) { try encoder.configuration.validate(batch) }
 }

@@ -24,21 +24,18 @@ final class TokenPredictor {
         scale: Double, labelSmoothing: Double
     ) -> TokenLossSums {
         precondition(targets.count == pass.batch.tokenCount, "expected one target a token")
-        let states = network.forward(pass, source: source)
         let rows = targets.indices.filter { targets[$0] != ignoredTarget }.map { Int32($0) }
         let wanted = rows.map { targets[Int($0)] }
-        let selected = pass.activation(rows: rows.count, columns: states.columns)
-        EmbeddingTable.gather(states, ids: rows, into: selected)
-        let h = transformed(selected, pass)
+        let states = network.forward(pass, source: source, rows: rows)
+        let h = transformed(states.states, pass)
         let sums = output.lossSums(
             h, targets: wanted, scale: scale, labelSmoothing: labelSmoothing,
             gradient: pass.isTraining ? h : nil, pass)
         if pass.isTraining {
-            transform?.backward(gradient: h, into: selected, pass)
-            // The states are not needed any more: their memory takes their gradient.
-            states.clear()
-            EmbeddingTable.scatterAdd(transform == nil ? h : selected, ids: rows, to: states)
-            network.backward(gradient: states, sourceGradient: sourceGradient, pass)
+            transform?.backward(gradient: h, into: states.states, pass)
+            network.backward(
+                gradient: transform == nil ? h : states.states, of: states, sourceGradient: sourceGradient,
+                pass)
         }
         return TokenLossSums(loss: sums.loss, correct: sums.correct, count: rows.count)
     }
@@ -47,10 +44,8 @@ final class TokenPredictor {
     func logits(_ pass: Pass, source: CrossAttentionSource? = nil, rows: [Int32]) -> Tensor {
         let logits = pass.workspace.tensor(rows: rows.count, columns: vocabularySize)
         pass.temporarily {
-            let states = network.forward(pass, source: source)
-            let selected = pass.activation(rows: rows.count, columns: states.columns)
-            EmbeddingTable.gather(states, ids: rows, into: selected)
-            logits.copy(from: output.logits(transformed(selected, pass), pass))
+            let states = network.forward(pass, source: source, rows: rows).states
+            logits.copy(from: output.logits(transformed(states, pass), pass))
         }
         return logits
     }

@@ -82,6 +82,11 @@ final class ViTEncoder: SourceEncoder {
         stack.forward(width: width, pass) { embedding.forward(pass) }
     }
 
+    /// Hidden states of the class tokens, `[S, C]`, which `backward` takes the gradient of.
+    func classStates(_ pass: Pass) -> Tensor {
+        stack.forward(rows: .first(of: pass), width: width, pass) { embedding.forward(pass) }
+    }
+
     /// Gradients of all parameters from those of the hidden states, which are overwritten.
     func backward(statesGradient dstates: Tensor, _ pass: Pass) {
         if pass.completesGradients { pooler.reversed().forEach(pass.parameters.markReady) }

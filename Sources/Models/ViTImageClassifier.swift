@@ -1,6 +1,5 @@
 // A vision transformer with a classification or regression head over the class token.
 
-internal import Kernels
 public import Layers
 public import Tensors
 
@@ -13,12 +12,7 @@ public final class ViTImageClassifier: SequenceClassifier {
     private let json: JSONValue
     private let encoder: ViTEncoder
     private let classifier: Linear
-    private var saved: Saved?
-
-    private struct Saved {
-        let states, first: Tensor
-        let firstTokens: [Int32]
-    }
+    private var first: Tensor?
 
     /// Builds the network of `json`, a ViT config.json, with zero parameters. `file` is named in errors.
     public init(_ json: JSONValue, head: ClassificationHead, file: String) throws(ModelError) {
@@ -54,22 +48,16 @@ public final class ViTImageClassifier: SequenceClassifier {
     public func hiddenStates(_ pass: Pass) -> Tensor { encoder.hiddenStates(pass) }
 
     public func forward(_ pass: Pass) -> Tensor {
-        let states = encoder.hiddenStates(pass)
-        let firstTokens = [Int32](pass.batch.offsets.dropLast())
-        let first = pass.activation(rows: firstTokens.count, columns: states.columns)
-        EmbeddingTable.gather(states, ids: firstTokens, into: first)
-        saved = Saved(states: states, first: first, firstTokens: firstTokens)
+        let first = encoder.classStates(pass)
+        self.first = first
         return classifier.forward(first, pass, type: .float32)
     }
 
     public func backward(gradient dlogits: Tensor, _ pass: Pass) {
-        guard let saved else { preconditionFailure("backward without forward") }
-        let dfirst = pass.activation(rows: saved.first.rows, columns: saved.first.columns)
-        classifier.backward(gradient: dlogits, input: saved.first, pass, into: dfirst)
+        guard let first else { preconditionFailure("backward without forward") }
+        let dfirst = pass.activation(rows: first.rows, columns: first.columns)
+        classifier.backward(gradient: dlogits, input: first, pass, into: dfirst)
         classifier.finishBackward(pass)
-        // The states are not needed any more: their memory takes their gradient.
-        saved.states.clear()
-        EmbeddingTable.scatterAdd(dfirst, ids: saved.firstTokens, to: saved.states)
-        encoder.backward(statesGradient: saved.states, pass)
+        encoder.backward(statesGradient: dfirst, pass)
     }
 }

@@ -58,14 +58,18 @@ struct DecayRange {
     let learningRateFactor: Float
     /// First element of the state arenas that belongs to it.
     var stateStart: Int
+    /// The slot that it is a part of, when that is a table of which rows are updated one by one.
+    var table: Int?
 
     /// Where its elements lie in the state arenas.
     var stateRange: Range<Int> { stateStart..<stateStart + range.count }
 
     /// The stretches of `shard`, ascending ranges of the arena, whose state lies without gaps; nil means the
-    /// whole arena.
-    static func ranges(of layout: ParameterLayout, shard: [Range<Int>]?) -> [DecayRange] {
-        let whole = ranges(of: layout)
+    /// whole arena. Slots of `tables` are not joined with others.
+    static func ranges(
+        of layout: ParameterLayout, shard: [Range<Int>]?, tables: Set<Int> = []
+    ) -> [DecayRange] {
+        let whole = ranges(of: layout, tables: tables)
         guard let shard else { return whole }
         var result: [DecayRange] = []
         var start = 0
@@ -76,7 +80,7 @@ struct DecayRange {
                     DecayRange(
                         range: range, hasWeightDecay: stretch.hasWeightDecay,
                         learningRateFactor: stretch.learningRateFactor,
-                        stateStart: start + range.lowerBound - piece.lowerBound))
+                        stateStart: start + range.lowerBound - piece.lowerBound, table: stretch.table))
             }
             start += piece.count
         }
@@ -84,12 +88,14 @@ struct DecayRange {
     }
 
     /// Joins neighbouring slots of equal settings; padding between slots is zero and stays so.
-    static func ranges(of layout: ParameterLayout) -> [DecayRange] {
+    static func ranges(of layout: ParameterLayout, tables: Set<Int> = []) -> [DecayRange] {
         var result: [DecayRange] = []
         for slot in layout.slots {
             var start = slot.range.lowerBound
             var stateStart = start
-            if let last = result.last, last.hasWeightDecay == slot.hasWeightDecay,
+            let table = tables.contains(slot.index) ? slot.index : nil
+            if let last = result.last, last.table == nil, table == nil,
+                last.hasWeightDecay == slot.hasWeightDecay,
                 last.learningRateFactor == slot.learningRateFactor
             {
                 start = last.range.lowerBound
@@ -99,7 +105,7 @@ struct DecayRange {
             result.append(
                 DecayRange(
                     range: start..<slot.range.upperBound, hasWeightDecay: slot.hasWeightDecay,
-                    learningRateFactor: slot.learningRateFactor, stateStart: stateStart))
+                    learningRateFactor: slot.learningRateFactor, stateStart: stateStart, table: table))
         }
         return result
     }

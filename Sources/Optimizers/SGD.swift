@@ -20,6 +20,8 @@ public final class SGD: Optimizer {
         self.weightDecay = weightDecay
         buffer = Tensor(rows: 1, columns: parameters.layout.elementCount)
         ranges = DecayRange.ranges(of: parameters.layout)
+        // Decay goes through the momentum of every row.
+        for rows in parameters.touchedRows { rows.updateAllRows() }
     }
 
     public var stateArenas: [(name: String, arena: Tensor)] { [("momentum_buffer", buffer)] }

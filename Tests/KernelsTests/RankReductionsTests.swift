@@ -29,10 +29,12 @@ struct RankReductionsTests {
             (0..<count).map { isTarget && range.contains($0) ? sum[$0] : given[rank][$0] }
         }
         let all = given.map { Tensor($0) }
-        ArenaSum.toAll(all, range: range)
+        let squares = ArenaSum.toAll(all, range: range)
+        let wanted = range.reduce(0.0) { $0 + Double(sum[$1]) * Double(sum[$1]) }
+        #expect(abs(squares - wanted) <= 1e-12 * wanted)
         for rank in 0..<ranks { #expect(all[rank].values() == expected(rank, true)) }
         let one = given.map { Tensor($0) }
-        ArenaSum.toOne(one, target: ranks - 1, range: range)
+        #expect(ArenaSum.toOne(one, target: ranks - 1, range: range) == squares)
         for rank in 0..<ranks { #expect(one[rank].values() == expected(rank, rank == ranks - 1)) }
     }
 

@@ -135,7 +135,8 @@ private let attentionChecks = [
                 isCausal: isCausal, dropoutProbability: probability, standardDeviation: 1)
             return CheckedLayer(
                 forward: { inputs, pass in
-                    layer.forward(inputs[0], selected: isSelected ? inputs[1] : nil, pass)
+                    layer.forward(
+                        inputs[0], selected: isSelected ? (.first(of: pass), inputs[1]) : nil, pass)
                 },
                 backward: { dy, gradients, pass in
                     layer.backward(
@@ -170,20 +171,17 @@ private let blockChecks = [(false, Float(0)), (true, 0), (false, 0.2), (true, 0.
     GradientCheck(
         layer: name(of: EncoderBlock.self),
         variant: (isSelected ? "selected rows" : "all rows") + ", dropout \(probability)",
-        inputs: isSelected ? [[tokens, width], [sequences, width]] : [[tokens, width]],
+        inputs: [[tokens, width]],
         build: { layout in
             let block = encoderBlock(&layout, width: width, probability: probability)
             return CheckedLayer(
                 forward: { inputs, pass in
-                    block.forward(inputs[0], selected: isSelected ? inputs[1] : nil, pass)
+                    // The second of the three sequences has none.
+                    let rows = isSelected ? SelectedRows([0, 3, 7, 8], of: pass) : nil
+                    return block.forward(inputs[0], rows: rows, pass)
                 },
                 backward: { dy, gradients, pass in
-                    if isSelected {
-                        block.backward(
-                            gradient: dy, into: gradients[0], selectedGradient: gradients[1], pass)
-                    } else {
-                        block.backward(gradient: dy, into: gradients[0], pass)
-                    }
+                    block.backward(gradient: dy, into: gradients[0], pass)
                 })
         })
 }

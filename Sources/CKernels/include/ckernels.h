@@ -79,6 +79,8 @@ void ck_add(const float *x, float *y, size_t count);
 void ck_multiply(int type, const void *x, void *y, size_t count);
 /// x *= factor
 void ck_scale(float *x, float factor, size_t count);
+/// x *= factors[0], then x *= factors[1], …, each product rounded.
+void ck_scale_by_each(float *x, const float *factors, size_t factor_count, size_t count);
 /// out[j] += sum over rows of x[i, j], for columns begin..<end
 void ck_add_column_sums(int type, const void *x, size_t rows, size_t ldx, float *out, size_t begin, size_t end);
 /// Sum of squares in double precision; the order of additions depends on count only.
@@ -138,6 +140,8 @@ typedef struct {
 /// becomes the new values in bfloat16.
 void ck_adamw(float *value, const float *gradient, float *m, float *v, uint16_t *copy, ck_adamw_step step,
               size_t count);
+/// What an update multiplies values by before it adds to them: 1 − learning rate · weight decay.
+float ck_adamw_decay(ck_adamw_step step);
 typedef struct {
     float learning_rate, momentum, weight_decay, gradient_scale;
     int first;  // the first step sets the buffer instead of decaying it
