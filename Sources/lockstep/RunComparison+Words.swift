@@ -16,7 +16,7 @@ extension RunComparison {
                 let (more, fewer) = (
                     max(rights.onlyThis, rights.onlyOther), min(rights.onlyThis, rights.onlyOther)
                 )
-                let winner = rights.onlyThis >= rights.onlyOther ? "this run" : other
+                let winner = rights.onlyThis >= rights.onlyOther ? "this run" : otherRun
                 return
                     "rows: \(winner) alone is right on \(more), the other run alone on \(fewer); McNemar's test: "
                     + Self.verdict(rights.test.pValue)
@@ -40,9 +40,15 @@ extension RunComparison {
             }
         }
         let points = item.unit == .plain ? "" : " points"
-        return "\(item.name): this run is \(isBetter ? "better" : "worse") than \(other) by "
+        return "\(item.name): this run is \(isBetter ? "better" : "worse") than \(otherRun) by "
             + "\(amount(abs(difference.estimate)))\(points) [\(amount(ends[0])), \(amount(ends[1]))]; "
             + Self.verdict(item.test.pValue)
+    }
+
+    /// The other run as the user knows it: by its folder, when the file has the name that an evaluation gives it.
+    private var otherRun: String {
+        let suffix = "/" + OtherPredictions.fileName
+        return other.hasSuffix(suffix) ? String(other.dropLast(suffix.count)) : other
     }
 
     private static func verdict(_ pValue: Double) -> String {

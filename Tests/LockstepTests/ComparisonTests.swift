@@ -35,7 +35,7 @@ import Testing
         let compared = strong + ["--compare", workshop.path + "/weak"]
         let document = try workshop.evaluation(compared)
         let words = (document["comparison"]?["words"]?.array ?? []).compactMap(\.string)
-        let other = workshop.path + "/weak/eval_predictions.jsonl"
+        let other = workshop.path + "/weak"
         let accuracy = try #require(words.first { $0.hasPrefix("accuracy: ") })
         #expect(accuracy.hasPrefix("accuracy: this run is better than \(other) by 20.00 points ["))
         #expect(accuracy.hasSuffix("]; p ≤ 0.001: more than chance"), "\(accuracy)")
@@ -99,7 +99,7 @@ import Testing
         }
         let good = try evaluate("good", task: "chat", rows: rows { $0 % 20 == 0 })
         let poor = try evaluate("poor", task: "chat", rows: rows { $0 % 3 == 0 })
-        let other = workshop.path + "/poor/eval_predictions.jsonl"
+        let other = workshop.path + "/poor"
         let found = try words(good, against: "poor")
         #expect(
             found.map { String($0.prefix { $0 != ":" }) }
@@ -178,7 +178,7 @@ import Testing
         #expect(lines.count == 21 && lines[20].hasPrefix(#"{"row": 20, "loss": "#))
         let tuned = evaluation("run", to: "tuned")
         let found = try words(tuned, against: "base")
-        let other = workshop.path + "/base/eval_predictions.jsonl"
+        let other = workshop.path + "/base"
         for (sentence, figure) in zip(found, ["loss", "perplexity", "accuracy"]) {
             #expect(sentence.hasPrefix("\(figure): this run is better than \(other) by "), "\(sentence)")
             #expect(sentence.hasSuffix("p ≤ 0.001: more than chance"), "\(sentence)")
@@ -192,7 +192,8 @@ import Testing
         let outcome = try workshop.lockstep(["evaluate"] + tuned + ["--compare", workshop.path + "/base"])
         #expect(outcome.status == 1)
         #expect(
-            outcome.errors.contains("error: \(other):5: its loss is over 9"), "\(outcome.errors)")
+            outcome.errors.contains("error: \(other)/eval_predictions.jsonl:5: its loss is over 9"),
+            "\(outcome.errors)")
         #expect(
             outcome.errors.contains("both runs must be evaluated on the same rows, cut into the same tokens"))
     }

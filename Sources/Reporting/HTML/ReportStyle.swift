@@ -19,7 +19,7 @@ enum ReportStyle {
         .soft,.unit{color:var(--soft)}
         .notice{background:var(--warnback);color:var(--warn);border-left:4px solid currentColor;
         padding:.7rem 1rem;border-radius:.3rem;margin:.8rem 0;max-width:60rem}
-        .findings{padding-left:2rem;margin:.8rem 0}
+        .card.findings{padding-left:2rem;margin:.8rem 0}
         .grid{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:1rem;
         align-items:start}
         .card{background:var(--card);border:1px solid var(--line);border-radius:.6rem;padding:1rem;min-width:0}
