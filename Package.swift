@@ -100,11 +100,11 @@ let package = Package(
         .executableTarget(
             name: "rank-scenarios", dependencies: ["Tensors", "Layers", "DataParallel", "MPI"],
             swiftSettings: strict),
-        tests("SafetensorsTests", ["Tensors", "Safetensors"], goldens: true),
-        tests("GGUFTests", ["Tensors", "GGUF"], goldens: true),
+        tests("SafetensorsTests", ["Tensors", "Safetensors", "TestSupport"], goldens: true),
+        tests("GGUFTests", ["Tensors", "GGUF", "TestSupport"], goldens: true),
         tests("MetricsTests", ["Metrics"], goldens: true),
         tests("ImagesTests", ["Tensors", "Images"], goldens: true),
-        tests("DatasetsTests", ["Tensors", "Images", "Datasets"], goldens: true),
+        tests("DatasetsTests", ["Tensors", "Images", "Datasets", "TestSupport"], goldens: true),
         tests("LaunchTests", ["TestSupport"]),
         tests(
             "ModelsTests", ["Tensors", "Kernels", "Layers", "Models", "Optimizers", "Safetensors"],
@@ -130,15 +130,17 @@ let package = Package(
                 "Datasets",
             ], goldens: true),
         tests(
-            "CheckpointsTests", ["Tensors", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints"],
+            "CheckpointsTests",
+            ["Tensors", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints", "TestSupport"],
             goldens: true),
         tests("TokenizersTests", ["Tokenizers"], goldens: true),
-        tests("ReportingTests", ["Reporting"]),
-        tests("RatingsTests", ["Datasets", "Metrics", "Ratings"]),
+        tests("ReportingTests", ["Reporting", "TestSupport"]),
+        tests("RatingsTests", ["Datasets", "Metrics", "Ratings", "TestSupport"]),
         tests("RatingServerTests", ["Datasets", "Ratings", "TestSupport", "lockstep"]),
         tests(
             "LowRankTests",
-            ["Tensors", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints"], goldens: true),
+            ["Tensors", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints", "TestSupport"],
+            goldens: true),
         tests(
             "TrainingTests",
             [

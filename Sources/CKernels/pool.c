@@ -138,6 +138,7 @@ static _Thread_local struct {
     pool *own;         // of a thread that starts regions
     pool *current;     // nil outside of regions with several threads
     int index, team;
+    core_watch *watch; // a worker's
 } place = {.team = 1};
 
 static _Atomic int thread_count = 1;
@@ -161,6 +162,7 @@ static void *work(void *argument) {
     pool *p = own.pool;
     uint32_t word = own.start;
     core_watch watch = {0};
+    place.watch = &watch;
     while (1) {
         word = await_change(&p->start, word, &watch);
         int team = (int)(word & largest_team);
@@ -295,7 +297,7 @@ void GOMP_barrier(void) {
         atomic_fetch_add(&p->barrier.word, 1);
         wake(&p->barrier);
     } else {
-        await_change(&p->barrier, generation, NULL);
+        await_change(&p->barrier, generation, place.watch);
     }
 }
 

@@ -13,10 +13,12 @@ protocol TokenNetwork: AnyObject {
     /// Gradients of all parameters from those of the hidden states, which are overwritten; adds that of the
     /// source's states to `sourceGradient`.
     func backward(gradient dstates: Tensor, sourceGradient: Tensor?, _ pass: Pass)
-    /// Hidden states of the tokens `rows`.
-    func forward(_ pass: Pass, source: CrossAttentionSource?, rows: [Int32]) -> StatesOfRows
-    /// Gradients of all parameters from those of the states of rows, `[N, C]`, which may be the states' own memory.
-    func backward(gradient drows: Tensor, of states: StatesOfRows, sourceGradient: Tensor?, _ pass: Pass)
+    /// Whether the last block can compute some tokens without the others.
+    var selectsRows: Bool { get }
+    /// Hidden states of some tokens, `[N, C]`, of a network that selects rows.
+    func states(of rows: SelectedRows, _ pass: Pass) -> Tensor
+    /// Gradients of all parameters from those of selected states.
+    func backward(selectedGradient: Tensor, _ pass: Pass)
 }
 
 /// Hidden states of some tokens.
@@ -29,17 +31,32 @@ struct StatesOfRows {
 }
 
 extension TokenNetwork {
+    var selectsRows: Bool { false }
+
+    func states(of rows: SelectedRows, _ pass: Pass) -> Tensor {
+        preconditionFailure("this network computes all rows")
+    }
+
+    func backward(selectedGradient: Tensor, _ pass: Pass) {
+        preconditionFailure("this network computes all rows")
+    }
+
+    /// Hidden states of the tokens `rows`: of these alone where that is possible and worth it.
     func forward(_ pass: Pass, source: CrossAttentionSource?, rows: [Int32]) -> StatesOfRows {
+        if selectsRows, source == nil, let selected = SelectedRows.worthwhile(rows, of: pass) {
+            return StatesOfRows(rows: rows, states: states(of: selected, pass), all: nil)
+        }
         let all = forward(pass, source: source)
         let states = pass.activation(rows: rows.count, columns: all.columns)
         EmbeddingTable.gather(all, ids: rows, into: states)
         return StatesOfRows(rows: rows, states: states, all: all)
     }
 
+    /// Gradients of all parameters from those of the states of rows, `[N, C]`, which may be the states' own memory.
     func backward(
         gradient drows: Tensor, of states: StatesOfRows, sourceGradient: Tensor?, _ pass: Pass
     ) {
-        guard let all = states.all else { preconditionFailure("backward without forward") }
+        guard let all = states.all else { return backward(selectedGradient: drows, pass) }
         // The states are not needed any more: their memory takes their gradient.
         all.clear()
         EmbeddingTable.scatterAdd(drows, ids: states.rows, to: all)
@@ -48,6 +65,8 @@ extension TokenNetwork {
 }
 
 extension BERTEncoder: TokenNetwork {
+    var selectsRows: Bool { true }
+
     func forward(_ pass: Pass, source: CrossAttentionSource?) -> Tensor {
         precondition(source == nil, "an encoder attends to itself alone")
         return hiddenStates(pass)
@@ -55,25 +74,5 @@ extension BERTEncoder: TokenNetwork {
 
     func backward(gradient dstates: Tensor, sourceGradient: Tensor?, _ pass: Pass) {
         backward(statesGradient: dstates, pass)
-    }
-
-    func forward(_ pass: Pass, source: CrossAttentionSource?, rows: [Int32]) -> StatesOfRows {
-        precondition(source == nil, "an encoder attends to itself alone")
-        guard let selected = SelectedRows.worthwhile(rows, of: pass) else {
-            let all = hiddenStates(pass)
-            let states = pass.activation(rows: rows.count, columns: all.columns)
-            EmbeddingTable.gather(all, ids: rows, into: states)
-            return StatesOfRows(rows: rows, states: states, all: all)
-        }
-        return StatesOfRows(rows: rows, states: states(of: selected, pass), all: nil)
-    }
-
-    func backward(
-        gradient drows: Tensor, of states: StatesOfRows, sourceGradient: Tensor?, _ pass: Pass
-    ) {
-        guard let all = states.all else { return backward(selectedGradient: drows, pass) }
-        all.clear()
-        EmbeddingTable.scatterAdd(drows, ids: states.rows, to: all)
-        backward(statesGradient: all, pass)
     }
 }

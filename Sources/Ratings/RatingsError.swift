@@ -81,6 +81,13 @@ extension RatingsError {
                 + "--predictions FILE.")
     }
 
+    /// There is nothing to sum up.
+    public static func noRatings(_ directory: String) -> Self {
+        Self(
+            "\(directory) holds no ratings yet: give some on the page of lockstep rate serve --output_dir \(directory), or "
+                + "read a sheet with lockstep rate import.")
+    }
+
     static func brokenItems(_ path: String, _ reason: String) -> Self {
         Self(
             "\(path) cannot be read: \(reason). Put it back from a copy, or choose another output_dir.")

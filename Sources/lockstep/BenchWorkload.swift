@@ -43,11 +43,17 @@ struct BenchWorkload {
     }
 
     /// One label a row.
-    func classifier(_ model: any SequenceClassifier) -> BenchJob.Work {
-        let batch = batch
+    func classifier(_ model: any SequenceClassifier) -> BenchJob.Work { classifier(model, of: batch) }
+
+    /// A label for each image of 224 × 224, which is 197 tokens to the model.
+    func imageClassifier(_ model: ViTImageClassifier) -> BenchJob.Work {
+        classifier(model, of: images(of: model))
+    }
+
+    private func classifier(_ model: any SequenceClassifier, of batch: TokenBatch) -> BenchJob.Work {
         let labels = (0..<rows).map { $0 % 2 }
         let (workspace, rowCount) = (Workspace(), rows * rankCount)
-        return BenchJob.Work(model: model, tokenCount: rows * tokens) { step in
+        return BenchJob.Work(model: model, tokenCount: batch.tokenCount) { step in
             workspace.reset()
             let pass = pass(model, workspace, batch, step: step)
             let logits = model.forward(pass)
@@ -68,21 +74,6 @@ struct BenchWorkload {
             workspace.reset()
             _ = model.lossSums(
                 pass(model, workspace, batch, step: step), targets: targets, scale: scale, labelSmoothing: 0)
-        }
-    }
-
-    /// A label for each image of 224 × 224, which is 197 tokens to the model.
-    func imageClassifier(_ model: ViTImageClassifier) -> BenchJob.Work {
-        let batch = images(of: model)
-        let labels = (0..<rows).map { $0 % 2 }
-        let (workspace, rowCount) = (Workspace(), rows * rankCount)
-        return BenchJob.Work(model: model, tokenCount: batch.tokenCount) { step in
-            workspace.reset()
-            let pass = pass(model, workspace, batch, step: step)
-            let logits = model.forward(pass)
-            _ = ClassificationLoss.rows(
-                logits, .labels(labels), problemType: .singleLabel, rowCount: rowCount, gradient: logits)
-            model.backward(gradient: logits, pass)
         }
     }
 

@@ -125,7 +125,7 @@ struct RateResultCommand: ParsableCommand {
         guard JobRank.isFirst else { return }
         let report = try RatingReport(directory: folder.outputDir)
         guard report.results.ratingCount > 0 else {
-            throw ValidationError("\(folder.outputDir) holds no ratings yet.")
+            throw RatingsError.noRatings(folder.outputDir)
         }
         try report.write()
         print(json ? String(decoding: try report.bytes, as: UTF8.self) : report.text, terminator: "")

@@ -5,6 +5,7 @@ import Foundation
 import Layers
 import Models
 import Optimizers
+import TestSupport
 import Testing
 
 struct CheckpointStoreTests {

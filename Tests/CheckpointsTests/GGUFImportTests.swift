@@ -6,6 +6,7 @@ import Models
 import Safetensors
 import Synchronization
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct GGUFImportTests {

@@ -3,6 +3,7 @@
 import Checkpoints
 import Foundation
 import Models
+import TestSupport
 import Testing
 
 struct LoadingErrorTests {

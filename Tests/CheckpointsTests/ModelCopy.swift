@@ -6,6 +6,7 @@ import Layers
 import Models
 import Safetensors
 import Tensors
+import TestSupport
 
 /// The folder of a golden model.
 func golden(_ name: String) -> String {

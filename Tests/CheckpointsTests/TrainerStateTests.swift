@@ -2,6 +2,7 @@
 
 import Checkpoints
 import Models
+import TestSupport
 import Testing
 
 struct TrainerStateTests {

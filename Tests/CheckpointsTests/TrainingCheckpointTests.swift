@@ -7,6 +7,7 @@ import Models
 import Optimizers
 import Safetensors
 import Tensors
+import TestSupport
 import Testing
 
 struct TrainingCheckpointTests {

@@ -3,6 +3,7 @@
 import Datasets
 import Foundation
 import Tensors
+import TestSupport
 import Testing
 
 /// Rows with classes and groups, and how evenly scikit-learn divides them.

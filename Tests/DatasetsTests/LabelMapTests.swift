@@ -1,6 +1,7 @@
 // Label maps: order, inferred problem types, targets, and labels that do not fit.
 
 import Datasets
+import TestSupport
 import Testing
 
 @Suite struct LabelMapTests {

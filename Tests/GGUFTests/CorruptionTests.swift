@@ -3,6 +3,7 @@
 import Foundation
 import GGUF
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct CorruptionTests {

@@ -1,5 +1,6 @@
 // The checkout under test, and copies of its scripts that tests may change and run against stand-in programs.
 import Foundation
+import TestSupport
 
 enum Checkout {
     static let root = URL(fileURLWithPath: #filePath)

@@ -1,5 +1,6 @@
 // Runs a command as a user's shell would and keeps what it printed.
 import Foundation
+import TestSupport
 
 /// What a command left: its exit code (128 + signal if a signal ended it), standard output and standard error.
 struct CommandResult: CustomStringConvertible {
@@ -19,7 +20,10 @@ func run(
     _ words: [String], environment: [String: String] = [:], in folder: URL? = nil
 ) throws -> CommandResult {
     let scratch = try TemporaryFolder()
-    let (output, errors) = (try scratch.emptyFile("output"), try scratch.emptyFile("errors"))
+    let (output, errors) = (
+        URL(fileURLWithPath: try scratch.write("", to: "output")),
+        URL(fileURLWithPath: try scratch.write("", to: "errors"))
+    )
     let process = Process()
     process.executableURL = URL(fileURLWithPath: words[0])
     process.arguments = Array(words.dropFirst())
@@ -42,23 +46,4 @@ func bash(
     _ script: String, environment: [String: String] = [:], in folder: URL? = nil
 ) throws -> CommandResult {
     try run(["/bin/bash", "-euo", "pipefail", "-c", script], environment: environment, in: folder)
-}
-
-/// A new folder in the system's temporary folder, removed with the last reference to it.
-final class TemporaryFolder: Sendable {
-    let url: URL
-
-    init() throws {
-        url = FileManager.default.temporaryDirectory.appendingPathComponent(
-            "launch-tests-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(at: url) }
-
-    func emptyFile(_ name: String) throws -> URL {
-        let file = url.appendingPathComponent(name)
-        try Data().write(to: file)
-        return file
-    }
 }

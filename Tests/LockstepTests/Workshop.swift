@@ -6,33 +6,21 @@ import TestSupport
 
 /// Gone with its last reference.
 final class Workshop {
-    let path: String
+    private let folder: TemporaryFolder
+    var path: String { folder.path }
     static var program: String { Products.path(of: "lockstep") }
 
     /// Makes the folder with `model/`, `train.jsonl` and `validation.jsonl`.
     init(trainRows: Int = 60, validationRows: Int = 23) throws {
-        let url = FileManager.default.temporaryDirectory
-            .appendingPathComponent("lockstep-tests-\(UUID().uuidString)")
-        path = url.path
+        folder = try TemporaryFolder()
         try ToyModel.write(to: path + "/model")
         try write(ToyRow.rows(trainRows).jsonLines, to: "train.jsonl")
         try write(ToyRow.rows(validationRows, seed: 2).jsonLines, to: "validation.jsonl")
     }
 
-    deinit {
-        do {
-            try FileManager.default.removeItem(atPath: path)
-        } catch {
-            print("\(path) could not be removed: \(error)")
-        }
-    }
-
     /// Writes a file and returns its path.
     @discardableResult
-    func write(_ text: String, to name: String) throws -> String {
-        try Data(text.utf8).write(to: URL(fileURLWithPath: path + "/" + name))
-        return path + "/" + name
-    }
+    func write(_ text: String, to name: String) throws -> String { try folder.write(text, to: name) }
 
     /// The lines of a recipe: `keys` over those that every run of these tests has; nil leaves a key out.
     func recipe(output: String, _ keys: KeyValuePairs<String, String?>) throws -> String {

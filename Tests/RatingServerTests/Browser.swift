@@ -4,6 +4,7 @@ import Datasets
 import Dispatch
 import Foundation
 import Ratings
+import TestSupport
 
 /// What the browser refused.
 struct BrowserError: Error, CustomStringConvertible {
@@ -22,7 +23,7 @@ final class Browser {
     private var session = ""
 
     /// Starts Debian's chromium-driver, which launch/setup installs, and a browser whose profile lies in `folder`.
-    init(_ workshop: RatingWorkshop) throws {
+    init(_ workshop: TemporaryFolder) throws {
         let log = try workshop.write("", to: "chromedriver-\(UUID().uuidString)")
         driver.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         driver.arguments = ["chromedriver", "--port=0"]

@@ -7,12 +7,12 @@ import TestSupport
 import Testing
 
 @Suite(.serialized) struct RateCommandTests {
-    private let workshop: RatingWorkshop
+    private let workshop: TemporaryFolder
     private let folder: String
 
     /// Two systems in folders of their own, one with the metrics of an evaluation, and ratings by two raters.
     init() throws {
-        workshop = try RatingWorkshop()
+        workshop = try TemporaryFolder()
         folder = workshop.path + "/r"
         for system in ["base", "tuned"] {
             try FileManager.default.createDirectory(
@@ -60,28 +60,28 @@ import Testing
         ] {
             #expect(outcome.output.contains(line), "\(line) is not in\n\(outcome.output)")
         }
-        let json = try Value(json: Array(workshop.text("r/ratings.json").utf8))
+        let json = try Value(json: Array(workshop.text(of: "r/ratings.json").utf8))
         let tuned = try #require(json["systems"]?.elements?.last)
         #expect(tuned["name"]?.text == "tuned" && tuned["overall"]?["count"]?.wholeNumber == 16)
         #expect(tuned["metrics"]?.json == #"{"eval_bleu": 31.25, "eval_perplexity": 12.5}"#)
         #expect(json["agreement"]?["correctness"]?["ordinal_alpha"]?["value"]?.json == "1")
         let pair = try #require(json["comparisons"]?.elements?.first)
         #expect(pair["system"]?.text == "base" && pair["losses"]?.wholeNumber == 16)
-        let page = try workshop.text("r/report.html")
+        let page = try workshop.text(of: "r/report.html")
         for text in [
             "96 ratings of 8 items by 2 raters", "Krippendorff", "Which model is preferred", "31.250",
         ] {
             #expect(page.contains(text), "\(text)")
         }
         let printed = try workshop.rate(["result", "--output_dir", folder, "--json"])
-        #expect(printed.output == (try workshop.text("r/ratings.json")))
+        #expect(printed.output == (try workshop.text(of: "r/ratings.json")))
     }
 
     @Test(
         "without an evaluation, the rated outputs are scored as sacrebleu and rouge_score do; losses give perplexity"
     )
     func computedMetrics() throws {
-        let workshop = try RatingWorkshop()
+        let workshop = try TemporaryFolder()
         let folder = workshop.path + "/r"
         let file = try workshop.write(
             """
@@ -103,7 +103,7 @@ import Testing
         #expect(try workshop.rate(["import", "--output_dir", folder, "--csv", path]).status == 0)
         let outcome = try workshop.rate(["result", "--output_dir", folder])
         #expect(outcome.output.contains("rated_… are of the rated outputs, against the references"))
-        let json = try Value(json: Array(workshop.text("r/ratings.json").utf8))
+        let json = try Value(json: Array(workshop.text(of: "r/ratings.json").utf8))
         let metrics = try #require(json["systems"]?.elements?.first?["metrics"])
         for (name, expected) in [
             ("bleu", 69.18912876154525), ("chrf", 82.8319569031264), ("rouge1", 0.9166666666666667),
@@ -115,7 +115,7 @@ import Testing
             #expect(outcome.output.contains("rated_" + name))
         }
         #expect(json["systems"]?.elements?.last?["metrics"] == nil)
-        #expect(try workshop.text("r/report.html").contains("rated_bleu"))
+        #expect(try workshop.text(of: "r/report.html").contains("rated_bleu"))
     }
 
     @Test("an export holds all ratings, and a form filled in by a rater is imported under the right systems")
@@ -124,12 +124,12 @@ import Testing
         let before = try workshop.ratings()
         let path = workshop.path + "/out.csv"
         #expect(try workshop.rate(["export", "--output_dir", folder, "--csv", path]).status == 0)
-        #expect(try workshop.text("out.csv").split(separator: "\r\n").count == 33)
+        #expect(try workshop.text(of: "out.csv").split(separator: "\r\n").count == 33)
         try FileManager.default.removeItem(atPath: folder + "/ratings.jsonl")
         #expect(try workshop.rate(["import", "--output_dir", folder, "--csv", path]).status == 0)
         #expect(try workshop.ratings() == before)
         _ = try workshop.rate(["export", "--output_dir", folder, "--csv", path, "--rater", "cho"])
-        let form = try workshop.text("out.csv")
+        let form = try workshop.text(of: "out.csv")
         #expect(!form.contains(",tuned,") && form.contains("cho,1,A,,,,"))
         let filled = form.split(separator: "\r\n").map { line in
             line.replacing(",,,,", with: line.contains("tuned/predictions answers") ? ",5,5,5," : ",1,1,1,")
@@ -146,7 +146,7 @@ import Testing
     @Test("one wrong line keeps a whole sheet out, and says its number and reason")
     func wrongSheet() throws {
         _ = try importSheet(sheet(["ann"]))
-        let before = try workshop.text("r/ratings.jsonl")
+        let before = try workshop.text(of: "r/ratings.jsonl")
         let outcome = try importSheet(sheet(["ben"]) + "ben,9,base,3,3,3\ncho,1,base,3,7,3\n")
         #expect(outcome.status != 0)
         #expect(outcome.errors.contains("in.csv: 2 lines are wrong, so nothing was imported"))
@@ -154,7 +154,7 @@ import Testing
         #expect(
             outcome.errors.contains(
                 "in.csv:19: correctness is \"7\", but must be a whole number from 1 to 5."))
-        #expect(try workshop.text("r/ratings.jsonl") == before)
+        #expect(try workshop.text(of: "r/ratings.jsonl") == before)
         let server = try RatingProcess(workshop, [])
         #expect(try importSheet(sheet(["ben"])).errors.contains("in use by another lockstep rate"))
         try server.end(by: SIGKILL)

@@ -7,11 +7,11 @@ import TestSupport
 import Testing
 
 @Suite(.serialized) struct RatingPageTests {
-    private let workshop: RatingWorkshop
+    private let workshop: TemporaryFolder
     private let arguments: [String]
 
     init() throws {
-        let workshop = try RatingWorkshop()
+        let workshop = try TemporaryFolder()
         self.workshop = workshop
         let files = try ["base", "tuned"].map { try workshop.predictions($0, rows: 14) }
         arguments = files.flatMap { ["--predictions", $0] } + ["--items", "10"]
@@ -158,7 +158,7 @@ import Testing
             try browser.evaluate(
                 "return document.querySelector('input:checked').name + ' ' + "
                     + "document.querySelector('input:checked').value") == .string("B-correctness 5"))
-        let lines = try workshop.text("r/ratings.jsonl").split(separator: "\n")
+        let lines = try workshop.text(of: "r/ratings.jsonl").split(separator: "\n")
         #expect(lines.count == 2 && lines[1].contains("\"rating\": 5"))
         #expect(try workshop.ratings().count == 1)
     }

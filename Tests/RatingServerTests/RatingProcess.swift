@@ -5,31 +5,7 @@ import Foundation
 import Ratings
 import TestSupport
 
-/// A folder with predictions, gone with its last reference.
-final class RatingWorkshop {
-    let path: String
-
-    init() throws {
-        path = FileManager.default.temporaryDirectory.appendingPathComponent("rate-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit {
-        do {
-            try FileManager.default.removeItem(atPath: path)
-        } catch { print("\(path) could not be removed: \(error)") }
-    }
-
-    @discardableResult
-    func write(_ text: String, to name: String) throws -> String {
-        try Data(text.utf8).write(to: URL(fileURLWithPath: path + "/" + name))
-        return path + "/" + name
-    }
-
-    func text(_ name: String) throws -> String {
-        String(decoding: try Data(contentsOf: URL(fileURLWithPath: path + "/" + name)), as: UTF8.self)
-    }
-
+extension TemporaryFolder {
     /// Predictions of a system on questions with markup in them.
     @discardableResult
     func predictions(_ system: String, rows: Int) throws -> String {
@@ -63,7 +39,7 @@ final class RatingProcess {
     private(set) var port = 0
 
     /// Starts `lockstep rate serve` and waits until it says its address.
-    init(_ workshop: RatingWorkshop, _ arguments: [String], port: Int = 0) throws {
+    init(_ workshop: TemporaryFolder, _ arguments: [String], port: Int = 0) throws {
         outputPath = try workshop.write("", to: "output-\(UUID().uuidString)")
         errorPath = try workshop.write("", to: "errors-\(UUID().uuidString)")
         process.executableURL = URL(fileURLWithPath: Products.path(of: "lockstep"))

@@ -7,11 +7,11 @@ import TestSupport
 import Testing
 
 @Suite(.serialized) struct RequestTests {
-    private let workshop: RatingWorkshop
+    private let workshop: TemporaryFolder
     private let arguments: [String]
 
     init() throws {
-        let workshop = try RatingWorkshop()
+        let workshop = try TemporaryFolder()
         self.workshop = workshop
         let files = try ["base", "tuned"].map { try workshop.predictions($0, rows: 6) }
         arguments = files.flatMap { ["--predictions", $0] }
@@ -23,8 +23,8 @@ import Testing
         for rating in [2, 4] {
             let reply = try server.post([("rating", "\(rating)")])
             #expect(reply.status == 200, "\(reply.text)")
-            #expect(try workshop.text("r/ratings.jsonl").hasSuffix("\n"))
-            let last = try #require(try workshop.text("r/ratings.jsonl").split(separator: "\n").last)
+            #expect(try workshop.text(of: "r/ratings.jsonl").hasSuffix("\n"))
+            let last = try #require(try workshop.text(of: "r/ratings.jsonl").split(separator: "\n").last)
             #expect(last.contains("\"rating\": \(rating)"))
         }
         try server.end(by: SIGKILL)
@@ -48,7 +48,7 @@ import Testing
         }
         #expect(try again.end(by: SIGTERM) == 0)
         #expect(try again.output.contains("naturalness  base"))
-        #expect(try workshop.text("r/ratings.json").contains("\"naturalness\""))
+        #expect(try workshop.text(of: "r/ratings.json").contains("\"naturalness\""))
     }
 
     @Test("what a rater is sent names no system, and every output stands under the letter that ratings use")
@@ -122,7 +122,7 @@ import Testing
         for body in ["", "{", "[]", "{\"set\": ", String(repeating: "[", count: 9000)] {
             #expect([400, 409].contains(try post(body)), "\(body.prefix(20))")
         }
-        #expect(try workshop.text("r/ratings.jsonl").isEmpty)
+        #expect(try workshop.text(of: "r/ratings.jsonl").isEmpty)
         #expect(
             try server.post([], headers: [type, ("Origin", "http://127.0.0.1:\(server.port)")]).status == 200)
     }
@@ -213,7 +213,7 @@ import Testing
         }
         try server.end(by: SIGKILL)
         #expect(try workshop.ratings().count == 96)
-        #expect(try workshop.text("r/ratings.jsonl").split(separator: "\n").count == 96)
+        #expect(try workshop.text(of: "r/ratings.jsonl").split(separator: "\n").count == 96)
     }
 
     @Test("a port in use, a folder in use and an address of another machine are refused in a sentence")

@@ -2,12 +2,13 @@
 
 import Datasets
 import Ratings
+import TestSupport
 import Testing
 
 @Suite struct BlindingTests {
-    private let folder: ScratchFolder
+    private let folder: TemporaryFolder
 
-    init() throws { folder = try ScratchFolder() }
+    init() throws { folder = try TemporaryFolder() }
 
     @Test("every rater sees every item once and every system once an item, in the same order each time")
     func permutations() throws {

@@ -2,12 +2,13 @@
 
 import Foundation
 import Ratings
+import TestSupport
 import Testing
 
 @Suite struct RatingItemTests {
-    private let folder: ScratchFolder
+    private let folder: TemporaryFolder
 
-    init() throws { folder = try ScratchFolder() }
+    init() throws { folder = try TemporaryFolder() }
 
     private func refusal(_ predictions: [String], _ columns: RatingColumns = RatingColumns()) -> String {
         do {

@@ -3,12 +3,13 @@
 import Datasets
 import Metrics
 import Ratings
+import TestSupport
 import Testing
 
 @Suite struct RatingResultTests {
-    private let folder: ScratchFolder
+    private let folder: TemporaryFolder
 
-    init() throws { folder = try ScratchFolder() }
+    init() throws { folder = try TemporaryFolder() }
 
     /// Three raters on eight items of two systems; a missing rating is 0.
     private static let table: [(rater: String, scores: [[[Int]]])] = [

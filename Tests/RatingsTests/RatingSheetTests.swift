@@ -2,14 +2,15 @@
 
 import Foundation
 import Ratings
+import TestSupport
 import Testing
 
 @Suite struct RatingSheetTests {
-    private let folder: ScratchFolder
+    private let folder: TemporaryFolder
     private let items: RatingItems
 
     init() throws {
-        folder = try ScratchFolder()
+        folder = try TemporaryFolder()
         let rows = [
             #"{"prompt": "Say \"hi\", please", "prediction": "=1+1"}"#,
             #"{"prompt": "Two\nlines", "prediction": "ok"}"#, #"{"prompt": "三", "prediction": "好"}"#,

@@ -2,15 +2,16 @@
 
 import Foundation
 import Ratings
+import TestSupport
 import Testing
 
 @Suite struct RatingStoreTests {
-    private let folder: ScratchFolder
+    private let folder: TemporaryFolder
     private let items: RatingItems
     private let ann: Rater
 
     init() throws {
-        folder = try ScratchFolder()
+        folder = try TemporaryFolder()
         items = try folder.items(rows: 5)
         ann = try Rater("ann")
     }
@@ -29,7 +30,7 @@ import Testing
     func record() throws {
         let store = try RatingStore(directory: folder.path, items: items)
         try store.record([rating(2, 4)])
-        let line = try folder.text("ratings.jsonl")
+        let line = try folder.text(of: "ratings.jsonl")
         #expect(
             line.hasPrefix(
                 #"{"rater": "ann", "item": 3, "system": "a", "criterion": "correctness", "rating": 4, "time": "20"#
@@ -37,7 +38,7 @@ import Testing
         try store.record([rating(2, 5), rating(0, 1)])
         #expect(score(store.ratings, 2) == 5 && score(store.ratings, 0) == 1)
         #expect(store.ratings.count == 2)
-        #expect(try folder.text("ratings.jsonl").split(separator: "\n").count == 3)
+        #expect(try folder.text(of: "ratings.jsonl").split(separator: "\n").count == 3)
         #expect(try FinalRatings(directory: folder.path, items: items) == store.ratings)
     }
 
@@ -47,7 +48,7 @@ import Testing
             let store = try RatingStore(directory: folder.path, items: items)
             try store.record([rating(0, 3), rating(1, 4)])
         }
-        let whole = try folder.text("ratings.jsonl")
+        let whole = try folder.text(of: "ratings.jsonl")
         let firstEnd = try #require(whole.firstIndex(of: "\n"))
         let first = String(whole[...firstEnd])
         let second = whole.dropFirst(first.count).dropLast()
@@ -59,7 +60,7 @@ import Testing
             let isWhole = length == second.count
             #expect(store.ratings.count == (isWhole ? 2 : 1), "cut after \(length) bytes")
             try store.record([rating(4, 2)])
-            let lines = try folder.text("ratings.jsonl").split(separator: "\n")
+            let lines = try folder.text(of: "ratings.jsonl").split(separator: "\n")
             #expect(lines.count == (isWhole ? 3 : 2))
             #expect(try score(FinalRatings(directory: folder.path, items: items), 4) == 2)
         }
@@ -100,7 +101,7 @@ import Testing
                 }
             } throws: { "\($0)".contains("ratings.jsonl:2: ") && "\($0)".contains(reason) }
         }
-        #expect(try folder.text("ratings.jsonl") == text)
+        #expect(try folder.text(of: "ratings.jsonl") == text)
     }
 
     @Test("only one process at a time may write, and the folder is free when it is gone")
@@ -119,14 +120,14 @@ import Testing
     func importAll() throws {
         let store = try RatingStore(directory: folder.path, items: items)
         try store.record([rating(0, 1), rating(1, 2)])
-        let before = try folder.text("ratings.jsonl")
+        let before = try folder.text(of: "ratings.jsonl")
         #expect(try store.importAll([rating(0, 1), rating(1, 3), rating(2, 4)]) == 2)
-        #expect(try folder.text("ratings.jsonl").hasPrefix(before))
+        #expect(try folder.text(of: "ratings.jsonl").hasPrefix(before))
         #expect(try store.importAll([rating(1, 3)]) == 0)
         try store.record([rating(3, 5)])
         let read = try FinalRatings(directory: folder.path, items: items)
         #expect((0..<4).map { score(read, $0) } == [1, 3, 4, 5])
-        #expect(try folder.text("ratings.jsonl").split(separator: "\n").count == 5)
+        #expect(try folder.text(of: "ratings.jsonl").split(separator: "\n").count == 5)
     }
 
     @Test("an item is complete when all outputs are rated by all criteria")

@@ -2,10 +2,13 @@
 
 import Foundation
 import Reporting
+import TestSupport
 import Testing
 
 @Suite struct ReportPageTests {
-    private let folder = TemporaryDirectory()
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
 
     private func page() throws -> String {
         let path = try ReportPage.write(directory: folder.path)

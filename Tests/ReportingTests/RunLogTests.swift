@@ -1,10 +1,13 @@
 // The run log: field order, round trip of numbers, and what resuming keeps.
 import Foundation
 import Reporting
+import TestSupport
 import Testing
 
 @Suite struct RunLogTests {
-    let directory = TemporaryDirectory()
+    let directory: TemporaryFolder
+
+    init() throws { directory = try TemporaryFolder() }
 
     private func text() throws -> String { try directory.text(of: RunLog.fileName) }
 
@@ -74,7 +77,7 @@ import Testing
         try directory.write(whole + "{\"step\": 7, \"epo", to: RunLog.fileName)
         try log(steps: 5...6, resumingAfterStep: 4)
         #expect(try text() == whole)
-        #expect(try directory.names() == [RunLog.fileName])
+        #expect(try directory.names == [RunLog.fileName])
     }
 
     @Test("A log without resuming starts empty")

@@ -3,6 +3,7 @@
 import Foundation
 import Safetensors
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct CorruptionTests {

@@ -1,34 +1,10 @@
-// A folder for one test, with predictions of systems in it.
+// Predictions and ratings that tests rate.
 
 import Foundation
 import Ratings
+import TestSupport
 
-/// Gone with its last reference.
-final class ScratchFolder {
-    let path: String
-
-    init() throws {
-        path =
-            FileManager.default.temporaryDirectory.appendingPathComponent("ratings-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit {
-        do {
-            try FileManager.default.removeItem(atPath: path)
-        } catch { print("\(path) could not be removed: \(error)") }
-    }
-
-    @discardableResult
-    func write(_ text: String, to name: String) throws -> String {
-        try Data(text.utf8).write(to: URL(fileURLWithPath: path + "/" + name))
-        return path + "/" + name
-    }
-
-    func text(_ name: String) throws -> String {
-        try String(contentsOfFile: path + "/" + name, encoding: .utf8)
-    }
-
+extension TemporaryFolder {
     /// Predictions of a system on `rows` prompts.
     func predictions(_ system: String, rows: Int) throws -> String {
         let lines = (0..<rows).map { #"{"prompt": "question \#($0)", "prediction": "\#(system) on \#($0)"}"# }

@@ -1,18 +1,10 @@
-// A folder for a test's files that is removed with the value.
+// Rows of files that tests write, and the errors that reading them throws.
 
 import Datasets
 import Foundation
+import TestSupport
 
-final class TemporaryFolder {
-    let path: String
-
-    init() throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
-            "datasets-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        path = folder.path
-    }
-
+extension TemporaryFolder {
     /// A grey PNG of 1 × 1 pixel.
     static let onePixelPNG = [UInt8](
         Data(
@@ -20,20 +12,11 @@ final class TemporaryFolder {
                 "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR42mNomLAAAANEAbFEKuW4AAAAAElFTkSuQmCC"
         ) ?? Data())
 
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    /// Writes a file and returns its path.
     @discardableResult
-    func write(_ name: String, _ bytes: [UInt8]) throws -> String {
-        let file = URL(fileURLWithPath: path).appendingPathComponent(name)
-        try FileManager.default.createDirectory(
-            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try Data(bytes).write(to: file)
-        return file.path
-    }
+    func write(_ name: String, _ bytes: [UInt8]) throws -> String { try write(bytes, to: name) }
 
     @discardableResult
-    func write(_ name: String, _ text: String) throws -> String { try write(name, Array(text.utf8)) }
+    func write(_ name: String, _ text: String) throws -> String { try write(text, to: name) }
 
     func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: path + "/" + name) }
 

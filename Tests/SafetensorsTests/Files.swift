@@ -1,35 +1,7 @@
-// A folder for one test, gone with its last reference.
+// Goldens, files built byte by byte, and the errors that reading them throws.
 
 import Foundation
 import Safetensors
-
-final class TemporaryFolder {
-    let path: String
-
-    init() throws {
-        let url = FileManager.default.temporaryDirectory
-            .appendingPathComponent("safetensors-tests-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-        path = url.path
-    }
-
-    deinit {
-        do {
-            try FileManager.default.removeItem(atPath: path)
-        } catch {
-            print("\(path) could not be removed: \(error)")
-        }
-    }
-
-    /// Writes `bytes` to a file of this folder and returns its path.
-    func write(_ bytes: [UInt8], to name: String) throws -> String {
-        let file = path + "/" + name
-        try Data(bytes).write(to: URL(fileURLWithPath: file))
-        return file
-    }
-
-    func write(_ text: String, to name: String) throws -> String { try write(Array(text.utf8), to: name) }
-}
 
 /// The path of a golden file.
 func golden(_ name: String) -> String {
