@@ -196,6 +196,12 @@ import Testing
             "\(outcome.errors)")
         #expect(
             outcome.errors.contains("both runs must be evaluated on the same rows, cut into the same tokens"))
+        try workshop.write(lines.dropLast().joined(separator: "\n") + "\n", to: "base/eval_predictions.jsonl")
+        let fewer = try workshop.lockstep(["evaluate"] + tuned + ["--compare", other], ranks: 2)
+        #expect(
+            fewer.status == 1
+                && fewer.errors.contains("eval_predictions.jsonl has 20 rows, this evaluation 21"),
+            "\(fewer.errors)")
     }
 
     @Test("runs over other rows, and folders without predictions, are refused in a sentence")
