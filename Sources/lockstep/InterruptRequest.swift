@@ -1,6 +1,5 @@
 // Ctrl-C stops an answer, not the program.
 
-import Dispatch
 import Foundation
 import Synchronization
 
@@ -15,15 +14,13 @@ final class InterruptRequest {
     }
 
     private let state = State()
-    private let source: any DispatchSourceSignal
+    private let listener: SignalListener
 
     /// Whether the present answer is to stop.
     var isPending: Bool { state.isPending.load(ordering: .relaxed) }
 
     init() {
-        signal(SIGINT, SIG_IGN)
-        source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
-        source.setEventHandler { [state] in
+        listener = SignalListener([SIGINT]) { [state] _ in
             if state.isAnswering.load(ordering: .relaxed) {
                 state.isPending.store(true, ordering: .relaxed)
             } else {
@@ -31,10 +28,7 @@ final class InterruptRequest {
                 state.show(state.prompt.withLock(\.self))
             }
         }
-        source.resume()
     }
-
-    deinit { source.cancel() }
 
     /// Asks for a line on the terminal.
     func ask(_ prompt: String) {

@@ -65,15 +65,9 @@ struct LaunchCommand: ParsableCommand {
         process.standardInput = FileHandle.nullDevice
         try process.run()
         let child = process.processIdentifier
-        let sources = [SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { kill(child, number) }
-            source.resume()
-            return source
-        }
+        let listener = SignalListener([SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2]) { kill(child, $0) }
         process.waitUntilExit()
-        for source in sources { source.cancel() }
+        listener.cancel()
         let status = process.terminationStatus
         return process.terminationReason == .uncaughtSignal ? 128 + status : status
     }

@@ -23,9 +23,11 @@ final class LineSink {
     private let temporaryPath: String
     private let file: FileHandle
     private var buffer = Data()
+    private var listener: SignalListener?
 
-    /// `-` means standard output.
-    init(path: String) throws(TrainingError) {
+    /// `-` means standard output. With `endsOnInterrupt`, Ctrl-C and SIGTERM remove what was written so far and end the
+    /// process.
+    init(path: String, endsOnInterrupt: Bool = false) throws(TrainingError) {
         self.path = path
         guard path != "-" else {
             temporaryPath = ""
@@ -41,6 +43,12 @@ final class LineSink {
                     + "choose another output_file")
         }
         self.file = file
+        guard endsOnInterrupt else { return }
+        listener = SignalListener([SIGINT, SIGTERM]) { [path, temporaryPath] number in
+            Self.remove(temporaryPath)
+            Messages.note("interrupted: \(path) is as it was before; run the same command again")
+            _exit(128 + number)
+        }
     }
 
     func write(_ line: String) throws {
@@ -56,6 +64,7 @@ final class LineSink {
         do {
             try file.synchronize()
             try file.close()
+            listener = nil
             try AtomicRename.run(temporaryPath, to: path)
         } catch {
             throw TrainingError("\(path) cannot be written: \(error.localizedDescription)")
@@ -64,11 +73,15 @@ final class LineSink {
 
     /// Removes what was written so far to a file, after an error.
     func discard() {
-        guard path != "-" else { return }
+        listener = nil
+        if path != "-" { Self.remove(temporaryPath) }
+    }
+
+    private static func remove(_ path: String) {
         do {
-            try FileManager.default.removeItem(atPath: temporaryPath)
+            try FileManager.default.removeItem(atPath: path)
         } catch {
-            Messages.warn("\(temporaryPath) could not be removed: \(error.localizedDescription)")
+            Messages.warn("\(path) could not be removed: \(error.localizedDescription)")
         }
     }
 

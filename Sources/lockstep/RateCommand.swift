@@ -190,22 +190,13 @@ struct RateImportCommand: ParsableCommand {
 /// Waits for Ctrl-C or SIGTERM.
 private final class StopSignal {
     private let semaphore = DispatchSemaphore(value: 0)
-    private let sources: [any DispatchSourceSignal]
+    private let listener: SignalListener
 
-    init() {
-        sources = [SIGINT, SIGTERM].map { [semaphore] number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { semaphore.signal() }
-            source.resume()
-            return source
-        }
-    }
+    init() { listener = SignalListener([SIGINT, SIGTERM]) { [semaphore] _ in semaphore.signal() } }
 
     /// Returns at the first signal; a second one ends the process.
     func wait() {
         semaphore.wait()
-        for source in sources { source.cancel() }
-        for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
+        listener.cancel()
     }
 }

@@ -16,6 +16,34 @@ extension Workshop {
 }
 
 @Suite(.serialized) struct PredictionFileTests {
+    @Test("Ctrl-C leaves the evaluation before as it was, and no file of half an evaluation")
+    func interrupted() throws {
+        let workshop = try Workshop()
+        func write(rows: Int) throws -> [String] {
+            let prediction = try workshop.write(
+                String(repeating: "{\"prediction\": \"a b c d\"}\n", count: rows), to: "predictions.jsonl")
+            let reference = try workshop.write(
+                String(repeating: "{\"reference\": \"a b c e\"}\n", count: rows), to: "references.jsonl")
+            return [
+                "evaluate", "--task", "summarization", "--predictions_file", prediction,
+                "--references_file", reference, "--output_dir", workshop.path + "/out",
+            ]
+        }
+        try workshop.succeed(write(rows: 3))
+        let names = try workshop.names("out")
+        let before = try names.map { try workshop.bytes("out/" + $0) }
+        let job = try LiveJob(workshop, ranks: 2, write(rows: 300_000))
+        try job.wait(for: "rows are written") {
+            try workshop.names("out").contains { $0.contains(".partial-") }
+        }
+        #expect(try job.end(by: SIGINT) != 0)
+        #expect(try workshop.names("out") == names)
+        #expect(try names.map { try workshop.bytes("out/" + $0) } == before)
+        #expect(
+            try workshop.text("live.log").contains(
+                "interrupted: \(workshop.path)/out/eval_predictions.jsonl is as it was before"))
+    }
+
     private let workshop: Workshop
 
     init() throws { workshop = try Workshop(trainRows: 3, validationRows: 3) }

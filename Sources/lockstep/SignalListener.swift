@@ -1,0 +1,30 @@
+// Signals that a command answers itself instead of ending by them.
+
+import Dispatch
+import Foundation
+
+/// Calls a closure at each of some signals, as long as it lives; afterwards they end the process again.
+final class SignalListener {
+    private let numbers: [Int32]
+    private let sources: [any DispatchSourceSignal]
+
+    /// `answer` gets the signal's number, on a thread of its own.
+    init(_ numbers: [Int32], answer: @escaping @Sendable (Int32) -> Void) {
+        self.numbers = numbers
+        sources = numbers.map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler { answer(number) }
+            source.resume()
+            return source
+        }
+    }
+
+    deinit { cancel() }
+
+    /// Lets the signals end the process again.
+    func cancel() {
+        for source in sources { source.cancel() }
+        for number in numbers { signal(number, SIG_DFL) }
+    }
+}
