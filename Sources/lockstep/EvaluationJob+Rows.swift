@@ -56,7 +56,7 @@ extension EvaluationJob {
         } catch {
             throw TrainingError("\(directory) cannot be made: \(error.localizedDescription)")
         }
-        return try LineSink(path: directory + "/" + OtherPredictions.fileName, endsOnInterrupt: true)
+        return try LineSink(path: directory + "/" + OtherPredictions.fileName)
     }
 
     /// The other run that is to be compared with; `labels` are those of a classifier.

@@ -20,35 +20,22 @@ enum OutputFiles {
 /// Lines that go to standard output, or to a file that appears under its name only when it is whole.
 final class LineSink {
     private let path: String
-    private let temporaryPath: String
-    private let file: FileHandle
+    /// Nil for standard output.
+    private let file: PendingFile?
+    private let handle: FileHandle
     private var buffer = Data()
-    private var listener: SignalListener?
 
-    /// `-` means standard output. With `endsOnInterrupt`, Ctrl-C and SIGTERM remove what was written so far and end the
-    /// process.
-    init(path: String, endsOnInterrupt: Bool = false) throws(TrainingError) {
+    /// `-` means standard output.
+    init(path: String) throws(TrainingError) {
         self.path = path
-        guard path != "-" else {
-            temporaryPath = ""
-            file = .standardOutput
-            return
-        }
-        temporaryPath = path + ".partial-\(ProcessInfo.processInfo.processIdentifier)"
-        guard FileManager.default.createFile(atPath: temporaryPath, contents: nil),
-            let file = FileHandle(forWritingAtPath: temporaryPath)
-        else {
+        do {
+            file = path == "-" ? nil : try PendingFile(path: path)
+        } catch {
             throw TrainingError(
                 "\(path) cannot be written: its folder does not exist or may not be written to; create it or "
                     + "choose another output_file")
         }
-        self.file = file
-        guard endsOnInterrupt else { return }
-        listener = SignalListener([SIGINT, SIGTERM]) { [path, temporaryPath] number in
-            Self.remove(temporaryPath)
-            Messages.note("interrupted: \(path) is as it was before; run the same command again")
-            _exit(128 + number)
-        }
+        handle = file?.handle ?? .standardOutput
     }
 
     func write(_ line: String) throws {
@@ -60,12 +47,8 @@ final class LineSink {
     /// Writes the rest; a file takes its final name.
     func close() throws {
         try flush()
-        guard path != "-" else { return }
         do {
-            try file.synchronize()
-            try file.close()
-            listener = nil
-            try AtomicRename.run(temporaryPath, to: path)
+            try file?.finish()
         } catch {
             throw TrainingError("\(path) cannot be written: \(error.localizedDescription)")
         }
@@ -73,21 +56,16 @@ final class LineSink {
 
     /// Removes what was written so far to a file, after an error.
     func discard() {
-        listener = nil
-        if path != "-" { Self.remove(temporaryPath) }
-    }
-
-    private static func remove(_ path: String) {
         do {
-            try FileManager.default.removeItem(atPath: path)
+            try file?.discard()
         } catch {
-            Messages.warn("\(path) could not be removed: \(error.localizedDescription)")
+            Messages.warn("what was written of \(path) could not be removed: \(error.localizedDescription)")
         }
     }
 
     private func flush() throws {
         do {
-            try file.write(contentsOf: buffer)
+            try handle.write(contentsOf: buffer)
         } catch {
             throw TrainingError("\(path) cannot be written: \(error.localizedDescription)")
         }

@@ -36,7 +36,7 @@ struct PredictCommand: ParsableCommand {
             let predictions = RowPredictions(
                 predictor: try RowPredictors.make(configuration, group: group), group: group,
                 batchRows: configuration.training.perDeviceEvalBatchSize)
-            let sink = group.rank == 0 ? try LineSink(path: outputFile, endsOnInterrupt: true) : nil
+            let sink = group.rank == 0 ? try LineSink(path: outputFile) : nil
             do {
                 try predictions.run(files: predictFile) { line in try sink?.write(line) }
                 try sink?.close()

@@ -43,7 +43,7 @@ final class LiveJob {
     func end(by signal: Int32) throws -> Int32 {
         guard kill(process.processIdentifier, signal) == 0 else { throw LiveJobError.endedEarly }
         guard hasEnded.wait(timeout: .now() + 30) == .success else { throw LiveJobError.stillRuns }
-        try wait(for: "all ranks are gone") { try !Self.hasProcesses(naming: folder) }
+        try wait(for: "all ranks are gone") { try Self.processes(naming: folder).isEmpty }
         return (process.terminationReason == .uncaughtSignal ? 128 : 0) + process.terminationStatus
     }
 
@@ -56,9 +56,24 @@ final class LiveJob {
         }
     }
 
-    /// Whether a process has `text` in its command line.
-    private static func hasProcesses(naming text: String) throws -> Bool {
-        try FileManager.default.contentsOfDirectory(atPath: "/proc").contains { name in
+    /// Whether a rank has a file of `directory` open that is not empty, with a name or without.
+    func hasBytesInOpenFile(of directory: String) throws -> Bool {
+        let files = FileManager.default
+        return try Self.processes(naming: folder).contains { process in
+            let descriptors = try? files.contentsOfDirectory(atPath: "/proc/\(process)/fd")
+            return (descriptors ?? []).contains { descriptor in
+                let link = "/proc/\(process)/fd/\(descriptor)"
+                guard let target = try? files.destinationOfSymbolicLink(atPath: link),
+                    target.hasPrefix(directory + "/")
+                else { return false }
+                return FileHandle(forReadingAtPath: link)?.availableData.isEmpty == false
+            }
+        }
+    }
+
+    /// Processes that have `text` in its command line.
+    private static func processes(naming text: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { name in
             guard Int32(name) != nil, let line = FileManager.default.contents(atPath: "/proc/\(name)/cmdline")
             else { return false }
             return String(decoding: line, as: UTF8.self).contains(text)
