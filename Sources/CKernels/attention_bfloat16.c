@@ -29,54 +29,103 @@ CK_INLINE pairs along_columns(const pair *columns, size_t ld) {
     return (pairs){(const char *)columns, sizeof(pair), sizeof(pair) * ld};
 }
 
-/// C[m × 16] (+)= alpha · A[m × k] · B[k × 16] for constant m ≤ HEIGHT, k counting pairs.
-TARGET_INLINE void tile(int m, size_t k, float alpha, pairs a, const pair *b, size_t ldb, float *c, size_t ldc,
+/// C[m × 16w] (+)= alpha · A[m × k] · B[k × 16w] for constant m ≤ HEIGHT and w ≤ 2, k counting pairs.
+TARGET_INLINE void tile(int m, int w, size_t k, float alpha, pairs a, const pair *b, size_t ldb, float *c, size_t ldc,
                         int add) {
-    __m512 sums[HEIGHT];
-    for (int i = 0; i < m; i++) sums[i] = _mm512_setzero_ps();
+    __m512 sums[HEIGHT][2];
+    for (int i = 0; i < m; i++)
+        for (int j = 0; j < w; j++) sums[i][j] = _mm512_setzero_ps();
     for (size_t p = 0; p < k; p++) {
-        __m512bh row = (__m512bh)_mm512_loadu_si512(b + p * ldb);
+        __m512bh row[2];
+        for (int j = 0; j < w; j++) row[j] = (__m512bh)_mm512_loadu_si512(b + p * ldb + j * LANES);
         for (int i = 0; i < m; i++) {
-            int factor;
-            memcpy(&factor, a.a + (size_t)i * a.ars + p * a.acs, sizeof factor);
-            sums[i] = _mm512_dpbf16_ps(sums[i], (__m512bh)_mm512_set1_epi32(factor), row);
+            int bits;
+            memcpy(&bits, a.a + (size_t)i * a.ars + p * a.acs, sizeof bits);
+            __m512bh factor = (__m512bh)_mm512_set1_epi32(bits);
+            for (int j = 0; j < w; j++) sums[i][j] = _mm512_dpbf16_ps(sums[i][j], factor, row[j]);
         }
     }
     for (int i = 0; i < m; i++) {
-        float *target = c + (size_t)i * ldc;
-        __m512 product = _mm512_mul_ps(_mm512_set1_ps(alpha), sums[i]);
-        _mm512_storeu_ps(target, add ? _mm512_add_ps(_mm512_loadu_ps(target), product) : product);
+        for (int j = 0; j < w; j++) {
+            float *target = c + (size_t)i * ldc + j * LANES;
+            __m512 product = _mm512_mul_ps(_mm512_set1_ps(alpha), sums[i][j]);
+            _mm512_storeu_ps(target, add ? _mm512_add_ps(_mm512_loadu_ps(target), product) : product);
+        }
+    }
+}
+
+/// The same for all rows of C.
+TARGET_INLINE void columns(int w, size_t m, size_t k, float alpha, pairs a, const pair *b, size_t ldb, float *c,
+                           size_t ldc, int add) {
+    for (size_t i = 0; i < m; i += HEIGHT) {
+        pairs ai = {a.a + i * a.ars, a.ars, a.acs};
+        float *ci = c + i * ldc;
+        switch (m - i) {
+            case 1: tile(1, w, k, alpha, ai, b, ldb, ci, ldc, add); break;
+            case 2: tile(2, w, k, alpha, ai, b, ldb, ci, ldc, add); break;
+            case 3: tile(3, w, k, alpha, ai, b, ldb, ci, ldc, add); break;
+            case 4: tile(4, w, k, alpha, ai, b, ldb, ci, ldc, add); break;
+            case 5: tile(5, w, k, alpha, ai, b, ldb, ci, ldc, add); break;
+            case 6: tile(6, w, k, alpha, ai, b, ldb, ci, ldc, add); break;
+            case 7: tile(7, w, k, alpha, ai, b, ldb, ci, ldc, add); break;
+            default: tile(HEIGHT, w, k, alpha, ai, b, ldb, ci, ldc, add); break;
+        }
     }
 }
 
 /// C[m × n] (+)= alpha · A[m × k] · B[k × n], k counting pairs; n is a multiple of 16.
 TARGET_INLINE void multiply(size_t m, size_t n, size_t k, float alpha, pairs a, const pair *b, size_t ldb, float *c,
                             size_t ldc, int add) {
-    for (size_t j = 0; j < n; j += LANES) {
-        for (size_t i = 0; i < m; i += HEIGHT) {
-            pairs ai = {a.a + i * a.ars, a.ars, a.acs};
-            float *ci = c + i * ldc + j;
-            switch (m - i) {
-                case 1: tile(1, k, alpha, ai, b + j, ldb, ci, ldc, add); break;
-                case 2: tile(2, k, alpha, ai, b + j, ldb, ci, ldc, add); break;
-                case 3: tile(3, k, alpha, ai, b + j, ldb, ci, ldc, add); break;
-                case 4: tile(4, k, alpha, ai, b + j, ldb, ci, ldc, add); break;
-                case 5: tile(5, k, alpha, ai, b + j, ldb, ci, ldc, add); break;
-                case 6: tile(6, k, alpha, ai, b + j, ldb, ci, ldc, add); break;
-                case 7: tile(7, k, alpha, ai, b + j, ldb, ci, ldc, add); break;
-                default: tile(HEIGHT, k, alpha, ai, b + j, ldb, ci, ldc, add); break;
-            }
-        }
+    size_t j = 0;
+    for (; j + 2 * LANES <= n; j += 2 * LANES) columns(2, m, k, alpha, a, b + j, ldb, c + j, ldc, add);
+    if (j < n) columns(1, m, k, alpha, a, b + j, ldb, c + j, ldc, add);
+}
+
+/// Lanes j of a row from j to count.
+TARGET_INLINE __mmask16 lanes_below(size_t count, size_t j) {
+    return (__mmask16)(count <= j ? 0 : count - j < LANES ? (1u << (count - j)) - 1 : 0xFFFF);
+}
+
+/// Transposes 16 rows of 16 pairs.
+TARGET_INLINE void transpose_square(__m512i r[LANES]) {
+    __m512i t[LANES];
+    for (int i = 0; i < LANES; i += 2) {
+        t[i] = _mm512_unpacklo_epi32(r[i], r[i + 1]);
+        t[i + 1] = _mm512_unpackhi_epi32(r[i], r[i + 1]);
+    }
+    for (int i = 0; i < LANES; i += 4) {
+        r[i] = _mm512_unpacklo_epi64(t[i], t[i + 2]);
+        r[i + 1] = _mm512_unpackhi_epi64(t[i], t[i + 2]);
+        r[i + 2] = _mm512_unpacklo_epi64(t[i + 1], t[i + 3]);
+        r[i + 3] = _mm512_unpackhi_epi64(t[i + 1], t[i + 3]);
+    }
+    for (int i = 0; i < 4; i++) {
+        t[i] = _mm512_shuffle_i32x4(r[i], r[i + 4], 0x88);
+        t[i + 4] = _mm512_shuffle_i32x4(r[i], r[i + 4], 0xDD);
+        t[i + 8] = _mm512_shuffle_i32x4(r[i + 8], r[i + 12], 0x88);
+        t[i + 12] = _mm512_shuffle_i32x4(r[i + 8], r[i + 12], 0xDD);
+    }
+    for (int i = 0; i < 8; i++) {
+        r[i] = _mm512_shuffle_i32x4(t[i], t[i + 8], 0x88);
+        r[i + 8] = _mm512_shuffle_i32x4(t[i], t[i + 8], 0xDD);
     }
 }
 
 /// out[d / 2 × padded(length)] = transpose of the pairs of x[length × d], padding zero.
-CK_INLINE void transpose(const uint16_t *x, size_t ldx, size_t length, size_t d, pair *out) {
+TARGET_INLINE void transpose(const uint16_t *x, size_t ldx, size_t length, size_t d, pair *out) {
     size_t ld = padded(length), count = d / 2;
-    for (size_t j = 0; j < length; j++)
-        for (size_t p = 0; p < count; p++) memcpy(out + p * ld + j, x + j * ldx + 2 * p, sizeof(pair));
-    for (size_t p = 0; p < count; p++)
-        for (size_t j = length; j < ld; j++) out[p * ld + j] = 0;
+    for (size_t j = 0; j < ld; j += LANES) {
+        for (size_t p = 0; p < count; p += LANES) {
+            __mmask16 mask = lanes_below(count, p);
+            __m512i square[LANES];
+            for (size_t i = 0; i < LANES; i++) {
+                const uint16_t *row = x + (j + i) * ldx + 2 * p;
+                square[i] = j + i < length ? _mm512_maskz_loadu_epi32(mask, row) : _mm512_setzero_si512();
+            }
+            transpose_square(square);
+            for (size_t i = 0; i < LANES && p + i < count; i++) _mm512_storeu_si512(out + (p + i) * ld + j, square[i]);
+        }
+    }
 }
 
 /// out[⌈rows / 2⌉ × d] = pairs of the rows 2r and 2r + 1 of x; a missing last row counts as zero.
@@ -92,101 +141,207 @@ CK_INLINE void interleave(const uint16_t *x, size_t ldx, size_t rows, size_t d, 
     }
 }
 
-/// y[i] = x[i] rounded for count elements, zero from there to padded(count).
-TARGET_INLINE void round_row(const float *x, size_t count, uint16_t *y) {
-    for (size_t i = 0; i < count; i += LANES) {
-        size_t left = count - i;
-        __mmask16 mask = (__mmask16)(left < LANES ? (1u << left) - 1 : 0xFFFF);
-        _mm256_storeu_si256((__m256i *)(y + i), (__m256i)_mm512_cvtneps_pbh(_mm512_maskz_loadu_ps(mask, x + i)));
+/// y[rows × d] = x rounded, row i multiplied by factors[i] or, without factors, by 1.
+TARGET_INLINE void round_rows(const float *x, const float *factors, size_t rows, size_t d, uint16_t *y, size_t ldy) {
+    for (size_t i = 0; i < rows; i++) {
+        __m512 factor = _mm512_set1_ps(factors ? factors[i] : 1.0f);
+        for (size_t p = 0; p < d; p += LANES) {
+            __m512 product = _mm512_mul_ps(factor, _mm512_loadu_ps(x + i * d + p));
+            _mm256_storeu_si256((__m256i *)(y + i * ldy + p), (__m256i)_mm512_cvtneps_pbh(product));
+        }
     }
 }
 
-/// x[rows × d] rounded into y.
-TARGET_INLINE void round_rows(const float *x, size_t rows, size_t d, uint16_t *y, size_t ldy) {
-    for (size_t i = 0; i < rows; i++) round_row(x + i * d, d, y + i * ldy);
+/// e^x for x ≤ 88, relative error below 1e-6 for |x| ≤ 20; 2^n times the Taylor polynomial of 2^f, |f| ≤ ½.
+TARGET_INLINE __m512 exponential(__m512 x) {
+    x = _mm512_max_ps(_mm512_set1_ps(-104.0f), x);  // NaN stays
+    __m512 log2e = _mm512_set1_ps(1.44269504f);
+    __m512 n = _mm512_roundscale_ps(_mm512_mul_ps(x, log2e), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    __m512 f = _mm512_fmsub_ps(x, log2e, n);
+    __m512 p = _mm512_set1_ps(1.54035304e-4f);
+    p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(1.33335581e-3f));
+    p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(9.61812911e-3f));
+    p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(5.55041087e-2f));
+    p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(2.40226507e-1f));
+    p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(6.93147181e-1f));
+    p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(1.0f));
+    return _mm512_scalef_ps(p, n);
+}
+
+/// A row's dropout, 16 columns at a time: as ck_keep.
+typedef struct {
+    __m512i low, high, threshold;
+    float scale;
+    int drops;
+} row_dropout;
+
+TARGET_INLINE row_dropout dropout_of_row(const ck_attention *a, size_t head, size_t row) {
+    if (!a->dropout.threshold) return (row_dropout){.scale = 1};
+    uint64_t key = row_key(a, head, row);
+    return (row_dropout){_mm512_set1_epi32((int)key), _mm512_set1_epi32((int)(key >> 32)),
+                         _mm512_set1_epi32((int)a->dropout.threshold), a->dropout.scale, 1};
+}
+
+/// Columns j to j + 15 that are kept.
+TARGET_INLINE __mmask16 kept(const row_dropout *dropout, size_t j) {
+    if (!dropout->drops) return 0xFFFF;
+    __m512i index = _mm512_add_epi32(_mm512_set1_epi32((int)j),
+                                     _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
+    __m512i x = _mm512_xor_si512(_mm512_mullo_epi32(index, _mm512_set1_epi32((int)0x9E3779B9u)), dropout->low);
+    x = _mm512_mullo_epi32(_mm512_xor_si512(x, _mm512_srli_epi32(x, 16)), _mm512_set1_epi32((int)0x85EBCA6Bu));
+    x = _mm512_add_epi32(_mm512_xor_si512(x, _mm512_srli_epi32(x, 13)), dropout->high);
+    x = _mm512_mullo_epi32(_mm512_xor_si512(x, _mm512_srli_epi32(x, 15)), _mm512_set1_epi32((int)0xC2B2AE35u));
+    return _mm512_cmpge_epu32_mask(_mm512_xor_si512(x, _mm512_srli_epi32(x, 16)), dropout->threshold);
+}
+
+/// Scores s of a row to rounded[padded(columns)], e^{s − max} with dropout and zero from count on. Returns max, and
+/// in total the sum of exponentials.
+TARGET_INLINE float exponentials(const row_dropout *dropout, const float *s, size_t count, size_t columns,
+                                 uint16_t *rounded, float *total) {
+    __m512 most = _mm512_set1_ps(s[0]), sum = _mm512_setzero_ps();
+    for (size_t j = 0; j < count; j += LANES) {
+        __mmask16 mask = lanes_below(count, j);
+        most = _mm512_mask_max_ps(most, mask, most, _mm512_loadu_ps(s + j));
+    }
+    float maximum = _mm512_reduce_max_ps(most);
+    for (size_t j = 0; j < columns; j += LANES) {
+        __mmask16 mask = lanes_below(count, j);
+        __m512 shifted = _mm512_sub_ps(_mm512_loadu_ps(s + j), _mm512_set1_ps(maximum));
+        __m512 value = _mm512_maskz_mov_ps(mask, exponential(shifted));
+        sum = _mm512_add_ps(sum, value);
+        value = _mm512_maskz_mov_ps(kept(dropout, j), value);
+        _mm256_storeu_si256((__m256i *)(rounded + j), (__m256i)_mm512_cvtneps_pbh(value));
+    }
+    *total = _mm512_reduce_add_ps(sum);
+    return maximum;
 }
 
 int ck_multiplies_bfloat16(const ck_attention *a) {
     return a->type == CK_BFLOAT16 && a->head_size % LANES == 0 && ck_has_bfloat16_products();
 }
 
+/// Query rows a block: as even as whole register tiles allow, so that the last block is not a remainder of few rows.
+CK_INLINE size_t block_rows(size_t queries) {
+    if (queries == 0) return HEIGHT;
+    size_t blocks = (queries + ROWS - 1) / ROWS, rows = (queries + blocks - 1) / blocks;
+    return (rows + HEIGHT - 1) / HEIGHT * HEIGHT;
+}
+
 TARGET void ck_forward_by_bfloat16_products(const ck_attention *a, size_t kv_head, void *scratch) {
     const size_t length = a->length, d = a->head_size, ld = padded(length), group = a->heads / a->kv_heads;
+    const size_t height = block_rows(a->queries);
     pair *keys_t = scratch, *values = keys_t + ld * d / 2;
-    float *scores = (float *)(values + ld * d / 2), *sums = scores + ROWS * ld;
+    float *scores = (float *)(values + ld * d / 2), *sums = scores + ROWS * ld, factors[ROWS];
     uint16_t *rounded = (uint16_t *)(sums + ROWS * d);
     transpose((const uint16_t *)a->k + kv_head * d, a->ldk, length, d, keys_t);
     interleave((const uint16_t *)a->v + kv_head * d, a->ldv, length, d, values, d);
     for (size_t head = kv_head * group; head < (kv_head + 1) * group; head++) {
-        for (size_t first = 0; first < a->queries; first += ROWS) {
-            size_t rows = a->queries - first < ROWS ? a->queries - first : ROWS;
+        for (size_t first = 0; first < a->queries; first += height) {
+            size_t rows = a->queries - first < height ? a->queries - first : height;
             size_t columns = visible(a, first + rows - 1);
             const uint16_t *q = (const uint16_t *)a->q + first * a->ldq + head * d;
             multiply(rows, padded(columns), d / 2, a->scale, along_rows(q, a->ldq), keys_t, ld, scores, ld, 0);
             for (size_t i = 0; i < rows; i++) {
-                float *s = scores + i * ld;
-                size_t count = visible(a, first + i);
-                a->lse[(first + i) * a->heads + head] = softmax_row(a, head, first + i, s, count);
-                for (size_t j = count; j < columns; j++) s[j] = 0;
-                round_row(s, columns, rounded + i * ld);
+                row_dropout dropout = dropout_of_row(a, head, first + i);
+                float total, maximum = exponentials(&dropout, scores + i * ld, visible(a, first + i), columns,
+                                                    rounded + i * ld, &total);
+                a->lse[(first + i) * a->heads + head] = maximum + logf(total);
+                factors[i] = dropout.scale / total;
             }
             multiply(rows, d, (columns + 1) / 2, 1, along_rows(rounded, ld), values, d, sums, d, 0);
-            round_rows(sums, rows, d, (uint16_t *)a->out + first * a->ldo + head * d, a->ldo);
+            round_rows(sums, factors, rows, d, (uint16_t *)a->out + first * a->ldo + head * d, a->ldo);
         }
     }
 }
 
 /// Σ x·y
-CK_INLINE float dot(const uint16_t *x, const uint16_t *y, size_t d) {
-    CK_LANES
-    float sum = 0;
-    for (size_t p = 0; p < d; p++) sum += ck_widen(x[p]) * ck_widen(y[p]);
-    return sum;
+TARGET_INLINE float dot(const uint16_t *x, const uint16_t *y, size_t d) {
+    __m512 sum = _mm512_setzero_ps();
+    for (size_t p = 0; p < d; p += 2 * LANES) {
+        __mmask16 mask = lanes_below(d / 2, p / 2);
+        sum = _mm512_dpbf16_ps(sum, (__m512bh)_mm512_maskz_loadu_epi32(mask, x + p),
+                               (__m512bh)_mm512_maskz_loadu_epi32(mask, y + p));
+    }
+    return _mm512_reduce_add_ps(sum);
+}
+
+/// What turns the scores of a row and the gradients of its probabilities into the gradients of its scores.
+typedef struct {
+    row_dropout dropout;
+    const float *scores, *gradients;
+    size_t count;  // keys that the row sees
+    float lse, product;  // Σ_j dP_j P_j = dout · out, with or without dropout
+} row_gradient;
+
+/// Rounded probabilities, after dropout, and gradients of the scores in columns j to j + 15.
+TARGET_INLINE void differentiate(const row_gradient *row, size_t j, __m256i *probabilities, __m256i *gradients) {
+    __mmask16 mask = lanes_below(row->count, j), keeps = kept(&row->dropout, j);
+    __m512 p = exponential(_mm512_sub_ps(_mm512_loadu_ps(row->scores + j), _mm512_set1_ps(row->lse)));
+    p = _mm512_maskz_mov_ps(mask, p);
+    __m512 scale = _mm512_maskz_mov_ps(keeps, _mm512_set1_ps(row->dropout.scale));
+    __m512 gradient = _mm512_fmsub_ps(scale, _mm512_loadu_ps(row->gradients + j), _mm512_set1_ps(row->product));
+    gradient = _mm512_maskz_mul_ps(mask, p, gradient);
+    *probabilities = (__m256i)_mm512_cvtneps_pbh(_mm512_mul_ps(p, scale));
+    *gradients = (__m256i)_mm512_cvtneps_pbh(gradient);
+}
+
+TARGET_INLINE __m512i pairs_of(__m256i low, __m256i high) {
+    return _mm512_or_si512(_mm512_cvtepu16_epi32(low), _mm512_slli_epi32(_mm512_cvtepu16_epi32(high), 16));
 }
 
 TARGET void ck_backward_by_bfloat16_products(const ck_attention *a, size_t kv_head, void *scratch) {
     const size_t length = a->length, d = a->head_size, ld = padded(length), group = a->heads / a->kv_heads;
+    const size_t height = block_rows(a->queries);
     pair *keys_t = scratch, *values_t = keys_t + ld * d / 2, *keys = values_t + ld * d / 2;
     float *scores = (float *)(keys + ld * d / 2), *dscores = scores + ROWS * ld;
     float *dk = dscores + ROWS * ld, *dv = dk + ld * d, *dq = dv + ld * d;
-    uint16_t *rounded = (uint16_t *)(dq + ROWS * d), *drounded = rounded + ROWS * ld;
-    pair *columns_of_scores = (pair *)(drounded + ROWS * ld), *rows_of_input = columns_of_scores + ROWS / 2 * ld;
+    uint16_t *drounded = (uint16_t *)(dq + ROWS * d);
+    // pairs along the rows of a block: of probabilities, of gradients of scores, of rows that they multiply
+    pair *p_pairs = (pair *)(drounded + ROWS * ld), *ds_pairs = p_pairs + ROWS / 2 * ld;
+    pair *row_pairs = ds_pairs + ROWS / 2 * ld;
     transpose((const uint16_t *)a->k + kv_head * d, a->ldk, length, d, keys_t);
     transpose((const uint16_t *)a->v + kv_head * d, a->ldv, length, d, values_t);
     interleave((const uint16_t *)a->k + kv_head * d, a->ldk, length, d, keys, d);
     memset(dk, 0, length * d * sizeof(float));
     memset(dv, 0, length * d * sizeof(float));
     for (size_t head = kv_head * group; head < (kv_head + 1) * group; head++) {
-        for (size_t first = 0; first < a->queries; first += ROWS) {
-            size_t rows = a->queries - first < ROWS ? a->queries - first : ROWS;
+        for (size_t first = 0; first < a->queries; first += height) {
+            size_t rows = a->queries - first < height ? a->queries - first : height;
             size_t columns = visible(a, first + rows - 1);
             const uint16_t *q = (const uint16_t *)a->q + first * a->ldq + head * d;
             const uint16_t *dout = (const uint16_t *)a->dout + first * a->lddo + head * d;
             const uint16_t *out = (const uint16_t *)a->out + first * a->ldo + head * d;
             multiply(rows, padded(columns), d / 2, a->scale, along_rows(q, a->ldq), keys_t, ld, scores, ld, 0);
             multiply(rows, padded(columns), d / 2, 1, along_rows(dout, a->lddo), values_t, ld, dscores, ld, 0);
-            for (size_t i = 0; i < rows; i++) {
-                float *s = scores + i * ld, *ds = dscores + i * ld;
-                size_t count = visible(a, first + i);
-                float product = dot(dout + i * a->lddo, out + i * a->ldo, d);
-                softmax_row_backward(a, head, first + i, s, ds, a->lse[(first + i) * a->heads + head], product, count);
-                for (size_t j = count; j < columns; j++) s[j] = ds[j] = 0;
-                round_row(s, columns, rounded + i * ld);
-                round_row(ds, columns, drounded + i * ld);
+            for (size_t i = 0; i < rows; i += 2) {
+                row_gradient pair_of_rows[2];
+                int present = i + 1 < rows ? 2 : 1;
+                for (int r = 0; r < present; r++)
+                    pair_of_rows[r] = (row_gradient){
+                        dropout_of_row(a, head, first + i + r), scores + (i + r) * ld, dscores + (i + r) * ld,
+                        visible(a, first + i + r), a->lse[(first + i + r) * a->heads + head],
+                        dot(dout + (i + r) * a->lddo, out + (i + r) * a->ldo, d)};
+                for (size_t j = 0; j < columns; j += LANES) {
+                    __m256i p[2] = {_mm256_setzero_si256(), _mm256_setzero_si256()}, ds[2] = {p[0], p[0]};
+                    for (int r = 0; r < present; r++) {
+                        differentiate(&pair_of_rows[r], j, &p[r], &ds[r]);
+                        _mm256_storeu_si256((__m256i *)(drounded + (i + r) * ld + j), ds[r]);
+                    }
+                    _mm512_storeu_si512(p_pairs + i / 2 * ld + j, pairs_of(p[0], p[1]));
+                    _mm512_storeu_si512(ds_pairs + i / 2 * ld + j, pairs_of(ds[0], ds[1]));
+                }
             }
             size_t count = (rows + 1) / 2;
-            interleave(rounded, ld, rows, columns, columns_of_scores, ld);
-            interleave(dout, a->lddo, rows, d, rows_of_input, d);
-            multiply(columns, d, count, 1, along_columns(columns_of_scores, ld), rows_of_input, d, dv, d, 1);
-            interleave(drounded, ld, rows, columns, columns_of_scores, ld);
-            interleave(q, a->ldq, rows, d, rows_of_input, d);
-            multiply(columns, d, count, a->scale, along_columns(columns_of_scores, ld), rows_of_input, d, dk, d, 1);
+            interleave(dout, a->lddo, rows, d, row_pairs, d);
+            multiply(columns, d, count, 1, along_columns(p_pairs, ld), row_pairs, d, dv, d, 1);
+            interleave(q, a->ldq, rows, d, row_pairs, d);
+            multiply(columns, d, count, a->scale, along_columns(ds_pairs, ld), row_pairs, d, dk, d, 1);
             multiply(rows, d, (columns + 1) / 2, a->scale, along_rows(drounded, ld), keys, d, dq, d, 0);
-            round_rows(dq, rows, d, (uint16_t *)a->dq + first * a->lddq + head * d, a->lddq);
+            round_rows(dq, NULL, rows, d, (uint16_t *)a->dq + first * a->lddq + head * d, a->lddq);
         }
     }
-    round_rows(dk, length, d, (uint16_t *)a->dk + kv_head * d, a->lddk);
-    round_rows(dv, length, d, (uint16_t *)a->dv + kv_head * d, a->lddv);
+    round_rows(dk, NULL, length, d, (uint16_t *)a->dk + kv_head * d, a->lddk);
+    round_rows(dv, NULL, length, d, (uint16_t *)a->dv + kv_head * d, a->lddv);
 }
 
 #else
