@@ -161,7 +161,7 @@ let package = Package(
         tests("LayersTests", ["Tensors", "Kernels", "Layers", "Models"]),
         tests("OptimizersTests", ["Tensors", "Layers", "Optimizers"], goldens: true),
         tests("MPITests", ["MPI", "TestSupport"]),
-        tests("DataParallelTests", ["Tensors", "Layers", "MPI", "DataParallel", "TestSupport"]),
+        tests("DataParallelTests", ["Tensors", "Kernels", "Layers", "MPI", "DataParallel", "TestSupport"]),
         tests("ArchitectureTests", []),
     ]
 )

@@ -22,7 +22,7 @@ public enum WireType: String, Sendable, CaseIterable {
 ///
 /// All ranks call the same collectives in the same order; one thread at a time uses a channel.
 public final class ArenaChannel: Sendable {
-    /// This rank's arena, `[1, elementCount]`, float32.
+    /// This rank's arena, `[1, elementCount]`.
     public let arena: Tensor
     /// Why the ranks of a host do not share memory although they could; nil when they do, or when each is
     /// alone.
@@ -30,23 +30,27 @@ public final class ArenaChannel: Sendable {
     /// Whether messages are needed at all.
     public var isNetworked: Bool { peers.size > 1 }
     /// Ranks of this host that share memory, 1 when none does.
-    public var localSize: Int { window?.arenas.count ?? 1 }
+    public var localSize: Int { arenas.count }
 
     private let window: HostWindow?
+    /// The arenas of the ranks that share memory.
+    private let arenas: [Tensor]
     private let localRank: Int
     private let peers: any ProcessGroup
     private let isSpread: Bool
     private let wire: WireType
     private let staging = Mutex<[Place: Storage]>([:])
 
-    /// Makes an arena of zeros. Collective. Without `sharesMemory` every rank counts as a host of its own.
+    /// Makes an arena of zeros of a type, float32 for what is summed. Collective. Without `sharesMemory` every rank counts
+    /// as a host of its own.
     public init(
-        elementCount: Int, topology: RankTopology, wire: WireType = .float32, sharesMemory: Bool = true
+        elementCount: Int, type: ElementType = .float32, topology: RankTopology, wire: WireType = .float32,
+        sharesMemory: Bool = true
     ) throws(ParallelError) {
         var window: HostWindow?
         var refusal: String?
         if topology.local.size > 1, sharesMemory {
-            switch try topology.local.window(elementCount: elementCount) {
+            switch try topology.local.window(elementCount: (elementCount * type.byteCount + 3) / 4) {
             case .success(let made): window = made
             case .failure(let why): refusal = why.reason
             }
@@ -65,7 +69,14 @@ public final class ArenaChannel: Sendable {
         localRank = used.local.rank
         peers = used.peers
         isSpread = used.isSpread
-        arena = window?.arenas[used.local.rank] ?? Tensor(rows: 1, columns: elementCount)
+        arenas =
+            window?.arenas.map { floats in
+                Tensor(
+                    floats.storage, offset: floats.offset * 4 / type.byteCount, rows: 1,
+                    columns: elementCount,
+                    type: type)
+            } ?? [Tensor(rows: 1, columns: elementCount, type: type)]
+        arena = arenas[window == nil ? 0 : used.local.rank]
     }
 
     // MARK: Parts
@@ -96,8 +107,8 @@ public final class ArenaChannel: Sendable {
         let part = localPart(range)
         try window?.barrier()
         let squares: Double
-        if let window, !isNetworked {
-            squares = ArenaSum.toAll(window.arenas, range: part)
+        if window != nil, !isNetworked {
+            squares = ArenaSum.toAll(arenas, range: part)
         } else {
             try sum(part, isForAll: true)
             push(part)
@@ -114,8 +125,8 @@ public final class ArenaChannel: Sendable {
         let part = localPart(range)
         try window?.barrier()
         let squares: Double
-        if let window, !isNetworked {
-            squares = ArenaSum.toOne(window.arenas, target: localRank, range: part)
+        if window != nil, !isNetworked {
+            squares = ArenaSum.toOne(arenas, target: localRank, range: part)
         } else {
             try sum(part, isForAll: false)
             squares = ArenaSum.squares(arena.elements(owned(range)))
@@ -146,8 +157,8 @@ public final class ArenaChannel: Sendable {
         for piece in pieces.intersections(ranges.map(localPart)) {
             squares +=
                 isForAll
-                ? ArenaSum.toAll(window.arenas, range: piece)
-                : ArenaSum.toOne(window.arenas, target: localRank, range: piece)
+                ? ArenaSum.toAll(arenas, range: piece)
+                : ArenaSum.toOne(arenas, target: localRank, range: piece)
         }
         try window.barrier()
         return squares
@@ -155,9 +166,25 @@ public final class ArenaChannel: Sendable {
 
     /// Brings what this rank owns of the elements `pieces` of `ranges`, both ascending, to all ranks of the host.
     func allGather(_ pieces: [Range<Int>], of ranges: [Range<Int>]) throws(ParallelError) {
+        push(pieces, of: ranges)
+        try window?.barrier()
+    }
+
+    /// The same without waiting for the other ranks, which see it when all have met.
+    func push(_ pieces: [Range<Int>], of ranges: [Range<Int>]) {
         guard !isNetworked else { preconditionFailure("pieces are gathered inside a host") }
         for piece in pieces.intersections(ranges.map(localPart)) { push(piece) }
-        try window?.barrier()
+    }
+
+    /// Copies what the other ranks of the host own of the elements `pieces` of `ranges`, both ascending, from their
+    /// arenas; the owners do not write meanwhile.
+    func pull(_ pieces: [Range<Int>], of ranges: [Range<Int>]) {
+        guard !isNetworked else { preconditionFailure("pieces are gathered inside a host") }
+        for (rank, other) in arenas.enumerated() where rank != localRank {
+            for piece in pieces.intersections(ranges.map { Self.cut($0, into: localSize, at: rank) }) {
+                arena.elements(piece).copy(from: other.elements(piece))
+            }
+        }
     }
 
     /// Waits for all ranks of the host.
@@ -165,7 +192,7 @@ public final class ArenaChannel: Sendable {
 
     /// Sums `part` over the ranks of the host into this rank's arena, and then over the hosts.
     private func sum(_ part: Range<Int>, isForAll: Bool) throws(ParallelError) {
-        if let window { ArenaSum.toOne(window.arenas, target: localRank, range: part) }
+        if window != nil { ArenaSum.toOne(arenas, target: localRank, range: part) }
         guard isNetworked else { return }
         let tensor = arena.elements(part)
         switch wire {
@@ -203,8 +230,8 @@ public final class ArenaChannel: Sendable {
 
     /// Copies `part` into the arenas of the other ranks of the host.
     private func push(_ part: Range<Int>) {
-        guard let window else { return }
-        for (rank, other) in window.arenas.enumerated() where rank != localRank {
+        guard window != nil else { return }
+        for (rank, other) in arenas.enumerated() where rank != localRank {
             other.elements(part).copy(from: arena.elements(part))
         }
     }

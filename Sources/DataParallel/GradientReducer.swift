@@ -59,7 +59,10 @@ public final class GradientReducer: Sendable {
         parameters.moveGradients(to: channel.gradients.arena)
         if let values = channel.values {
             parameters.moveValues(to: values.arena)
-            parameters.observeValueUse { [weak self] in self?.waitForValues(slot: $0) }
+            parameters.observeValueUse { [weak self] slot, use in
+                self?.waitForValues(slot: slot)
+                if use == .reading { self?.channel?.rounded?.fetch(slot: slot) }
+            }
         }
         let thread = Thread { channel.run(progress) }
         thread.name = "gradient-reducer"
@@ -134,6 +137,7 @@ public final class GradientReducer: Sendable {
     /// Every rank calls it after its update.
     public func gatherValues() {
         guard shard != nil else { return }
+        channel?.rounded?.valuesChange()
         progress.update { state in
             precondition(!state.isArmed && state.ungatheredBuckets == 0, "values are on their way already")
             state.ungatheredBuckets = plan.buckets.count

@@ -16,6 +16,8 @@ final class ReductionChannel: Sendable {
     /// The values rounded for products, which follow the values, and for each bucket the ranges that products read.
     private let roundedValues: Tensor?
     private let operandRanges: [[Range<Int>]]
+    /// Values that travel rounded alone.
+    let rounded: RoundedShards?
     /// Tables that are summed between hosts, by the first of the buckets that hold them alone.
     private let tables: [Int: SparseTable]
     /// Tables whose touched rows are summed and brought to all inside a host.
@@ -63,9 +65,10 @@ final class ReductionChannel: Sendable {
             separateMebibytes: gradients.isNetworked ? nil : min(options.bucketMebibytes, 1))
         self.plan = plan
         let operands = layout.slots.filter(\.isOperand).map(\.range)
-        operandRanges = plan.buckets.map { bucket in
-            operands.map { $0.clamped(to: bucket.range) }.filter { !$0.isEmpty }
-        }
+        operandRanges = plan.buckets.map { $0.range.intersections(operands) }
+        rounded = try RoundedShards(
+            parameters: parameters, values: values, plan: plan, topology: topology,
+            sharesMemory: options.sharesMemory)
         var tables: [Int: SparseTable] = [:]
         for slot in tall {
             tables[plan.bucketsOfSlot[slot.index].lowerBound] = try SparseTable(
@@ -129,17 +132,7 @@ final class ReductionChannel: Sendable {
             {
                 return try gather(rows, values)
             }
-            let range = plan.buckets[bucket].range
-            try watching("the all-gather of \(labels[bucket])") { () throws(ParallelError) in
-                try values?.allGather(shifted(range))
-            }
-            if let roundedValues, let values {
-                for range in operandRanges[bucket] {
-                    WireFormat.encode(
-                        values.arena.elements(shifted(range)), into: roundedValues.elements(range))
-                }
-            }
-            return Work(bytes: range.count * 4)
+            return try gather(bucket)
         case .sum(let bucket):
             if let table = tables[bucket], let work = try sum(table, first: bucket) { return work }
             if let rows = touched.first(where: { plan.bucketsOfSlot[$0.slot].first == bucket }) {
@@ -151,6 +144,24 @@ final class ReductionChannel: Sendable {
             }
             return Work(bytes: range.count * 4, squares: squares)
         }
+    }
+
+    /// Brings the values of a bucket to all ranks, and their rounded copies.
+    private func gather(_ bucket: Int) throws(ParallelError) -> Work {
+        guard let values else { return Work() }
+        let range = plan.buckets[bucket].range
+        let label = "the all-gather of \(labels[bucket])"
+        if let rounded {
+            let bytes = try watching(label) { () throws(ParallelError) in try rounded.gather(bucket) }
+            return Work(bytes: bytes)
+        }
+        try watching(label) { () throws(ParallelError) in try values.allGather(shifted(range)) }
+        if let roundedValues {
+            for range in operandRanges[bucket] {
+                WireFormat.encode(values.arena.elements(shifted(range)), into: roundedValues.elements(range))
+            }
+        }
+        return Work(bytes: range.count * 4)
     }
 
     /// A range of the reduced slots in the arena of values.

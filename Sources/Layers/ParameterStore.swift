@@ -3,6 +3,16 @@
 internal import Kernels
 public import Tensors
 
+/// What values are handed out for.
+public enum ValueUse: Sendable {
+    /// Products that read the rounded copies.
+    case product
+    /// Anything that reads, or replaces, the float32 values.
+    case reading
+    /// An optimiser that touches the values of its shard alone.
+    case update
+}
+
 /// Values and gradients of all parameters, flat, in forward order.
 ///
 /// A layer adds into its gradient slot in `backward` and then calls `markReady`: on the last micro-batch of a step
@@ -18,7 +28,7 @@ public final class ParameterStore {
     /// The store whose trained slots this one shows; nil for a store of its own memory.
     private let whole: ParameterStore?
     /// Called before values are handed out, with the slot's index or nil for all.
-    private var onValueUse: ((Int?) -> Void)?
+    private var onValueUse: ((Int?, ValueUse) -> Void)?
     /// The format of activations and of the operands of products: float32 or bfloat16.
     public private(set) var computeType = ElementType.float32
     /// Slots whose gradient memory holds an old step's numbers that count as zero.
@@ -83,14 +93,14 @@ public final class ParameterStore {
 
     /// Arena of values, `[1, elementCount]`, fp32.
     public var values: Tensor {
-        let values = unsettledValues
+        (whole ?? self).onValueUse?(nil, .reading)
         (whole ?? self).settleTables()
-        return values
+        return presentValues
     }
 
     /// The same for an optimiser: rows of tables may lack factors that `touchedRows` keeps.
     public var unsettledValues: Tensor {
-        (whole ?? self).onValueUse?(nil)
+        (whole ?? self).onValueUse?(nil, .update)
         return presentValues
     }
 
@@ -110,12 +120,12 @@ public final class ParameterStore {
 
     /// Calls `body` before values are handed out, with the index in `trainable` or nil for all: values of other ranks'
     /// shards may still be on their way. Called by any thread. Frozen values are always there.
-    public func observeValueUse(_ body: @escaping (Int?) -> Void) {
+    public func observeValueUse(_ body: @escaping (Int?, ValueUse) -> Void) {
         let store = whole ?? self
         let indices = store.trainableIndices
-        store.onValueUse = { slot in
-            guard let slot else { return body(nil) }
-            if let index = indices[slot] { body(index) }
+        store.onValueUse = { slot, use in
+            guard let slot else { return body(nil, use) }
+            if let index = indices[slot] { body(index, use) }
         }
     }
 
@@ -150,7 +160,7 @@ public final class ParameterStore {
 
     /// The values of a slot in the format of products, `[rows, columns]`.
     public func operand(_ slot: Int) -> Tensor {
-        onValueUse?(slot)
+        onValueUse?(slot, roundedValues == nil ? .reading : .product)
         let parameter = layout.slots[slot]
         precondition(parameter.isOperand, "\(parameter.name) is not declared as an operand of products")
         return (roundedValues ?? presentValues).elements(parameter.range)
@@ -175,9 +185,19 @@ public final class ParameterStore {
         valueArena = arena
     }
 
+    /// Copies the rounded values, frozen ones too, to `arena` of `arenaCount` elements and uses it from then on; views of
+    /// the old one must not be used any more.
+    public func moveRoundedValues(to arena: Tensor) {
+        if let whole { return whole.moveRoundedValues(to: arena) }
+        guard let roundedArena else { preconditionFailure("products compute in float32") }
+        precondition(arena.count == roundedArena.count && arena.type == .bfloat16, "not such an arena")
+        arena.copy(from: roundedArena)
+        self.roundedArena = arena
+    }
+
     /// The values of a slot, `[rows, columns]`.
     public func value(_ slot: Int) -> Tensor {
-        onValueUse?(slot)
+        onValueUse?(slot, .reading)
         whole?.settleTables()
         let matrix = matrix(slot)
         tables[slot]?.settleAll(of: matrix)
@@ -187,7 +207,7 @@ public final class ParameterStore {
     /// The values of a table, `[rows, columns]`, of which the caller reads the rows `ids` alone.
     func value(_ slot: Int, rows ids: [Int32]) -> Tensor {
         guard let rows = tables[slot] else { return value(slot) }
-        onValueUse?(slot)
+        onValueUse?(slot, .reading)
         let matrix = matrix(slot)
         rows.settle(ids, of: matrix)
         return matrix

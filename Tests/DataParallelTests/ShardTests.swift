@@ -1,6 +1,7 @@
 // ZeRO stage 1 and tables sent by rows: the same sums, norms and values as without.
 
 import DataParallel
+import Kernels
 import Layers
 import Tensors
 import Testing
@@ -55,6 +56,59 @@ struct ShardTests {
             #expect(whole.0 == sharded.0)
             #expect(whole.1 == sharded.1)
             #expect(whole.1.allSatisfy { $0 > 0 })
+        }
+    }
+
+    /// Steps of `value −= gradient` in bfloat16; the gradient is rank + step in all elements. Returns for each step what
+    /// products read, for each of two slots, and in the end all values and the bytes sent.
+    private func trainRounded(
+        _ group: any ProcessGroup, isSharded: Bool
+    ) throws -> (operands: [[Float]], values: [Float], bytes: Int) {
+        var layout = ParameterLayout()
+        for (slot, count) in [300, 17, 600, 48].enumerated() {
+            _ = layout.add(
+                "slot.\(slot)", rows: 1, columns: count, hasWeightDecay: false, initialization: .zeros,
+                tensors: [CheckpointTensor(name: "slot.\(slot)", shape: [count])], isLinear: slot % 2 == 0)
+        }
+        let store = ParameterStore(layout: layout)
+        store.values.copy(from: (0..<store.values.count).map { Float($0) * 1.01 })
+        store.computeInBFloat16()
+        let reducer = try GradientReducer(
+            parameters: store, group: group, options: options(isSharded: isSharded))
+        var operands: [[Float]] = []
+        for step in 1...3 {
+            reducer.beginStep()
+            for slot in (0..<4).reversed() {
+                if slot % 2 == 0 { operands.append(store.operand(slot).values()) }
+                let gradient = store.gradient(slot)
+                gradient.copy(from: [Float](repeating: Float(group.rank + step), count: gradient.count))
+                reducer.markReady(slot: slot)
+            }
+            try reducer.finish()
+            try group.barrier()
+            let values = store.unsettledValues
+            for range in reducer.shard ?? [0..<values.count] {
+                for index in range { values[0, index] -= store.gradients[0, index] }
+                if let rounded = store.roundedValues {
+                    Conversion.copy(values.elements(range), to: rounded.elements(range))
+                }
+            }
+            reducer.gatherValues()
+        }
+        return (operands, store.values.values(), reducer.counters.bytes)
+    }
+
+    @Test(
+        "what products alone read travels rounded, and is whole where it is read", arguments: [[1], [2], [3]])
+    func rounded(hosts: [Int]) throws {
+        try ThreadProcessGroup.run(ranksOnHosts: hosts) { group in
+            let whole = try trainRounded(group, isSharded: false)
+            let sharded = try trainRounded(group, isSharded: true)
+            #expect(sharded.operands == whole.operands)
+            #expect(sharded.values == whole.values)
+            #expect(Set(whole.operands.map(\.count)) == [300, 600])
+            // Three sums of 992 elements, padding included, and three gathers of 900 in two bytes and 92 in four.
+            if group.size > 1 { #expect(sharded.bytes == 3 * 4 * 992 + 3 * (2 * 900 + 4 * 92)) }
         }
     }
 
