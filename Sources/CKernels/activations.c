@@ -10,7 +10,7 @@
 CK_INLINE void normal(float x, float *cdf, float *pdf) {
     CK_CONTRACT
     float z = (x < 0 ? -x : x) * 0.70710678118f;
-    float e = ck_exp(-z * z);
+    float e = ck_exp_below(-z * z);
     float t = 1.0f / (1.0f + 0.3275911f * z);
     float poly = 1.061405429f;
     poly = poly * t - 1.453152027f;

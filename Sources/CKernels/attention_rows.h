@@ -24,7 +24,7 @@ CK_INLINE float softmax_row(const ck_attention *a, size_t head, size_t row, floa
     for (size_t j = 1; j < count; j++) maximum = s[j] > maximum ? s[j] : maximum;
     float total = 0;
     for (size_t j = 0; j < count; j++) {
-        s[j] = ck_exp(s[j] - maximum);
+        s[j] = ck_exp_below(s[j] - maximum);
         total += s[j];
     }
     float inverse = 1.0f / total;
@@ -51,14 +51,14 @@ CK_INLINE void softmax_row_backward(const ck_attention *a, size_t head, size_t r
         const uint32_t threshold = a->dropout.threshold;
         const float scale = a->dropout.scale;
         for (size_t j = 0; j < count; j++) {
-            float p = ck_exp(s[j] - lse);
+            float p = ck_exp_below(s[j] - lse);
             float keep = ck_keep(low, high, (uint32_t)j, threshold, scale);
             s[j] = p * keep;
             ds[j] = p * (ds[j] * keep - dot);
         }
     } else {
         for (size_t j = 0; j < count; j++) {
-            float p = ck_exp(s[j] - lse);
+            float p = ck_exp_below(s[j] - lse);
             s[j] = p;
             ds[j] = p * (ds[j] - dot);
         }

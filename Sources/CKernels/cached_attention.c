@@ -20,7 +20,7 @@ CK_INLINE void attend(const int type, const void *q, const void *k, size_t ldk, 
         float maximum = s[0], total = 0;
         for (size_t j = 1; j < count; j++) maximum = s[j] > maximum ? s[j] : maximum;
         for (size_t j = 0; j < count; j++) {
-            s[j] = ck_exp(s[j] - maximum);
+            s[j] = ck_exp_below(s[j] - maximum);
             total += s[j];
         }
         float inverse = 1.0f / total;

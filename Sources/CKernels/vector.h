@@ -64,18 +64,15 @@ CK_INLINE const void *ck_row(int type, const void *memory, size_t i) {
 
 CK_INLINE void *ck_row_out(int type, void *memory, size_t i) { return (char *)memory + i * ck_size(type); }
 
-/// e^x, relative error below 2e-7; 0 below −87.3, +∞ above 88.7, NaN stays NaN.
-/// Cody–Waite reduction to |r| ≤ ln2/2, then the Taylor polynomial of degree 7.
-CK_INLINE float ck_exp(float x) {
+/// e^r · 2^−n for x = r + n·ln 2, |r| ≤ ln2/2 (Cody and Waite's reduction, then the Taylor polynomial of degree 7);
+/// *power is n + 0x4B400000.
+CK_INLINE float ck_exp_reduced(float x, uint32_t *power) {
     CK_CONTRACT
     const float shift = 12582912.0f;  // 1.5 · 2^23: adding it rounds to an integer
-    float bounded = x < -87.33f ? -87.33f : x;
-    bounded = bounded > 88.72f ? 88.72f : bounded;
-    float n = bounded * 1.44269504f + shift;
-    uint32_t bits;
-    memcpy(&bits, &n, 4);
+    float n = x * 1.44269504f + shift;
+    memcpy(power, &n, 4);
     n -= shift;
-    float r = bounded - n * 0.693359375f;
+    float r = x - n * 0.693359375f;
     r = r + n * 2.12194440e-4f;
     float p = 1.98412698e-4f;
     p = p * r + 1.38888889e-3f;
@@ -84,7 +81,15 @@ CK_INLINE float ck_exp(float x) {
     p = p * r + 1.66666667e-1f;
     p = p * r + 0.5f;
     p = p * r + 1.0f;
-    p = p * r + 1.0f;
+    return p * r + 1.0f;
+}
+
+/// e^x, relative error below 2e-7; 0 below −87.3, +∞ above 88.7, NaN stays NaN.
+CK_INLINE float ck_exp(float x) {
+    float bounded = x < -87.33f ? -87.33f : x;
+    bounded = bounded > 88.72f ? 88.72f : bounded;
+    uint32_t bits;
+    float p = ck_exp_reduced(bounded, &bits);
     // 2^n in two factors, since n reaches 128
     uint32_t half = (uint32_t)((int32_t)(bits - 0x4B400000u) >> 1);
     uint32_t rest = (bits - 0x4B400000u) - half;
@@ -92,6 +97,14 @@ CK_INLINE float ck_exp(float x) {
     value = x < -87.33f ? 0.0f : value;
     value = x > 88.72f ? INFINITY : value;
     return x != x ? x : value;
+}
+
+/// The same for x ≤ 88, as in a softmax, in fewer instructions.
+CK_INLINE float ck_exp_below(float x) {
+    uint32_t bits;
+    float p = ck_exp_reduced(x < -87.33f ? -87.33f : x, &bits);
+    float value = p * ck_bits_to_float((bits + (127u - 0x4B400000u)) << 23);
+    return x < -87.33f ? 0.0f : value;
 }
 
 /// tanh(x) = 1 − 2 / (e^{2x} + 1), with the odd series where that cancels.

@@ -11,7 +11,7 @@ CK_INLINE void cross_entropy(const float *logits, const int32_t *targets, size_t
         const size_t target = (size_t)targets[i];
         float maximum = x[0], total = 0, sum = 0;
         for (size_t j = 1; j < v; j++) maximum = x[j] > maximum ? x[j] : maximum;
-        for (size_t j = 0; j < v; j++) total += ck_exp(x[j] - maximum);
+        for (size_t j = 0; j < v; j++) total += ck_exp_below(x[j] - maximum);
         const float aim = x[target];
         int first = aim == maximum;
         if (first)
@@ -27,9 +27,9 @@ CK_INLINE void cross_entropy(const float *logits, const int32_t *targets, size_t
         if (!gradient) continue;
         void *dx = ck_row_out(type, gradient, i * v);
         const float factor = scale / total, share = scale * smoothing / (float)v;
-        const float slope = ck_exp(aim - maximum) * factor - share - scale * (1.0f - smoothing);
+        const float slope = ck_exp_below(aim - maximum) * factor - share - scale * (1.0f - smoothing);
         CK_IN_PLACE
-        for (size_t j = 0; j < v; j++) ck_store(type, dx, j, ck_exp(x[j] - maximum) * factor - share);
+        for (size_t j = 0; j < v; j++) ck_store(type, dx, j, ck_exp_below(x[j] - maximum) * factor - share);
         ck_store(type, dx, target, slope);
     }
 }

@@ -36,9 +36,10 @@ public enum MatrixProduct {
             return
         }
         var call = unsafe onednn_matmul()
-        unsafe call.m = Int64(m)
+        unsafe call.m = Int64(
+            m + (transposingA ? 0 : spareRows(m, of: [a, out] + (factor.map { [$0] } ?? []))))
         unsafe call.n = Int64(n)
-        unsafe call.k = Int64(k)
+        unsafe call.k = Int64(k + (transposingA && !transposingB ? clearedRows(k, of: a, b) : 0))
         unsafe call.a = UnsafeRawPointer(a.bytePointer)
         unsafe call.lda = Int64(a.rowStride)
         unsafe call.ta = transposingA ? 1 : 0
@@ -59,6 +60,29 @@ public enum MatrixProduct {
             unsafe context.run(&call)
         }
         precondition(status == 0, "oneDNN matmul \(m) × \(n) × \(k) failed with status \(status)")
+    }
+}
+
+// MARK: Numbers of rows
+
+extension MatrixProduct {
+    /// A number of rows as products like it: oneDNN generates code for each one it has not met, which in a batch without
+    /// padding is every step, so that many are made multiples of 8.
+    public static func roundedRows(_ rows: Int) -> Int { rows < 64 ? rows : (rows + 7) / 8 * 8 }
+
+    /// Rows to compute besides the `rows` of the operand and of the result: whatever lies there goes into spare rows.
+    private static func spareRows(_ rows: Int, of tensors: [Tensor]) -> Int {
+        let count = roundedRows(rows) - rows
+        return tensors.allSatisfy { $0.spareRows >= count } ? count : 0
+    }
+
+    /// Rows to sum over besides the `rows` of both operands: they are made zero.
+    private static func clearedRows(_ rows: Int, of a: Tensor, _ b: Tensor) -> Int {
+        let count = spareRows(rows, of: [a, b])
+        if count > 0 {
+            for x in [a, b] { x.withSpareRows(count).rows(rows..<rows + count).clear() }
+        }
+        return count
     }
 }
 

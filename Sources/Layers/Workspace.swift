@@ -1,5 +1,6 @@
 // Activation memory of a training step: handed out in order, given back all at once.
 
+internal import Kernels
 public import Tensors
 
 /// A stack of activation memory.
@@ -27,9 +28,10 @@ public final class Workspace {
         if elementCount > 0 { chunks.append(Tensor(rows: 1, columns: elementCount)) }
     }
 
-    /// A tensor whose contents are undefined.
+    /// A tensor whose contents are undefined, with spare rows that make their number one that products like.
     public func tensor(rows: Int, columns: Int, type: ElementType = .float32) -> Tensor {
-        let count = (rows * columns * type.byteCount + 63) / 64 * 16
+        let spareRows = MatrixProduct.roundedRows(rows) - rows
+        let count = ((rows + spareRows) * columns * type.byteCount + 63) / 64 * 16
         while chunk < chunks.count, used + count > chunks[chunk].count {
             chunk += 1
             used = 0
@@ -41,8 +43,9 @@ public final class Workspace {
         defer { used += count }
         peak = max(peak, chunks[..<chunk].reduce(used + count) { $0 + $1.count })
         return Tensor(
-            chunks[chunk].storage, offset: used * 4 / type.byteCount, rows: rows, columns: columns, type: type
-        )
+            chunks[chunk].storage, offset: used * 4 / type.byteCount, rows: rows, columns: columns,
+            type: type,
+            spareRows: spareRows)
     }
 
     /// The present height.

@@ -12,15 +12,21 @@ public struct Tensor: Sendable {
     /// Elements from the start of a row to the start of the next; equal to `columns` when contiguous.
     public let rowStride: Int
     public let type: ElementType
+    /// Rows behind the last one that belong to this tensor's memory and to no other tensor: their contents are undefined,
+    /// and kernels may overwrite them.
+    public let spareRows: Int
 
     /// A view into existing memory. Traps when it would reach beyond the storage.
     public init(
         _ storage: Storage, offset: Int = 0, rows: Int, columns: Int, rowStride: Int? = nil,
-        type: ElementType = .float32
+        type: ElementType = .float32, spareRows: Int = 0
     ) {
         let stride = rowStride ?? columns
-        precondition(offset >= 0 && rows >= 0 && columns >= 0 && stride >= columns, "bad tensor shape")
-        let end = rows == 0 || columns == 0 ? offset : offset + (rows - 1) * stride + columns
+        precondition(
+            offset >= 0 && rows >= 0 && columns >= 0 && stride >= columns && spareRows >= 0,
+            "bad tensor shape")
+        let allRows = rows + spareRows
+        let end = allRows == 0 || columns == 0 ? offset : offset + (allRows - 1) * stride + columns
         precondition(end * type.byteCount <= storage.byteCount, "a tensor reaches beyond its storage")
         self.storage = storage
         self.offset = offset
@@ -28,6 +34,7 @@ public struct Tensor: Sendable {
         self.columns = columns
         self.rowStride = stride
         self.type = type
+        self.spareRows = spareRows
     }
 
     /// A new zero tensor of its own memory.
@@ -57,13 +64,19 @@ public struct Tensor: Sendable {
             rowStride: rowStride, type: type)
     }
 
+    /// This tensor with the first `count` of its spare rows.
+    public func withSpareRows(_ count: Int) -> Tensor {
+        precondition(count >= 0 && count <= spareRows, "\(count) of \(spareRows) spare rows")
+        return Tensor(
+            storage, offset: offset, rows: rows + count, columns: columns, rowStride: rowStride, type: type)
+    }
+
     /// Columns `range` of this tensor: a view with gaps.
     public func columns(_ range: Range<Int>) -> Tensor {
         precondition(range.lowerBound >= 0 && range.upperBound <= columns, "columns \(range) of \(columns)")
         return Tensor(
             storage, offset: offset + range.lowerBound, rows: rows, columns: range.count,
-            rowStride: rowStride,
-            type: type)
+            rowStride: rowStride, type: type, spareRows: spareRows)
     }
 
     /// Elements `range` of a contiguous tensor as one row.

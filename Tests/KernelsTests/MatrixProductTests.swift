@@ -53,6 +53,42 @@ import Testing
         }
     }
 
+    /// `tensor` in memory with rows behind it that hold no numbers.
+    private func withSpareRows(_ tensor: Tensor, _ count: Int) -> Tensor {
+        let whole = Tensor(rows: tensor.rows + count, columns: tensor.columns)
+        whole.copy(from: [Float](repeating: .nan, count: whole.count))
+        whole.rows(0..<tensor.rows).copy(from: tensor)
+        return Tensor(whole.storage, rows: tensor.rows, columns: tensor.columns, spareRows: count)
+    }
+
+    @Test("whatever lies in spare rows does not reach the result", arguments: [64, 65, 71, 100])
+    func spareRows(count: Int) {
+        let (inputs, outputs) = (20, 24)
+        let (x, w) = (randomTensor(count, inputs, seed: 1), randomTensor(outputs, inputs, seed: 2))
+        let dy = randomTensor(count, outputs, seed: 3)
+        #expect(MatrixProduct.roundedRows(count) % 8 == 0 && MatrixProduct.roundedRows(63) == 63)
+        for spare in [0, 3, 7] {
+            func spared(_ tensor: Tensor) -> Tensor { withSpareRows(tensor, spare) }
+            let (y, dx) = (
+                spared(Tensor(rows: count, columns: outputs)), spared(Tensor(rows: count, columns: inputs))
+            )
+            let (dw, factor) = (
+                Tensor(rows: outputs, columns: inputs), spared(randomTensor(count, inputs, seed: 4))
+            )
+            MatrixProduct.run(spared(x), w, transposingB: true, into: y)
+            MatrixProduct.run(spared(dy), w, into: dx, multiplyingBy: factor)
+            MatrixProduct.run(spared(dy), transposingA: true, spared(x), into: dw)
+            let (mx, mw, mdy) = (matrix(x), matrix(w), matrix(dy))
+            let wt = transposed(mw, rows: outputs, columns: inputs)
+            let dyt = transposed(mdy, rows: count, columns: outputs)
+            #expect(deviation(y, product(mx, wt, m: count, n: outputs, k: inputs).value) < 1e-6)
+            let scaled = zip(product(mdy, mw, m: count, n: inputs, k: outputs).value, matrix(factor))
+                .map { zip($0, $1).map { $0 * $1 } }
+            #expect(deviation(dx, scaled) < 1e-6)
+            #expect(deviation(dw, product(dyt, mx, m: outputs, n: inputs, k: count).value) < 1e-6)
+        }
+    }
+
     @Test(
         "every form, with and without bias and accumulation, at odd sizes",
         arguments: [(false, false), (false, true), (true, false), (true, true)])
