@@ -7,7 +7,7 @@
 #include "attention_rows.h"
 
 #if defined(__x86_64__)
-#include <immintrin.h>
+#include "squares.h"
 
 #define TARGET __attribute__((target("arch=x86-64-v4,avx512bf16")))
 #define TARGET_INLINE static inline __attribute__((always_inline, target("arch=x86-64-v4,avx512bf16")))
@@ -86,31 +86,6 @@ TARGET_INLINE __mmask16 lanes_below(size_t count, size_t j) {
     return (__mmask16)(count <= j ? 0 : count - j < LANES ? (1u << (count - j)) - 1 : 0xFFFF);
 }
 
-/// Transposes 16 rows of 16 pairs.
-TARGET_INLINE void transpose_square(__m512i r[LANES]) {
-    __m512i t[LANES];
-    for (int i = 0; i < LANES; i += 2) {
-        t[i] = _mm512_unpacklo_epi32(r[i], r[i + 1]);
-        t[i + 1] = _mm512_unpackhi_epi32(r[i], r[i + 1]);
-    }
-    for (int i = 0; i < LANES; i += 4) {
-        r[i] = _mm512_unpacklo_epi64(t[i], t[i + 2]);
-        r[i + 1] = _mm512_unpackhi_epi64(t[i], t[i + 2]);
-        r[i + 2] = _mm512_unpacklo_epi64(t[i + 1], t[i + 3]);
-        r[i + 3] = _mm512_unpackhi_epi64(t[i + 1], t[i + 3]);
-    }
-    for (int i = 0; i < 4; i++) {
-        t[i] = _mm512_shuffle_i32x4(r[i], r[i + 4], 0x88);
-        t[i + 4] = _mm512_shuffle_i32x4(r[i], r[i + 4], 0xDD);
-        t[i + 8] = _mm512_shuffle_i32x4(r[i + 8], r[i + 12], 0x88);
-        t[i + 12] = _mm512_shuffle_i32x4(r[i + 8], r[i + 12], 0xDD);
-    }
-    for (int i = 0; i < 8; i++) {
-        r[i] = _mm512_shuffle_i32x4(t[i], t[i + 8], 0x88);
-        r[i + 8] = _mm512_shuffle_i32x4(t[i], t[i + 8], 0xDD);
-    }
-}
-
 /// out[d / 2 × padded(length)] = transpose of the pairs of x[length × d], padding zero.
 TARGET_INLINE void transpose(const uint16_t *x, size_t ldx, size_t length, size_t d, pair *out) {
     size_t ld = padded(length), count = d / 2;
@@ -122,7 +97,7 @@ TARGET_INLINE void transpose(const uint16_t *x, size_t ldx, size_t length, size_
                 const uint16_t *row = x + (j + i) * ldx + 2 * p;
                 square[i] = j + i < length ? _mm512_maskz_loadu_epi32(mask, row) : _mm512_setzero_si512();
             }
-            transpose_square(square);
+            ck_transpose_square(square);
             for (size_t i = 0; i < LANES && p + i < count; i++) _mm512_storeu_si512(out + (p + i) * ld + j, square[i]);
         }
     }

@@ -12,6 +12,7 @@ typedef struct {
     const void *b;
     int64_t ldb;
     int tb;
+    int packed;  // b, bfloat16, is laid out in blocks: BA16a64b2a
     const float *bias;  // [n] or NULL
     void *c;
     int64_t ldc;
@@ -48,6 +49,10 @@ static inline dnnl_status_t onednn_memory(dnnl_memory_t *memory, onednn_desc *d,
                                           const void *data) {
     return dnnl_memory_create(memory, *d, engine, (void *)(uintptr_t)data);
 }
+static inline dnnl_status_t onednn_desc_pack(onednn_desc *d, int64_t rows, int64_t columns, dnnl_data_type_t type) {
+    dnnl_dims_t dims = {rows, columns};
+    return dnnl_memory_desc_create_with_tag(d, 2, dims, type, dnnl_BA16a64b2a);
+}
 static inline void onednn_desc_free(onednn_desc *d) {
     if (*d) dnnl_memory_desc_destroy(*d);
 }
@@ -61,6 +66,10 @@ static inline dnnl_status_t onednn_desc_make(onednn_desc *d, int64_t rows, int64
 static inline dnnl_status_t onednn_memory(dnnl_memory_t *memory, onednn_desc *d, dnnl_engine_t engine,
                                           const void *data) {
     return dnnl_memory_create(memory, d, engine, (void *)(uintptr_t)data);
+}
+static inline dnnl_status_t onednn_desc_pack(onednn_desc *d, int64_t rows, int64_t columns, dnnl_data_type_t type) {
+    dnnl_dims_t dims = {rows, columns};
+    return dnnl_memory_desc_init_by_tag(d, 2, dims, type, dnnl_BA16a64b2a);
 }
 static inline void onednn_desc_free(onednn_desc *d) { (void)d; }
 #endif
@@ -109,7 +118,9 @@ static inline int onednn_matmul_run(const onednn_context *context, const onednn_
     dnnl_memory_t a = NULL, b = NULL, c = NULL, bias = NULL, factor = NULL;
     dnnl_engine_t engine = context->engine;
     dnnl_status_t s = onednn_desc_make(&da, p->m, p->k, p->ta ? 1 : p->lda, p->ta ? p->lda : 1, p->type);
-    if (s == dnnl_success) s = onednn_desc_make(&db, p->k, p->n, p->tb ? 1 : p->ldb, p->tb ? p->ldb : 1, p->type);
+    if (s == dnnl_success)
+        s = p->packed ? onednn_desc_pack(&db, p->k, p->n, p->type)
+                      : onednn_desc_make(&db, p->k, p->n, p->tb ? 1 : p->ldb, p->tb ? p->ldb : 1, p->type);
     if (s == dnnl_success) s = onednn_desc_make(&dc, p->m, p->n, p->ldc, 1, p->output_type);
     if (s == dnnl_success && p->bias) s = onednn_desc_make(&dbias, 1, p->n, p->n, 1, dnnl_f32);
     if (s == dnnl_success && p->factor) s = onednn_desc_make(&dfactor, p->m, p->n, p->ldf, 1, p->output_type);

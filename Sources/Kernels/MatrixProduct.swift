@@ -57,7 +57,17 @@ public enum MatrixProduct {
         unsafe call.type = a.type.dataType
         unsafe call.output_type = out.type.dataType
         let status = KernelClock.measure(.product, operations: 2 * Double(m) * Double(n) * Double(k)) {
-            unsafe context.run(&call)
+            var status: Int32 = 0
+            PackedOperand.with(
+                b, isTransposed: transposingB, rows: unsafe Int(call.m), k: unsafe Int(call.k), n: n
+            ) { packed in
+                if let packed {
+                    unsafe call.b = UnsafeRawPointer(packed.bytePointer)
+                    unsafe call.packed = 1
+                }
+                status = unsafe context.run(&call)
+            }
+            return status
         }
         precondition(status == 0, "oneDNN matmul \(m) × \(n) × \(k) failed with status \(status)")
     }

@@ -158,8 +158,3 @@ import Testing
         }
     }
 }
-
-/// Copies row by row into another number format.
-private func convertRows(_ x: Tensor, to y: Tensor) {
-    for row in 0..<x.rows { Conversion.copy(x.rows(row..<row + 1), to: y.rows(row..<row + 1)) }
-}

@@ -1,5 +1,6 @@
 // Reproducible tensors, and comparison with references computed in double precision.
 
+import Kernels
 import Tensors
 
 /// A matrix of the references, row by row.
@@ -59,3 +60,8 @@ func deviation(_ found: [Float], _ expected: [Double]) -> Double {
 
 /// Sizes around the borders of vectors, register tiles and blocks.
 let oddSizes = [1, 2, 3, 15, 16, 17, 31, 33, 47, 48, 49, 63, 65, 100]
+
+/// Copies row by row into another number format.
+func convertRows(_ x: Tensor, to y: Tensor) {
+    for row in 0..<x.rows { Conversion.copy(x.rows(row..<row + 1), to: y.rows(row..<row + 1)) }
+}

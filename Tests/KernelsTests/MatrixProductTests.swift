@@ -61,6 +61,35 @@ import Testing
         return Tensor(whole.storage, rows: tensor.rows, columns: tensor.columns, spareRows: count)
     }
 
+    @Test(
+        "in bfloat16 every form is right at sizes for which the right operand is packed",
+        arguments: [(64, 64, 2), (65, 128, 30), (70, 64, 376), (96, 192, 46), (64, 64, 33), (64, 80, 32)])
+    func bfloat16(m: Int, n: Int, k: Int) {
+        func rounded(_ tensor: Tensor) -> Tensor {
+            let wide = Tensor(rows: tensor.rows, columns: tensor.columns + 5, type: .bfloat16)
+            let copy = wide.columns(2..<tensor.columns + 2)
+            convertRows(tensor, to: copy)
+            return copy
+        }
+        for (transposingA, transposingB) in [(false, false), (false, true), (true, false), (true, true)] {
+            let a = rounded(transposingA ? randomTensor(k, m, seed: 1) : randomTensor(m, k, seed: 1))
+            let b = rounded(transposingB ? randomTensor(n, k, seed: 2) : randomTensor(k, n, seed: 2))
+            let (value, bound) = product(
+                transposingA ? transposed(matrix(a), rows: k, columns: m) : matrix(a),
+                transposingB ? transposed(matrix(b), rows: n, columns: k) : matrix(b), m: m, n: n, k: k)
+            let out = randomTensor(m, n, seed: 3)
+            let before = matrix(out)
+            MatrixProduct.run(
+                a, transposingA: transposingA, b, transposingB: transposingB, into: out, accumulating: true)
+            let isRight = (0..<m).allSatisfy { i in
+                (0..<n).allSatisfy { j in
+                    abs(Double(out[i, j]) - value[i][j] - before[i][j]) <= 1e-6 * (bound[i][j] + 1)
+                }
+            }
+            #expect(isRight, "ta \(transposingA) tb \(transposingB)")
+        }
+    }
+
     @Test("whatever lies in spare rows does not reach the result", arguments: [64, 65, 71, 100])
     func spareRows(count: Int) {
         let (inputs, outputs) = (20, 24)

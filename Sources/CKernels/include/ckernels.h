@@ -17,6 +17,20 @@ void ck_convert(int x_type, const void *x, int y_type, void *y, size_t count);
 /// Whether this processor multiplies bfloat16 in hardware.
 int ck_has_bfloat16_products(void);
 
+/// bfloat16 B[k × n], or its transpose, and where it goes in the layout of oneDNN's kernels: n a multiple of 64, k even.
+typedef struct {
+    const void *b;
+    size_t ldb;
+    int transposed;
+    size_t k, n;
+    uint32_t *out;  // pairs: n times k / 2 rounded up to 16
+} ck_packing;
+
+/// Whether this processor's products read that layout.
+int ck_packs(void);
+/// Packs the blocks of 64 columns from first to last.
+void ck_pack(const ck_packing *p, size_t first, size_t last);
+
 // MARK: Thread pool (pool.c)
 
 /// Runs `body(part, parts, context)` once for each of `parts` on the threads that oneDNN uses too. Inside such a body it
