@@ -62,6 +62,8 @@ public final class Workspace {
     public func reset() {
         if chunks.count > 1 {
             let total = chunks.reduce(0) { $0 + $1.count }
+            // Layers still refer to activations of the last step, and would keep this memory beside the new.
+            for chunk in chunks { chunk.storage.discardContents() }
             chunks = []
             // Memory that is never touched costs nothing, and a larger batch finds room.
             chunks.append(Tensor(rows: 1, columns: 2 * total))

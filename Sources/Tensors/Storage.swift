@@ -60,6 +60,13 @@ public enum AllocationCounter {
         AllocationCounter.add(bytes: byteCount)
     }
 
+    /// Gives the memory back to the system while references to it live on; what it holds is undefined from here on.
+    public func discardContents() {
+        #if os(Linux)
+            unsafe madvise(baseAddress, Self.mappedBytes(byteCount), MADV_DONTNEED)
+        #endif
+    }
+
     deinit {
         unsafe munmap(baseAddress, Self.mappedBytes(byteCount))
         AllocationCounter.remove(bytes: byteCount)

@@ -64,6 +64,23 @@ import Testing
         #expect(zip(second, third).allSatisfy { $0.offset == $1.offset })
     }
 
+    #if os(Linux)
+        @Test("memory that a larger one replaces is given back while layers still hold tensors of it")
+        func replacedMemory() {
+            let workspace = Workspace(elementCount: 100)
+            let held = [50, large].map { workspace.tensor(rows: 1, columns: $0) }
+            for tensor in held { tensor.copy(from: [Float](repeating: 1, count: tensor.count)) }
+            workspace.reset()
+            // Pages that were given back read as zero.
+            for tensor in held { #expect(tensor.values().allSatisfy { $0 == 0 }) }
+            let next = workspace.tensor(rows: 1, columns: large)
+            #expect(held.allSatisfy { $0.storage !== next.storage })
+            next.copy(from: [Float](repeating: 2, count: large))
+            workspace.reset()
+            #expect(next.values().allSatisfy { $0 == 2 })
+        }
+    #endif
+
     @Test("the peak counts bytes in use at once")
     func peak() {
         let workspace = Workspace(elementCount: 1_000)
