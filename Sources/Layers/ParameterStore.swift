@@ -62,6 +62,7 @@ public final class ParameterStore {
         trainableIndices = Self.trainableIndices(layout)
         firstTrainableSlot = Self.firstTrainableSlot(layout)
         tables = whole == nil ? Self.tables(layout) : [:]
+        for slot in tables.keys { gradientMemory(slot).useSmallPages() }
     }
 
     private static func tables(_ layout: ParameterLayout) -> [Int: TouchedRows] {
@@ -308,6 +309,7 @@ public final class ParameterStore {
         trainableIndices = Self.trainableIndices(layout)
         firstTrainableSlot = Self.firstTrainableSlot(layout)
         tables = Self.tables(layout)
+        for slot in tables.keys { gradientMemory(slot).useSmallPages() }
         for (old, new) in zip(oldLayout.slots, layout.slots) {
             precondition(old.name == new.name, "slots keep their indices")
             valueArena.elements(new.range).copy(from: oldValues.elements(old.range))

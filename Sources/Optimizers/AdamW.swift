@@ -48,6 +48,12 @@ public final class AdamW: Optimizer {
             of: parameters.layout, shard: shard, tables: Set(restricted.map(\.slot)))
         ranges = all.filter { $0.table == nil }
         tables = restricted.map { rows in Table(rows: rows, parts: all.filter { $0.table == rows.slot }) }
+        // Rows that are never touched take no memory.
+        for part in tables.flatMap(\.parts) {
+            for moments in [firstMoments, secondMoments] {
+                moments.elements(part.stateRange).useSmallPages()
+            }
+        }
     }
 
     public var stateArenas: [(name: String, arena: Tensor)] {

@@ -60,6 +60,17 @@ public enum AllocationCounter {
         AllocationCounter.add(bytes: byteCount)
     }
 
+    /// Backs the whole pages in this range of bytes by small pages, for memory of which few scattered parts will be
+    /// touched. Without effect on what is touched already.
+    func useSmallPages(_ bytes: Range<Int>) {
+        let first = (bytes.lowerBound + Self.pageBytes - 1) / Self.pageBytes * Self.pageBytes
+        let last = bytes.upperBound / Self.pageBytes * Self.pageBytes
+        guard first < last else { return }
+        #if os(Linux)
+            unsafe madvise(baseAddress.advanced(by: first), last - first, MADV_NOHUGEPAGE)
+        #endif
+    }
+
     /// Gives the memory back to the system while references to it live on; what it holds is undefined from here on.
     public func discardContents() {
         #if os(Linux)

@@ -174,6 +174,12 @@ public struct Tensor: Sendable {
         return try body(&span)
     }
 
+    /// Backs a contiguous tensor by small pages, for one of which few scattered rows will be touched.
+    public func useSmallPages() {
+        precondition(isContiguous, "only a contiguous tensor has pages of its own")
+        storage.useSmallPages(offset * type.byteCount..<(offset + count) * type.byteCount)
+    }
+
     /// First element of a float32 tensor.
     @unsafe public var floats: UnsafeMutablePointer<Float> {
         precondition(type == .float32, "expected float32, found \(type)")
