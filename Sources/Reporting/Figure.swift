@@ -36,6 +36,18 @@ public enum Figure {
         }
     }
 
+    /// A p-value for a table, such as `0.012`; one that is as low as 1,000 replicates can tell, or lower, is `≤ 0.001`.
+    public static func pValue(_ value: Double) -> String {
+        guard value.isFinite else { return "–" }
+        return value <= 0.001 ? "≤ 0.001" : fixed(value, decimals: 3)
+    }
+
+    /// A p-value in a sentence: `p = 0.012` or `p ≤ 0.001`.
+    public static func pClause(_ value: Double) -> String {
+        guard value.isFinite else { return "p is not known" }
+        return value <= 0.001 ? "p \(pValue(value))" : "p = \(pValue(value))"
+    }
+
     /// A rate for people: one decimal below 100, none above.
     public static func rate(_ perSecond: Double) -> String {
         fixed(perSecond, decimals: perSecond < 100 ? 1 : 0)

@@ -119,7 +119,7 @@ struct RatingReport {
                     "\(pair.ties)", "\(pair.losses)", Self.figure(pair.winRate.estimate),
                     Self.bounds(pair.winRate),
                     Self.figure(pair.difference.estimate), Self.bounds(pair.difference),
-                    Self.figure(pair.pValue),
+                    Figure.pValue(pair.pValue),
                 ]
             }, alignments: [.left, .left, .left])
     }
@@ -143,11 +143,11 @@ struct RatingReport {
             let (system, other) = (results.systems[pair.system], results.systems[pair.other])
             guard pair.pValue < 1 - RatingResults.level else {
                 return "Between \(system) and \(other) no difference beyond chance is seen "
-                    + "(p = \(Self.figure(pair.pValue)), \(pair.items) items).\n"
+                    + "(\(Figure.pClause(pair.pValue)), \(pair.items) items).\n"
             }
             let (better, worse) = pair.difference.estimate > 0 ? (system, other) : (other, system)
             return "\(better) is rated higher than \(worse), by more than chance "
-                + "(p = \(Self.figure(pair.pValue)), \(pair.items) items).\n"
+                + "(\(Figure.pClause(pair.pValue)), \(pair.items) items).\n"
         }.joined()
     }
 

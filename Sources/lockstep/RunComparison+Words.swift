@@ -52,9 +52,9 @@ extension RunComparison {
     }
 
     private static func verdict(_ pValue: Double) -> String {
-        guard pValue.isFinite else { return "p is not known" }
-        let text = pValue < 0.0015 ? "p ≤ 0.001" : "p = \(Figure.fixed(pValue, decimals: 3))"
-        return text + (pValue < significance ? ": more than chance" : ": may be chance")
+        let clause = Figure.pClause(pValue)
+        guard pValue.isFinite else { return clause }
+        return clause + (pValue < significance ? ": more than chance" : ": may be chance")
     }
 
     /// Differences are this run's figure minus the other's.

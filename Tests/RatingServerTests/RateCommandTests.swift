@@ -55,7 +55,7 @@ import Testing
         for line in [
             "96 ratings of 8 of 8 items by 2 raters",
             "overall      tuned   4.500  4.375 … 4.625       16      8",
-            "tuned is rated higher than base, by more than chance (p = 0.001, 8 items).",
+            "tuned is rated higher than base, by more than chance (p ≤ 0.001, 8 items).",
             "eval_bleu        tuned   31.2500", "eval_perplexity  tuned   12.5000",
         ] {
             #expect(outcome.output.contains(line), "\(line) is not in\n\(outcome.output)")
@@ -70,6 +70,7 @@ import Testing
         let page = try workshop.text(of: "r/report.html")
         for text in [
             "96 ratings of 8 items by 2 raters", "Krippendorff", "Which model is preferred", "31.250",
+            "≤ 0.001",
         ] {
             #expect(page.contains(text), "\(text)")
         }

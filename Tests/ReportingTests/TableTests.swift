@@ -52,6 +52,21 @@ import Testing
     }
 }
 
+@Suite struct FigureTests {
+    @Test("A p-value as low as 1,000 replicates can tell is an upper bound, never an equation")
+    func pValues() {
+        let figures = [1.0 / 1001, 2.0 / 1001, 0.0014, 0.0496, 1, 1e-12, .nan]
+        #expect(
+            figures.map(Figure.pValue) == [
+                "≤ 0.001", "0.002", "0.001", "0.050", "1.000", "≤ 0.001", "–",
+            ])
+        #expect(
+            [figures[0], figures[3], figures[6]].map(Figure.pClause) == [
+                "p ≤ 0.001", "p = 0.050", "p is not known",
+            ])
+    }
+}
+
 @Suite struct RunVersionsTests {
     @Test("The version file lists everything in a fixed order and is valid JSON")
     func json() throws {

@@ -56,7 +56,10 @@ enum RatingsSection {
     private static func comparisons(_ document: JSONNode) -> [ReportTable] {
         let rows = (document["comparisons"]?.list ?? []).map { pair in
             ["criterion", "system", "other", "wins", "ties", "losses"].map { pair[$0]?.words ?? "–" }
-                + [figure(pair["win_rate"]?["value"]), interval(pair["win_rate"]), figure(pair["p_value"])]
+                + [
+                    figure(pair["win_rate"]?["value"]), interval(pair["win_rate"]),
+                    Figure.pValue(pair["p_value"]?.number ?? .nan),
+                ]
         }
         if rows.isEmpty { return [] }
         return [
