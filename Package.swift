@@ -73,11 +73,11 @@ let package = Package(
         module("Images", ["Tensors", "CImageCodecs"]),
         module("Datasets", ["Tensors", "Tokenizers", "Images", "CZlib"]),
         module("GGUF", ["Tensors", "Files"]),
-        module("Checkpoints", ["Tensors", "Layers", "Models", "Optimizers", "Safetensors", "GGUF"]),
+        module("Checkpoints", ["Tensors", "Layers", "Models", "Optimizers", "Files", "Safetensors", "GGUF"]),
         module("Generation", ["Tensors", "Layers", "Models", "Tokenizers"]),
         module("Metrics", []),
         module("Reporting", ["Metrics"]),
-        module("Ratings", ["Tensors", "Datasets", "Metrics"]),
+        module("Ratings", ["Tensors", "Files", "Datasets", "Metrics"]),
         module("RatingServer", ["Datasets", "Ratings"] + nio),
         module(
             "Training",
@@ -90,8 +90,8 @@ let package = Package(
         .executableTarget(
             name: "lockstep",
             dependencies: [
-                "Tensors", "Kernels", "Layers", "Models", "Optimizers", "MPI", "DataParallel", "Safetensors",
-                "Tokenizers", "Images", "Datasets", "Checkpoints", "Metrics", "Generation", "Training",
+                "Tensors", "Kernels", "Layers", "Models", "Optimizers", "MPI", "DataParallel", "Files",
+                "Safetensors", "Tokenizers", "Images", "Datasets", "Checkpoints", "Metrics", "Generation", "Training",
                 "Reporting",
                 "Configuration", "Ratings", "RatingServer",
                 argumentParser,

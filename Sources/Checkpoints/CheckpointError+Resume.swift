@@ -1,5 +1,7 @@
 // Errors of resuming, and of output directories.
 
+internal import Files
+
 extension CheckpointError {
     static func noCheckpoint(_ path: String) -> CheckpointError {
         CheckpointError(
@@ -50,6 +52,12 @@ extension CheckpointError {
 
     static func outputIsFile(_ path: String) -> CheckpointError {
         CheckpointError("output_dir \(path) is a file: choose a directory")
+    }
+
+    static func outputNotCreated(_ path: String, _ error: any Error) -> CheckpointError {
+        CheckpointError(
+            "output_dir \(path) cannot be created (\(systemReason(error))): choose another output_dir, or change the "
+                + "permissions of the directory that it is to be in")
     }
 
     static func outputNotWritable(_ path: String) -> CheckpointError {

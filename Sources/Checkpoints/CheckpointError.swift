@@ -1,5 +1,6 @@
 // What can go wrong with model directories, checkpoints and output directories.
 
+internal import Files
 internal import Foundation
 internal import Models
 internal import Safetensors
@@ -16,7 +17,7 @@ public struct CheckpointError: Error, CustomStringConvertible, Sendable, Equatab
             self = error
         } else if let error = error as? CocoaError {
             let path = error.filePath
-            self.init((path.map { $0 + ": " } ?? "") + Self.reason(error))
+            self.init((path.map { $0 + ": " } ?? "") + systemReason(error))
         } else {
             self.init("\(error)")
         }
@@ -140,9 +141,11 @@ extension CheckpointError {
 // MARK: Files and folders
 
 extension CheckpointError {
-    static func cannot(_ action: String, _ path: String, _ error: any Error) -> CheckpointError {
+    /// A file operation that failed; `action` is what it does, such as `written`.
+    package static func cannot(_ action: String, _ path: String, _ error: any Error) -> CheckpointError {
         CheckpointError(
-            "\(path) cannot be \(action): \(reason(error)). Check the path, its permissions and the disk")
+            "\(path) cannot be \(action): \(systemReason(error)). Check the path, its permissions and the disk"
+        )
     }
 
     static func noSpace(_ path: String, needed: Int, free: Int) -> CheckpointError {
@@ -152,11 +155,4 @@ extension CheckpointError {
     }
 
     private static func megabytes(_ bytes: Int) -> Int { (bytes + 999_999) / 1_000_000 }
-
-    /// The system's words behind a Foundation error, for example "No space left on device".
-    static func reason(_ error: any Error) -> String {
-        let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error ?? error
-        return (cause as NSError).localizedDescription.replacingOccurrences(
-            of: "The operation could not be completed. ", with: "")
-    }
 }

@@ -23,7 +23,7 @@ package enum DurableFiles {
         } catch { throw .cannot("read", path, error) }
     }
 
-    static func createDirectory(_ path: String) throws(CheckpointError) {
+    package static func createDirectory(_ path: String) throws(CheckpointError) {
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch { throw .cannot("created", path, error) }
@@ -43,7 +43,7 @@ package enum DurableFiles {
     }
 
     /// Writes a small file: flushed under another name, then renamed over the one that may be there.
-    static func write(_ bytes: [UInt8], to path: String) throws(CheckpointError) {
+    package static func write(_ bytes: [UInt8], to path: String) throws(CheckpointError) {
         do {
             try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
         } catch { throw .cannot("written", path, error) }

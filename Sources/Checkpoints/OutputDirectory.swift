@@ -44,8 +44,23 @@ public enum OutputDirectory {
         path: String, overwrite: Bool, resuming: Bool, inputs: [String] = []
     ) throws(CheckpointError) {
         let names = try namesToRemove(path: path, overwrite: overwrite, resuming: resuming, inputs: inputs)
-        if !DurableFiles.exists(path) { try DurableFiles.createDirectory(path) }
+        try create(path)
         for name in names { try DurableFiles.remove(path + "/" + name) }
+    }
+
+    /// Makes sure that `path` is a directory that can be written to, whatever it holds.
+    public static func create(_ path: String) throws(CheckpointError) {
+        if !DurableFiles.exists(path) {
+            do {
+                try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+            } catch { throw .outputNotCreated(path, error) }
+        }
+        try checkAccess(path)
+    }
+
+    private static func checkAccess(_ path: String) throws(CheckpointError) {
+        guard DurableFiles.isDirectory(path) else { throw .outputIsFile(path) }
+        guard FileManager.default.isWritableFile(atPath: path) else { throw .outputNotWritable(path) }
     }
 
     private static func namesToRemove(
@@ -53,8 +68,7 @@ public enum OutputDirectory {
     ) throws(CheckpointError) -> [String] {
         precondition(!(overwrite && resuming), "a run either starts afresh or goes on")
         guard DurableFiles.exists(path) else { return [] }
-        guard DurableFiles.isDirectory(path) else { throw .outputIsFile(path) }
-        guard FileManager.default.isWritableFile(atPath: path) else { throw .outputNotWritable(path) }
+        try checkAccess(path)
         let names = try DurableFiles.names(in: path)
         let signs = names.filter(isSign)
         let models = names.filter { (modelFiles + otherWeights).contains($0) }

@@ -1,6 +1,7 @@
 // What can be wrong with ratings and what they are of: one sentence each on what, where and what to do.
 
 import Datasets
+import Files
 import Foundation
 
 /// An error of the human evaluation, with a message that is ready to be shown to the user.
@@ -105,7 +106,9 @@ extension RatingsError {
     }
 
     static func cannot(_ what: String, _ path: String, _ error: any Error) -> Self {
-        Self("\(path) cannot be \(what): \(error.localizedDescription).")
+        Self(
+            "\(path) cannot be \(what): \(systemReason(error)). Check the path, its permissions and the disk."
+        )
     }
 
     static func badRecord(_ path: String, line: Int, _ reason: String) -> Self {

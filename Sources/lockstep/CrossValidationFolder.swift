@@ -53,6 +53,7 @@ struct CrossValidationFolder {
                     + "output_dir, start afresh with --overwrite_output_dir true, or go on with "
                     + "--resume_from_checkpoint auto")
         }
+        try OutputDirectory.create(path)
         if exists(planPath) {
             try check(settings)
         } else {

@@ -1,5 +1,6 @@
 // Rows through a predictor: scored, written to eval_predictions.jsonl, and compared with those of another run.
 
+import Checkpoints
 import Configuration
 import DataParallel
 import Datasets
@@ -51,11 +52,7 @@ extension EvaluationJob {
     /// Where rank 0 writes the predictions, when there is an output folder.
     func predictionSink() throws -> LineSink? {
         guard group.rank == 0, !directory.isEmpty else { return nil }
-        do {
-            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        } catch {
-            throw TrainingError("\(directory) cannot be made: \(error.localizedDescription)")
-        }
+        try OutputDirectory.create(directory)
         return try LineSink(path: directory + "/" + OtherPredictions.fileName)
     }
 

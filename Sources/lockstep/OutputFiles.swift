@@ -1,19 +1,16 @@
 // Files that commands write besides checkpoints.
 
+import Checkpoints
+import Files
 import Foundation
 import Safetensors
 import Training
 
 /// Small files, written whole: to a temporary name first, then renamed.
 enum OutputFiles {
-    static func write(_ bytes: [UInt8], directory: String, name: String) throws(TrainingError) {
-        let path = directory + "/" + name
-        do {
-            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-            try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
-        } catch {
-            throw TrainingError("\(path) cannot be written: \(error.localizedDescription)")
-        }
+    static func write(_ bytes: [UInt8], directory: String, name: String) throws(CheckpointError) {
+        try DurableFiles.createDirectory(directory)
+        try DurableFiles.write(bytes, to: directory + "/" + name)
     }
 }
 
@@ -50,7 +47,7 @@ final class LineSink {
         do {
             try file?.finish()
         } catch {
-            throw TrainingError("\(path) cannot be written: \(error.localizedDescription)")
+            throw CheckpointError.cannot("written", path, error)
         }
     }
 
@@ -59,7 +56,7 @@ final class LineSink {
         do {
             try file?.discard()
         } catch {
-            Messages.warn("what was written of \(path) could not be removed: \(error.localizedDescription)")
+            Messages.warn("what was written of \(path) could not be removed: \(systemReason(error))")
         }
     }
 
@@ -67,7 +64,7 @@ final class LineSink {
         do {
             try handle.write(contentsOf: buffer)
         } catch {
-            throw TrainingError("\(path) cannot be written: \(error.localizedDescription)")
+            throw CheckpointError.cannot("written", path, error)
         }
         buffer.removeAll(keepingCapacity: true)
     }

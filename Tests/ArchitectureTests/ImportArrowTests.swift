@@ -27,7 +27,7 @@ private let design: [(target: String, imports: [String])] = [
         ["Models", "Optimizers", "DataParallel", "Datasets", "Checkpoints", "Metrics", "Generation"]
     ),
     ("Reporting", ["Metrics"]),
-    ("Ratings", ["Datasets", "Metrics"]),
+    ("Ratings", ["Files", "Datasets", "Metrics"]),
     ("RatingServer", ["Ratings", "NIOCore", "NIOPosix", "NIOHTTP1"]),
     ("Export", ["Models", "Checkpoints"]),
     ("Configuration", ["Training", "Yams"]),

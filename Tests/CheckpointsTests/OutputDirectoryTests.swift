@@ -107,7 +107,7 @@ struct OutputDirectoryTests {
             message { () throws(CheckpointError) in
                 try OutputDirectory.prepare(path: file + "/below", overwrite: false, resuming: false)
             }
-                == "\(file)/below cannot be created: Not a directory. Check the path, its permissions and "
-                + "the disk")
+                == "output_dir \(file)/below cannot be created (Not a directory): choose another output_dir, or change "
+                + "the permissions of the directory that it is to be in")
     }
 }

@@ -166,6 +166,9 @@ extension Workshop {
         try refuse(
             predictions.replacing("prediction", with: "answer"), references,
             "\(p):1: no column \"prediction\"; the row has \"answer\", \"score\". Set prediction_column to")
+        try refuse(
+            predictions, references, extra: ["--output_dir", r + "/below"],
+            "output_dir \(r)/below cannot be created (Not a directory): choose another output_dir")
         let alone = try workshop.lockstep(["evaluate", "--predictions_file", p])
         #expect(alone.errors.contains("--predictions_file and --references_file belong together"))
     }
