@@ -6,14 +6,25 @@ public import Tensors
 /// Cross-entropy with label smoothing, as torch.nn.functional.cross_entropy.
 public enum TokenCrossEntropy {
     /// The sum of the losses of the rows of `logits [N, V]`, float32, and how many rows have their largest logit
-    /// (the first of equals) at the target. `gradient`, of any type and possibly `logits`, becomes the gradient of
-    /// `Σ losses · scale`.
-    ///
-    /// The loss of a row is `logΣexp(x) − (1 − ε)·x[target] − ε·mean(x)`, ε being `labelSmoothing`.
+    /// (the first of equals) at the target. The rest is as in `rows`.
     public static func run(
         _ logits: Tensor, targets: [Int32], labelSmoothing: Double, scale: Double = 1,
         gradient: Tensor? = nil
     ) -> (loss: Double, correct: Int) {
+        let rows = rows(
+            logits, targets: targets, labelSmoothing: labelSmoothing, scale: scale, gradient: gradient)
+        return (rows.losses.reduce(0, +), rows.isCorrect.count { $0 })
+    }
+
+    /// The loss of each row of `logits [N, V]`, float32, and whether its largest logit (the first of equals) is at the
+    /// target. `gradient`, of any type and possibly `logits`, becomes the gradient of
+    /// `Σ losses · scale`.
+    ///
+    /// The loss of a row is `logΣexp(x) − (1 − ε)·x[target] − ε·mean(x)`, ε being `labelSmoothing`.
+    public static func rows(
+        _ logits: Tensor, targets: [Int32], labelSmoothing: Double, scale: Double = 1,
+        gradient: Tensor? = nil
+    ) -> (losses: [Double], isCorrect: [Bool]) {
         let n = logits.rows
         precondition(targets.count == n && logits.isContiguous, "expected one target a row")
         for target in targets {
@@ -36,6 +47,6 @@ public enum TokenCrossEntropy {
                 }
             }
         }
-        return (losses.reduce(0, +), correct.reduce(0) { $0 + Int($1) })
+        return (losses, correct.map { $0 != 0 })
     }
 }

@@ -66,28 +66,48 @@ public final class VocabularyHead: Layer {
         _ h: Tensor, targets: [Int32], scale: Double, labelSmoothing: Double, gradient dh: Tensor?,
         _ pass: Pass
     ) -> (loss: Double, correct: Int) {
-        let chunk = max(32, min(512, Self.chunkElements / vocabularySize / 16 * 16))
         var (loss, correct) = (0.0, 0)
-        for start in stride(from: 0, to: h.rows, by: chunk) {
-            let rows = start..<min(start + chunk, h.rows)
-            pass.temporarily {
-                let logits = pass.workspace.tensor(rows: rows.count, columns: vocabularySize)
-                project(h.rows(rows), into: logits, pass)
-                let dlogits =
-                    dh.map { $0.type == .float32 ? logits : like(logits, pass) }
-                let sums = TokenCrossEntropy.run(
-                    logits, targets: Array(targets[rows]), labelSmoothing: labelSmoothing, scale: scale,
-                    gradient: dlogits)
-                loss += sums.loss
-                correct += sums.correct
-                if let dh, let dlogits { differentiate(dlogits, h.rows(rows), into: dh.rows(rows), pass) }
-            }
+        forEachChunk(h, pass) { rows, logits in
+            let dlogits = dh.map { $0.type == .float32 ? logits : like(logits, pass) }
+            let sums = TokenCrossEntropy.run(
+                logits, targets: Array(targets[rows]), labelSmoothing: labelSmoothing, scale: scale,
+                gradient: dlogits)
+            loss += sums.loss
+            correct += sums.correct
+            if let dh, let dlogits { differentiate(dlogits, h.rows(rows), into: dh.rows(rows), pass) }
         }
         if dh != nil {
             if let bias { pass.markReady(bias) }
             if !isTied { pass.markReady(weight) }
         }
         return (loss, correct)
+    }
+
+    /// The loss of each row of `h [N, C]` with its target, and whether its largest logit is there; without a backward
+    /// pass.
+    public func losses(
+        _ h: Tensor, targets: [Int32], _ pass: Pass
+    ) -> (losses: [Double], isCorrect: [Bool]) {
+        var (losses, isCorrect): ([Double], [Bool]) = ([], [])
+        forEachChunk(h, pass) { rows, logits in
+            let found = TokenCrossEntropy.rows(logits, targets: Array(targets[rows]), labelSmoothing: 0)
+            losses += found.losses
+            isCorrect += found.isCorrect
+        }
+        return (losses, isCorrect)
+    }
+
+    /// Gives `body` the logits of a chunk of the rows of `h` at a time.
+    private func forEachChunk(_ h: Tensor, _ pass: Pass, _ body: (Range<Int>, Tensor) -> Void) {
+        let chunk = max(32, min(512, Self.chunkElements / vocabularySize / 16 * 16))
+        for start in stride(from: 0, to: h.rows, by: chunk) {
+            let rows = start..<min(start + chunk, h.rows)
+            pass.temporarily {
+                let logits = pass.workspace.tensor(rows: rows.count, columns: vocabularySize)
+                project(h.rows(rows), into: logits, pass)
+                body(rows, logits)
+            }
+        }
     }
 
     /// The logits' gradient in the pass's format.

@@ -32,5 +32,9 @@ public final class CausalLanguageModel: LanguageModel {
         decoder.predictor.lossSums(pass, targets: targets, scale: scale, labelSmoothing: labelSmoothing)
     }
 
+    public func sequenceLossSums(_ pass: Pass, targets: [Int32]) -> [TokenLossSums] {
+        decoder.predictor.sequenceLossSums(pass, targets: targets)
+    }
+
     public func logits(_ pass: Pass, rows: [Int32]) -> Tensor { decoder.predictor.logits(pass, rows: rows) }
 }

@@ -120,6 +120,10 @@ public final class EncoderDecoder: SequenceToSequenceModel {
         return sums
     }
 
+    public func sequenceLossSums(source: Pass, target: Pass, targets: [Int32]) -> [TokenLossSums] {
+        decoder.predictor.sequenceLossSums(target, source: encode(source), targets: targets)
+    }
+
     public func encode(_ source: Pass) -> CrossAttentionSource {
         let states = encoder.hiddenStates(source)
         return CrossAttentionSource(

@@ -30,6 +30,8 @@ public protocol LanguageModel: TrainableModel {
     /// `scale` is one over the targets of the global batch. The head runs over the rows with a target only, a chunk
     /// at a time: no `[T, V]` is kept.
     func lossSums(_ pass: Pass, targets: [Int32], scale: Double, labelSmoothing: Double) -> TokenLossSums
+    /// The sums of each sequence of the batch by itself, without a backward pass.
+    func sequenceLossSums(_ pass: Pass, targets: [Int32]) -> [TokenLossSums]
     /// Logits `[rows.count, V]` of the outputs at the tokens `rows`, without a backward pass.
     func logits(_ pass: Pass, rows: [Int32]) -> Tensor
 }

@@ -52,5 +52,9 @@ public final class MaskedLanguageModel: LanguageModel {
         predictor.lossSums(pass, targets: targets, scale: scale, labelSmoothing: labelSmoothing)
     }
 
+    public func sequenceLossSums(_ pass: Pass, targets: [Int32]) -> [TokenLossSums] {
+        predictor.sequenceLossSums(pass, targets: targets)
+    }
+
     public func logits(_ pass: Pass, rows: [Int32]) -> Tensor { predictor.logits(pass, rows: rows) }
 }

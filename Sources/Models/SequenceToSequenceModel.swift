@@ -22,6 +22,8 @@ public protocol SequenceToSequenceModel: TrainableModel {
     func lossSums(
         source: Pass, target: Pass, targets: [Int32], scale: Double, labelSmoothing: Double
     ) -> TokenLossSums
+    /// The sums of each sequence of the batch by itself, without a backward pass.
+    func sequenceLossSums(source: Pass, target: Pass, targets: [Int32]) -> [TokenLossSums]
     /// What the decoder attends to, without a backward pass.
     func encode(_ source: Pass) -> CrossAttentionSource
     /// Logits `[rows.count, V]` of the decoder at its tokens `rows`, without a backward pass.

@@ -23,9 +23,7 @@ final class TokenPredictor {
         _ pass: Pass, source: CrossAttentionSource? = nil, sourceGradient: Tensor? = nil, targets: [Int32],
         scale: Double, labelSmoothing: Double
     ) -> TokenLossSums {
-        precondition(targets.count == pass.batch.tokenCount, "expected one target a token")
-        let rows = targets.indices.filter { targets[$0] != ignoredTarget }.map { Int32($0) }
-        let wanted = rows.map { targets[Int($0)] }
+        let (rows, wanted) = wanted(targets, pass)
         let states = network.forward(pass, source: source, rows: rows)
         let h = transformed(states.states, pass)
         let sums = output.lossSums(
@@ -38,6 +36,34 @@ final class TokenPredictor {
                 pass)
         }
         return TokenLossSums(loss: sums.loss, correct: sums.correct, count: rows.count)
+    }
+
+    /// What `LanguageModel.sequenceLossSums` says.
+    func sequenceLossSums(
+        _ pass: Pass, source: CrossAttentionSource? = nil, targets: [Int32]
+    ) -> [TokenLossSums] {
+        precondition(!pass.isTraining, "sums of sequences come without a backward pass")
+        let (rows, wanted) = wanted(targets, pass)
+        let offsets = pass.batch.offsets
+        var sums = [TokenLossSums](repeating: TokenLossSums(), count: offsets.count - 1)
+        if rows.isEmpty { return sums }
+        let states = network.forward(pass, source: source, rows: rows).states
+        let found = output.losses(transformed(states, pass), targets: wanted, pass)
+        var sequence = 0
+        for (index, row) in rows.enumerated() {
+            while row >= offsets[sequence + 1] { sequence += 1 }
+            sums[sequence].loss += found.losses[index]
+            sums[sequence].correct += found.isCorrect[index] ? 1 : 0
+            sums[sequence].count += 1
+        }
+        return sums
+    }
+
+    /// The tokens that have a target, and these targets.
+    private func wanted(_ targets: [Int32], _ pass: Pass) -> (rows: [Int32], targets: [Int32]) {
+        precondition(targets.count == pass.batch.tokenCount, "expected one target a token")
+        let rows = targets.indices.filter { targets[$0] != ignoredTarget }.map { Int32($0) }
+        return (rows, rows.map { targets[Int($0)] })
     }
 
     /// Logits `[rows.count, V]` at the tokens `rows`.

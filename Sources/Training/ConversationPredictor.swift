@@ -10,7 +10,7 @@ public import Tokenizers
 /// and is not shown to the model. Rows with `prompt` and `completion` are conversations of one exchange.
 ///
 /// The loss is that of training: over the tokens of every answer of the row.
-public final class ConversationPredictor: RowPredictor {
+public final class ConversationPredictor: PromptedPredictor {
     private let model: any LanguageModel
     private let conversations: Conversations
     private let tokenizer: any Tokenizer
@@ -34,10 +34,14 @@ public final class ConversationPredictor: RowPredictor {
         let prompts = try rows.map { try conversations.prompt(of: $0) }
         let texts = try Continuations.texts(
             of: prompts, rows, model, tokenizer, options, firstNumber: firstNumber)
-        return try zip(rows, texts).map { row, text in
-            let loss = findsLoss ? try losses.loss(of: conversations.example(row)) : nil
-            return RowPrediction(prediction: .string(text), loss: loss)
+        let losses = findsLoss ? try losses.losses(of: rows.map(conversations.example)) : nil
+        return rows.indices.map { row in
+            RowPrediction(prediction: .string(texts[row]), loss: losses?[row])
         }
+    }
+
+    public func checkPrompt(of row: Row) throws {
+        try Continuations.check(conversations.prompt(of: row), row, model, options)
     }
 
     public func input(of row: Row) throws -> String { try conversations.lastTurns(of: row) }

@@ -29,29 +29,30 @@ public final class LanguageModelEvaluator {
         var totals = TokenLossTotals()
         let batches = EvaluationBatches(rowCount: store.count, batchRows: batchRows, lengths: store.lengths)
         for index in batches.batches(rank: group.rank, of: group.size) {
-            let rows = batches.rows(batch: index)
-            totals.add(sums(store, rows: rows), rowCount: rows.count)
+            for sums in sums(store, rows: batches.rows(batch: index)) { totals.add(sums) }
         }
         try totals.reduce(over: group)
         return LanguageModelEvaluation(rowCount: totals.rowCount, tokens: totals.tokens)
     }
 
-    /// Figures over all rows of `store` with their intervals over rows, on every rank. Rows run one by one. Collective.
+    /// Figures over all rows of `store` with their intervals over rows, and the worst rows with what `text` makes of
+    /// their tokens, on every rank. Collective.
     ///
     /// - Throws: when another run has other rows.
-    public func estimates(_ store: ExampleStore, _ arguments: TokenLossArguments) throws -> TokenLossResult {
-        try TokenLossRows.run(rowCount: store.count, group: group, arguments) { sums(store, rows: [$0]) }
+    public func estimates(
+        _ store: ExampleStore, _ arguments: TokenLossArguments, text: ([Int32]) -> String
+    ) throws -> TokenLossResult {
+        try TokenLossRows.run(
+            rowCount: store.count, batchRows: batchRows, group: group, arguments,
+            losses: { sums(store, rows: $0) }, text: { ("input", text(Array(store.tokens(of: $0)))) })
     }
 
-    /// The sums of rows that run together.
-    private func sums(_ store: ExampleStore, rows: [Int]) -> TokenLossSums {
+    /// The sums of each of the rows, which run together.
+    private func sums(_ store: ExampleStore, rows: [Int]) -> [TokenLossSums] {
         let (tokens, wanted) = targets.batch(store, rows: rows, .evaluation)
-        guard wanted.contains(where: { $0 != TokenTargets.ignored }) else { return TokenLossSums() }
         workspace.reset()
-        return model.lossSums(
-            Pass(parameters: model.parameters, workspace: workspace, batch: tokens), targets: wanted,
-            scale: 1,
-            labelSmoothing: 0)
+        return model.sequenceLossSums(
+            Pass(parameters: model.parameters, workspace: workspace, batch: tokens), targets: wanted)
     }
 }
 

@@ -68,10 +68,9 @@ public final class SequenceToSequenceEvaluator {
         for index in batches.batches(rank: group.rank, of: group.size) {
             let batch = batches.rows(batch: index)
             let sources = try rows.sources(of: batch, epoch: nil)
-            totals.add(
-                model.lossSums(
-                    sources: sources, targets: batch.map(rows.target(of:)), workspace: workspace),
-                rowCount: batch.count)
+            let losses = model.sequenceLossSums(
+                sources: sources, targets: batch.map(rows.target(of:)), workspace: workspace)
+            for sums in losses { totals.add(sums) }
             guard let writing else { continue }
             let written = try Generator.generate(model, sources: sources, options: writing.options)
             for (row, sequence) in zip(batch, written) {
@@ -85,30 +84,33 @@ public final class SequenceToSequenceEvaluator {
             scores: scores.map { Array(zip(type(of: $0).metricNames, $0.values)) } ?? [])
     }
 
-    /// The figures of the loss over all rows with their intervals over rows, on every rank; no text is written. Rows run
-    /// one by one. Collective.
+    /// The figures of the loss over all rows with their intervals over rows, and the worst rows with their references, on
+    /// every rank; no text is written. Collective.
     ///
     /// - Throws: when a row cannot be read any more, or another run has other rows.
     public func estimates(
         _ rows: any SequenceToSequenceRows, _ arguments: TokenLossArguments
     ) throws -> TokenLossResult {
-        try TokenLossRows.run(rowCount: rows.examples.count, group: group, arguments) { row in
-            model.lossSums(
-                sources: try rows.sources(of: [row], epoch: nil), targets: [rows.target(of: row)],
-                workspace: workspace)
-        }
+        try TokenLossRows.run(
+            rowCount: rows.examples.count, batchRows: batchRows, group: group, arguments,
+            losses: { batch in
+                model.sequenceLossSums(
+                    sources: try rows.sources(of: batch, epoch: nil), targets: batch.map(rows.target(of:)),
+                    workspace: workspace)
+            }, text: { ("reference", rows.references(of: $0).joined(separator: "\n")) })
     }
 }
 
 extension SequenceToSequenceModel {
-    /// The loss of targets that are given to the decoder, without a backward pass.
-    func lossSums(sources: TokenBatch, targets: [[Int32]], workspace: Workspace) -> TokenLossSums {
+    /// The loss of each of the targets that are given to the decoder, without a backward pass.
+    func sequenceLossSums(
+        sources: TokenBatch, targets: [[Int32]], workspace: Workspace
+    ) -> [TokenLossSums] {
         workspace.reset()
         let (tokens, wanted) = targetBatch(targets, sampleIDs: sources.sampleIDs)
-        return lossSums(
+        return sequenceLossSums(
             source: Pass(parameters: parameters, workspace: workspace, batch: sources),
-            target: Pass(parameters: parameters, workspace: workspace, batch: tokens), targets: wanted,
-            scale: 1, labelSmoothing: 0)
+            target: Pass(parameters: parameters, workspace: workspace, batch: tokens), targets: wanted)
     }
 }
 

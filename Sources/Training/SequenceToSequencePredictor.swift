@@ -27,23 +27,18 @@ public final class SequenceToSequencePredictor: RowPredictor {
         // Sampling draws by the place in a batch: each batch gets numbers of its own.
         options.seed &+= UInt64(firstNumber)
         let written = try Generator.generate(model, sources: sources, options: options)
-        return try rows.indices.map { index in
-            var answer = RowPrediction(
-                prediction: .string(reader.text(of: written[index].tokens)),
-                score: written[index].score.map { .real($0) })
-            if findsLoss { answer.loss = try loss(of: rows[index], number: numbers[index]) }
-            return answer
+        let losses =
+            findsLoss
+            ? model.sequenceLossSums(
+                sources: sources, targets: try rows.map(reader.target), workspace: workspace)
+            : nil
+        return rows.indices.map { row in
+            RowPrediction(
+                prediction: .string(reader.text(of: written[row].tokens)),
+                score: written[row].score.map { .real($0) }, loss: losses.map { RowLoss($0[row]) })
         }
     }
 
     public func input(of row: Row) throws -> String { try reader.input(of: row) }
     public func references(of row: Row) throws -> [String] { try reader.references(of: row) }
-
-    /// The loss of the row's own target.
-    private func loss(of row: Row, number: UInt64) throws -> RowLoss {
-        let sums = model.lossSums(
-            sources: try reader.sources(of: [row], sampleIDs: [number]),
-            targets: [try reader.target(of: row)], workspace: workspace)
-        return RowLoss(sum: sums.loss, count: sums.count, correct: sums.correct)
-    }
 }

@@ -11,7 +11,7 @@ public import Tokenizers
 /// reference; others have none.
 ///
 /// The loss is over every token of the text that follows another, or over those of the completion.
-public final class TextPredictor: RowPredictor {
+public final class TextPredictor: PromptedPredictor {
     private let model: any LanguageModel
     private let tokenizer: any Tokenizer
     private let options: GenerationOptions
@@ -35,13 +35,19 @@ public final class TextPredictor: RowPredictor {
     }
 
     public func predict(_ rows: [Row], firstNumber: Int, findsLoss: Bool) throws -> [RowPrediction] {
-        let prompts = try rows.map { tokenizer.encode(try input(of: $0)).ids }
+        let prompts = try rows.map(prompt)
         let texts = try Continuations.texts(
             of: prompts, rows, model, tokenizer, options, firstNumber: firstNumber)
-        return try zip(rows, texts).map { row, text in
-            let loss = findsLoss ? try losses.loss(of: example(row)) : nil
-            return RowPrediction(prediction: .string(text), loss: loss)
+        let losses = findsLoss ? try losses.losses(of: rows.map(example)) : nil
+        return rows.indices.map { row in
+            RowPrediction(prediction: .string(texts[row]), loss: losses?[row])
         }
+    }
+
+    private func prompt(of row: Row) throws -> [Int32] { tokenizer.encode(try input(of: row)).ids }
+
+    public func checkPrompt(of row: Row) throws {
+        try Continuations.check(prompt(of: row), row, model, options)
     }
 
     public func input(of row: Row) throws -> String {
@@ -72,23 +78,34 @@ public final class TextPredictor: RowPredictor {
     }
 }
 
+/// A predictor that continues prompts.
+public protocol PromptedPredictor: RowPredictor {
+    /// Throws, with file and line, when there is no prompt or it leaves no room for an answer; runs no model.
+    func checkPrompt(of row: Row) throws
+}
+
 /// What a causal language model writes behind prompts, as text.
 enum Continuations {
+    /// Throws, with file and line, when a prompt does not fit the model.
+    static func check(
+        _ prompt: [Int32], _ row: Row, _ model: any LanguageModel, _ options: GenerationOptions
+    ) throws(TrainingError) {
+        guard !prompt.isEmpty else { throw TrainingError("\(row.source): there is no text to continue") }
+        let most = min(model.maximumLength, options.maximumLength ?? .max)
+        guard prompt.count < most else {
+            throw TrainingError(
+                "\(row.source): the row has \(prompt.count) tokens, which leaves no room for an answer: the limit of "
+                    + "both together is \(most) tokens; shorten the row")
+        }
+    }
+
     /// One text a prompt, all generated in one padding-free batch. Throws, with file and line, when a prompt does not
     /// fit the model.
     static func texts(
         of prompts: [[Int32]], _ rows: [Row], _ model: any LanguageModel, _ tokenizer: any Tokenizer,
         _ options: GenerationOptions, firstNumber: Int
     ) throws -> [String] {
-        let most = min(model.maximumLength, options.maximumLength ?? .max)
-        for (prompt, row) in zip(prompts, rows) {
-            guard !prompt.isEmpty else { throw TrainingError("\(row.source): there is no text to continue") }
-            guard prompt.count < most else {
-                throw TrainingError(
-                    "\(row.source): the row has \(prompt.count) tokens, which leaves no room for an answer: the limit of "
-                        + "both together is \(most) tokens; shorten the row")
-            }
-        }
+        for (prompt, row) in zip(prompts, rows) { try check(prompt, row, model, options) }
         var options = options
         // Sampling draws by the place in a batch: each batch gets numbers of its own.
         options.seed &+= UInt64(firstNumber)
@@ -100,7 +117,7 @@ enum Continuations {
     }
 }
 
-/// The losses of single rows.
+/// The losses of a causal language model's rows.
 final class RowLosses {
     private let model: any LanguageModel
     private let targets = TokenTargets(objective: .causal)
@@ -108,17 +125,21 @@ final class RowLosses {
 
     init(_ model: any LanguageModel) { self.model = model }
 
-    /// The loss over the example's spans. Throws when it does not fit the model.
-    func loss(of example: Example) throws(TrainingError) -> RowLoss {
+    /// The loss of each example over its spans. Throws when one does not fit the model.
+    func losses(of examples: [Example]) throws(TrainingError) -> [RowLoss] {
         var store = ExampleStore()
-        store.append(example)
+        for example in examples { store.append(example) }
         try store.validate(for: model)
-        let (tokens, wanted) = targets.batch(store, rows: [0], .evaluation)
+        let (tokens, wanted) = targets.batch(store, rows: Array(examples.indices), .evaluation)
         workspace.reset()
-        let sums = model.lossSums(
-            Pass(parameters: model.parameters, workspace: workspace, batch: tokens), targets: wanted,
-            scale: 1,
-            labelSmoothing: 0)
-        return RowLoss(sum: sums.loss, count: sums.count, correct: sums.correct)
+        return model.sequenceLossSums(
+            Pass(parameters: model.parameters, workspace: workspace, batch: tokens), targets: wanted
+        ).map { RowLoss($0) }
+    }
+}
+
+extension RowLoss {
+    init(_ sums: TokenLossSums) {
+        self.init(sum: sums.loss, count: sums.count, correct: sums.correct)
     }
 }

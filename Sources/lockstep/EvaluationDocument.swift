@@ -21,14 +21,18 @@ enum EvaluationDocument {
         members["eval_runtime"] = number(outcome.seconds)
         members["eval_samples_per_second"] = number(Double(outcome.rowCount) / outcome.seconds)
         if let count = outcome.targetCount { members["eval_target_tokens"] = .integer(count) }
-        if let rows = outcome.rows { try add(rows, to: &members) }
+        if let rows = outcome.rows { add(rows, to: &members) }
+        if !outcome.mistakes.isEmpty {
+            members["mistakes"] = .array(
+                try outcome.mistakes.map { try JSONValue(parsing: Array($0.utf8)) })
+        }
         if let comparison = outcome.comparison { members["comparison"] = comparison.json }
         return try JSONValue.object(members).serialized()
     }
 
     static func number(_ value: Double) -> JSONValue { value.isFinite ? .number(value) : .null }
 
-    private static func add(_ rows: RowEvaluationResult, to members: inout [String: JSONValue]) throws {
+    private static func add(_ rows: RowEvaluationResult, to members: inout [String: JSONValue]) {
         if let classification = rows.classification { add(classification, rows.labelF1, to: &members) }
         if !rows.calibration.isEmpty {
             members["calibration"] = .array(
@@ -51,9 +55,6 @@ enum EvaluationDocument {
                     if bucket.confidence.isFinite { fields["confidence"] = .number(bucket.confidence) }
                     return .object(fields)
                 })
-        }
-        if !rows.mistakes.isEmpty {
-            members["mistakes"] = .array(try rows.mistakes.map { try JSONValue(parsing: Array($0.utf8)) })
         }
         if !rows.signatures.isEmpty {
             members["signatures"] = .object(

@@ -1,4 +1,4 @@
-// Evaluations that write no text: the losses of target tokens, row by row.
+// Evaluations that write no text: the losses of target tokens.
 
 import Configuration
 import DataParallel
@@ -35,7 +35,7 @@ extension EvaluationJob {
         let store = try setup.examples(data.validationFiles)
         let evaluator = LanguageModelEvaluator(
             model: setup.model, objective: setup.objective, group: group, batchRows: batchRows)
-        return try losses { try evaluator.estimates(store, $0) }
+        return try losses { try evaluator.estimates(store, $0, text: setup.text(of:)) }
     }
 
     private func losses(
@@ -53,7 +53,7 @@ extension EvaluationJob {
             return EvaluationOutcome(
                 estimates: result.estimates, rowCount: Int(result.rowCount),
                 seconds: Self.seconds(since: start), targetCount: Int(result.tokens.tokenCount),
-                comparison: result.comparison)
+                mistakes: result.mistakes, comparison: result.comparison)
         } catch {
             sink?.discard()
             throw error

@@ -42,7 +42,7 @@ extension EvaluationJob {
             return EvaluationOutcome(
                 estimates: result.estimates + (baselines?.estimates ?? []), rowCount: Int(result.rowCount),
                 seconds: Self.seconds(since: start), targetCount: result.targetCount, rows: result,
-                comparison: result.comparison)
+                mistakes: result.mistakes, comparison: result.comparison)
         } catch {
             sink?.discard()
             throw error

@@ -14,8 +14,10 @@ struct EvaluationOutcome {
     let seconds: Double
     /// Tokens, or sentences, that a loss was found for; nil for labels.
     var targetCount: Int?
-    /// Labels, tables and mistakes; nil where nothing was predicted.
+    /// Labels and tables; nil where nothing was predicted.
     var rows: RowEvaluationResult?
+    /// The worst rows as JSON objects.
+    var mistakes: [String] = []
     /// The differences from another run; nil unless they were asked for.
     var comparison: RunComparison?
 }

@@ -14,8 +14,9 @@ enum EvaluationTables {
         var parts = [figures(outcome)]
         if let rows = outcome.rows {
             if let evaluation = rows.classification { parts += labels(evaluation, rows.labelF1) }
-            parts += [lengths(rows), confidences(rows), try mistakes(rows)].compactMap { $0 }
+            parts += [lengths(rows), confidences(rows)].compactMap { $0 }
         }
+        if let text = try mistakes(outcome.mistakes) { parts.append(text) }
         if let comparison = outcome.comparison {
             parts.append(comparison.sentences.joined(separator: "\n") + "\n")
         }
@@ -90,9 +91,9 @@ enum EvaluationTables {
         return "By confidence\n" + table.text
     }
 
-    private static func mistakes(_ rows: RowEvaluationResult) throws -> String? {
-        guard !rows.mistakes.isEmpty else { return nil }
-        let lines = try rows.mistakes.prefix(shownMistakes).map { line -> String in
+    private static func mistakes(_ rows: [String]) throws -> String? {
+        guard !rows.isEmpty else { return nil }
+        let lines = try rows.prefix(shownMistakes).map { line -> String in
             let fields = try JSONValue(parsing: Array(line.utf8))
             let scores = ["score", "loss", "chrf", "rougeL"].compactMap { name in
                 fields[name]?.double.map { "\(name) \(four($0))" }

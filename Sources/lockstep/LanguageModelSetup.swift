@@ -11,6 +11,7 @@ import Training
 /// A language model on every rank with what its task needs.
 struct LanguageModelSetup {
     let model: any LanguageModel
+    private let tokenizer: any Tokenizer
     let objective: LanguageModelObjective
     /// Rank 0's report of what was read.
     let report: LoadReport?
@@ -26,7 +27,7 @@ struct LanguageModelSetup {
         let directory = configuration.model.directory
         let (data, arguments) = (configuration.data, configuration.training)
         let overrides = arguments.configurationOverrides
-        let tokenizer = try TokenizerLoader.load(directory: directory)
+        tokenizer = try TokenizerLoader.load(directory: directory)
         switch configuration.task {
         case .maskedLM:
             (model, report) = try ModelBroadcast.masked(
@@ -65,6 +66,9 @@ struct LanguageModelSetup {
             vocabularySize: min(tokenizer.vocabularySize, model.vocabularySize),
             specialIDs: Set(special.compactMap { $0 }), seed: configuration.training.seed)
     }
+
+    /// What tokens say, for people.
+    func text(of tokens: [Int32]) -> String { tokenizer.decode(tokens, skippingSpecialTokens: true) }
 
     /// The examples of files, checked against the model.
     func examples(_ files: [String]) throws -> ExampleStore {

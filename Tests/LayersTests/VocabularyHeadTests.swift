@@ -38,6 +38,11 @@ import Testing
             correct += one.correct
         }
         #expect(abs(all.loss - loss) < 1e-5 * loss && all.correct == correct)
+        if smoothing == 0 {
+            let rows = head.losses(h, targets: targets, pass)
+            #expect(rows.losses.count == self.rows && rows.isCorrect.count { $0 } == correct)
+            #expect(abs(rows.losses.reduce(0, +) - loss) < 1e-5 * loss)
+        }
         #expect(zip(gradient.values(), single.values()).allSatisfy { abs($0 - $1) < 1e-5 })
         let largest = together.reduce(0) { max($0, abs($1)) }
         #expect(zip(together, store.gradients.values()).allSatisfy { abs($0 - $1) < 1e-5 * largest })

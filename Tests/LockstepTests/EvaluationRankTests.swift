@@ -153,12 +153,24 @@ enum EvaluatedTask: String, CaseIterable, Sendable {
             let low = try #require(alone.document["eval_\(task.figure)_low"]?.double)
             let high = try #require(alone.document["eval_\(task.figure)_high"]?.double)
             #expect(low <= high)
+            if task.figure == "perplexity" { try expectWorstRows(alone.document, alone.predictions) }
             for ranks in others {
                 let found = try results(workshop, flags + file, ranks: ranks)
                 #expect(found.document == alone.document, "\(count) rows on \(ranks) ranks")
                 #expect(found.predictions == alone.predictions, "\(count) rows on \(ranks) ranks")
             }
         }
+    }
+
+    /// The rows with targets, the highest mean loss first, with a text.
+    private func expectWorstRows(_ document: [String: JSONValue], _ predictions: String) throws {
+        let rows = try predictions.split(separator: "\n").map { try JSONValue(parsing: Array($0.utf8)) }
+            .filter { $0["targets"] != .integer(0) }
+        let mistakes = try #require(document["mistakes"]?.array)
+        let worst = rows.sorted { ($0["loss"]?.double ?? .nan) > ($1["loss"]?.double ?? .nan) }
+        #expect(mistakes.map { $0["row"] } == worst.map { $0["row"] })
+        #expect(mistakes.map { $0["loss"] } == worst.map { $0["loss"] })
+        #expect(mistakes.allSatisfy { ($0["input"] ?? $0["reference"])?.string?.isEmpty == false })
     }
 
     @Test(

@@ -56,6 +56,21 @@ private let tolerance = 1e-5
         }
     }
 
+    @Test("the sums of each sequence add up to those of the batch", arguments: names)
+    func sequences(name: String) throws {
+        let golden = try GoldenDirectory(name)
+        let model = try model(golden)
+        let (source, target) = passes(model, golden, isTraining: false)
+        let found = model.sequenceLossSums(source: source, target: target, targets: golden.targets)
+        let counts = golden.rows("decoder_input_ids").indices.map { row in
+            let (start, end) = (target.batch.offsets[row], target.batch.offsets[row + 1])
+            return golden.targets[Int(start)..<Int(end)].count { $0 != -100 }
+        }
+        #expect(found.map(\.count) == counts)
+        let loss = found.reduce(0) { $0 + $1.loss } / Double(counts.reduce(0, +))
+        #expect(relativeError([Float(loss)], try golden.values("loss")) < tolerance)
+    }
+
     @Test("every gradient equals transformers', the unused pooler has none", arguments: names)
     func gradients(name: String) throws {
         let golden = try GoldenDirectory(name)

@@ -117,6 +117,29 @@ func languageModel(_ golden: GoldenDirectory) throws -> any LanguageModel {
             relativeError(split.parameters.gradients.values(), whole.parameters.gradients.values()) < 1e-5)
     }
 
+    @Test("each sequence of a batch has the sums that it has alone", arguments: trained)
+    func sequences(name: String) throws {
+        let golden = try GoldenDirectory(name)
+        let model = try languageModel(golden)
+        let (sequences, rows) = (golden.rows("input_ids"), golden.rows("targets"))
+        var targets = rows
+        targets[2] = targets[2].map { _ in -100 }
+        func pass(_ sequences: [[Int32]]) -> Pass {
+            Pass(parameters: model.parameters, workspace: Workspace(), batch: flatBatch(sequences))
+        }
+        let found = model.sequenceLossSums(pass(sequences), targets: targets.flatMap { $0 })
+        #expect(found.count == 5 && found[2] == TokenLossSums())
+        for place in [0, 1, 3, 4] {
+            let alone = model.lossSums(
+                pass([sequences[place]]), targets: targets[place], scale: 1, labelSmoothing: 0)
+            #expect(found[place].count == alone.count && found[place].correct == alone.correct)
+            #expect(abs(found[place].loss - alone.loss) <= 1e-5 * alone.loss)
+        }
+        let nothing = model.sequenceLossSums(
+            pass([sequences[2]]), targets: targets[2])
+        #expect(nothing == [TokenLossSums()])
+    }
+
     @Test("bfloat16 gives nearly the same loss and the same direction of the gradient", arguments: trained)
     func bfloat16(name: String) throws {
         let golden = try GoldenDirectory(name)

@@ -161,18 +161,18 @@ enum EvaluationSection {
             })
     }
 
-    /// A row of the predictions or a mistake.
+    /// A row of the predictions or a mistake; nil when it has no text.
     private static func sample(_ node: JSONNode) -> ReportSample? {
-        guard let prediction = node["prediction"] else { return nil }
         var parts: [(name: String, text: String)] = []
         if let input = node["input"]?.text { parts.append(("input", input)) }
-        parts.append(("prediction", prediction.words))
+        if let prediction = node["prediction"] { parts.append(("prediction", prediction.words)) }
         switch node["reference"] {
         case .list(let references)?:
             for reference in references { parts.append(("reference", reference.words)) }
         case let reference?: parts.append(("reference", reference.words))
         case nil: break
         }
+        if parts.isEmpty { return nil }
         let scores = ["score", "loss", "chrf", "rougeL"].compactMap { name in
             node[name]?.number.map { "\(name) \(Figure.fixed($0, decimals: 4))" }
         }

@@ -58,7 +58,7 @@ public struct AnsweredRow: Sendable {
             fields.append(("reference", .list(references.map { .string($0) })))
         }
         if let loss, loss.count > 0 {
-            fields += target == .none ? loss.tokenFields : [("loss", .real(loss.sum / Double(loss.count)))]
+            fields += target == .none ? loss.tokenFields : [("loss", .real(loss.mean))]
         }
         return fields
     }
@@ -76,7 +76,7 @@ public struct AnsweredRow: Sendable {
     }
 
     /// At most the first 2,000 characters, which is enough to see what a row is about.
-    private static func excerpt(_ text: String) -> String {
+    static func excerpt(_ text: String) -> String {
         text.utf8.count > 2_000 && text.count > 2_000 ? text.prefix(2_000) + "…" : text
     }
 }

@@ -30,16 +30,19 @@ public struct TokenLossResult: Sendable {
     public let tokens: TokenPredictionSums
     /// Loss, perplexity and accuracy with their intervals over rows.
     public let estimates: [MetricEstimate]
+    /// The rows of the highest mean loss as JSON objects, the worst first.
+    public let mistakes: [String]
     public let comparison: RunComparison?
 }
 
-/// Rows that run one by one on one rank.
+/// Rows whose losses this rank found.
 struct TokenLossRows {
-    /// Rows between two deliveries of lines, about.
+    /// Rows between two deliveries of lines, about; a multiple of the batch.
     private static let windowRows = 4_096
 
     private var totals = TokenLossTotals()
     private var sums: BootstrapSums
+    private var worst = WorstRows()
     private var paired: (other: OtherPredictions, sums: BootstrapSums)?
     private let figures = ScoredFigure.tokenLoss(at: 0)
 
@@ -50,26 +53,33 @@ struct TokenLossRows {
         }
     }
 
-    /// Finds the losses of rows 0..<`rowCount`, each on one rank, by `losses`. Collective.
+    /// Finds the losses of rows 0..<`rowCount`. Batches of consecutive rows are dealt to ranks in turn, alike for every
+    /// number of ranks. Collective.
     ///
+    /// - Parameters:
+    ///   - losses: finds those of the rows of a batch.
+    ///   - text: what a person is shown of a row, under which name.
     /// - Throws: what `losses` throws, and when another run has other rows.
     static func run(
-        rowCount: Int, group: any ProcessGroup, _ arguments: TokenLossArguments,
-        losses: (Int) throws -> TokenLossSums
+        rowCount: Int, batchRows: Int, group: any ProcessGroup, _ arguments: TokenLossArguments,
+        losses: ([Int]) throws -> [TokenLossSums], text: (Int) -> (name: String, text: String)
     ) throws -> TokenLossResult {
         var rows = TokenLossRows(arguments)
-        let window = max(1, windowRows / group.size) * group.size
+        let window = max(1, windowRows / (batchRows * group.size)) * group.size * batchRows
         for start in stride(from: 0, to: rowCount, by: window) {
             let end = min(start + window, rowCount)
             var lines: [UInt8] = []
-            for number in stride(from: start + group.rank, to: end, by: group.size) {
-                let found = try losses(number)
-                let loss = RowLoss(sum: found.loss, count: found.count, correct: found.correct)
-                try rows.add(number: number, loss, found)
-                if arguments.write != nil { lines += Array(line(number, loss).utf8) + [0x0A] }
+            for first in stride(from: start + group.rank * batchRows, to: end, by: group.size * batchRows) {
+                let batch = Array(first..<min(first + batchRows, end))
+                for (number, found) in zip(batch, try losses(batch)) {
+                    let loss = RowLoss(found)
+                    try rows.add(number: number, loss, found, text)
+                    if arguments.write != nil { lines += Array(line(number, loss).utf8) + [0x0A] }
+                }
             }
             guard let write = arguments.write else { continue }
-            try RowPredictions.deliver(lines, count: end - start, batchRows: 1, group: group, to: write)
+            try RowPredictions.deliver(
+                lines, count: end - start, batchRows: batchRows, group: group, to: write)
         }
         return try rows.finish(group)
     }
@@ -86,8 +96,17 @@ struct TokenLossRows {
         AnsweredRow.object([("row", .integer(number))] + loss.tokenFields).json
     }
 
-    private mutating func add(number: Int, _ loss: RowLoss, _ found: TokenLossSums) throws {
-        totals.add(found, rowCount: 1)
+    private mutating func add(
+        number: Int, _ loss: RowLoss, _ found: TokenLossSums, _ text: (Int) -> (name: String, text: String)
+    ) throws {
+        totals.add(found)
+        if loss.count > 0, worst.admits(loss.mean, number: number) {
+            let (name, text) = text(number)
+            worst.add(
+                badness: loss.mean, number: number,
+                fields: [("row", .integer(number)), (name, .string(AnsweredRow.excerpt(text)))]
+                    + loss.tokenFields)
+        }
         let counts = Self.counts(loss)
         sums.add(number: number, counts)
         guard let theirs = try paired?.other.loss(number: number, targetCount: loss.count) else { return }
@@ -98,6 +117,7 @@ struct TokenLossRows {
     private mutating func finish(_ group: any ProcessGroup) throws -> TokenLossResult {
         try totals.reduce(over: group)
         try sums.reduce(over: group)
+        try worst.reduce(over: group)
         try paired?.other.checkCount(totals.rowCount)
         try paired?.sums.reduce(over: group)
         let replicates = sums.replicates
@@ -107,6 +127,7 @@ struct TokenLossRows {
                 MetricEstimate(
                     name: exact.name, value: exact.value, interval: replicates.interval(of: figure.value))
             },
+            mistakes: worst.lines,
             comparison: paired.map { paired in
                 RunComparison(
                     other: paired.other.path, figures: figures, replicates: paired.sums.replicates)
@@ -115,10 +136,13 @@ struct TokenLossRows {
 }
 
 extension RowLoss {
+    /// The mean over the row's targets, of which there must be one.
+    var mean: Double { sum / Double(count) }
+
     /// Members of a row's line in a file of predictions: the mean over tokens, their number, and the right ones.
     var tokenFields: [(name: String, value: Value)] {
         [
-            ("loss", .real(count == 0 ? 0 : sum / Double(count))), ("targets", .integer(count)),
+            ("loss", .real(count == 0 ? 0 : mean)), ("targets", .integer(count)),
             ("correct_targets", .integer(correct)),
         ]
     }

@@ -9,9 +9,9 @@ struct TokenLossTotals {
     private(set) var rowCount: Int64 = 0
     private(set) var tokens = TokenPredictionSums()
 
-    /// Adds the sums of rows that ran together.
-    mutating func add(_ sums: TokenLossSums, rowCount: Int) {
-        self.rowCount += Int64(rowCount)
+    /// Adds the sums of a row.
+    mutating func add(_ sums: TokenLossSums) {
+        rowCount += 1
         tokens.add(negativeLogLikelihoods: sums.loss, tokenCount: sums.count, correctCount: sums.correct)
     }
 
