@@ -39,6 +39,7 @@ struct CrossValidationJob {
         let survey = try FoldSurvey(configuration.data, task: configuration.task, arguments)
         let plan = try CrossValidationPlan(survey, arguments)
         try ReplicaMemory.check(configuration, ranksOfFold: ranksOfFold, group: group)
+        try checkRows()
         let finished = try start(plan)
         if isFirst { tell(plan, finished) }
         try train(plan, plan.runs.filter { !finished.contains($0.name) }, stopRequest)
@@ -48,6 +49,21 @@ struct CrossValidationJob {
     }
 
     private var ranksOfFold: Int { group.size / arguments.parallelFolds }
+
+    /// Throws, with file and line, when a fold would find only at its turn that it cannot learn from a row or answer it.
+    /// Collective.
+    private func checkRows() throws {
+        guard [.maskedLM, .causalLM, .chat].contains(configuration.task) else {
+            _ = try PreparedTask.prepare(configuration, group: group)
+            return
+        }
+        let setup = try LanguageModelSetup(configuration, group: group)
+        _ = try setup.examples(configuration.data.trainingRows())
+        guard RowPredictors.answerRows(configuration) else { return }
+        let predictor = try RowPredictors.prompted(configuration, setup.model)
+        let rows = try configuration.data.trainingRows().makeIterator()
+        while let row = try rows.next() { try predictor.checkPrompt(of: row) }
+    }
 
     /// Makes the output folder ready; returns the names of the finished folds, the same on all ranks.
     private func start(_ plan: CrossValidationPlan) throws -> Set<String> {

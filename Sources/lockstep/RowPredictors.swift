@@ -2,6 +2,7 @@
 
 import Configuration
 import DataParallel
+import Models
 import Tokenizers
 import Training
 
@@ -45,7 +46,13 @@ enum RowPredictors {
             try InferenceJob.applyPrecision(configuration, to: setup.model, group)
             return SequenceToSequencePredictor(
                 model: setup.model, reader: setup.reader, options: setup.options)
-        case .causalLM, .chat: return try languageModel(configuration, group)
+        case .causalLM, .chat:
+            InferenceJob.applyThreadPlan(configuration, group)
+            let model = try ModelBroadcast.causal(
+                configuration.model, seed: configuration.training.seed, through: group
+            ).model
+            try InferenceJob.applyPrecision(configuration, to: model, group)
+            return try prompted(configuration, model)
         case .maskedLM:
             throw TrainingError(
                 "task: masked-lm teaches a model to fill gaps, which is no answer to a row: fine-tune the model for "
@@ -56,19 +63,15 @@ enum RowPredictors {
     /// Most tokens of a text when neither the model nor the recipe limits them, as in transformers' pipeline.
     private static let defaultNewTokens = 256
 
-    private static func languageModel(
-        _ configuration: RunConfiguration, _ group: any ProcessGroup
-    ) throws -> any RowPredictor {
-        InferenceJob.applyThreadPlan(configuration, group)
-        let directory = configuration.model.modelNameOrPath
+    /// The predictor of a causal language model that is loaded.
+    static func prompted(
+        _ configuration: RunConfiguration, _ model: any LanguageModel
+    ) throws -> any PromptedPredictor {
+        let directory = configuration.model.directory
         let arguments = configuration.training
         let tokenizer = try TokenizerLoader.load(directory: directory)
         let options = try GenerationConfigurationFile(directory: directory).options(
             arguments.generation, seed: arguments.seed, defaultNewTokens: defaultNewTokens)
-        let model = try ModelBroadcast.causal(
-            configuration.model, seed: arguments.seed, through: group
-        ).model
-        try InferenceJob.applyPrecision(configuration, to: model, group)
         guard configuration.task == .chat else {
             return TextPredictor(
                 model: model, tokenizer: tokenizer, arguments: configuration.data, options: options)

@@ -176,4 +176,43 @@ import Testing
         #expect(refused.errors.contains("/trained holds a trained model"), "\(refused.errors)")
         #expect(try workshop.names("trained").contains("model.safetensors"))
     }
+
+    @Test("a row that a fold cannot learn from or answer is found before any fold is trained")
+    func badRows() throws {
+        let workshop = try Workshop(trainRows: 20)
+        let lines = try workshop.text("train.jsonl") + #"{"label": "good"}"# + "\n"
+        let file = try workshop.write(lines, to: "textless.jsonl")
+        let recipe = try workshop.recipe(output: "run", ["train_file": file])
+        for ranks in [0, 2] {
+            try workshop.expectRefusal(
+                ["cross-validate", recipe, "--folds", "2"], ranks: ranks,
+                saying: "\(file):21: no column \"text\"")
+        }
+        let long = [
+            ToyLanguageModel.message("user", "good"), ToyLanguageModel.message("assistant", "bad"),
+            ToyLanguageModel.message("user", String(repeating: "good ", count: 100)),
+        ]
+        let chat = try workshop.write(
+            ToyLanguageModel.conversations(3) + #"{"messages": [\#(long.joined(separator: ", "))]}"# + "\n",
+            to: "long.jsonl")
+        let flags =
+            try workshop.prepareChat(["train_file": chat, "max_seq_length": "96", "max_steps": "1"])
+            + ["--folds", "2"]
+        let start = ["cross-validate", try workshop.recipe(output: "run", [:])] + flags
+        try workshop.expectRefusal(
+            start,
+            saying: "\(chat):4: the row has 113 tokens, which leaves no room for an answer: the limit of "
+                + "both together is 96 tokens; shorten the row")
+        try workshop.succeed(start + ["--predict_with_generate", "false"])
+    }
+
+    @Test("an output folder that cannot be made is refused with what to do")
+    func noFolder() throws {
+        let workshop = try Workshop(trainRows: 20)
+        let place = workshop.path + "/train.jsonl/below"
+        try workshop.expectRefusal(
+            ["cross-validate", workshop.recipe(output: "train.jsonl/below", [:])],
+            saying: "output_dir \(place) cannot be created (Not a directory): choose another output_dir, "
+                + "or change the permissions of the directory that it is to be in")
+    }
 }
