@@ -1,5 +1,6 @@
 // tokenizer.json as text: a vocabulary in the order of its ids, as Hugging Face's library writes it.
 
+internal import JSON
 internal import Safetensors
 
 /// The text of a tokenizer.json.
@@ -24,10 +25,10 @@ struct GGUFTokenizerText {
         ]
         lines += Self.separated(
             tokenizer.tokens.enumerated().compactMap { id, token in
-                token.map { "      \(JSON.quoted($0)): \(id)" }
+                token.map { "      \(Value.quoted($0)): \(id)" }
             })
         lines += ["    },", #"    "merges": ["#]
-        lines += Self.separated(tokenizer.merges.map { "      " + JSON.quoted($0) })
+        lines += Self.separated(tokenizer.merges.map { "      " + Value.quoted($0) })
         lines += ["    ]", "  }", "}", ""]
         text = lines.joined(separator: "\n")
     }
@@ -41,7 +42,7 @@ struct GGUFTokenizerText {
     }
 
     private static func entry(_ token: GGUFTokenizer.Added) -> String {
-        #"{"id": \#(token.id), "content": \#(JSON.quoted(token.text)), "single_word": false, "#
+        #"{"id": \#(token.id), "content": \#(Value.quoted(token.text)), "single_word": false, "#
             + #""lstrip": false, "rstrip": false, "normalized": false, "special": \#(token.isSpecial)}"#
     }
 
@@ -53,14 +54,15 @@ struct GGUFTokenizerText {
         guard !tokens.isEmpty else { return "null" }
         func part(_ sequence: String, _ type: Int) -> [String] {
             func special(_ token: GGUFTokenizer.Added) -> String {
-                #"{"SpecialToken": {"id": \#(JSON.quoted(token.text)), "type_id": \#(type)}}"#
+                #"{"SpecialToken": {"id": \#(Value.quoted(token.text)), "type_id": \#(type)}}"#
             }
             let text = #"{"Sequence": {"id": "\#(sequence)", "type_id": \#(type)}}"#
             return (prefix.map { [special($0)] } ?? []) + [text] + (suffix.map { [special($0)] } ?? [])
         }
         var specials: [String] = []
-        for token in tokens where !specials.contains(where: { $0.hasPrefix(JSON.quoted(token.text) + ":") }) {
-            let text = JSON.quoted(token.text)
+        for token in tokens where !specials.contains(where: { $0.hasPrefix(Value.quoted(token.text) + ":") })
+        {
+            let text = Value.quoted(token.text)
             specials.append(#"\#(text): {"id": \#(text), "ids": [\#(token.id)], "tokens": [\#(text)]}"#)
         }
         return #"{"type": "TemplateProcessing", "single": [\#(part("A", 0).joined(separator: ", "))], "#

@@ -1,5 +1,7 @@
 // What can be wrong with the folds of a cross-validation.
 
+internal import JSON
+
 extension DatasetsError {
     static func fewerRowsThanFolds(rows: Int, folds: Int) -> Self {
         Self(

@@ -1,5 +1,7 @@
 // Rows of a CSV or TSV file after RFC 4180, with a header row; line breaks may be LF or CR LF.
 
+internal import JSON
+
 final class DelimitedFile: RowFile {
     let path: String
     private let separator: UInt8

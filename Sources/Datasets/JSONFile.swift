@@ -1,5 +1,7 @@
 // Rows of a JSON file: an array of objects, or an object that holds one under "data".
 
+internal import JSON
+
 /// Holds the file's bytes, and parses one row at a time.
 final class JSONFile: RowFile {
     private enum Place { case beforeRow, inList, atEnd }

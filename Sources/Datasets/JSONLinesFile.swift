@@ -1,5 +1,7 @@
 // Rows of a JSON Lines file: one object a line, blank lines ignored.
 
+internal import JSON
+
 final class JSONLinesFile: RowFile {
     let path: String
     private var lines: LineReader

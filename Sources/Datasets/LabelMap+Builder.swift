@@ -1,5 +1,7 @@
 // Builds a label map from the rows of the training data.
 
+internal import JSON
+
 extension LabelMap {
     /// The map of the labels in a column of the training data.
     /// - Parameters:

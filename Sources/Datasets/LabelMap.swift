@@ -1,5 +1,7 @@
 // Which labels a classifier knows, and what each row's label is to the loss.
 
+internal import JSON
+
 /// What the loss compares a row's output with.
 public enum Target: Sendable, Hashable {
     /// The id of the one right class.

@@ -1,5 +1,7 @@
 // One label as it stands in the data.
 
+internal import JSON
+
 /// A scalar label: its name, its type, and its number if it is one.
 struct LabelValue {
     enum Kind: String {

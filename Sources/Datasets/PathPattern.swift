@@ -1,6 +1,7 @@
 // Path patterns with `*`, `?` and `[…]`, as in a shell.
 
 import Foundation
+internal import JSON
 
 /// A path in which each part may hold wildcards.
 struct PathPattern {

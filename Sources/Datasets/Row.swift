@@ -1,5 +1,7 @@
 // One row of a data file and where it comes from.
 
+public import JSON
+
 /// The place of a row: `data/train.jsonl:17`.
 public struct RowSource: Sendable, Hashable, CustomStringConvertible {
     public let file: String

@@ -1,5 +1,7 @@
 // Rows of a plain text file: a line a row, under the column name `text`; empty lines are rows too.
 
+internal import JSON
+
 final class TextFile: RowFile {
     let path: String
     private var lines: LineReader

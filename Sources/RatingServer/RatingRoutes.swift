@@ -2,6 +2,7 @@
 
 import Datasets
 import Foundation
+internal import JSON
 import NIOHTTP1
 import Ratings
 

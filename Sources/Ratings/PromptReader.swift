@@ -2,6 +2,7 @@
 
 import Datasets
 import Foundation
+import JSON
 
 /// The columns of a predictions file that raters see.
 public struct RatingColumns: Sendable {

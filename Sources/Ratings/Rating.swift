@@ -2,6 +2,7 @@
 
 import Datasets
 import Foundation
+import JSON
 
 /// What one rater gave one output by one criterion.
 public struct Rating: Sendable, Equatable {

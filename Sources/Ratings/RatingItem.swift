@@ -1,6 +1,7 @@
 // What raters see: the prompt of a row and the outputs of the systems.
 
 import Datasets
+import JSON
 
 /// A part of a prompt: a text, a turn of a dialogue or an image.
 public struct PromptPart: Sendable, Equatable {

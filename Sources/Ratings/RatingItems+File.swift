@@ -2,6 +2,7 @@
 
 import Datasets
 import Foundation
+import JSON
 
 extension RatingItems {
     static let fileName = "rating_items.json"

@@ -2,6 +2,7 @@
 
 import Datasets
 import Foundation
+import JSON
 import Tensors
 
 /// All items and the systems whose outputs they hold.

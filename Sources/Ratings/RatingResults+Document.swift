@@ -1,6 +1,7 @@
 // The members of ratings.json.
 
-public import Datasets
+import Datasets
+public import JSON
 import Metrics
 
 extension RatingResults {

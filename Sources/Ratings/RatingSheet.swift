@@ -2,6 +2,7 @@
 
 import Datasets
 import Foundation
+import JSON
 
 /// Writes and reads tables of ratings.
 public enum RatingSheet {

@@ -2,6 +2,7 @@
 
 import Datasets
 import Foundation
+import JSON
 import Synchronization
 
 /// The ratings of a folder, open for writing by one process at a time.

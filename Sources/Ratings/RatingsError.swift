@@ -3,6 +3,7 @@
 import Datasets
 import Files
 import Foundation
+import JSON
 
 /// An error of the human evaluation, with a message that is ready to be shown to the user.
 public struct RatingsError: Error, CustomStringConvertible, Sendable, Equatable {

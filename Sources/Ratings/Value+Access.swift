@@ -1,6 +1,7 @@
 // Short forms for JSON values.
 
-public import Datasets
+internal import Datasets
+public import JSON
 
 extension Value {
     /// An object of these members.

@@ -1,5 +1,7 @@
 // The JSON header of a file, field by field.
 
+internal import JSON
+
 /// Where and how one tensor is stored.
 struct TensorEntry: Sendable {
     let name: String
@@ -27,7 +29,7 @@ struct SafetensorsHeader: Sendable {
         }
         var metadata: [String: String] = [:]
         var entries: [TensorEntry] = []
-        for (name, value) in try jsonObject(bytes, path: path) {
+        for (name, value) in try jsonObject(bytes, path: path).members {
             if name == Self.metadataName {
                 metadata = try Self.metadata(value, path: path)
             } else {
@@ -43,12 +45,12 @@ struct SafetensorsHeader: Sendable {
         self.metadata = metadata
     }
 
-    private static func metadata(_ value: JSON, path: String) throws(SafetensorsError) -> [String: String] {
+    private static func metadata(_ value: Value, path: String) throws(SafetensorsError) -> [String: String] {
         guard case .object(let members) = value else {
             throw .badMetadata(path: path, found: value.excerpt)
         }
         var metadata: [String: String] = [:]
-        for (name, value) in members {
+        for (name, value) in members.members {
             guard case .string(let text) = value else {
                 throw .badMetadata(path: path, found: "\(value.excerpt) at '\(name)'")
             }
@@ -81,16 +83,15 @@ struct SafetensorsHeader: Sendable {
     }
 }
 
-/// The members of the JSON object that `bytes` hold; its errors name `path`.
-func jsonObject(_ bytes: [UInt8], path: String) throws(SafetensorsError) -> [(name: String, value: JSON)] {
-    let value: JSON
+/// The members of the JSON object that `bytes` hold; its errors name `path`. A name that occurs twice is refused:
+/// Foundation's parser would drop one silently.
+func jsonObject(_ bytes: [UInt8], path: String) throws(SafetensorsError) -> Fields {
+    let value: Value
     do {
-        value = try JSONParser.parse(bytes)
+        value = try Value(parsing: bytes, maximumDepth: 32, duplicates: .refused)
     } catch {
-        switch error {
-        case .duplicateName(let name): throw .duplicateName(path: path, name: name)
-        case .malformed(let offset, let reason): throw .notJSON(path: path, offset: offset, reason: reason)
-        }
+        if let name = error.duplicateName { throw .duplicateName(path: path, name: name) }
+        throw .notJSON(path: path, offset: error.position, reason: error.problem)
     }
     guard case .object(let members) = value else { throw .notAnObject(path: path, found: value.excerpt) }
     return members
@@ -98,16 +99,16 @@ func jsonObject(_ bytes: [UInt8], path: String) throws(SafetensorsError) -> [(na
 
 extension TensorEntry {
     fileprivate init(
-        _ name: String, _ value: JSON, path: String, dataByteCount: Int
+        _ name: String, _ value: Value, path: String, dataByteCount: Int
     ) throws(SafetensorsError) {
         guard case .object(let members) = value else {
             throw .badEntry(path: path, tensor: name, found: value.excerpt)
         }
-        func field(_ field: String) throws(SafetensorsError) -> JSON {
-            guard let member = members.first(where: { $0.name == field }) else {
+        func field(_ field: String) throws(SafetensorsError) -> Value {
+            guard let member = members[field] else {
                 throw .missingField(path: path, tensor: name, field: field)
             }
-            return member.value
+            return member
         }
         let dtypeField = try field("dtype")
         guard case .string(let dtypeName) = dtypeField, let dtype = DType(rawValue: dtypeName) else {
@@ -139,11 +140,34 @@ extension TensorEntry {
     }
 }
 
-extension JSON {
+extension Value {
     fileprivate var nonNegativeIntegers: [Int]? {
-        guard case .array(let items) = self else { return nil }
+        guard case .list(let items) = self else { return nil }
         let numbers = items.compactMap(\.nonNegativeInteger)
         return numbers.count == items.count ? numbers : nil
+    }
+
+    /// A whole number without sign, fraction or exponent that fits into an `Int`.
+    private var nonNegativeInteger: Int? {
+        guard case .number(let number) = self, !number.text.hasPrefix("-") else { return nil }
+        return number.integer
+    }
+
+    /// The value as text for a message, cut to 80 characters.
+    var excerpt: String {
+        let full = text
+        return full.count <= 80 ? full : full.prefix(77) + "…"
+    }
+
+    private var text: String {
+        switch self {
+        case .object(let fields):
+            "{" + fields.members.prefix(8).map { Value.quoted($0) + ":" + $1.text }.joined(separator: ",")
+                + "}"
+        case .list(let items): "[" + items.prefix(40).map(\.text).joined(separator: ",") + "]"
+        case .string(let text): Value.quoted(String(text.prefix(80)))
+        case .number, .bool, .null: json
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 // The index of a model whose weights are split over several files.
 
 internal import Files
+internal import JSON
 
 /// `model.safetensors.index.json`: which shard holds which tensor.
 public struct SafetensorsIndex: Sendable {
@@ -15,12 +16,12 @@ public struct SafetensorsIndex: Sendable {
     public init(path: String) throws(SafetensorsError) {
         let input = try InputFile<SafetensorsError>(path: path)
         let members = try jsonObject(input.bytes(at: 0, count: input.byteCount), path: path)
-        guard let map = members.first(where: { $0.name == "weight_map" })?.value,
-            case .object(let entries) = map
-        else { throw .badIndex(path: path, reason: "expected an object 'weight_map', found none") }
-        guard !entries.isEmpty else { throw .badIndex(path: path, reason: "'weight_map' is empty") }
+        guard case .object(let entries)? = members["weight_map"] else {
+            throw .badIndex(path: path, reason: "expected an object 'weight_map', found none")
+        }
+        guard !entries.names.isEmpty else { throw .badIndex(path: path, reason: "'weight_map' is empty") }
         var shards: [String: String] = [:]
-        for (name, value) in entries {
+        for (name, value) in entries.members {
             guard case .string(let shard) = value else {
                 throw .badIndex(
                     path: path,
@@ -33,7 +34,7 @@ public struct SafetensorsIndex: Sendable {
         }
         self.path = path
         self.shards = shards
-        tensorNames = entries.map(\.name)
+        tensorNames = entries.names
     }
 
     /// The file names of all shards, sorted.

@@ -1,5 +1,6 @@
 // Collects tensors and writes them as one file, byte for byte as the reference implementation does.
 
+internal import JSON
 public import Tensors
 
 /// A file of tensors to be written.
@@ -117,7 +118,7 @@ public struct SafetensorsWriter: Sendable {
         var members: [String] = []
         if !metadata.isEmpty {
             let pairs = metadata.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-                .map { JSON.quoted($0.key) + ":" + JSON.quoted($0.value) }
+                .map { Value.quoted($0.key) + ":" + Value.quoted($0.value) }
             members.append("\"\(SafetensorsHeader.metadataName)\":{\(pairs.joined(separator: ","))}")
         }
         var offset = 0
@@ -125,7 +126,7 @@ public struct SafetensorsWriter: Sendable {
             let shape = item.shape.map(String.init).joined(separator: ",")
             let end = offset + item.byteCount
             members.append(
-                "\(JSON.quoted(item.name)):{\"dtype\":\"\(item.dtype.rawValue)\",\"shape\":[\(shape)],"
+                "\(Value.quoted(item.name)):{\"dtype\":\"\(item.dtype.rawValue)\",\"shape\":[\(shape)],"
                     + "\"data_offsets\":[\(offset),\(end)]}")
             offset = end
         }

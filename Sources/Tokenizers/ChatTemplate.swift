@@ -2,6 +2,7 @@
 // templates use, set up as transformers sets it up.
 
 public import Foundation
+internal import JSON
 
 /// A conversation as one text.
 public struct RenderedChat: Sendable, Equatable {
@@ -126,11 +127,11 @@ extension ChatTemplate {
         guard let bytes = try TokenizerLoader.contents(path) else {
             throw ChatTemplateError.missingTemplate(directory: folder)
         }
-        let root = JSONNode(value: try JSONParser.parse(bytes, path: path), path: path, key: "")
+        let root = JSONNode(value: try Value(parsing: bytes, path: path), path: path, key: "")
         guard let node = root.optional("chat_template") else {
             throw ChatTemplateError.missingTemplate(directory: folder)
         }
-        guard case .array = node.value else {
+        guard case .list = node.value else {
             return try ChatTemplate(node.string(), path: path, variables: variables)
         }
         for element in try node.elements() where try element.member("name").string() == "default" {

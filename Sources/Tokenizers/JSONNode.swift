@@ -1,8 +1,10 @@
 // A JSON value together with where it stands, so that an error names file and key.
 
+internal import JSON
+
 /// A place in a JSON file.
 struct JSONNode {
-    let value: JSONValue
+    let value: Value
     let path: String
     /// From the root, such as `model.unk_token`; empty at the root.
     let key: String
@@ -40,13 +42,13 @@ struct JSONNode {
     }
 
     func elements() throws(TokenizerError) -> [JSONNode] {
-        guard case .array(let values) = value else { throw mismatch("an array") }
+        guard case .list(let values) = value else { throw mismatch("an array") }
         return values.enumerated().map { JSONNode(value: $1, path: path, key: "\(key)[\($0)]") }
     }
 
     func members() throws(TokenizerError) -> [(name: String, node: JSONNode)] {
-        guard case .object(let pairs) = value else { throw mismatch("an object") }
-        return pairs.map { ($0.key, JSONNode(value: $0.value, path: path, key: "\(key).\($0.key)")) }
+        guard case .object(let fields) = value else { throw mismatch("an object") }
+        return fields.members.map { ($0, JSONNode(value: $1, path: path, key: "\(key).\($0)")) }
     }
 
     /// The error that this is not `expected`.

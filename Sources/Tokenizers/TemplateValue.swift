@@ -1,5 +1,7 @@
 // What a chat template is given: JSON-like values whose objects keep their order.
 
+internal import JSON
+
 /// A value that a template can read.
 public indirect enum TemplateValue: Sendable, Equatable {
     case none
@@ -37,7 +39,7 @@ public indirect enum TemplateValue: Sendable, Equatable {
     ///
     /// - Throws: `TokenizerError.malformedJSON` with line and column.
     public init(json: [UInt8], path: String) throws(TokenizerError) {
-        self.init(try JSONParser.parse(json, path: path))
+        self.init(try JSON.Value(parsing: json, path: path))
     }
 
     /// One message of a conversation.
@@ -45,25 +47,14 @@ public indirect enum TemplateValue: Sendable, Equatable {
         .mapping([Member("role", .string(role)), Member("content", .string(content))])
     }
 
-    init(_ json: JSONValue) {
+    init(_ json: JSON.Value) {
         switch json {
         case .null: self = .none
-        case .boolean(let flag): self = .boolean(flag)
-        case .integer(let number): self = .integer(number)
-        case .number(let number): self = .number(number)
+        case .bool(let flag): self = .boolean(flag)
+        case .number(let number): self = number.integer.map { .integer($0) } ?? .number(number.double)
         case .string(let text): self = .string(text)
-        case .array(let elements): self = .list(elements.map { TemplateValue($0) })
-        case .object(let pairs):
-            var members: [Member] = []
-            for (key, value) in pairs {
-                let member = Member(key, TemplateValue(value))
-                if let index = members.firstIndex(where: { $0.key == key }) {
-                    members[index] = member
-                } else {
-                    members.append(member)
-                }
-            }
-            self = .mapping(members)
+        case .list(let elements): self = .list(elements.map { TemplateValue($0) })
+        case .object(let fields): self = .mapping(fields.members.map { Member($0, TemplateValue($1)) })
         }
     }
 }

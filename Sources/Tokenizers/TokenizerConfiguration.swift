@@ -1,5 +1,7 @@
 // tokenizer_config.json: the names of the special tokens, and for models without tokenizer.json BERT's switches.
 
+internal import JSON
+
 /// What is used of tokenizer_config.json.
 struct TokenizerConfiguration {
     var path: String
@@ -25,7 +27,7 @@ struct TokenizerConfiguration {
         var configuration = TokenizerConfiguration(path: "\(folder)/tokenizer_config.json")
         for path in ["\(folder)/special_tokens_map.json", "\(folder)/tokenizer_config.json"] {
             guard let bytes = try TokenizerLoader.contents(path) else { continue }
-            let root = JSONNode(value: try JSONParser.parse(bytes, path: path), path: path, key: "")
+            let root = JSONNode(value: try Value(parsing: bytes, path: path), path: path, key: "")
             guard case .object = root.value else { throw root.mismatch("an object") }
             try configuration.readRoles(root)
             try configuration.readSwitches(root)
@@ -38,7 +40,7 @@ struct TokenizerConfiguration {
             namedRoles[role] = .some(try Self.content(root.optional(role.rawValue)))
         }
         for key in ["additional_special_tokens", "extra_special_tokens"] {
-            guard let node = root.optional(key), case .array = node.value else { continue }
+            guard let node = root.optional(key), case .list = node.value else { continue }
             for element in try node.elements() {
                 if let text = try Self.content(element) { additionalSpecialTokens.append(text) }
             }

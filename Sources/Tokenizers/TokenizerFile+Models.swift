@@ -1,5 +1,7 @@
 // The model of tokenizer.json.
 
+internal import JSON
+
 extension TokenizerFile {
     /// The type of the model; files of before 2020 do not name it.
     func modelType() throws(TokenizerError) -> String {
@@ -13,11 +15,11 @@ extension TokenizerFile {
 
     /// The entries of a vocabulary that is an object, checked for ids that are used twice.
     func vocabulary(_ node: JSONNode) throws(TokenizerError) -> Vocabulary {
-        guard case .object(let pairs) = node.value else { throw node.mismatch("an object") }
+        guard case .object(let fields) = node.value else { throw node.mismatch("an object") }
         var tokens: [(token: String, id: Int32)] = []
-        tokens.reserveCapacity(pairs.count)
+        tokens.reserveCapacity(fields.names.count)
         var highest: Int32 = -1
-        for (token, value) in pairs {
+        for (token, value) in fields.members {
             guard let id = value.integer, 0...Self.highestID ~= id else {
                 _ = try JSONNode(value: value, path: path, key: "\(node.key).\(token)")
                     .integer(maximum: Self.highestID)
@@ -86,14 +88,14 @@ extension TokenizerFile {
     private func merges(
         _ node: JSONNode, _ vocabulary: Vocabulary
     ) throws(TokenizerError) -> [(left: Int32, right: Int32, merged: Int32)] {
-        guard case .array(let values) = node.value else { throw node.mismatch("an array") }
+        guard case .list(let values) = node.value else { throw node.mismatch("an array") }
         var merges: [(left: Int32, right: Int32, merged: Int32)] = []
         merges.reserveCapacity(values.count)
         for (index, value) in values.enumerated() {
             var parts: [String] = []
             switch value {
             case .string(let text): parts = PairMerges.parts(text) ?? []
-            case .array(let elements): parts = elements.compactMap(\.string)
+            case .list(let elements): parts = elements.compactMap(\.string)
             default: break
             }
             let key = "\(node.key)[\(index)]"
@@ -108,11 +110,11 @@ extension TokenizerFile {
     func unigram() throws(TokenizerError) -> Unigram {
         let node = try root.member("model")
         let list = try node.member("vocab")
-        guard case .array(let values) = list.value else { throw list.mismatch("an array") }
+        guard case .list(let values) = list.value else { throw list.mismatch("an array") }
         var tokens: [(token: String, score: Double)] = []
         tokens.reserveCapacity(values.count)
         for (index, value) in values.enumerated() {
-            guard case .array(let pair) = value, pair.count == 2, let token = pair[0].string,
+            guard case .list(let pair) = value, pair.count == 2, let token = pair[0].string,
                 let score = pair[1].double
             else {
                 throw JSONNode(value: value, path: path, key: "\(list.key)[\(index)]")

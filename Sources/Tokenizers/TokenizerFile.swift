@@ -1,5 +1,7 @@
 // tokenizer.json: the pipeline of a Hugging Face tokenizer, component by component.
 
+internal import JSON
+
 /// A parsed tokenizer.json.
 struct TokenizerFile {
     /// Ids from here on are refused: an embedding of that many rows is a damaged file, not a model.
@@ -10,7 +12,7 @@ struct TokenizerFile {
 
     init(_ bytes: [UInt8], path: String) throws(TokenizerError) {
         self.path = path
-        root = JSONNode(value: try JSONParser.parse(bytes, path: path), path: path, key: "")
+        root = JSONNode(value: try Value(parsing: bytes, path: path), path: path, key: "")
         guard case .object = root.value else { throw root.mismatch("an object") }
     }
 

@@ -1,6 +1,7 @@
 // Reads a tokenizer from the files of a Hugging Face model directory.
 
 import Foundation
+internal import JSON
 
 /// Makes tokenizers from model directories.
 public enum TokenizerLoader {
@@ -36,7 +37,7 @@ public enum TokenizerLoader {
     private static func modelType(_ folder: String) throws(TokenizerError) -> String? {
         let path = "\(folder)/config.json"
         guard let bytes = try contents(path) else { return nil }
-        let root = JSONNode(value: try JSONParser.parse(bytes, path: path), path: path, key: "")
+        let root = JSONNode(value: try Value(parsing: bytes, path: path), path: path, key: "")
         return try root.optional("model_type")?.string()
     }
 

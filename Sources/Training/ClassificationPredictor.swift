@@ -1,6 +1,7 @@
 // A classifier's answers to rows: labels or numbers with their probabilities.
 
 public import Datasets
+internal import JSON
 internal import Layers
 public import Models
 internal import Tensors

@@ -2,6 +2,7 @@
 
 public import Datasets
 public import Generation
+internal import JSON
 internal import Layers
 public import Models
 public import Tokenizers

@@ -1,6 +1,7 @@
 // Rows that are conversations as examples of a language model: loss on every answer of the assistant, nowhere else.
 
 public import Datasets
+internal import JSON
 internal import Models
 public import Tokenizers
 

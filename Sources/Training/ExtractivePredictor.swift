@@ -1,6 +1,7 @@
 // An extractive summarizer's answers to rows: the sentences that it chooses.
 
 public import Datasets
+internal import JSON
 internal import Layers
 public import Models
 

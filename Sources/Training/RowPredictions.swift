@@ -2,6 +2,7 @@
 
 public import DataParallel
 public import Datasets
+public import JSON
 
 /// Runs a predictor over the rows of files, in windows, so that memory does not grow with their number.
 ///

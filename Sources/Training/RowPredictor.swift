@@ -1,6 +1,7 @@
 // What `predict` and `evaluate` need of a model, whatever its task: an answer to each row.
 
 public import Datasets
+public import JSON
 
 /// What a model answers to one row.
 public struct RowPrediction: Sendable, Equatable {

@@ -1,6 +1,7 @@
 // A document and its summary as a row holds them.
 
 public import Datasets
+internal import JSON
 
 /// Where documents and summaries stand in rows. Each is a text, or a list of the sentences of one.
 public struct SummaryColumns: Sendable {

@@ -3,6 +3,7 @@
 import DataParallel
 import Datasets
 import Foundation
+import JSON
 import Metrics
 import Models
 import Ratings

@@ -4,6 +4,7 @@ import Configuration
 import DataParallel
 import Datasets
 import Foundation
+import JSON
 import Training
 
 /// The work of the ranks that share a fold.

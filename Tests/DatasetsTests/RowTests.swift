@@ -1,6 +1,7 @@
 // Rows: columns, their errors, and writing rows back.
 
 import Datasets
+import JSON
 import Testing
 
 @Suite struct RowTests {

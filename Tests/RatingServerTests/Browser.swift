@@ -3,6 +3,7 @@
 import Datasets
 import Dispatch
 import Foundation
+import JSON
 import Ratings
 import TestSupport
 

@@ -2,6 +2,7 @@
 
 import Datasets
 import Foundation
+import JSON
 import Ratings
 import TestSupport
 import Testing

@@ -1,6 +1,7 @@
 // Means, agreement and win rates against figures computed apart from this code.
 
 import Datasets
+import JSON
 import Metrics
 import Ratings
 import TestSupport

@@ -70,13 +70,13 @@ struct Corruption: Sendable, CustomTestStringConvertible {
     private static let header = [
         Corruption(
             "a header that is cut off", header: #"{"x":{"dtype":"F3"#,
-            { .notJSON(path: $0, offset: 17, reason: "a string has no closing quote") },
-            "PATH: the JSON is wrong at byte 17: a string has no closing quote. \(again)"),
+            { .notJSON(path: $0, offset: 14, reason: "a string is opened here and not closed") },
+            "PATH: the JSON is wrong at byte 14: a string is opened here and not closed. \(again)"),
         Corruption(
             "a header of invalid UTF-8",
             fileBytes(header: Array(#"{"a"#.utf8) + [0xC3, 0x28] + Array(#"":1}"#.utf8)),
-            { .notJSON(path: $0, offset: 3, reason: "the text is not valid UTF-8") },
-            "PATH: the JSON is wrong at byte 3: the text is not valid UTF-8. \(again)"),
+            { .notJSON(path: $0, offset: 3, reason: "invalid UTF-8") },
+            "PATH: the JSON is wrong at byte 3: invalid UTF-8. \(again)"),
         Corruption(
             "the same tensor twice",
             header: #"{"x":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"#

@@ -64,14 +64,11 @@ import Tokenizers
     @Test(
         "Broken JSON is reported with line and column",
         arguments: [
-            ("", "line 1, column 1: the file ends too early"),
-            ("{\"a\": 1,\n}", "line 2, column 1: expected '\"'"),
-            ("[1 2]", "column 4: expected ']'"), ("{} {}", "text after the end"),
-            ("{\"a\": tru}", "expected a value"),
-            ("{\"a\": \"\\x\"}", "an unknown escape"), ("{\"a\": \"\\ud800\"}", "a lone surrogate"),
-            ("{\"a\": \"\\u12g4\"}", "four hexadecimal digits"), ("{\"a\": \"b", "ends inside a string"),
-            ("{\"a\": \"\n\"}", "a control character"), ("{\"a\": 01}", "expected a value"),
-            ("{\"a\": 1.}", "expected a value"), (String(repeating: "[", count: 100), "nested too deeply"),
+            ("", "line 1, column 1: expected a value, found the end."),
+            ("{\"a\": 1,\n}", "line 2, column 1: expected a key in double quotes, found '}'."),
+            ("[1 2]", "column 4: expected ',' or ']', found '2'."),
+            ("{\"é\": tru}", "column 7: expected a value, found 't'."),
+            (String(repeating: "[", count: 100), "column 65: nested deeper than 64 levels."),
         ])
     func brokenJSON(text: String, expected: String) throws {
         let message = try message(["tokenizer.json": text])

@@ -4,6 +4,7 @@ import DataParallel
 import Datasets
 import Foundation
 import Generation
+import JSON
 import Layers
 import Metrics
 import Models

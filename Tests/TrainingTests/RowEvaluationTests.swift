@@ -2,6 +2,7 @@
 
 import DataParallel
 import Datasets
+import JSON
 import Metrics
 import Models
 import Synchronization

@@ -1,6 +1,7 @@
 // From what a predictor says of a row to what an evaluation needs of it.
 
 public import Datasets
+internal import JSON
 
 /// Makes answered rows of rows and predictions.
 public struct AnswerReader {

@@ -2,6 +2,7 @@
 
 public import Datasets
 internal import Foundation
+public import JSON
 
 /// One row to be scored.
 public struct AnsweredRow: Sendable {

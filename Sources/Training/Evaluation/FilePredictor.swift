@@ -1,6 +1,7 @@
 // Predictions that stand in a file, taken as the answers to the rows of another: evaluation without a model.
 
 public import Datasets
+internal import JSON
 
 /// Reads the prediction of row n from row n of a file of predictions.
 public final class FilePredictor: RowPredictor {

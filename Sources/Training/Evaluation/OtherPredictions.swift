@@ -1,6 +1,7 @@
 // The predictions of another run, read row by row beside those of this one.
 
 public import Datasets
+public import JSON
 
 /// A file of predictions as `evaluate` writes it.
 public final class OtherPredictions {

@@ -1,7 +1,8 @@
 // What a task makes of answered rows: integers that add up over rows and ranks, and figures of their sums.
 
-public import Datasets
+internal import Datasets
 internal import Foundation
+public import JSON
 internal import Metrics
 
 /// A figure as a function of summed counts.

@@ -2,6 +2,7 @@
 
 internal import DataParallel
 internal import Datasets
+internal import JSON
 internal import Metrics
 
 /// Rows whose input has about the same number of words.

@@ -1,6 +1,7 @@
 // Counts and figures of written texts, from which values, intervals and comparisons come.
 
-public import Datasets
+internal import Datasets
+public import JSON
 public import Metrics
 
 /// Scores texts against references: BLEU, chrF, ROUGE and, for captions, CIDEr.

@@ -3,6 +3,7 @@
 internal import DataParallel
 internal import Datasets
 internal import Foundation
+internal import JSON
 public import Metrics
 internal import Models
 

@@ -2,7 +2,7 @@
 
 extension [UInt8] {
     /// The text in `range`, nil if it is not well-formed UTF-8.
-    func text(in range: Range<Int>) -> String? {
+    package func text(in range: Range<Int>) -> String? {
         do {
             return String(copying: try UTF8Span(validating: span.extracting(range)))
         } catch {
@@ -11,7 +11,7 @@ extension [UInt8] {
     }
 
     /// The index of the first byte in `range` that is not part of well-formed UTF-8 (Unicode 15, table 3-7).
-    func firstInvalidUTF8(in range: Range<Int>) -> Int? {
+    package func firstInvalidUTF8(in range: Range<Int>) -> Int? {
         var index = range.lowerBound
         while index < range.upperBound {
             guard let length = characterLength(at: index, upTo: range.upperBound) else { return index }
@@ -41,12 +41,12 @@ extension [UInt8] {
     }
 
     /// Which code point of its line stands at `index`, from 1; `start` is where the line starts.
-    func column(at index: Int, lineStart start: Int) -> Int {
+    package func column(at index: Int, lineStart start: Int) -> Int {
         1 + self[start..<index].count { $0 & 0xC0 != 0x80 }
     }
 
     /// What stands at `index`, for a message.
-    func phrase(at index: Int, upTo end: Int) -> String {
+    package func phrase(at index: Int, upTo end: Int) -> String {
         switch self[index] {
         case 0x0A, 0x0D: return "a line break"
         case 0x09: return "a tab"

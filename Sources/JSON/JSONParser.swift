@@ -1,31 +1,52 @@
 // A single-pass JSON parser (RFC 8259) over UTF-8 bytes that says where and why a text is not JSON.
 
 /// Why a text is no JSON, and at which byte.
-struct JSONSyntaxError: Error {
-    let position: Int
-    let problem: String
-    var isInvalidUTF8 = false
+package struct JSONSyntaxError: Error {
+    package let position: Int
+    package let problem: String
+    package var isInvalidUTF8 = false
+    /// The name that occurs twice in an object, where that is refused.
+    package var duplicateName: String?
+
+    /// The line and column of the error, both from 1, in a text that starts at byte `start`. Columns count code points.
+    package func place(in bytes: [UInt8], from start: Int = 0) -> (line: Int, column: Int) {
+        let before = bytes[start..<position]
+        let lineStart = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? start
+        return (1 + before.count { $0 == 0x0A }, bytes.column(at: position, lineStart: lineStart))
+    }
 }
 
 /// Reads values from a range of `bytes`, one after the other.
-struct JSONParser {
-    /// The deepest nesting of lists and objects that is read.
-    static let maximumDepth = 512
+package struct JSONParser {
+    /// What is done with a name that occurs twice in an object.
+    package enum DuplicateNames {
+        /// The last value counts, in the place of the first.
+        case lastWins
+        case refused
+    }
 
     let bytes: [UInt8]
     let end: Int
-    var position: Int
+    package internal(set) var position: Int
+    /// The deepest nesting of lists and objects that is read.
+    private let maximumDepth: Int
+    private let duplicates: DuplicateNames
     /// Room for the string that is being unescaped.
     var unescaped: [UInt8] = []
 
-    init(_ bytes: [UInt8], in range: Range<Int>) {
+    package init(
+        _ bytes: [UInt8], in range: Range<Int>, maximumDepth: Int = 512,
+        duplicates: DuplicateNames = .lastWins
+    ) {
         self.bytes = bytes
         position = range.lowerBound
         end = range.upperBound
+        self.maximumDepth = maximumDepth
+        self.duplicates = duplicates
     }
 
     /// The next byte that is no white space, nil at the end; it is not consumed.
-    mutating func peek() -> UInt8? {
+    package mutating func peek() -> UInt8? {
         while position < end {
             let byte = bytes[position]
             guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { return byte }
@@ -35,18 +56,18 @@ struct JSONParser {
     }
 
     /// Consumes the byte `expected`, after white space.
-    mutating func consume(_ expected: UInt8, or phrase: String) throws(JSONSyntaxError) {
+    package mutating func consume(_ expected: UInt8, or phrase: String) throws(JSONSyntaxError) {
         guard peek() == expected else { throw unexpected(phrase) }
         position += 1
     }
 
     /// Checks that nothing but white space is left.
-    mutating func finish() throws(JSONSyntaxError) {
+    package mutating func finish() throws(JSONSyntaxError) {
         if peek() != nil { throw unexpected("nothing more after the value") }
     }
 
     /// The value that starts at the next byte that is no white space.
-    mutating func value(depth: Int = 0) throws(JSONSyntaxError) -> Value {
+    package mutating func value(depth: Int = 0) throws(JSONSyntaxError) -> Value {
         guard let byte = peek() else { throw unexpected("a value") }
         switch byte {
         case UInt8(ascii: "\""): return .string(try string())
@@ -101,8 +122,13 @@ struct JSONParser {
         }
         while true {
             let name = try key()
+            let nameEnd = position
             try consume(UInt8(ascii: ":"), or: "':'")
-            members.add(name, try value(depth: depth))
+            if !members.add(name, try value(depth: depth)), duplicates == .refused {
+                throw JSONSyntaxError(
+                    position: nameEnd, problem: "the name '\(name)' occurs twice in one object",
+                    duplicateName: name)
+            }
             if peek() == UInt8(ascii: ",") {
                 position += 1
             } else {
@@ -113,20 +139,20 @@ struct JSONParser {
     }
 
     /// The key of an object's next member.
-    mutating func key() throws(JSONSyntaxError) -> String {
+    package mutating func key() throws(JSONSyntaxError) -> String {
         guard peek() == UInt8(ascii: "\"") else { throw unexpected("a key in double quotes") }
         return try string()
     }
 
     private func checkDepth(_ depth: Int) throws(JSONSyntaxError) {
-        guard depth <= Self.maximumDepth else {
+        guard depth <= maximumDepth else {
             throw JSONSyntaxError(
-                position: position, problem: "nested deeper than \(Self.maximumDepth) levels")
+                position: position, problem: "nested deeper than \(maximumDepth) levels")
         }
     }
 
     /// The error that `phrase` was expected at the current position.
-    func unexpected(_ phrase: String) -> JSONSyntaxError {
+    package func unexpected(_ phrase: String) -> JSONSyntaxError {
         JSONSyntaxError(position: position, problem: "expected \(phrase), found \(found(at: position))")
     }
 
@@ -146,10 +172,11 @@ private struct MemberList {
         values.reserveCapacity(4)
     }
 
-    mutating func add(_ name: String, _ value: Value) {
+    /// Returns whether the name is new.
+    mutating func add(_ name: String, _ value: Value) -> Bool {
         if let index = index(of: name) {
             values[index] = value
-            return
+            return false
         }
         names.append(name)
         values.append(value)
@@ -158,6 +185,7 @@ private struct MemberList {
         } else if names.count > 17 {
             indices[ByteString(name)] = names.count - 1
         }
+        return true
     }
 
     /// Compares one by one while there are few, which is quicker than hashing.

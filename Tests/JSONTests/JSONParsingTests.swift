@@ -1,6 +1,6 @@
 // The JSON parser against a table of valid and invalid texts, after the cases of RFC 8259.
 
-import Datasets
+import JSON
 import Testing
 
 @Suite struct JSONParsingTests {
@@ -12,7 +12,7 @@ import Testing
         ("{}", "{}"), ("[ ]", "[]"), ("{ }", "{}"), ("[1,[2,[3]],{}]", "[1, [2, [3]], {}]"),
         ("{\"b\":1,\"a\":2}", "{\"b\": 1, \"a\": 2}"),
         ("{\"a\":1,\"b\":2,\"a\":3}", "{\"a\": 3, \"b\": 2}"), ("{\"\":0}", "{\"\": 0}"),
-        (#""\"\\\/\b\f\n\r\t""#, #""\"\\/\u0008\u000c\n\r\t""#), (#""\u0041\u00e9\u20AC""#, "\"Aé€\""),
+        (#""\"\\\/\b\f\n\r\t""#, #""\"\\/\b\f\n\r\t""#), (#""\u0041\u00e9\u20AC""#, "\"Aé€\""),
         (#""\ud83d\ude00""#, "\"😀\""), (#""a\ud83d\ude00b""#, "\"a😀b\""), (#""\u0000""#, #""\u0000""#),
         (#""\uFFFF""#, "\"\u{FFFF}\""), ("\"é漢😀\"", "\"é漢😀\""), ("\"\u{7F}\u{2028}\"", "\"\u{7F}\u{2028}\""),
         ("\"e\u{301}\"", "\"e\u{301}\""),
@@ -20,9 +20,9 @@ import Testing
 
     @Test("Valid texts read as the values that they write", arguments: valid)
     func readsValid(text: String, written: String) throws {
-        let value = try Value(json: Array(text.utf8))
+        let value = try Value(parsing: Array(text.utf8))
         #expect(Array(value.json.utf8) == Array(written.utf8))
-        #expect(try Value(json: Array(value.json.utf8)) == value)
+        #expect(try Value(parsing: Array(value.json.utf8)) == value)
     }
 
     static let invalid: [(String, Int, String)] = [
@@ -69,14 +69,19 @@ import Testing
 
     @Test("Invalid texts are refused with the column and what was found", arguments: invalid)
     func refusesInvalid(text: String, column: Int, problem: String) throws {
-        let message = try message { _ = try Value(json: Array(text.utf8), name: "f") }
-        #expect(message == "f:1, column \(column): no valid JSON: \(problem).")
+        let bytes = Array(text.utf8)
+        let error = try #require(syntaxError(bytes))
+        #expect(error.problem == problem && !error.isInvalidUTF8)
+        #expect(error.place(in: bytes) == (1, column))
     }
 
     @Test("An error on a later line counts lines and columns from there")
     func laterLine() throws {
-        let message = try message { _ = try Value(json: Array("{\n \"a\": 1,\n  b\n}".utf8), name: "f") }
-        #expect(message == "f:3, column 3: no valid JSON: expected a key in double quotes, found 'b'.")
+        let bytes = Array("{\n \"a\": 1,\n é b\n}".utf8)
+        let error = try #require(syntaxError(bytes))
+        #expect(error.problem == "expected a key in double quotes, found 'é'")
+        #expect(error.place(in: bytes) == (3, 2))
+        #expect(error.place(in: bytes, from: 2) == (2, 2))
     }
 
     /// Bytes within a string, and which of them is the first that is wrong.
@@ -89,9 +94,8 @@ import Testing
 
     @Test("Ill-formed UTF-8 in a string is refused with its offset", arguments: illFormed)
     func refusesIllFormed(bytes: [UInt8], offset: Int) throws {
-        let message = try message { _ = try Value(json: [0x22] + bytes + [0x22], name: "f") }
-        #expect(
-            message == "f:1: invalid UTF-8 at byte offset \(offset + 1) of the file; save the file as UTF-8.")
+        let error = try #require(syntaxError([0x22] + bytes + [0x22]))
+        #expect(error.isInvalidUTF8 && error.position == offset + 1)
     }
 
     @Test("Lists and objects nest to 512 levels and no deeper")
@@ -101,29 +105,62 @@ import Testing
                 (String(repeating: "[{\"a\":", count: depth / 2) + "0"
                     + String(repeating: "}]", count: depth / 2)).utf8)
         }
-        _ = try Value(json: nested(512))
-        let message = try message { _ = try Value(json: nested(514), name: "f") }
-        #expect(message == "f:1, column 1537: no valid JSON: nested deeper than 512 levels.")
+        _ = try Value(parsing: nested(512))
+        let deep = try #require(syntaxError(nested(514)))
+        #expect(deep.position == 1536 && deep.problem == "nested deeper than 512 levels")
+        _ = try Value(parsing: nested(30), maximumDepth: 30)
+        #expect(throws: JSONSyntaxError.self) { try Value(parsing: nested(32), maximumDepth: 30) }
     }
 
     @Test("Of equal keys the last wins, also among many, and different spellings of a character stay apart")
     func duplicateKeys() throws {
         let members = (0..<100).map { "\"k\($0 % 40)\":\($0)" }.joined(separator: ",")
-        guard case .object(let fields) = try Value(json: Array("{\(members)}".utf8)) else {
+        guard case .object(let fields) = try Value(parsing: Array("{\(members)}".utf8)) else {
             Issue.record("no object")
             return
         }
         #expect(fields.names == (0..<40).map { "k\($0)" })
         #expect(fields["k3"] == .integer(83))
         #expect(fields["k39"] == .integer(79))
-        #expect(try row("{\"é\":1,\"e\u{301}\":2}").fields.names.count == 2)
+        guard case .object(let accents) = try Value(parsing: Array("{\"é\":1,\"e\u{301}\":2}".utf8)) else {
+            Issue.record("no object")
+            return
+        }
+        #expect(accents.names.count == 2)
+    }
+
+    @Test(
+        "A name that occurs twice is refused where that is asked for, also among many, with the end of the second"
+    )
+    func refusedDuplicates() throws {
+        for text in [#"{"a":1,"b":{"x":1,"\u0078":2}}"#, #"{"x":1}"#] {
+            let bytes = Array(text.utf8)
+            let found = syntaxError(bytes, duplicates: .refused)
+            #expect(found?.duplicateName == (bytes.count > 10 ? "x" : nil))
+            #expect(found.map(\.position) == (bytes.count > 10 ? 26 : nil))
+        }
+        let members = (0..<100).map { "\"k\($0 % 99)\":0" }.joined(separator: ",")
+        #expect(syntaxError(Array("{\(members)}".utf8), duplicates: .refused)?.duplicateName == "k0")
+    }
+
+    private func syntaxError(
+        _ bytes: [UInt8], duplicates: JSONParser.DuplicateNames = .lastWins
+    ) -> JSONSyntaxError? {
+        do throws(JSONSyntaxError) {
+            _ = try Value(parsing: bytes, duplicates: duplicates)
+            return nil
+        } catch { return error }
     }
 
     @Test("A number keeps its text and knows its value")
     func numbers() throws {
-        let row = try row(#"{"a": 10, "b": 1.0, "c": 1e2, "d": 9007199254740993, "e": 99999999999999999999}"#)
+        let text = #"{"a": 10, "b": 1.0, "c": 1e2, "d": 9007199254740993, "e": 99999999999999999999}"#
+        let value = try Value(parsing: Array(text.utf8))
         func number(_ name: String) -> Value.Number? {
-            if case .number(let number) = row[name] { number } else { nil }
+            guard case .object(let fields) = value, case .number(let number) = fields[name] else {
+                return nil
+            }
+            return number
         }
         #expect(number("a")?.integer == 10)
         #expect(number("a")?.double == 10)

@@ -1,16 +1,14 @@
 // Values from JSON text and back.
 
 extension Value {
-    /// Parses one JSON value (RFC 8259; of equal keys the last wins; nesting to 512 levels).
-    /// - Parameter name: what the text is called in the error's message.
-    public init(json bytes: [UInt8], name: String = "JSON text") throws(DatasetsError) {
-        var parser = JSONParser(bytes, in: 0..<bytes.count)
-        do throws(JSONSyntaxError) {
-            self = try parser.value()
-            try parser.finish()
-        } catch {
-            throw DatasetsError(error, in: bytes, lineStart: 0, line: 1, file: name, fileOffset: 0)
-        }
+    /// Parses one JSON value (RFC 8259) with white space around it.
+    package init(
+        parsing bytes: [UInt8], maximumDepth: Int = 512, duplicates: JSONParser.DuplicateNames = .lastWins
+    ) throws(JSONSyntaxError) {
+        var parser = JSONParser(
+            bytes, in: 0..<bytes.count, maximumDepth: maximumDepth, duplicates: duplicates)
+        self = try parser.value()
+        try parser.finish()
     }
 
     /// The value as JSON on one line, UTF-8 not escaped.
@@ -20,7 +18,7 @@ extension Value {
         return String(decoding: output, as: UTF8.self)
     }
 
-    func write(to output: inout [UInt8]) {
+    package func write(to output: inout [UInt8]) {
         switch self {
         case .string(let text): Self.write(text, to: &output)
         case .number(let number): output.append(contentsOf: number.text.utf8)
@@ -37,6 +35,13 @@ extension Value {
         }
     }
 
+    /// `text` as a JSON string; escapes only what JSON demands, as serde_json and Python's json with ensure_ascii off do.
+    package static func quoted(_ text: String) -> String {
+        var output: [UInt8] = []
+        write(text, to: &output)
+        return String(decoding: output, as: UTF8.self)
+    }
+
     fileprivate static func write(_ text: String, to output: inout [UInt8]) {
         output.append(UInt8(ascii: "\""))
         for byte in text.utf8 {
@@ -46,6 +51,8 @@ extension Value {
             case 0x0A: output.append(contentsOf: "\\n".utf8)
             case 0x0D: output.append(contentsOf: "\\r".utf8)
             case 0x09: output.append(contentsOf: "\\t".utf8)
+            case 0x08: output.append(contentsOf: "\\b".utf8)
+            case 0x0C: output.append(contentsOf: "\\f".utf8)
             case 0..<0x20:
                 output.append(contentsOf: (byte < 0x10 ? "\\u000" : "\\u00").utf8)
                 output.append(contentsOf: String(byte, radix: 16).utf8)
@@ -57,7 +64,7 @@ extension Value {
 }
 
 extension Fields {
-    func write(to output: inout [UInt8]) {
+    package func write(to output: inout [UInt8]) {
         output.append(UInt8(ascii: "{"))
         for (index, name) in names.enumerated() {
             if index > 0 { output.append(contentsOf: ", ".utf8) }
@@ -66,25 +73,5 @@ extension Fields {
             values[index].write(to: &output)
         }
         output.append(UInt8(ascii: "}"))
-    }
-}
-
-extension DatasetsError {
-    /// Says the place of a syntax error in a file.
-    /// - Parameters:
-    ///   - lineStart: where in `bytes` the line numbered `line` starts; the error may be on a later one.
-    ///   - fileOffset: the position of `bytes[0]` in the file.
-    init(
-        _ error: JSONSyntaxError, in bytes: [UInt8], lineStart: Int, line: Int, file: String, fileOffset: Int
-    ) {
-        let before = bytes[lineStart..<error.position]
-        let start = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? lineStart
-        let source = RowSource(file: file, line: line + before.count { $0 == 0x0A })
-        if error.isInvalidUTF8 {
-            self = .invalidUTF8(source, byteOffset: fileOffset + error.position)
-        } else {
-            let column = bytes.column(at: error.position, lineStart: start)
-            self = .notJSON(source, column: column, error.problem)
-        }
     }
 }
