@@ -9,14 +9,12 @@ float32, little-endian); of `resized`, RGB bytes by Image.resize, it holds the F
 that is faster, which rounds differently; up to version 12 rows come first, but for images over 100 times as tall
 as wide, and the project follows that.
 """
-import argparse
-import filecmp
-import hashlib
 import io
 import json
 import os
-import shutil
+import pathlib
 import struct
+import sys
 import tempfile
 import zlib
 
@@ -28,6 +26,9 @@ from PIL import Image
 from transformers.image_utils import load_image
 from transformers.models.deit.image_processing_pil_deit import DeiTImageProcessorPil
 from transformers.models.vit.image_processing_pil_vit import ViTImageProcessorPil
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2]))
+import goldens
 
 SEED = 20240612
 PINNED = {"PIL": "12.3.0", "numpy": "2.4.6", "transformers": "5.24.0"}
@@ -247,34 +248,7 @@ def generate(root):
         file.write("{\n" + lines + "\n}\n")
     with open(os.path.join(root, "expected.bin"), "wb") as file:
         file.write(values.data)
-    names = sorted(os.path.relpath(os.path.join(folder, name), root)
-                   for folder, _, found in os.walk(root) for name in found)
-    sums = []
-    for name in names:
-        with open(os.path.join(root, name), "rb") as file:
-            sums.append(f"{hashlib.sha256(file.read()).hexdigest()}  {name}\n")
-    with open(os.path.join(root, "SHA256SUMS"), "w") as file:
-        file.write("".join(sums))
-    return names + ["SHA256SUMS"]
-
-
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--check", action="store_true", help="compare fresh files with those here")
-    check = parser.parse_args().check
-    found = {m.__name__: m.__version__ for m in (PIL, numpy, transformers)}
-    if found != PINNED:
-        raise SystemExit(f"generate.py needs {PINNED}, found {found}: install those versions")
-    here = os.path.dirname(os.path.abspath(__file__))
-    with tempfile.TemporaryDirectory() as fresh:
-        names = generate(fresh)
-        if check:
-            different = [n for n in names if not os.path.exists(os.path.join(here, n))
-                         or not filecmp.cmp(os.path.join(fresh, n), os.path.join(here, n), shallow=False)]
-            raise SystemExit(f"different: {different}" if different else 0)
-        shutil.rmtree(os.path.join(here, "images"), ignore_errors=True)
-        shutil.copytree(fresh, here, dirs_exist_ok=True)
 
 
 if __name__ == "__main__":
-    main()
+    goldens.main(__file__, generate, PINNED)

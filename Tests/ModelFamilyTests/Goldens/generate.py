@@ -8,13 +8,10 @@ Needs exactly the versions in PINNED. Each case is a model directory with two fi
 unpadded, a target a token, generated texts) and golden.safetensors (computed on one thread). Row t of `logits` is
 token t of the concatenated sequences.
 """
-import argparse
-import filecmp
-import hashlib
 import json
 import os
-import shutil
-import tempfile
+import pathlib
+import sys
 
 os.environ["OMP_NUM_THREADS"] = "1"
 import safetensors
@@ -28,6 +25,9 @@ from transformers import (
     EncoderDecoderConfig, EncoderDecoderModel, GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM,
     MistralConfig, MistralForCausalLM, Qwen2Config, Qwen2ForCausalLM, RobertaConfig, RobertaForMaskedLM,
     RobertaForSequenceClassification, RobertaModel)
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2]))
+import goldens
 
 SEED = 20240917
 PINNED = {"torch": "2.15.0", "transformers": "5.24.0", "safetensors": "0.8.0"}
@@ -309,43 +309,5 @@ def generate(root):
             os.remove(os.path.join(folder, "generation_config.json"))
 
 
-def files(root):
-    found = (os.path.relpath(os.path.join(folder, name), root)
-             for folder, _, names in os.walk(root) for name in names)
-    return sorted(path for path in found if "/" in path and "__pycache__" not in path)
-
-
-def write_sums(root):
-    with open(os.path.join(root, "SHA256SUMS"), "w") as sums:
-        for path in files(root):
-            with open(os.path.join(root, path), "rb") as file:
-                sums.write(f"{hashlib.sha256(file.read()).hexdigest()}  {path}\n")
-
-
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--check", action="store_true", help="compare fresh files with those here")
-    check = parser.parse_args().check
-    found = {m.__name__: m.__version__.split("+")[0] for m in (torch, transformers, safetensors)}
-    if found != PINNED:
-        raise SystemExit(f"generate.py needs {PINNED}, found {found}: install those versions")
-    torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(True)
-    here = os.path.dirname(os.path.abspath(__file__))
-    with tempfile.TemporaryDirectory() as fresh:
-        generate(fresh)
-        write_sums(fresh)
-        if check:
-            names = files(fresh) + ["SHA256SUMS"]
-            different = [n for n in names if not os.path.exists(os.path.join(here, n))
-                         or not filecmp.cmp(os.path.join(fresh, n), os.path.join(here, n), shallow=False)]
-            different += sorted(set(files(here)) - set(names))
-            raise SystemExit(f"different: {different}" if different else 0)
-        for name in os.listdir(here):
-            if os.path.isdir(os.path.join(here, name)):
-                shutil.rmtree(os.path.join(here, name))
-        shutil.copytree(fresh, here, dirs_exist_ok=True)
-
-
 if __name__ == "__main__":
-    main()
+    goldens.main(__file__, generate, PINNED)

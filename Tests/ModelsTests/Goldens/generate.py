@@ -8,13 +8,10 @@ golden.json (sequences unpadded, labels, and how far each result is from the sam
 golden.safetensors (computed in float32 on one thread). Row t of `last_hidden_state` is token t of the
 concatenated sequences.
 """
-import argparse
-import filecmp
-import hashlib
 import json
 import os
-import shutil
-import tempfile
+import pathlib
+import sys
 
 os.environ["OMP_NUM_THREADS"] = "1"
 import safetensors
@@ -22,6 +19,9 @@ import torch
 import transformers
 from safetensors.torch import load_file, save_file
 from transformers import BertConfig, BertForSequenceClassification, BertModel
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2]))
+import goldens
 
 SEED = 20240611
 PINNED = {"torch": "2.15.0", "transformers": "5.23.0", "safetensors": "0.8.0"}
@@ -227,46 +227,12 @@ def generate(root):
         make(root)
 
 
-def files(root):
-    found = (os.path.relpath(os.path.join(folder, name), root)
-             for folder, _, names in os.walk(root) for name in names)
-    return sorted(path for path in found if "/" in path and "__pycache__" not in path)
-
-
 def write_manifest(root):
-    entries = {}
-    for path in files(root):
-        with open(os.path.join(root, path), "rb") as file:
-            entries[path] = hashlib.sha256(file.read()).hexdigest()
-    manifest = {"generator": "generate.py", "seed": SEED, "versions": PINNED, "sha256": entries}
+    manifest = {"generator": "generate.py", "seed": SEED, "versions": PINNED, "sha256": goldens.digests(root)}
     with open(os.path.join(root, "manifest.json"), "w") as file:
         file.write(json.dumps(manifest, indent=1) + "\n")
-
-
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--check", action="store_true", help="compare fresh files with those here")
-    check = parser.parse_args().check
-    found = {m.__name__: m.__version__.split("+")[0] for m in (torch, transformers, safetensors)}
-    if found != PINNED:
-        raise SystemExit(f"generate.py needs {PINNED}, found {found}: install those versions")
-    torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(True)
-    here = os.path.dirname(os.path.abspath(__file__))
-    with tempfile.TemporaryDirectory() as fresh:
-        generate(fresh)
-        write_manifest(fresh)
-        if check:
-            names = files(fresh) + ["manifest.json"]
-            different = [n for n in names if not os.path.exists(os.path.join(here, n))
-                         or not filecmp.cmp(os.path.join(fresh, n), os.path.join(here, n), shallow=False)]
-            different += sorted(set(files(here)) - set(names))
-            raise SystemExit(f"different: {different}" if different else 0)
-        for name in os.listdir(here):
-            if os.path.isdir(os.path.join(here, name)):
-                shutil.rmtree(os.path.join(here, name))
-        shutil.copytree(fresh, here, symlinks=True, dirs_exist_ok=True)
+    return "manifest.json"
 
 
 if __name__ == "__main__":
-    main()
+    goldens.main(__file__, generate, PINNED, write_manifest)

@@ -12,17 +12,13 @@ model directories with golden.json (windows, places of sentences, labels) and go
 each was also opened by AutoModel. selection.json has the oracle's choices by rouge_score and choices with trigram
 blocking.
 """
-import argparse
-import filecmp
-import hashlib
 import json
 import math
 import os
+import pathlib
 import random
 import re
-import shutil
-import tempfile
-from importlib.metadata import version
+import sys
 
 os.environ["OMP_NUM_THREADS"] = "1"
 import safetensors
@@ -31,6 +27,9 @@ import transformers
 from rouge_score.rouge_scorer import RougeScorer
 from safetensors.torch import save_file
 from transformers import AutoModel, BertConfig, BertModel, RobertaConfig, RobertaModel
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2]))
+import goldens
 
 SEED = 20250607
 PINNED = {"torch": "2.15.0", "transformers": "5.24.0", "safetensors": "0.8.0", "rouge_score": "0.1.2"}
@@ -282,43 +281,5 @@ def generate(root):
     selection(root)
 
 
-def files(root):
-    names = [os.path.relpath(os.path.join(folder, name), root) for folder, _, names in os.walk(root) for name in names]
-    return sorted(n for n in names if n not in ("SHA256SUMS", "generate.py"))
-
-
-def write_sums(root):
-    with open(os.path.join(root, "SHA256SUMS"), "w") as sums:
-        for name in files(root):
-            with open(os.path.join(root, name), "rb") as file:
-                sums.write(f"{hashlib.sha256(file.read()).hexdigest()}  {name}\n")
-
-
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--check", action="store_true", help="compare fresh files with those here")
-    check = parser.parse_args().check
-    found = {m.__name__: m.__version__.split("+")[0] for m in (torch, transformers, safetensors)}
-    found["rouge_score"] = version("rouge_score")
-    if found != PINNED:
-        raise SystemExit(f"generate.py needs {PINNED}, found {found}: install those versions")
-    torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(True)
-    here = os.path.dirname(os.path.abspath(__file__))
-    with tempfile.TemporaryDirectory() as fresh:
-        generate(fresh)
-        write_sums(fresh)
-        if check:
-            names = files(fresh) + ["SHA256SUMS"]
-            different = [n for n in names if not os.path.exists(os.path.join(here, n))
-                         or not filecmp.cmp(os.path.join(fresh, n), os.path.join(here, n), shallow=False)]
-            different += sorted(set(files(here)) - set(names))
-            raise SystemExit(f"different: {different}" if different else 0)
-        for name in os.listdir(here):
-            if os.path.isdir(os.path.join(here, name)):
-                shutil.rmtree(os.path.join(here, name))
-        shutil.copytree(fresh, here, dirs_exist_ok=True)
-
-
 if __name__ == "__main__":
-    main()
+    goldens.main(__file__, generate, PINNED)

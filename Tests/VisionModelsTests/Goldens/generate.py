@@ -8,12 +8,10 @@ and golden.safetensors: pixel values, labels, and logits, loss, gradients and Ad
 thread. Labels of captions are padded with -100; logits are those of all positions with a label, one caption after
 the other. golden.json of the captioner has what `generate` writes for the images, each alone.
 """
-import argparse
-import filecmp
-import hashlib
 import json
 import os
-import shutil
+import pathlib
+import sys
 import tempfile
 
 os.environ["OMP_NUM_THREADS"] = "1"
@@ -24,6 +22,9 @@ import transformers
 from safetensors.torch import save_file
 from transformers import (GPT2Config, GPT2LMHeadModel, ViTConfig, ViTForImageClassification, ViTModel,
                           VisionEncoderDecoderConfig, VisionEncoderDecoderModel)
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2]))
+import goldens
 
 SEED = 20240614
 PINNED = {"torch": "2.15.0", "transformers": "5.24.0", "safetensors": "0.8.0"}
@@ -198,40 +199,5 @@ def generate(root):
             file.write(json.dumps(processor, indent=1) + "\n")
 
 
-def files(root):
-    found = (os.path.relpath(os.path.join(folder, name), root)
-             for folder, _, names in os.walk(root) for name in names)
-    return sorted(path for path in found if "/" in path and "__pycache__" not in path)
-
-
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--check", action="store_true", help="compare fresh files with those here")
-    check = parser.parse_args().check
-    found = {m.__name__: m.__version__.split("+")[0] for m in (torch, transformers, safetensors)}
-    if found != PINNED:
-        raise SystemExit(f"generate.py needs {PINNED}, found {found}: install those versions")
-    torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(True)
-    here = os.path.dirname(os.path.abspath(__file__))
-    with tempfile.TemporaryDirectory() as fresh:
-        generate(fresh)
-        names = files(fresh)
-        sums = []
-        for name in names:
-            with open(os.path.join(fresh, name), "rb") as file:
-                sums.append(f"{hashlib.sha256(file.read()).hexdigest()}  {name}\n")
-        with open(os.path.join(fresh, "SHA256SUMS"), "w") as file:
-            file.write("".join(sums))
-        if check:
-            different = [n for n in names + ["SHA256SUMS"] if not os.path.exists(os.path.join(here, n))
-                         or not filecmp.cmp(os.path.join(fresh, n), os.path.join(here, n), shallow=False)]
-            raise SystemExit(f"different: {different}" if different else 0)
-        for name in os.listdir(here):
-            if os.path.isdir(os.path.join(here, name)):
-                shutil.rmtree(os.path.join(here, name))
-        shutil.copytree(fresh, here, dirs_exist_ok=True)
-
-
 if __name__ == "__main__":
-    main()
+    goldens.main(__file__, generate, PINNED)
