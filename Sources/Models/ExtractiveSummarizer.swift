@@ -45,7 +45,7 @@ public final class ExtractiveSummarizer: TrainableModel {
     public let encoderPrefix: String
     public let configuration: ExtractiveConfiguration
     private let json: JSONValue
-    private let encoder: TextSourceEncoder
+    let encoder: TextSourceEncoder
     private let blocks: [EncoderBlock]
     private let blockStarts: [Int]
     private let output: Linear

@@ -2,7 +2,7 @@
 
 public import Datasets
 internal import Layers
-internal import Models
+public import Models
 
 /// A document with its summary.
 struct ExtractiveDocument: Sendable {
@@ -53,6 +53,25 @@ public struct ExtractiveRows: Sendable {
     var documentLengths: [Int] {
         documents.indices.map { windows(of: $0).reduce(0) { $0 + windows.length(of: $1) } }
     }
+
+    /// What is doubtful about `model` on these documents, before it is trained: [CLS] states that are all alike. Looks at
+    /// eight windows.
+    public func warning(_ model: ExtractiveSummarizer) -> String? {
+        guard model.configuration.pooling == .cls else { return nil }
+        let probes = places.indices.lazy.filter { places[$0].count > 1 }.prefix(8)
+        guard !probes.isEmpty else { return nil }
+        let (tokens, sentences, _) = batch(windows: Array(probes))
+        let pass = Pass(parameters: model.parameters, workspace: Workspace(), batch: tokens)
+        guard let spread = model.stateSpread(pass, sentences: sentences), spread < Self.leastSpread else {
+            return nil
+        }
+        return
+            "the [CLS] states of a document's sentences differ by less than a hundredth of their length, so this "
+            + "model can hardly tell sentences apart by them: set sentence_pooling: mean"
+    }
+
+    /// An encoder that was trained by means of tokens has 0.002 to 0.005.
+    private static let leastSpread = 0.01
 
     /// Windows as one batch, with their sentences and a label a sentence.
     func batch(

@@ -26,7 +26,7 @@ extension PreparedTask {
                 "\(training.count) training documents in \(training.windows.count) windows "
                     + "(\(training.windows.tokenCount) tokens)\(rest)",
                 "\(training.sentenceCount) sentences, of which the oracle chose \(training.oracleCount)",
-            ])
+            ] + (training.warning(setup.model).map { ["warning: " + $0] } ?? []))
     }
 
     /// Collective.

@@ -24,6 +24,18 @@ import Testing
         #expect(rouge.count == 3 && rouge.allSatisfy { $0 > 0 && $0 <= 1 })
     }
 
+    @Test("extractive: [CLS] states that are all alike are a warning, unless means of tokens are taken")
+    func alikeStates() throws {
+        let workshop = try Workshop()
+        let flags = try workshop.prepareDocuments("extractive-summarization") + ["--max_steps", "1"]
+        let warning = "warning: the [CLS] states of a document's sentences differ by less than a hundredth"
+        #expect(!(try workshop.train("usual", flags: flags).errors.contains(warning)))
+        try ToyModel.write(to: workshop.path + "/model", hasContext: false)
+        #expect(try workshop.train("alike", flags: flags).errors.contains(warning))
+        let means = flags + ["--sentence_pooling", "mean"]
+        #expect(!(try workshop.train("means", flags: means).errors.contains(warning)))
+    }
+
     @Test("extractive: a resumed run gives every bit, in fp32 and bf16")
     func extractiveResume() throws {
         let workshop = try Workshop()

@@ -34,11 +34,15 @@ enum ToyModel {
     }
 
     /// Writes config.json, model.safetensors and vocab.txt. The head is that of another task, so that a run makes its
-    /// own.
-    static func write(to directory: String) throws {
+    /// own. Without context a token's state knows nothing of its position, its type and the other tokens.
+    static func write(to directory: String, hasContext: Bool = true) throws {
         let head = ClassificationHead(labels: ["spam", "ham"], problemType: .singleLabel)
         let model = try BERTSequenceClassifier(configuration, head: head, file: "toy")
         model.parameters.initialize(key: RandomKey(seed: 5))
+        for slot in model.parameters.layout.slots where !hasContext {
+            let context = ["position_embeddings", "token_type_embeddings", "attention.output.dense"]
+            if context.contains(where: slot.name.contains) { model.parameters.value(slot.index).clear() }
+        }
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         try Data((vocabulary.joined(separator: "\n") + "\n").utf8)
             .write(to: URL(fileURLWithPath: directory + "/vocab.txt"))
