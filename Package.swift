@@ -74,7 +74,9 @@ let package = Package(
         module("Images", ["Tensors", "CImageCodecs"]),
         module("Datasets", ["Tensors", "JSON", "Tokenizers", "Images", "CZlib"]),
         module("GGUF", ["Tensors", "Files"]),
-        module("Checkpoints", ["Tensors", "Layers", "Models", "Optimizers", "Files", "JSON", "Safetensors", "GGUF"]),
+        module(
+            "Checkpoints",
+            ["Tensors", "Layers", "Models", "Optimizers", "Files", "JSON", "Safetensors", "GGUF"]),
         module("Generation", ["Tensors", "Layers", "Models", "Tokenizers"]),
         module("Metrics", []),
         module("Reporting", ["Metrics"]),
@@ -91,8 +93,10 @@ let package = Package(
         .executableTarget(
             name: "lockstep",
             dependencies: [
-                "Tensors", "Kernels", "Layers", "Models", "Optimizers", "MPI", "DataParallel", "Files", "JSON",
-                "Safetensors", "Tokenizers", "Images", "Datasets", "Checkpoints", "Metrics", "Generation", "Training",
+                "Tensors", "Kernels", "Layers", "Models", "Optimizers", "MPI", "DataParallel", "Files",
+                "JSON",
+                "Safetensors", "Tokenizers", "Images", "Datasets", "Checkpoints", "Metrics", "Generation",
+                "Training",
                 "Reporting",
                 "Configuration", "Ratings", "RatingServer",
                 argumentParser,
