@@ -139,7 +139,7 @@ let package = Package(
             "CheckpointsTests",
             ["Tensors", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints", "TestSupport"],
             goldens: true),
-        tests("TokenizersTests", ["Tokenizers"], goldens: true),
+        tests("TokenizersTests", ["Tokenizers", "TestSupport"], goldens: true),
         tests("ReportingTests", ["Reporting", "TestSupport"]),
         tests("RatingsTests", ["JSON", "Datasets", "Metrics", "Ratings", "TestSupport"]),
         tests("RatingServerTests", ["JSON", "Datasets", "Ratings", "TestSupport", "lockstep"]),

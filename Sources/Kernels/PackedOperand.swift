@@ -11,8 +11,8 @@ enum PackedOperand {
     private static let minimumRows = 64
     private static let largestByteCount = 32 << 20
 
-    /// Calls `body` with `b`, bfloat16, which is `[K, N]` or, when `isTransposed`, `[N, K]`, packed for a product of `rows` rows over
-    /// `k` of its rows; with nil where packing is of no use.
+    /// Calls `body` with `b`, `[K, N]` or, when `isTransposed`, `[N, K]`, packed for a product of `rows` rows over `k` of its
+    /// rows; with nil where packing is of no use, and where `b` is not bfloat16.
     static func with(
         _ b: Tensor, isTransposed: Bool, rows: Int, k: Int, n: Int, _ body: (Tensor?) -> Void
     ) {

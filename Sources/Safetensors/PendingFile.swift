@@ -6,7 +6,7 @@ public import Foundation
 ///
 /// Until then it has no name at all where the file system can do that (open(2), O_TMPFILE), so that nothing is left of it
 /// however the process ends: mpirun gives its ranks 3 ms between SIGTERM and SIGKILL. Elsewhere (NFS) its name is `path`,
-/// `.partial-` and the process's number.
+/// `.partial-` and the process's number. What is no regular file, such as `/dev/null` or a pipe, is written to as it stands.
 public final class PendingFile {
     /// The open flag for a file without a name, which Swift's view of the C library lacks.
     private static let withoutName: Int32 = 0o20_000_000 | O_DIRECTORY
@@ -15,32 +15,48 @@ public final class PendingFile {
     public let handle: FileHandle
     private let path: String
     private let temporaryPath: String
-    private let isNamed: Bool
+    private let place: Place
+
+    private enum Place { case nowhere, temporary, final }
 
     /// Begins a file that will be `path`, in a folder that exists. Throws the system's error.
     public init(path: String) throws(POSIXError) {
         self.path = path
         temporaryPath = path + ".partial-\(ProcessInfo.processInfo.processIdentifier)"
-        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-        let unnamed = unsafe open(folder, O_WRONLY | O_CLOEXEC | Self.withoutName, 0o666)
-        isNamed = unnamed < 0
-        let descriptor =
-            isNamed ? unsafe open(temporaryPath, O_WRONLY | O_CLOEXEC | O_CREAT | O_TRUNC, 0o666) : unnamed
+        let descriptor: Int32
+        if Self.isSpecial(path) {
+            place = .final
+            descriptor = unsafe open(path, O_WRONLY | O_CLOEXEC)
+        } else {
+            let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+            let unnamed = unsafe open(folder, O_WRONLY | O_CLOEXEC | Self.withoutName, 0o666)
+            place = unnamed < 0 ? .temporary : .nowhere
+            descriptor =
+                unnamed < 0
+                ? unsafe open(temporaryPath, O_WRONLY | O_CLOEXEC | O_CREAT | O_TRUNC, 0o666) : unnamed
+        }
         guard descriptor >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
         handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     }
 
     /// Makes the bytes durable and gives them the file's name. Throws the system's error.
     public func finish() throws {
+        guard place != .final else { return try handle.close() }
         try handle.synchronize()
-        if !isNamed { try name() }
+        if place == .nowhere { try name() }
         try handle.close()
         try AtomicRename.run(temporaryPath, to: path)
     }
 
     /// Removes what was written so far. Throws the system's error.
     public func discard() throws {
-        if isNamed { try FileManager.default.removeItem(atPath: temporaryPath) }
+        if place == .temporary { try FileManager.default.removeItem(atPath: temporaryPath) }
+    }
+
+    /// Whether `path` exists and is no regular file: one must not take its place.
+    private static func isSpecial(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
     }
 
     /// Gives the file without a name its temporary one, since linkat(2) replaces no file and rename(2) does.

@@ -29,7 +29,7 @@ final class LineSink {
             file = path == "-" ? nil : try PendingFile(path: path)
         } catch {
             throw TrainingError(
-                "\(path) cannot be written: its folder does not exist or may not be written to; create it or "
+                "\(path) cannot be written (\(systemReason(error))): its folder must exist and allow writing; create it or "
                     + "choose another output_file")
         }
         handle = file?.handle ?? .standardOutput

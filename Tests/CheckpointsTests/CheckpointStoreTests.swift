@@ -68,7 +68,7 @@ struct CheckpointStoreTests {
     func failure() throws {
         try save(5, content: "{\"old\": 1}")
         struct Failure: Error, CustomStringConvertible { let description = "rank 3 is gone" }
-        let text = message { () throws(CheckpointError) in
+        let text = thrownMessage { () throws(CheckpointError) in
             try store.save(step: 5) { directory in
                 try Data("half".utf8).write(to: URL(fileURLWithPath: directory + "/model.safetensors"))
                 throw Failure()
@@ -86,7 +86,7 @@ struct CheckpointStoreTests {
         let toy = ToyClassifier()
         let process = ProcessInfo.processInfo.processIdentifier
         let name = file == "model" ? ".model.safetensors.partial-\(process)" : "optimizer.safetensors"
-        let text = message { () throws(CheckpointError) in
+        let text = thrownMessage { () throws(CheckpointError) in
             try store.save(step: 2) { directory in
                 try FileManager.default.createSymbolicLink(
                     atPath: directory + "/" + name, withDestinationPath: "/dev/full")
@@ -102,7 +102,7 @@ struct CheckpointStoreTests {
     @Test("an output directory below a file is an error with the path")
     func belowFile() throws {
         let file = try folder.write("x", to: "file")
-        let text = message { () throws(CheckpointError) in
+        let text = thrownMessage { () throws(CheckpointError) in
             try CheckpointStore(outputDirectory: file + "/out").save(step: 1) { _ in }
         }
         #expect(
@@ -116,7 +116,7 @@ struct CheckpointStoreTests {
     @Test("more bytes than the file system has free are refused before writing")
     func freeSpace() throws {
         try DurableFiles.requireSpace(1_000, in: folder.path)
-        let text = message { () throws(CheckpointError) in
+        let text = thrownMessage { () throws(CheckpointError) in
             try DurableFiles.requireSpace(Int.max / 2, in: folder.path)
         }
         #expect(text?.hasPrefix("\(folder.path): 4611686018428 MB are needed, but only ") == true)

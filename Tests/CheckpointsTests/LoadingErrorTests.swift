@@ -11,7 +11,7 @@ struct LoadingErrorTests {
         "a Hugging Face model directory with config.json, model.safetensors and the tokenizer's files"
 
     private func message(of folder: TemporaryFolder, _ name: String = "") -> String? {
-        CheckpointsTests.message { () throws(CheckpointError) in
+        thrownMessage { () throws(CheckpointError) in
             _ = try PretrainedModel.load(directory: folder.path + name, head: nil, classifierSeed: 0)
         }?.replacingOccurrences(of: folder.path, with: "DIR")
     }

@@ -68,7 +68,7 @@ struct ModelCopy {
 
     /// What the error of loading says, with the folder as "DIR".
     func loadingMessage(_ head: ClassificationHead? = nil) -> String? {
-        message { () throws(CheckpointError) in _ = try load(head) }?
+        thrownMessage { () throws(CheckpointError) in _ = try load(head) }?
             .replacingOccurrences(of: directory, with: "DIR")
     }
 }

@@ -88,7 +88,7 @@ struct ModelDirectoryTests {
         let file = try folder.write("x", to: "file")
         let model = try PretrainedModel.load(directory: golden("regression"), head: nil, classifierSeed: 0)
             .model
-        let text = message { () throws(CheckpointError) in
+        let text = thrownMessage { () throws(CheckpointError) in
             try ModelDirectory.write(
                 model: model, to: file + "/out", tokenizerFilesFrom: golden("regression"))
         }
@@ -97,7 +97,7 @@ struct ModelDirectoryTests {
                 == "\(file)/out cannot be created: Not a directory. Check the path, its permissions and the "
                 + "disk"
         )
-        let missing = message { () throws(CheckpointError) in
+        let missing = thrownMessage { () throws(CheckpointError) in
             try ModelDirectory.write(
                 model: model, to: folder.path + "/out", tokenizerFilesFrom: folder.path + "/none")
         }

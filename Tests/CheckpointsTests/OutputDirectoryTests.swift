@@ -50,7 +50,7 @@ struct OutputDirectoryTests {
         try folder.write("x", to: "run/" + file)
         let name = file.split(separator: "/")[0]
         #expect(
-            message { () throws(CheckpointError) in try prepare() }
+            thrownMessage { () throws(CheckpointError) in try prepare() }
                 == "output_dir \(path) already holds another run (\(name)): choose another output_dir, start "
                 + "afresh with --overwrite_output_dir true, or go on with --resume_from_checkpoint auto")
         try prepare(resuming: true)
@@ -79,7 +79,7 @@ struct OutputDirectoryTests {
         try folder.write("x", to: "run/model.safetensors")
         try folder.write("x", to: "run/config.json")
         #expect(
-            message { () throws(CheckpointError) in try prepare(overwrite: overwrite) }
+            thrownMessage { () throws(CheckpointError) in try prepare(overwrite: overwrite) }
                 == "output_dir \(path) holds a model that is not the result of a run (config.json, "
                 + "model.safetensors), and training would replace it: choose another output_dir")
         #expect(try names == ["config.json", "model.safetensors"])
@@ -90,7 +90,8 @@ struct OutputDirectoryTests {
         try writeRun()
         let before = try names
         #expect(
-            message { () throws(CheckpointError) in try prepare(overwrite: true, inputs: [path + place]) }
+            thrownMessage { () throws(CheckpointError) in try prepare(overwrite: true, inputs: [path + place])
+            }
                 == "--overwrite_output_dir true would remove \(path + place), which this run reads, from "
                 + "output_dir \(path): choose another output_dir")
         #expect(try names == before)
@@ -101,10 +102,10 @@ struct OutputDirectoryTests {
     func file() throws {
         let file = try folder.write("x", to: "run")
         #expect(
-            message { () throws(CheckpointError) in try prepare() }
+            thrownMessage { () throws(CheckpointError) in try prepare() }
                 == "output_dir \(file) is a file: choose a directory")
         #expect(
-            message { () throws(CheckpointError) in
+            thrownMessage { () throws(CheckpointError) in
                 try OutputDirectory.prepare(path: file + "/below", overwrite: false, resuming: false)
             }
                 == "output_dir \(file)/below cannot be created (Not a directory): choose another output_dir, or change "

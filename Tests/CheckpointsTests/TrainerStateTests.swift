@@ -112,7 +112,7 @@ struct TrainerStateTests {
             change(&members)
             try folder.write(
                 String(decoding: JSONValue.object(members).serialized(), as: UTF8.self), to: "s.json")
-            return message { () throws(CheckpointError) in _ = try TrainerState(path: path) }
+            return thrownMessage { () throws(CheckpointError) in _ = try TrainerState(path: path) }
         }
         let end =
             ": the file was not written by this version of lockstep or was edited; choose another checkpoint"

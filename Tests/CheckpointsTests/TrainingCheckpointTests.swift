@@ -42,7 +42,7 @@ struct TrainingCheckpointTests {
 
     /// What the error of loading says, with the checkpoint as "DIR".
     private func loadingMessage(_ model: any SequenceClassifier, _ optimizer: any Optimizer) -> String? {
-        message { () throws(CheckpointError) in
+        thrownMessage { () throws(CheckpointError) in
             _ = try TrainingCheckpoint.load(path: path, into: model, optimizer: optimizer)
         }?.replacingOccurrences(of: path, with: "DIR")
     }

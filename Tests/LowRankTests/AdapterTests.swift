@@ -230,7 +230,7 @@ private func relativeError(_ found: [Float], _ expected: [Float]) -> Double {
             change(&members)
             try Data(JSONValue.object(members).serialized()).write(
                 to: URL(fileURLWithPath: folder.path + "/adapter_config.json"))
-            return LowRankTests.message { () throws(CheckpointError) in
+            return thrownMessage { () throws(CheckpointError) in
                 guard let adapter = try AdapterDirectory(folder.path) else { return }
                 let model = try PretrainedModel.load(directory: adapter.base, head: nil, classifierSeed: 1)
                 try adapter.apply(to: model.model)

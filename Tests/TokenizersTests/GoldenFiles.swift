@@ -1,6 +1,7 @@
 // Reads the goldens and builds the tokenizers that they are about.
 
 import Foundation
+import TestSupport
 import Testing
 import Tokenizers
 
@@ -94,17 +95,9 @@ enum GoldenFiles {
 /// A directory that exists while `body` runs.
 enum TemporaryDirectory {
     static func with<Result>(_ files: [String: String], _ body: (String) throws -> Result) throws -> Result {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "tokenizers-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer {
-            do {
-                try FileManager.default.removeItem(at: folder)
-            } catch {
-                fatalError("cannot remove \(folder.path): \(error)")
-            }
-        }
-        for (name, text) in files { try Data(text.utf8).write(to: folder.appending(path: name)) }
-        return try body(folder.path)
+        let folder = try TemporaryFolder()
+        for (name, text) in files { try folder.write(text, to: name) }
+        return try withExtendedLifetime(folder) { try body(folder.path) }
     }
 
     static func load(_ files: [String: String]) throws -> any Tokenizer {
