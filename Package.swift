@@ -1,5 +1,6 @@
 // swift-tools-version: 6.2
-// The package: one target a layer of the design. A target imports only what stands above it; a test enforces that.
+// The package: a folder of `Sources` a floor of the house, a folder of it a target. A target imports only what stands
+// above it; a test enforces that.
 import PackageDescription
 
 let strict: [SwiftSetting] = [
@@ -14,8 +15,27 @@ let strict: [SwiftSetting] = [
 /// Vector loops are optimised in debug builds too, or the tests would take minutes.
 let vectorised: [CSetting] = [.unsafeFlags(["-O3", "-fno-math-errno", "-Wall", "-Wextra", "-Werror"])]
 
-func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+/// The floors of the house, from the ground up; the design says what lives on each.
+enum Floor: String {
+    case base = "Base"
+    case engine = "Engine"
+    case formats = "Formats"
+    case data = "Data"
+    case training = "Training"
+    case evaluation = "Evaluation"
+    case operations = "Operations"
+    case program = "Program"
+
+    func path(_ target: String) -> String { "Sources/\(rawValue)/\(target)" }
+}
+
+func module(_ floor: Floor, _ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, path: floor.path(name), swiftSettings: strict)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies, path: Floor.program.path(name), swiftSettings: strict)
 }
 
 /// Goldens are read by their path, so that they need not be copied.
@@ -40,7 +60,7 @@ let openMPFunctions = [
 let package = Package(
     name: "lockstep",
     products: [
-        .executable(name: "lockstep", targets: ["lockstep"]),
+        .executable(name: "lockstep", targets: ["LockstepProgram"]),
         .executable(name: "rank-scenarios", targets: ["rank-scenarios"]),
     ],
     dependencies: [
@@ -49,50 +69,52 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     ],
     targets: [
-        .systemLibrary(name: "COneDNN"),
-        .systemLibrary(name: "CZlib"),
+        .systemLibrary(name: "COneDNN", path: Floor.engine.path("COneDNN")),
+        .systemLibrary(name: "CZlib", path: Floor.base.path("CZlib")),
         .target(
-            name: "CImageCodecs", cSettings: vectorised,
+            name: "CImageCodecs", path: Floor.formats.path("CImageCodecs"), cSettings: vectorised,
             linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
-        .target(name: "CMPI", cSettings: vectorised, linkerSettings: [.linkedLibrary("mpi")]),
         .target(
-            name: "CKernels", cSettings: vectorised,
+            name: "CMPI", path: Floor.engine.path("CMPI"), cSettings: vectorised,
+            linkerSettings: [.linkedLibrary("mpi")]),
+        .target(
+            name: "CKernels", path: Floor.engine.path("CKernels"), cSettings: vectorised,
             linkerSettings: [
                 .unsafeFlags(openMPFunctions.flatMap { ["-Xlinker", "--export-dynamic-symbol=\($0)"] })
             ]),
-        module("Tensors", []),
-        module("Kernels", ["Tensors", "COneDNN", "CKernels"]),
-        module("Layers", ["Tensors", "Kernels"]),
-        module("Models", ["Tensors", "Kernels", "Layers"]),
-        module("Optimizers", ["Tensors", "Kernels", "Layers"]),
-        module("MPI", ["Tensors", "CMPI"]),
-        module("DataParallel", ["Tensors", "Kernels", "Layers", "MPI"]),
-        module("Files", []),
-        module("JSON", []),
-        module("Safetensors", ["Tensors", "Files", "JSON"]),
-        module("Tokenizers", ["JSON"]),
-        module("Images", ["Tensors", "CImageCodecs"]),
-        module("Datasets", ["Tensors", "JSON", "Tokenizers", "Images", "CZlib"]),
-        module("GGUF", ["Tensors", "Files"]),
+        module(.base, "Tensors", []),
+        module(.engine, "Kernels", ["Tensors", "COneDNN", "CKernels"]),
+        module(.engine, "Layers", ["Tensors", "Kernels"]),
+        module(.engine, "Models", ["Tensors", "Kernels", "Layers"]),
+        module(.engine, "Optimizers", ["Tensors", "Kernels", "Layers"]),
+        module(.engine, "MPI", ["Tensors", "CMPI"]),
+        module(.engine, "DataParallel", ["Tensors", "Kernels", "Layers", "MPI"]),
+        module(.base, "Files", []),
+        module(.base, "JSON", []),
+        module(.formats, "Safetensors", ["Tensors", "Files", "JSON"]),
+        module(.formats, "Tokenizers", ["JSON"]),
+        module(.formats, "Images", ["Tensors", "CImageCodecs"]),
+        module(.data, "Datasets", ["Tensors", "JSON", "Images", "CZlib"]),
+        module(.formats, "GGUF", ["Tensors", "Files"]),
         module(
-            "Checkpoints",
+            .training, "Checkpoints",
             ["Tensors", "Layers", "Models", "Optimizers", "Files", "JSON", "Safetensors", "GGUF"]),
-        module("Generation", ["Tensors", "Layers", "Models", "Tokenizers"]),
-        module("Metrics", []),
-        module("Reporting", ["Metrics"]),
-        module("Ratings", ["Tensors", "Files", "JSON", "Datasets", "Metrics"]),
-        module("RatingServer", ["JSON", "Datasets", "Ratings"] + nio),
+        module(.training, "Generation", ["Tensors", "Layers", "Models", "Tokenizers"]),
+        module(.evaluation, "Metrics", []),
+        module(.operations, "Reporting", []),
+        module(.evaluation, "Ratings", ["Tensors", "Files", "JSON", "Datasets", "Metrics"]),
+        module(.operations, "RatingServer", ["JSON", "Datasets", "Ratings"] + nio),
         module(
-            "Training",
+            .training, "Training",
             [
                 "Tensors", "Kernels", "Layers", "Models", "Optimizers", "DataParallel", "Datasets",
                 "Images", "JSON", "Tokenizers",
                 "Checkpoints", "Metrics", "Generation",
             ]),
-        module("Configuration", ["Datasets", "Optimizers", "Training", yams]),
-        .executableTarget(
-            name: "lockstep",
-            dependencies: [
+        module(.program, "Configuration", ["Datasets", "Training", yams]),
+        program(
+            "LockstepProgram",
+            [
                 "Tensors", "Kernels", "Layers", "Models", "Optimizers", "MPI", "DataParallel", "Files",
                 "JSON",
                 "Safetensors", "Tokenizers", "Images", "Datasets", "Checkpoints", "Metrics", "Generation",
@@ -100,11 +122,8 @@ let package = Package(
                 "Reporting",
                 "Configuration", "Ratings", "RatingServer",
                 argumentParser,
-            ],
-            swiftSettings: strict),
-        .executableTarget(
-            name: "rank-scenarios", dependencies: ["Tensors", "Layers", "DataParallel", "MPI"],
-            swiftSettings: strict),
+            ]),
+        program("rank-scenarios", ["Tensors", "Layers", "DataParallel", "MPI"]),
         tests("JSONTests", ["JSON"]),
         tests("SafetensorsTests", ["Tensors", "Safetensors", "TestSupport"], goldens: true),
         tests("GGUFTests", ["Tensors", "GGUF", "TestSupport"], goldens: true),
@@ -113,20 +132,19 @@ let package = Package(
         tests("DatasetsTests", ["Tensors", "Images", "JSON", "Datasets", "TestSupport"], goldens: true),
         tests("LaunchTests", ["TestSupport"]),
         tests(
-            "ModelsTests", ["Tensors", "Kernels", "Layers", "Models", "Optimizers", "Safetensors"],
+            "ModelsTests", ["Tensors", "Layers", "Models", "Optimizers", "Safetensors"],
             goldens: true),
         tests(
             "GenerationTests",
             ["Tensors", "Layers", "Models", "Safetensors", "Checkpoints", "Tokenizers", "Generation"]),
         tests(
             "ModelFamilyTests",
-            ["Tensors", "Kernels", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints"],
+            ["Tensors", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints"],
             goldens: true),
         tests(
             "SummarizationTests",
             [
-                "Tensors", "Layers", "Models", "Optimizers", "Safetensors", "Tokenizers", "Datasets",
-                "Checkpoints",
+                "Tensors", "Layers", "Models", "Optimizers", "Safetensors", "Datasets", "Checkpoints",
                 "Training",
             ], goldens: true),
         tests(
@@ -142,7 +160,7 @@ let package = Package(
         tests("TokenizersTests", ["Tokenizers", "TestSupport"], goldens: true),
         tests("ReportingTests", ["Reporting", "TestSupport"]),
         tests("RatingsTests", ["JSON", "Datasets", "Metrics", "Ratings", "TestSupport"]),
-        tests("RatingServerTests", ["JSON", "Datasets", "Ratings", "TestSupport", "lockstep"]),
+        tests("RatingServerTests", ["JSON", "Datasets", "Ratings", "TestSupport", "LockstepProgram"]),
         tests(
             "LowRankTests",
             ["Tensors", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints", "TestSupport"],
@@ -155,9 +173,9 @@ let package = Package(
             ]),
         tests("ConfigurationTests", ["Optimizers", "Configuration", "Training"]),
         tests(
-            "LockstepTests",
+            "LockstepProgramTests",
             [
-                "lockstep", "TestSupport", "Tensors", "Kernels", "Models", "Layers", "DataParallel",
+                "LockstepProgram", "TestSupport", "Tensors", "Kernels", "Models", "Layers", "DataParallel",
                 "Safetensors",
                 "Checkpoints", "Training", "Configuration",
             ]),
@@ -167,7 +185,7 @@ let package = Package(
         tests("LayersTests", ["Tensors", "Kernels", "Layers", "Models"]),
         tests("OptimizersTests", ["Tensors", "Layers", "Optimizers"], goldens: true),
         tests("MPITests", ["MPI", "TestSupport"]),
-        tests("DataParallelTests", ["Tensors", "Kernels", "Layers", "MPI", "DataParallel", "TestSupport"]),
+        tests("DataParallelTests", ["Tensors", "Kernels", "Layers", "DataParallel", "TestSupport"]),
         tests("ArchitectureTests", []),
     ]
 )

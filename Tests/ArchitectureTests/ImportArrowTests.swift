@@ -3,41 +3,10 @@
 import Foundation
 import Testing
 
-/// The design's table in its order: what a target imports, all of it above. What a Swift target among these
-/// imports may be imported too; C targets and libraries may not.
-private let design: [(target: String, imports: [String])] = [
-    ("COneDNN", []), ("CZlib", []), ("CImageCodecs", []), ("CMPI", []), ("CKernels", []),
-    ("Tensors", []),
-    ("Kernels", ["Tensors", "COneDNN", "CKernels"]),
-    ("Layers", ["Tensors", "Kernels"]),
-    ("Models", ["Layers"]),
-    ("Optimizers", ["Tensors", "Kernels", "Layers"]),
-    ("MPI", ["Tensors", "CMPI"]),
-    ("DataParallel", ["Tensors", "Kernels", "Layers", "MPI"]),
-    ("Files", []),
-    ("JSON", []),
-    ("Safetensors", ["Tensors", "Files", "JSON"]), ("GGUF", ["Tensors", "Files"]),
-    ("Tokenizers", ["JSON"]),
-    ("Images", ["Tensors", "CImageCodecs"]),
-    ("Datasets", ["Tensors", "JSON", "Tokenizers", "Images", "CZlib"]),
-    ("Checkpoints", ["Models", "Optimizers", "Safetensors", "GGUF"]),
-    ("Metrics", []),
-    ("Generation", ["Models", "Tokenizers"]),
-    (
-        "Training",
-        ["Models", "Optimizers", "DataParallel", "Datasets", "Checkpoints", "Metrics", "Generation"]
-    ),
-    ("Reporting", ["Metrics"]),
-    ("Ratings", ["Files", "Datasets", "Metrics"]),
-    ("RatingServer", ["Ratings", "NIOCore", "NIOPosix", "NIOHTTP1"]),
-    ("Export", ["Models", "Checkpoints"]),
-    ("Configuration", ["Training", "Yams"]),
-    (
-        "lockstep",
-        ["Configuration", "Generation", "Reporting", "Export", "GGUF", "RatingServer", "ArgumentParser"]
-    ),
-    ("rank-scenarios", ["DataParallel", "MPI"]),
-    ("TestSupport", []),
+/// The house from the ground up: a target imports its own floor and those below it. A task measures itself by the
+/// evaluation, and a cross-validation trains, so that these two floors stand side by side.
+private let floors: [Set<String>] = [
+    ["Base"], ["Engine"], ["Formats"], ["Data"], ["Training", "Evaluation"], ["Operations"], ["Program"],
 ]
 
 private let libraries: Set<String> = ["Yams", "ArgumentParser", "NIOCore", "NIOPosix", "NIOHTTP1"]
@@ -47,6 +16,7 @@ private struct Manifest: Decodable {
     struct Target: Decodable {
         let name: String
         let type: String
+        let path: String?
         let dependencies: [Dependency]
     }
 
@@ -85,44 +55,49 @@ private struct Manifest: Decodable {
 }
 
 @Suite struct ImportArrowTests {
-    /// What each target may import, by the table.
-    private let allowed: [String: Set<String>] = {
-        var allowed: [String: Set<String>] = [:]
-        for (target, imports) in design {
-            var reachable = Set(imports)
-            for name in imports {
-                reachable.formUnion((allowed[name] ?? []).filter { !isC($0) && !libraries.contains($0) })
-            }
-            allowed[target] = reachable
-        }
-        return allowed
-    }()
-
-    private static func isC(_ name: String) -> Bool {
-        name.hasPrefix("C") && name.dropFirst().first?.isUppercase == true
-    }
-
-    @Test("the table lists each target once, below all that it imports")
-    func order() {
-        var above: Set<String> = libraries
-        for (target, imports) in design {
-            #expect(above.isSuperset(of: imports), "\(target)")
-            #expect(!above.contains(target), "\(target)")
-            above.insert(target)
-        }
-    }
-
-    @Test("every target of the manifest stands in the table and depends on what it allows")
-    func manifest() throws {
-        let targets = try Manifest.current.get().targets.filter { $0.type != "test" }
-        #expect(targets.count >= 5)
-        for target in targets {
-            guard let names = allowed[target.name] else {
-                Issue.record("\(target.name) is missing from the table")
+    /// The targets of `Sources` by name, each with its floor's place in the house.
+    private func levels() throws -> [String: Int] {
+        var levels: [String: Int] = [:]
+        for target in try Manifest.current.get().targets where target.type != "test" {
+            guard let path = target.path, path.hasPrefix("Sources/") else { continue }
+            let folders = path.split(separator: "/").map(String.init)
+            guard folders.count == 3, let level = floors.firstIndex(where: { $0.contains(folders[1]) }) else {
+                Issue.record("\(target.name) lies in \(path), which is no folder of a floor")
                 continue
             }
-            let forbidden = Set(target.dependencies.map(\.name)).subtracting(names)
-            #expect(forbidden == [], "\(target.name)")
+            #expect(folders[2] == target.name, "\(path)")
+            levels[target.name] = level
+        }
+        return levels
+    }
+
+    @Test("a target lies in a folder of its name on a floor, and imports only its own floor and those below")
+    func arrows() throws {
+        let levels = try levels()
+        #expect(levels.count >= 20)
+        for target in try Manifest.current.get().targets {
+            guard let level = levels[target.name] else { continue }
+            for name in target.dependencies.map(\.name) {
+                guard let other = levels[name] else { continue }
+                #expect(other <= level, "\(target.name) imports \(name), which stands on a higher floor")
+            }
+        }
+    }
+
+    @Test("every target that is declared as a dependency is imported by some file")
+    func usedArrows() throws {
+        let files = try Repository.files(in: "Sources") + Repository.files(in: "Tests")
+        let targets = try Manifest.current.get().targets
+        // A test may need a program that it starts.
+        let modules = Set(targets.filter { $0.type != "executable" }.map(\.name))
+        for target in targets {
+            let own = files.filter { $0.target == target.name }
+            guard !own.isEmpty else { continue }
+            let imported = Set(own.flatMap(Self.imports))
+            let unused = target.dependencies.map(\.name).filter { name in
+                modules.contains(name) && !imported.contains(name.replacing("-", with: "_"))
+            }
+            #expect(unused == [], "\(target.name)")
         }
     }
 
@@ -156,7 +131,7 @@ private struct Manifest: Decodable {
             import struct E.Part
             let text = "import F"
             """
-        let file = RepositoryFile(path: "Sources/X/X.swift", text: text)
+        let file = RepositoryFile(path: "Sources/Base/X/X.swift", text: text)
         #expect(Self.imports(of: file) == ["B", "C", "D", "E"])
     }
 

@@ -8,8 +8,11 @@ struct RepositoryFile {
     let path: String
     let text: String
 
-    /// Name of the folder below `Sources` or `Tests`.
-    var target: String { String(path.split(separator: "/").dropFirst().first ?? "") }
+    private var folders: [Substring] { path.split(separator: "/") }
+    /// Name of the target's folder: below a floor in `Sources`, or below `Tests`.
+    var target: String { String(folders.dropFirst(folders.first == "Sources" ? 2 : 1).first ?? "") }
+    /// The floor of a file in `Sources`; nil elsewhere.
+    var floor: String? { folders.first == "Sources" ? folders.dropFirst().first.map(String.init) : nil }
     var lineCount: Int { text.split(separator: "\n", omittingEmptySubsequences: false).count - 1 }
 }
 

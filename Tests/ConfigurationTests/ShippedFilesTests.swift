@@ -57,7 +57,7 @@ private func shipped(_ folder: String) throws -> [String] {
 
     @Test("There is one flag for each recipe key, in the order of the table")
     func flags() throws {
-        let folder = root.appendingPathComponent("Sources/lockstep")
+        let folder = root.appendingPathComponent("Sources/Program/LockstepProgram")
         let declared = try String(
             contentsOf: folder.appendingPathComponent("RecipeFlags.swift"), encoding: .utf8)
         let listed = try String(

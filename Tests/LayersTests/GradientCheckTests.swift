@@ -59,11 +59,11 @@ import Testing
         checker.store.onGradientReady = nil
     }
 
-    @Test("every type in Sources/Layers that conforms to Layer has an entry in the table")
+    @Test("every type in Sources/Engine/Layers that conforms to Layer has an entry in the table")
     func coverage() throws {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
-        let folder = root.appendingPathComponent("Sources/Layers")
+        let folder = root.appendingPathComponent("Sources/Engine/Layers")
         let names = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
         let pattern =
             #/(?:class|struct|enum|actor|extension)\s+(\w+)(?:<[^>]*>)?\s*:\s*([^{]*)\{/#
