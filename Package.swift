@@ -93,13 +93,14 @@ let package = Package(
         module(.base, "JSON", []),
         module(.formats, "Safetensors", ["Tensors", "Files", "JSON"]),
         module(.formats, "Tokenizers", ["JSON"]),
+        module(.formats, "ChatTemplates", ["JSON", "Tokenizers"]),
         module(.formats, "Images", ["Tensors", "CImageCodecs"]),
         module(.data, "Datasets", ["Tensors", "JSON", "Images", "CZlib"]),
         module(.formats, "GGUF", ["Tensors", "Files"]),
         module(
             .training, "Checkpoints",
             ["Tensors", "Layers", "Models", "Optimizers", "Files", "JSON", "Safetensors", "GGUF"]),
-        module(.training, "Generation", ["Tensors", "Layers", "Models", "Tokenizers"]),
+        module(.training, "Generation", ["Tensors", "Layers", "Models", "Tokenizers", "ChatTemplates"]),
         module(.evaluation, "Metrics", []),
         module(.operations, "Reporting", []),
         module(.evaluation, "Ratings", ["Tensors", "Files", "JSON", "Datasets", "Metrics"]),
@@ -108,7 +109,7 @@ let package = Package(
             .training, "Training",
             [
                 "Tensors", "Kernels", "Layers", "Models", "Optimizers", "DataParallel", "Datasets",
-                "Images", "JSON", "Tokenizers",
+                "Images", "JSON", "Tokenizers", "ChatTemplates",
                 "Checkpoints", "Metrics", "Generation",
             ]),
         module(.program, "Configuration", ["Datasets", "Training", yams]),
@@ -117,7 +118,8 @@ let package = Package(
             [
                 "Tensors", "Kernels", "Layers", "Models", "Optimizers", "MPI", "DataParallel", "Files",
                 "JSON",
-                "Safetensors", "Tokenizers", "Images", "Datasets", "Checkpoints", "Metrics", "Generation",
+                "Safetensors", "Tokenizers", "ChatTemplates", "Images", "Datasets", "Checkpoints", "Metrics",
+                "Generation",
                 "Training",
                 "Reporting",
                 "Configuration", "Ratings", "RatingServer",
@@ -136,7 +138,10 @@ let package = Package(
             goldens: true),
         tests(
             "GenerationTests",
-            ["Tensors", "Layers", "Models", "Safetensors", "Checkpoints", "Tokenizers", "Generation"]),
+            [
+                "Tensors", "Layers", "Models", "Safetensors", "Checkpoints", "Tokenizers", "ChatTemplates",
+                "Generation",
+            ]),
         tests(
             "ModelFamilyTests",
             ["Tensors", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints"],
@@ -158,6 +163,7 @@ let package = Package(
             ["Tensors", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints", "TestSupport"],
             goldens: true),
         tests("TokenizersTests", ["Tokenizers", "TestSupport"], goldens: true),
+        tests("ChatTemplatesTests", ["Tokenizers", "ChatTemplates", "TestSupport"], goldens: true),
         tests("ReportingTests", ["Reporting", "TestSupport"]),
         tests("RatingsTests", ["JSON", "Datasets", "Metrics", "Ratings", "TestSupport"]),
         tests("RatingServerTests", ["JSON", "Datasets", "Ratings", "TestSupport", "LockstepProgram"]),
@@ -169,7 +175,7 @@ let package = Package(
             "TrainingTests",
             [
                 "Tensors", "Layers", "Models", "Optimizers", "DataParallel", "JSON", "Datasets", "Tokenizers",
-                "Metrics", "Generation", "Training",
+                "ChatTemplates", "Metrics", "Generation", "Training",
             ]),
         tests("ConfigurationTests", ["Optimizers", "Configuration", "Training"]),
         tests(

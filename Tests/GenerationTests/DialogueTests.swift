@@ -1,5 +1,6 @@
 // Conversations: what the model reads, what is kept, and what happens when the context is full.
 
+import ChatTemplates
 import Checkpoints
 import Foundation
 import Generation

@@ -1,5 +1,6 @@
 // Answers of language models to rows: what they read, what they write, and the loss of a row's own answer.
 
+import ChatTemplates
 import DataParallel
 import Datasets
 import Foundation

@@ -1,5 +1,6 @@
 // Texts and conversations as examples: blocks as run_mlm.py and run_clm.py cut them, and what is learnt of a conversation.
 
+import ChatTemplates
 import Datasets
 import Foundation
 import Testing

@@ -1,6 +1,7 @@
 // `lockstep chat`: a conversation with a model, on the terminal or through a pipe.
 
 import ArgumentParser
+import ChatTemplates
 import Checkpoints
 import Configuration
 import DataParallel
@@ -69,7 +70,7 @@ struct ChatCommand: ParsableCommand {
 
     /// The model's template, or for a model without one the messages with its end-of-sequence token behind each.
     private func template(_ directory: String, _ tokenizer: any Tokenizer) throws -> ChatTemplate {
-        if let template = try ChatTemplates.load(directory) { return template }
+        if let template = try ChatTemplate.loadIfPresent(directory: directory) { return template }
         guard let template = try ChatTemplate.messagesWithEnds(tokenizer) else {
             throw ChatTemplateError.missingTemplate(directory: directory)
         }
@@ -82,17 +83,5 @@ struct ChatCommand: ParsableCommand {
             "\(directory) has no chat template: messages follow each other with the end-of-sequence token between "
                 + "them, as DialoGPT was trained")
         return template
-    }
-}
-
-/// Chat templates of model directories.
-enum ChatTemplates {
-    /// The chat template of a directory; nil if it has none.
-    static func load(_ directory: String) throws -> ChatTemplate? {
-        do {
-            return try ChatTemplate.load(directory: directory)
-        } catch ChatTemplateError.missingTemplate {
-            return nil
-        }
     }
 }

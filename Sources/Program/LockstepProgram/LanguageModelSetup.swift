@@ -1,5 +1,6 @@
 // The model and the reader of rows of a language-modelling task, for training and for evaluation.
 
+import ChatTemplates
 import Checkpoints
 import Configuration
 import DataParallel
@@ -45,7 +46,8 @@ struct LanguageModelSetup {
             objective = .causal
             reader = .conversations(
                 Conversations(
-                    tokenizer: tokenizer, template: try ChatTemplates.load(directory), arguments: data))
+                    tokenizer: tokenizer, template: try ChatTemplate.loadIfPresent(directory: directory),
+                    arguments: data))
         case .textClassification, .imageClassification, .imageCaptioning, .extractiveSummarization,
             .summarization:
             preconditionFailure("\(configuration.task.rawValue) needs no language model")

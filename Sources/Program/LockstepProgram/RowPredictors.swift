@@ -1,5 +1,6 @@
 // From a recipe to the predictor of its task, with the model loaded on every rank.
 
+import ChatTemplates
 import Configuration
 import DataParallel
 import Models
@@ -77,7 +78,8 @@ enum RowPredictors {
                 model: model, tokenizer: tokenizer, arguments: configuration.data, options: options)
         }
         return ConversationPredictor(
-            model: model, tokenizer: tokenizer, template: try ChatTemplates.load(directory),
+            model: model, tokenizer: tokenizer,
+            template: try ChatTemplate.loadIfPresent(directory: directory),
             arguments: configuration.data, options: options)
     }
 }

@@ -1,5 +1,6 @@
 // A conversation with a model: its history, what of it the model reads, and the answers.
 
+public import ChatTemplates
 public import Models
 public import Tokenizers
 

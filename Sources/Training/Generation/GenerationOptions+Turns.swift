@@ -1,5 +1,6 @@
 // Answers end where a turn of the conversation ends.
 
+public import ChatTemplates
 public import Tokenizers
 
 extension GenerationOptions {

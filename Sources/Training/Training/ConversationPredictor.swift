@@ -1,5 +1,6 @@
 // A chat model's answers to rows: what it says last in each conversation.
 
+public import ChatTemplates
 public import Datasets
 public import Generation
 internal import JSON

@@ -1,5 +1,6 @@
 // A conversation as the prompt of its last answer.
 
+internal import ChatTemplates
 internal import Datasets
 internal import Models
 internal import Tokenizers

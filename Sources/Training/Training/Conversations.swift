@@ -1,5 +1,6 @@
 // Rows that are conversations as examples of a language model: loss on every answer of the assistant, nowhere else.
 
+public import ChatTemplates
 public import Datasets
 internal import JSON
 internal import Models

@@ -314,5 +314,5 @@ extension Unicode.Scalar {
     var isDigit: Bool { 0x30...0x39 ~= value }
 
     /// What Python's `str.isspace` and `\s` take for whitespace.
-    var isPythonWhitespace: Bool { isUnicodeWhitespace || 0x1C...0x1F ~= value }
+    var isPythonWhitespace: Bool { properties.isWhitespace || 0x1C...0x1F ~= value }
 }

@@ -35,14 +35,20 @@ public enum TokenizerLoader {
 
     /// `model_type` of the directory's config.json, if there is one.
     private static func modelType(_ folder: String) throws(TokenizerError) -> String? {
-        let path = "\(folder)/config.json"
-        guard let bytes = try contents(path) else { return nil }
-        let root = JSONNode(value: try Value(parsing: bytes, path: path), path: path, key: "")
-        return try root.optional("model_type")?.string()
+        try JSONNode.read("\(folder)/config.json")?.optional("model_type")?.string()
+    }
+
+    /// The special tokens that the files of a model directory name, by their key in tokenizer_config.json, such as
+    /// `bos_token`, in the order of the roles.
+    package static func namedTokens(
+        directory: String
+    ) throws(TokenizerError) -> [(key: String, token: String)] {
+        let roles = try TokenizerConfiguration.read(directory).roles(.none)
+        return TokenRole.allCases.compactMap { role in roles[role].map { (role.rawValue, $0) } }
     }
 
     /// The bytes of a file, or nil if there is none.
-    static func contents(_ path: String) throws(TokenizerError) -> [UInt8]? {
+    package static func contents(_ path: String) throws(TokenizerError) -> [UInt8]? {
         guard FileManager.default.fileExists(atPath: path) else { return nil }
         do {
             return Array(try Data(contentsOf: URL(fileURLWithPath: path)))

@@ -1,6 +1,7 @@
 // What a chat template is given: JSON-like values whose objects keep their order.
 
 internal import JSON
+public import Tokenizers
 
 /// A value that a template can read.
 public indirect enum TemplateValue: Sendable, Equatable {

@@ -1,11 +1,11 @@
 // What tokenizer files need of JSON values.
 
-internal import JSON
+package import JSON
 
 extension Value {
     /// Parses the contents of the file at `path`, which is used in messages only. Nesting deeper than 64 levels is
     /// refused.
-    init(parsing bytes: [UInt8], path: String) throws(TokenizerError) {
+    package init(parsing bytes: [UInt8], path: String) throws(TokenizerError) {
         do throws(JSONSyntaxError) {
             try self.init(parsing: bytes, maximumDepth: 64)
         } catch {

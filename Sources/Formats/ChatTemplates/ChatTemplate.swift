@@ -3,6 +3,7 @@
 
 public import Foundation
 internal import JSON
+internal import Tokenizers
 
 /// A conversation as one text.
 public struct RenderedChat: Sendable, Equatable {
@@ -114,9 +115,8 @@ extension ChatTemplate {
     ///   `TokenizerError` if a file is malformed.
     public static func load(directory: String) throws -> ChatTemplate {
         let folder = directory.hasSuffix("/") ? String(directory.dropLast()) : directory
-        let roles = try TokenizerConfiguration.read(folder).roles(.none)
-        let variables = TokenRole.allCases.compactMap { role in
-            roles[role].map { TemplateValue.Member(role.rawValue, .string($0)) }
+        let variables = try TokenizerLoader.namedTokens(directory: folder).map {
+            TemplateValue.Member($0.key, .string($0.token))
         }
         if let bytes = try TokenizerLoader.contents("\(folder)/chat_template.jinja") {
             return try ChatTemplate(
@@ -124,11 +124,7 @@ extension ChatTemplate {
                 variables: variables)
         }
         let path = "\(folder)/tokenizer_config.json"
-        guard let bytes = try TokenizerLoader.contents(path) else {
-            throw ChatTemplateError.missingTemplate(directory: folder)
-        }
-        let root = JSONNode(value: try Value(parsing: bytes, path: path), path: path, key: "")
-        guard let node = root.optional("chat_template") else {
+        guard let node = try JSONNode.read(path)?.optional("chat_template") else {
             throw ChatTemplateError.missingTemplate(directory: folder)
         }
         guard case .list = node.value else {
@@ -138,5 +134,14 @@ extension ChatTemplate {
             return try ChatTemplate(element.member("template").string(), path: path, variables: variables)
         }
         throw ChatTemplateError.missingTemplate(directory: folder)
+    }
+
+    /// As `load`; nil if the directory has no template.
+    package static func loadIfPresent(directory: String) throws -> ChatTemplate? {
+        do {
+            return try load(directory: directory)
+        } catch ChatTemplateError.missingTemplate {
+            return nil
+        }
     }
 }

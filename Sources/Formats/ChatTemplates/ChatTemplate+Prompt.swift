@@ -1,5 +1,7 @@
 // What a conversation is for generation: the prompt of the next answer, and the token that ends it.
 
+public import Tokenizers
+
 extension ChatTemplate {
     /// The template of models that were trained on messages with an end-of-sequence token behind each, such as DialoGPT.
     /// nil when the tokenizer has no such token. Roles leave no trace: a system message would read as one of the user.

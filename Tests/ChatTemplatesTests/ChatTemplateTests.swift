@@ -1,7 +1,9 @@
 // What goes wrong with chat templates, each with its sentence; reading them from a directory; which tokens are the
 // assistant's.
 
+import ChatTemplates
 import Foundation
+import TestSupport
 import Testing
 import Tokenizers
 
@@ -69,9 +71,9 @@ import Tokenizers
     @Test("A template is read from chat_template.jinja or tokenizer_config.json, with the special tokens")
     func loading() throws {
         func text(_ files: [String: String]) throws -> String {
-            try TemporaryDirectory.with(files) {
-                try ChatTemplate.load(directory: $0).render(messages: greeting).text
-            }
+            let folder = try TemporaryFolder()
+            for (name, text) in files { try folder.write(text, to: name) }
+            return try ChatTemplate.load(directory: folder.path).render(messages: greeting).text
         }
         let source = "{{ bos_token }}{{ messages[0].content }}{{ eos_token }}{{ pad_token }}"
         let tokens = "\"bos_token\": \"<s>\", \"eos_token\": {\"content\": \"</s>\"}, \"pad_token\": null"
@@ -101,12 +103,7 @@ import Tokenizers
             "<|END_OF_TURN_TOKEN|>",
             "<|USER_TOKEN|>", "<|CHATBOT_TOKEN|>", "<|SYSTEM_TOKEN|>", "[INST]", "[/INST]",
         ]
-        var files = try #require(
-            try ByteLevelGoldenTests.goldens().variants.first { $0.name == "files-gpt2" }
-        ).files
-        let list = special.map { "\"\($0)\"" }.joined(separator: ",")
-        files["tokenizer_config.json"] = "{\"additional_special_tokens\": [\(list)]}"
-        return try TemporaryDirectory.load(files)
+        return try ByteLevelTokenizer.load(special: special)
     }
 
     /// The marked stretches of a conversation as text.

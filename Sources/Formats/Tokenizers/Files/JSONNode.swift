@@ -1,21 +1,27 @@
 // A JSON value together with where it stands, so that an error names file and key.
 
-internal import JSON
+package import JSON
 
 /// A place in a JSON file.
-struct JSONNode {
-    let value: Value
-    let path: String
+package struct JSONNode {
+    package let value: Value
+    package let path: String
     /// From the root, such as `model.unk_token`; empty at the root.
     let key: String
 
+    /// The root of the file at `path`; nil if there is no such file.
+    package static func read(_ path: String) throws(TokenizerError) -> JSONNode? {
+        guard let bytes = try TokenizerLoader.contents(path) else { return nil }
+        return JSONNode(value: try Value(parsing: bytes, path: path), path: path, key: "")
+    }
+
     /// What stands under `name`, or nil if it is absent or null.
-    func optional(_ name: String) -> JSONNode? {
+    package func optional(_ name: String) -> JSONNode? {
         value[name].map { JSONNode(value: $0, path: path, key: key.isEmpty ? name : "\(key).\(name)") }
     }
 
     /// What stands under `name`.
-    func member(_ name: String) throws(TokenizerError) -> JSONNode {
+    package func member(_ name: String) throws(TokenizerError) -> JSONNode {
         guard let member = optional(name) else {
             throw .invalidValue(
                 path: path, key: key.isEmpty ? name : "\(key).\(name)", expected: "present", found: "nothing")
@@ -23,7 +29,7 @@ struct JSONNode {
         return member
     }
 
-    func string() throws(TokenizerError) -> String {
+    package func string() throws(TokenizerError) -> String {
         guard let string = value.string else { throw mismatch("a string") }
         return string
     }
@@ -41,7 +47,7 @@ struct JSONNode {
         return integer
     }
 
-    func elements() throws(TokenizerError) -> [JSONNode] {
+    package func elements() throws(TokenizerError) -> [JSONNode] {
         guard case .list(let values) = value else { throw mismatch("an array") }
         return values.enumerated().map { JSONNode(value: $1, path: path, key: "\(key)[\($0)]") }
     }

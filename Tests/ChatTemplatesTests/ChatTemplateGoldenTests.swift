@@ -1,12 +1,13 @@
 // Chat templates of seventeen model families, and pieces of the language, against transformers' apply_chat_template.
 
+import ChatTemplates
 import Foundation
 import Testing
 import Tokenizers
 
 /// Reads the goldens of chat templates.
 enum ChatGoldens {
-    static let folder = GoldenFiles.folder.appending(path: "chat")
+    static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Goldens")
 
     static func json(_ name: String) throws -> TemplateValue {
         try TemplateValue(json: Array(Data(contentsOf: folder.appending(path: name))), path: name)
@@ -36,6 +37,17 @@ enum ChatGoldens {
         try #require(
             Calendar(identifier: .gregorian).date(
                 from: DateComponents(year: 2024, month: 7, day: 6, hour: 13, minute: 5, second: 9)))
+    }
+}
+
+/// The fold of the generator.
+private struct GoldenFold {
+    private var state: UInt64 = 0xCBF2_9CE4_8422_2325
+
+    var hash: UInt32 { UInt32(truncatingIfNeeded: state >> 32 ^ state) }
+
+    mutating func combine(_ text: String) {
+        for byte in text.utf8 { state = (state ^ UInt64(byte)) &* 0x100_0000_01B3 }
     }
 }
 

@@ -1,15 +1,18 @@
 #!/usr/bin/env python3
 """Makes the goldens of chat templates with transformers 5.24.0 and jinja2 3.1.6 (the script refuses others).
 
-    chat_templates.py    rewrites chat/conversations.json, chat/rendered.jsonl, chat/snippets.jsonl and SHA256SUMS
+    generate.py    rewrites conversations.json, rendered.jsonl, snippets.jsonl and SHA256SUMS; with --check compares
 
-chat/*.jinja are the templates that the model families publish in their tokenizer_config.json, one a family; chatml-generation
+*.jinja are the templates that the model families publish in their tokenizer_config.json, one a family; chatml-generation
 marks the assistant's text. rendered.jsonl: what apply_chat_template makes of each conversation, as text or as its hash.
 snippets.jsonl: pieces of the template language.
 """
 import datetime
 import json
 import os
+import pathlib
+import shutil
+import sys
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 import jinja2
@@ -17,11 +20,11 @@ import transformers
 from tokenizers import Tokenizer, models
 from transformers.utils import chat_template_utils
 
-import checksums
-import folding
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.append(str(HERE.parents[1]))
+import goldens
 
-FOLDER = folding.HERE / "chat"
-assert transformers.__version__ == "5.24.0" and jinja2.__version__ == "3.1.6"
+PINNED = {"transformers": "5.24.0", "jinja2": "3.1.6"}
 
 
 class FixedDate(datetime.datetime):
@@ -153,7 +156,7 @@ def tokenizer(family):
     bos, eos = FAMILIES[family]
     result = transformers.PreTrainedTokenizerFast(
         tokenizer_object=Tokenizer(models.BPE()), bos_token=bos, eos_token=eos, pad_token="<pad>")
-    result.chat_template = (FOLDER / f"{family}.jinja").read_text(encoding="utf-8")
+    result.chat_template = (HERE / f"{family}.jinja").read_text(encoding="utf-8")
     return result
 
 
@@ -165,15 +168,20 @@ def failure(error):
 
 
 def text_hash(text):
-    state = folding.fold(text.encode())
+    state = 0xCBF29CE484222325
+    for byte in text.encode():
+        state = ((state ^ byte) * 0x100000001B3) & 0xFFFFFFFFFFFFFFFF
     return (state >> 32 ^ state) & 0xFFFFFFFF
 
 
-def main():
-    (FOLDER / "conversations.json").write_text(json.dumps({
+def generate(folder):
+    folder = pathlib.Path(folder)
+    for template in sorted(HERE.glob("*.jinja")):
+        shutil.copy(template, folder)
+    (folder / "conversations.json").write_text(json.dumps({
         "families": {family: {"bos_token": bos, "eos_token": eos, "pad_token": "<pad>"} for family, (bos, eos) in FAMILIES.items()},
         "conversations": CONVERSATIONS}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    with open(FOLDER / "rendered.jsonl", "w", encoding="utf-8") as file:
+    with open(folder / "rendered.jsonl", "w", encoding="utf-8") as file:
         for family in FAMILIES:
             apply = tokenizer(family).apply_chat_template
             for index, conversation in enumerate(CONVERSATIONS):
@@ -186,7 +194,7 @@ def main():
                 except Exception as error:
                     row["error"] = failure(error)
                 file.write(json.dumps(row, ensure_ascii=False) + "\n")
-    with open(FOLDER / "snippets.jsonl", "w", encoding="utf-8") as file:
+    with open(folder / "snippets.jsonl", "w", encoding="utf-8") as file:
         for snippet in SNIPPETS:
             row = {"template": snippet}
             try:
@@ -196,7 +204,6 @@ def main():
             except Exception as error:
                 row["error"] = failure(error)
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
-    checksums.write()
 
 
-main()
+goldens.main(__file__, generate, PINNED)

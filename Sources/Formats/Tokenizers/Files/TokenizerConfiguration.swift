@@ -26,8 +26,7 @@ struct TokenizerConfiguration {
     static func read(_ folder: String) throws(TokenizerError) -> TokenizerConfiguration {
         var configuration = TokenizerConfiguration(path: "\(folder)/tokenizer_config.json")
         for path in ["\(folder)/special_tokens_map.json", "\(folder)/tokenizer_config.json"] {
-            guard let bytes = try TokenizerLoader.contents(path) else { continue }
-            let root = JSONNode(value: try Value(parsing: bytes, path: path), path: path, key: "")
+            guard let root = try JSONNode.read(path) else { continue }
             guard case .object = root.value else { throw root.mismatch("an object") }
             try configuration.readRoles(root)
             try configuration.readSwitches(root)

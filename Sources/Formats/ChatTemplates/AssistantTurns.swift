@@ -1,5 +1,7 @@
 // Which tokens of a conversation are the assistant's: what a loss on the assistant's messages alone counts.
 
+public import Tokenizers
+
 /// A conversation as tokens.
 public struct TokenizedChat: Sendable, Equatable {
     /// Vocabulary ids of the whole text.
