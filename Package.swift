@@ -99,7 +99,10 @@ let package = Package(
         module(.formats, "GGUF", ["Tensors", "Files"]),
         module(
             .training, "Checkpoints",
-            ["Tensors", "Layers", "Models", "Optimizers", "Files", "JSON", "Safetensors", "GGUF"]),
+            ["Tensors", "Layers", "Models", "Optimizers", "Files", "Safetensors"]),
+        module(
+            .training, "GGUFImport",
+            ["Tensors", "Models", "JSON", "Safetensors", "GGUF", "Checkpoints"]),
         module(.training, "Generation", ["Tensors", "Layers", "Models", "Tokenizers", "ChatTemplates"]),
         module(.evaluation, "Metrics", []),
         module(.operations, "Reporting", []),
@@ -118,9 +121,9 @@ let package = Package(
             [
                 "Tensors", "Kernels", "Layers", "Models", "Optimizers", "MPI", "DataParallel", "Files",
                 "JSON",
-                "Safetensors", "Tokenizers", "ChatTemplates", "Images", "Datasets", "Checkpoints", "Metrics",
-                "Generation",
-                "Training",
+                "Safetensors", "Tokenizers", "ChatTemplates", "Images", "Datasets", "Checkpoints",
+                "GGUFImport",
+                "Metrics", "Generation", "Training",
                 "Reporting",
                 "Configuration", "Ratings", "RatingServer",
                 argumentParser,
@@ -139,7 +142,8 @@ let package = Package(
         tests(
             "GenerationTests",
             [
-                "Tensors", "Layers", "Models", "Safetensors", "Checkpoints", "Tokenizers", "ChatTemplates",
+                "Tensors", "Layers", "Models", "Safetensors", "Checkpoints", "GGUFImport", "Tokenizers",
+                "ChatTemplates",
                 "Generation",
             ]),
         tests(
@@ -160,7 +164,9 @@ let package = Package(
             ], goldens: true),
         tests(
             "CheckpointsTests",
-            ["Tensors", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints", "TestSupport"],
+            ["Tensors", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints", "TestSupport"]),
+        tests(
+            "GGUFImportTests", ["Tensors", "Models", "Safetensors", "GGUFImport", "TestSupport"],
             goldens: true),
         tests("TokenizersTests", ["Tokenizers", "TestSupport"], goldens: true),
         tests("ChatTemplatesTests", ["Tokenizers", "ChatTemplates", "TestSupport"], goldens: true),

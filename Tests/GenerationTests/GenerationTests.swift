@@ -2,6 +2,7 @@
 
 import Checkpoints
 import Foundation
+import GGUFImport
 import Generation
 import Layers
 import Models
@@ -37,7 +38,7 @@ private let goldens = Result {
     func imported(name: String) throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         defer { try? FileManager.default.removeItem(at: folder) }
-        _ = try GGUFImport(path: goldenPath(name + ".gguf", of: "CheckpointsTests"))
+        _ = try GGUFImport(path: goldenPath(name + ".gguf", of: "GGUFImportTests"))
             .write(to: folder.path, precision: .float32, overwrite: false) { _ in }
         let cases = try GoldenGeneration.imported(name, directory: folder.path)
         #expect(cases.map(\.options.beamCount) == [1, 4, 4])

@@ -1,5 +1,5 @@
 // The goldens of generation, made together with those of the model families, of captioners and of imported files
-// (Goldens/generate.py in ModelFamilyTests, VisionModelsTests and CheckpointsTests).
+// (Goldens/generate.py in ModelFamilyTests, VisionModelsTests and GGUFImportTests).
 
 import Checkpoints
 import Foundation
@@ -53,7 +53,7 @@ struct GoldenGeneration: CustomTestStringConvertible, Sendable {
 
     /// The calls of the model that a GGUF file is imported to, `directory`.
     static func imported(_ name: String, directory: String) throws -> [GoldenGeneration] {
-        let all = try json(of: goldenPath("imports.json", of: "CheckpointsTests"))
+        let all = try json(of: goldenPath("imports.json", of: "GGUFImportTests"))
         return of(all[name] ?? .null, directory: directory, reader: .languageModel)
     }
 

@@ -9,7 +9,7 @@ import Testing
 @Suite struct ImportTests {
     private func golden(_ name: String) -> String {
         URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("CheckpointsTests/Goldens/\(name)").path
+            .appendingPathComponent("GGUFImportTests/Goldens/\(name)").path
     }
 
     @Test(

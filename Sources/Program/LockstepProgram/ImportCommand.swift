@@ -1,8 +1,8 @@
 // `lockstep import`: turns a GGUF file into a Hugging Face directory.
 
 import ArgumentParser
-import Checkpoints
 import Foundation
+import GGUFImport
 import Reporting
 import Synchronization
 

@@ -50,7 +50,7 @@ extension CheckpointError {
         )
     }
 
-    static func outputIsFile(_ path: String) -> CheckpointError {
+    package static func outputIsFile(_ path: String) -> CheckpointError {
         CheckpointError("output_dir \(path) is a file: choose a directory")
     }
 

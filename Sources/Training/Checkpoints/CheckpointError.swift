@@ -12,7 +12,7 @@ public struct CheckpointError: Error, CustomStringConvertible, Sendable, Equatab
     init(_ description: String) { self.description = description }
 
     /// Any error as one of this module: its own and those of the file formats keep their words.
-    init(_ error: any Error) {
+    package init(_ error: any Error) {
         if let error = error as? CheckpointError {
             self = error
         } else if let error = error as? CocoaError {
@@ -24,7 +24,7 @@ public struct CheckpointError: Error, CustomStringConvertible, Sendable, Equatab
     }
 
     /// Names in a list, cut after eight with the number of those left out.
-    static func list(_ names: [String]) -> String {
+    package static func list(_ names: [String]) -> String {
         let shown = names.prefix(8).joined(separator: ", ")
         return names.count <= 8 ? shown : "\(shown) and \(names.count - 8) more"
     }

@@ -5,13 +5,13 @@ internal import Safetensors
 
 /// File operations whose errors name the path and the system's reason.
 package enum DurableFiles {
-    static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+    package static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
     /// Whether `path` is a folder or a link to one.
-    static func isDirectory(_ path: String) -> Bool { exists(path + "/.") }
+    package static func isDirectory(_ path: String) -> Bool { exists(path + "/.") }
 
     /// Names of everything in a folder, sorted.
-    static func names(in folder: String) throws(CheckpointError) -> [String] {
+    package static func names(in folder: String) throws(CheckpointError) -> [String] {
         do {
             return try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
         } catch { throw .cannot("read", folder, error) }
@@ -29,7 +29,7 @@ package enum DurableFiles {
         } catch { throw .cannot("created", path, error) }
     }
 
-    static func remove(_ path: String) throws(CheckpointError) {
+    package static func remove(_ path: String) throws(CheckpointError) {
         do {
             try FileManager.default.removeItem(atPath: path)
         } catch { throw .cannot("removed", path, error) }
@@ -50,7 +50,7 @@ package enum DurableFiles {
     }
 
     /// Waits until the disk has a file's bytes or a folder's names.
-    static func synchronize(_ path: String) throws(CheckpointError) {
+    package static func synchronize(_ path: String) throws(CheckpointError) {
         do {
             let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
             try handle.synchronize()
@@ -60,7 +60,7 @@ package enum DurableFiles {
 
     /// Puts a finished file or folder at `path`. A file replaces the one that is there in one instant. A folder that
     /// is there is renamed to `aside` before and removed after; when the second rename fails it is put back.
-    static func install(_ finished: String, as path: String, aside: String) throws(CheckpointError) {
+    package static func install(_ finished: String, as path: String, aside: String) throws(CheckpointError) {
         guard exists(path) else {
             try move(finished, to: path)
             return

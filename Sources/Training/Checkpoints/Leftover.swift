@@ -3,8 +3,8 @@
 internal import Foundation
 
 /// A hidden name `.<target>.<kind>-<process>` beside the target in an output directory.
-struct Leftover: Equatable {
-    enum Kind: String, CaseIterable {
+package struct Leftover: Equatable {
+    package enum Kind: String, CaseIterable {
         /// Being written; incomplete.
         case partial
         /// The old content of the target, renamed while the new one takes its place.
@@ -19,7 +19,7 @@ struct Leftover: Equatable {
     let process: Int32
 
     /// A name of this process.
-    init(of target: String, kind: Kind) {
+    package init(of target: String, kind: Kind) {
         self.target = target
         self.kind = kind
         process = ProcessInfo.processInfo.processIdentifier
@@ -40,7 +40,7 @@ struct Leftover: Equatable {
         }
     }
 
-    var name: String { ".\(target).\(kind.rawValue)-\(process)" }
+    package var name: String { ".\(target).\(kind.rawValue)-\(process)" }
 
     /// Whether another process that is alive made it.
     var isInUse: Bool {

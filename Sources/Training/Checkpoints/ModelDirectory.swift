@@ -13,8 +13,8 @@ public enum ModelDirectory {
         "vocab.json", "added_tokens.json", "spiece.model", "preprocessor_config.json", "chat_template.jinja",
         "generation_config.json",
     ]
-    static let weightsFile = "model.safetensors"
-    static let configurationFile = "config.json"
+    package static let weightsFile = "model.safetensors"
+    package static let configurationFile = "config.json"
 
     /// Bytes that `write` needs at most, without the tokenizer's files.
     static func byteCount(_ model: any TrainableModel) -> Int {

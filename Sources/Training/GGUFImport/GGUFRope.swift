@@ -12,7 +12,7 @@ struct GGUFRope {
 
     init(
         _ file: GGUFFile, _ keys: GGUFKeys, headSize: Int, contextLength: Int
-    ) throws(CheckpointError) {
+    ) throws(GGUFImportError) {
         theta = try keys.positive(".rope.freq_base") ?? 10_000
         if let table = file.tensor("rope_freqs.weight") {
             scaling = try Self.llama3(table, file, theta: theta, headSize: headSize)
@@ -42,13 +42,13 @@ struct GGUFRope {
     /// wavelengths (`_compute_llama3_parameters` of transformers).
     private static func llama3(
         _ table: GGUFTensorInfo, _ file: GGUFFile, theta: Double, headSize: Int
-    ) throws(CheckpointError) -> JSONValue {
+    ) throws(GGUFImportError) -> JSONValue {
         guard table.shape == [headSize / 2] else {
             throw .wrongTensorShapes(
                 ["rope_freqs.weight has shape \(table.shape), expected [\(headSize / 2)]"], in: file.path)
         }
         let values = Tensor(rows: 1, columns: headSize / 2)
-        do { try file.read(table.name, into: values) } catch { throw CheckpointError(error) }
+        do { try file.read(table.name, into: values) } catch { throw .format(error) }
         let factors = values.values().map(Double.init)
         guard factors.contains(where: { $0 != 1 }) else { return .null }
         let factor = factors[factors.count - 1]

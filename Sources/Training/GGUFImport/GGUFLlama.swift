@@ -8,7 +8,7 @@ struct GGUFLlama {
     let configuration: [String: JSONValue]
     let tensors: [GGUFTensorPlan]
 
-    init(_ file: GGUFFile, _ keys: GGUFKeys, _ shape: GGUFModelShape) throws(CheckpointError) {
+    init(_ file: GGUFFile, _ keys: GGUFKeys, _ shape: GGUFModelShape) throws(GGUFImportError) {
         if let experts = try keys.integer(".expert_count", in: 0..<1 << 20), experts > 0 {
             throw .unsupportedFeature("the model is a mixture of \(experts) experts", in: keys.path)
         }
@@ -61,7 +61,7 @@ struct GGUFLlama {
         let keyCount: Int
         let size: Int
 
-        init(_ keys: GGUFKeys, width: Int) throws(CheckpointError) {
+        init(_ keys: GGUFKeys, width: Int) throws(GGUFImportError) {
             count = try keys.size(".attention.head_count")
             keyCount = try keys.optionalSize(".attention.head_count_kv") ?? count
             guard count % keyCount == 0 else {

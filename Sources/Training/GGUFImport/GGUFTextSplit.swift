@@ -25,7 +25,7 @@ struct GGUFTextSplit: Sendable {
 
     /// Throws when the file names another way of splitting. A file without a name, or with `default`, gets that of
     /// its family's original, and a note.
-    init(_ keys: GGUFKeys, family: GGUFFamily) throws(CheckpointError) {
+    init(_ keys: GGUFKeys, family: GGUFFamily) throws(GGUFImportError) {
         let name = try keys.string("tokenizer.ggml.pre") ?? Self.unnamed
         if let entry = Self.known.first(where: { $0.name == name }) {
             (kind, note) = (entry.kind, nil)

@@ -1,7 +1,7 @@
 // GGUF files of each family become directories that hold what transformers reads from the same files.
 
-import Checkpoints
 import Foundation
+import GGUFImport
 import Models
 import Safetensors
 import Synchronization
@@ -149,9 +149,4 @@ extension JSONValue {
         case .null, .bool, .number, .string: self
         }
     }
-}
-
-/// The path of a golden file.
-func goldenPath(_ name: String) -> String {
-    URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Goldens/\(name)").path
 }

@@ -31,7 +31,7 @@ struct GGUFTokenizer: Sendable {
     private let chatTemplate: String?
 
     /// Reads the metadata. Throws when the tokenizer is of another kind, or its parts contradict each other.
-    init(_ keys: GGUFKeys, family: GGUFFamily, vocabularySize: Int) throws(CheckpointError) {
+    init(_ keys: GGUFKeys, family: GGUFFamily, vocabularySize: Int) throws(GGUFImportError) {
         try Self.checkModel(keys)
         let texts = try Self.texts(keys, vocabularySize: vocabularySize)
         let kinds = try Self.kinds(keys, count: texts.count)
@@ -60,7 +60,7 @@ struct GGUFTokenizer: Sendable {
 
     private static func notes(
         _ keys: GGUFKeys, _ split: GGUFTextSplit, hasTemplate: Bool
-    ) throws(CheckpointError) -> [String] {
+    ) throws(GGUFImportError) -> [String] {
         var notes: [String] = split.note.map { [$0] } ?? []
         if !hasTemplate { notes.append("The file has no chat template, so the model cannot chat as it is.") }
         if let names = try keys.strings("tokenizer.chat_templates"), !names.isEmpty {
@@ -70,7 +70,7 @@ struct GGUFTokenizer: Sendable {
         return notes
     }
 
-    private static func checkModel(_ keys: GGUFKeys) throws(CheckpointError) {
+    private static func checkModel(_ keys: GGUFKeys) throws(GGUFImportError) {
         let model = try keys.string("tokenizer.ggml.model")
         guard model == "gpt2" else {
             throw .unsupportedTokenizer(
@@ -81,7 +81,7 @@ struct GGUFTokenizer: Sendable {
 
     private static func texts(
         _ keys: GGUFKeys, vocabularySize: Int
-    ) throws(CheckpointError) -> [String] {
+    ) throws(GGUFImportError) -> [String] {
         let key = "tokenizer.ggml.tokens"
         guard let texts = try keys.strings(key) else { throw .missingMetadata(key, in: keys.path) }
         guard !texts.isEmpty, texts.count <= vocabularySize else {
@@ -98,7 +98,7 @@ struct GGUFTokenizer: Sendable {
         return texts
     }
 
-    private static func kinds(_ keys: GGUFKeys, count: Int) throws(CheckpointError) -> [Kind] {
+    private static func kinds(_ keys: GGUFKeys, count: Int) throws(GGUFImportError) -> [Kind] {
         let key = "tokenizer.ggml.token_type"
         guard let numbers = try keys.integers(key) else { throw .missingMetadata(key, in: keys.path) }
         guard numbers.count == count else {
@@ -130,8 +130,8 @@ extension GGUFTokenizer {
         let otherEnds: [Int]
         let texts: [String: String]
 
-        init(_ keys: GGUFKeys, tokens: [String]) throws(CheckpointError) {
-            func id(_ role: String) throws(CheckpointError) -> Int? {
+        init(_ keys: GGUFKeys, tokens: [String]) throws(GGUFImportError) {
+            func id(_ role: String) throws(GGUFImportError) -> Int? {
                 try keys.integer("tokenizer.ggml.\(role)_token_id", in: 0..<tokens.count)
             }
             bos = try id("bos")
@@ -152,7 +152,7 @@ extension GGUFTokenizer {
 
         func added(
             _ id: Int?, _ tokens: [String], if isWanted: Bool, _ role: String, _ keys: GGUFKeys
-        ) throws(CheckpointError) -> Added? {
+        ) throws(GGUFImportError) -> Added? {
             guard isWanted else { return nil }
             guard let id else {
                 throw .missingMetadata("tokenizer.ggml.\(role)_token_id", in: keys.path)

@@ -3,7 +3,7 @@
 /// Reading of `tokenizer.ggml.merges`.
 enum GGUFMerges {
     /// The merges as they stand. Throws when one is not two tokens with a space between, or makes no token.
-    static func read(_ keys: GGUFKeys, tokens: [String]) throws(CheckpointError) -> [String] {
+    static func read(_ keys: GGUFKeys, tokens: [String]) throws(GGUFImportError) -> [String] {
         let key = "tokenizer.ggml.merges"
         guard let merges = try keys.strings(key) else { throw .missingMetadata(key, in: keys.path) }
         // As bytes: text that looks alike may be different tokens.

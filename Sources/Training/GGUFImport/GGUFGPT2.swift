@@ -8,7 +8,7 @@ struct GGUFGPT2 {
     let configuration: [String: JSONValue]
     let tensors: [GGUFTensorPlan]
 
-    init(_ keys: GGUFKeys, _ shape: GGUFModelShape) throws(CheckpointError) {
+    init(_ keys: GGUFKeys, _ shape: GGUFModelShape) throws(GGUFImportError) {
         let width = try keys.size(".embedding_length")
         let headCount = try keys.size(".attention.head_count")
         let innerWidth = try keys.optionalSize(".feed_forward_length") ?? 4 * width

@@ -1,7 +1,7 @@
 // GGUF files that cannot be imported, and folders that an import must not touch: each with its sentence.
 
-import Checkpoints
 import Foundation
+import GGUFImport
 import Models
 import TestSupport
 import Testing
@@ -137,7 +137,7 @@ import Testing
         try refusal.edit(&file)
         let path = folder.path + "/model.gguf"
         try Data(file.bytes).write(to: URL(fileURLWithPath: path))
-        let found = thrownMessage { () throws(CheckpointError) in _ = try GGUFImport(path: path) }
+        let found = thrownMessage { () throws(GGUFImportError) in _ = try GGUFImport(path: path) }
         #expect(found?.replacing(path, with: "PATH") == refusal.message)
     }
 
@@ -147,12 +147,12 @@ import Testing
         let path = folder.path + "/model.gguf"
         try Data(try bytes(of: goldenPath("llama.gguf")).prefix(20_000)).write(to: URL(fileURLWithPath: path))
         let found = try #require(
-            thrownMessage { () throws(CheckpointError) in _ = try GGUFImport(path: path) })
+            thrownMessage { () throws(GGUFImportError) in _ = try GGUFImport(path: path) })
         #expect(found.hasPrefix("\(path): tensor '") && found.contains("it was probably cut off"))
     }
 
     private func write(_ path: String, overwrite: Bool) -> String? {
-        thrownMessage { () throws(CheckpointError) in
+        thrownMessage { () throws(GGUFImportError) in
             _ = try GGUFImport(path: goldenPath("llama.gguf"))
                 .write(to: path, precision: .float32, overwrite: overwrite) { _ in }
         }
@@ -201,7 +201,7 @@ import Testing
         let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
         try handle.truncate(atOffset: 25_000)
         try handle.close()
-        let found = thrownMessage { () throws(CheckpointError) in
+        let found = thrownMessage { () throws(GGUFImportError) in
             _ = try model.write(to: folder.path + "/hf", precision: .float32, overwrite: false) { _ in }
         }
         #expect(found?.contains("although it was longer when it was opened") == true)

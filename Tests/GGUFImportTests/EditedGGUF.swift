@@ -7,7 +7,9 @@ import Testing
 struct EditedGGUF {
     private(set) var bytes: [UInt8]
 
-    init(_ name: String) throws { bytes = try CheckpointsTests.bytes(of: goldenPath(name)) }
+    init(_ name: String) throws {
+        bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: goldenPath(name))))
+    }
 
     /// Replaces the first `old` by `new`, which is as long.
     mutating func replace(_ old: [UInt8], with new: [UInt8]) throws {

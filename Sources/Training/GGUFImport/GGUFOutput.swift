@@ -1,5 +1,6 @@
 // The folder that an import writes: new, empty, or a model's that may be replaced.
 
+internal import Checkpoints
 internal import Foundation
 
 /// Rules for the output folder of an import.
@@ -11,15 +12,16 @@ enum GGUFOutput {
             GGUFImport.tokenizerFile, GGUFImport.tokenizerConfigurationFile,
         ])
 
-    /// Throws unless `path` may become the result of importing `input`.
-    static func check(_ path: String, overwrite: Bool, input: String) throws(CheckpointError) {
+    /// Throws unless `path` may become the result of an import.
+    static func check(_ path: String, overwrite: Bool) throws(GGUFImportError) {
         guard DurableFiles.exists(path) else { return }
-        guard DurableFiles.isDirectory(path) else { throw .outputIsFile(path) }
-        let names = try DurableFiles.names(in: path)
+        guard DurableFiles.isDirectory(path) else { throw .files(.outputIsFile(path)) }
+        let names: [String]
+        do { names = try DurableFiles.names(in: path) } catch { throw .files(error) }
         guard !names.isEmpty else { return }
-        guard overwrite else { throw .importOutputInUse(path, found: names) }
+        guard overwrite else { throw .outputInUse(path, found: names) }
         let foreign = names.filter { !modelFiles.contains($0) }
-        guard foreign.isEmpty else { throw .importOutputHoldsOthers(path, found: foreign) }
+        guard foreign.isEmpty else { throw .outputHoldsOthers(path, found: foreign) }
     }
 
     /// Names and sizes of the files in a folder.

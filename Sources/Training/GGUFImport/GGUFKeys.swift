@@ -13,13 +13,13 @@ struct GGUFKeys {
     let path: String
     private let metadata: GGUFMetadata
 
-    init(_ metadata: GGUFMetadata) throws(CheckpointError) {
+    init(_ metadata: GGUFMetadata) throws(GGUFImportError) {
         self.metadata = metadata
         path = metadata.path
         let architecture: String?
         do {
             architecture = try metadata.string("general.architecture")
-        } catch { throw CheckpointError(error) }
+        } catch { throw .format(error) }
         guard let family = architecture.flatMap(GGUFFamily.init(rawValue:)) else {
             throw .unsupportedArchitecture(
                 architecture, in: path, known: GGUFFamily.allCases.map(\.rawValue))
@@ -32,26 +32,26 @@ struct GGUFKeys {
 
     func has(_ key: String) -> Bool { metadata[name(key)] != nil }
 
-    func string(_ key: String) throws(CheckpointError) -> String? {
-        do { return try metadata.string(name(key)) } catch { throw CheckpointError(error) }
+    func string(_ key: String) throws(GGUFImportError) -> String? {
+        do { return try metadata.string(name(key)) } catch { throw .format(error) }
     }
 
-    func strings(_ key: String) throws(CheckpointError) -> [String]? {
-        do { return try metadata.strings(name(key)) } catch { throw CheckpointError(error) }
+    func strings(_ key: String) throws(GGUFImportError) -> [String]? {
+        do { return try metadata.strings(name(key)) } catch { throw .format(error) }
     }
 
-    func integers(_ key: String) throws(CheckpointError) -> [Int]? {
-        do { return try metadata.integers(name(key)) } catch { throw CheckpointError(error) }
+    func integers(_ key: String) throws(GGUFImportError) -> [Int]? {
+        do { return try metadata.integers(name(key)) } catch { throw .format(error) }
     }
 
-    func bool(_ key: String) throws(CheckpointError) -> Bool? {
-        do { return try metadata.bool(name(key)) } catch { throw CheckpointError(error) }
+    func bool(_ key: String) throws(GGUFImportError) -> Bool? {
+        do { return try metadata.bool(name(key)) } catch { throw .format(error) }
     }
 
     /// An integer in `range`, if the key is there.
-    func integer(_ key: String, in range: Range<Int>) throws(CheckpointError) -> Int? {
+    func integer(_ key: String, in range: Range<Int>) throws(GGUFImportError) -> Int? {
         let value: Int?
-        do { value = try metadata.integer(name(key)) } catch { throw CheckpointError(error) }
+        do { value = try metadata.integer(name(key)) } catch { throw .format(error) }
         guard let value else { return nil }
         guard range.contains(value) else {
             throw .badMetadata(
@@ -62,17 +62,17 @@ struct GGUFKeys {
     }
 
     /// A size: above 0 and below 2³¹. Throws when it is missing.
-    func size(_ key: String) throws(CheckpointError) -> Int {
+    func size(_ key: String) throws(GGUFImportError) -> Int {
         guard let value = try optionalSize(key) else { throw .missingMetadata(name(key), in: path) }
         return value
     }
 
-    func optionalSize(_ key: String) throws(CheckpointError) -> Int? { try integer(key, in: 1..<1 << 31) }
+    func optionalSize(_ key: String) throws(GGUFImportError) -> Int? { try integer(key, in: 1..<1 << 31) }
 
     /// A finite number above 0, if the key is there.
-    func positive(_ key: String) throws(CheckpointError) -> Double? {
+    func positive(_ key: String) throws(GGUFImportError) -> Double? {
         let value: Double?
-        do { value = try metadata.float(name(key)) } catch { throw CheckpointError(error) }
+        do { value = try metadata.float(name(key)) } catch { throw .format(error) }
         guard let value else { return nil }
         guard value > 0, value.isFinite else {
             throw .badMetadata(name(key), found: "\(value)", expected: "a number above 0", in: path)
@@ -80,7 +80,7 @@ struct GGUFKeys {
         return value
     }
 
-    func requiredPositive(_ key: String) throws(CheckpointError) -> Double {
+    func requiredPositive(_ key: String) throws(GGUFImportError) -> Double {
         guard let value = try positive(key) else { throw .missingMetadata(name(key), in: path) }
         return value
     }

@@ -18,7 +18,7 @@ struct GGUFModelPlan: Sendable {
 
     var parameterCount: Int { tensors.reduce(0) { $0 + $1.shape.reduce(1, *) } }
 
-    init(_ file: GGUFFile, _ keys: GGUFKeys) throws(CheckpointError) {
+    init(_ file: GGUFFile, _ keys: GGUFKeys) throws(GGUFImportError) {
         family = keys.family
         try Self.checkTypes(file)
         guard let embedding = file.tensor("token_embd.weight"), embedding.shape.count == 2 else {
@@ -54,7 +54,7 @@ struct GGUFModelPlan: Sendable {
         try Self.check(tensors, in: file)
     }
 
-    private static func checkTypes(_ file: GGUFFile) throws(CheckpointError) {
+    private static func checkTypes(_ file: GGUFFile) throws(GGUFImportError) {
         let types = Set(file.tensors.map(\.type)).subtracting(GGUFTensorType.supported)
         guard types.isEmpty else {
             throw .unsupportedQuantisations(
@@ -63,17 +63,17 @@ struct GGUFModelPlan: Sendable {
     }
 
     /// Whether the output matrix is the embedding: absent, or the same bytes.
-    private static func isTied(_ file: GGUFFile) throws(CheckpointError) -> Bool {
+    private static func isTied(_ file: GGUFFile) throws(GGUFImportError) -> Bool {
         guard let output = file.tensor("output.weight"), let embedding = file.tensor("token_embd.weight")
         else { return true }
         guard output.type == embedding.type, output.shape == embedding.shape else { return false }
         do {
             return try file.readBytes(output.name) == file.readBytes(embedding.name)
-        } catch { throw CheckpointError(error) }
+        } catch { throw .format(error) }
     }
 
     /// Throws unless the file holds exactly these tensors, in these shapes.
-    private static func check(_ plans: [GGUFTensorPlan], in file: GGUFFile) throws(CheckpointError) {
+    private static func check(_ plans: [GGUFTensorPlan], in file: GGUFFile) throws(GGUFImportError) {
         let expected = Set(plans.map(\.source))
         let missing = plans.map(\.source).filter { file.tensor($0) == nil }
         let surplus = file.tensors.map(\.name).filter { name in

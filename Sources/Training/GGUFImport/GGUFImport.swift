@@ -1,5 +1,6 @@
 // From one GGUF file to a Hugging Face directory that any tool loads.
 
+internal import Checkpoints
 internal import Foundation
 internal import GGUF
 internal import Models
@@ -43,10 +44,10 @@ public struct GGUFImport: Sendable {
 
     /// Opens the file at `path` and checks that all of it can be converted. Throws what is wrong with the file, and
     /// a sentence that lists what is supported when its architecture, tokenizer or quantisation is not.
-    public init(path: String) throws(CheckpointError) {
+    public init(path: String) throws(GGUFImportError) {
         do {
             file = try GGUFFile(path: path)
-        } catch { throw CheckpointError(error) }
+        } catch { throw .format(error) }
         let keys = try GGUFKeys(file.metadata)
         plan = try GGUFModelPlan(file, keys)
         tokenizer = try GGUFTokenizer(keys, family: plan.family, vocabularySize: plan.vocabularySize)
@@ -66,13 +67,23 @@ public struct GGUFImport: Sendable {
     public func write(
         to path: String, precision: Precision, overwrite: Bool,
         progress: @escaping @Sendable (_ tensor: String) -> Void
-    ) throws(CheckpointError) -> Summary {
+    ) throws(GGUFImportError) -> Summary {
         let place = URL(fileURLWithPath: path).standardizedFileURL
         let (target, parent) = (place.path, place.deletingLastPathComponent().path)
-        try GGUFOutput.check(target, overwrite: overwrite, input: file.path)
+        try GGUFOutput.check(target, overwrite: overwrite)
+        do {
+            return try writeFolder(target, parent: parent, precision, progress)
+        } catch { throw .files(error) }
+    }
+
+    /// Writes a hidden folder in `parent` and renames it to `target`.
+    private func writeFolder(
+        _ target: String, parent: String, _ precision: Precision,
+        _ progress: @escaping @Sendable (_ tensor: String) -> Void
+    ) throws(CheckpointError) -> Summary {
         if !DurableFiles.exists(parent) { try DurableFiles.createDirectory(parent) }
         try DurableFiles.requireSpace(byteCount(precision), in: parent)
-        let name = place.lastPathComponent
+        let name = URL(fileURLWithPath: target).lastPathComponent
         let partial = parent + "/" + Leftover(of: name, kind: .partial).name
         try DurableFiles.createDirectory(partial)
         do {
