@@ -27,3 +27,17 @@ extension ElementType {
         }
     }
 }
+
+extension Conversion {
+    /// `y = x` in the type of `y`, rows by rows: either may have gaps between them.
+    static func copyRows(_ x: Tensor, to y: Tensor) {
+        precondition(x.rows == y.rows && x.columns == y.columns, "shapes differ")
+        let (xType, yType) = (x.type.code, y.type.code)
+        ThreadPool.forEachRange(count: x.rows, grain: max(1, 4_096 / max(1, x.columns))) { range, _ in
+            for row in range {
+                unsafe ck_convert(
+                    xType, x.pointer(row * x.rowStride), yType, y.pointer(row * y.rowStride), x.columns)
+            }
+        }
+    }
+}

@@ -6,8 +6,6 @@ public import Tensors
 
 /// C = op(A)·op(B), row-major, fp32 or bf16 operands, fp32 sums.
 public enum MatrixProduct {
-    private static let context = OneDNNContext()
-
     /// With `multiplyingBy`, `[M, N]` of the type of `out`, the finished product is multiplied by it, element by element.
     ///
     /// `out[M, N] = a[M, K] · b[K, N]`, with `a` given as `[K, M]` when `transposingA` and `b` as `[N, K]` when
@@ -15,6 +13,17 @@ public enum MatrixProduct {
     public static func run(
         _ a: Tensor, transposingA: Bool = false, _ b: Tensor, transposingB: Bool = false, bias: Tensor? = nil,
         into out: Tensor, accumulating: Bool = false, multiplyingBy factor: Tensor? = nil
+    ) {
+        run(
+            a, transposingA: transposingA, b, transposingB: transposingB, bias: bias, into: out,
+            accumulating: accumulating, multiplyingBy: factor, forms: ProductForm.allCases)
+    }
+
+    /// The same in the first of `forms` for which the library has fast code; tests give fewer than all.
+    package static func run(
+        _ a: Tensor, transposingA: Bool = false, _ b: Tensor, transposingB: Bool = false, bias: Tensor? = nil,
+        into out: Tensor, accumulating: Bool = false, multiplyingBy factor: Tensor? = nil,
+        forms: [ProductForm]
     ) {
         let m = transposingA ? a.columns : a.rows
         let k = transposingA ? a.rows : a.columns
@@ -35,41 +44,14 @@ public enum MatrixProduct {
             if let factor { Elementwise.multiply(out, by: factor) }
             return
         }
-        var call = unsafe onednn_matmul()
-        unsafe call.m = Int64(
-            m + (transposingA ? 0 : spareRows(m, of: [a, out] + (factor.map { [$0] } ?? []))))
-        unsafe call.n = Int64(n)
-        unsafe call.k = Int64(k + (transposingA && !transposingB ? clearedRows(k, of: a, b) : 0))
-        unsafe call.a = UnsafeRawPointer(a.bytePointer)
-        unsafe call.lda = Int64(a.rowStride)
-        unsafe call.ta = transposingA ? 1 : 0
-        unsafe call.b = UnsafeRawPointer(b.bytePointer)
-        unsafe call.ldb = Int64(b.rowStride)
-        unsafe call.tb = transposingB ? 1 : 0
-        if let bias { unsafe call.bias = UnsafePointer(bias.floats) }
-        unsafe call.c = out.bytePointer
-        unsafe call.ldc = Int64(out.rowStride)
-        unsafe call.accumulate = accumulating ? 1 : 0
-        if let factor {
-            unsafe call.factor = UnsafeRawPointer(factor.bytePointer)
-            unsafe call.ldf = Int64(factor.rowStride)
+        let product = Product(
+            m: m + (transposingA ? 0 : spareRows(m, of: [a, out] + (factor.map { [$0] } ?? []))), n: n,
+            k: k + (transposingA && !transposingB ? clearedRows(k, of: a, b) : 0), a: a,
+            transposingA: transposingA,
+            b: b, transposingB: transposingB, bias: bias, out: out, isAdded: accumulating, factor: factor)
+        KernelClock.measure(.product, operations: 2 * Double(m) * Double(n) * Double(k)) {
+            product.run(forms: forms)
         }
-        unsafe call.type = a.type.dataType
-        unsafe call.output_type = out.type.dataType
-        let status = KernelClock.measure(.product, operations: 2 * Double(m) * Double(n) * Double(k)) {
-            var status: Int32 = 0
-            PackedOperand.with(
-                b, isTransposed: transposingB, rows: unsafe Int(call.m), k: unsafe Int(call.k), n: n
-            ) { packed in
-                if let packed {
-                    unsafe call.b = UnsafeRawPointer(packed.bytePointer)
-                    unsafe call.packed = 1
-                }
-                status = unsafe context.run(&call)
-            }
-            return status
-        }
-        precondition(status == 0, "oneDNN matmul \(m) × \(n) × \(k) failed with status \(status)")
     }
 }
 
@@ -94,30 +76,6 @@ extension MatrixProduct {
         }
         return count
     }
-}
-
-extension ElementType {
-    fileprivate var dataType: dnnl_data_type_t {
-        switch self {
-        case .float32: dnnl_f32
-        case .bfloat16: dnnl_bf16
-        case .float16: dnnl_f16
-        }
-    }
-}
-
-/// oneDNN's engine and stream. Streams of the CPU engine run in the calling thread and may be shared.
-@safe private final class OneDNNContext: Sendable {
-    private nonisolated(unsafe) var context = unsafe onednn_context()
-
-    init() {
-        let status = unsafe onednn_context_create(&context)
-        precondition(status == 0, "oneDNN could not start: status \(status)")
-    }
-
-    deinit { unsafe onednn_context_destroy(&context) }
-
-    @unsafe func run(_ call: inout onednn_matmul) -> Int32 { unsafe onednn_matmul_run(&context, &call) }
 }
 
 /// The maths library that this build runs on.

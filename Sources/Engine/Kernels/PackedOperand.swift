@@ -11,22 +11,25 @@ enum PackedOperand {
     private static let minimumRows = 64
     private static let largestByteCount = 32 << 20
 
-    /// Calls `body` with `b`, `[K, N]` or, when `isTransposed`, `[N, K]`, packed for a product of `rows` rows over `k` of its
-    /// rows; with nil where packing is of no use, and where `b` is not bfloat16.
-    static func with(
-        _ b: Tensor, isTransposed: Bool, rows: Int, k: Int, n: Int, _ body: (Tensor?) -> Void
-    ) {
-        let height = (k / 2 + 15) / 16 * 16
-        let byteCount = height * n * 4
-        guard b.type == .bfloat16, rows >= minimumRows, n % 64 == 0, k % 2 == 0,
-            byteCount <= largestByteCount,
-            ck_packs() != 0
-        else { return body(nil) }
+    /// Whether the pass over the right operand pays for this product, and its sizes fill the layout's blocks.
+    static func isWorthwhile(for product: Product) -> Bool {
+        product.b.type == .bfloat16 && product.m >= minimumRows && product.n % 64 == 0 && product.k % 2 == 0
+            && byteCount(product) <= largestByteCount && ck_packs() != 0
+    }
+
+    /// Pairs of rows, in whole blocks.
+    private static func height(_ product: Product) -> Int { (product.k / 2 + 15) / 16 * 16 }
+
+    private static func byteCount(_ product: Product) -> Int { height(product) * product.n * 4 }
+
+    /// Calls `body` with the right operand of a product in that layout.
+    static func with(_ product: Product, _ body: (Tensor) -> Void) {
+        let byteCount = byteCount(product)
         let kept = free.withLock { $0.popLast() }
         let storage = kept.flatMap { $0.byteCount >= byteCount ? $0 : nil } ?? Storage(byteCount: byteCount)
         defer { free.withLock { $0.append(storage) } }
-        let packed = Tensor(storage, rows: height, columns: n)
-        pack(b, isTransposed: isTransposed, k: k, n: n, into: packed)
+        let packed = Tensor(storage, rows: height(product), columns: product.n)
+        pack(product.b, isTransposed: product.transposingB, k: product.k, n: product.n, into: packed)
         body(packed)
     }
 

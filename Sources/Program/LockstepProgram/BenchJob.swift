@@ -5,6 +5,7 @@ import Layers
 import Models
 import Optimizers
 import Tensors
+import Training
 
 /// Steps of one model on one batch.
 final class BenchJob {
@@ -17,25 +18,34 @@ final class BenchJob {
         let differentiate: (_ step: Int) -> Void
     }
 
+    private static let learningRate = 2e-5
+
     private let work: Work
     private let group: any ProcessGroup
     private let reducer: GradientReducer
     private let optimizer: AdamW
     var tokenCount: Int { work.tokenCount }
     var parameterCount: Int { work.model.parameters.layout.parameterCount }
+    var trainedParameterCount: Int { work.model.parameters.trainable.layout.parameterCount }
     var exposedCommunicationSeconds: Double { reducer.counters.exposedSeconds }
 
-    /// Initialises the parameters. Collective.
-    init(_ work: Work, type: BenchType, group: any ProcessGroup, reduction: ReductionOptions) throws {
+    /// Initialises the parameters and adds the adapters of `adaptation`. Collective.
+    init(
+        _ work: Work, type: BenchType, adaptation: AdaptationArguments, group: any ProcessGroup,
+        reduction: ReductionOptions
+    ) throws {
         self.work = work
         self.group = group
-        let parameters = work.model.parameters
-        parameters.initialize(key: RandomKey(seed: 0))
-        if type == .bf16 { parameters.computeInBFloat16() }
+        let key = RandomKey(seed: 0)
+        work.model.parameters.initialize(key: key)
+        try TrainedParameters.apply(
+            adaptation, learningRate: Self.learningRate, to: work.model, adapterKey: key)
+        if type == .bf16 { work.model.parameters.computeInBFloat16() }
+        let parameters = work.model.parameters.trainable
         let reducer = try GradientReducer(parameters: parameters, group: group, options: reduction)
         self.reducer = reducer
         optimizer = AdamW(parameters, options: AdamW.Options(), shard: reducer.shard)
-        parameters.onGradientReady = { reducer.markReady(slot: $0) }
+        work.model.parameters.onGradientReady = { reducer.markReady(slot: $0) }
     }
 
     /// Forward, backward, reduction, clipping and update. Collective.
@@ -46,7 +56,7 @@ final class BenchJob {
         var sums = [try reducer.finish()]
         try group.allReduceSum(&sums)
         let scale = GradientClipping.scale(norm: sums[0].squareRoot(), maximumNorm: 1)
-        optimizer.step(learningRate: 2e-5, gradientScale: scale)
+        optimizer.step(learningRate: Float(Self.learningRate), gradientScale: scale)
         reducer.gatherValues()
     }
 }

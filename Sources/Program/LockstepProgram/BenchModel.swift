@@ -4,6 +4,7 @@ import ArgumentParser
 import DataParallel
 import Models
 import Tensors
+import Training
 
 /// The models of `lockstep bench step`.
 enum BenchModel: String, CaseIterable, ExpressibleByArgument {
@@ -21,7 +22,8 @@ enum BenchModel: String, CaseIterable, ExpressibleByArgument {
 
     /// A training job over a rank's rows.
     func job(
-        _ workload: BenchWorkload, type: BenchType, group: any ProcessGroup, reduction: ReductionOptions
+        _ workload: BenchWorkload, type: BenchType, adaptation: AdaptationArguments,
+        group: any ProcessGroup, reduction: ReductionOptions
     ) throws -> BenchJob {
         let work: BenchJob.Work
         switch self {
@@ -50,7 +52,8 @@ enum BenchModel: String, CaseIterable, ExpressibleByArgument {
         case .bertToBERT:
             work = try workload.summarizer(EncoderDecoder(Self.summarizer, file: rawValue))
         }
-        return try BenchJob(work, type: type, group: group, reduction: reduction)
+        return try BenchJob(
+            work, type: type, adaptation: adaptation, group: group, reduction: reduction)
     }
 
     // MARK: Configurations

@@ -3,6 +3,7 @@
 import ArgumentParser
 import DataParallel
 import Foundation
+import Kernels
 import Synchronization
 
 /// Runs a command's work on this rank.
@@ -14,6 +15,7 @@ enum RankWork {
     static func run(_ body: (any ProcessGroup) throws -> Void) throws {
         let group = try ProcessGroups.start()
         let failures = try group.duplicate()
+        if group.rank == 0 { ReferenceProducts.shared.observe { Messages.warn($0) } }
         let wasStopped = RankFailure.run(group) {
             do {
                 try body(group)

@@ -42,12 +42,38 @@ struct StepBench: ParsableCommand {
     @Option(name: .customLong("zero_stage"), help: "Optimiser whole (0) or by shards (1), as the recipe key.")
     var zeroStage: Int?
 
+    @Option(
+        name: .customLong("lora_r"),
+        help: "Train low-rank adapters of this rank in place of the weights, as the recipe key; 0 for none.")
+    var loraR = 0
+
+    @Option(
+        name: .customLong("lora_target_modules"),
+        help: "Modules that get an adapter, with commas, as the recipe key.")
+    var loraTargetModules = "all-linear"
+
+    @Option(name: .customLong("lora_dropout"), help: "Dropout of the adapters' inputs, as the recipe key.")
+    var loraDropout = 0.0
+
     @Flag(
         name: .customLong("gradient-checkpointing"), help: "Compute activations again in the backward pass.")
     var recomputesActivations = false
 
     func validate() throws {
         guard (0...1).contains(zeroStage ?? 0) else { throw ValidationError("--zero_stage is 0 or 1") }
+        guard loraR >= 0 else { throw ValidationError("--lora_r is a number from 0 on") }
+        guard (0..<1).contains(loraDropout) else {
+            throw ValidationError("--lora_dropout is a number from 0 to below 1")
+        }
+    }
+
+    private var adaptation: AdaptationArguments {
+        var arguments = AdaptationArguments()
+        guard loraR > 0 else { return arguments }
+        arguments.loraR = loraR
+        arguments.loraDropout = loraDropout
+        arguments.loraTargetModules = loraTargetModules.split(separator: ",").map { String($0) }
+        return arguments
     }
 
     func run() throws {
@@ -64,7 +90,8 @@ struct StepBench: ParsableCommand {
         let workload = BenchWorkload(
             rows: batch, tokens: seq, rank: group.rank, rankCount: group.size,
             recomputesActivations: recomputesActivations)
-        let job = try model.job(workload, type: dtype, group: group, reduction: reduction)
+        let job = try model.job(
+            workload, type: dtype, adaptation: adaptation, group: group, reduction: reduction)
         for index in 0..<2 { try job.step(index) }
         let exposedBefore = job.exposedCommunicationSeconds
         var seconds: [Double] = []
@@ -84,6 +111,8 @@ struct StepBench: ParsableCommand {
         let counted = KernelClock.Kind.allCases.reduce(waiting) { $0 + clock.seconds($1) }
         BenchReport.show([
             ("model", .string(model.rawValue)), ("parameters", BenchReport.integer(job.parameterCount)),
+            ("trained_parameters", BenchReport.integer(job.trainedParameterCount)),
+            ("lora_r", BenchReport.integer(loraR)),
             ("dtype", .string(dtype.rawValue)), ("ranks", BenchReport.integer(group.size)),
             ("threads", BenchReport.integer(threads)), ("batch", BenchReport.integer(batch)),
             ("seq", BenchReport.integer(seq)),
@@ -95,6 +124,7 @@ struct StepBench: ParsableCommand {
             ),
             ("gflops", BenchReport.real(gigaflops, 1)), ("peak_gflops", BenchReport.real(peak, 1)),
             ("peak_fraction", BenchReport.real(gigaflops / peak, 3)),
+            ("reference_products", BenchReport.integer(ReferenceProducts.shared.count)),
             ("peak_memory_mb", BenchReport.real(BenchReport.peakMemoryMebibytes, 0)),
             ("share_gemm", share(clock.seconds(.product))),
             ("share_attention", share(clock.seconds(.attention))),
