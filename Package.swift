@@ -109,21 +109,36 @@ let package = Package(
         module(.evaluation, "Ratings", ["Tensors", "Files", "JSON", "Datasets", "Metrics"]),
         module(.operations, "RatingServer", ["JSON", "Datasets", "Ratings"] + nio),
         module(
+            .training, "Arguments",
+            ["DataParallel", "Datasets", "Generation", "Images", "Layers", "Models", "Optimizers"]),
+        module(
+            .evaluation, "Evaluation", ["DataParallel", "Datasets", "JSON", "Metrics", "Models"]),
+        module(
             .training, "Training",
             [
                 "Tensors", "Kernels", "Layers", "Models", "Optimizers", "DataParallel", "Datasets",
-                "Images", "JSON", "Tokenizers", "ChatTemplates",
-                "Checkpoints", "Metrics", "Generation",
+                "Arguments",
+                "Checkpoints", "Evaluation",
             ]),
-        module(.program, "Configuration", ["Datasets", "Training", yams]),
+        module(
+            .training, "Tasks",
+            [
+                "Tensors", "Layers", "Models", "DataParallel", "Datasets", "Images", "JSON", "Tokenizers",
+                "ChatTemplates", "Arguments",
+                "Checkpoints", "Metrics", "Generation", "Evaluation", "Training",
+            ]),
+        module(
+            .evaluation, "CrossValidation",
+            ["Datasets", "Metrics", "Models", "Arguments", "Evaluation", "Training", "Tasks"]),
+        module(.program, "Configuration", ["Arguments", "Datasets", yams]),
         program(
             "LockstepProgram",
             [
                 "Tensors", "Kernels", "Layers", "Models", "Optimizers", "MPI", "DataParallel", "Files",
                 "JSON",
-                "Safetensors", "Tokenizers", "ChatTemplates", "Images", "Datasets", "Checkpoints",
-                "GGUFImport",
-                "Metrics", "Generation", "Training",
+                "Safetensors", "Tokenizers", "ChatTemplates", "Images", "Datasets", "Checkpoints", "Metrics",
+                "Generation", "GGUFImport",
+                "Arguments", "Training", "Evaluation", "Tasks", "CrossValidation",
                 "Reporting",
                 "Configuration", "Ratings", "RatingServer",
                 argumentParser,
@@ -152,10 +167,7 @@ let package = Package(
             goldens: true),
         tests(
             "SummarizationTests",
-            [
-                "Tensors", "Layers", "Models", "Optimizers", "Safetensors", "Datasets", "Checkpoints",
-                "Training",
-            ], goldens: true),
+            ["Tensors", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints"], goldens: true),
         tests(
             "VisionModelsTests",
             [
@@ -179,17 +191,23 @@ let package = Package(
             goldens: true),
         tests(
             "TrainingTests",
+            ["Tensors", "Layers", "Models", "Optimizers", "DataParallel", "Arguments", "Training"]),
+        tests(
+            "TasksTests",
             [
-                "Tensors", "Layers", "Models", "Optimizers", "DataParallel", "JSON", "Datasets", "Tokenizers",
-                "ChatTemplates", "Metrics", "Generation", "Training",
+                "Tensors", "Layers", "Models", "DataParallel", "JSON", "Datasets", "Tokenizers",
+                "ChatTemplates",
+                "Arguments", "Metrics",
+                "Generation", "Evaluation", "Training", "Tasks",
             ]),
-        tests("ConfigurationTests", ["Optimizers", "Configuration", "Training"]),
+        tests("EvaluationTests", ["Models", "DataParallel", "JSON", "Datasets", "Metrics", "Evaluation"]),
+        tests("CrossValidationTests", ["Arguments", "Datasets", "CrossValidation", "Training"]),
+        tests("ConfigurationTests", ["Arguments", "Optimizers", "Configuration"]),
         tests(
             "LockstepProgramTests",
             [
                 "LockstepProgram", "TestSupport", "Tensors", "Kernels", "Models", "Layers", "DataParallel",
-                "Safetensors",
-                "Checkpoints", "Training", "Configuration",
+                "Safetensors", "Checkpoints", "Arguments", "Training", "Configuration",
             ]),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         tests("TensorsTests", ["Tensors"]),

@@ -1,9 +1,9 @@
 // Recipes: what they decode to, and every message about a mistake.
+import Arguments
 import Configuration
 import Foundation
 import Optimizers
 import Testing
-import Training
 
 private let minimal = "model_name_or_path: m\ntrain_file: t.jsonl\noutput_dir: o\n"
 

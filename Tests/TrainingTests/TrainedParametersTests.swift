@@ -1,5 +1,6 @@
 // What a recipe's patterns freeze, adapt and slow down in a BERT classifier, and what is said of those that miss.
 
+import Arguments
 import DataParallel
 import Layers
 import Models

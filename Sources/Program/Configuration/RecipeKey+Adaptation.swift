@@ -1,5 +1,5 @@
 // The recipe keys that say which parameters are trained, and the two forms of value that they need.
-import Training
+internal import Arguments
 
 extension RecipeKey {
     static let adaptationKeys: [RecipeKey] = [

@@ -1,5 +1,5 @@
 // The recipe keys that say how text is generated.
-import Training
+import Arguments
 
 extension RecipeKey {
     static let generationKeys: [RecipeKey] = [

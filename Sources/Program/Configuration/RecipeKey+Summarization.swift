@@ -1,5 +1,5 @@
 // The recipe keys of both kinds of summarization.
-import Training
+import Arguments
 
 extension RecipeKey {
     static let summarizationKeys: [RecipeKey] = [

@@ -1,5 +1,5 @@
 // The table of all recipe keys. Its order is the order of flags, help and the written configuration.
-import Training
+import Arguments
 
 extension RecipeKey {
     /// Every key of a recipe.

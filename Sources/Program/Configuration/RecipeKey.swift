@@ -1,5 +1,5 @@
 // A key of a recipe: its name, type, help, and how it is read into and written from a run configuration.
-import Training
+internal import Arguments
 
 /// One key of a recipe. `RecipeKey.all` is the single list of them: files, flags and help are made from it.
 public struct RecipeKey: Sendable {

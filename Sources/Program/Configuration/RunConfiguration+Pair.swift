@@ -1,5 +1,5 @@
 // Rules about two pretrained models that are joined to one.
-import Training
+import Arguments
 
 extension RunConfiguration {
     private static let pairKeys = ["encoder_model_name_or_path", "decoder_model_name_or_path"]

@@ -1,5 +1,5 @@
 // Rules that concern several keys at once. Where Hugging Face has the same rule, it is theirs.
-import Training
+import Arguments
 
 extension RunConfiguration {
     func validate(_ sources: KeySources) throws(ConfigurationError) {

@@ -1,5 +1,5 @@
 // A run as a whole: the recipe file with the flags that beat it, checked key by key and then as a whole.
-public import Training
+public import Arguments
 
 /// What `train`, `evaluate` and `predict` are asked to do.
 ///

@@ -2,6 +2,7 @@
 
 import DataParallel
 import Datasets
+import Evaluation
 import Foundation
 import JSON
 import Metrics

@@ -1,11 +1,13 @@
 // The model and the reader of rows of image captioning, for training, evaluation and prediction.
 
+import Arguments
 import Checkpoints
 import Configuration
 import DataParallel
 import Datasets
 import Generation
 import Models
+import Tasks
 import Tokenizers
 import Training
 

@@ -1,11 +1,13 @@
 // `lockstep chat`: a conversation with a model, on the terminal or through a pipe.
 
 import ArgumentParser
+import Arguments
 import ChatTemplates
 import Checkpoints
 import Configuration
 import DataParallel
 import Generation
+import Tasks
 import Tokenizers
 import Training
 

@@ -1,9 +1,11 @@
 // From a recipe to the reader of its rows, as the task and the loaded model ask for it.
 
+import Arguments
 import Configuration
 import Datasets
 import Images
 import Models
+import Tasks
 import Tokenizers
 import Training
 

@@ -1,7 +1,9 @@
 // `lockstep cross-validate`: how well a recipe does on rows that its model has not seen, and how much that varies.
 
 import ArgumentParser
+import Arguments
 import Configuration
+import CrossValidation
 import DataParallel
 import Training
 

@@ -1,5 +1,7 @@
 // cross_validation.json and the tables that `cross-validate` prints.
 
+import Arguments
+import CrossValidation
 import Foundation
 import Models
 import Reporting

@@ -4,6 +4,7 @@
 // folds/<fold>.json appear under their names when they are whole: a fold with the latter is finished.
 
 import Checkpoints
+import CrossValidation
 import Foundation
 import Models
 import Training

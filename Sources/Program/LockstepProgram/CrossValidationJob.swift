@@ -1,11 +1,14 @@
 // `cross-validate` from recipe to result: folds, their training on groups of ranks, and what is written and shown.
 
+import Arguments
 import Configuration
+import CrossValidation
 import DataParallel
 import Datasets
 import Foundation
 import Models
 import Reporting
+import Tasks
 import Training
 
 /// A cross-validation on this rank.

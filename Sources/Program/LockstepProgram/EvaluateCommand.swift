@@ -1,6 +1,7 @@
 // `lockstep evaluate`: figures of a fine-tuned model, or of predictions in a file, against what people say.
 
 import ArgumentParser
+import Arguments
 import Configuration
 import DataParallel
 import Foundation

@@ -1,5 +1,6 @@
 // eval_results.json: figures under Hugging Face's names, their intervals, and all that tables and report show.
 
+import Evaluation
 import Metrics
 import Models
 import Reporting

@@ -1,8 +1,11 @@
 // `evaluate` without a model: the predictions of one file against the references of another.
 
+import Arguments
 import Configuration
 import Datasets
+import Evaluation
 import Foundation
+import Tasks
 import Training
 
 extension EvaluationJob {

@@ -1,10 +1,13 @@
 // Evaluations that write no text: the losses of target tokens.
 
+import Arguments
 import Configuration
 import DataParallel
 import Datasets
+import Evaluation
 import Metrics
 import Models
+import Tasks
 import Training
 
 extension EvaluationJob {

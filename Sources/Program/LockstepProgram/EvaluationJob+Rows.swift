@@ -1,10 +1,13 @@
 // Rows through a predictor: scored, written to eval_predictions.jsonl, and compared with those of another run.
 
+import Arguments
 import Checkpoints
 import Configuration
 import DataParallel
 import Datasets
+import Evaluation
 import Foundation
+import Tasks
 import Training
 
 extension EvaluationJob {

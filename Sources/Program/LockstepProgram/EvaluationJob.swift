@@ -1,10 +1,13 @@
 // `evaluate` from configuration to result: the model that answers rows, or gives their loss.
 
+import Arguments
 import Configuration
 import DataParallel
 import Datasets
+import Evaluation
 import Metrics
 import Models
+import Tasks
 import Training
 
 /// What an evaluation found, and how long it took.

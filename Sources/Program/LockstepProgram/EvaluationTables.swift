@@ -1,5 +1,6 @@
 // What `evaluate` prints for people: figures with intervals, labels, lengths, confidences, and the worst rows.
 
+import Evaluation
 import Metrics
 import Models
 import Reporting

@@ -1,8 +1,11 @@
 // One fold: training on the other folds' rows, then figures and predictions on its own.
 
+import Arguments
 import Configuration
+import CrossValidation
 import DataParallel
 import Datasets
+import Evaluation
 import Foundation
 import JSON
 import Training

@@ -1,9 +1,11 @@
 // What `evaluate` and `predict` share: a fine-tuned classifier on all ranks, with the reader of its rows.
 
+import Arguments
 import Configuration
 import DataParallel
 import Datasets
 import Models
+import Tasks
 import Training
 
 /// A fine-tuned classifier ready for use on every rank.

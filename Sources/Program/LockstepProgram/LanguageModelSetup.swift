@@ -1,11 +1,13 @@
 // The model and the reader of rows of a language-modelling task, for training and for evaluation.
 
+import Arguments
 import ChatTemplates
 import Checkpoints
 import Configuration
 import DataParallel
 import Datasets
 import Models
+import Tasks
 import Tokenizers
 import Training
 

@@ -1,11 +1,13 @@
 // `lockstep bench load`: how fast rows become batches, and a model directory becomes a model.
 
 import ArgumentParser
+import Arguments
 import Checkpoints
 import Datasets
 import Foundation
 import Models
 import Reporting
+import Tasks
 import Tokenizers
 import Training
 

@@ -1,5 +1,6 @@
 // Brings summarizers from rank 0's disk to every rank.
 
+import Arguments
 import Checkpoints
 import Configuration
 import DataParallel

@@ -1,5 +1,6 @@
 // Brings a model from rank 0's disk to every rank.
 
+import Arguments
 import Checkpoints
 import DataParallel
 import Foundation

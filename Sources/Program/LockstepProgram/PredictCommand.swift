@@ -1,8 +1,10 @@
 // `lockstep predict`: adds a prediction to each row of a file.
 
 import ArgumentParser
+import Arguments
 import Configuration
 import DataParallel
+import Evaluation
 import Training
 
 /// Predicts the labels of rows.

@@ -1,9 +1,11 @@
 // Both kinds of summarization, ready to train.
 
+import Arguments
 import Checkpoints
 import Configuration
 import DataParallel
 import Datasets
+import Tasks
 import Training
 
 extension PreparedTask {

@@ -1,10 +1,12 @@
 // From a recipe to a task with its model and rows, ready to train.
 
+import Arguments
 import Checkpoints
 import Configuration
 import DataParallel
 import Datasets
 import Models
+import Tasks
 import Tensors
 import Training
 

@@ -1,6 +1,8 @@
 // Whether the replicas that train at the same time fit into the memory of their hosts.
 
+import Arguments
 import Configuration
+import CrossValidation
 import DataParallel
 import Foundation
 import Safetensors

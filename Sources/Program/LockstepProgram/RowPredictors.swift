@@ -1,9 +1,12 @@
 // From a recipe to the predictor of its task, with the model loaded on every rank.
 
+import Arguments
 import ChatTemplates
 import Configuration
 import DataParallel
+import Evaluation
 import Models
+import Tasks
 import Tokenizers
 import Training
 

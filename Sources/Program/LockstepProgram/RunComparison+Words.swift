@@ -1,5 +1,6 @@
 // A comparison of two runs in words and as JSON.
 
+import Evaluation
 import Metrics
 import Models
 import Reporting

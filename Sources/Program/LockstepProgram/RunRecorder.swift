@@ -1,6 +1,8 @@
 // Shows and records the events of a run: console, metrics.jsonl, recipe and versions. Rank 0 alone has one.
 
+import Arguments
 import Configuration
+import Evaluation
 import Foundation
 import Kernels
 import MPI

@@ -1,5 +1,6 @@
 // The models and readers of both kinds of summarization, for training, evaluation and prediction.
 
+import Arguments
 import Checkpoints
 import Configuration
 import DataParallel
@@ -7,6 +8,7 @@ import Datasets
 import Foundation
 import Generation
 import Models
+import Tasks
 import Tokenizers
 import Training
 

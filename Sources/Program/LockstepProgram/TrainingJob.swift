@@ -1,5 +1,6 @@
 // `train` from configuration to finished model: data, model, loop, and what is shown and recorded.
 
+import Arguments
 import Checkpoints
 import Configuration
 import DataParallel

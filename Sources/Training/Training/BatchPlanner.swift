@@ -1,5 +1,6 @@
 // Which rows each rank takes in each step: the same answer on all ranks, without messages.
 
+internal import Arguments
 internal import Datasets
 
 /// Cuts epochs into global batches and deals them to ranks and micro-batches.

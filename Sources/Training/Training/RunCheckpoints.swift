@@ -1,5 +1,6 @@
 // Saving and resuming a run: rank 0 touches the files, all ranks get the state.
 
+internal import Arguments
 public import Checkpoints
 internal import DataParallel
 internal import Datasets

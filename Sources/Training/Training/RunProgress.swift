@@ -1,5 +1,6 @@
 // The part of a run's state that is neither model nor optimiser.
 
+internal import Evaluation
 public import Models
 
 /// How far a run has come.

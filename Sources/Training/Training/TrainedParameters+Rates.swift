@@ -1,5 +1,6 @@
 // Learning rates by parameter: decay from layer to layer, and rates of their own.
 
+internal import Arguments
 internal import Layers
 internal import Models
 

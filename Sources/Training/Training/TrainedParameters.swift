@@ -1,5 +1,6 @@
 // Prepares a model's parameters as a recipe says: adapters, frozen parameters, learning rates.
 
+public import Arguments
 internal import Datasets
 internal import Layers
 public import Models

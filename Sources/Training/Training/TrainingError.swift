@@ -6,43 +6,44 @@ public struct TrainingError: Error, CustomStringConvertible, Sendable, Equatable
 
     public init(_ description: String) { self.description = description }
 
-    static func notFinite(_ what: String, step: Int, learningRate: Double) -> TrainingError {
+    package static func notFinite(_ what: String, step: Int, learningRate: Double) -> TrainingError {
         TrainingError(
             "the \(what) is not a finite number at step \(step) (learning rate \(learningRate)): the run has "
                 + "diverged; lower learning_rate or set max_grad_norm, and look for broken rows in train_file"
         )
     }
 
-    static func tooLong(_ source: String, length: Int, positions: Int) -> TrainingError {
+    package static func tooLong(_ source: String, length: Int, positions: Int) -> TrainingError {
         TrainingError(
             "\(source): the row has \(length) tokens, the model has \(positions) positions; set max_seq_length "
                 + "to \(positions) or less")
     }
 
-    static func badTokens(_ source: String, _ reason: String) -> TrainingError {
+    package static func badTokens(_ source: String, _ reason: String) -> TrainingError {
         TrainingError("\(source): \(reason)")
     }
 
-    static func nothingToPredict(_ source: String) -> TrainingError {
+    package static func nothingToPredict(_ source: String) -> TrainingError {
         TrainingError(
             "\(source): the row has no token to learn from: nothing of an answer is left within max_seq_length; raise "
                 + "max_seq_length, or correct or remove the row")
     }
 
-    static func cannotResume(_ path: String, key: String, saved: String, now: String) -> TrainingError {
+    package static func cannotResume(_ path: String, key: String, saved: String, now: String) -> TrainingError
+    {
         TrainingError(
             "\(path) was saved with \(key) \(saved), but this run has \(now), so its position in the data "
                 + "means something else; use the same value, or start a new run from the model in that folder"
         )
     }
 
-    static func unknownMetric(_ name: String, known: [String]) -> TrainingError {
+    package static func unknownMetric(_ name: String, known: [String]) -> TrainingError {
         TrainingError(
             "metric_for_best_model: the evaluation has no \"\(name)\"; it has \(known.joined(separator: ", "))"
         )
     }
 
-    static func needsValidation(_ key: String) -> TrainingError {
+    package static func needsValidation(_ key: String) -> TrainingError {
         TrainingError("\(key) needs rows to evaluate on: set validation_file")
     }
 }

@@ -1,5 +1,7 @@
 // What the training loop tells whoever shows or records it; sent on every rank, recorded on rank 0.
 
+public import Evaluation
+
 /// Something that happened in a run, in order.
 public enum TrainingEvent: Sendable {
     /// Before the first step.

@@ -1,8 +1,10 @@
 // The training loop: steps, records, evaluations and checkpoints, in the order of Hugging Face's Trainer.
 
+public import Arguments
 internal import Checkpoints
 public import DataParallel
 internal import Datasets
+internal import Evaluation
 internal import Layers
 internal import Models
 internal import Optimizers

@@ -1,6 +1,7 @@
 // What differs between tasks: the examples, what the loss is divided by, forward and backward, evaluation.
 
 public import Datasets
+public import Evaluation
 public import Layers
 public import Models
 
@@ -38,16 +39,4 @@ public protocol TrainingTask: AnyObject {
     func differentiate(_ batch: MicroBatch, makePass: (TokenBatch) -> Pass) throws -> Double
     /// Figures over all validation rows, the same bits on any number of ranks. Collective.
     func evaluate() throws -> any TaskEvaluation
-}
-
-/// The figures of an evaluation, by exact counts over all rows.
-public protocol TaskEvaluation: Sendable {
-    var rowCount: Int64 { get }
-    /// Names, without prefix, and values in the order of the log; the first is `loss`.
-    var metrics: [(name: String, value: Double)] { get }
-}
-
-extension TaskEvaluation {
-    /// The figure of that name.
-    public func value(of name: String) -> Double? { metrics.first { $0.name == name }?.value }
 }

@@ -26,6 +26,9 @@ public struct RougeScores: Sendable, Equatable {
     public let rougeL: RougeScore
     /// Of the union of longest common subsequences, line by line.
     public let rougeLsum: RougeScore
+
+    /// F1 of ROUGE-1, -2, -L and -Lsum.
+    public var f1: [Double] { [rouge1.f1, rouge2.f1, rougeL.f1, rougeLsum.f1] }
 }
 
 /// Scores summaries against references.

@@ -1,0 +1,103 @@
+// The counts behind an evaluation, which add up over folds: figures over all rows that were held out once.
+
+public import Evaluation
+internal import Metrics
+public import Models
+internal import Tasks
+
+/// Integers that add up over disjoint rows, with what they count.
+public struct EvaluationSums: Sendable, Equatable {
+    private enum Kind: Sendable, Equatable {
+        case classification(ClassificationHead)
+        /// Loss, perplexity and accuracy of target tokens, whatever else the evaluation holds.
+        case tokens
+    }
+
+    private let kind: Kind
+    private var words: [Int64]
+
+    /// The sums of an evaluation; nil for one whose figures are no function of such sums. The scores of texts that an
+    /// encoder–decoder wrote are not among them.
+    public init?(_ evaluation: any TaskEvaluation) {
+        switch evaluation {
+        case let evaluation as ClassificationEvaluation:
+            kind = .classification(evaluation.head)
+            var losses = ExactSum()
+            losses.addProduct(evaluation.loss, Double(evaluation.rowCount))
+            words =
+                [evaluation.rowCount] + losses.words + evaluation.confusion.counts
+                + evaluation.labelSets.counts + evaluation.outputs.flatMap(\.words)
+        case let evaluation as LanguageModelEvaluation:
+            kind = .tokens
+            words = [evaluation.rowCount] + evaluation.tokens.words
+        case let evaluation as SequenceToSequenceEvaluation:
+            kind = .tokens
+            words = [evaluation.rowCount] + evaluation.tokens.words
+        default: return nil
+        }
+    }
+
+    /// The sums over the rows of both; nil when they do not count the same things.
+    public func merged(with other: EvaluationSums) -> EvaluationSums? {
+        guard kind == other.kind, words.count == other.words.count else { return nil }
+        var result = self
+        result.words = zip(words, other.words).map { $0 + $1 }
+        return result
+    }
+
+    /// What the sums amount to.
+    public var evaluation: any TaskEvaluation {
+        var rest = words[...]
+        func take(_ count: Int) -> [Int64] {
+            defer { rest = rest.dropFirst(count) }
+            return Array(rest.prefix(count))
+        }
+        switch kind {
+        case .classification(let head):
+            let empty = ClassificationSums(head: head).evaluation
+            let rows = take(1)[0]
+            let losses = ExactSum(words: take(ExactSum.wordCount))
+            return ClassificationEvaluation(
+                head: head, rowCount: rows, loss: losses.value / Double(rows),
+                confusion: ConfusionMatrix(
+                    labelCount: head.labels.count, counts: take(empty.confusion.counts.count)),
+                labelSets: MultiLabelCounts(
+                    labelCount: head.labels.count, counts: take(empty.labelSets.counts.count)),
+                outputs: empty.outputs.map { _ in RegressionSums(words: take(RegressionSums.wordCount)) })
+        case .tokens:
+            return LanguageModelEvaluation(
+                rowCount: take(1)[0],
+                tokens: TokenPredictionSums(words: take(TokenPredictionSums.wordCount)))
+        }
+    }
+}
+
+extension EvaluationSums {
+    /// The sums as JSON.
+    public var json: JSONValue {
+        var members: [String: JSONValue] = ["counts": .array(words.map { .integer(Int($0)) })]
+        if case .classification(let head) = kind {
+            members["labels"] = .array(head.labels.map { .string($0) })
+            members["problem_type"] = .string(head.problemType.rawValue)
+        }
+        return .object(members)
+    }
+
+    /// Sums as `json` has written them; nil for anything else.
+    public init?(_ json: JSONValue) {
+        guard let counts = json["counts"]?.array?.compactMap(\.integer) else { return nil }
+        words = counts.map { Int64($0) }
+        let expected: Int
+        if let labels = json["labels"]?.array?.compactMap(\.string) {
+            guard let type = json["problem_type"]?.string.flatMap(ProblemType.init) else { return nil }
+            let head = ClassificationHead(labels: labels, problemType: type)
+            kind = .classification(head)
+            let empty = EvaluationSums(ClassificationSums(head: head).evaluation)
+            expected = empty?.words.count ?? 0
+        } else {
+            kind = .tokens
+            expected = 1 + TokenPredictionSums.wordCount
+        }
+        guard words.count == expected else { return nil }
+    }
+}

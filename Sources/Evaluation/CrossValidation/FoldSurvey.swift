@@ -1,0 +1,91 @@
+// What the folds of a cross-validation depend on: one look at all rows.
+
+public import Arguments
+public import Datasets
+internal import Training
+
+/// The labels and groups of all training rows, and a hash of the rows.
+public struct FoldSurvey: Sendable {
+    /// Where each row stands, [rowCount].
+    public let sources: [RowSource]
+    public var rowCount: Int { sources.count }
+    /// The class of each row, counted from 0; nil when folds are not stratified.
+    public let classes: [Int]?
+    /// The labels in the order of the classes.
+    public let labels: [String]
+    /// The group of each row, counted from 0; nil without a group column.
+    public let groups: [Int]?
+    /// Changes with any row, as hexadecimal text.
+    public let fingerprint: String
+
+    /// Reads the training files.
+    ///
+    /// Throws when a row lacks its group or label, or when folds are to be stratified and rows have no single label.
+    public init(
+        _ data: DataArguments, task: ModelArguments.Task, _ arguments: CrossValidationArguments
+    ) throws {
+        let reader = try RowReader(patterns: data.trainFiles)
+        let labels = try Self.labels(data, task, arguments, reader)
+        var (classes, groups): ([Int], [Int]) = ([], [])
+        var numberOfGroup: [String: Int] = [:]
+        var hash = RowHash()
+        var sources: [RowSource] = []
+        let rows = reader.makeIterator()
+        while let row = try rows.next() {
+            sources.append(row.source)
+            hash.add(row)
+            if let labels {
+                guard case .label(let label) = try labels.target(for: row, column: data.labelColumn) else {
+                    preconditionFailure("a single label is wanted")
+                }
+                classes.append(label)
+            }
+            if let column = arguments.groupColumn {
+                let name = try row.group(in: column)
+                let number = numberOfGroup[name] ?? numberOfGroup.count
+                numberOfGroup[name] = number
+                groups.append(number)
+            }
+        }
+        self.sources = sources
+        self.classes = labels == nil ? nil : classes
+        self.labels = labels?.labels ?? []
+        self.groups = arguments.groupColumn == nil ? nil : groups
+        fingerprint = hash.text
+    }
+
+    /// The labels by which folds are stratified; nil when they are not.
+    private static func labels(
+        _ data: DataArguments, _ task: ModelArguments.Task, _ arguments: CrossValidationArguments,
+        _ reader: RowReader
+    ) throws -> LabelMap? {
+        let isWanted = arguments.isStratified ?? (arguments.groupColumn == nil)
+        guard isWanted else { return nil }
+        guard task == .textClassification || task == .imageClassification else {
+            guard arguments.isStratified == true else { return nil }
+            throw TrainingError(
+                "--stratified gives each fold its share of every label, but rows of task: \(task.rawValue) have none; "
+                    + "leave it out")
+        }
+        let labels = try LabelMap(of: reader, column: data.labelColumn, problemType: data.problemType)
+        if labels.problemType == .singleLabelClassification { return labels }
+        guard arguments.isStratified == true else { return nil }
+        throw TrainingError(
+            "--stratified needs one label a row, but column \"\(data.labelColumn)\" makes this a "
+                + "\(labels.problemType.rawValue); leave it out")
+    }
+}
+
+/// FNV-1a over the rows as JSON, 64 bits.
+private struct RowHash {
+    private var bits: UInt64 = 0xCBF2_9CE4_8422_2325
+
+    mutating func add(_ row: Row) {
+        for byte in row.jsonLine().utf8 { add(byte) }
+        add(0x0A)
+    }
+
+    private mutating func add(_ byte: UInt8) { bits = (bits ^ UInt64(byte)) &* 0x100_0000_01B3 }
+
+    var text: String { String(bits, radix: 16) }
+}

@@ -1,0 +1,42 @@
+// What can be wrong with predictions and references that are to be compared.
+
+public import Datasets
+
+/// A mismatch between predictions, references and the other run of a comparison.
+public enum EvaluationError: Error, Sendable, Equatable {
+    /// Files of predictions and of references have other numbers of rows.
+    case unequalCounts(predictions: Int, files: [String], references: Int, referenceFiles: [String])
+    /// A file of another run lacks one of the fields that `evaluate` writes; `advice` says what to give instead.
+    case missingField(String, RowSource, advice: String)
+    /// A row of another run has another reference than the same row of this evaluation.
+    case otherReference(RowSource, theirs: [String], row: Int, ours: [String])
+    /// A row of another run has another number of target tokens.
+    case otherTokenCount(RowSource, theirs: Int, row: Int, ours: Int)
+    /// Another run has another number of rows.
+    case otherRowCount(String, theirs: Int, ours: Int64)
+}
+
+extension EvaluationError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .unequalCounts(let predictions, let paths, let references, let referencePaths):
+            "\(paths.joined(separator: ", ")) has \(predictions) predictions, but "
+                + "\(referencePaths.joined(separator: ", ")) has \(references) references: each prediction needs the "
+                + "reference of the same row"
+        case .missingField(let field, let source, let advice): "\(source): no \(field); \(advice)"
+        case .otherReference(let source, let theirs, let row, let ours):
+            "\(source): its reference is \(Self.phrase(theirs)), but row \(row) of this "
+                + "evaluation has \(Self.phrase(ours)); both runs must be evaluated on the same rows"
+        case .otherTokenCount(let source, let theirs, let row, let ours):
+            "\(source): its loss is over \(theirs) tokens, but row \(row) of this evaluation has "
+                + "\(ours); both runs must be evaluated on the same rows, cut into the same tokens"
+        case .otherRowCount(let path, let theirs, let ours):
+            "\(path) has \(theirs) rows, this evaluation \(ours): both runs must be evaluated on the same rows"
+        }
+    }
+
+    private static func phrase(_ texts: [String]) -> String {
+        let text = texts.joined(separator: "\", \"")
+        return "\"" + (text.count > 60 ? text.prefix(60) + "…" : text) + "\""
+    }
+}

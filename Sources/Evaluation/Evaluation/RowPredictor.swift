@@ -1,0 +1,63 @@
+// What `predict` and `evaluate` need of a model, whatever its task: an answer to each row.
+
+public import Datasets
+public import JSON
+package import Models
+
+/// What a model answers to one row.
+public struct RowPrediction: Sendable, Equatable {
+    /// The answer: a label, a list of labels, numbers or a text.
+    public var prediction: Value
+    /// How sure the model is of it, a probability or a list of them; nil when it does not say.
+    public var score: Value?
+    /// What a classifier's or a regression's outputs say; nil for other models.
+    public var classification: ClassificationAnswer?
+    /// How well the model expected the row's own targets; nil when it was not asked or the row has none.
+    public var loss: RowLoss?
+
+    public init(prediction: Value, score: Value? = nil, loss: RowLoss? = nil) {
+        self.prediction = prediction
+        self.score = score
+        self.loss = loss
+    }
+
+    /// The columns that `predict` adds to the row.
+    public var fields: [(name: String, value: Value)] {
+        [("prediction", prediction)] + (score.map { [("score", $0)] } ?? [])
+    }
+}
+
+/// The loss over the targets of one row.
+public struct RowLoss: Sendable, Equatable {
+    /// Sum of the targets' losses, in nats.
+    public var sum: Double
+    /// Number of targets: 1 for a label, the target tokens of a text.
+    public var count: Int
+    /// Targets that are the model's first choice.
+    public var correct: Int
+
+    public init(sum: Double, count: Int, correct: Int) {
+        self.sum = sum
+        self.count = count
+        self.correct = correct
+    }
+
+    package init(_ sums: TokenLossSums) {
+        self.init(sum: sums.loss, count: sums.count, correct: sums.correct)
+    }
+}
+
+/// Answers rows on one rank; knows nothing of ranks.
+public protocol RowPredictor: AnyObject {
+    /// The answers to a batch of rows, in their order. `firstNumber` is the number of the first row among all rows of
+    /// the files: what is drawn at random is drawn by it, so that it is the same on any number of ranks. With
+    /// `findsLoss` rows must have targets, and the predictions hold their loss.
+    ///
+    /// Throws when a row lacks a column or does not fit the model; the message names file and line.
+    func predict(_ rows: [Row], firstNumber: Int, findsLoss: Bool) throws -> [RowPrediction]
+    /// What a person is shown as the row's input: its text, the last turns of its dialogue, the path of its image.
+    func input(of row: Row) throws -> String
+    /// The answers that a person gave, with which the model's is compared: a label, one or several texts. Throws when
+    /// the row has none.
+    func references(of row: Row) throws -> [String]
+}

@@ -1,0 +1,90 @@
+// Predictions that stand in a file, taken as the answers to the rows of another: evaluation without a model.
+
+public import Datasets
+internal import JSON
+
+/// Reads the prediction of row n from row n of a file of predictions.
+public final class FilePredictor: RowPredictor {
+    private let paths: [String]
+    private let column: String
+    private let referencePaths: [String]
+    private let referenceColumn: String
+    private let labels: LabelMap?
+    private let rows: RowIterator
+    private var next = 0
+
+    /// - Parameters:
+    ///   - predictions: files of predictions; `column` holds them, in a text file each line is one.
+    ///   - references: files of references; `referenceColumn` holds them unless a row has `reference`.
+    ///   - labels: what predictions may be; nil for texts.
+    public init(
+        predictions: [String], column: String, references: [String], referenceColumn: String,
+        labels: LabelMap?
+    ) throws {
+        (paths, self.column, self.labels) = (predictions, column, labels)
+        (referencePaths, self.referenceColumn) = (references, referenceColumn)
+        rows = try RowReader(patterns: predictions).makeIterator()
+    }
+
+    /// The answers to rows of the references; numbers must rise from call to call.
+    public func predict(_ rows: [Row], firstNumber: Int, findsLoss: Bool) throws -> [RowPrediction] {
+        while next < firstNumber { _ = try nextRow() }
+        return try rows.map { _ in try answer(nextRow()) }
+    }
+
+    private func nextRow() throws -> Row {
+        guard let row = try rows.next() else {
+            var references = 0
+            try RowReader(patterns: referencePaths).forEachRow { _ in references += 1 }
+            throw unequal(predictions: next, references: references)
+        }
+        next += 1
+        return row
+    }
+
+    private func answer(_ row: Row) throws -> RowPrediction {
+        let column = row.isLine ? "text" : column
+        let prediction = try row.value(in: column, key: "prediction_column")
+        if let labels { _ = try labels.target(for: row, column: column, columnKey: "prediction_column") }
+        return RowPrediction(
+            prediction: prediction, score: row["score"],
+            loss: row.writtenLoss(isOfTokens: labels == nil))
+    }
+
+    /// Throws unless there are as many predictions as references; reads the rest of the predictions.
+    public func checkCount(references: Int) throws {
+        while try rows.next() != nil { next += 1 }
+        if next != references { throw unequal(predictions: next, references: references) }
+    }
+
+    private func unequal(predictions: Int, references: Int) -> EvaluationError {
+        .unequalCounts(
+            predictions: predictions, files: paths, references: references, referenceFiles: referencePaths)
+    }
+
+    /// The input that the row has by a usual name; empty when it has none.
+    public func input(of row: Row) throws -> String {
+        let names = ["input", "text", "document", "article", "prompt", "image"]
+        guard !row.isLine, let name = names.first(where: { row[$0] != nil && $0 != column(of: row) }),
+            case .string(let text)? = row[name]
+        else { return "" }
+        return text
+    }
+
+    public func references(of row: Row) throws -> [String] {
+        let column = column(of: row)
+        if let labels {
+            return labels.texts(
+                of: try labels.target(for: row, column: column, columnKey: "reference_column"))
+        }
+        switch try row.value(in: column, key: "reference_column") {
+        case .list(let values) where !values.isEmpty: return values.map(\.plainText)
+        case let value: return [value.plainText]
+        }
+    }
+
+    /// The column of the row's references.
+    public func column(of row: Row) -> String {
+        row.isLine ? "text" : row["reference"] != nil ? "reference" : referenceColumn
+    }
+}

@@ -1,0 +1,111 @@
+// The predictions of another run, read row by row beside those of this one.
+
+public import Datasets
+public import JSON
+
+/// A file of predictions as `evaluate` writes it.
+public final class OtherPredictions {
+    /// Name of the file in the folder of an evaluation.
+    public static let fileName = "eval_predictions.jsonl"
+
+    public let path: String
+    private let rows: RowIterator
+    private let labels: LabelMap?
+    private var next = 0
+
+    /// `labels` are those of the classifier whose rows are compared. Throws when the file cannot be read.
+    public init(path: String, labels: LabelMap?) throws {
+        self.path = path
+        self.labels = labels
+        rows = try RowReader(patterns: [path]).makeIterator()
+    }
+
+    /// The other run's answer to a row of this one, whose number must be above those asked for before; nil when the file
+    /// ends before it.
+    func answer(like mine: AnsweredRow) throws -> AnsweredRow? {
+        try row(mine.number)?.answer(like: mine, labels)
+    }
+
+    /// The other run's loss of row `number`, which has so many target tokens in this run; nil when the file ends before
+    /// it. Numbers must rise.
+    func loss(number: Int, targetCount: Int) throws -> RowLoss? {
+        guard let row = try row(number) else { return nil }
+        guard let loss = row.writtenLoss(isOfTokens: true) else {
+            throw EvaluationError.missingField(
+                "\"loss\" with \"targets\" and \"correct_targets\"", row.source,
+                advice: "give the folder of an evaluation of the same task")
+        }
+        guard loss.count == targetCount else {
+            throw EvaluationError.otherTokenCount(
+                row.source, theirs: loss.count, row: number, ours: targetCount)
+        }
+        return loss
+    }
+
+    private func row(_ number: Int) throws -> Row? {
+        precondition(number >= next, "row \(number) of \(path) was passed")
+        while let row = try rows.next() {
+            next += 1
+            if next == number + 1 { return row }
+        }
+        return nil
+    }
+
+    /// Throws unless there are so many rows; reads to the end.
+    func checkCount(_ rowCount: Int64) throws {
+        while try rows.next() != nil { next += 1 }
+        guard next == rowCount else {
+            throw EvaluationError.otherRowCount(path, theirs: next, ours: rowCount)
+        }
+    }
+}
+
+extension Row {
+    /// The row of a file of predictions as an answer to the row that this run answered.
+    fileprivate func answer(like mine: AnsweredRow, _ labels: LabelMap?) throws -> AnsweredRow {
+        let references: [String]
+        switch self["reference"] {
+        case .list(let values)?: references = values.map(\.plainText)
+        case let value?: references = [value.plainText]
+        case nil:
+            throw EvaluationError.missingField(
+                "\"reference\"", source,
+                advice: "give the folder of an evaluation, or its eval_predictions.jsonl")
+        }
+        guard references == mine.references else {
+            throw EvaluationError.otherReference(
+                source, theirs: references, row: mine.number, ours: mine.references)
+        }
+        guard let prediction = self["prediction"] else {
+            throw EvaluationError.missingField(
+                "\"prediction\"", source, advice: "write the file with lockstep evaluate")
+        }
+        var other = mine
+        other.prediction = prediction
+        if let labels {
+            other.predicted = try labels.target(
+                for: self, column: "prediction", columnKey: "prediction_column")
+        }
+        other.score = self["score"]?.real
+        other.probabilities = []
+        other.loss = writtenLoss(isOfTokens: labels == nil)
+        return other
+    }
+
+    /// The loss as `evaluate` writes it: the mean over the row's targets and, for texts, their number. Nil when the row
+    /// has none.
+    public func writtenLoss(isOfTokens: Bool) -> RowLoss? {
+        guard let loss = self["loss"]?.real else { return nil }
+        guard isOfTokens else { return RowLoss(sum: loss, count: 1, correct: 0) }
+        guard let count = self["targets"]?.real.flatMap({ Int(exactly: $0) }),
+            let correct = self["correct_targets"]?.real.flatMap({ Int(exactly: $0) })
+        else { return nil }
+        return RowLoss(sum: loss * Double(count), count: count, correct: correct)
+    }
+}
+
+extension Value {
+    /// A text as it is, anything else as JSON.
+    public var plainText: String { if case .string(let text) = self { text } else { json } }
+    var real: Double? { if case .number(let number) = self { number.double } else { nil } }
+}

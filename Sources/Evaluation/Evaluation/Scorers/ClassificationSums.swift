@@ -1,0 +1,173 @@
+// The sums behind evaluation metrics: added row by row, summed over ranks as integers, so exact.
+
+package import DataParallel
+internal import Datasets
+internal import Foundation
+public import Metrics
+public import Models
+
+/// Counts of an evaluation that add up over rows and ranks to the same bits in any order.
+public struct ClassificationSums: Sendable {
+    public let head: ClassificationHead
+    private(set) var losses = ExactSum()
+    private(set) var rows: Int64 = 0
+    private var confusion: ConfusionMatrix
+    private var labelSets: MultiLabelCounts
+    private var outputs: [RegressionSums]
+
+    public init(head: ClassificationHead) {
+        self.head = head
+        confusion = ConfusionMatrix(labelCount: head.labels.count)
+        labelSets = MultiLabelCounts(labelCount: head.labels.count)
+        outputs = head.labels.map { _ in RegressionSums() }
+    }
+
+    /// Adds one row: its loss, its target and the logits `[K]`.
+    package mutating func add(loss: Double, logits: [Float], label: Int) {
+        losses.add(loss)
+        rows += 1
+        confusion.add(truth: label, prediction: Self.argmax(logits))
+    }
+
+    package mutating func add(loss: Double, logits: [Float], values: [Float]) {
+        losses.add(loss)
+        rows += 1
+        if head.problemType == .multiLabel {
+            labelSets.add(truth: values.map { $0 > 0.5 }, prediction: logits.map { $0 > 0 })
+        } else {
+            for index in outputs.indices {
+                outputs[index].add(truth: Double(values[index]), prediction: Double(logits[index]))
+            }
+        }
+    }
+
+    /// Adds a row whose answer is known by its label, labels or numbers; a row without a loss leaves it as it is.
+    mutating func add(_ row: AnsweredRow) {
+        if let loss = row.loss { losses.add(loss.sum) }
+        rows += 1
+        switch (row.target, row.predicted) {
+        case (.label(let truth), .label(let prediction)):
+            confusion.add(truth: truth, prediction: prediction)
+        case (.labels(let truth), .labels(let prediction)):
+            let (truth, prediction) = (Set(truth), Set(prediction))
+            labelSets.add(
+                truth: head.labels.indices.map(truth.contains),
+                prediction: head.labels.indices.map(prediction.contains))
+        case (.values(let truth), .values(let prediction)):
+            for index in outputs.indices {
+                outputs[index].add(truth: Double(truth[index]), prediction: Double(prediction[index]))
+            }
+        default: preconditionFailure("row \(row.number) has no answer of the head's kind")
+        }
+    }
+
+    /// The first of the largest values, as numpy's argmax.
+    package static func argmax(_ values: [Float]) -> Int {
+        values.indices.reduce(0) { values[$1] > values[$0] ? $1 : $0 }
+    }
+
+    /// Adds up the sums of all ranks. Collective.
+    package mutating func reduce(over group: any ProcessGroup) throws(ParallelError) {
+        var words = [rows] + losses.words + confusion.counts + labelSets.counts + outputs.flatMap(\.words)
+        try group.allReduceSum(&words)
+        var rest = words[...]
+        func take(_ count: Int) -> [Int64] {
+            defer { rest = rest.dropFirst(count) }
+            return Array(rest.prefix(count))
+        }
+        rows = take(1)[0]
+        losses = ExactSum(words: take(ExactSum.wordCount))
+        confusion = ConfusionMatrix(labelCount: head.labels.count, counts: take(confusion.counts.count))
+        labelSets = MultiLabelCounts(labelCount: head.labels.count, counts: take(labelSets.counts.count))
+        outputs = outputs.map { _ in RegressionSums(words: take(RegressionSums.wordCount)) }
+    }
+
+    /// What the sums amount to.
+    public var evaluation: ClassificationEvaluation {
+        ClassificationEvaluation(
+            head: head, rowCount: rows, loss: losses.value / Double(rows), confusion: confusion,
+            labelSets: labelSets, outputs: outputs)
+    }
+}
+
+/// The result of an evaluation, the same on any number of ranks.
+public struct ClassificationEvaluation: Sendable {
+    public let head: ClassificationHead
+    public let rowCount: Int64
+    /// Mean loss over all rows.
+    public let loss: Double
+    /// Truth by prediction; empty unless the head is single-label.
+    public let confusion: ConfusionMatrix
+    public let labelSets: MultiLabelCounts
+    public let outputs: [RegressionSums]
+
+    package init(
+        head: ClassificationHead, rowCount: Int64, loss: Double, confusion: ConfusionMatrix,
+        labelSets: MultiLabelCounts, outputs: [RegressionSums]
+    ) {
+        (self.head, self.rowCount, self.loss) = (head, rowCount, loss)
+        (self.confusion, self.labelSets, self.outputs) = (confusion, labelSets, outputs)
+    }
+
+    /// Precision, recall and F1 of each label; empty for regression.
+    public var perLabel: [PrecisionRecallF1] {
+        switch head.problemType {
+        case .singleLabel: ClassificationReport(confusion).perLabel
+        case .multiLabel: MultiLabelReport(labelSets).perLabel
+        case .regression: []
+        }
+    }
+
+    /// Metric names, without prefix, and values in the order of the log. `precision`, `recall` and `f1` are those of
+    /// the second label when there are two, as in scikit-learn, and macro averages otherwise.
+    public var metrics: [(name: String, value: Double)] {
+        switch head.problemType {
+        case .singleLabel: [("loss", loss)] + singleLabelMetrics
+        case .multiLabel: [("loss", loss)] + multiLabelMetrics
+        case .regression: [("loss", loss)] + regressionMetrics
+        }
+    }
+
+    private var singleLabelMetrics: [(String, Double)] {
+        let report = ClassificationReport(confusion)
+        let main = report.binary ?? report.macro
+        return [
+            ("accuracy", report.accuracy), ("precision", main.precision), ("recall", main.recall),
+            ("f1", main.f1),
+            ("balanced_accuracy", report.balancedAccuracy), ("mcc", report.matthewsCorrelation),
+            ("kappa", report.cohenKappa),
+        ] + Self.averages(report.micro, report.macro, report.weighted)
+    }
+
+    private var multiLabelMetrics: [(String, Double)] {
+        let report = MultiLabelReport(labelSets)
+        return [
+            ("accuracy", report.subsetAccuracy), ("hamming_loss", report.hammingLoss),
+            ("precision", report.macro.precision), ("recall", report.macro.recall), ("f1", report.macro.f1),
+            ("f1_samples", report.samplesF1),
+        ] + Self.averages(report.micro, report.macro, report.weighted)
+    }
+
+    private var regressionMetrics: [(String, Double)] {
+        func mean(_ value: (RegressionSums) -> Double) -> Double {
+            outputs.reduce(0) { $0 + value($1) } / Double(outputs.count)
+        }
+        let mse = mean(\.meanSquaredError)
+        return [
+            ("mse", mse), ("rmse", mse.squareRoot()), ("mae", mean(\.meanAbsoluteError)),
+            ("r2", mean(\.rSquared)),
+            ("pearson", mean(\.pearsonCorrelation)),
+        ]
+    }
+
+    private static func averages(
+        _ micro: PrecisionRecallF1, _ macro: PrecisionRecallF1, _ weighted: PrecisionRecallF1
+    ) -> [(String, Double)] {
+        [("micro", micro), ("macro", macro), ("weighted", weighted)].flatMap { name, value in
+            [
+                ("precision_" + name, value.precision), ("recall_" + name, value.recall),
+                ("f1_" + name, value.f1),
+            ]
+        }
+    }
+}

@@ -1,0 +1,58 @@
+// Fine-tuning a classifier or regressor: the loss is the mean over rows.
+
+public import DataParallel
+public import Datasets
+public import Evaluation
+public import Layers
+public import Models
+internal import Tensors
+public import Training
+
+/// Classification, multi-label classification and regression of texts, pairs of texts or images.
+public final class ClassificationTask: TrainingTask {
+    public var model: any TrainableModel { classifier }
+    public var training: ExampleStore { inputs.examples }
+    private let classifier: any SequenceClassifier
+    private let inputs: any ModelInputs
+    private let validation: (any ModelInputs)?
+    private let evaluator: ClassificationEvaluator
+
+    /// `batchRows` are the rows that a rank evaluates at once.
+    public init(
+        model: any SequenceClassifier, training: any ModelInputs, validation: (any ModelInputs)?,
+        group: any ProcessGroup, batchRows: Int
+    ) {
+        classifier = model
+        inputs = training
+        self.validation = validation
+        evaluator = ClassificationEvaluator(model: model, group: group, batchRows: batchRows)
+    }
+
+    public var hasValidation: Bool { validation != nil }
+
+    public var metricNames: [String] {
+        ClassificationSums(head: classifier.head).evaluation.metrics.map(\.name)
+    }
+
+    public func lossCount(rows: [Int], epoch: Int) -> Int { rows.count }
+
+    public func differentiate(_ batch: MicroBatch, makePass: (TokenBatch) -> Pass) throws -> Double {
+        let pass = makePass(try inputs.tokenBatch(rows: batch.rows, epoch: batch.epoch))
+        let logits = classifier.forward(pass)
+        let targets = ClassificationTargets(
+            batch.rows.map(training.target(of:)), labelCount: logits.columns,
+            problemType: classifier.head.problemType)
+        let losses = ClassificationLoss.rows(
+            logits, targets, problemType: classifier.head.problemType, rowCount: batch.lossCount,
+            gradient: logits)
+        classifier.backward(gradient: logits, pass)
+        return losses.reduce(0, +)
+    }
+
+    public func evaluate() throws -> any TaskEvaluation {
+        guard let validation else { preconditionFailure("there are no validation rows") }
+        return try evaluator.evaluate(validation)
+    }
+}
+
+extension ClassificationEvaluation: TaskEvaluation {}

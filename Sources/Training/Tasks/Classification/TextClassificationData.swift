@@ -1,0 +1,110 @@
+// Where the columns of a classification task stand, and its targets and heads as models name them.
+
+public import Arguments
+public import Datasets
+internal import Layers
+public import Models
+public import Training
+
+/// Where texts and labels stand in a row, and how long a sequence may become.
+public struct TextColumns: Sendable {
+    public var text: String
+    public var textPair: String?
+    public var label: String
+    public var maximumLength: Int
+
+    public init(_ arguments: DataArguments) {
+        text = arguments.textColumn
+        textPair = arguments.textPairColumn
+        label = arguments.labelColumn
+        maximumLength = arguments.maxSeqLength
+    }
+}
+
+extension ExampleStore {
+    /// Throws, with file and line, when a row does not fit the model.
+    public func validate(for model: any TrainableModel) throws(TrainingError) {
+        for row in 0..<count {
+            let batch = TokenBatch(batch(rows: [row]))
+            do throws(ModelError) {
+                try model.validate(batch)
+            } catch {
+                throw .badTokens("\(source(of: row))", error.description)
+            }
+        }
+    }
+}
+
+extension TokenBatch {
+    /// The model's view of a batch.
+    init(_ batch: Batch) {
+        self.init(
+            tokens: batch.tokens, typeIDs: batch.typeIDs, positions: batch.positions,
+            offsets: batch.sequenceOffsets, sampleIDs: batch.sampleIDs)
+    }
+}
+
+extension ClassificationTargets {
+    /// The targets of a batch for a head of `labelCount` outputs.
+    init(_ targets: [Target], labelCount: Int, problemType: Models.ProblemType) {
+        switch problemType {
+        case .singleLabel:
+            self = .labels(
+                targets.map {
+                    if case .label(let id) = $0 { id } else { preconditionFailure("expected a label") }
+                })
+        case .multiLabel:
+            self = .values(
+                targets.map { target in
+                    guard case .labels(let ids) = target else { preconditionFailure("expected labels") }
+                    var row = [Float](repeating: 0, count: labelCount)
+                    for id in ids { row[id] = 1 }
+                    return row
+                })
+        case .regression:
+            self = .values(
+                targets.map {
+                    if case .values(let values) = $0 {
+                        values
+                    } else {
+                        preconditionFailure("expected values")
+                    }
+                }
+            )
+        }
+    }
+}
+
+extension LabelMap {
+    /// The head that predicts these labels.
+    public var head: ClassificationHead {
+        ClassificationHead(labels: labels, problemType: problemType.model)
+    }
+
+    /// The labels that a model predicts.
+    public init(_ head: ClassificationHead) throws(DatasetsError) {
+        try self.init(labels: head.labels, problemType: head.problemType.data)
+    }
+}
+
+extension Datasets.ProblemType {
+    /// The same type as models name it.
+    var model: Models.ProblemType {
+        switch self {
+        case .singleLabelClassification: .singleLabel
+        case .multiLabelClassification: .multiLabel
+        case .regression: .regression
+        }
+    }
+}
+
+extension Models.ProblemType {
+    /// The same type as data sets name it.
+    var data: Datasets.ProblemType {
+        switch self {
+        case .singleLabel: .singleLabelClassification
+        case .multiLabel: .multiLabelClassification
+        case .regression: .regression
+        }
+    }
+}

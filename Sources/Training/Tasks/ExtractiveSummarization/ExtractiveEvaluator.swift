@@ -1,0 +1,128 @@
+// Evaluates an extractive summarizer on documents that are spread over the ranks.
+
+public import DataParallel
+internal import Datasets
+public import Evaluation
+internal import Foundation
+internal import Layers
+internal import Metrics
+public import Models
+internal import Tensors
+
+/// The scores of a document's sentences.
+struct SentenceScores {
+    /// Probability of each sentence to belong into the summary.
+    var probabilities: [Double] = []
+    /// Sum of the binary cross-entropies, and how many sentences are on the right side of one half.
+    var loss = 0.0
+    var correct = 0
+}
+
+/// Runs a summarizer over documents without padding duplicates. Batches are composed alike for every number of ranks,
+/// so every figure is the same on any number of ranks, to the last bit.
+public final class ExtractiveEvaluator {
+    private let model: ExtractiveSummarizer
+    private let selection: SentenceSelection
+    private let group: any ProcessGroup
+    private let batchRows: Int
+    private let scorer: SentenceScorer
+
+    /// `batchRows` are the windows that are read at once.
+    public init(
+        model: ExtractiveSummarizer, selection: SentenceSelection, group: any ProcessGroup, batchRows: Int
+    ) {
+        self.model = model
+        self.selection = selection
+        self.group = group
+        self.batchRows = batchRows
+        scorer = SentenceScorer(model: model, batchRows: batchRows)
+    }
+
+    /// Figures over all documents, on every rank. Collective.
+    public func evaluate(_ rows: ExtractiveRows) throws(ParallelError) -> ExtractiveEvaluation {
+        var losses = ExactSum()
+        var counts: [Int64] = [0, 0, 0]
+        var rouge = RougeScoreSums()
+        let batches = EvaluationBatches(
+            rowCount: rows.count, batchRows: batchRows, lengths: rows.documentLengths)
+        for index in batches.batches(rank: group.rank, of: group.size) {
+            let batch = batches.rows(batch: index)
+            for (number, scores) in zip(batch, scorer.scores(of: batch, in: rows)) {
+                let document = rows.documents[number]
+                losses.add(scores.loss)
+                counts[0] += 1
+                counts[1] += Int64(document.sentences.count)
+                counts[2] += Int64(scores.correct)
+                let chosen = selection.chosen(scores: scores.probabilities, sentences: document.sentences)
+                rouge.add(
+                    SentenceSelection.text(chosen, of: document.sentences), references: [document.summary])
+            }
+        }
+        var words = counts + losses.words
+        try group.allReduceSum(&words)
+        try rouge.reduce(over: group)
+        return ExtractiveEvaluation(
+            rowCount: words[0], sentenceCount: words[1], correctCount: words[2],
+            lossSum: ExactSum(words: Array(words[3...])).value, rouge: rouge.values)
+    }
+}
+
+/// Scores the sentences of documents, window by window.
+final class SentenceScorer {
+    private let model: ExtractiveSummarizer
+    private let batchRows: Int
+    private let workspace = Workspace()
+
+    init(model: ExtractiveSummarizer, batchRows: Int) {
+        self.model = model
+        self.batchRows = batchRows
+    }
+
+    /// The scores of each of `documents`; the windows of a document are joined.
+    func scores(of documents: [Int], in rows: ExtractiveRows) -> [SentenceScores] {
+        let windows = documents.enumerated().flatMap { place, document in
+            rows.windows(of: document).map { (place, $0) }
+        }
+        var result = documents.map { _ in SentenceScores() }
+        for start in stride(from: 0, to: windows.count, by: batchRows) {
+            let part = windows[start..<min(start + batchRows, windows.count)]
+            let (tokens, sentences, labels) = rows.batch(windows: part.map(\.1))
+            workspace.reset()
+            let logits = model.forward(
+                Pass(parameters: model.parameters, workspace: workspace, batch: tokens), sentences: sentences)
+            let losses = ClassificationLoss.rows(
+                logits, .values(labels), problemType: .multiLabel, rowCount: 1, gradient: nil)
+            let values = logits.values()
+            for (index, (place, _)) in part.enumerated() {
+                for sentence in Int(sentences.offsets[index])..<Int(sentences.offsets[index + 1]) {
+                    result[place].probabilities.append(1 / (1 + exp(-Double(values[sentence]))))
+                    result[place].loss += losses[sentence]
+                    result[place].correct += (values[sentence] > 0) == (labels[sentence][0] > 0) ? 1 : 0
+                }
+            }
+        }
+        return result
+    }
+}
+
+/// The result of an evaluation, the same on any number of ranks.
+public struct ExtractiveEvaluation: TaskEvaluation {
+    /// Documents.
+    public let rowCount: Int64
+    public let sentenceCount: Int64
+    /// Sentences on the oracle's side of one half.
+    public let correctCount: Int64
+    /// Sum of the sentences' binary cross-entropies, in nats.
+    public let lossSum: Double
+    /// ROUGE-1, -2, -L and -Lsum of the chosen sentences, mean F1 over documents.
+    let rouge: [Double]
+
+    static let metricNames = ["loss", "accuracy"] + RougeScoreSums.metricNames
+
+    /// `loss` is the mean over sentences, `accuracy` the share of sentences that the oracle judges alike.
+    public var metrics: [(name: String, value: Double)] {
+        let sentences = Double(sentenceCount)
+        let own = [lossSum / sentences, Double(correctCount) / sentences] + rouge
+        return Array(zip(Self.metricNames, own))
+    }
+}

@@ -1,0 +1,103 @@
+// Documents as windows of sentences, each sentence behind a token that stands for it.
+
+public import Arguments
+public import Datasets
+public import Models
+public import Tokenizers
+public import Training
+
+/// A stretch of a document that the model reads at once.
+public struct SentenceWindow: Sendable, Equatable {
+    /// [CLS] sentence [SEP] [CLS] sentence [SEP] …
+    var tokens: [Int32] = []
+    /// 0 and 1 in turn, sentence by sentence; all 0 for a model with one type.
+    var typeIDs: [Int32] = []
+    /// Where each sentence's [CLS] stands in `tokens`.
+    var places: [Int32] = []
+    /// The number of the first sentence in its document.
+    let firstSentence: Int
+
+    /// The numbers of the sentences in their document.
+    var sentences: Range<Int> { firstSentence..<firstSentence + places.count }
+
+    init(firstSentence: Int) { self.firstSentence = firstSentence }
+}
+
+/// Reads documents with their summaries.
+///
+/// A document that is longer than `max_seq_length` is cut into windows between sentences; a sentence that is longer loses
+/// its end.
+public struct ExtractiveReader {
+    let columns: SummaryColumns
+    /// How summaries are chosen.
+    public let selection: SentenceSelection
+    private let tokenizer: any Tokenizer
+    private let classifierID: Int32
+    private let separatorID: Int32
+    private let alternatesTypes: Bool
+    private let maximumLength: Int
+
+    /// `directory` is named when its tokenizer has no [CLS] or [SEP].
+    public init(
+        model: ExtractiveSummarizer, tokenizer: any Tokenizer, arguments: DataArguments, directory: String
+    ) throws(TrainingError) {
+        guard let classifierID = tokenizer.classifierID, let separatorID = tokenizer.separatorID else {
+            throw TrainingError(
+                "\(directory): the tokenizer has no token that stands for a sentence and none that ends it, such as "
+                    + "[CLS] and [SEP]; choose a BERT or RoBERTa")
+        }
+        guard arguments.maxSeqLength <= model.maximumLength else {
+            throw TrainingError(
+                "max_seq_length is \(arguments.maxSeqLength), but the model has \(model.maximumLength) positions; set "
+                    + "it to \(model.maximumLength) or less: longer documents are read window by window")
+        }
+        self.tokenizer = tokenizer
+        self.classifierID = classifierID
+        self.separatorID = separatorID
+        alternatesTypes = model.typeCount > 1
+        maximumLength = arguments.maxSeqLength
+        columns = SummaryColumns(arguments)
+        selection = SentenceSelection(
+            maximumCount: arguments.summarySentences ?? model.configuration.summarySentences,
+            blocksTrigrams: arguments.trigramBlocking ?? model.configuration.blocksTrigrams)
+    }
+
+    /// The documents of all files with their summaries and the labels that the oracle gives them.
+    public func rows(_ reader: RowReader) throws -> ExtractiveRows {
+        var documents = ExtractiveRows()
+        let rows = reader.makeIterator()
+        while let row = try rows.next() { try append(row, to: &documents) }
+        return documents
+    }
+
+    func append(_ row: Row, to rows: inout ExtractiveRows) throws {
+        let sentences = try columns.sentences(of: row)
+        let summary = try columns.summary(of: row)
+        let oracle = SentenceSelection.oracle(
+            sentences: sentences, reference: summary, maximumCount: selection.maximumCount)
+        rows.append(
+            ExtractiveDocument(
+                sentences: sentences, summary: summary, oracle: oracle, source: row.source),
+            windows: windows(of: sentences))
+    }
+
+    /// The windows of a document.
+    func windows(of sentences: [String]) -> [SentenceWindow] {
+        var windows: [SentenceWindow] = []
+        var window = SentenceWindow(firstSentence: 0)
+        for (index, sentence) in sentences.enumerated() {
+            let words = tokenizer.encode(
+                sentence, pair: nil, addingSpecialTokens: false, maximumLength: maximumLength - 2
+            ).ids
+            if !window.places.isEmpty, window.tokens.count + words.count + 2 > maximumLength {
+                windows.append(window)
+                window = SentenceWindow(firstSentence: index)
+            }
+            let type: Int32 = alternatesTypes ? Int32(window.places.count % 2) : 0
+            window.places.append(Int32(window.tokens.count))
+            window.tokens += [classifierID] + words + [separatorID]
+            window.typeIDs += [Int32](repeating: type, count: words.count + 2)
+        }
+        return windows + [window]
+    }
+}

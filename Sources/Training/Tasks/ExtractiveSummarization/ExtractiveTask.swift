@@ -1,0 +1,53 @@
+// Training of extractive summarizers: the loss is the mean over the sentences of the global batch.
+
+public import DataParallel
+public import Datasets
+public import Evaluation
+internal import Kernels
+public import Layers
+public import Models
+public import Training
+
+/// BERTSum's extractive summarization: whether the oracle chose a sentence, by binary cross-entropy.
+public final class ExtractiveTask: TrainingTask {
+    public var model: any TrainableModel { summarizer }
+    public var training: ExampleStore { rows.windows }
+    private let summarizer: ExtractiveSummarizer
+    private let rows: ExtractiveRows
+    private let validation: ExtractiveRows?
+    private let evaluator: ExtractiveEvaluator
+
+    /// `batchRows` are the windows that a rank evaluates at once.
+    public init(
+        model: ExtractiveSummarizer, training: ExtractiveRows, validation: ExtractiveRows?,
+        selection: SentenceSelection, group: any ProcessGroup, batchRows: Int
+    ) {
+        summarizer = model
+        rows = training
+        self.validation = validation
+        evaluator = ExtractiveEvaluator(
+            model: model, selection: selection, group: group, batchRows: batchRows)
+    }
+
+    public var hasValidation: Bool { validation != nil }
+    public var metricNames: [String] { ExtractiveEvaluation.metricNames }
+
+    public func lossCount(rows windows: [Int], epoch: Int) -> Int {
+        windows.reduce(0) { $0 + rows.sentenceCount(ofWindow: $1) }
+    }
+
+    public func differentiate(_ batch: MicroBatch, makePass: (TokenBatch) -> Pass) -> Double {
+        let (tokens, sentences, labels) = rows.batch(windows: batch.rows)
+        let pass = makePass(tokens)
+        let logits = summarizer.forward(pass, sentences: sentences)
+        let losses = ClassificationLoss.rows(
+            logits, .values(labels), problemType: .multiLabel, rowCount: batch.lossCount, gradient: logits)
+        summarizer.backward(gradient: logits, pass)
+        return losses.reduce(0, +)
+    }
+
+    public func evaluate() throws -> any TaskEvaluation {
+        guard let validation else { preconditionFailure("there are no validation rows") }
+        return try evaluator.evaluate(validation)
+    }
+}

@@ -1,0 +1,53 @@
+// ROUGE of what simpler ways than a model make of documents, summed over rows and ranks.
+
+public import DataParallel
+public import Evaluation
+internal import Metrics
+
+/// ROUGE of the first sentences and of an oracle's choice.
+public struct SummaryBaselineSums {
+    private let scorer = RougeScorer(usesStemmer: true)
+    private var lead = RougeSums()
+    private var oracle = RougeSums()
+    /// Rows, then the F1 scores of the first sentences, then those of the oracle.
+    private var bootstrap: BootstrapSums
+
+    /// No documents; `seed` is that of the bootstrap.
+    public init(seed: UInt64) {
+        bootstrap = BootstrapSums(width: 1 + 2 * RougeScoreSums.metricNames.count, seed: seed)
+    }
+
+    /// Adds the document with this number among all rows, with its reference summary.
+    public mutating func add(number: Int, _ baselines: SummaryBaselines, reference: String) {
+        let scores = [baselines.lead, baselines.oracle].map {
+            scorer.scores(prediction: $0, reference: reference)
+        }
+        lead.add(scores[0])
+        oracle.add(scores[1])
+        bootstrap.add(number: number, [1] + scores.flatMap(\.f1).map { RowUnits.of($0) ?? 0 })
+    }
+
+    /// Adds up the sums of all ranks. Collective.
+    public mutating func reduce(over group: any ProcessGroup) throws(ParallelError) {
+        var words = lead.words + oracle.words
+        try group.allReduceSum(&words)
+        lead = RougeSums(words: Array(words[..<lead.words.count]))
+        oracle = RougeSums(words: Array(words[lead.words.count...]))
+        try bootstrap.reduce(over: group)
+    }
+
+    /// `lead_rouge1` and so on, then `oracle_rouge1` and so on, with their intervals over rows, once reduced.
+    public var estimates: [MetricEstimate] {
+        let replicates = bootstrap.replicates
+        let names = ["lead_", "oracle_"].flatMap { prefix in
+            RougeScoreSums.metricNames.map { prefix + $0 }
+        }
+        return zip(names, lead.mean.f1 + oracle.mean.f1).enumerated().map { place, figure in
+            MetricEstimate(
+                name: figure.0, value: figure.1,
+                interval: replicates.interval {
+                    FixedPoint.value($0[1 + place]) / Double($0[0])
+                })
+        }
+    }
+}

@@ -1,0 +1,32 @@
+// CIDEr's first pass: how many rows have each n-gram in some reference.
+
+public import DataParallel
+internal import Datasets
+public import Evaluation
+public import Metrics
+
+extension CIDErDocumentFrequencies {
+    /// Reads the references of all rows of files, each rank its share, and brings them together. Collective.
+    ///
+    /// - Parameter batchRows: rows that are dealt to a rank at once.
+    public init(
+        files: [String], predictor: any RowPredictor, group: any ProcessGroup, batchRows: Int = 64
+    ) throws {
+        self.init()
+        let rows = try RowReader(patterns: files).makeIterator()
+        var number = 0
+        while let row = try rows.next() {
+            if number / batchRows % group.size == group.rank {
+                add(references: try predictor.references(of: row).map(CaptionTokenizer.tokens))
+            }
+            number += 1
+        }
+        var images = [imageCount]
+        try group.allReduceSum(&images)
+        var counts = NGramCounts(maximumOrder: Self.maximumOrder)
+        for share in try group.allGather(self.counts.serialized) {
+            counts.merge(try NGramCounts(serialized: share))
+        }
+        self.init(counts: counts, imageCount: images[0])
+    }
+}

@@ -1,0 +1,96 @@
+// Rows that name images, as a vision model reads them: decoded, prepared, and changed at random while training.
+
+public import Arguments
+public import Datasets
+public import Images
+public import Layers
+public import Models
+internal import Tensors
+internal import Training
+
+/// How images become what a model reads.
+public struct ImageReader {
+    public let column: String
+    private let model: any ImageModel
+    private let preprocessing: ImagePreprocessing
+    private let augmentation: ImageAugmentation
+    private let key: RandomKey
+
+    /// `preprocessing` is the model's; random changes are those of `arguments` and follow `seed`, epoch and row.
+    public init(
+        model: any ImageModel, preprocessing: ImagePreprocessing, arguments: DataArguments, seed: UInt64
+    ) {
+        self.model = model
+        self.preprocessing = preprocessing
+        column = arguments.imageColumn
+        augmentation = arguments.augmentation
+        key = RandomKey(seed: seed).derived("augmentation")
+    }
+
+    /// The image that a row names.
+    func image(_ row: Row) throws(DatasetsError) -> ImageRow { try ImageRow(row, column: column) }
+
+    /// What a person is shown of a row's image: the path of its file.
+    public func path(_ row: Row) throws(DatasetsError) -> String { try image(row).path }
+
+    /// An empty store for the other columns of rows whose images this reader reads.
+    func emptyStore() throws(DatasetsError) -> ExampleStore {
+        guard let configuration = model.imageConfiguration else {
+            preconditionFailure("this model reads text")
+        }
+        let size = try loader([])
+        let patch = configuration.patchSize
+        return ExampleStore(
+            imageTokenCount: size.height / patch.height * (size.width / patch.width) + 1)
+    }
+
+    /// The images with the other columns of their rows.
+    func examples(_ images: [ImageRow], _ store: ExampleStore) throws(DatasetsError) -> ImageExamples {
+        precondition(images.count == store.count, "expected an image a row")
+        return ImageExamples(examples: store, loader: try loader(images), model: model, key: key)
+    }
+
+    private func loader(_ images: [ImageRow]) throws(DatasetsError) -> ImageLoader {
+        try ImageLoader(rows: images, preprocessing: preprocessing, augmentation: augmentation)
+    }
+}
+
+/// Images with the targets of their rows.
+public final class ImageExamples: ModelInputs {
+    public let examples: ExampleStore
+    private let loader: ImageLoader
+    private let model: any ImageModel
+    private let key: RandomKey
+    /// Pixel values of the last batch, `[at least S, 3 · height · width]`.
+    private var pixels: Tensor
+
+    init(examples: ExampleStore, loader: ImageLoader, model: any ImageModel, key: RandomKey) {
+        self.examples = examples
+        self.loader = loader
+        self.model = model
+        self.key = key
+        pixels = Tensor(rows: 1, columns: loader.valueCount)
+    }
+
+    public func tokenBatch(rows: [Int], epoch: Int?) throws -> TokenBatch {
+        try tokenBatch(rows: rows, epoch: epoch, sampleIDs: rows.map { UInt64($0) })
+    }
+
+    /// The same with other numbers for the rows.
+    func tokenBatch(rows: [Int], epoch: Int?, sampleIDs: [UInt64]) throws -> TokenBatch {
+        if pixels.rows < rows.count { pixels = Tensor(rows: rows.count, columns: loader.valueCount) }
+        let values = pixels.rows(0..<rows.count)
+        try loader.writeValues(of: rows, epochKey: epoch.map { key.derived(UInt64($0)) }, into: values)
+        return model.batch(
+            pixels: values, height: loader.height, width: loader.width, sampleIDs: sampleIDs)
+    }
+
+    public func validate(for model: any TrainableModel, rank: Int, of rankCount: Int) throws {
+        let empty = self.model.batch(
+            pixels: pixels.rows(0..<1), height: loader.height, width: loader.width, sampleIDs: [0])
+        do throws(ModelError) {
+            try model.validate(empty)
+        } catch { throw TrainingError(error.description) }
+        try loader.check(stride(from: rank, to: examples.count, by: rankCount))
+    }
+}

@@ -1,0 +1,31 @@
+// What a task reads of its rows: texts that were tokenised once, or images that are prepared when they are needed.
+
+public import Datasets
+public import Layers
+public import Models
+public import Training
+
+/// Rows of a data set as a model reads them.
+public protocol ModelInputs {
+    /// Targets, lengths and places of the rows.
+    var examples: ExampleStore { get }
+    /// The rows as one batch, valid until the next call: as that epoch of training sees them, or, with nil, as
+    /// evaluations do. Throws when a row cannot be read any more.
+    func tokenBatch(rows: [Int], epoch: Int?) throws -> TokenBatch
+    /// Throws, with the place, when a row does not fit the model or its image is broken. What takes long is shared:
+    /// this rank looks at every `rankCount`-th row from `rank` on.
+    func validate(for model: any TrainableModel, rank: Int, of rankCount: Int) throws
+}
+
+extension ExampleStore: ModelInputs {
+    public var examples: ExampleStore { self }
+
+    /// Texts are the same in every epoch.
+    public func tokenBatch(rows: [Int], epoch: Int?) -> TokenBatch { TokenBatch(batch(rows: rows)) }
+
+    public func validate(
+        for model: any TrainableModel, rank: Int, of rankCount: Int
+    ) throws(TrainingError) {
+        try validate(for: model)
+    }
+}

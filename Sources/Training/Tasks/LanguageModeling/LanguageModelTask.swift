@@ -1,0 +1,131 @@
+// Training of language models: the loss is the mean over the target tokens of the global batch.
+
+public import DataParallel
+public import Datasets
+public import Evaluation
+public import Layers
+public import Models
+public import Training
+
+/// What a language model learns from a row.
+public enum LanguageModelObjective: Sendable {
+    /// The next token, wherever it lies in the row's spans.
+    case causal
+    /// The tokens that are hidden.
+    case masked(TokenMasking)
+}
+
+/// Causal and masked language modelling, and chat.
+public final class LanguageModelTask: TrainingTask {
+    public var model: any TrainableModel { languageModel }
+    public let training: ExampleStore
+    private let languageModel: any LanguageModel
+    private let validation: ExampleStore?
+    private let targets: TokenTargets
+    private let labelSmoothing: Double
+    private let evaluator: LanguageModelEvaluator
+    /// For each row the number of its targets, when that is the same in each epoch.
+    private let counts: [Int]?
+
+    /// `batchRows` are the rows that a rank evaluates at once.
+    public init(
+        model: any LanguageModel, objective: LanguageModelObjective, training: ExampleStore,
+        validation: ExampleStore?, labelSmoothing: Double = 0, group: any ProcessGroup, batchRows: Int
+    ) {
+        languageModel = model
+        self.training = training
+        self.validation = validation
+        self.labelSmoothing = labelSmoothing
+        targets = TokenTargets(objective: objective)
+        evaluator = LanguageModelEvaluator(
+            model: model, objective: objective, group: group, batchRows: batchRows)
+        if case .causal = objective {
+            counts = (0..<training.count).map { TokenTargets.spanCount(training, row: $0) }
+        } else {
+            counts = nil
+        }
+    }
+
+    public var hasValidation: Bool { validation != nil }
+    public var metricNames: [String] { LanguageModelEvaluation.metricNames }
+
+    public func lossCount(rows: [Int], epoch: Int) -> Int {
+        if let counts { return rows.reduce(0) { $0 + counts[$1] } }
+        return rows.reduce(0) { $0 + targets.count(training, row: $1, .epoch(epoch)) }
+    }
+
+    public func differentiate(_ batch: MicroBatch, makePass: (TokenBatch) -> Pass) -> Double {
+        let (tokens, wanted) = targets.batch(training, rows: batch.rows, .epoch(batch.epoch))
+        let pass = makePass(tokens)
+        guard wanted.contains(where: { $0 != TokenTargets.ignored }) else {
+            // Nothing of these rows is hidden in this epoch: their gradient is zero.
+            if pass.completesGradients {
+                for slot in model.parameters.layout.slots { model.parameters.markReady(slot.index) }
+            }
+            return 0
+        }
+        return languageModel.lossSums(
+            pass, targets: wanted, scale: 1 / Double(batch.lossCount),
+            labelSmoothing: labelSmoothing
+        ).loss
+    }
+
+    public func evaluate() throws(ParallelError) -> any TaskEvaluation {
+        guard let validation else { preconditionFailure("there are no validation rows") }
+        return try evaluator.evaluate(validation)
+    }
+}
+
+/// What the model reads of rows, and what is compared with its outputs.
+struct TokenTargets {
+    let objective: LanguageModelObjective
+
+    /// The number of targets of a row.
+    func count(_ store: ExampleStore, row: Int, _ occasion: TokenMasking.Occasion) -> Int {
+        switch objective {
+        case .causal: Self.spanCount(store, row: row)
+        case .masked(let masking): masking.count(store.tokens(of: row), row: row, occasion)
+        }
+    }
+
+    /// The number of tokens in a row's spans, without the first token of the row, which nothing predicts.
+    static func spanCount(_ store: ExampleStore, row: Int) -> Int {
+        spans(store.target(of: row)).reduce(0) {
+            $0 + $1.clamped(to: 1..<max(1, store.length(of: row))).count
+        }
+    }
+
+    private static func spans(_ target: Target) -> [Range<Int>] {
+        guard case .spans(let spans) = target else { preconditionFailure("expected spans of tokens") }
+        return spans
+    }
+
+    /// The rows as one batch with a target for each of its tokens.
+    func batch(
+        _ store: ExampleStore, rows: [Int], _ occasion: TokenMasking.Occasion
+    ) -> (tokens: TokenBatch, targets: [Int32]) {
+        let batch = store.batch(rows: rows)
+        var inputs = batch.tokens
+        var targets = [Int32](repeating: Self.ignored, count: inputs.count)
+        for (index, row) in rows.enumerated() {
+            let start = Int(batch.sequenceOffsets[index])
+            switch objective {
+            case .causal:
+                for span in Self.spans(batch.targets[index]) {
+                    for place in span where place > 0 { targets[start + place - 1] = inputs[start + place] }
+                }
+            case .masked(let masking):
+                let hidden = masking.apply(store.tokens(of: row), row: row, occasion, ignored: Self.ignored)
+                inputs.replaceSubrange(start..<start + hidden.inputs.count, with: hidden.inputs)
+                targets.replaceSubrange(start..<start + hidden.targets.count, with: hidden.targets)
+            }
+        }
+        let tokens = TokenBatch(
+            tokens: inputs, typeIDs: batch.typeIDs, positions: batch.positions,
+            offsets: batch.sequenceOffsets, sampleIDs: batch.sampleIDs)
+        return (tokens, targets)
+    }
+
+    /// The target that stands for "none", as in PyTorch.
+    static let ignored: Int32 = -100
+}

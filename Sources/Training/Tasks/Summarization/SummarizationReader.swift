@@ -1,0 +1,130 @@
+// Rows of abstractive summarization: a document for the encoder, a summary for the decoder.
+
+public import Arguments
+public import Datasets
+public import Layers
+public import Models
+public import Tokenizers
+public import Training
+
+/// Reads documents with their summaries.
+///
+/// The encoder reads the document with its special tokens. The decoder learns the summary's tokens and then the token
+/// that ends it; what begins a text, such as [CLS], is given to it and not learnt. Hugging Face's run_summarization
+/// learns it as a first word; its models are read and written all the same.
+public final class SummarizationReader: SequenceToSequenceReader {
+    private let model: any SequenceToSequenceModel
+    private let tokenizer: any Tokenizer
+    private let decoderTokenizer: any Tokenizer
+    private let columns: SummaryColumns
+    private let maximumSourceLength: Int
+    private let maximumTargetLength: Int
+    private let endID: Int32
+
+    /// `directory` is named when the tokenizer of the decoder does not fit it.
+    public init(
+        model: any SequenceToSequenceModel, tokenizer: any Tokenizer, decoderTokenizer: any Tokenizer,
+        arguments: DataArguments, directory: String
+    ) throws(TrainingError) {
+        self.model = model
+        self.tokenizer = tokenizer
+        self.decoderTokenizer = decoderTokenizer
+        columns = SummaryColumns(arguments)
+        maximumSourceLength = arguments.maxSourceLength ?? min(1024, model.maximumLength)
+        maximumTargetLength = arguments.maxTargetLength
+        guard decoderTokenizer.vocabularySize <= model.vocabularySize else {
+            throw TrainingError(
+                "\(directory): the decoder's tokenizer has \(decoderTokenizer.vocabularySize) tokens, but the decoder "
+                    + "has a vocabulary of \(model.vocabularySize); use the tokenizer files of the decoder's own folder"
+            )
+        }
+        guard let endID = model.endIDs.first else {
+            throw TrainingError(
+                "\(directory): config.json names no eos_token_id, so the decoder would not learn where a summary ends; "
+                    + "add the id of the token that ends a text")
+        }
+        self.endID = endID
+        guard maximumSourceLength <= model.maximumLength else {
+            throw Self.tooLong("max_source_length", maximumSourceLength, "encoder", model.maximumLength)
+        }
+        guard maximumTargetLength <= model.maximumTargetLength else {
+            throw Self.tooLong("max_target_length", maximumTargetLength, "decoder", model.maximumTargetLength)
+        }
+    }
+
+    private static func tooLong(
+        _ key: String, _ length: Int, _ part: String, _ positions: Int
+    ) -> TrainingError {
+        TrainingError(
+            "\(key) is \(length), but the \(part) has \(positions) positions; set \(key) to \(positions) or less"
+        )
+    }
+
+    /// The rows of all files with their summaries, checked against the model.
+    public func rows(_ reader: RowReader) throws -> SummarizationRows {
+        var examples = ExampleStore()
+        var targets: [[Int32]] = []
+        var references: [String] = []
+        let rows = reader.makeIterator()
+        while let row = try rows.next() {
+            examples.append(try source(of: row))
+            targets.append(try target(of: row))
+            references.append(try columns.summary(of: row))
+        }
+        try examples.validate(for: model)
+        return SummarizationRows(examples: examples, targets: targets, references: references)
+    }
+
+    public func sources(of rows: [Row], sampleIDs: [UInt64]) throws -> TokenBatch {
+        var examples = ExampleStore()
+        for row in rows { examples.append(try source(of: row)) }
+        try examples.validate(for: model)
+        let batch = examples.batch(rows: Array(rows.indices))
+        return TokenBatch(
+            tokens: batch.tokens, typeIDs: batch.typeIDs, positions: batch.positions,
+            offsets: batch.sequenceOffsets, sampleIDs: sampleIDs)
+    }
+
+    private func source(of row: Row) throws -> Example {
+        let encoding = tokenizer.encode(
+            try columns.document(of: row), pair: nil, addingSpecialTokens: true,
+            maximumLength: maximumSourceLength)
+        return Example(
+            tokens: encoding.ids, typeIDs: encoding.typeIDs, target: .none, source: row.source)
+    }
+
+    public func target(of row: Row) throws -> [Int32] {
+        let summary = try columns.summary(of: row).split(whereSeparator: \.isNewline).joined(separator: " ")
+        return decoderTokenizer.encode(
+            summary, pair: nil, addingSpecialTokens: false, maximumLength: maximumTargetLength - 1
+        ).ids + [endID]
+    }
+
+    public func input(of row: Row) throws -> String { try columns.document(of: row) }
+    public func references(of row: Row) throws -> [String] { [try columns.summary(of: row)] }
+
+    public func text(of tokens: [Int32]) -> String {
+        decoderTokenizer.decode(tokens, skippingSpecialTokens: true)
+    }
+}
+
+/// Tokenised documents with their summaries.
+public final class SummarizationRows: SequenceToSequenceRows {
+    public let examples: ExampleStore
+    private let targets: [[Int32]]
+    private let references: [String]
+
+    init(examples: ExampleStore, targets: [[Int32]], references: [String]) {
+        self.examples = examples
+        self.targets = targets
+        self.references = references
+    }
+
+    /// Tokens of all targets, their ends included.
+    public var targetCount: Int { targets.reduce(0) { $0 + $1.count } }
+
+    public func target(of row: Int) -> [Int32] { targets[row] }
+    public func references(of row: Int) -> [String] { [references[row]] }
+
+    public func sources(of rows: [Int], epoch: Int?) -> TokenBatch { TokenBatch(examples.batch(rows: rows)) }
+}
