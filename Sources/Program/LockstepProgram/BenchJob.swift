@@ -1,5 +1,6 @@
 // Optimiser steps of a benchmark: what a training step does, without data and records.
 
+import Arguments
 import DataParallel
 import Layers
 import Models

@@ -1,6 +1,7 @@
 // Models of true size with random weights, for benchmarks.
 
 import ArgumentParser
+import Arguments
 import DataParallel
 import Models
 import Tensors

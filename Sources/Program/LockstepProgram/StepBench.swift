@@ -1,6 +1,7 @@
 // `lockstep bench step`: optimiser steps of a model of true size with random weights.
 
 import ArgumentParser
+import Arguments
 import DataParallel
 import Datasets
 import Foundation
