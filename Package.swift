@@ -48,6 +48,7 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let nio = ["NIOCore", "NIOPosix", "NIOHTTP1"].map {
     Target.Dependency.product(name: $0, package: "swift-nio")
 }
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 /// What oneDNN uses of OpenMP's run-time library. `CKernels/pool.c` has these functions; a program must export them, or
@@ -65,6 +66,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     ],
@@ -118,19 +120,26 @@ let package = Package(
             [
                 "Tensors", "Kernels", "Layers", "Models", "Optimizers", "DataParallel", "Datasets",
                 "Arguments",
-                "Checkpoints", "Evaluation",
+                "Checkpoints", "Evaluation", logging,
             ]),
         module(
             .training, "Tasks",
             [
                 "Tensors", "Layers", "Models", "DataParallel", "Datasets", "Images", "JSON", "Tokenizers",
                 "ChatTemplates", "Arguments",
-                "Checkpoints", "Metrics", "Generation", "Evaluation", "Training",
+                "Checkpoints", "Metrics", "Generation", "Evaluation", "Training", logging,
             ]),
         module(
             .evaluation, "CrossValidation",
             ["Datasets", "Metrics", "Models", "Arguments", "Evaluation", "Training", "Tasks"]),
-        module(.program, "Configuration", ["Arguments", "Datasets", yams]),
+        module(.program, "Configuration", ["Arguments", "Datasets", "Tasks", yams]),
+        module(
+            .program, "Lockstep",
+            [
+                "Kernels", "Models", "MPI", "DataParallel", "Files", "JSON", "Safetensors", "Datasets",
+                "Checkpoints", "Metrics", "Arguments", "Training", "Evaluation", "Tasks", "CrossValidation",
+                "Reporting", "Configuration", "Ratings", logging,
+            ]),
         program(
             "LockstepProgram",
             [
@@ -140,8 +149,8 @@ let package = Package(
                 "Generation", "GGUFImport",
                 "Arguments", "Training", "Evaluation", "Tasks", "CrossValidation",
                 "Reporting",
-                "Configuration", "Ratings", "RatingServer",
-                argumentParser,
+                "Configuration", "Lockstep", "Ratings", "RatingServer",
+                argumentParser, logging,
             ]),
         program("rank-scenarios", ["Tensors", "Layers", "DataParallel", "MPI"]),
         tests("JSONTests", ["JSON"]),

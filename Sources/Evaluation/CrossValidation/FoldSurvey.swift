@@ -2,6 +2,7 @@
 
 public import Arguments
 public import Datasets
+internal import Tasks
 internal import Training
 
 /// The labels and groups of all training rows, and a hash of the rows.
@@ -61,7 +62,7 @@ public struct FoldSurvey: Sendable {
     ) throws -> LabelMap? {
         let isWanted = arguments.isStratified ?? (arguments.groupColumn == nil)
         guard isWanted else { return nil }
-        guard task == .textClassification || task == .imageClassification else {
+        guard task.definition.stratifiesFolds else {
             guard arguments.isStratified == true else { return nil }
             throw TrainingError(
                 "--stratified gives each fold its share of every label, but rows of task: \(task.rawValue) have none; "

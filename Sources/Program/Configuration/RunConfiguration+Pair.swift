@@ -1,5 +1,6 @@
 // Rules about two pretrained models that are joined to one.
 import Arguments
+internal import Tasks
 
 extension RunConfiguration {
     private static let pairKeys = ["encoder_model_name_or_path", "decoder_model_name_or_path"]
@@ -25,7 +26,7 @@ extension RunConfiguration {
                 sources.location(of: ["model_name_or_path"]))
         }
         guard model.pair != nil else { return }
-        guard Self.pairTasks.contains(task.rawValue) else {
+        guard task.definition.joinsPairs else {
             throw .contradiction(
                 Self.pairKeys[0],
                 "\(Self.pairKeys.joined(separator: " and ")) make an encoder–decoder, which task: \(task.rawValue) does"
@@ -40,8 +41,6 @@ extension RunConfiguration {
                 sources.location(of: ["lora_r"]))
         }
     }
-
-    private static let pairTasks: Set = ["summarization", "image-captioning"]
 
     private func modelBeatsPair(_ sources: KeySources) -> Bool {
         func isFlag(_ key: String) -> Bool { sources.locations[key] == .flag(key) }

@@ -1,5 +1,6 @@
 // Rules that concern several keys at once. Where Hugging Face has the same rule, it is theirs.
 import Arguments
+internal import Tasks
 
 extension RunConfiguration {
     func validate(_ sources: KeySources) throws(ConfigurationError) {
@@ -9,7 +10,7 @@ extension RunConfiguration {
         try validateAdaptation(sources)
         try validateStart(sources)
         try validatePair(sources)
-        if task != .summarization, !task.readsImages, let tokens = training.maxTokensPerDevice,
+        if task.definition.limitsSequences, let tokens = training.maxTokensPerDevice,
             tokens < data.maxSeqLength
         {
             throw .contradiction(
@@ -121,11 +122,10 @@ extension RunConfiguration {
     }
 
     private func validateStart(_ sources: KeySources) throws(ConfigurationError) {
-        if model.startsUntrained, task == .extractiveSummarization {
+        if model.startsUntrained, let reason = task.definition.needsPretrained {
             throw .contradiction(
                 "config_name",
-                "config_name starts from random weights, but extractive-summarization needs an encoder that knows its"
-                    + " language; set model_name_or_path.",
+                "config_name starts from random weights, but \(reason); set model_name_or_path.",
                 sources.location(of: ["config_name"]))
         }
         guard training.overwriteOutputDir, training.resumeFromCheckpoint != .none else { return }

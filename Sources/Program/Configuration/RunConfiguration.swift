@@ -1,21 +1,11 @@
 // A run as a whole: the recipe file with the flags that beat it, checked key by key and then as a whole.
 public import Arguments
 
-/// What `train`, `evaluate` and `predict` are asked to do.
+/// A run as a recipe and flags say it.
 ///
 /// Relative paths count from the current directory, as in Hugging Face's scripts, not from the recipe's. A
 /// leading `~` becomes the home directory; environment variables are not expanded.
-public struct RunConfiguration: Equatable, Sendable {
-    public var model = ModelArguments()
-    public var data = DataArguments()
-    public var training = TrainingArguments()
-
-    /// What the model learns.
-    public var task: ModelArguments.Task { model.task }
-
-    /// Every key at its default; the required ones are empty.
-    public init() {}
-}
+public typealias RunConfiguration = RunArguments
 
 extension RunConfiguration {
     /// The keys that training cannot do without; `config_name` serves in place of `model_name_or_path`.

@@ -4,6 +4,7 @@ import ArgumentParser
 import Kernels
 import Reporting
 import Tensors
+import Training
 
 /// One JSON line a sequence length, with the rates of the forward and the backward pass.
 struct AttentionBench: ParsableCommand {

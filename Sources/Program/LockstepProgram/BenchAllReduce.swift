@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import DataParallel
+import Lockstep
 import Reporting
 
 /// All-reduce, its two halves, plain MPI and a copy, from 4 KiB to 512 MiB; prints one JSON object.

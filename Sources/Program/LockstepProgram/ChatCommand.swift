@@ -7,6 +7,7 @@ import Checkpoints
 import Configuration
 import DataParallel
 import Generation
+import Lockstep
 import Tasks
 import Tokenizers
 import Training
@@ -54,12 +55,12 @@ struct ChatCommand: ParsableCommand {
     private func dialogue(
         _ configuration: RunConfiguration, _ group: any ProcessGroup
     ) throws -> Dialogue {
-        InferenceJob.applyThreadPlan(configuration, group)
+        Inference.applyThreadPlan(configuration.training, group)
         let directory = configuration.model.modelNameOrPath
         let arguments = configuration.training
         let (model, report) = try ModelBroadcast.causal(
             configuration.model, seed: arguments.seed, through: group)
-        try InferenceJob.applyPrecision(configuration, to: model, group)
+        try Inference.applyPrecision(configuration.training, to: model, group)
         let tokenizer = try TokenizerLoader.load(directory: directory)
         let file = try GenerationConfigurationFile(directory: directory)
         let options = try file.options(

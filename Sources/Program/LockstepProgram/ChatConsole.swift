@@ -2,6 +2,7 @@
 
 import Foundation
 import Generation
+import Lockstep
 import Reporting
 
 /// Reads lines from standard input until its end or /quit. Answers go to standard output, everything else to standard

@@ -5,6 +5,7 @@ import Arguments
 import Configuration
 import CrossValidation
 import DataParallel
+import Lockstep
 import Training
 
 /// Trains and tests a recipe once a fold.

@@ -5,6 +5,7 @@ import Arguments
 import Configuration
 import DataParallel
 import Foundation
+import Lockstep
 import Reporting
 import Training
 
@@ -47,9 +48,9 @@ struct EvaluateCommand: ParsableCommand {
         try RankWork.run { group in
             let configuration = try RunConfiguration(
                 recipePath: recipe, overrides: flags.overrides,
-                requiredKeys: files.isGiven ? [] : ["model_name_or_path", "validation_file"])
+                requiredKeys: files.value.isGiven ? [] : ["model_name_or_path", "validation_file"])
             let job = EvaluationJob(
-                configuration: configuration, files: files, compare: compare, group: group)
+                configuration, files: files.value, compare: compare, group: group)
             guard let outcome = try job.run() else { return }
             let document = try EvaluationDocument.bytes(outcome)
             let directory = configuration.model.outputDir
@@ -67,7 +68,7 @@ struct EvaluateCommand: ParsableCommand {
 }
 
 /// What is evaluated when there is no model.
-struct PredictionFileOptions: ParsableArguments {
+package struct PredictionFileOptions: ParsableArguments {
     @Option(
         name: .customLong("predictions_file"),
         help: "File with a prediction a row (.jsonl .json .csv .tsv, a line each in .txt, or .gz).")
@@ -90,5 +91,10 @@ struct PredictionFileOptions: ParsableArguments {
         help: "Labels of a classifier, in their order, with commas (default: those of the references).")
     var labels: String?
 
-    var isGiven: Bool { !predictionsFile.isEmpty }
+    /// What the options say.
+    var value: PredictionFiles {
+        PredictionFiles(
+            predictionsFile: predictionsFile, referencesFile: referencesFile,
+            predictionColumn: predictionColumn, referenceColumn: referenceColumn, labels: labels)
+    }
 }

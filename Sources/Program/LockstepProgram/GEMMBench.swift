@@ -4,6 +4,7 @@ import ArgumentParser
 import Kernels
 import Reporting
 import Tensors
+import Training
 
 /// One JSON line for each shape, form and number format.
 struct GEMMBench: ParsableCommand {

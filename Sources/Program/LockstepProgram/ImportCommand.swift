@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import GGUFImport
+import Lockstep
 import Reporting
 import Synchronization
 

@@ -1,6 +1,7 @@
 // Ctrl-C stops an answer, not the program.
 
 import Foundation
+import Lockstep
 import Synchronization
 
 /// Listens for SIGINT as long as it lives. While nothing is written, it says how to leave and shows the prompt again.

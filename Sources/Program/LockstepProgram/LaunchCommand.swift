@@ -4,6 +4,7 @@ import ArgumentParser
 import Configuration
 import Dispatch
 import Foundation
+import Lockstep
 import Reporting
 
 /// Composes and runs the mpirun or sbatch line of a cluster file.

@@ -2,20 +2,19 @@
 
 import ArgumentParser
 import Foundation
+import Lockstep
+import Logging
 import MPI
 
 /// The root of all commands.
-struct Lockstep: ParsableCommand {
-    /// Version of this build, written into each output folder.
-    static let version = "0.1.0"
-
+struct LockstepCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lockstep",
         abstract: "Fine-tunes pretrained transformers on CPU clusters, data-parallel through MPI.",
         discussion: """
             Run a command alone for one rank, or start it on several: mpirun -np 8 lockstep train recipe.yaml
             """,
-        version: version,
+        version: Version.current,
         subcommands: [
             TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ChatCommand.self, RateCommand.self,
             CrossValidateCommand.self, ReportCommand.self, ImportCommand.self, LaunchCommand.self,
@@ -26,17 +25,18 @@ struct Lockstep: ParsableCommand {
 /// Parses and runs; under a launcher only rank 0 prints what is wrong with the command line.
 @main enum Main {
     static func main() {
+        LoggingSystem.bootstrap { _ in ConsoleLogHandler() }
         do {
-            var command = try Lockstep.parseAsRoot()
+            var command = try LockstepCommand.parseAsRoot()
             try command.run()
         } catch {
             if MPIEnvironment.isUnderLauncher, !JobRank.isFirst {
-                let code = Lockstep.exitCode(for: error)
+                let code = LockstepCommand.exitCode(for: error)
                 // A launcher ends all ranks when one fails: the first must have spoken before another leaves.
                 if code != .success { Thread.sleep(forTimeInterval: 5) }
                 Foundation.exit(code.rawValue)
             }
-            Lockstep.exit(withError: error)
+            LockstepCommand.exit(withError: error)
         }
     }
 }

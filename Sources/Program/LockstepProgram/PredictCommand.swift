@@ -5,6 +5,8 @@ import Arguments
 import Configuration
 import DataParallel
 import Evaluation
+import Lockstep
+import Tasks
 import Training
 
 /// Predicts the labels of rows.
@@ -36,7 +38,8 @@ struct PredictCommand: ParsableCommand {
             let configuration = try RunConfiguration(
                 recipePath: recipe, overrides: flags.overrides, requiredKeys: ["model_name_or_path"])
             let predictions = RowPredictions(
-                predictor: try RowPredictors.make(configuration, group: group), group: group,
+                predictor: try configuration.task.definition.answering(configuration, group: group).predictor,
+                group: group,
                 batchRows: configuration.training.perDeviceEvalBatchSize)
             let sink = group.rank == 0 ? try LineSink(path: outputFile) : nil
             do {

@@ -1,18 +1,19 @@
 // Runs a command on this rank and ends the job when it fails, saying once what several ranks found wrong alike.
 
 import ArgumentParser
-import DataParallel
+package import DataParallel
 import Foundation
 import Kernels
+import Lockstep
 import Synchronization
 
 /// Runs a command's work on this rank.
-enum RankWork {
+package enum RankWork {
     private static let failureCode: Int32 = 1
 
     /// Joins the job and runs `body` on every rank. An error ends the whole job with a message that names rank and
     /// host. A run that was stopped on request ends in order on all ranks, with a code of its own.
-    static func run(_ body: (any ProcessGroup) throws -> Void) throws {
+    package static func run(_ body: (any ProcessGroup) throws -> Void) throws {
         let group = try ProcessGroups.start()
         let failures = try group.duplicate()
         if group.rank == 0 { ReferenceProducts.shared.observe { Messages.warn($0) } }

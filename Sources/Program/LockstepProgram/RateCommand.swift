@@ -3,6 +3,7 @@
 import ArgumentParser
 import Dispatch
 import Foundation
+import Lockstep
 import RatingServer
 import Ratings
 

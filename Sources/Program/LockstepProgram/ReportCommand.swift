@@ -1,6 +1,7 @@
 // `lockstep report`: makes report.html anew from the files of an output folder.
 
 import ArgumentParser
+import Lockstep
 import Reporting
 
 /// Writes the report page of a run.
@@ -18,16 +19,5 @@ struct ReportCommand: ParsableCommand {
 
     func run() throws {
         print(try ReportPage.write(directory: directory))
-    }
-}
-
-extension ReportPage {
-    /// Writes the page at the end of a command whose results are already safe: a page that cannot be made is a warning.
-    static func writeAfterwards(directory: String) {
-        do {
-            try write(directory: directory)
-        } catch {
-            Messages.warn("no \(fileName): \(error)")
-        }
     }
 }

@@ -6,6 +6,7 @@ import DataParallel
 import Datasets
 import Foundation
 import Kernels
+import Lockstep
 import Models
 import Optimizers
 import Reporting

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Configuration
 import DataParallel
+import Lockstep
 
 /// Fine-tunes a pretrained model.
 struct TrainCommand: ParsableCommand {

@@ -14,9 +14,6 @@ public struct ModelArguments: Sendable, Equatable {
         case chat
         case extractiveSummarization = "extractive-summarization"
         case summarization
-
-        /// Whether rows name images.
-        public var readsImages: Bool { self == .imageClassification || self == .imageCaptioning }
     }
 
     public var task = Task.textClassification

@@ -1,0 +1,101 @@
+// One fold: training on the other folds' rows, then figures and predictions on its own.
+
+import Arguments
+import Configuration
+import CrossValidation
+import DataParallel
+import Datasets
+import Evaluation
+import Foundation
+import JSON
+internal import Tasks
+import Training
+
+/// The work of the ranks that share a fold.
+struct FoldJob {
+    let configuration: RunConfiguration
+    let plan: CrossValidationPlan
+    let run: FoldRun
+    let folder: CrossValidationFolder
+    let keepsModel: Bool
+    /// The ranks of this fold.
+    let group: any ProcessGroup
+    let shows: RunDisplay
+
+    /// Trains, tests and stores the result. Collective over the fold's ranks.
+    func run(stoppingAt stopRequest: StopRequest) throws -> FoldResult {
+        let rows = try plan.trainingRows(of: run)
+        try TrainingJob(training(rows), group: group, printsJSON: false, shows: shows)
+            .run(stoppingAt: stopRequest)
+        let tested = testing
+        let task = try tested.task.definition.prepare(tested, group: group).task
+        checkRows(of: task)
+        let evaluation = try task.evaluate()
+        let result = FoldResult(run, trainingRowCount: rows.learnt.count, evaluation: evaluation)
+        if tested.task.definition.answersRows(tested.training.generation) { try predict(tested) }
+        if group.rank == 0 {
+            try folder.write(result)
+            if !keepsModel { try folder.removeModel(of: run) }
+        }
+        try group.barrier()
+        return result
+    }
+
+    /// The test rows stand for the training rows too: a task that reads others would read others when it trains.
+    private func checkRows(of task: any TrainingTask) {
+        let rows = plan.testRows(of: run)
+        let sources = Set(plan.survey.sources.indices.filter(rows.contains).map { plan.survey.sources[$0] })
+        precondition(
+            (0..<task.training.count).allSatisfy { sources.contains(task.training.source(of: $0)) },
+            "\(configuration.task.rawValue) must read its rows by trainingRows() and validationRows()")
+    }
+
+    /// The recipe on the rows that the fold learns from. It goes on where a killed run of the same fold stood.
+    private func training(_ rows: (learnt: RowSelection, choosing: RowSelection?)) -> RunConfiguration {
+        var fold = configuration
+        fold.model.outputDir = folder.directory(of: run)
+        fold.data.trainSelection = rows.learnt
+        fold.training.resumeFromCheckpoint = .auto
+        fold.training.overwriteOutputDir = false
+        if let choosing = rows.choosing {
+            fold.data.validationFiles = fold.data.trainFiles
+            fold.data.validationSelection = choosing
+        } else {
+            fold.data.validationFiles = []
+            fold.training.evalStrategy = .never
+        }
+        return fold
+    }
+
+    /// The model that the fold has written on the rows that it was not trained on.
+    private var testing: RunConfiguration {
+        var fold = configuration
+        fold.model.modelNameOrPath = folder.directory(of: run)
+        fold.data.trainSelection = plan.testRows(of: run)
+        fold.data.validationFiles = fold.data.trainFiles
+        fold.data.validationSelection = plan.testRows(of: run)
+        fold.training.adaptation = AdaptationArguments()
+        return fold
+    }
+
+    private func predict(_ configuration: RunConfiguration) throws {
+        let predictions = RowPredictions(
+            predictor: try configuration.task.definition.answering(configuration, group: group).predictor,
+            group: group,
+            batchRows: configuration.training.perDeviceEvalBatchSize)
+        let place: [(name: String, value: Value)] =
+            [("fold", .integer(run.fold))]
+            + (plan.plans.count > 1 ? [("repeat", .integer(run.repetition))] : [])
+        let sink = group.rank == 0 ? try LineSink(path: folder.predictionsPath(of: run)) : nil
+        do {
+            try predictions.run(
+                files: configuration.data.validationFiles,
+                selection: configuration.data.validationSelection,
+                columns: { place + $1.fields }, write: { line in try sink?.write(line) })
+            try sink?.close()
+        } catch {
+            sink?.discard()
+            throw error
+        }
+    }
+}

@@ -1,0 +1,44 @@
+// `evaluate` without a model: the predictions of one file against the references of another.
+
+import Arguments
+import Configuration
+import Datasets
+import Evaluation
+import Foundation
+import Tasks
+import Training
+
+extension EvaluationJob {
+    /// Rows that are dealt to a rank at once.
+    private static let batchRows = 256
+
+    /// Scores predictions that stand in files. Collective.
+    func predictionsInFile() throws -> EvaluationOutcome {
+        let task = configuration.task.definition
+        let column = files.referenceColumn ?? task.referenceColumn(data)
+        let map = task.answersLabels ? try labels(referenceColumn: column) : nil
+        let predictor = try FilePredictor(
+            predictions: files.predictionsFile, column: files.predictionColumn,
+            references: files.referencesFile, referenceColumn: column, labels: map)
+        var answering = RowAnswering(predictor: predictor)
+        answering.labels = map
+        return try rows(
+            of: files.referencesFile, answering,
+            kind: scoring(predictor, labels: map, references: files.referencesFile),
+            reader: AnswerReader(predictor: predictor, labels: map) { predictor.column(of: $0) },
+            batchRows: Self.batchRows)
+    }
+
+    /// The labels that were given, else those of the references.
+    private func labels(referenceColumn: String) throws -> LabelMap {
+        if let labels = files.labels {
+            let names = labels.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+            return try LabelMap(labels: names, problemType: data.problemType ?? .singleLabelClassification)
+        }
+        let references = try RowReader(patterns: files.referencesFile)
+        let first = try references.makeIterator().next()
+        let column =
+            first.map { $0.isLine ? "text" : $0["reference"] != nil ? "reference" : referenceColumn }
+        return try LabelMap(of: references, column: column ?? referenceColumn, problemType: data.problemType)
+    }
+}

@@ -1,0 +1,74 @@
+// Rows through a predictor: scored, written to eval_predictions.jsonl, and compared with those of another run.
+
+import Arguments
+import Checkpoints
+import Configuration
+import DataParallel
+import Datasets
+import Evaluation
+import Foundation
+import Tasks
+import Training
+
+extension EvaluationJob {
+    /// Runs the rows of files through a predictor and scores its answers. Collective.
+    func rows(
+        of paths: [String], _ answering: RowAnswering, kind: RowEvaluation.Kind, reader: AnswerReader,
+        batchRows: Int
+    ) throws -> EvaluationOutcome {
+        let start = ContinuousClock.now
+        let other = try otherPredictions(labels: answering.labels)
+        let evaluation = RowEvaluation(
+            kind, group: group, seed: configuration.training.seed, other: other)
+        let sink = try predictionSink()
+        let predictor = answering.predictor
+        var side = answering.sideScores
+        var current: AnsweredRow?
+        do {
+            try RowPredictions(predictor: predictor, group: group, batchRows: batchRows).run(
+                files: paths, findsLoss: true,
+                score: { number, row, answer in
+                    let answered = try reader.row(number: number, row, answer)
+                    current = answered
+                    try evaluation.add(answered)
+                    try side?.add(number: number, row, references: answered.references)
+                }, line: { _, _, _ in current?.line ?? "" },
+                write: directory.isEmpty ? nil : { try sink?.write($0) })
+            let result = try evaluation.finish()
+            try (predictor as? FilePredictor)?.checkCount(references: Int(result.rowCount))
+            try side?.reduce(over: group)
+            try sink?.close()
+            return EvaluationOutcome(
+                estimates: result.estimates + (side?.estimates ?? []), rowCount: Int(result.rowCount),
+                seconds: Self.seconds(since: start), targetCount: result.targetCount, rows: result,
+                mistakes: result.mistakes, comparison: result.comparison)
+        } catch {
+            sink?.discard()
+            throw error
+        }
+    }
+
+    /// Where rank 0 writes the predictions, when there is an output folder.
+    func predictionSink() throws -> LineSink? {
+        guard group.rank == 0, !directory.isEmpty else { return nil }
+        try OutputDirectory.create(directory)
+        return try LineSink(path: directory + "/" + OtherPredictions.fileName)
+    }
+
+    /// The other run that is to be compared with; `labels` are those of a classifier.
+    func otherPredictions(labels: LabelMap?) throws -> OtherPredictions? {
+        try compare.map { try OtherPredictions(path: Self.predictions(of: $0), labels: labels) }
+    }
+
+    /// The file of predictions of another run.
+    private static func predictions(of run: String) throws -> String {
+        guard FileManager.default.fileExists(atPath: run + "/.") else { return run }
+        let path = run + "/" + OtherPredictions.fileName
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw TrainingError(
+                "\(run) has no \(OtherPredictions.fileName) to compare with; run lockstep evaluate with that output_dir"
+            )
+        }
+        return path
+    }
+}

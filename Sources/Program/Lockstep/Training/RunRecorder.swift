@@ -1,0 +1,159 @@
+// Shows and records the events of a run: console, metrics.jsonl, recipe and versions. Rank 0 alone has one.
+
+import Arguments
+import Configuration
+import Evaluation
+import Foundation
+import Kernels
+import MPI
+import Models
+import Reporting
+import Training
+
+/// What a run shows of itself besides its files.
+package enum RunDisplay {
+    /// Everything.
+    case full
+    /// How far it is; for one run of several.
+    case progress
+    /// Nothing; for one of several runs at the same time.
+    case none
+}
+
+/// Turns training events into what a user sees and keeps.
+final class RunRecorder {
+    private let configuration: RunConfiguration
+    private let printsJSON: Bool
+    private let recipe: [UInt8]
+    private let shows: RunDisplay
+    private let display: ProgressDisplay
+    private var log: RunLog?
+    private var rows = 0
+    private var tokens = 0
+    private var directory: String { configuration.model.outputDir }
+
+    init(
+        _ configuration: RunConfiguration, printsJSON: Bool, recipe: [UInt8], shows: RunDisplay = .full
+    ) {
+        self.configuration = configuration
+        self.printsJSON = printsJSON
+        self.recipe = recipe
+        self.shows = shows
+        let style = ProgressDisplay.Style.suited(loggingSteps: configuration.training.loggingSteps)
+        display =
+            shows == .none ? ProgressDisplay(style: .none, write: { _ in }) : ProgressDisplay(style: style)
+    }
+
+    func handle(_ event: TrainingEvent) throws {
+        switch event {
+        case .started(let plan, let firstStep): try start(plan, firstStep)
+        case .step(let report): show(report)
+        case .record(let record):
+            try log?.train(
+                step: record.step, epoch: record.epoch, loss: record.loss, learningRate: record.learningRate,
+                gradNorm: record.gradientNorm)
+        case .communicated(let record):
+            try log?.communication(
+                step: record.step, epoch: record.epoch, communicationSeconds: record.communicationSeconds,
+                waitingSeconds: record.waitingSeconds)
+        case .evaluated(let record): try show(record)
+        case .warning(let text): display.message("warning: " + text)
+        case .saved(let path, let step):
+            display.message("saved \(path)")
+            restartClock(step)
+        case .finished(let summary): try finish(summary)
+        }
+    }
+
+    private func start(_ plan: TrainingPlan, _ firstStep: Int) throws {
+        log = try RunLog(directory: directory, resumingAfterStep: firstStep > 0 ? firstStep : nil)
+        try OutputFiles.write(recipe, directory: directory, name: "recipe.yaml")
+        let versions = RunVersions.current(
+            lockstep: Version.current,
+            libraries: [
+                .init(name: "MPI", version: MPIEnvironment.libraryVersion),
+                .init(name: "oneDNN", version: KernelLibrary.version),
+            ])
+        try OutputFiles.write(Array(versions.json.utf8), directory: directory, name: RunVersions.fileName)
+        display.message(
+            "\(plan.totalSteps) steps of \(plan.globalBatchRows) rows, \(plan.stepsPerEpoch) an epoch, "
+                + "\(plan.warmupSteps) of warm-up; \(Self.parameters(plan))")
+        progress = TrainingProgress(
+            step: firstStep, totalSteps: plan.totalSteps, epoch: 0, loss: 0, learningRate: 0, rows: 0,
+            tokens: 0)
+        display.start(at: progress)
+    }
+
+    private static func parameters(_ plan: TrainingPlan) -> String {
+        let (all, trained) = (plan.parameterCount, plan.trainableParameterCount)
+        guard trained < all else { return "\(all) parameters" }
+        let share = Figure.fixed(100 * Double(trained) / Double(all), decimals: 2)
+        return "\(trained) of \(all) parameters are trained (\(share)%)"
+    }
+
+    private var progress = TrainingProgress(
+        step: 0, totalSteps: 0, epoch: 0, loss: 0, learningRate: 0, rows: 0, tokens: 0)
+
+    private func show(_ report: StepReport) {
+        rows += report.result.rows
+        tokens += report.result.tokens
+        progress = TrainingProgress(
+            step: report.step, totalSteps: report.totalSteps, epoch: report.epoch, loss: report.result.loss,
+            learningRate: report.result.learningRate, rows: rows, tokens: tokens)
+        display.update(progress)
+    }
+
+    private func show(_ record: EvaluationRecord) throws {
+        try log?.evaluation(
+            step: record.step, epoch: record.epoch, values: record.values.map { ($0.name, .real($0.value)) })
+        let shown = record.evaluation.metrics.prefix(5).map { name, value in
+            "\(name) \(Figure.fixed(value, decimals: 4))"
+        }
+        display.message(
+            "evaluation at step \(record.step): " + shown.joined(separator: ", ")
+                + (record.isBest ? " (best)" : ""))
+        restartClock(record.step)
+    }
+
+    /// Time for evaluations and checkpoints does not count as training.
+    private func restartClock(_ step: Int) { display.start(at: progress) }
+
+    private func finish(_ summary: TrainingSummary) throws {
+        display.finish()
+        var values: [(String, JSONNumber)] = [
+            ("train_runtime", .real(summary.seconds)),
+            ("train_samples_per_second", .real(Double(summary.rows) / summary.seconds)),
+            ("train_steps_per_second", .real(Double(summary.step) / summary.seconds)),
+            ("train_tokens_per_second", .real(Double(summary.tokens) / summary.seconds)),
+            ("train_loss", .real(summary.loss)),
+            ("train_exposed_communication_seconds", .real(summary.exposedCommunicationSeconds)),
+        ]
+        if let best = summary.bestMetric { values.append(("best_metric", .real(best))) }
+        if let epoch = summary.overfittingSinceEpoch {
+            values.append(("overfitting_since_epoch", .real(epoch)))
+        }
+        let sentences = [("early_stop", summary.earlyStop), ("overfitting", summary.overfitting)]
+        try log?.summary(
+            step: summary.step, epoch: summary.epoch, values: values,
+            sentences: sentences.compactMap { name, text in text.map { (name, $0) } })
+        if shows == .full {
+            ReportPage.writeAfterwards(directory: directory)
+            tell(summary)
+        }
+        if printsJSON {
+            let members = Dictionary(uniqueKeysWithValues: values.map { ($0.0, $0.1.json) })
+            FileHandle.standardOutput.write(Data(try JSONValue.object(members).serialized()))
+        }
+    }
+
+    private func tell(_ summary: TrainingSummary) {
+        let rate = Figure.fixed(Double(summary.rows) / summary.seconds, decimals: 1)
+        Messages.note(
+            "trained \(summary.rows) rows in \(Figure.fixed(summary.seconds, decimals: 1)) s: \(rate) rows/s, mean "
+                + "loss \(Figure.fixed(summary.loss, decimals: 4))")
+        if let reason = summary.earlyStop { Messages.note(reason) }
+        if let warning = summary.overfitting { Messages.warn(warning) }
+        if let best = summary.bestCheckpoint { Messages.note("best checkpoint: \(best)") }
+        if !summary.wasStopped { Messages.note("model and log: \(directory)") }
+    }
+}

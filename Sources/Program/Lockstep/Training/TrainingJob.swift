@@ -1,0 +1,120 @@
+// `train` from configuration to finished model: data, model, loop, and what is shown and recorded.
+
+import Arguments
+import Checkpoints
+package import Configuration
+package import DataParallel
+internal import Tasks
+import Training
+
+/// One training run on one rank.
+package struct TrainingJob {
+    private let configuration: RunConfiguration
+    private let group: any ProcessGroup
+    private let printsJSON: Bool
+    private let shows: RunDisplay
+    private var arguments: TrainingArguments { configuration.training }
+    private var outputDirectory: String { configuration.model.outputDir }
+    private var isFirst: Bool { group.rank == 0 }
+
+    package init(
+        _ configuration: RunConfiguration, group: any ProcessGroup, printsJSON: Bool,
+        shows: RunDisplay = .full
+    ) {
+        self.configuration = configuration
+        self.printsJSON = printsJSON
+        self.shows = shows
+        let watch = StallWatch(
+            group: group, warnSeconds: min(60, Double(configuration.training.ddpTimeoutSeconds)),
+            abortSeconds: Double(configuration.training.ddpTimeoutSeconds))
+        self.group = group.size > 1 ? WatchedProcessGroup(group, watch: watch) : group
+    }
+
+    /// Runs to the end, or until `stopRequest` is raised. Collective.
+    package func run(stoppingAt stopRequest: StopRequest = StopRequest()) throws {
+        let plan = ThreadPlan.apply(requested: arguments.threadsPerRank)
+        if isFirst, shows == .full, let warning = plan.warning { Messages.warn(warning) }
+        let resumePath = try chooseStart()
+        let prepared = try configuration.task.definition.prepare(configuration, group: group)
+        if isFirst, shows == .full {
+            for note in prepared.notes { Messages.note(note) }
+            Messages.note("\(group.size) ranks × \(plan.threadCount) threads")
+        }
+        try train(prepared, resumePath: resumePath, stopRequest: stopRequest)
+    }
+
+    /// Finds the checkpoint to go on from, the same on all ranks, and refuses an output folder that may not be used.
+    private func chooseStart() throws -> String? {
+        var bytes: [UInt8] = []
+        if isFirst {
+            try OutputDirectory.check(
+                path: outputDirectory, overwrite: arguments.overwriteOutputDir, resuming: isResuming,
+                inputs: inputs)
+            let path: String?
+            switch arguments.resumeFromCheckpoint {
+            case .none: path = nil
+            case .auto:
+                let store = CheckpointStore(outputDirectory: outputDirectory)
+                try store.removeLeftovers()
+                path = try store.latest()?.path
+            case .path(let given): path = given
+            }
+            if let path { Messages.note("resuming from \(path)") }
+            bytes = Array((path ?? "").utf8)
+        }
+        try group.broadcast(&bytes, from: 0)
+        return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Makes the output folder ready on rank 0. Comes after all input was found good, so that a mistake in a recipe
+    /// or a file costs no old run.
+    private func prepareOutput() throws {
+        guard isFirst else { return }
+        try OutputDirectory.prepare(
+            path: outputDirectory, overwrite: arguments.overwriteOutputDir, resuming: isResuming,
+            inputs: inputs)
+        try CheckpointStore(outputDirectory: outputDirectory).removeLeftovers()
+    }
+
+    private var isResuming: Bool { arguments.resumeFromCheckpoint != .none }
+
+    private var inputs: [String] {
+        configuration.data.trainFiles + configuration.data.validationFiles
+            + configuration.model.directories
+    }
+
+    private func train(
+        _ prepared: PreparedTask, resumePath: String?, stopRequest: StopRequest
+    ) throws {
+        let recipe = Array(try configuration.effectiveYAML().utf8)
+        let output = RunOutput(
+            directory: outputDirectory,
+            tokenizerSource: prepared.tokenizerSource ?? configuration.model.directory,
+            companions: prepared.companions, recipe: recipe, version: Version.current)
+        let recorder =
+            isFirst
+            ? RunRecorder(configuration, printsJSON: printsJSON, recipe: recipe, shows: shows) : nil
+        let loop = try TrainingLoop(
+            arguments, task: prepared.task, group: group, output: output,
+            isStopRequested: { stopRequest.isPending }, onEvent: { event in try recorder?.handle(event) })
+        try prepareOutput()
+        let summary = try loop.run(resumingFrom: resumePath)
+        if summary.wasStopped {
+            throw StoppedOnRequest(after: "step \(summary.step)", directory: outputDirectory)
+        }
+    }
+}
+
+/// A run that ended early because it was asked to; its state is saved.
+package struct StoppedOnRequest: Error, CustomStringConvertible {
+    /// Tells whoever started the job, such as launch/slurm.sbatch, to start it again.
+    package static let exitCode: Int32 = 85
+
+    /// The last thing that was finished, such as `step 12`.
+    let after: String
+    let directory: String
+    package var description: String {
+        "stopped on request after \(after), which is saved; go on with --resume_from_checkpoint auto and the same "
+            + "output_dir \(directory)"
+    }
+}

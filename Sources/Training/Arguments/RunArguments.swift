@@ -1,0 +1,14 @@
+// All that a run is asked to do: model, data and training.
+
+/// What `train`, `evaluate`, `predict` and `cross-validate` are asked to do.
+public struct RunArguments: Equatable, Sendable {
+    public var model = ModelArguments()
+    public var data = DataArguments()
+    public var training = TrainingArguments()
+
+    /// What the model learns.
+    public var task: ModelArguments.Task { model.task }
+
+    /// Every value at its default; the required ones are empty.
+    public init() {}
+}

@@ -1,0 +1,33 @@
+// The task of learning the assistant's part in conversations.
+
+package import Arguments
+internal import ChatTemplates
+package import DataParallel
+package import Models
+internal import Tokenizers
+
+/// `chat`.
+package struct Chat: LanguageModelDefinition {
+    package var name: ModelArguments.Task { .chat }
+    package func answersRows(_ generation: GenerationArguments) -> Bool {
+        generation.predictWithGenerate ?? true
+    }
+
+    package func setup(_ run: RunArguments, group: any ProcessGroup) throws -> LanguageModelSetup {
+        try .causal(run, group: group) { tokenizer in
+            let conversations = Conversations(
+                tokenizer: tokenizer,
+                template: try ChatTemplate.loadIfPresent(directory: run.model.directory), arguments: run.data)
+            return { try conversations.examples($0) }
+        }
+    }
+
+    package func predictor(
+        _ run: RunArguments, _ model: any LanguageModel
+    ) throws -> any PromptedPredictor {
+        ConversationPredictor(
+            model: model, tokenizer: try TokenizerLoader.load(directory: run.model.directory),
+            template: try ChatTemplate.loadIfPresent(directory: run.model.directory), arguments: run.data,
+            options: try generation(run))
+    }
+}

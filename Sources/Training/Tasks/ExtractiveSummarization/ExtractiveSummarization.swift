@@ -1,0 +1,70 @@
+// The task of choosing the sentences of a document that make its summary.
+
+package import Arguments
+internal import Checkpoints
+package import DataParallel
+internal import Datasets
+package import Evaluation
+internal import Training
+
+/// `extractive-summarization`.
+package struct ExtractiveSummarization: TaskDefinition {
+    package var name: ModelArguments.Task { .extractiveSummarization }
+    package var needsPretrained: String? {
+        "extractive-summarization needs an encoder that knows its language"
+    }
+    package func referenceColumn(_ data: DataArguments) -> String { data.summaryColumn }
+    package func answersRows(_ generation: GenerationArguments) -> Bool { true }
+
+    package func prepare(_ run: RunArguments, group: any ProcessGroup) throws -> PreparedTask {
+        let (data, arguments) = (run.data, run.training)
+        let setup = try ExtractiveSetup(run, isTraining: true, group: group)
+        try PreparedTask.adapt(setup.model, setup.report, arguments, group)
+        let training = try setup.rows(data.trainingRows())
+        let validation = try data.validationRows().map { try setup.rows($0) }
+        let task = ExtractiveTask(
+            model: setup.model, training: training, validation: validation,
+            selection: setup.reader.selection, group: group, batchRows: arguments.perDeviceEvalBatchSize)
+        let rest = validation.map { " and \($0.count) validation documents" } ?? ""
+        return PreparedTask(
+            task: task,
+            notes: (setup.report?.lines ?? []) + [
+                "\(training.count) training documents in \(training.windows.count) windows "
+                    + "(\(training.windows.tokenCount) tokens)\(rest)",
+                "\(training.sentenceCount) sentences, of which the oracle chose \(training.oracleCount)",
+            ] + (training.warning(setup.model).map { ["warning: " + $0] } ?? []))
+    }
+
+    package func answering(_ run: RunArguments, group: any ProcessGroup) throws -> RowAnswering {
+        Inference.applyThreadPlan(run.training, group)
+        let setup = try ExtractiveSetup(run, group: group)
+        try Inference.applyPrecision(run.training, to: setup.model, group)
+        let predictor = ExtractivePredictor(
+            model: setup.model, reader: setup.reader, batchRows: run.training.perDeviceEvalBatchSize)
+        var answering = RowAnswering(predictor: predictor)
+        answering.sideScores = ExtractiveBaselines(predictor: predictor, seed: run.training.seed)
+        return answering
+    }
+
+    package func textScoring(
+        _ predictor: any RowPredictor, files: [String], group: any ProcessGroup
+    ) throws -> RowEvaluation.Kind { .texts(lossIsOfTokens: false) }
+}
+
+/// ROUGE of the first sentences and of an oracle's choice, beside that of the model's.
+private struct ExtractiveBaselines: SideScores {
+    let predictor: ExtractivePredictor
+    private var sums: SummaryBaselineSums
+
+    init(predictor: ExtractivePredictor, seed: UInt64) {
+        self.predictor = predictor
+        sums = SummaryBaselineSums(seed: seed)
+    }
+
+    mutating func add(number: Int, _ row: Row, references: [String]) throws {
+        sums.add(number: number, try predictor.baselines(of: row), reference: references[0])
+    }
+
+    mutating func reduce(over group: any ProcessGroup) throws { try sums.reduce(over: group) }
+    var estimates: [MetricEstimate] { sums.estimates }
+}

@@ -1,0 +1,52 @@
+// The model and the reader of rows of image captioning, for training, evaluation and prediction.
+
+import Arguments
+import Checkpoints
+import DataParallel
+import Datasets
+import Generation
+import Models
+import Tokenizers
+import Training
+
+/// An encoder–decoder that reads images, on every rank, with what its task needs.
+struct CaptioningSetup {
+    let model: any SequenceToSequenceModel
+    let reader: CaptionReader
+    /// How captions are written.
+    let options: GenerationOptions
+    /// Rank 0's reports of what was read.
+    let reports: [LoadReport]
+    /// Directory of the tokenizer.
+    let tokenizerSource: String
+    /// The encoder's image processor, if it lies elsewhere.
+    let companions: [CompanionFiles]
+    private let group: any ProcessGroup
+
+    /// Loads on rank 0 and broadcasts. Collective.
+    init(_ configuration: RunArguments, group: any ProcessGroup) throws {
+        self.group = group
+        let pair = configuration.model.pair
+        let directory = pair?.decoder ?? configuration.model.directory
+        tokenizerSource = directory
+        companions = pair.map { [CompanionFiles(directory: $0.encoder, folder: nil)] } ?? []
+        let tokenizer = try TokenizerLoader.load(directory: directory)
+        (model, reports) = try ModelBroadcast.sequenceToSequence(
+            configuration, decoderTokenizer: tokenizer, through: group)
+        reader = try CaptionReader(
+            model: model,
+            images: ClassificationReaders.images(configuration, model, directory: pair?.encoder ?? directory),
+            tokenizer: tokenizer, arguments: configuration.data, directory: directory)
+        options = try SummarizationSetup.options(configuration)
+    }
+
+    /// The images and captions of rows, checked against the model. Each rank opens its share of the images.
+    func rows(_ rows: RowReader) throws -> CaptionRows {
+        try reader.rows(rows, rank: group.rank, of: group.size)
+    }
+
+    /// How evaluations write captions and score them.
+    var writing: SequenceToSequenceWriting {
+        SequenceToSequenceWriting(options: options, text: reader.text(of:), scores: CaptionScoreSums())
+    }
+}

@@ -1,0 +1,85 @@
+// The model and the reader of rows of a language-modelling task, for training and for evaluation.
+
+import Arguments
+import ChatTemplates
+import Checkpoints
+import DataParallel
+import Datasets
+internal import Generation
+import Models
+import Tokenizers
+import Training
+
+/// A language model on every rank with what its task needs.
+package struct LanguageModelSetup {
+    let model: any LanguageModel
+    let tokenizer: any Tokenizer
+    let objective: LanguageModelObjective
+    /// Rank 0's report of what was read.
+    let report: LoadReport?
+    /// Makes examples of rows.
+    let read: (RowReader) throws -> ExampleStore
+
+    /// What tokens say, for people.
+    func text(of tokens: [Int32]) -> String { tokenizer.decode(tokens, skippingSpecialTokens: true) }
+
+    /// The examples of files, checked against the model.
+    func examples(_ files: [String]) throws -> ExampleStore {
+        try examples(RowReader(patterns: files))
+    }
+
+    /// The examples of rows, checked against the model.
+    func examples(_ rows: RowReader) throws -> ExampleStore {
+        let store = try read(rows)
+        try store.validate(for: model)
+        return store
+    }
+
+    /// A causal language model whose rows `read` makes examples of. Collective.
+    static func causal(
+        _ run: RunArguments, group: any ProcessGroup,
+        read: (any Tokenizer) throws -> (RowReader) throws -> ExampleStore
+    ) throws -> LanguageModelSetup {
+        let tokenizer = try TokenizerLoader.load(directory: run.model.directory)
+        let (model, report) = try ModelBroadcast.causal(
+            run.model, seed: run.training.seed, overrides: run.training.configurationOverrides,
+            through: group)
+        return LanguageModelSetup(
+            model: model, tokenizer: tokenizer, objective: .causal, report: report, read: try read(tokenizer))
+    }
+
+    /// A masked language model. Collective.
+    static func masked(_ run: RunArguments, group: any ProcessGroup) throws -> LanguageModelSetup {
+        let tokenizer = try TokenizerLoader.load(directory: run.model.directory)
+        let (model, report) = try ModelBroadcast.masked(
+            run.model, seed: run.training.seed, overrides: run.training.configurationOverrides,
+            through: group)
+        let blocks = TextBlocks(tokenizer: tokenizer, arguments: run.data, isCausal: false)
+        return LanguageModelSetup(
+            model: model, tokenizer: tokenizer, objective: .masked(try masking(tokenizer, model, run)),
+            report: report, read: { try blocks.examples($0) })
+    }
+
+    private static func masking(
+        _ tokenizer: any Tokenizer, _ model: any LanguageModel, _ configuration: RunArguments
+    ) throws -> TokenMasking {
+        guard let maskID = tokenizer.maskID else {
+            throw TrainingError(
+                "\(configuration.model.directory): the tokenizer has no mask token, so its model cannot learn by "
+                    + "masked-lm; choose a BERT or RoBERTa, or task: causal-lm")
+        }
+        let special = [tokenizer.classifierID, tokenizer.separatorID, tokenizer.padID, maskID]
+        return TokenMasking(
+            probability: configuration.data.mlmProbability, maskID: maskID,
+            vocabularySize: min(tokenizer.vocabularySize, model.vocabularySize),
+            specialIDs: Set(special.compactMap { $0 }), seed: configuration.training.seed)
+    }
+}
+
+extension LanguageModelDefinition {
+    /// How texts are written: as the recipe says, else as the model's directory does.
+    func generation(_ run: RunArguments) throws -> GenerationOptions {
+        try GenerationConfigurationFile(directory: run.model.directory).options(
+            run.training.generation, seed: run.training.seed, defaultNewTokens: 256)
+    }
+}

@@ -1,0 +1,55 @@
+// A task with its model and rows, ready to train.
+
+package import Arguments
+package import Checkpoints
+package import DataParallel
+internal import Datasets
+internal import Logging
+package import Models
+internal import Tensors
+package import Training
+
+/// A task with what is worth telling about it.
+package struct PreparedTask {
+    package let task: any TrainingTask
+    /// Sentences for the log; the same facts on every rank, but for what only rank 0 has read.
+    package let notes: [String]
+    /// Directory of the tokenizer, and what else is copied beside the model; nil for the directory of the model.
+    package var tokenizerSource: String?
+    package var companions: [CompanionFiles] = []
+
+    /// Adapters, frozen parameters, learning rates and number format, as the recipe says. Collective.
+    static func adapt(
+        _ model: any TrainableModel, _ report: LoadReport?, _ arguments: TrainingArguments,
+        _ group: any ProcessGroup
+    ) throws {
+        try TrainedParameters.apply(
+            arguments.adaptation, learningRate: arguments.learningRate, to: model,
+            newParameters: ModelBroadcast.share(report?.newPooler ?? [], through: group),
+            adapterKey: RandomKey(seed: arguments.seed).derived("adapters"))
+        try Inference.applyPrecision(arguments, to: model, group)
+    }
+
+    /// A sentence about the sizes of both sets of rows.
+    static func rows(_ training: ExampleStore, _ validation: ExampleStore?) -> String {
+        let rest = validation.map { " and \($0.count) validation rows" } ?? ""
+        return "\(training.count) training rows (\(training.tokenCount) tokens)\(rest)"
+    }
+}
+
+/// What a process sets up before its model runs.
+package enum Inference {
+    /// Takes the threads that the arguments ask for.
+    package static func applyThreadPlan(_ arguments: TrainingArguments, _ group: any ProcessGroup) {
+        let plan = ThreadPlan.apply(requested: arguments.threadsPerRank)
+        if group.rank == 0, let warning = plan.warning { Logger.run.warning("\(warning)") }
+    }
+
+    /// Takes the number format that the arguments ask for. Collective.
+    package static func applyPrecision(
+        _ arguments: TrainingArguments, to model: any TrainableModel, _ group: any ProcessGroup
+    ) throws {
+        let fallback = try ComputePrecision.apply(bf16: arguments.bf16, to: model.parameters, group: group)
+        if group.rank == 0, let fallback { Logger.run.warning("\(fallback)") }
+    }
+}

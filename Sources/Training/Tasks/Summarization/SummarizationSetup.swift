@@ -1,0 +1,104 @@
+// The models and readers of both kinds of summarization, for training, evaluation and prediction.
+
+import Arguments
+import Checkpoints
+import DataParallel
+import Datasets
+import Foundation
+import Generation
+import Models
+import Tokenizers
+import Training
+
+/// An extractive summarizer on every rank with the reader of its documents.
+struct ExtractiveSetup {
+    let model: ExtractiveSummarizer
+    let reader: ExtractiveReader
+    /// Rank 0's report of what was read.
+    let report: LoadReport?
+
+    /// Loads on rank 0 and broadcasts. `isTraining` lets layers over the sentences be new. Collective.
+    init(
+        _ configuration: RunArguments, isTraining: Bool = false, group: any ProcessGroup
+    ) throws {
+        let directory = configuration.model.modelNameOrPath
+        (model, report) = try ModelBroadcast.extractive(configuration, isTraining: isTraining, through: group)
+        reader = try ExtractiveReader(
+            model: model, tokenizer: TokenizerLoader.load(directory: directory),
+            arguments: configuration.data, directory: directory)
+    }
+
+    /// The documents of `source`, checked against the model.
+    func rows(_ source: RowReader) throws -> ExtractiveRows {
+        let rows = try reader.rows(source)
+        try rows.windows.validate(for: model)
+        return rows
+    }
+}
+
+/// An encoder–decoder for texts on every rank with the reader of its rows.
+struct SummarizationSetup {
+    let model: any SequenceToSequenceModel
+    let reader: SummarizationReader
+    /// How texts are written.
+    let options: GenerationOptions
+    /// Rank 0's reports of what was read.
+    let reports: [LoadReport]
+    /// Directory of the encoder's tokenizer.
+    let tokenizerSource: String
+    /// The decoder's tokenizer, if it is another.
+    let companions: [CompanionFiles]
+
+    /// Loads on rank 0 and broadcasts. Collective.
+    init(_ configuration: RunArguments, group: any ProcessGroup) throws {
+        let directory = configuration.model.directory
+        let decoderDirectory: String
+        if let pair = configuration.model.pair {
+            (tokenizerSource, decoderDirectory) = pair
+        } else {
+            let folder = directory + "/" + CompanionFiles.decoderFolder
+            tokenizerSource = directory
+            decoderDirectory = FileManager.default.fileExists(atPath: folder) ? folder : directory
+        }
+        let isShared =
+            tokenizerSource == decoderDirectory
+            ? true : try CompanionFiles.isSameTokenizer(tokenizerSource, decoderDirectory)
+        companions =
+            isShared
+            ? []
+            : [CompanionFiles(directory: decoderDirectory, folder: CompanionFiles.decoderFolder)]
+        let tokenizer = try TokenizerLoader.load(directory: tokenizerSource)
+        let decoderTokenizer = try TokenizerLoader.load(directory: decoderDirectory)
+        (model, reports) = try ModelBroadcast.sequenceToSequence(
+            configuration, decoderTokenizer: decoderTokenizer, through: group)
+        guard (model as? EncoderDecoder)?.imageConfiguration == nil else {
+            throw TrainingError(
+                "\(directory): the model's encoder reads images, and summarization needs one that reads texts; choose a "
+                    + "model of type encoder-decoder, or set task: image-captioning")
+        }
+        reader = try SummarizationReader(
+            model: model, tokenizer: tokenizer, decoderTokenizer: decoderTokenizer,
+            arguments: configuration.data, directory: decoderDirectory)
+        options = try Self.options(configuration)
+    }
+
+    /// How texts are written: as the recipe says, else as the model's directory does, else up to `max_target_length`.
+    static func options(_ configuration: RunArguments) throws -> GenerationOptions {
+        let (arguments, seed) = (configuration.training.generation, configuration.training.seed)
+        guard configuration.model.pair == nil else {
+            var defaults = GenerationOptions()
+            defaults.maximumNewTokens = configuration.data.maxTargetLength
+            return arguments.options(defaults: defaults, seed: seed)
+        }
+        let file = try GenerationConfigurationFile(directory: configuration.model.directory)
+        return try file.options(
+            arguments, seed: seed, defaultNewTokens: configuration.data.maxTargetLength)
+    }
+
+    /// How evaluations during training write summaries and score them; nil when they do not.
+    func writing(_ arguments: GenerationArguments) -> SequenceToSequenceWriting? {
+        guard arguments.predictWithGenerate == true else { return nil }
+        return SequenceToSequenceWriting(
+            options: options, text: reader.text(of:), scores: RougeScoreSums())
+    }
+}

@@ -1,0 +1,90 @@
+// What makes a task: everything that the program asks about one, whatever it is.
+
+package import Arguments
+package import DataParallel
+package import Datasets
+package import Evaluation
+internal import Training
+
+/// A kind of fine-tuning: how its model and rows are loaded, trained, answered and measured. `TaskTable` lists all.
+package protocol TaskDefinition: Sendable {
+    /// The value of the recipe's key `task`.
+    var name: ModelArguments.Task { get }
+    /// Whether rows name images.
+    var readsImages: Bool { get }
+    /// Whether one model may be joined of a pretrained encoder and a pretrained decoder.
+    var joinsPairs: Bool { get }
+    /// Why the task cannot start from random weights; nil where it can.
+    var needsPretrained: String? { get }
+    /// Whether `max_seq_length` limits its rows.
+    var limitsSequences: Bool { get }
+    /// Whether the folds of a cross-validation get their share of every label.
+    var stratifiesFolds: Bool { get }
+    /// Whether answers are labels or numbers; if not, they are texts.
+    var answersLabels: Bool { get }
+
+    /// The column of what people say, with which answers are compared.
+    func referenceColumn(_ data: DataArguments) -> String
+    /// Whether evaluations answer rows; where they do not, they measure losses alone.
+    func answersRows(_ generation: GenerationArguments) -> Bool
+
+    /// Reads rows and model, ready to train. Collective.
+    func prepare(_ run: RunArguments, group: any ProcessGroup) throws -> PreparedTask
+    /// What answers the rows of a fine-tuned model, which it loads. Collective.
+    func answering(_ run: RunArguments, group: any ProcessGroup) throws -> RowAnswering
+    /// The losses of the validation rows of a fine-tuned model; asked where evaluations answer no rows. Collective.
+    func losses(
+        _ run: RunArguments, group: any ProcessGroup, _ arguments: TokenLossArguments
+    ) throws -> TokenLossResult
+    /// Throws, with file and line, when a training row cannot be learnt from, or cannot be answered. Collective.
+    func checkRows(_ run: RunArguments, group: any ProcessGroup) throws
+    /// How answers of a task that writes texts are scored against the references of `files`. Collective.
+    func textScoring(
+        _ predictor: any RowPredictor, files: [String], group: any ProcessGroup
+    ) throws -> RowEvaluation.Kind
+}
+
+extension TaskDefinition {
+    package var readsImages: Bool { false }
+    package var joinsPairs: Bool { false }
+    package var needsPretrained: String? { nil }
+    package var limitsSequences: Bool { true }
+    package var stratifiesFolds: Bool { false }
+    package var answersLabels: Bool { false }
+
+    package func losses(
+        _ run: RunArguments, group: any ProcessGroup, _ arguments: TokenLossArguments
+    ) throws -> TokenLossResult {
+        preconditionFailure("task: \(name.rawValue) answers rows")
+    }
+
+    package func checkRows(_ run: RunArguments, group: any ProcessGroup) throws {
+        _ = try prepare(run, group: group)
+    }
+
+    package func textScoring(
+        _ predictor: any RowPredictor, files: [String], group: any ProcessGroup
+    ) throws -> RowEvaluation.Kind { .texts() }
+}
+
+/// A model that answers rows, with what an evaluation needs to score its answers.
+package struct RowAnswering {
+    package let predictor: any RowPredictor
+    /// The labels of a classifier, and the column of its references; nil for texts.
+    package var labels: LabelMap?
+    package var labelColumn = ""
+    /// Figures beside those of the answers, such as baselines; summed from the same rows.
+    package var sideScores: (any SideScores)?
+
+    package init(predictor: any RowPredictor) { self.predictor = predictor }
+}
+
+/// Figures of rows beside those of the model's answers.
+package protocol SideScores {
+    /// Adds a row by its number among all rows, with its references.
+    mutating func add(number: Int, _ row: Row, references: [String]) throws
+    /// Adds up the rows of all ranks. Collective.
+    mutating func reduce(over group: any ProcessGroup) throws
+    /// The figures with their intervals over rows, once reduced.
+    var estimates: [MetricEstimate] { get }
+}

@@ -1,0 +1,22 @@
+// The table of tasks: a row each. What a task is stands in its folder.
+
+package import Arguments
+
+/// All tasks.
+package enum TaskTable {
+    package static let all: [any TaskDefinition] = [
+        TextClassification(), ImageClassification(), MaskedLanguageModeling(), CausalLanguageModeling(),
+        Chat(),
+        ExtractiveSummarization(), Summarization(), ImageCaptioning(),
+    ]
+}
+
+extension ModelArguments.Task {
+    /// What the task is.
+    package var definition: any TaskDefinition {
+        guard let row = TaskTable.all.first(where: { $0.name == self }) else {
+            preconditionFailure("task \(rawValue) has no row in the table")
+        }
+        return row
+    }
+}
