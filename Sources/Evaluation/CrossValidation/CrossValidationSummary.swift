@@ -31,11 +31,11 @@ public struct CrossValidationSummary: Sendable {
         self.folds = folds
         var pooled = folds.first?.sums
         for fold in folds.dropFirst() { pooled = fold.sums.flatMap { pooled?.merged(with: $0) } }
-        let whole = pooled?.evaluation
+        let whole = pooled?.metrics
         let names = folds.first?.metrics.map(\.name) ?? []
         spreads = names.map { name in
             let values = folds.map { fold in fold.metrics.first { $0.name == name }?.value ?? .nan }
-            return Spread(name, values, pooled: whole?.value(of: name))
+            return Spread(name, values, pooled: whole?.first { $0.name == name }?.value)
         }
     }
 

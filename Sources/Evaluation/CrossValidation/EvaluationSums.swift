@@ -19,22 +19,23 @@ public struct EvaluationSums: Sendable, Equatable {
     /// The sums of an evaluation; nil for one whose figures are no function of such sums. The scores of texts that an
     /// encoder–decoder wrote are not among them.
     public init?(_ evaluation: any TaskEvaluation) {
-        switch evaluation {
-        case let evaluation as ClassificationEvaluation:
-            kind = .classification(evaluation.head)
-            var losses = ExactSum()
-            losses.addProduct(evaluation.loss, Double(evaluation.rowCount))
-            words =
-                [evaluation.rowCount] + losses.words + evaluation.confusion.counts
-                + evaluation.labelSets.counts + evaluation.outputs.flatMap(\.words)
-        case let evaluation as LanguageModelEvaluation:
+        guard let result = evaluation as? RowEvaluationResult else { return nil }
+        if let found = result.classification {
+            kind = .classification(found.head)
+            words = Self.words(of: found)
+        } else if let tokens = result.tokens {
             kind = .tokens
-            words = [evaluation.rowCount] + evaluation.tokens.words
-        case let evaluation as SequenceToSequenceEvaluation:
-            kind = .tokens
-            words = [evaluation.rowCount] + evaluation.tokens.words
-        default: return nil
+            words = [result.rowCount] + tokens.words
+        } else {
+            return nil
         }
+    }
+
+    private static func words(of found: ClassificationEvaluation) -> [Int64] {
+        var losses = ExactSum()
+        losses.addProduct(found.loss, Double(found.rowCount))
+        let counts = losses.words + found.confusion.counts
+        return [found.rowCount] + counts + found.labelSets.counts + found.outputs.flatMap(\.words)
     }
 
     /// The sums over the rows of both; nil when they do not count the same things.
@@ -45,8 +46,8 @@ public struct EvaluationSums: Sendable, Equatable {
         return result
     }
 
-    /// What the sums amount to.
-    public var evaluation: any TaskEvaluation {
+    /// What the sums amount to: names, without prefix, and values in the order of the log.
+    public var metrics: [(name: String, value: Double)] {
         var rest = words[...]
         func take(_ count: Int) -> [Int64] {
             defer { rest = rest.dropFirst(count) }
@@ -63,11 +64,11 @@ public struct EvaluationSums: Sendable, Equatable {
                     labelCount: head.labels.count, counts: take(empty.confusion.counts.count)),
                 labelSets: MultiLabelCounts(
                     labelCount: head.labels.count, counts: take(empty.labelSets.counts.count)),
-                outputs: empty.outputs.map { _ in RegressionSums(words: take(RegressionSums.wordCount)) })
+                outputs: empty.outputs.map { _ in RegressionSums(words: take(RegressionSums.wordCount)) }
+            ).metrics
         case .tokens:
-            return LanguageModelEvaluation(
-                rowCount: take(1)[0],
-                tokens: TokenPredictionSums(words: take(TokenPredictionSums.wordCount)))
+            _ = take(1)
+            return TokenPredictionSums(words: take(TokenPredictionSums.wordCount)).figures
         }
     }
 }
@@ -92,8 +93,7 @@ extension EvaluationSums {
             guard let type = json["problem_type"]?.string.flatMap(ProblemType.init) else { return nil }
             let head = ClassificationHead(labels: labels, problemType: type)
             kind = .classification(head)
-            let empty = EvaluationSums(ClassificationSums(head: head).evaluation)
-            expected = empty?.words.count ?? 0
+            expected = Self.words(of: ClassificationSums(head: head).evaluation).count
         } else {
             kind = .tokens
             expected = 1 + TokenPredictionSums.wordCount

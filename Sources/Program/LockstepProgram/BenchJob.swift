@@ -24,7 +24,7 @@ final class BenchJob {
     private let work: Work
     private let group: any ProcessGroup
     private let reducer: GradientReducer
-    private let optimizer: AdamW
+    private let optimizer: any Optimizer
     var tokenCount: Int { work.tokenCount }
     var parameterCount: Int { work.model.parameters.layout.parameterCount }
     var trainedParameterCount: Int { work.model.parameters.trainable.layout.parameterCount }
@@ -39,14 +39,12 @@ final class BenchJob {
         self.group = group
         let key = RandomKey(seed: 0)
         work.model.parameters.initialize(key: key)
-        try TrainedParameters.apply(
-            adaptation, learningRate: Self.learningRate, to: work.model, adapterKey: key)
-        if type == .bf16 { work.model.parameters.computeInBFloat16() }
-        let parameters = work.model.parameters.trainable
-        let reducer = try GradientReducer(parameters: parameters, group: group, options: reduction)
-        self.reducer = reducer
-        optimizer = AdamW(parameters, options: AdamW.Options(), shard: reducer.shard)
-        work.model.parameters.onGradientReady = { reducer.markReady(slot: $0) }
+        // A bench of bfloat16 runs in it whatever the processor: a slow one shall be seen.
+        _ = try Replica.adapt(
+            work.model, adaptation, learningRate: Self.learningRate, adapterSeed: 0, bf16: type == .bf16,
+            group: group, isSupported: true)
+        let replica = try Replica(work.model, AdamW.Options(), reduction: reduction, group: group)
+        (reducer, optimizer) = (replica.reducer, replica.optimizer)
     }
 
     /// Forward, backward, reduction, clipping and update. Collective.

@@ -23,11 +23,11 @@ package struct PreparedTask {
         _ model: any TrainableModel, _ report: LoadReport?, _ arguments: TrainingArguments,
         _ group: any ProcessGroup
     ) throws {
-        try TrainedParameters.apply(
-            arguments.adaptation, learningRate: arguments.learningRate, to: model,
+        let fallback = try Replica.adapt(
+            model, arguments.adaptation, learningRate: arguments.learningRate,
             newParameters: ModelBroadcast.share(report?.newPooler ?? [], through: group),
-            adapterKey: RandomKey(seed: arguments.seed).derived("adapters"))
-        try Inference.applyPrecision(arguments, to: model, group)
+            adapterSeed: arguments.seed, bf16: arguments.bf16, group: group)
+        if group.rank == 0, let fallback { Logger.run.warning("\(fallback)") }
     }
 
     /// A sentence about the sizes of both sets of rows.

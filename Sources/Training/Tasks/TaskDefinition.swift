@@ -35,7 +35,7 @@ package protocol TaskDefinition: Sendable {
     /// The losses of the validation rows of a fine-tuned model; asked where evaluations answer no rows. Collective.
     func losses(
         _ run: RunArguments, group: any ProcessGroup, _ arguments: TokenLossArguments
-    ) throws -> TokenLossResult
+    ) throws -> RowEvaluationResult
     /// Throws, with file and line, when a training row cannot be learnt from, or cannot be answered. Collective.
     func checkRows(_ run: RunArguments, group: any ProcessGroup) throws
     /// How answers of a task that writes texts are scored against the references of `files`. Collective.
@@ -54,7 +54,7 @@ extension TaskDefinition {
 
     package func losses(
         _ run: RunArguments, group: any ProcessGroup, _ arguments: TokenLossArguments
-    ) throws -> TokenLossResult {
+    ) throws -> RowEvaluationResult {
         preconditionFailure("task: \(name.rawValue) answers rows")
     }
 
@@ -86,5 +86,5 @@ package protocol SideScores {
     /// Adds up the rows of all ranks. Collective.
     mutating func reduce(over group: any ProcessGroup) throws
     /// The figures with their intervals over rows, once reduced.
-    var estimates: [MetricEstimate] { get }
+    var estimates: [MetricValue] { get }
 }

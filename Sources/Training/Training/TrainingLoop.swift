@@ -57,10 +57,9 @@ public final class TrainingLoop {
         let options = AdamW.Options(
             beta1: Float(arguments.adamBeta1), beta2: Float(arguments.adamBeta2),
             epsilon: Float(arguments.adamEpsilon), weightDecay: Float(arguments.weightDecay))
-        let reducer = try GradientReducer(
-            parameters: task.model.parameters.trainable, group: group, options: arguments.reductionOptions)
-        self.reducer = reducer
-        optimizer = AdamW(task.model.parameters.trainable, options: options, shard: reducer.shard)
+        let replica = try Replica(
+            task.model, options, reduction: arguments.reductionOptions, group: group)
+        (reducer, optimizer) = (replica.reducer, replica.optimizer)
         let schedule = LearningRateSchedule(
             kind: arguments.lrSchedulerType, peak: arguments.learningRate, warmupSteps: warmup,
             totalSteps: total)
@@ -76,7 +75,7 @@ public final class TrainingLoop {
         _ arguments: TrainingArguments, _ task: any TrainingTask
     ) throws(TrainingError) {
         guard !task.hasValidation else {
-            let names = task.metricNames
+            let names = task.metrics.map(\.name)
             guard names.contains(where: { "eval_" + $0 == arguments.bestModelMetric }) else {
                 throw .unknownMetric(arguments.metricForBestModel ?? "loss", known: names)
             }
@@ -244,14 +243,16 @@ public final class TrainingLoop {
     /// as the correlation of constant predictions, is never the best.
     private func updateBest(_ evaluation: any TaskEvaluation) -> Bool {
         let name = arguments.bestModelMetric
-        guard let value = evaluation.metrics.first(where: { "eval_" + $0.name == name })?.value else {
+        guard let figure = evaluation.figures.first(where: { "eval_" + $0.name == name }) else {
             preconditionFailure("\(name) was checked when the run was set up")
         }
+        let value = figure.value
+        let isGreaterBetter = arguments.greaterIsBetter ?? (figure.direction == .higherIsBetter)
         // As EarlyStoppingCallback: patience asks for a threshold, the best value does not.
         func isBetter(by threshold: Double?) -> Bool {
             if value.isNaN { return false }
             guard let best = progress.bestMetric else { return true }
-            guard arguments.isGreaterBetter ? value > best : value < best else { return false }
+            guard isGreaterBetter ? value > best : value < best else { return false }
             return threshold.map { abs(value - best) > $0 } ?? true
         }
         let isPatient = isBetter(by: arguments.earlyStoppingThreshold)

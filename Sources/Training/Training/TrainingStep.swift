@@ -35,7 +35,7 @@ public final class TrainingStep {
     private let recomputesActivations: Bool
     private let workspace = Workspace()
 
-    /// The optimizer updates the reducer's shard, if there is one.
+    /// Optimizer and reducer are those of the task's replica.
     public init(
         task: any TrainingTask, optimizer: any Optimizer, reducer: GradientReducer,
         schedule: LearningRateSchedule, group: any ProcessGroup, seed: UInt64, maximumNorm: Double,
@@ -49,7 +49,6 @@ public final class TrainingStep {
         self.recomputesActivations = recomputesActivations
         key = RandomKey(seed: seed).derived("dropout")
         self.reducer = reducer
-        task.model.parameters.onGradientReady = { reducer.markReady(slot: $0) }
     }
 
     /// What reductions have cost so far.

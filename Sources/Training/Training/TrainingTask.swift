@@ -28,8 +28,8 @@ public protocol TrainingTask: AnyObject {
     var training: ExampleStore { get }
     /// Whether there are rows to evaluate on.
     var hasValidation: Bool { get }
-    /// Names of the figures of an evaluation, without prefix; `loss` is one of them.
-    var metricNames: [String] { get }
+    /// The metrics of an evaluation; `loss` is one of them.
+    var metrics: [MetricDescription] { get }
     /// How many terms the loss of these rows has: rows, or target tokens. Every rank computes the same number
     /// without messages.
     func lossCount(rows: [Int], epoch: Int) -> Int

@@ -33,6 +33,17 @@ public struct AnsweredRow: Sendable {
         (self.probabilities, self.loss) = (probabilities, loss)
     }
 
+    /// A row of which nothing is known but its loss, with what a person is shown of it.
+    package init(number: Int, loss: RowLoss, text: RowText? = nil) {
+        (self.number, self.loss) = (number, loss)
+        (prediction, target, predicted, probabilities) = (.null, .none, .none, [])
+        switch text {
+        case .input(let text): (input, references) = (text, [])
+        case .reference(let text): (input, references) = ("", [text])
+        case nil: (input, references) = ("", [])
+        }
+    }
+
     /// The prediction as text.
     var text: String { if case .string(let text) = prediction { text } else { prediction.json } }
 
@@ -51,12 +62,16 @@ public struct AnsweredRow: Sendable {
     public var fields: [(name: String, value: Value)] {
         var fields: [(name: String, value: Value)] = [("row", .integer(number))]
         if !input.isEmpty { fields.append(("input", .string(Self.excerpt(input)))) }
-        fields.append(("prediction", prediction))
-        if let score { fields.append(("score", .real(score))) }
-        if references.count == 1, !isSet {
-            fields.append(("reference", .string(references[0])))
-        } else {
-            fields.append(("reference", .list(references.map { .string($0) })))
+        if prediction != .null {
+            fields.append(("prediction", prediction))
+            if let score { fields.append(("score", .real(score))) }
+            if references.count == 1, !isSet {
+                fields.append(("reference", .string(references[0])))
+            } else {
+                fields.append(("reference", .list(references.map { .string($0) })))
+            }
+        } else if let reference = references.first {
+            fields.append(("reference", .string(Self.excerpt(reference))))
         }
         if let loss, loss.count > 0 {
             fields += target == .none ? loss.tokenFields : [("loss", .real(loss.mean))]
@@ -69,6 +84,11 @@ public struct AnsweredRow: Sendable {
 
     /// The row as a line of a file of predictions.
     public var line: String { Self.object(fields).json }
+
+    /// Number and loss as a line of a file of predictions.
+    var lossLine: String {
+        Self.object([("row", .integer(number))] + (loss?.tokenFields ?? [])).json
+    }
 
     static func object(_ fields: [(name: String, value: Value)]) -> Value {
         var members = Fields()

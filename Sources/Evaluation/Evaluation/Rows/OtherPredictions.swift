@@ -26,20 +26,21 @@ public final class OtherPredictions {
         try row(mine.number)?.answer(like: mine, labels)
     }
 
-    /// The other run's loss of row `number`, which has so many target tokens in this run; nil when the file ends before
-    /// it. Numbers must rise.
-    func loss(number: Int, targetCount: Int) throws -> RowLoss? {
-        guard let row = try row(number) else { return nil }
+    /// The other run's loss of a row of which this run has the loss alone; nil when the file ends before it. Numbers must
+    /// rise.
+    func loss(like mine: AnsweredRow) throws -> AnsweredRow? {
+        guard let row = try row(mine.number) else { return nil }
         guard let loss = row.writtenLoss(isOfTokens: true) else {
             throw EvaluationError.missingField(
                 "\"loss\" with \"targets\" and \"correct_targets\"", row.source,
                 advice: "give the folder of an evaluation of the same task")
         }
+        let targetCount = mine.loss?.count ?? 0
         guard loss.count == targetCount else {
             throw EvaluationError.otherTokenCount(
-                row.source, theirs: loss.count, row: number, ours: targetCount)
+                row.source, theirs: loss.count, row: mine.number, ours: targetCount)
         }
-        return loss
+        return AnsweredRow(number: mine.number, loss: loss)
     }
 
     private func row(_ number: Int) throws -> Row? {

@@ -5,23 +5,11 @@ internal import Datasets
 public import Metrics
 public import Models
 
-/// A figure with its interval, when it has one.
-public struct MetricEstimate: Sendable, Equatable {
-    /// Without prefix.
-    public let name: String
-    public let value: Double
-    /// 95% bootstrap interval; nil for figures that a bootstrap over rows cannot judge.
-    public let interval: ConfidenceInterval?
-
-    public init(name: String, value: Double, interval: ConfidenceInterval?) {
-        (self.name, self.value, self.interval) = (name, value, interval)
-    }
-}
-
 /// What an evaluation found, the same bits on any number of ranks.
-public struct RowEvaluationResult: Sendable {
+public struct RowEvaluationResult: TaskEvaluation {
     public let rowCount: Int64
-    public let estimates: [MetricEstimate]
+    public let estimates: [MetricValue]
+    public var figures: [MetricValue] { estimates }
     /// Of a classifier or a regression; nil for texts.
     public let classification: ClassificationEvaluation?
     /// F1 of each label; empty for more than 100 labels and where there are none.
@@ -36,26 +24,42 @@ public struct RowEvaluationResult: Sendable {
     public let mistakes: [String]
     /// Targets that the loss of texts is the mean over; nil for labels and where there is no loss.
     public let targetCount: Int?
+    /// The losses of target tokens; nil where rows have none of their own.
+    public let tokens: TokenPredictionSums?
     /// How scores of texts were computed.
     public let signatures: [(name: String, text: String)]
     public let comparison: RunComparison?
 }
 
-/// Takes rows on every rank, in memory that does not grow with their number.
+/// What rows' answers are.
+public enum AnswerKind: Sendable {
+    case labels(ClassificationHead)
+    /// Texts; with document frequencies also CIDEr. The loss is that of tokens, or of other targets, which have no
+    /// perplexity.
+    case texts(CIDErDocumentFrequencies? = nil, lossIsOfTokens: Bool = true)
+    /// No answers: the losses of target tokens alone.
+    case losses
+}
+
+/// Takes rows on every rank, in memory that does not grow with their number: the one evaluation of `train`, `evaluate`
+/// and `cross-validate`.
 ///
 /// What grows with the data's vocabulary alone is the table of reference n-grams that CIDEr needs.
 public final class RowEvaluation {
-    /// What the rows' answers are.
-    public enum Kind: Sendable {
-        case labels(ClassificationHead)
-        /// Texts; with document frequencies also CIDEr. The loss is that of tokens, or of other targets, which have no
-        /// perplexity.
-        case texts(CIDErDocumentFrequencies? = nil, lossIsOfTokens: Bool = true)
+    public typealias Kind = AnswerKind
+
+    /// How much is found out.
+    public enum Detail: Sendable {
+        /// Figures alone, for evaluations of a run.
+        case figures
+        /// Figures with intervals, tables, and the worst rows.
+        case all
     }
 
     private let scorer: any RowScorer
     private let group: any ProcessGroup
     private let seed: UInt64
+    private let detail: Detail
     private var exact: any ExactRowSums
     private var sums: BootstrapSums
     private var lengths = LengthSums()
@@ -63,9 +67,13 @@ public final class RowEvaluation {
     private var paired: PairedRows?
 
     /// - Parameter other: predictions of another run for the same rows, to compare with.
-    public init(_ kind: Kind, group: any ProcessGroup, seed: UInt64, other: OtherPredictions? = nil) {
+    public init(
+        _ kind: Kind, group: any ProcessGroup, seed: UInt64, detail: Detail = .all,
+        other: OtherPredictions? = nil
+    ) {
         self.group = group
         self.seed = seed
+        self.detail = detail
         let head: ClassificationHead?
         switch kind {
         case .labels(let labels):
@@ -77,8 +85,12 @@ public final class RowEvaluation {
             let texts = TextScorer(cider: frequencies.map { CIDErScorer($0) })
             scorer = texts
             exact = TextRowSums(scorer: texts, lossIsOfTokens: lossIsOfTokens)
+        case .losses:
+            head = nil
+            scorer = TokenLossScorer()
+            exact = TokenRowSums()
         }
-        sums = BootstrapSums(width: scorer.width, seed: seed)
+        sums = BootstrapSums(width: scorer.width, seed: seed, resamples: detail == .all)
         paired = other.map { PairedRows(other: $0, scorer: scorer, head: head, seed: seed) }
     }
 
@@ -90,12 +102,25 @@ public final class RowEvaluation {
         }
     }
 
+    /// The metrics that an evaluation of rows with a loss has, in the order of the log.
+    public static func descriptions(_ kind: Kind) -> [MetricDescription] {
+        switch kind {
+        case .labels(let head): LabelRowSums.descriptions(head, scorer(head).metrics)
+        case .texts(let frequencies, let lossIsOfTokens):
+            TextScorer(cider: frequencies.map { CIDErScorer($0) }).metrics
+                .filter { lossIsOfTokens || $0.name != "perplexity" }
+                .map { MetricDescription($0.name, $0.direction) } + TextRowSums.distinctDescriptions
+        case .losses: TokenLossScorer().metrics.map { MetricDescription($0.name, $0.direction) }
+        }
+    }
+
     /// Adds a row that this rank answered; numbers must rise.
     public func add(_ row: AnsweredRow) throws {
         let counts = scorer.counts(of: row)
         exact.add(row)
         sums.add(number: row.number, counts)
-        if !row.input.isEmpty {
+        guard detail == .all else { return }
+        if !row.input.isEmpty, scorer.knowsQuality {
             // The score of a text is no probability that can be compared between rows.
             lengths.add(
                 wordCount: row.inputWordCount, quality: scorer.quality(of: row, counts),
@@ -117,18 +142,40 @@ public final class RowEvaluation {
         try lengths.reduce(over: group)
         try worst.reduce(over: group)
         let comparison = try paired?.finish(rowCount: sums.rowCount, group)
-        let replicates = sums.replicates
+        let found = detail == .all ? FigureSource.replicates(sums.replicates) : .sums(sums.observed)
         let labels = scorer as? ClassificationScorer
         let labelCount = exact.classification?.head.labels.count ?? 0
         return RowEvaluationResult(
-            rowCount: sums.rowCount, estimates: exact.estimates(scorer.figures, replicates),
+            rowCount: sums.rowCount, estimates: exact.estimates(scorer.metrics, found),
             classification: exact.classification,
             labelF1: labels.map { scorer in
-                labelCount > 100 ? [] : (0..<labelCount).map { replicates.interval(of: scorer.f1(label: $0)) }
+                labelCount > 100
+                    ? [] : (0..<labelCount).compactMap { found.interval(of: scorer.f1(label: $0)) }
             } ?? [],
             calibration: exact.calibration, lengths: lengths.buckets, qualityName: scorer.qualityName,
-            mistakes: worst.lines, targetCount: exact.targetCount,
-            signatures: exact.signatures(replicates.observed), comparison: comparison)
+            mistakes: worst.lines, targetCount: exact.targetCount, tokens: exact.tokens,
+            signatures: exact.signatures(found.observed), comparison: comparison)
+    }
+}
+
+/// What figures are computed of: the sums of all rows, or these with their bootstrap replicates.
+enum FigureSource {
+    case sums([Int64])
+    case replicates(BootstrapReplicates)
+
+    var observed: [Int64] {
+        switch self {
+        case .sums(let sums): sums
+        case .replicates(let replicates): replicates.observed
+        }
+    }
+
+    /// nil without replicates.
+    func interval(of statistic: ([Int64]) -> Double) -> ConfidenceInterval? {
+        switch self {
+        case .sums: nil
+        case .replicates(let replicates): replicates.interval(of: statistic)
+        }
     }
 }
 
@@ -137,9 +184,18 @@ protocol ExactRowSums {
     mutating func add(_ row: AnsweredRow)
     /// Collective.
     mutating func reduce(over group: any ProcessGroup) throws
-    func estimates(_ figures: [ScoredFigure], _ replicates: BootstrapReplicates) -> [MetricEstimate]
+    func estimates(_ metrics: [Metric], _ source: FigureSource) -> [MetricValue]
     func signatures(_ sums: [Int64]) -> [(name: String, text: String)]
     var classification: ClassificationEvaluation? { get }
     var targetCount: Int? { get }
+    var tokens: TokenPredictionSums? { get }
     var calibration: [CalibrationSums.Bin] { get }
+}
+
+extension ExactRowSums {
+    func signatures(_ sums: [Int64]) -> [(name: String, text: String)] { [] }
+    var classification: ClassificationEvaluation? { nil }
+    var targetCount: Int? { nil }
+    var tokens: TokenPredictionSums? { nil }
+    var calibration: [CalibrationSums.Bin] { [] }
 }

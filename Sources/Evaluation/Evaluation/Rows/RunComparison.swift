@@ -10,8 +10,8 @@ public struct RunComparison: Sendable {
     /// One figure of both.
     public struct Item: Sendable {
         public let name: String
-        public let unit: ScoredFigure.Unit
-        public let isHigherBetter: Bool
+        public let unit: Metric.Unit
+        public let direction: Metric.Direction
         /// This run's figure minus the other's.
         public let test: PairedBootstrapTest
     }
@@ -25,12 +25,12 @@ public struct RunComparison: Sendable {
 extension RunComparison {
     /// Compares figures of sums over two runs' counts, side by side.
     init(
-        other: String, figures: [ScoredFigure], replicates: BootstrapReplicates, numbers: [Item] = [],
+        other: String, figures: [Metric], replicates: BootstrapReplicates, numbers: [Item] = [],
         rights: (onlyThis: Int64, onlyOther: Int64, test: McNemarTest)? = nil
     ) {
         let items = figures.map { figure in
             Item(
-                name: figure.name, unit: figure.unit, isHigherBetter: figure.isHigherBetter,
+                name: figure.name, unit: figure.unit, direction: figure.direction,
                 test: replicates.difference(of: figure.value))
         }
         self.init(other: other, items: items + numbers, rights: rights)
@@ -57,7 +57,8 @@ struct PairedRows {
 
     /// Adds a row of this run, whose counts are known.
     mutating func add(_ row: AnsweredRow, _ mine: [Int64]) throws {
-        guard !isShort, let theirs = try other.answer(like: row) else {
+        let isLoss = scorer is TokenLossScorer
+        guard !isShort, let theirs = try isLoss ? other.loss(like: row) : other.answer(like: row) else {
             isShort = true
             return
         }
@@ -77,7 +78,7 @@ struct PairedRows {
         try group.allReduceSum(&counts)
         let replicates = sums.replicates
         let hasLoss = counts[2] == rowCount
-        let figures = scorer.figures.filter { $0.isMain && ($0.name != "loss" || hasLoss) }
+        let figures = scorer.metrics.filter { $0.isMain && ($0.name != "loss" || hasLoss) }
         let isClassifier = scorer is ClassificationScorer || scorer is LabelSetScorer
         let test = McNemarTest(onlyFirstRight: counts[0], onlySecondRight: counts[1])
         return RunComparison(

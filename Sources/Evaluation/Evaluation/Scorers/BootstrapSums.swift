@@ -11,26 +11,38 @@ package struct BootstrapSums {
     private let width: Int
     private let seed: UInt64
     private(set) var rowCount: Int64 = 0
-    private var poisson: PoissonBootstrap
+    /// nil when only sums are wanted.
+    private var poisson: PoissonBootstrap?
+    private(set) var observed: [Int64]
     /// The rows with numbers below `mostResampledRows`.
     private var first: [(number: Int, counts: [Int64])] = []
 
-    package init(width: Int, seed: UInt64) {
+    /// No rows. Without `resamples` there will be sums alone.
+    package init(width: Int, seed: UInt64, resamples: Bool = true) {
         (self.width, self.seed) = (width, seed)
-        poisson = PoissonBootstrap(width: width, seed: seed)
+        observed = [Int64](repeating: 0, count: width)
+        if resamples { poisson = PoissonBootstrap(width: width, seed: seed) }
     }
 
     package mutating func add(number: Int, _ counts: [Int64]) {
         rowCount += 1
-        poisson.add(row: Int64(number), counts)
+        guard poisson != nil else {
+            for index in observed.indices { observed[index] += counts[index] }
+            return
+        }
+        poisson?.add(row: Int64(number), counts)
         if number < Self.mostResampledRows { first.append((number, counts)) }
     }
 
     /// Adds up the sums of all ranks. Collective.
     package mutating func reduce(over group: any ProcessGroup) throws(ParallelError) {
-        var words = [rowCount] + poisson.words
+        var words = [rowCount] + (poisson?.words ?? observed)
         try group.allReduceSum(&words)
         rowCount = words[0]
+        guard poisson != nil else {
+            observed = Array(words[1...])
+            return
+        }
         poisson = PoissonBootstrap(words: Array(words[1...]), width: width, seed: seed)
         guard rowCount <= Self.mostResampledRows else { return }
         let shares = try group.allGatherWords(first.flatMap { [Int64($0.number)] + $0.counts })
@@ -43,6 +55,7 @@ package struct BootstrapSums {
 
     /// Sums and replicates, once reduced.
     package var replicates: BootstrapReplicates {
+        guard let poisson else { preconditionFailure("no replicates were asked for") }
         guard rowCount <= Self.mostResampledRows, !first.isEmpty else { return poisson.replicates }
         return BootstrapReplicates(resampling: first.map(\.counts), seed: seed)
     }

@@ -55,7 +55,7 @@ public struct ClassificationScorer: RowScorer {
         return counts
     }
 
-    public var figures: [ScoredFigure] {
+    public var metrics: [Metric] {
         let layout = layout
         @Sendable func report(_ sums: [Int64]) -> ClassificationReport {
             ClassificationReport(
@@ -66,12 +66,12 @@ public struct ClassificationScorer: RowScorer {
         func figure(
             _ name: String, isMain: Bool = false,
             _ value: @escaping @Sendable (ClassificationReport) -> Double
-        ) -> ScoredFigure {
-            ScoredFigure(name, isMain: isMain) { value(report($0)) }
+        ) -> Metric {
+            Metric(name, isMain: isMain) { value(report($0)) }
         }
         func average(
             _ name: String, _ value: @escaping @Sendable (ClassificationReport) -> PrecisionRecallF1
-        ) -> [ScoredFigure] {
+        ) -> [Metric] {
             [
                 figure("precision_" + name) { value($0).precision },
                 figure("recall_" + name) { value($0).recall },
@@ -79,7 +79,7 @@ public struct ClassificationScorer: RowScorer {
             ]
         }
         return [
-            ScoredFigure("loss", .plain, isHigherBetter: false, isMain: true) {
+            Metric("loss", .plain, .lowerIsBetter, isMain: true) {
                 FixedPoint.value($0[2]) / Double($0[1])
             },
             figure("accuracy", isMain: true) { $0.accuracy },
@@ -93,11 +93,11 @@ public struct ClassificationScorer: RowScorer {
             + average("micro") { $0.micro } + average("macro") { $0.macro }
             + average("weighted") { $0.weighted }
             + [
-                ScoredFigure("expected_calibration_error", isHigherBetter: false) { sums in
+                Metric("expected_calibration_error", .share, .lowerIsBetter) { sums in
                     let gaps = sums[layout.bins...].map { abs(FixedPoint.value($0)) }
                     return gaps.reduce(0, +) / Double(sums[0])
                 },
-                ScoredFigure("brier_score", .plain, isHigherBetter: false) {
+                Metric("brier_score", .plain, .lowerIsBetter) {
                     FixedPoint.value($0[3]) / Double($0[0])
                 },
             ]

@@ -80,34 +80,56 @@ struct LabelRowSums: ExactRowSums {
     }
 
     var classification: ClassificationEvaluation? { sums.evaluation }
-    var targetCount: Int? { nil }
-
     var calibration: [CalibrationSums.Bin] {
         known[1] == sums.rows && known[1] > 0 ? calibrationSums?.bins ?? [] : []
     }
 
-    func signatures(_ sums: [Int64]) -> [(name: String, text: String)] { [] }
-
-    func estimates(_ figures: [ScoredFigure], _ replicates: BootstrapReplicates) -> [MetricEstimate] {
+    func estimates(_ metrics: [Metric], _ source: FigureSource) -> [MetricValue] {
         var values = sums.evaluation.metrics.filter { $0.name != "loss" || known[0] == sums.rows }
         if known[1] == sums.rows, let calibrationSums {
-            values.append(("expected_calibration_error", calibrationSums.expectedCalibrationError))
-            if known[2] == sums.rows { values.append(("brier_score", calibrationSums.brierScore)) }
+            values.append((Self.calibrationError, calibrationSums.expectedCalibrationError))
+            if known[2] == sums.rows { values.append((Self.brier, calibrationSums.brierScore)) }
         }
+        let hasIntervals = if case .replicates = source { true } else { false }
         var estimates = values.map { name, value in
-            let figure = figures.first { $0.name == name }
-            return MetricEstimate(
-                name: name, value: value,
-                interval: figure.map { replicates.interval(of: $0.value) } ?? regressionInterval(name, value))
+            guard let metric = metrics.first(where: { $0.name == name }) else {
+                let described = RegressionScorer.described.first { $0.name == name }
+                return MetricValue(
+                    name: name, value: value, unit: described?.unit ?? .plain,
+                    direction: described?.direction ?? .higherIsBetter,
+                    interval: hasIntervals ? regressionInterval(name, value) : nil)
+            }
+            return MetricValue(metric, value: value, interval: source.interval(of: metric.value))
         }
-        if known[2] == sums.rows, sums.rows > 0, head.problemType != .regression, head.labels.count > 1 {
-            estimates.append(rocAUC)
+        if known[2] == sums.rows, sums.rows > 0, Self.hasArea(head) {
+            estimates.append(rocAUC(hasInterval: hasIntervals))
         }
         return estimates
     }
 
+    private static let calibrationError = "expected_calibration_error"
+    private static let brier = "brier_score"
+    private static let area = "roc_auc"
+
+    private static func hasArea(_ head: ClassificationHead) -> Bool {
+        head.problemType != .regression && head.labels.count > 1
+    }
+
+    /// The metrics of rows that all have a loss, a confidence and probabilities.
+    static func descriptions(_ head: ClassificationHead, _ metrics: [Metric]) -> [MetricDescription] {
+        var names = ClassificationSums(head: head).evaluation.metrics.map(\.name)
+        if head.problemType == .singleLabel, head.labels.count > 1 { names += [calibrationError, brier] }
+        let found = names.map { name in
+            let direction =
+                metrics.first { $0.name == name }?.direction
+                ?? RegressionScorer.described.first { $0.name == name }?.direction
+            return MetricDescription(name, direction ?? .higherIsBetter)
+        }
+        return found + (hasArea(head) ? [MetricDescription(area, .higherIsBetter)] : [])
+    }
+
     /// The area of the second of two labels, or the mean over labels. Exact while all rows are in the sample.
-    private var rocAUC: MetricEstimate {
+    private func rocAUC(hasInterval: Bool) -> MetricValue {
         let count = head.labels.count
         let isBinary = head.problemType == .singleLabel && count == 2
         let labels = isBinary ? [1] : Array(0..<count)
@@ -122,8 +144,9 @@ struct LabelRowSums: ExactRowSums {
         let whole = [Int32](repeating: 1, count: sample.count)
         let value =
             sample.isWhole ? area(whole) : mean(labels.map { histogram?.rocAUC(label: $0) ?? .nan })
-        return MetricEstimate(
-            name: "roc_auc", value: value, interval: sample.interval(estimate: value, of: area))
+        return MetricValue(
+            name: Self.area, value: value,
+            interval: hasInterval ? sample.interval(estimate: value, of: area) : nil)
     }
 
     /// Figures of a regression, whose scale is not known, over samples of rows.

@@ -34,7 +34,7 @@ public struct LabelSetScorer: RowScorer {
         return counts
     }
 
-    public var figures: [ScoredFigure] {
+    public var metrics: [Metric] {
         let labels = labelCount
         @Sendable func report(_ sums: [Int64]) -> MultiLabelReport {
             let counts = Array(sums[5...])
@@ -44,14 +44,14 @@ public struct LabelSetScorer: RowScorer {
                 sampleF1: FixedPoint.value(sums[4]))
         }
         func figure(
-            _ name: String, isMain: Bool = false, isHigherBetter: Bool = true,
+            _ name: String, isMain: Bool = false, _ direction: Metric.Direction = .higherIsBetter,
             _ value: @escaping @Sendable (MultiLabelReport) -> Double
-        ) -> ScoredFigure {
-            ScoredFigure(name, isHigherBetter: isHigherBetter, isMain: isMain) { value(report($0)) }
+        ) -> Metric {
+            Metric(name, .share, direction, isMain: isMain) { value(report($0)) }
         }
         func average(
             _ name: String, _ value: @escaping @Sendable (MultiLabelReport) -> PrecisionRecallF1
-        ) -> [ScoredFigure] {
+        ) -> [Metric] {
             [
                 figure("precision" + name) { value($0).precision },
                 figure("recall" + name) { value($0).recall },
@@ -59,11 +59,11 @@ public struct LabelSetScorer: RowScorer {
             ]
         }
         return [
-            ScoredFigure("loss", .plain, isHigherBetter: false, isMain: true) {
+            Metric("loss", .plain, .lowerIsBetter, isMain: true) {
                 FixedPoint.value($0[2]) / Double($0[1])
             },
             figure("accuracy", isMain: true) { $0.subsetAccuracy },
-            figure("hamming_loss", isHigherBetter: false) { $0.hammingLoss },
+            figure("hamming_loss", .lowerIsBetter) { $0.hammingLoss },
             figure("f1_samples") { $0.samplesF1 },
         ]
             + average("") { $0.macro } + average("_micro") { $0.micro } + average("_macro") { $0.macro }

@@ -7,7 +7,9 @@ internal import Models
 
 /// Exact figures of both runs, with a sample of rows that tells how far they differ by chance.
 struct RegressionPairs {
-    private static let figures = [(name: "rmse", isHigherBetter: false), ("mae", false), ("pearson", true)]
+    private static let figures: [(name: String, direction: Metric.Direction)] = [
+        ("rmse", .lowerIsBetter), ("mae", .lowerIsBetter), ("pearson", .higherIsBetter),
+    ]
 
     private let outputs: Int
     private var mine: ClassificationSums
@@ -46,10 +48,10 @@ struct RegressionPairs {
         let values = [mine, theirs].map { sums in
             Dictionary(uniqueKeysWithValues: sums.evaluation.metrics.map { ($0.name, $0.value) })
         }
-        return Self.figures.map { name, isHigherBetter in
+        return Self.figures.map { name, direction in
             let observed = (values[0][name] ?? .nan) - (values[1][name] ?? .nan)
             return RunComparison.Item(
-                name: name, unit: .plain, isHigherBetter: isHigherBetter,
+                name: name, unit: .plain, direction: direction,
                 test: sample.difference(observed: observed) { weights in
                     func figure(_ place: Int) -> Double {
                         RegressionMoments.figure(

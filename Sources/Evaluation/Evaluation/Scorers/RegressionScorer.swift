@@ -8,7 +8,15 @@ public struct RegressionScorer: RowScorer {
 
     public var width: Int { 1 }
     public var qualityName: String { "quality" }
-    public var figures: [ScoredFigure] { [] }
+    public var metrics: [Metric] { [] }
+
+    /// The metrics whose values come from exact sums and whose intervals come from samples of rows.
+    static let described: [(name: String, unit: Metric.Unit, direction: Metric.Direction)] = [
+        ("loss", .plain, .lowerIsBetter), ("mse", .plain, .lowerIsBetter), ("rmse", .plain, .lowerIsBetter),
+        ("mae", .plain, .lowerIsBetter), ("r2", .share, .higherIsBetter),
+        ("pearson", .share, .higherIsBetter),
+    ]
+
     public func counts(of row: AnsweredRow) -> [Int64] { [1] }
     public func quality(of row: AnsweredRow, _ counts: [Int64]) -> Double? { nil }
 

@@ -9,7 +9,7 @@ struct TextRowSums: ExactRowSums {
     private let lossIsOfTokens: Bool
     /// Rows, and rows with a loss.
     private var counts: [Int64] = [0, 0]
-    private var tokens = TokenPredictionSums()
+    private var sums = TokenPredictionSums()
     private var distinct = DistinctSketch()
 
     init(scorer: TextScorer, lossIsOfTokens: Bool) {
@@ -20,39 +20,44 @@ struct TextRowSums: ExactRowSums {
         counts[0] += 1
         if let loss = row.loss {
             counts[1] += 1
-            tokens.add(
+            sums.add(
                 negativeLogLikelihoods: loss.sum, tokenCount: loss.count, correctCount: loss.correct)
         }
         distinct.add(row.text)
     }
 
     mutating func reduce(over group: any ProcessGroup) throws {
-        var words = counts + tokens.words
+        var words = counts + sums.words
         try group.allReduceSum(&words)
         counts = Array(words[..<counts.count])
-        tokens = TokenPredictionSums(words: Array(words[counts.count...]))
+        sums = TokenPredictionSums(words: Array(words[counts.count...]))
         var all = DistinctSketch()
         for words in try group.allGatherWords(distinct.serialized) { all.merge(serialized: words) }
         distinct = all
     }
 
-    var classification: ClassificationEvaluation? { nil }
-    var targetCount: Int? { counts[1] == counts[0] ? Int(tokens.tokenCount) : nil }
-    var calibration: [CalibrationSums.Bin] { [] }
+    var targetCount: Int? { counts[1] == counts[0] ? Int(sums.tokenCount) : nil }
+    var tokens: TokenPredictionSums? { lossIsOfTokens && counts[1] == counts[0] ? sums : nil }
     func signatures(_ sums: [Int64]) -> [(name: String, text: String)] { scorer.signatures(sums) }
 
-    func estimates(_ figures: [ScoredFigure], _ replicates: BootstrapReplicates) -> [MetricEstimate] {
-        let exact = Dictionary(uniqueKeysWithValues: tokens.figures.map { ($0.name, $0.value) })
+    private static let distinctOrders = [1, 2]
+    static var distinctDescriptions: [MetricDescription] {
+        distinctOrders.map { MetricDescription("distinct_\($0)", .higherIsBetter) }
+    }
+
+    func estimates(_ metrics: [Metric], _ source: FigureSource) -> [MetricValue] {
+        let exact = Dictionary(uniqueKeysWithValues: sums.figures.map { ($0.name, $0.value) })
         let hasLoss = counts[1] == counts[0]
-        let known = figures.filter { hasLoss || exact[$0.name] == nil }
+        let known = metrics.filter { hasLoss || exact[$0.name] == nil }
             .filter { lossIsOfTokens || $0.name != "perplexity" }
-        return known.map { figure in
-            let interval = replicates.interval(of: figure.value)
-            return MetricEstimate(
-                name: figure.name, value: exact[figure.name] ?? interval.estimate, interval: interval)
+        let observed = source.observed
+        return known.map { metric in
+            MetricValue(
+                metric, value: exact[metric.name] ?? metric.value(observed),
+                interval: source.interval(of: metric.value))
         }
-            + [1, 2].map { order in
-                MetricEstimate(name: "distinct_\(order)", value: distinct.ratio(order: order), interval: nil)
+            + Self.distinctOrders.map { order in
+                MetricValue(name: "distinct_\(order)", value: distinct.ratio(order: order))
             }
     }
 }

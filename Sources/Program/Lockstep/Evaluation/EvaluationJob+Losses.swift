@@ -25,7 +25,7 @@ extension EvaluationJob {
             try sink?.close()
             return EvaluationOutcome(
                 estimates: result.estimates, rowCount: Int(result.rowCount),
-                seconds: Self.seconds(since: start), targetCount: Int(result.tokens.tokenCount),
+                seconds: Self.seconds(since: start), targetCount: result.targetCount,
                 mistakes: result.mistakes, comparison: result.comparison)
         } catch {
             sink?.discard()

@@ -12,7 +12,7 @@ import Training
 
 /// What an evaluation found, and how long it took.
 package struct EvaluationOutcome {
-    let estimates: [MetricEstimate]
+    let estimates: [MetricValue]
     let rowCount: Int
     let seconds: Double
     /// Tokens, or sentences, that a loss was found for; nil for labels.

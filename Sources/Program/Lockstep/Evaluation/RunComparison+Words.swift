@@ -30,7 +30,8 @@ extension RunComparison {
         if difference.estimate == 0, difference.lower == 0, difference.upper == 0 {
             return "\(item.name): both runs are equal"
         }
-        let isBetter = difference.estimate == 0 || (difference.estimate > 0) == item.isHigherBetter
+        let isBetter =
+            difference.estimate == 0 || (difference.estimate > 0) == (item.direction == .higherIsBetter)
         let sign = difference.estimate >= 0 ? 1.0 : -1.0
         let ends = [sign * difference.lower, sign * difference.upper].sorted()
         func amount(_ value: Double) -> String {

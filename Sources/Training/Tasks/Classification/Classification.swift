@@ -46,7 +46,7 @@ extension ClassificationDefinition {
         }
         let examples = try inputs(data.trainingRows())
         let validation = try data.validationRows().map { try inputs($0) }
-        let task = ClassificationTask(
+        let task = try ClassificationTask(
             model: loaded.model, training: examples, validation: validation, group: group,
             batchRows: arguments.perDeviceEvalBatchSize)
         let names = labels.labels.prefix(12).joined(separator: ", ") + (labels.count > 12 ? ", …" : "")

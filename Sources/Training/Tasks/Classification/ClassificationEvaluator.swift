@@ -3,6 +3,7 @@
 public import DataParallel
 internal import Datasets
 public import Evaluation
+internal import JSON
 internal import Layers
 internal import Metrics
 public import Models
@@ -15,29 +16,33 @@ public final class ClassificationEvaluator {
     private let group: any ProcessGroup
     private let batchRows: Int
     private let workspace = Workspace()
+    private let labels: LabelMap
 
-    public init(model: any SequenceClassifier, group: any ProcessGroup, batchRows: Int) {
+    public init(model: any SequenceClassifier, group: any ProcessGroup, batchRows: Int) throws {
         self.model = model
+        labels = try LabelMap(model.head)
         self.group = group
         self.batchRows = batchRows
     }
 
     /// Metrics over all rows of `inputs`, on every rank. Collective.
-    public func evaluate(_ inputs: any ModelInputs) throws -> ClassificationEvaluation {
-        var sums = ClassificationSums(head: model.head)
+    public func evaluate(_ inputs: any ModelInputs) throws -> RowEvaluationResult {
+        let evaluation = RowEvaluation(.labels(model.head), group: group, seed: 0, detail: .figures)
         let examples = inputs.examples
         let batches = EvaluationBatches(
             rowCount: examples.count, batchRows: batchRows, lengths: examples.lengths)
         for index in batches.batches(rank: group.rank, of: group.size) {
             let rows = batches.rows(batch: index)
-            add(
-                try inputs.tokenBatch(rows: rows, epoch: nil), rows.map(examples.target(of:)), to: &sums)
+            try add(
+                try inputs.tokenBatch(rows: rows, epoch: nil), rows, rows.map(examples.target(of:)),
+                to: evaluation)
         }
-        try sums.reduce(over: group)
-        return sums.evaluation
+        return try evaluation.finish()
     }
 
-    private func add(_ batch: TokenBatch, _ expected: [Target], to sums: inout ClassificationSums) {
+    private func add(
+        _ batch: TokenBatch, _ rows: [Int], _ expected: [Target], to evaluation: RowEvaluation
+    ) throws {
         workspace.reset()
         let logits = model.forward(
             Pass(parameters: model.parameters, workspace: workspace, batch: batch))
@@ -45,12 +50,16 @@ public final class ClassificationEvaluator {
             expected, labelCount: logits.columns, problemType: model.head.problemType)
         let losses = ClassificationLoss.rows(
             logits, targets, problemType: model.head.problemType, rowCount: 1, gradient: nil)
-        for row in 0..<logits.rows {
-            let values = logits.rows(row..<row + 1).values()
-            switch targets {
-            case .labels(let labels): sums.add(loss: losses[row], logits: values, label: labels[row])
-            case .values(let expected): sums.add(loss: losses[row], logits: values, values: expected[row])
-            }
+        for (place, row) in rows.enumerated() {
+            let answer = ClassificationAnswer(
+                logits: logits.rows(place..<place + 1).values(), problemType: labels.problemType)
+            var score: Double?
+            if case .label(let best) = answer.predicted { score = answer.probabilities[best] }
+            try evaluation.add(
+                AnsweredRow(
+                    number: row, prediction: .null, score: score, references: [], target: expected[place],
+                    predicted: answer.predicted, probabilities: answer.probabilities,
+                    loss: RowLoss(sum: losses[place], count: 1, correct: 0)))
         }
     }
 }

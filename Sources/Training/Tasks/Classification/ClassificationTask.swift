@@ -21,18 +21,16 @@ public final class ClassificationTask: TrainingTask {
     public init(
         model: any SequenceClassifier, training: any ModelInputs, validation: (any ModelInputs)?,
         group: any ProcessGroup, batchRows: Int
-    ) {
+    ) throws {
         classifier = model
         inputs = training
         self.validation = validation
-        evaluator = ClassificationEvaluator(model: model, group: group, batchRows: batchRows)
+        evaluator = try ClassificationEvaluator(model: model, group: group, batchRows: batchRows)
     }
 
     public var hasValidation: Bool { validation != nil }
 
-    public var metricNames: [String] {
-        ClassificationSums(head: classifier.head).evaluation.metrics.map(\.name)
-    }
+    public var metrics: [MetricDescription] { RowEvaluation.descriptions(.labels(classifier.head)) }
 
     public func lossCount(rows: [Int], epoch: Int) -> Int { rows.count }
 
@@ -54,5 +52,3 @@ public final class ClassificationTask: TrainingTask {
         return try evaluator.evaluate(validation)
     }
 }
-
-extension ClassificationEvaluation: TaskEvaluation {}

@@ -4,6 +4,7 @@ public import DataParallel
 internal import Datasets
 public import Evaluation
 internal import Foundation
+internal import JSON
 internal import Layers
 internal import Metrics
 public import Models
@@ -38,32 +39,30 @@ public final class ExtractiveEvaluator {
         scorer = SentenceScorer(model: model, batchRows: batchRows)
     }
 
-    /// Figures over all documents, on every rank. Collective.
-    public func evaluate(_ rows: ExtractiveRows) throws(ParallelError) -> ExtractiveEvaluation {
-        var losses = ExactSum()
-        var counts: [Int64] = [0, 0, 0]
-        var rouge = RougeScoreSums()
+    private static let kind = AnswerKind.texts(lossIsOfTokens: false)
+    static var metrics: [MetricDescription] { RowEvaluation.descriptions(kind) }
+
+    /// Figures over all documents, on every rank: the loss is the mean over sentences, `accuracy` the share of sentences
+    /// that the oracle judges alike. Collective.
+    public func evaluate(_ rows: ExtractiveRows) throws -> RowEvaluationResult {
+        let evaluation = RowEvaluation(Self.kind, group: group, seed: 0, detail: .figures)
         let batches = EvaluationBatches(
             rowCount: rows.count, batchRows: batchRows, lengths: rows.documentLengths)
         for index in batches.batches(rank: group.rank, of: group.size) {
             let batch = batches.rows(batch: index)
             for (number, scores) in zip(batch, scorer.scores(of: batch, in: rows)) {
                 let document = rows.documents[number]
-                losses.add(scores.loss)
-                counts[0] += 1
-                counts[1] += Int64(document.sentences.count)
-                counts[2] += Int64(scores.correct)
                 let chosen = selection.chosen(scores: scores.probabilities, sentences: document.sentences)
-                rouge.add(
-                    SentenceSelection.text(chosen, of: document.sentences), references: [document.summary])
+                try evaluation.add(
+                    AnsweredRow(
+                        number: number,
+                        prediction: .string(SentenceSelection.text(chosen, of: document.sentences)),
+                        references: [document.summary],
+                        loss: RowLoss(
+                            sum: scores.loss, count: document.sentences.count, correct: scores.correct)))
             }
         }
-        var words = counts + losses.words
-        try group.allReduceSum(&words)
-        try rouge.reduce(over: group)
-        return ExtractiveEvaluation(
-            rowCount: words[0], sentenceCount: words[1], correctCount: words[2],
-            lossSum: ExactSum(words: Array(words[3...])).value, rouge: rouge.values)
+        return try evaluation.finish()
     }
 }
 
@@ -102,27 +101,5 @@ final class SentenceScorer {
             }
         }
         return result
-    }
-}
-
-/// The result of an evaluation, the same on any number of ranks.
-public struct ExtractiveEvaluation: TaskEvaluation {
-    /// Documents.
-    public let rowCount: Int64
-    public let sentenceCount: Int64
-    /// Sentences on the oracle's side of one half.
-    public let correctCount: Int64
-    /// Sum of the sentences' binary cross-entropies, in nats.
-    public let lossSum: Double
-    /// ROUGE-1, -2, -L and -Lsum of the chosen sentences, mean F1 over documents.
-    let rouge: [Double]
-
-    static let metricNames = ["loss", "accuracy"] + RougeScoreSums.metricNames
-
-    /// `loss` is the mean over sentences, `accuracy` the share of sentences that the oracle judges alike.
-    public var metrics: [(name: String, value: Double)] {
-        let sentences = Double(sentenceCount)
-        let own = [lossSum / sentences, Double(correctCount) / sentences] + rouge
-        return Array(zip(Self.metricNames, own))
     }
 }

@@ -66,5 +66,5 @@ private struct ExtractiveBaselines: SideScores {
     }
 
     mutating func reduce(over group: any ProcessGroup) throws { try sums.reduce(over: group) }
-    var estimates: [MetricEstimate] { sums.estimates }
+    var estimates: [MetricValue] { sums.estimates }
 }

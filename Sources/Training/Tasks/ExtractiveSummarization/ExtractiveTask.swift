@@ -30,7 +30,7 @@ public final class ExtractiveTask: TrainingTask {
     }
 
     public var hasValidation: Bool { validation != nil }
-    public var metricNames: [String] { ExtractiveEvaluation.metricNames }
+    public var metrics: [MetricDescription] { ExtractiveEvaluator.metrics }
 
     public func lossCount(rows windows: [Int], epoch: Int) -> Int {
         windows.reduce(0) { $0 + rows.sentenceCount(ofWindow: $1) }

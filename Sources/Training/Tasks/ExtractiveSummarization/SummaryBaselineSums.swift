@@ -6,6 +6,7 @@ internal import Metrics
 
 /// ROUGE of the first sentences and of an oracle's choice.
 public struct SummaryBaselineSums {
+    private static let names = ["rouge1", "rouge2", "rougeL", "rougeLsum"]
     private let scorer = RougeScorer(usesStemmer: true)
     private var lead = RougeSums()
     private var oracle = RougeSums()
@@ -14,7 +15,7 @@ public struct SummaryBaselineSums {
 
     /// No documents; `seed` is that of the bootstrap.
     public init(seed: UInt64) {
-        bootstrap = BootstrapSums(width: 1 + 2 * RougeScoreSums.metricNames.count, seed: seed)
+        bootstrap = BootstrapSums(width: 1 + 2 * Self.names.count, seed: seed)
     }
 
     /// Adds the document with this number among all rows, with its reference summary.
@@ -37,13 +38,13 @@ public struct SummaryBaselineSums {
     }
 
     /// `lead_rouge1` and so on, then `oracle_rouge1` and so on, with their intervals over rows, once reduced.
-    public var estimates: [MetricEstimate] {
+    public var estimates: [MetricValue] {
         let replicates = bootstrap.replicates
         let names = ["lead_", "oracle_"].flatMap { prefix in
-            RougeScoreSums.metricNames.map { prefix + $0 }
+            Self.names.map { prefix + $0 }
         }
         return zip(names, lead.mean.f1 + oracle.mean.f1).enumerated().map { place, figure in
-            MetricEstimate(
+            MetricValue(
                 name: figure.0, value: figure.1,
                 interval: replicates.interval {
                     FixedPoint.value($0[1 + place]) / Double($0[0])

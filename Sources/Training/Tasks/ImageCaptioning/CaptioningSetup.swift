@@ -47,6 +47,6 @@ struct CaptioningSetup {
 
     /// How evaluations write captions and score them.
     var writing: SequenceToSequenceWriting {
-        SequenceToSequenceWriting(options: options, text: reader.text(of:), scores: CaptionScoreSums())
+        SequenceToSequenceWriting(options: options, text: reader.text(of:))
     }
 }

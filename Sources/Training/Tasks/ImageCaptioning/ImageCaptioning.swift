@@ -49,7 +49,7 @@ package struct ImageCaptioning: TaskDefinition {
 
     package func losses(
         _ run: RunArguments, group: any ProcessGroup, _ arguments: TokenLossArguments
-    ) throws -> TokenLossResult {
+    ) throws -> RowEvaluationResult {
         Inference.applyThreadPlan(run.training, group)
         let setup = try CaptioningSetup(run, group: group)
         let rows = try setup.rows(RowReader(patterns: run.data.validationFiles))

@@ -4,7 +4,7 @@ public import DataParallel
 public import Datasets
 public import Evaluation
 internal import Layers
-public import Metrics
+internal import Metrics
 public import Models
 
 /// Runs a language model over rows without padding duplicates. Batches are composed alike for every number of ranks,
@@ -26,26 +26,28 @@ public final class LanguageModelEvaluator {
     }
 
     /// Figures over all rows of `store`, on every rank. Collective.
-    public func evaluate(_ store: ExampleStore) throws(ParallelError) -> LanguageModelEvaluation {
-        var totals = TokenLossTotals()
+    public func evaluate(_ store: ExampleStore) throws -> RowEvaluationResult {
+        let evaluation = RowEvaluation(.losses, group: group, seed: 0, detail: .figures)
         let batches = EvaluationBatches(rowCount: store.count, batchRows: batchRows, lengths: store.lengths)
         for index in batches.batches(rank: group.rank, of: group.size) {
-            for sums in sums(store, rows: batches.rows(batch: index)) { totals.add(sums) }
+            let rows = batches.rows(batch: index)
+            for (row, sums) in zip(rows, sums(store, rows: rows)) {
+                try evaluation.add(AnsweredRow(number: row, loss: RowLoss(sums)))
+            }
         }
-        try totals.reduce(over: group)
-        return LanguageModelEvaluation(rowCount: totals.rowCount, tokens: totals.tokens)
+        return try evaluation.finish()
     }
 
     /// Figures over all rows of `store` with their intervals over rows, and the worst rows with what `text` makes of
     /// their tokens, on every rank. Collective.
     ///
     /// - Throws: when another run has other rows.
-    public func estimates(
+    package func estimates(
         _ store: ExampleStore, _ arguments: TokenLossArguments, text: ([Int32]) -> String
-    ) throws -> TokenLossResult {
+    ) throws -> RowEvaluationResult {
         try TokenLossRows.run(
             rowCount: store.count, batchRows: batchRows, group: group, arguments,
-            losses: { sums(store, rows: $0) }, text: { ("input", text(Array(store.tokens(of: $0)))) })
+            losses: { sums(store, rows: $0) }, text: { .input(text(Array(store.tokens(of: $0)))) })
     }
 
     /// The sums of each of the rows, which run together.
@@ -55,20 +57,4 @@ public final class LanguageModelEvaluator {
         return model.sequenceLossSums(
             Pass(parameters: model.parameters, workspace: workspace, batch: tokens), targets: wanted)
     }
-}
-
-/// The result of an evaluation, the same on any number of ranks.
-public struct LanguageModelEvaluation: TaskEvaluation {
-    public let rowCount: Int64
-    /// The losses of all rows' target tokens.
-    public let tokens: TokenPredictionSums
-
-    package init(rowCount: Int64, tokens: TokenPredictionSums) {
-        (self.rowCount, self.tokens) = (rowCount, tokens)
-    }
-
-    static var metricNames: [String] { TokenPredictionSums.figureNames }
-
-    /// `perplexity` is e to the mean loss, `accuracy` the share of target tokens that are the model's first choice.
-    public var metrics: [(name: String, value: Double)] { tokens.figures }
 }

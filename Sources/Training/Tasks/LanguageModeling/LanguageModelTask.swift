@@ -47,7 +47,7 @@ public final class LanguageModelTask: TrainingTask {
     }
 
     public var hasValidation: Bool { validation != nil }
-    public var metricNames: [String] { LanguageModelEvaluation.metricNames }
+    public var metrics: [MetricDescription] { RowEvaluation.descriptions(.losses) }
 
     public func lossCount(rows: [Int], epoch: Int) -> Int {
         if let counts { return rows.reduce(0) { $0 + counts[$1] } }
@@ -70,7 +70,7 @@ public final class LanguageModelTask: TrainingTask {
         ).loss
     }
 
-    public func evaluate() throws(ParallelError) -> any TaskEvaluation {
+    public func evaluate() throws -> any TaskEvaluation {
         guard let validation else { preconditionFailure("there are no validation rows") }
         return try evaluator.evaluate(validation)
     }

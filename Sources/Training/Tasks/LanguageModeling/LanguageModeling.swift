@@ -95,7 +95,7 @@ extension LanguageModelDefinition {
 
     package func losses(
         _ run: RunArguments, group: any ProcessGroup, _ arguments: TokenLossArguments
-    ) throws -> TokenLossResult {
+    ) throws -> RowEvaluationResult {
         Inference.applyThreadPlan(run.training, group)
         let setup = try self.setup(run, group: group)
         try Inference.applyPrecision(run.training, to: setup.model, group)

@@ -32,7 +32,7 @@ public final class SequenceToSequenceTask: TrainingTask {
     }
 
     public var hasValidation: Bool { validation != nil }
-    public var metricNames: [String] { evaluator.metricNames }
+    public var metrics: [MetricDescription] { evaluator.metrics }
 
     public func lossCount(rows: [Int], epoch: Int) -> Int {
         rows.reduce(0) { $0 + self.rows.target(of: $1).count }

@@ -46,7 +46,7 @@ package struct Summarization: TaskDefinition {
 
     package func losses(
         _ run: RunArguments, group: any ProcessGroup, _ arguments: TokenLossArguments
-    ) throws -> TokenLossResult {
+    ) throws -> RowEvaluationResult {
         Inference.applyThreadPlan(run.training, group)
         let setup = try SummarizationSetup(run, group: group)
         let rows = try setup.reader.rows(RowReader(patterns: run.data.validationFiles))

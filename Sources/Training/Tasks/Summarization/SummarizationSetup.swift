@@ -98,7 +98,6 @@ struct SummarizationSetup {
     /// How evaluations during training write summaries and score them; nil when they do not.
     func writing(_ arguments: GenerationArguments) -> SequenceToSequenceWriting? {
         guard arguments.predictWithGenerate == true else { return nil }
-        return SequenceToSequenceWriting(
-            options: options, text: reader.text(of:), scores: RougeScoreSums())
+        return SequenceToSequenceWriting(options: options, text: reader.text(of:))
     }
 }
