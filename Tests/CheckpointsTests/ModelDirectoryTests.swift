@@ -94,8 +94,8 @@ struct ModelDirectoryTests {
         }
         #expect(
             text
-                == "\(file)/out cannot be created: Not a directory. Check the path, its permissions and the "
-                + "disk"
+                == "\(file)/out cannot be created: Not a directory. Check the path: a file stands where a folder "
+                + "should be."
         )
         let missing = thrownMessage { () throws(CheckpointError) in
             try ModelDirectory.write(

@@ -1,5 +1,6 @@
 // Damaged and hostile files: each is refused with its own error, and none crashes the reader.
 
+import Files
 import Foundation
 import GGUF
 import Tensors
@@ -21,12 +22,13 @@ import Testing
         let folder = try TemporaryFolder()
         let missing = folder.path + "/none.gguf"
         let error = thrownError { () throws(GGUFError) in _ = try GGUFFile(path: missing) }
-        #expect(error == .cannotOpen(path: missing, reason: "No such file or directory"))
+        #expect(error == .file(.missing(path: missing, .opened)))
         #expect(
-            error?.description == "\(missing): cannot be opened: No such file or directory. "
-                + "Check the path and its permissions.")
+            error?.description == "\(missing) cannot be opened: No such file or directory. Check the path.")
         let path = folder.path
-        #expect(thrownError { () throws(GGUFError) in _ = try GGUFFile(path: path) } == .notAFile(path: path))
+        #expect(
+            thrownError { () throws(GGUFError) in _ = try GGUFFile(path: path) }
+                == .file(.isDirectory(path: path, .read)))
     }
 
     @Test("a file that shrinks after it was opened is an error, not a crash")
@@ -39,7 +41,7 @@ import Testing
         try handle.truncate(atOffset: 70)
         try handle.close()
         let error = thrownError { () throws(GGUFError) in _ = try file.readBytes("w") }
-        #expect(error == .shortened(path: path, offset: 70))
+        #expect(error == .file(.shortened(path: path, offset: 70)))
     }
 
     @Test("a tensor of a known format that cannot be read is refused with its name when it is read")

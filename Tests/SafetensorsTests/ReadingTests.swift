@@ -1,5 +1,6 @@
 // What a valid file refuses: absent names, other sizes, impossible conversions.
 
+import Files
 import Foundation
 import Safetensors
 import Tensors
@@ -99,7 +100,7 @@ import Testing
         let error = thrownError { () throws(SafetensorsError) in
             try file.read("weight", into: Tensor(rows: 2, columns: 3))
         }
-        #expect(error == .shortened(path: file.path, offset: byteCount - 4))
+        #expect(error == .file(.shortened(path: file.path, offset: byteCount - 4)))
     }
 
     @Test("a path that is missing or a folder is named")
@@ -107,12 +108,12 @@ import Testing
         let missing = thrownError { () throws(SafetensorsError) in
             _ = try SafetensorsFile(path: "/no/such/file")
         }
-        #expect(missing == .cannotOpen(path: "/no/such/file", reason: "No such file or directory"))
+        #expect(missing == .file(.missing(path: "/no/such/file", .opened)))
         #expect(
-            missing?.description == "/no/such/file: cannot be opened: No such file or directory. "
-                + "Check the path and its permissions.")
+            missing?.description
+                == "/no/such/file cannot be opened: No such file or directory. Check the path.")
         let path = folder.path
         let directory = thrownError { () throws(SafetensorsError) in _ = try SafetensorsFile(path: path) }
-        #expect(directory == .notAFile(path: path))
+        #expect(directory == .file(.isDirectory(path: path, .read)))
     }
 }

@@ -1,5 +1,6 @@
 // The writer: conversions, views, alignment, and what happens when a file cannot be written.
 
+import Files
 import Foundation
 import Safetensors
 import Tensors
@@ -128,11 +129,11 @@ import Testing
         var writer = SafetensorsWriter()
         writer.add("x", shape: [1], integers: [1])
         let error = thrownError { () throws(SafetensorsError) in try writer.write(to: "/dev/full") }
-        #expect(error == .cannotWrite(path: "/dev/full", reason: "No space left on device"))
+        #expect(error == .file(.noSpace(path: "/dev/full", .written, reason: "No space left on device")))
         #expect(
             error?.description
-                == "/dev/full: cannot be written: No space left on device. Check free space and "
-                + "permissions of its folder; no incomplete file was left.")
+                == "/dev/full cannot be written: No space left on device. Make room, or choose another place."
+        )
         #expect(FileManager.default.fileExists(atPath: "/dev/full"))
     }
 
@@ -142,7 +143,7 @@ import Testing
             try SafetensorsWriter().write(to: "/no/such/folder/x.safetensors")
         }
         #expect(
-            error == .cannotWrite(path: "/no/such/folder/x.safetensors", reason: "No such file or directory"))
+            error == .file(.missing(path: "/no/such/folder/x.safetensors", .written)))
     }
 
     @Test("a value that is too large for F16 is refused, and no file is left", arguments: [false, true])

@@ -2,65 +2,62 @@
 
 internal import Foundation
 
-/// The errors of reading a file, as the error type of a file format has them.
-public protocol FileFailure: Error {
-    static func cannotOpen(path: String, reason: String) -> Self
-    /// The path is a folder or a device.
-    static func notAFile(path: String) -> Self
-    static func cannotRead(path: String, reason: String) -> Self
-    /// The file was longer when it was opened; it ends at byte `offset` now.
-    static func shortened(path: String, offset: Int) -> Self
+/// An error type that has errors of files among its own: a case `file(FilesError)` is enough.
+package protocol FileFailure: Error {
+    static func file(_ error: FilesError) -> Self
+}
+
+extension FileFailure {
+    /// Runs `body`, with its errors as this type's.
+    package static func rethrowing<Result>(_ body: () throws(FilesError) -> Result) throws(Self) -> Result {
+        do {
+            return try body()
+        } catch {
+            throw .file(error)
+        }
+    }
 }
 
 /// A regular file opened for reading, closed with its last reference.
 ///
 /// Reads go through `pread` straight into the caller's memory. A mapped file would
 /// kill the process with SIGBUS when a network file system loses it; here that is an error with its name.
-public final class InputFile<Failure: FileFailure>: Sendable {
-    public let path: String
-    public let byteCount: Int
-    private let descriptor: Int32
+package final class InputFile<Failure: FileFailure>: Sendable {
+    package let path: String
+    package let byteCount: Int
+    private let descriptor: Descriptor
 
-    public init(path: String) throws(Failure) {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            throw .cannotOpen(path: path, reason: systemMessage(errno))
-        }
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0 else {
-            let reason = systemMessage(errno)
-            close(descriptor)
-            throw .cannotOpen(path: path, reason: reason)
-        }
-        guard status.st_mode & S_IFMT == S_IFREG else {
-            close(descriptor)
-            throw .notAFile(path: path)
+    package init(path: String) throws(Failure) {
+        (descriptor, byteCount) = try Failure.rethrowing { () throws(FilesError) in
+            let descriptor = try Descriptor(path, O_RDONLY | O_NONBLOCK, .opened)
+            let status = try descriptor.status(path, .opened)
+            switch status.st_mode & S_IFMT {
+            case S_IFREG: return (descriptor, Int(status.st_size))
+            case S_IFDIR: throw .isDirectory(path: path, .read)
+            default: throw .notAFile(path: path)
+            }
         }
         self.path = path
-        self.descriptor = descriptor
-        byteCount = Int(status.st_size)
     }
 
-    deinit { close(descriptor) }
-
     /// Fills `buffer` from byte `offset` of the file on.
-    public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(Failure) {
+    package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(Failure) {
         var done = 0
         while done < buffer.count {
             let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
-            let count = unsafe pread(descriptor, rest.baseAddress, rest.count, off_t(offset + done))
+            let count = unsafe pread(descriptor.number, rest.baseAddress, rest.count, off_t(offset + done))
             if count > 0 {
                 done += count
             } else if count == 0 {
-                throw .shortened(path: path, offset: offset + done)
+                throw .file(.shortened(path: path, offset: offset + done))
             } else if errno != EINTR {
-                throw .cannotRead(path: path, reason: systemMessage(errno))
+                throw .file(FilesError(errno, path, .read))
             }
         }
     }
 
     /// `count` bytes from byte `offset` of the file on.
-    public func bytes(at offset: Int, count: Int) throws(Failure) -> [UInt8] {
+    package func bytes(at offset: Int, count: Int) throws(Failure) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         var span = bytes.mutableSpan
         try unsafe span.withUnsafeMutableBytes { (buffer) throws(Failure) in
@@ -69,6 +66,3 @@ public final class InputFile<Failure: FileFailure>: Sendable {
         return bytes
     }
 }
-
-/// The system's sentence for an error number, for example "No such file or directory".
-public func systemMessage(_ code: Int32) -> String { unsafe String(cString: strerror(code)) }

@@ -1,6 +1,7 @@
 // Finds in a row of predictions what its prompt was.
 
 import Datasets
+import Files
 import Foundation
 import JSON
 
@@ -116,11 +117,7 @@ public enum RatingImage {
 
     /// The media type of a PNG or JPEG file; nil for every other file.
     public static func kind(of path: String) -> String? {
-        guard let handle = FileHandle(forReadingAtPath: path) else { return nil }
-        let start: [UInt8]
-        do {
-            start = [UInt8](try handle.read(upToCount: 8) ?? Data())
-        } catch { return nil }
+        guard let start = try? FileSystem.start(of: path, count: 8) else { return nil }
         if start == [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] { return "image/png" }
         return start.starts(with: [0xFF, 0xD8, 0xFF]) ? "image/jpeg" : nil
     }

@@ -1,7 +1,7 @@
 // rating_items.json: what is rated, kept beside the ratings so that they keep their meaning.
 
 import Datasets
-import Foundation
+import Files
 import JSON
 
 extension RatingItems {
@@ -28,14 +28,18 @@ extension RatingItems {
             ("items", .list(items.map(\.value))),
         ])
         let path = directory + "/" + Self.fileName
-        try DurableText.createFolder(directory)
-        try DurableText.replace(path, by: value.json + "\n")
+        try RatingsError.rethrowing { () throws(FilesError) in
+            try FileSystem.createDirectory(directory)
+            try FileSystem.write(value.json + "\n", to: path)
+        }
     }
 
     private static func stored(in directory: String) throws(RatingsError) -> RatingItems? {
         let path = directory + "/" + fileName
-        guard FileManager.default.fileExists(atPath: path) else { return nil }
-        let bytes = try DurableText.bytes(of: path)
+        let stored = try RatingsError.rethrowing { () throws(FilesError) in
+            try FileSystem.bytesIfPresent(of: path)
+        }
+        guard let bytes = stored else { return nil }
         let value = try RatingsError.rethrowing { () throws(DatasetsError) in
             try Value(json: bytes, name: path)
         }
@@ -53,38 +57,5 @@ extension RatingItems {
         let files = value["files"]?.elements?.compactMap(\.text) ?? []
         return RatingItems(
             systems: systems, items: items, seed: seed, files: files.count == systems.count ? files : [])
-    }
-}
-
-/// Text files that are on the disk before a call returns.
-enum DurableText {
-    static func bytes(of path: String) throws(RatingsError) -> [UInt8] {
-        do {
-            return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-        } catch { throw .cannot("read", path, error) }
-    }
-
-    static func createFolder(_ path: String) throws(RatingsError) {
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch { throw .cannot("created", path, error) }
-    }
-
-    /// Writes a file under another name, flushes it and puts it in place of the old one in one instant.
-    static func replace(_ path: String, by text: String) throws(RatingsError) {
-        do {
-            try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-        } catch { throw .cannot("written", path, error) }
-        try synchronize(path)
-        try synchronize(URL(fileURLWithPath: path).deletingLastPathComponent().path)
-    }
-
-    /// Waits until the disk has a file's bytes or a folder's names.
-    static func synchronize(_ path: String) throws(RatingsError) {
-        do {
-            let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-            try handle.synchronize()
-            try handle.close()
-        } catch { throw .cannot("flushed to the disk", path, error) }
     }
 }

@@ -1,6 +1,7 @@
 // The set of items that is rated: the same rows of the predictions of one or several systems.
 
 import Datasets
+import Files
 import Foundation
 import JSON
 import Tensors
@@ -148,7 +149,7 @@ extension RatingItems {
     /// `NAME=FILE`, unless there is a file of the whole name; else the file with its name without the ending.
     private static func split(_ text: String) -> (name: String, file: String) {
         if let sign = text.firstIndex(of: "="), !text[..<sign].contains("/"),
-            !FileManager.default.fileExists(atPath: text)
+            !FileSystem.exists(text)
         {
             return (String(text[..<sign]), String(text[text.index(after: sign)...]))
         }

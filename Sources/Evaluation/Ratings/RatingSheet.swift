@@ -64,7 +64,7 @@ public enum RatingSheet {
                 if sheet.rowCount == 0 { break }
             } catch let error as RatingsError {
                 throw error
-            } catch { throw .cannot("read", path, error) }
+            } catch { throw RatingsError("\(path) cannot be read: \(error)") }
         }
         guard problems.isEmpty else {
             throw .badSheet(path, problems, isCut: problems.count >= problemLimit)

@@ -1,7 +1,7 @@
 // ratings.jsonl: every rating is on the disk before it counts as saved.
 
 import Datasets
-import Foundation
+import Files
 import JSON
 import Synchronization
 
@@ -14,13 +14,14 @@ public final class RatingStore: Sendable {
 
     public let directory: String
     public let items: RatingItems
-    private let lock: FolderLock
+    /// Keeps other processes from writing the ratings.
+    private let lock: FileLock
     private let state: Mutex<State>
 
     private struct State {
-        var file: FileHandle
+        var file: AppendedFile
         var ratings: FinalRatings
-        var byteCount: UInt64
+        var byteCount: Int
         var isBroken = false
     }
 
@@ -28,22 +29,25 @@ public final class RatingStore: Sendable {
     /// - Throws: if another process has them open, or a line is wrong.
     public init(directory: String, items: RatingItems) throws(RatingsError) {
         (self.directory, self.items) = (directory, items)
-        try DurableText.createFolder(directory)
-        lock = try FolderLock(directory)
         let path = directory + "/" + Self.fileName
-        if !FileManager.default.fileExists(atPath: path) { try DurableText.replace(path, by: "") }
+        let folderLock = try RatingsError.rethrowing { () throws(FilesError) in
+            try FileSystem.createDirectory(directory)
+            return try FileLock(path: directory + "/.ratings.lock")
+        }
+        guard let folderLock else { throw .inUse(directory) }
+        lock = folderLock
+        try RatingsError.rethrowing { () throws(FilesError) in
+            if !FileSystem.exists(path) { try FileSystem.write("", to: path) }
+        }
         let log = try RatingLog(path: path, items: items)
-        do {
-            let file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
-            try file.truncate(atOffset: UInt64(log.byteCount))
-            try file.seekToEnd()
-            if log.lacksLineFeed { try file.write(contentsOf: Data("\n".utf8)) }
+        let file = try RatingsError.rethrowing { () throws(FilesError) in
+            let file = try AppendedFile(path: path, keeping: log.byteCount)
+            if log.lacksLineFeed { try file.append("\n") }
             try file.synchronize()
-            state = Mutex(
-                State(
-                    file: file, ratings: log.ratings,
-                    byteCount: UInt64(log.byteCount + (log.lacksLineFeed ? 1 : 0))))
-        } catch { throw .cannot("opened for writing", path, error) }
+            return file
+        }
+        state = Mutex(
+            State(file: file, ratings: log.ratings, byteCount: log.byteCount + (log.lacksLineFeed ? 1 : 0)))
     }
 
     /// The last ratings of all raters as they are now.
@@ -53,20 +57,19 @@ public final class RatingStore: Sendable {
     public func record(_ ratings: [Rating]) throws(RatingsError) {
         if ratings.isEmpty { return }
         let path = directory + "/" + Self.fileName
-        let lines = Data(ratings.map { $0.line(of: items) }.joined().utf8)
+        let lines = Array(ratings.map { $0.line(of: items) }.joined().utf8)
         try state.withLock { (state) throws(RatingsError) in
             if state.isBroken { throw .writeFailed(path) }
-            do {
-                try state.file.write(contentsOf: lines)
+            do throws(FilesError) {
+                try state.file.append(lines)
                 try state.file.synchronize()
             } catch {
                 do {
-                    try state.file.truncate(atOffset: state.byteCount)
-                    try state.file.seekToEnd()
+                    try state.file.truncate(to: state.byteCount)
                 } catch { state.isBroken = true }
-                throw RatingsError.cannot("written", path, error)
+                throw .file(error)
             }
-            state.byteCount += UInt64(lines.count)
+            state.byteCount += lines.count
             for rating in ratings { state.ratings.add(rating) }
         }
     }
@@ -82,15 +85,16 @@ public final class RatingStore: Sendable {
                     != rating.score
             }
             if changes.isEmpty { return 0 }
-            let before = String(decoding: try DurableText.bytes(of: path), as: UTF8.self)
-            let text = before + changes.map { $0.line(of: items) }.joined()
-            try DurableText.replace(path, by: text)
-            do {
-                state.file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
-                state.byteCount = try state.file.seekToEnd()
+            let lines = changes.map { $0.line(of: items) }.joined()
+            try RatingsError.rethrowing { () throws(FilesError) in
+                try FileSystem.write(try FileSystem.bytes(of: path) + Array(lines.utf8), to: path)
+            }
+            do throws(FilesError) {
+                state.file = try AppendedFile(path: path)
+                state.byteCount = try state.file.byteCount
             } catch {
                 state.isBroken = true
-                throw RatingsError.cannot("opened for writing", path, error)
+                throw .file(error)
             }
             for rating in changes { state.ratings.add(rating) }
             return changes.count
@@ -103,7 +107,7 @@ extension FinalRatings {
     public init(directory: String, items: RatingItems) throws(RatingsError) {
         let path = directory + "/" + RatingStore.fileName
         self.init()
-        guard FileManager.default.fileExists(atPath: path) else { return }
+        guard FileSystem.exists(path) else { return }
         self = try RatingLog(path: path, items: items).ratings
     }
 }
@@ -117,7 +121,7 @@ struct RatingLog {
     var lacksLineFeed = false
 
     init(path: String, items: RatingItems) throws(RatingsError) {
-        let bytes = try DurableText.bytes(of: path)
+        let bytes = try RatingsError.rethrowing { () throws(FilesError) in try FileSystem.bytes(of: path) }
         var start = 0
         var number = 0
         while start < bytes.count {
@@ -148,25 +152,4 @@ struct RatingLog {
             throw .badRecord(path, line: number, "the line is no valid JSON")
         }
     }
-}
-
-/// Keeps other processes from writing the ratings of a folder, as long as it lives. A killed process lets go of it.
-private final class FolderLock: Sendable {
-    private let file: FileHandle
-
-    init(_ directory: String) throws(RatingsError) {
-        let path = directory + "/.ratings.lock"
-        if !FileManager.default.fileExists(atPath: path) {
-            guard FileManager.default.createFile(atPath: path, contents: Data()) else {
-                throw .cannot("created", path, CocoaError(.fileWriteNoPermission))
-            }
-        }
-        do {
-            file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
-        } catch { throw .cannot("opened", path, error) }
-        guard flock(file.fileDescriptor, LOCK_EX | LOCK_NB) == 0 else { throw .inUse(directory) }
-    }
-
-    /// Lets go for every copy of the descriptor, of which a child process that is just being started may hold one.
-    deinit { flock(file.fileDescriptor, LOCK_UN) }
 }

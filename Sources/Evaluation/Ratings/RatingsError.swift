@@ -1,12 +1,12 @@
 // What can be wrong with ratings and what they are of: one sentence each on what, where and what to do.
 
 import Datasets
-import Files
+public import Files
 import Foundation
 import JSON
 
 /// An error of the human evaluation, with a message that is ready to be shown to the user.
-public struct RatingsError: Error, CustomStringConvertible, Sendable, Equatable {
+public struct RatingsError: Error, FileFailure, CustomStringConvertible, Sendable, Equatable {
     /// What is wrong, where, and what to do.
     public let description: String
 
@@ -106,11 +106,7 @@ extension RatingsError {
             "The ratings in \(directory) are in use by another lockstep rate; stop that one first.")
     }
 
-    static func cannot(_ what: String, _ path: String, _ error: any Error) -> Self {
-        Self(
-            "\(path) cannot be \(what): \(systemReason(error)). Check the path, its permissions and the disk."
-        )
-    }
+    package static func file(_ error: FilesError) -> Self { Self(error.description) }
 
     static func badRecord(_ path: String, line: Int, _ reason: String) -> Self {
         Self("\(path):\(line): \(reason); correct or remove the line.")

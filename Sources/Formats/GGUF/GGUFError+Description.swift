@@ -1,5 +1,7 @@
 // The sentences of the errors: file, part, expected and found, and what to do.
 
+internal import Files
+
 extension GGUFError: CustomStringConvertible {
     public var description: String {
         fileProblem ?? headerProblem ?? metadataProblem ?? tensorProblem ?? layoutProblem
@@ -12,15 +14,7 @@ extension GGUFError: CustomStringConvertible {
 
     private var fileProblem: String? {
         switch self {
-        case .cannotOpen(let path, let reason):
-            "\(path): cannot be opened: \(reason). Check the path and its permissions."
-        case .notAFile(let path):
-            "\(path): expected a file, found a folder or device. Give the path of the .gguf file itself."
-        case .cannotRead(let path, let reason):
-            "\(path): cannot be read: \(reason). Check the disk or the network file system."
-        case .shortened(let path, let offset):
-            "\(path): ends at byte \(offset), although it was longer when it was opened. "
-                + "Let no other program write to it, and start again."
+        case .file(let error): error.description
         case .badMagic(let path, let found):
             "\(path): a GGUF file starts with the bytes 'GGUF', found \(found). "
                 + "Give the path of a .gguf file."

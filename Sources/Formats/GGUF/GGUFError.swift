@@ -4,13 +4,9 @@ public import Files
 
 /// An error of reading a GGUF file. `path` is the file it is about; `what` names the part of the file, for example
 /// "metadata key 'general.architecture'".
-public enum GGUFError: FileFailure, Equatable, Sendable {
+public enum GGUFError: Error, FileFailure, Equatable, Sendable {
     // The file itself.
-    case cannotOpen(path: String, reason: String)
-    case notAFile(path: String)
-    case cannotRead(path: String, reason: String)
-    /// The file was longer when it was opened.
-    case shortened(path: String, offset: Int)
+    case file(FilesError)
 
     // The start of the file.
     case badMagic(path: String, found: [UInt8])

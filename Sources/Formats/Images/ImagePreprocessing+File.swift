@@ -1,5 +1,6 @@
 // Reads preprocessor_config.json.
 
+internal import Files
 import Foundation
 
 extension ImagePreprocessing {
@@ -10,15 +11,15 @@ extension ImagePreprocessing {
     /// - Throws: if the file is missing, no JSON object, of a processor that is not known, or has a bad value.
     public init(directory: String) throws(ImagesError) {
         let path = directory + "/" + Self.fileName
-        let data: Data
+        let bytes: [UInt8]
         do {
-            data = try Data(contentsOf: URL(fileURLWithPath: path))
+            bytes = try FileSystem.bytes(of: path)
         } catch {
             throw ImagesError(
-                "\(path) cannot be read (\(error.localizedDescription)); an image model needs this file of its"
+                "\(path) cannot be read (\(error.reason)); an image model needs this file of its"
                     + " own model directory.")
         }
-        try self.init(json: [UInt8](data), file: path)
+        try self.init(json: bytes, file: path)
     }
 
     /// Reads the content of a preprocessor_config.json; `file` is named in errors. Keys that are missing take the

@@ -1,6 +1,6 @@
 // Reads image files.
 
-import Foundation
+internal import Files
 
 extension PixelImage {
     /// The most pixels that are decoded: where Pillow raises its DecompressionBombError. A small file that claims
@@ -15,15 +15,17 @@ extension PixelImage {
     /// are errors, also where Pillow would fill the gap with grey.
     /// - Throws: if there is no such file, or it is broken, too large or of another format; the path is named.
     public init(path: String) throws(ImagesError) {
-        let data: Data
+        let bytes: [UInt8]
         do {
-            data = try Data(contentsOf: URL(fileURLWithPath: path))
+            bytes = try FileSystem.bytes(of: path)
+        } catch .missing {
+            throw .noSuchFile(path)
+        } catch .isDirectory {
+            throw .unreadable(path, "it is a folder")
         } catch {
-            guard FileManager.default.fileExists(atPath: path) else { throw .noSuchFile(path) }
-            let isFolder = FileManager.default.fileExists(atPath: path + "/.")
-            throw .unreadable(path, isFolder ? "it is a folder" : error.localizedDescription)
+            throw .unreadable(path, error.reason)
         }
-        try self.init(file: [UInt8](data), path: path)
+        try self.init(file: bytes, path: path)
     }
 
     /// The image in the bytes of a file; `path` is named in errors.

@@ -1,5 +1,6 @@
 // The weights of a model, in one file or in several: one interface for both.
 
+internal import Files
 import Foundation
 public import Tensors
 
@@ -26,7 +27,7 @@ public struct SafetensorsCollection: Sendable {
         let folder = URL(fileURLWithPath: index.path).deletingLastPathComponent()
         let shardNames = index.shardNames
         let paths = shardNames.map { folder.appendingPathComponent($0).path }
-        let missing = zip(shardNames, paths).filter { !FileManager.default.fileExists(atPath: $0.1) }
+        let missing = zip(shardNames, paths).filter { !FileSystem.exists($0.1) }
         guard missing.isEmpty else {
             throw .missingShards(
                 path: index.path, shards: missing.map(\.0), shardCount: shardNames.count)
@@ -66,7 +67,7 @@ public struct SafetensorsCollection: Sendable {
         let folder = URL(fileURLWithPath: directory, isDirectory: true)
         func path(_ name: String) -> String? {
             let path = folder.appendingPathComponent(name).path
-            return FileManager.default.fileExists(atPath: path) ? path : nil
+            return FileSystem.exists(path) ? path : nil
         }
         if let path = path("model.safetensors") {
             return SafetensorsCollection(file: try SafetensorsFile(path: path))

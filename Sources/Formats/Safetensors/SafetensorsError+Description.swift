@@ -1,5 +1,7 @@
 // The sentences of the errors: file, tensor, expected and found, and what to do.
 
+internal import Files
+
 extension SafetensorsError: CustomStringConvertible {
     public var description: String {
         fileProblem ?? headerProblem ?? entryProblem ?? layoutProblem ?? valueProblem ?? modelProblem
@@ -11,21 +13,7 @@ extension SafetensorsError: CustomStringConvertible {
         "The file does not follow the safetensors format: save it again with an up-to-date library."
 
     private var fileProblem: String? {
-        switch self {
-        case .cannotOpen(let path, let reason):
-            "\(path): cannot be opened: \(reason). Check the path and its permissions."
-        case .notAFile(let path):
-            "\(path): expected a file, found a folder or device. Give the path of the file itself."
-        case .cannotRead(let path, let reason):
-            "\(path): cannot be read: \(reason). Check the disk or the network file system."
-        case .shortened(let path, let offset):
-            "\(path): ends at byte \(offset), although it was longer when it was opened. "
-                + "Let no other program write to it, and start again."
-        case .cannotWrite(let path, let reason):
-            "\(path): cannot be written: \(reason). Check free space and permissions of its folder; "
-                + "no incomplete file was left."
-        default: nil
-        }
+        if case .file(let error) = self { error.description } else { nil }
     }
 
     private var headerProblem: String? {

@@ -3,14 +3,9 @@
 public import Files
 
 /// An error of reading or writing safetensors files. `path` is the file it is about.
-public enum SafetensorsError: FileFailure, Equatable, Sendable {
+public enum SafetensorsError: Error, FileFailure, Equatable, Sendable {
     // The file itself.
-    case cannotOpen(path: String, reason: String)
-    case notAFile(path: String)
-    case cannotRead(path: String, reason: String)
-    /// The file was longer when it was opened.
-    case shortened(path: String, offset: Int)
-    case cannotWrite(path: String, reason: String)
+    case file(FilesError)
 
     // The header.
     case tooShort(path: String, byteCount: Int)

@@ -1,5 +1,6 @@
 // Collects tensors and writes them as one file, byte for byte as the reference implementation does.
 
+internal import Files
 internal import JSON
 public import Tensors
 
@@ -76,14 +77,14 @@ public struct SafetensorsWriter: Sendable {
 
     /// Writes the file and waits until it is on the disk. An existing file is replaced.
     ///
-    /// Throws `cannotWrite`, after which no incomplete file is left, and `valueOutOfRange` for a finite value
+    /// Throws `file`, after which no incomplete file is left, and `valueOutOfRange` for a finite value
     /// that F16 or BF16 cannot hold. Values are converted in small pieces: the data is never held twice.
     public func write(to path: String, metadata: [String: String] = [:]) throws(SafetensorsError) {
         let ordered = items.sorted(by: Self.precedes)
-        var file = try OutputFile(path: path)
+        let file = try SafetensorsError.rethrowing { () throws(FilesError) in try PendingFile(path: path) }
         try unsafe Self.header(ordered, metadata: metadata).withElementBytes {
             (bytes) throws(SafetensorsError) in
-            try unsafe file.write(bytes)
+            try unsafe file.append(bytes)
         }
         for item in ordered {
             switch item.content {
@@ -96,15 +97,15 @@ public struct SafetensorsWriter: Sendable {
                 try file.write(tensor, of: item, path: path)
             case .bytes(let bytes):
                 try unsafe bytes.withElementBytes { (bytes) throws(SafetensorsError) in
-                    try unsafe file.write(bytes)
+                    try unsafe file.append(bytes)
                 }
             case .integers(let integers):
                 try unsafe integers.withElementBytes { (bytes) throws(SafetensorsError) in
-                    try unsafe file.write(bytes)
+                    try unsafe file.append(bytes)
                 }
             }
         }
-        try file.finish()
+        try SafetensorsError.rethrowing { () throws(FilesError) in try file.finish() }
     }
 
     /// The reference implementation's order: by dtype, widest first, then by the bytes of the name.

@@ -1,6 +1,7 @@
 // What each address of the rating page answers.
 
 import Datasets
+import Files
 import Foundation
 internal import JSON
 import NIOHTTP1
@@ -166,9 +167,9 @@ struct RatingRoutes: Sendable {
             store.items.items[index].prompt.indices.contains(part),
             case .image(let path) = store.items.items[index].prompt[part].content
         else { return .failure(.notFound, "There is no such image.") }
-        guard let type = RatingImage.kind(of: path), let data = FileManager.default.contents(atPath: path),
-            data.count <= RatingImage.byteLimit
+        guard let type = RatingImage.kind(of: path),
+            let bytes = try? FileSystem.bytes(of: path, limit: RatingImage.byteLimit)
         else { return .failure(.notFound, "The image cannot be read.") }
-        return RatingResponse([UInt8](data), type: type)
+        return RatingResponse(bytes, type: type)
     }
 }

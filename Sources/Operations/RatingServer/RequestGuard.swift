@@ -1,5 +1,6 @@
 // Who may use the page: this machine's user, or who has the link with the token.
 
+import Files
 import Foundation
 import NIOHTTP1
 import Ratings
@@ -59,8 +60,12 @@ struct AccessToken: Sendable {
     /// The folder's token, made at first use and readable by its owner alone.
     init(directory: String) throws(RatingServerError) {
         let path = directory + "/.rating_token"
-        if let data = FileManager.default.contents(atPath: path) {
-            text = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        let stored: [UInt8]?
+        do {
+            stored = try FileSystem.bytesIfPresent(of: path)
+        } catch { throw RatingServerError(error.description) }
+        if let stored {
+            text = String(decoding: stored, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
             guard text.count >= 32 else {
                 throw RatingServerError("\(path) holds no token of the rating page: remove the file.")
             }
@@ -71,10 +76,9 @@ struct AccessToken: Sendable {
             let digits = String(generator.next() as UInt64, radix: 16)
             return String(repeating: "0", count: 16 - digits.count) + digits
         }.joined()
-        guard
-            FileManager.default.createFile(
-                atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
-        else { throw RatingServerError("\(path) cannot be written: check the rights of the folder.") }
+        do {
+            try FileSystem.write(Array(text.utf8), to: path, isSecret: true)
+        } catch { throw RatingServerError(error.description) }
     }
 
     /// Compares in a time that does not tell how much of a guess is right.

@@ -1,4 +1,5 @@
 // Shows progress on stderr: one line redrawn on a terminal, plain lines in a batch log.
+internal import Files
 import Foundation
 
 #if canImport(Glibc)
@@ -136,7 +137,7 @@ extension ProgressDisplay {
     public static var isStandardErrorTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
     /// Writes at once, without a buffer.
-    public static func writeToStandardError(_ text: String) throws {
-        try FileHandle.standardError.write(contentsOf: Data(text.utf8))
+    public static func writeToStandardError(_ text: String) {
+        StandardError.write(text)
     }
 }

@@ -1,5 +1,5 @@
 // The errors of logs and reports.
-import Foundation
+internal import Files
 
 /// A log or report that cannot be written or gone on with, as sentences for the user.
 public struct ReportingError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -12,17 +12,18 @@ public struct ReportingError: Error, Equatable, Sendable, CustomStringConvertibl
 }
 
 extension ReportingError {
-    static func unwritable(_ path: String, _ why: any Error) -> Self {
+    static func unwritable(_ path: String, _ why: FilesError) -> Self {
         Self(
             path: path, line: nil,
-            reason:
-                "The file cannot be written; check the disk and the permissions"
-                + " (\(why.localizedDescription))."
-        )
+            reason: "The file cannot be written; check the disk and the permissions (\(why.reason)).")
     }
 
-    static func unreadable(_ path: String, _ why: any Error) -> Self {
-        Self(path: path, line: nil, reason: "The file cannot be read (\(why.localizedDescription)).")
+    static func notText(_ path: String) -> Self {
+        Self(path: path, line: nil, reason: "The file cannot be read (it is no UTF-8 text).")
+    }
+
+    static func unreadable(_ path: String, _ why: FilesError) -> Self {
+        Self(path: path, line: nil, reason: "The file cannot be read (\(why.reason)).")
     }
 
     static func damaged(_ path: String, line: Int) -> Self {

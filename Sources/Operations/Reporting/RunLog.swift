@@ -1,5 +1,6 @@
 // metrics.jsonl: the record of a run, one JSON object a line, under Hugging Face's names.
-import Foundation
+
+internal import Files
 
 /// Writes `metrics.jsonl`. Rank 0 alone has one.
 ///
@@ -10,7 +11,7 @@ public final class RunLog {
     public static let fileName = "metrics.jsonl"
 
     private let path: String
-    private let file: FileHandle
+    private let file: AppendedFile
 
     /// Opens the log of the run in `directory`, which must exist.
     ///
@@ -20,14 +21,12 @@ public final class RunLog {
     public init(directory: String, resumingAfterStep: Int? = nil) throws(ReportingError) {
         path = directory + "/" + Self.fileName
         var kept = ""
-        if let resumingAfterStep, FileManager.default.fileExists(atPath: path) {
+        if let resumingAfterStep, FileSystem.exists(path) {
             kept = try Self.records(of: path, upTo: resumingAfterStep)
         }
         do {
-            let url = URL(fileURLWithPath: path)
-            try Data(kept.utf8).write(to: url, options: .atomic)
-            file = try FileHandle(forWritingTo: url)
-            try file.seekToEnd()
+            try FileSystem.write(kept, to: path)
+            file = try AppendedFile(path: path)
         } catch {
             throw .unwritable(path, error)
         }
@@ -82,7 +81,7 @@ public final class RunLog {
             (head + values).map { (key: $0.0, value: .number($0.1)) }
                 + sentences.map { (key: $0.0, value: .string($0.1)) })
         do {
-            try file.write(contentsOf: Data((record.line + "\n").utf8))
+            try file.append(record.line + "\n")
         } catch {
             throw .unwritable(path, error)
         }
@@ -90,12 +89,13 @@ public final class RunLog {
 
     /// The whole lines of a log whose step is at most `lastStep`.
     private static func records(of path: String, upTo lastStep: Int) throws(ReportingError) -> String {
-        let text: String
+        let bytes: [UInt8]
         do {
-            text = try String(contentsOf: URL(fileURLWithPath: path), encoding: .utf8)
+            bytes = try FileSystem.bytes(of: path)
         } catch {
             throw .unreadable(path, error)
         }
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw .notText(path) }
         var kept = ""
         var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         lines.removeLast()

@@ -1,4 +1,5 @@
 // The software and the machine that a run was made with, for the output directory.
+internal import Files
 import Foundation
 
 /// Versions that a result depends on, written as `versions.json`.
@@ -62,7 +63,7 @@ public struct RunVersions: Equatable, Sendable {
     }
 
     private static func contents(_ path: String) -> String? {
-        FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
+        (try? FileSystem.bytes(of: path)).map { String(decoding: $0, as: UTF8.self) }
     }
 
     private static var swiftVersion: String { "\(_SwiftStdlibVersion.current)" }

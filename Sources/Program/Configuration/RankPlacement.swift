@@ -1,4 +1,5 @@
 // How many ranks each host runs, with how many cores each, and whether ranks are bound to them.
+internal import Files
 import Foundation
 
 /// The ranks of a job laid out over its hosts.
@@ -58,8 +59,8 @@ public struct RankPlacement: Equatable, Sendable {
     /// used.
     public static var coresOfThisMachine: Int {
         let available = ProcessInfo.processInfo.activeProcessorCount
-        guard let data = FileManager.default.contents(atPath: "/proc/cpuinfo"),
-            let physical = physicalCores(cpuinfo: String(decoding: data, as: UTF8.self))
+        guard let bytes = try? FileSystem.bytes(of: "/proc/cpuinfo"),
+            let physical = physicalCores(cpuinfo: String(decoding: bytes, as: UTF8.self))
         else { return available }
         return min(available, physical)
     }

@@ -1,4 +1,5 @@
 // A YAML file as values with line numbers: the one place that talks to the YAML library.
+internal import Files
 import Foundation
 import Yams
 
@@ -52,24 +53,24 @@ extension YAMLValue {
 
     /// Contents of a UTF-8 text file.
     static func text(ofFile path: String) throws(ConfigurationError) -> String {
-        let data: Data
+        let bytes: [UInt8]
         do {
-            data = try Data(contentsOf: URL(fileURLWithPath: path))
+            bytes = try FileSystem.bytes(of: path)
         } catch {
-            throw .unreadable(path, Self.reasonUnreadable(path))
+            throw .unreadable(path, Self.reason(error))
         }
-        guard let text = String(validating: data, as: UTF8.self) else {
+        guard let text = String(validating: bytes, as: UTF8.self) else {
             throw .unreadable(path, "it is not UTF-8 text")
         }
         return text
     }
 
-    private static func reasonUnreadable(_ path: String) -> String {
-        do {
-            let type = try FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
-            return type == .typeDirectory ? "it is a directory" : "permission denied"
-        } catch {
-            return "there is no such file"
+    private static func reason(_ error: FilesError) -> String {
+        switch error {
+        case .missing: "there is no such file"
+        case .isDirectory: "it is a directory"
+        case .notPermitted: "permission denied"
+        default: error.reason
         }
     }
 

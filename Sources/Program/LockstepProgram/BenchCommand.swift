@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import DataParallel
+import Files
 import Foundation
 import Kernels
 import Reporting
@@ -58,7 +59,7 @@ enum BenchReport {
 
     /// Largest resident memory of this process so far, MiB; 0 where /proc does not tell.
     static var peakMemoryMebibytes: Double {
-        guard let bytes = FileManager.default.contents(atPath: "/proc/self/status") else { return 0 }
+        guard let bytes = try? FileSystem.bytes(of: "/proc/self/status") else { return 0 }
         let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
         let words = lines.first { $0.hasPrefix("VmHWM:") }?.split(separator: " ") ?? []
         return words.count > 1 ? (Double(words[1]) ?? 0) / 1024 : 0

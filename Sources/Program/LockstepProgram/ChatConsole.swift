@@ -1,5 +1,6 @@
 // The conversation on the terminal: reads messages and commands, prints answers as they are written.
 
+import Files
 import Foundation
 import Generation
 import Lockstep
@@ -94,18 +95,22 @@ struct ChatConsole {
         defer { interrupt.end() }
         let start = ContinuousClock.now
         var firstToken: ContinuousClock.Instant?
+        var outputFailure: FilesError?
         let answer: Dialogue.Answer
         do {
             answer = try dialogue.answer(message) { piece in
                 if firstToken == nil { firstToken = .now }
-                if !printsJSON { FileHandle.standardOutput.write(Data(piece.utf8)) }
-                return !interrupt.isPending
+                do throws(FilesError) {
+                    if !printsJSON { try StandardOutput.write(piece) }
+                } catch { outputFailure = error }
+                return outputFailure == nil && !interrupt.isPending
             }
         } catch {
             // Such as a message that is too long: said, and the conversation goes on without it.
             Messages.note("error: \(error)")
             return
         }
+        if let outputFailure { throw outputFailure }
         let times = AnswerTimes(
             reading: ((firstToken ?? .now) - start) / .seconds(1),
             writing: (ContinuousClock.now - (firstToken ?? .now)) / .seconds(1))
@@ -115,7 +120,7 @@ struct ChatConsole {
                     + "forgotten.")
         }
         let output = printsJSON ? Self.document(message, answer, times).line + "\n" : "\n"
-        FileHandle.standardOutput.write(Data(output.utf8))
+        try StandardOutput.write(output)
         if !printsJSON { Messages.note(Self.summary(answer, times)) }
     }
 

@@ -4,6 +4,7 @@ import ArgumentParser
 import Arguments
 import Configuration
 import DataParallel
+import Files
 import Foundation
 import Lockstep
 import Reporting
@@ -59,7 +60,7 @@ struct EvaluateCommand: ParsableCommand {
                 ReportPage.writeAfterwards(directory: directory)
             }
             if json {
-                FileHandle.standardOutput.write(Data(document))
+                try StandardOutput.write(document)
             } else {
                 print(try EvaluationTables.text(outcome))
             }

@@ -1,5 +1,6 @@
 // Ctrl-C stops an answer, not the program.
 
+import Files
 import Foundation
 import Lockstep
 import Synchronization
@@ -11,7 +12,7 @@ final class InterruptRequest {
         let isPending = Atomic<Bool>(false)
         let prompt = Mutex<String>("")
 
-        func show(_ prompt: String) { FileHandle.standardError.write(Data(prompt.utf8)) }
+        func show(_ prompt: String) { StandardError.write(prompt) }
     }
 
     private let state = State()

@@ -4,6 +4,7 @@ import ArgumentParser
 import Arguments
 import Checkpoints
 import Datasets
+import Files
 import Foundation
 import Models
 import Reporting
@@ -97,7 +98,7 @@ struct LoadBench: ParsableCommand {
 
     /// A causal language model as such, anything else as a classifier with a new head.
     private func loadModel() throws {
-        let bytes = try [UInt8](Data(contentsOf: URL(fileURLWithPath: directory + "/config.json")))
+        let bytes = try FileSystem.bytes(of: directory + "/config.json")
         let architectures = try JSONValue(parsing: bytes)["architectures"]?.array ?? []
         if architectures.contains(where: { $0.string?.hasSuffix("ForCausalLM") ?? false }) {
             _ = try PretrainedModel.causalLanguageModel(directory: directory)
@@ -108,7 +109,7 @@ struct LoadBench: ParsableCommand {
     }
 
     private func weightBytes() throws -> Int {
-        try FileManager.default.contentsOfDirectory(atPath: directory).filter { $0.hasSuffix(".safetensors") }
+        try FileSystem.names(in: directory).filter { $0.hasSuffix(".safetensors") }
             .reduce(0) { try $0 + size(of: directory + "/" + $1) }
     }
 

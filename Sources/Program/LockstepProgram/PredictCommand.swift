@@ -5,6 +5,7 @@ import Arguments
 import Configuration
 import DataParallel
 import Evaluation
+import Files
 import Lockstep
 import Tasks
 import Training
@@ -41,14 +42,9 @@ struct PredictCommand: ParsableCommand {
                 predictor: try configuration.task.definition.answering(configuration, group: group).predictor,
                 group: group,
                 batchRows: configuration.training.perDeviceEvalBatchSize)
-            let sink = group.rank == 0 ? try LineSink(path: outputFile) : nil
-            do {
-                try predictions.run(files: predictFile) { line in try sink?.write(line) }
-                try sink?.close()
-            } catch {
-                sink?.discard()
-                throw error
-            }
+            let sink = group.rank == 0 ? try LineWriter(path: outputFile) : nil
+            try predictions.run(files: predictFile) { line in try sink?.write(line) }
+            try sink?.finish()
         }
     }
 }

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Dispatch
+import Files
 import Foundation
 import Lockstep
 import RatingServer
@@ -82,7 +83,7 @@ struct RateServeCommand: ParsableCommand {
         let store = try RatingStore(directory: folder.outputDir, items: loadItems())
         let server = try RatingServer(store: store, host: host, port: port)
         let stop = StopSignal()
-        FileHandle.standardOutput.write(Data("Rating page: \(server.address)\n".utf8))
+        try StandardOutput.write("Rating page: \(server.address)\n")
         let (count, systems) = (store.items.items.count, store.items.systems.count)
         Messages.note(
             "\(count) item\(count == 1 ? "" : "s") of \(systems) system\(systems == 1 ? "" : "s"); ratings go to "

@@ -26,7 +26,7 @@ extension Scenario {
         try expect(largest, [Int64(group.size - 1), 0], "maximum")
         var nothing: [Int64] = []
         try group.allReduceSum(&nothing)
-        report(group, "reductions over \(group.size)")
+        try report(group, "reductions over \(group.size)")
     }
 
     /// Every rank is the root once; the bytes have a length that only the root knows.
@@ -41,7 +41,7 @@ extension Scenario {
             try expect(bytes, [UInt8](repeating: UInt8(root), count: root * 3), "bytes of rank \(root)")
         }
         try group.barrier()
-        report(group, "broadcast from \(group.size) roots")
+        try report(group, "broadcast from \(group.size) roots")
     }
 
     /// Rank r gives r bytes of value r.
@@ -53,7 +53,7 @@ extension Scenario {
             let gathered = try group.gather(own, at: root)
             try expect(gathered, group.rank == root ? expected : nil, "gather at \(root)")
         }
-        report(group, "gather at \(group.size) roots")
+        try report(group, "gather at \(group.size) roots")
     }
 
     /// 200 sums on each of two channels at the same time, from two threads.
@@ -64,7 +64,7 @@ extension Scenario {
         thread.start()
         try sums(group, factor: 1)
         try outcome.wait()
-        report(group, "two channels at once")
+        try report(group, "two channels at once")
     }
 
     private static func sums(_ group: any ProcessGroup, factor: Int) throws {

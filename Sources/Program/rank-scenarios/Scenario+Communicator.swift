@@ -1,5 +1,6 @@
 // The MPI module on its own: pieces, blocks, messages, splits and errors.
 
+import Files
 import Foundation
 import MPI
 
@@ -17,7 +18,7 @@ extension Scenario {
         try splits(world)
         try refusals(world)
         try world.barrier()
-        FileHandle.standardOutput.write(Data("ok rank \(world.rank): communicator of \(world.size)\n".utf8))
+        try StandardOutput.write("ok rank \(world.rank): communicator of \(world.size)\n")
         try environment.finalize()
         try environment.finalize()
     }

@@ -14,9 +14,9 @@ extension Scenario {
             sharesMemory: environment["SHARES"] != "0")
         let figures = try measurement.measure(bytes: max(mebibytes, 4) << 20)
         guard group.rank == 0 else { return }
-        report(group, "\(measurement.localRanks) local \(measurement.refusal ?? "")")
+        try report(group, "\(measurement.localRanks) local \(measurement.refusal ?? "")")
         for figure in figures {
-            report(
+            try report(
                 group,
                 String(
                     format: "%@ %.2f ms, bus %.0f MB/s, copy ratio %.3f", figure.way.rawValue,

@@ -32,14 +32,14 @@ extension Scenario {
                 }
             }
         }
-        report(group, "arenas of \(group.size) ranks")
+        try report(group, "arenas of \(group.size) ranks")
     }
 
     /// `chosenRank` kills itself while all hold shared memory.
     static func killed(_ group: any ProcessGroup, chosenRank: Int) throws {
         let channel = try ArenaChannel(elementCount: 1 << 20, topology: RankTopology(group))
         try channel.allReduce(0..<1 << 20)
-        report(group, "has an arena")
+        try report(group, "has an arena")
         try group.barrier()
         if group.rank == chosenRank { kill(getpid(), SIGKILL) }
         try channel.allReduce(0..<1 << 20)
@@ -58,7 +58,7 @@ extension Scenario {
             }
             try expect(whole.values == expected, true, "closed form, shared memory \(sharesMemory)")
         }
-        report(group, "shards of \(group.size) ranks")
+        try report(group, "shards of \(group.size) ranks")
     }
 
     private struct Update {

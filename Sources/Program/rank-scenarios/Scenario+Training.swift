@@ -47,7 +47,7 @@ extension Scenario {
         try expect(reducer.counters.collectives, isAlone ? 0 : 3 * reducer.plan.buckets.count, "collectives")
         try expect(
             reducer.counters.bytes, isAlone ? 0 : 3 * 4 * store.layout.elementCount, "bytes of gradients")
-        report(group, "reducer with \(reducer.plan.buckets.count) buckets")
+        try report(group, "reducer with \(reducer.plan.buckets.count) buckets")
     }
 
     /// Equal replicas pass; one changed bit on `chosenRank` is found.
@@ -58,10 +58,9 @@ extension Scenario {
         if group.rank == chosenRank { store.value(7)[0, 100] = store.value(7)[0, 100].nextUp }
         do {
             try ReplicaCheck.run(layout: store.layout, arena: store.values, through: group)
-            report(group, "replicas are equal")
-        } catch {
-            guard case .replicasDiffer(let slot, let ranks, let slotCount) = error else { throw error }
-            report(group, "replicas differ in \(slotCount) slots, first \(slot), ranks \(ranks)")
+            try report(group, "replicas are equal")
+        } catch ParallelError.replicasDiffer(let slot, let ranks, let slotCount) {
+            try report(group, "replicas differ in \(slotCount) slots, first \(slot), ranks \(ranks)")
         }
     }
 
@@ -70,7 +69,7 @@ extension Scenario {
         try group.barrier()
         if group.rank == chosenRank { throw WrongResult(description: "this rank was told to fail") }
         try group.barrier()
-        report(group, "came past a barrier that one rank never reached")
+        try report(group, "came past a barrier that one rank never reached")
     }
 
     /// `chosenRank` sleeps before its second step; the others wait in the first bucket of it.
@@ -86,6 +85,6 @@ extension Scenario {
             for slot in (0..<12).reversed() { reducer.markReady(slot: slot) }
             try reducer.finish()
         }
-        report(group, "came past a rank that sleeps")
+        try report(group, "came past a rank that sleeps")
     }
 }

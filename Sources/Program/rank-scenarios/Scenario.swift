@@ -1,6 +1,7 @@
 // The table of scenarios, and how they check and report.
 
 import DataParallel
+import Files
 import Foundation
 
 /// A wrong result of a scenario.
@@ -26,12 +27,12 @@ enum Scenario {
         "stall": stalled,
         "channels": { group, _ in try channels(group) },
         "measure": { group, mebibytes in try measure(group, mebibytes: mebibytes) },
-        "world": { group, _ in report(group, "world of \(group.size)") },
+        "world": { group, _ in try report(group, "world of \(group.size)") },
     ]
 
     /// Prints `ok …` in one write.
-    static func report(_ group: any ProcessGroup, _ text: String) {
-        FileHandle.standardOutput.write(Data("ok rank \(group.rank): \(text)\n".utf8))
+    static func report(_ group: any ProcessGroup, _ text: String) throws {
+        try StandardOutput.write("ok rank \(group.rank): \(text)\n")
     }
 
     /// Throws unless `found` equals `expected`.

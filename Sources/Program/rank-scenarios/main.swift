@@ -2,6 +2,7 @@
 // answers are closed forms of it; each scenario prints lines that begin with `ok`.
 
 import DataParallel
+import Files
 import Foundation
 
 let arguments = CommandLine.arguments.dropFirst()
@@ -10,13 +11,13 @@ if arguments.first == "communicator" {
         try Scenario.communicator()
         exit(0)
     } catch {
-        FileHandle.standardError.write(Data("error: \(error)\n".utf8))
+        StandardError.write("error: \(error)\n")
         exit(1)
     }
 }
 guard let name = arguments.first, let scenario = Scenario.all[name] else {
     let names = Scenario.all.keys.sorted().joined(separator: ", ")
-    FileHandle.standardError.write(Data("usage: rank-scenarios NAME [RANK]; NAME is one of \(names)\n".utf8))
+    StandardError.write("usage: rank-scenarios NAME [RANK]; NAME is one of \(names)\n")
     exit(64)
 }
 let chosenRank = arguments.dropFirst().first.flatMap { Int($0) } ?? 0
@@ -24,6 +25,6 @@ do {
     let group = try ProcessGroups.start()
     RankFailure.run(group) { try scenario(group, chosenRank) }
 } catch {
-    FileHandle.standardError.write(Data("error: \(error)\n".utf8))
+    StandardError.write("error: \(error)\n")
     exit(1)
 }

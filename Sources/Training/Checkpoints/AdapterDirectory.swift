@@ -133,7 +133,7 @@ public struct AdapterDirectory: Sendable {
                     tensor: WeightReader.stored(tensor, of: slot, in: model.parameters))
             }
         }
-        try ModelDirectory.install(writer, as: weightsFile, in: directory)
+        try ModelDirectory.write(writer, as: weightsFile, in: directory)
         try ModelDirectory.copyTokenizer(from: source, to: directory)
         let documents = [
             (ModelDirectory.configurationFile, model.configurationJSON),

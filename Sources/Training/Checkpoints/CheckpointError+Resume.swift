@@ -54,9 +54,9 @@ extension CheckpointError {
         CheckpointError("output_dir \(path) is a file: choose a directory")
     }
 
-    static func outputNotCreated(_ path: String, _ error: any Error) -> CheckpointError {
+    static func outputNotCreated(_ path: String, _ error: FilesError) -> CheckpointError {
         CheckpointError(
-            "output_dir \(path) cannot be created (\(systemReason(error))): choose another output_dir, or change the "
+            "output_dir \(path) cannot be created (\(error.reason)): choose another output_dir, or change the "
                 + "permissions of the directory that it is to be in")
     }
 

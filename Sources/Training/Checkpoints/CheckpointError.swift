@@ -1,12 +1,11 @@
 // What can go wrong with model directories, checkpoints and output directories.
 
-internal import Files
-internal import Foundation
+public import Files
 internal import Models
 internal import Safetensors
 
 /// An error of reading or writing a model or a checkpoint: what is wrong, where, and what to do.
-public struct CheckpointError: Error, CustomStringConvertible, Sendable, Equatable {
+public struct CheckpointError: Error, FileFailure, CustomStringConvertible, Sendable, Equatable {
     public let description: String
 
     init(_ description: String) { self.description = description }
@@ -15,9 +14,6 @@ public struct CheckpointError: Error, CustomStringConvertible, Sendable, Equatab
     package init(_ error: any Error) {
         if let error = error as? CheckpointError {
             self = error
-        } else if let error = error as? CocoaError {
-            let path = error.filePath
-            self.init((path.map { $0 + ": " } ?? "") + systemReason(error))
         } else {
             self.init("\(error)")
         }
@@ -141,18 +137,16 @@ extension CheckpointError {
 // MARK: Files and folders
 
 extension CheckpointError {
-    /// A file operation that failed; `action` is what it does, such as `written`.
-    package static func cannot(_ action: String, _ path: String, _ error: any Error) -> CheckpointError {
-        CheckpointError(
-            "\(path) cannot be \(action): \(systemReason(error)). Check the path, its permissions and the disk"
+    /// A file operation that failed.
+    package static func file(_ error: FilesError) -> CheckpointError {
+        guard case .lacksSpace(let path, _, _) = error else { return CheckpointError(error.description) }
+        return CheckpointError(
+            "\(path): \(error.reason): make room, set a smaller save_total_limit or choose another output_dir"
         )
     }
 
-    static func noSpace(_ path: String, needed: Int, free: Int) -> CheckpointError {
-        CheckpointError(
-            "\(path): \(megabytes(needed)) MB are needed, but only \(megabytes(free)) MB are free on its "
-                + "file system: make room, set a smaller save_total_limit or choose another output_dir")
+    /// A file whose content could not be made.
+    package static func cannot(_ action: String, _ path: String, _ error: any Error) -> CheckpointError {
+        CheckpointError("\(path) cannot be \(action): \(error)")
     }
-
-    private static func megabytes(_ bytes: Int) -> Int { (bytes + 999_999) / 1_000_000 }
 }

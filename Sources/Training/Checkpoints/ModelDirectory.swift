@@ -62,24 +62,15 @@ public enum ModelDirectory {
                 writer.add(tensor.name, shape: tensor.shape, tensor: values)
             }
         }
-        try install(writer, as: weightsFile, in: directory)
+        try write(writer, as: weightsFile, in: directory)
     }
 
-    /// Writes a file under another name, flushes and renames it.
-    static func install(
+    /// Writes a file of tensors whole.
+    static func write(
         _ writer: SafetensorsWriter, as name: String, in directory: String
     ) throws(CheckpointError) {
-        let partial = directory + "/" + Leftover(of: name, kind: .partial).name
         do {
-            try writer.write(to: partial, metadata: ["format": "pt"])
+            try writer.write(to: directory + "/" + name, metadata: ["format": "pt"])
         } catch { throw CheckpointError(error) }
-        do {
-            try DurableFiles.install(
-                partial, as: directory + "/" + name,
-                aside: directory + "/" + Leftover(of: name, kind: .replaced).name)
-        } catch {
-            try DurableFiles.remove(partial)
-            throw error
-        }
     }
 }

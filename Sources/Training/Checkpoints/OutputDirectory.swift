@@ -1,5 +1,6 @@
 // The directory that receives a run: created, and never mixed with another run's files.
 
+internal import Files
 internal import Foundation
 
 /// Rules for output_dir.
@@ -52,7 +53,7 @@ public enum OutputDirectory {
     public static func create(_ path: String) throws(CheckpointError) {
         if !DurableFiles.exists(path) {
             do {
-                try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+                try FileSystem.createDirectory(path)
             } catch { throw .outputNotCreated(path, error) }
         }
         try checkAccess(path)
@@ -60,7 +61,7 @@ public enum OutputDirectory {
 
     private static func checkAccess(_ path: String) throws(CheckpointError) {
         guard DurableFiles.isDirectory(path) else { throw .outputIsFile(path) }
-        guard FileManager.default.isWritableFile(atPath: path) else { throw .outputNotWritable(path) }
+        guard FileSystem.isWritable(path) else { throw .outputNotWritable(path) }
     }
 
     private static func namesToRemove(

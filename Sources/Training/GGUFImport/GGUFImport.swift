@@ -1,6 +1,7 @@
 // From one GGUF file to a Hugging Face directory that any tool loads.
 
 internal import Checkpoints
+internal import Files
 internal import Foundation
 internal import GGUF
 internal import Models
@@ -143,7 +144,7 @@ public struct GGUFImport: Sendable {
                 progress(tensor.name)
                 do {
                     return try tensor.values(in: file)
-                } catch { throw .cannotRead(path: file.path, reason: "\(error)") }
+                } catch { throw .file(.failed(path: file.path, .read, reason: "\(error)")) }
             }
         }
         do {

@@ -1,7 +1,7 @@
 // The folder that an import writes: new, empty, or a model's that may be replaced.
 
 internal import Checkpoints
-internal import Foundation
+internal import Files
 
 /// Rules for the output folder of an import.
 enum GGUFOutput {
@@ -29,10 +29,10 @@ enum GGUFOutput {
         var files: [(name: String, byteCount: Int)] = []
         for name in try DurableFiles.names(in: folder) {
             let path = folder + "/" + name
-            do {
-                let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? NSNumber
-                files.append((name, size?.intValue ?? 0))
-            } catch { throw .cannot("examined", path, error) }
+            let size = try CheckpointError.rethrowing { () throws(FilesError) in
+                try FileSystem.byteCount(of: path)
+            }
+            files.append((name, size))
         }
         return files
     }

@@ -2,6 +2,7 @@
 
 public import Arguments
 internal import Checkpoints
+internal import Files
 internal import Foundation
 public import Generation
 internal import Models
@@ -142,7 +143,7 @@ private struct GenerationKeys {
     /// generation_config.json of a directory; nil if it has none.
     init?(directory: String) throws {
         path = directory + "/generation_config.json"
-        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        guard FileSystem.exists(path) else { return nil }
         // A file without an end token would let the model write for ever: config.json names it.
         let configuration = try GenerationKeys(configurationOf: directory)
         let end = configuration?.value("eos_token_id").map { JSONValue.object(["eos_token_id": $0]) }
@@ -152,7 +153,7 @@ private struct GenerationKeys {
     /// config.json of a directory, then its decoder; nil if it has none.
     init?(configurationOf directory: String) throws {
         path = directory + "/config.json"
-        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        guard FileSystem.exists(path) else { return nil }
         let json = try ModelConfigurationFile.object(path)
         places = [json] + ["decoder", "generator", "text_config"].compactMap { json[$0] }.prefix(1)
     }

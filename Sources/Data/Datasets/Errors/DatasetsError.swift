@@ -1,7 +1,9 @@
 // What can be wrong with a user's data: one sentence each on what, where and what to do.
 
+public import Files
+
 /// An error in the data or in how it is named, with a message that is ready to be shown to the user.
-public struct DatasetsError: Error, CustomStringConvertible, Sendable, Hashable {
+public struct DatasetsError: Error, FileFailure, CustomStringConvertible, Sendable, Hashable {
     /// What is wrong, where, what was expected and found, and what to do.
     public let description: String
 
@@ -11,15 +13,22 @@ public struct DatasetsError: Error, CustomStringConvertible, Sendable, Hashable 
 // MARK: - Files
 
 extension DatasetsError {
-    static func noSuchFile(_ path: String) -> Self {
-        Self(
-            "No such file: \(path). Give a path relative to the folder where the command runs, or an"
-                + " absolute one."
-        )
-    }
-
-    static func isFolder(_ path: String) -> Self {
-        Self("\(path) is a folder, but a data file is expected; for all its files write \(path)/*.jsonl.")
+    package static func file(_ error: FilesError) -> Self {
+        switch error {
+        case .missing(let path, _):
+            Self(
+                "No such file: \(path). Give a path relative to the folder where the command runs, or an"
+                    + " absolute one.")
+        case .isDirectory(let path, _):
+            Self("\(path) is a folder, but a data file is expected; for all its files write \(path)/*.jsonl.")
+        case .truncatedGzip(let path):
+            Self("\(path) ends in the middle of its gzip data: the file is truncated; copy it again.")
+        case .corruptGzip(let path, let reason):
+            Self(
+                "\(path) is no valid gzip file (\(reason)): copy it again, or drop the .gz ending if it is plain."
+            )
+        default: Self("\(error.path) cannot be read: \(error.reason).")
+        }
     }
 
     static func noMatch(_ pattern: String) -> Self {
@@ -40,22 +49,8 @@ extension DatasetsError {
                 + " convert or rename the file.")
     }
 
-    static func unreadable(_ path: String, _ reason: String) -> Self {
-        Self("\(path) cannot be read: \(reason).")
-    }
-
     static func noRows(_ path: String) -> Self {
         Self("\(path) is empty: expected at least one row.")
-    }
-
-    static func truncatedGzip(_ path: String) -> Self {
-        Self("\(path) ends in the middle of its gzip data: the file is truncated; copy it again.")
-    }
-
-    static func corruptGzip(_ path: String, _ reason: String) -> Self {
-        Self(
-            "\(path) is no valid gzip file (\(reason)): copy it again, or drop the .gz ending if it is plain."
-        )
     }
 }
 

@@ -1,5 +1,6 @@
 // Rows of a CSV or TSV file after RFC 4180, with a header row; line breaks may be LF or CR LF.
 
+internal import Files
 internal import JSON
 
 final class DelimitedFile: RowFile {
@@ -36,7 +37,7 @@ final class DelimitedFile: RowFile {
 
     /// Moves to the next line that is not blank.
     private static func nextFilledLine(_ lines: inout LineReader) throws(DatasetsError) -> Bool {
-        while try lines.next() {
+        while try lines.nextLine() {
             let line = lines.line
             if line.isEmpty || line.count == 1 && lines.bytes[line.lowerBound] == 0x0D { continue }
             return true
@@ -95,7 +96,7 @@ struct DelimitedRecord {
             else {
                 text.append(contentsOf: lines.bytes[(base + from)..<lines.line.upperBound])
                 from = lines.line.count
-                if try !lines.extend() { throw .unterminatedQuote(place(of: quoteOffset, lines)) }
+                if try !lines.extendLine() { throw .unterminatedQuote(place(of: quoteOffset, lines)) }
                 continue
             }
             text.append(contentsOf: lines.bytes[(base + from)..<quote])

@@ -1,5 +1,6 @@
 // Rows of a JSON file: an array of objects, or an object that holds one under "data".
 
+internal import Files
 internal import JSON
 
 /// Holds the file's bytes, and parses one row at a time.
@@ -17,7 +18,7 @@ final class JSONFile: RowFile {
 
     init(path: String, _ source: ByteReader) throws(DatasetsError) {
         self.path = path
-        bytes = try source.readToEnd()
+        bytes = try DatasetsError.rethrowing { () throws(FilesError) in try source.readToEnd() }
         parser = JSONParser(bytes, in: (bytes.starts(with: byteOrderMark) ? 3 : 0)..<bytes.count)
         if parser.peek() == nil { throw .noRows(path) }
     }

@@ -1,5 +1,6 @@
 // Rows of a JSON Lines file: one object a line, blank lines ignored.
 
+internal import Files
 internal import JSON
 
 final class JSONLinesFile: RowFile {
@@ -12,7 +13,7 @@ final class JSONLinesFile: RowFile {
     }
 
     func next() throws(DatasetsError) -> Row? {
-        while try lines.next() {
+        while try lines.nextLine() {
             var parser = JSONParser(lines.bytes, in: lines.line)
             guard parser.peek() != nil else { continue }
             let source = RowSource(file: path, line: lines.number)

@@ -1,5 +1,6 @@
 // Rows of a plain text file: a line a row, under the column name `text`; empty lines are rows too.
 
+internal import Files
 internal import JSON
 
 final class TextFile: RowFile {
@@ -12,7 +13,7 @@ final class TextFile: RowFile {
     }
 
     func next() throws(DatasetsError) -> Row? {
-        guard try lines.next() else { return nil }
+        guard try lines.nextLine() else { return nil }
         var range = lines.line
         if let last = range.last, lines.bytes[last] == 0x0D { range = range.lowerBound..<last }
         let source = RowSource(file: path, line: lines.number)

@@ -1,6 +1,6 @@
 // Path patterns with `*`, `?` and `[…]`, as in a shell.
 
-import Foundation
+internal import Files
 internal import JSON
 
 /// A path in which each part may hold wildcards.
@@ -12,8 +12,9 @@ struct PathPattern {
     /// The files that the pattern names, sorted by the bytes of their names. A file whose name is literally
     /// the pattern is that file.
     func files() throws(DatasetsError) -> [String] {
-        if FileKind(path: text) == .file || !text.contains(where: { "*?[".contains($0) }) {
-            try FileKind.checkFile(text)
+        if FileSystem.isFile(text) || !text.contains(where: { "*?[".contains($0) }) {
+            guard FileSystem.exists(text) else { throw .file(.missing(path: text, .read)) }
+            guard FileSystem.isFile(text) else { throw .file(.isDirectory(path: text, .read)) }
             return [text]
         }
         var paths = [text.hasPrefix("/") ? "/" : ""]
@@ -22,7 +23,7 @@ struct PathPattern {
             paths = paths.flatMap { expand(part, in: $0) }
             if index < parts.count - 1 { paths = paths.map { $0 + "/" } }
         }
-        let files = paths.filter { FileKind(path: $0) == .file }
+        let files = paths.filter(FileSystem.isFile)
         if files.isEmpty { throw .noMatch(text) }
         return files.map(ByteString.init).sorted().map(\.text)
     }
@@ -31,11 +32,10 @@ struct PathPattern {
     /// dot must be asked for with one.
     private func expand(_ part: String, in folder: String) -> [String] {
         guard part.contains(where: { "*?[".contains($0) }) else {
-            return FileManager.default.fileExists(atPath: folder + part) ? [folder + part] : []
+            return FileSystem.exists(folder + part) ? [folder + part] : []
         }
         // A folder that cannot be listed holds no match, as in a shell; no match at all is an error.
-        let names =
-            (try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)) ?? []
+        let names = (try? FileSystem.names(in: folder.isEmpty ? "." : folder)) ?? []
         let pattern = Array(part)
         return names.filter {
             $0.hasPrefix(".") == part.hasPrefix(".") && Self.matches(Array($0)[...], pattern[...])

@@ -1,5 +1,7 @@
 // Rows of one or more data files, streamed one after the other.
 
+internal import Files
+
 /// The data files that a list of path patterns names.
 ///
 /// Formats by ending: `.jsonl` and `.ndjson` (an object a line), `.json` (an array of objects, or an object
@@ -108,7 +110,7 @@ enum FileFormat: Equatable {
     }
 
     func open(_ path: String) throws(DatasetsError) -> any RowFile {
-        let source = try ByteReader(path: path)
+        let source = try DatasetsError.rethrowing { () throws(FilesError) in try ByteReader(path: path) }
         switch self {
         case .jsonLines: return JSONLinesFile(path: path, source)
         case .text: return TextFile(path: path, source)

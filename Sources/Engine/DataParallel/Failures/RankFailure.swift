@@ -1,17 +1,10 @@
 // A rank that fails ends the whole job, with a message that says where.
 
-import Foundation
-
-/// Lines to standard error, each in one write so that the lines of several ranks do not mix.
-enum StandardError {
-    static func print(_ line: String) {
-        FileHandle.standardError.write(Data((line + "\n").utf8))
-    }
-}
+internal import Files
 
 /// A precondition failure whose message is printed in release builds too, because it names data.
 func trap(_ message: String) -> Never {
-    StandardError.print(message)
+    StandardError.write(message + "\n")
     preconditionFailure(message)
 }
 
@@ -30,7 +23,8 @@ public enum RankFailure {
             try group.finalize()
             return result
         } catch {
-            StandardError.print("[\(group.placeName)] error: \(error)")
+            // In one write, so that the lines of several ranks do not mix.
+            StandardError.write("[\(group.placeName)] error: \(error)\n")
             group.abort(code: exitCode)
         }
     }

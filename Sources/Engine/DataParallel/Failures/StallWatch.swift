@@ -1,5 +1,6 @@
 // Notices a collective that does not end, because another rank is late or gone.
 
+internal import Files
 import Foundation
 
 /// A thread that watches how long this rank waits for the others.
@@ -37,7 +38,7 @@ public final class StallWatch: Sendable {
         self.activities = activities
         let patrol = Patrol(
             place: group.placeName, warnSeconds: warnSeconds, abortSeconds: abortSeconds,
-            report: report ?? { StandardError.print($0) }, abort: abort ?? { group.abort(code: $0) })
+            report: report ?? { StandardError.write($0 + "\n") }, abort: abort ?? { group.abort(code: $0) })
         let thread = Thread { patrol.run(activities) }
         thread.name = "stall-watch"
         thread.start()

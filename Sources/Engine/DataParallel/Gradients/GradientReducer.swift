@@ -1,5 +1,6 @@
 // Sums gradients over the ranks while backward goes on.
 
+internal import Files
 import Foundation
 internal import Kernels
 public import Layers
@@ -160,7 +161,7 @@ public final class GradientReducer: Sendable {
             return (hasWaited, error ?? nil)
         }()
         if let error = outcome.error {
-            StandardError.print("[\(group.placeName)] error: \(error)")
+            StandardError.write("[\(group.placeName)] error: \(error)\n")
             group.abort(code: 1)
         }
         if outcome.hasWaited { addExposed(since: start) }

@@ -1,6 +1,6 @@
 // Reads a tokenizer from the files of a Hugging Face model directory.
 
-import Foundation
+internal import Files
 internal import JSON
 
 /// Makes tokenizers from model directories.
@@ -12,7 +12,7 @@ public enum TokenizerLoader {
     ///   component that is not implemented.
     public static func load(directory: String) throws(TokenizerError) -> any Tokenizer {
         let folder = directory.hasSuffix("/") ? String(directory.dropLast()) : directory
-        guard FileManager.default.fileExists(atPath: "\(folder)/.") else {
+        guard FileSystem.isDirectory(folder) else {
             throw .missingDirectory(path: directory)
         }
         let configuration = try TokenizerConfiguration.read(folder)
@@ -49,11 +49,10 @@ public enum TokenizerLoader {
 
     /// The bytes of a file, or nil if there is none.
     package static func contents(_ path: String) throws(TokenizerError) -> [UInt8]? {
-        guard FileManager.default.fileExists(atPath: path) else { return nil }
         do {
-            return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+            return try FileSystem.bytesIfPresent(of: path)
         } catch {
-            throw .unreadableFile(path: path, reason: error.localizedDescription)
+            throw .unreadableFile(path: path, reason: error.reason)
         }
     }
 }

@@ -1,5 +1,6 @@
 // JSON that a report reads back: the run's own files, NaN and Infinity among their numbers.
 
+internal import Files
 import Foundation
 
 /// A JSON value as a report needs it.
@@ -64,10 +65,9 @@ struct RunFolder {
     /// The file's bytes; nil when there is no such file.
     func bytes(_ name: String) throws(ReportingError) -> Data? {
         let file = path + "/" + name
-        guard FileManager.default.fileExists(atPath: file) else { return nil }
-        do { return try Data(contentsOf: URL(fileURLWithPath: file)) } catch {
-            throw .unreadable(file, error)
-        }
+        do {
+            return try FileSystem.bytesIfPresent(of: file).map { Data($0) }
+        } catch { throw .unreadable(file, error) }
     }
 
     /// The file as text; nil when there is no such file.
@@ -85,25 +85,18 @@ struct RunFolder {
     /// more of the file than it needs.
     func records(_ name: String, limit: Int? = nil) throws(ReportingError) -> [JSONNode] {
         let file = path + "/" + name
-        guard FileManager.default.fileExists(atPath: file) else { return [] }
-        var lines: [Data] = []
-        do {
-            let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: file))
-            var rest = Data()
-            while lines.count < limit ?? .max {
-                guard let chunk = try handle.read(upToCount: 1 << 16), !chunk.isEmpty else { break }
-                rest.append(chunk)
-                let parts = rest.split(separator: 0x0A, omittingEmptySubsequences: false)
-                lines += parts.dropLast().map { Data($0) }
-                rest = parts.last.map { Data($0) } ?? Data()
-            }
-            try handle.close()
-        } catch {
-            throw .unreadable(file, error)
-        }
+        guard FileSystem.exists(file) else { return [] }
         var records: [JSONNode] = []
-        for (index, line) in lines.prefix(limit ?? .max).enumerated() where !line.isEmpty {
-            do { records.append(try JSONNode(parsing: line)) } catch { throw .notJSON(file, line: index + 1) }
+        var lines: LineReader
+        do { lines = LineReader(try ByteReader(path: file)) } catch { throw .unreadable(file, error) }
+        while lines.number < limit ?? .max {
+            do { guard try lines.next() else { break } } catch { throw .unreadable(file, error) }
+            // A last line without its line feed is still being written.
+            if lines.line.isEmpty || !lines.hasLineFeed { continue }
+            let line = Data(lines.bytes[lines.line])
+            do { records.append(try JSONNode(parsing: line)) } catch {
+                throw .notJSON(file, line: lines.number)
+            }
         }
         return records
     }

@@ -1,5 +1,6 @@
 // report.html: one page of whatever a run's output folder holds.
 
+internal import Files
 import Foundation
 
 /// Makes `report.html` from the files of an output folder: `metrics.jsonl` of training, `eval_results.json` and
@@ -15,7 +16,7 @@ public enum ReportPage {
         let document = try document(directory: directory)
         let path = directory + "/" + fileName
         do {
-            try Data(document.html.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+            try FileSystem.write(document.html, to: path)
         } catch {
             throw .unwritable(path, error)
         }

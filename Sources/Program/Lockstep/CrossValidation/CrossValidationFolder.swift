@@ -5,6 +5,7 @@
 
 import Checkpoints
 import CrossValidation
+import Files
 import Foundation
 import Models
 import Training
@@ -26,7 +27,7 @@ struct CrossValidationFolder {
     func predictionsPath(of run: FoldRun) -> String { folds + "/\(run.name).predictions.jsonl" }
     private func resultPath(of run: FoldRun) -> String { folds + "/\(run.name).json" }
 
-    private func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+    private func exists(_ path: String) -> Bool { FileSystem.exists(path) }
 
     // MARK: Start
 
@@ -47,7 +48,7 @@ struct CrossValidationFolder {
         try OutputDirectory.check(path: path, overwrite: false, resuming: false)
         let found = [Self.foldsName, Self.resultName, Self.predictionsName].filter { exists(path + "/" + $0) }
         if overwrite {
-            for name in found { try FileManager.default.removeItem(atPath: path + "/" + name) }
+            for name in found { try FileSystem.remove(path + "/" + name) }
         } else if !found.isEmpty, !resuming {
             throw TrainingError(
                 "output_dir \(path) already holds a cross-validation (\(found.joined(separator: ", "))): choose another "
@@ -82,9 +83,9 @@ struct CrossValidationFolder {
 
     /// Removes files that a killed process was writing.
     private func removeLeftovers() throws {
-        for name in try FileManager.default.contentsOfDirectory(atPath: folds)
+        for name in try FileSystem.names(in: folds)
         where name.contains(".partial-") {
-            try FileManager.default.removeItem(atPath: folds + "/" + name)
+            try FileSystem.remove(folds + "/" + name)
         }
     }
 
@@ -92,10 +93,7 @@ struct CrossValidationFolder {
 
     /// Stores a fold's result, its last file; from now on the fold is finished.
     func write(_ result: FoldResult) throws {
-        let sink = try LineSink(path: resultPath(of: result.run))
-        let text = String(decoding: try result.stored.serialized(), as: UTF8.self)
-        try sink.write(String(text.dropLast()))
-        try sink.close()
+        try FileSystem.write(try result.stored.serialized(), to: resultPath(of: result.run))
     }
 
     /// The results of all folds, in order.
@@ -121,15 +119,17 @@ struct CrossValidationFolder {
         let directory = directory(of: run)
         guard exists(directory) else { return }
         let kept: Set = ["metrics.jsonl", "recipe.yaml", "trainer_state.json", "versions.json"]
-        for name in try FileManager.default.contentsOfDirectory(atPath: directory)
+        for name in try FileSystem.names(in: directory)
         where !kept.contains(name) && !name.hasPrefix("events.out.tfevents.") {
-            try FileManager.default.removeItem(atPath: directory + "/" + name)
+            try FileSystem.remove(directory + "/" + name)
         }
     }
 
     private func read(_ path: String) throws -> JSONValue {
         do {
-            return try JSONValue(parsing: [UInt8](Data(contentsOf: URL(fileURLWithPath: path))))
+            return try JSONValue(parsing: FileSystem.bytes(of: path))
+        } catch let error as FilesError {
+            throw error
         } catch {
             throw TrainingError("\(path) cannot be read: \(error.localizedDescription)")
         }

@@ -5,6 +5,7 @@ package import Configuration
 package import CrossValidation
 package import DataParallel
 import Datasets
+import Files
 import Foundation
 import Models
 import Reporting
@@ -110,12 +111,9 @@ package struct CrossValidationJob {
     }
 
     private static func files(of directory: String) -> String {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-        return names.sorted().compactMap { name -> String? in
-            guard
-                let size = try? FileManager.default.attributesOfItem(atPath: directory + "/" + name)[.size]
-                    as? NSNumber
-            else { return nil }
+        let names = (try? FileSystem.names(in: directory)) ?? []
+        return names.compactMap { name -> String? in
+            guard let size = try? FileSystem.byteCount(of: directory + "/" + name) else { return nil }
             return "\(name) \(size)"
         }.joined(separator: ", ")
     }
@@ -207,7 +205,7 @@ package struct CrossValidationJob {
             document.bytes, directory: folder.path, name: CrossValidationFolder.resultName)
         ReportPage.writeAfterwards(directory: folder.path)
         if printsJSON {
-            FileHandle.standardOutput.write(Data(document.bytes))
+            try StandardOutput.write(document.bytes)
         } else {
             print(document.text)
         }
@@ -216,25 +214,20 @@ package struct CrossValidationJob {
 
     /// Writes the predictions of all folds in the order of the rows, repeat after repeat.
     private func mergePredictions(_ plan: CrossValidationPlan) throws {
-        let sink = try LineSink(path: folder.path + "/" + CrossValidationFolder.predictionsName)
-        do {
-            for (index, folds) in plan.plans.enumerated() {
-                let runs = plan.runs.filter { $0.repetition == index + 1 }
-                let sources = try runs.map { try LineSource(path: folder.predictionsPath(of: $0)) }
-                for (row, fold) in folds.folds.enumerated() {
-                    guard let line = try sources[fold].next() else {
-                        throw TrainingError(
-                            "\(folder.predictionsPath(of: runs[fold])) lacks row \(row + 1) of train_file: remove "
-                                + "\(runs[fold].name).json beside it, and the fold is trained again with "
-                                + "--resume_from_checkpoint auto")
-                    }
-                    try sink.write(line)
+        let sink = try LineWriter(path: folder.path + "/" + CrossValidationFolder.predictionsName)
+        for (index, folds) in plan.plans.enumerated() {
+            let runs = plan.runs.filter { $0.repetition == index + 1 }
+            var sources = try runs.map { LineReader(try ByteReader(path: folder.predictionsPath(of: $0))) }
+            for (row, fold) in folds.folds.enumerated() {
+                guard let line = try sources[fold].nextText() else {
+                    throw TrainingError(
+                        "\(folder.predictionsPath(of: runs[fold])) lacks row \(row + 1) of train_file: remove "
+                            + "\(runs[fold].name).json beside it, and the fold is trained again with "
+                            + "--resume_from_checkpoint auto")
                 }
+                try sink.write(line)
             }
-            try sink.close()
-        } catch {
-            sink.discard()
-            throw error
         }
+        try sink.finish()
     }
 }

@@ -6,6 +6,7 @@ import CrossValidation
 import DataParallel
 import Datasets
 import Evaluation
+import Files
 import Foundation
 import JSON
 internal import Tasks
@@ -86,16 +87,10 @@ struct FoldJob {
         let place: [(name: String, value: Value)] =
             [("fold", .integer(run.fold))]
             + (plan.plans.count > 1 ? [("repeat", .integer(run.repetition))] : [])
-        let sink = group.rank == 0 ? try LineSink(path: folder.predictionsPath(of: run)) : nil
-        do {
-            try predictions.run(
-                files: configuration.data.validationFiles,
-                selection: configuration.data.validationSelection,
-                columns: { place + $1.fields }, write: { line in try sink?.write(line) })
-            try sink?.close()
-        } catch {
-            sink?.discard()
-            throw error
-        }
+        let sink = group.rank == 0 ? try LineWriter(path: folder.predictionsPath(of: run)) : nil
+        try predictions.run(
+            files: configuration.data.validationFiles, selection: configuration.data.validationSelection,
+            columns: { place + $1.fields }, write: { line in try sink?.write(line) })
+        try sink?.finish()
     }
 }

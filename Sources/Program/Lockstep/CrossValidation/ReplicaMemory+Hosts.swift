@@ -4,6 +4,7 @@ import Arguments
 import Configuration
 import CrossValidation
 import DataParallel
+import Files
 import Foundation
 import Safetensors
 import Training
@@ -37,8 +38,8 @@ extension ReplicaMemory {
 
     /// Memory that processes can still take on this host, as Linux estimates it; nil on other systems.
     private static var availableBytes: Int? {
-        guard let data = FileManager.default.contents(atPath: "/proc/meminfo") else { return nil }
-        let lines = String(decoding: data, as: UTF8.self).split(separator: "\n")
+        guard let bytes = try? FileSystem.bytes(of: "/proc/meminfo") else { return nil }
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
         let line = lines.first { $0.hasPrefix("MemAvailable:") }
         return line?.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 * 1024 }
     }

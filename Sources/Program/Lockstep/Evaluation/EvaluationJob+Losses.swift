@@ -5,6 +5,7 @@ import Configuration
 import DataParallel
 import Datasets
 import Evaluation
+import Files
 import Metrics
 import Models
 import Tasks
@@ -16,20 +17,15 @@ extension EvaluationJob {
         let start = ContinuousClock.now
         let other = try otherPredictions(labels: nil)
         let sink = try predictionSink()
-        do {
-            let result = try configuration.task.definition.losses(
-                configuration, group: group,
-                TokenLossArguments(
-                    seed: configuration.training.seed, other: other,
-                    write: directory.isEmpty ? nil : { try sink?.write($0) }))
-            try sink?.close()
-            return EvaluationOutcome(
-                estimates: result.estimates, rowCount: Int(result.rowCount),
-                seconds: Self.seconds(since: start), targetCount: result.targetCount,
-                mistakes: result.mistakes, comparison: result.comparison)
-        } catch {
-            sink?.discard()
-            throw error
-        }
+        let result = try configuration.task.definition.losses(
+            configuration, group: group,
+            TokenLossArguments(
+                seed: configuration.training.seed, other: other,
+                write: directory.isEmpty ? nil : { try sink?.write($0) }))
+        try sink?.finish()
+        return EvaluationOutcome(
+            estimates: result.estimates, rowCount: Int(result.rowCount),
+            seconds: Self.seconds(since: start), targetCount: result.targetCount,
+            mistakes: result.mistakes, comparison: result.comparison)
     }
 }

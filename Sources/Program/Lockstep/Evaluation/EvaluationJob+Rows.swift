@@ -6,6 +6,7 @@ import Configuration
 import DataParallel
 import Datasets
 import Evaluation
+import Files
 import Foundation
 import Tasks
 import Training
@@ -24,35 +25,30 @@ extension EvaluationJob {
         let predictor = answering.predictor
         var side = answering.sideScores
         var current: AnsweredRow?
-        do {
-            try RowPredictions(predictor: predictor, group: group, batchRows: batchRows).run(
-                files: paths, findsLoss: true,
-                score: { number, row, answer in
-                    let answered = try reader.row(number: number, row, answer)
-                    current = answered
-                    try evaluation.add(answered)
-                    try side?.add(number: number, row, references: answered.references)
-                }, line: { _, _, _ in current?.line ?? "" },
-                write: directory.isEmpty ? nil : { try sink?.write($0) })
-            let result = try evaluation.finish()
-            try (predictor as? FilePredictor)?.checkCount(references: Int(result.rowCount))
-            try side?.reduce(over: group)
-            try sink?.close()
-            return EvaluationOutcome(
-                estimates: result.estimates + (side?.estimates ?? []), rowCount: Int(result.rowCount),
-                seconds: Self.seconds(since: start), targetCount: result.targetCount, rows: result,
-                mistakes: result.mistakes, comparison: result.comparison)
-        } catch {
-            sink?.discard()
-            throw error
-        }
+        try RowPredictions(predictor: predictor, group: group, batchRows: batchRows).run(
+            files: paths, findsLoss: true,
+            score: { number, row, answer in
+                let answered = try reader.row(number: number, row, answer)
+                current = answered
+                try evaluation.add(answered)
+                try side?.add(number: number, row, references: answered.references)
+            }, line: { _, _, _ in current?.line ?? "" },
+            write: directory.isEmpty ? nil : { try sink?.write($0) })
+        let result = try evaluation.finish()
+        try (predictor as? FilePredictor)?.checkCount(references: Int(result.rowCount))
+        try side?.reduce(over: group)
+        try sink?.finish()
+        return EvaluationOutcome(
+            estimates: result.estimates + (side?.estimates ?? []), rowCount: Int(result.rowCount),
+            seconds: Self.seconds(since: start), targetCount: result.targetCount, rows: result,
+            mistakes: result.mistakes, comparison: result.comparison)
     }
 
     /// Where rank 0 writes the predictions, when there is an output folder.
-    func predictionSink() throws -> LineSink? {
+    func predictionSink() throws -> LineWriter? {
         guard group.rank == 0, !directory.isEmpty else { return nil }
         try OutputDirectory.create(directory)
-        return try LineSink(path: directory + "/" + OtherPredictions.fileName)
+        return try LineWriter(path: directory + "/" + OtherPredictions.fileName)
     }
 
     /// The other run that is to be compared with; `labels` are those of a classifier.
@@ -62,9 +58,9 @@ extension EvaluationJob {
 
     /// The file of predictions of another run.
     private static func predictions(of run: String) throws -> String {
-        guard FileManager.default.fileExists(atPath: run + "/.") else { return run }
+        guard FileSystem.isDirectory(run) else { return run }
         let path = run + "/" + OtherPredictions.fileName
-        guard FileManager.default.fileExists(atPath: path) else {
+        guard FileSystem.exists(path) else {
             throw TrainingError(
                 "\(run) has no \(OtherPredictions.fileName) to compare with; run lockstep evaluate with that output_dir"
             )

@@ -3,6 +3,7 @@
 import DataParallel
 import Datasets
 import Evaluation
+import Files
 import Foundation
 import JSON
 import Metrics
@@ -48,10 +49,10 @@ struct AutomaticMetric {
     /// What an evaluation wrote into a folder; nothing where there was none.
     private static func evaluated(_ folder: String, system: String?) throws -> [AutomaticMetric] {
         let path = folder + "/eval_results.json"
-        guard let data = FileManager.default.contents(atPath: path) else { return [] }
+        guard let bytes = try FileSystem.bytesIfPresent(of: path) else { return [] }
         let document: JSONValue
         do {
-            document = try JSONValue(parsing: [UInt8](data))
+            document = try JSONValue(parsing: bytes)
         } catch { throw TrainingError("\(path) is no valid JSON: evaluate again or remove it") }
         let ends = ["_low", "_high"]
         return (document.object ?? [:]).sorted { $0.key < $1.key }.compactMap { name, value in
@@ -73,7 +74,7 @@ struct AutomaticMetric {
     ) throws -> [AutomaticMetric] {
         guard !rated.isEmpty, system < items.files.count else { return [] }
         let (file, name) = (items.files[system], items.systems[system])
-        guard FileManager.default.fileExists(atPath: file) else {
+        guard FileSystem.exists(file) else {
             Messages.note("\(file) is not there any more, so \(name) has no BLEU, chrF and ROUGE.")
             return []
         }

@@ -1,6 +1,7 @@
 // What a human evaluation found: ratings.json and the tables for people.
 
 import Datasets
+import Files
 import Foundation
 import JSON
 import Metrics

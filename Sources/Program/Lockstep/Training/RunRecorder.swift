@@ -3,6 +3,7 @@
 import Arguments
 import Configuration
 import Evaluation
+import Files
 import Foundation
 import Kernels
 import MPI
@@ -142,7 +143,7 @@ final class RunRecorder {
         }
         if printsJSON {
             let members = Dictionary(uniqueKeysWithValues: values.map { ($0.0, $0.1.json) })
-            FileHandle.standardOutput.write(Data(try JSONValue.object(members).serialized()))
+            try StandardOutput.write(JSONValue.object(members).serialized())
         }
     }
 

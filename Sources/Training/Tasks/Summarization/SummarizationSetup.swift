@@ -4,6 +4,7 @@ import Arguments
 import Checkpoints
 import DataParallel
 import Datasets
+import Files
 import Foundation
 import Generation
 import Models
@@ -58,7 +59,7 @@ struct SummarizationSetup {
         } else {
             let folder = directory + "/" + CompanionFiles.decoderFolder
             tokenizerSource = directory
-            decoderDirectory = FileManager.default.fileExists(atPath: folder) ? folder : directory
+            decoderDirectory = FileSystem.exists(folder) ? folder : directory
         }
         let isShared =
             tokenizerSource == decoderDirectory

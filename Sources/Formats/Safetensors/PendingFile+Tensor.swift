@@ -1,17 +1,18 @@
 // Writing the elements of a tensor, converted where the stored format differs.
 
+import Files
 import Tensors
 
-extension OutputFile {
+extension PendingFile {
     /// Appends the elements of `tensor` row by row in the format of `item`.
-    mutating func write(
+    func write(
         _ tensor: Tensor, of item: SafetensorsWriter.Item, path: String
     ) throws(SafetensorsError) {
         let pieces = tensor.isContiguous ? [tensor] : (0..<tensor.rows).map { tensor.rows($0..<$0 + 1) }
         if item.dtype.elementType == tensor.type {
             for piece in pieces {
                 let count = piece.count * piece.type.byteCount
-                try unsafe write(UnsafeRawBufferPointer(start: piece.bytePointer, count: count))
+                try unsafe append(UnsafeRawBufferPointer(start: piece.bytePointer, count: count))
             }
             return
         }
@@ -26,7 +27,12 @@ extension OutputFile {
         }
     }
 
-    private mutating func writeConverting(
+    /// `write` with this module's errors.
+    func append(_ bytes: UnsafeRawBufferPointer) throws(SafetensorsError) {
+        try SafetensorsError.rethrowing { () throws(FilesError) in try unsafe write(bytes) }
+    }
+
+    private func writeConverting(
         _ tensor: Tensor, as dtype: DType, refuse: (Int, Float) throws(SafetensorsError) -> Void
     ) throws(SafetensorsError) {
         let chunkElementCount = 16_384
@@ -38,7 +44,7 @@ extension OutputFile {
             if let bad = unsafe Self.convert(source, to: target, dtype) {
                 try unsafe refuse(start + bad, source[bad])
             }
-            try unsafe write(UnsafeRawBufferPointer(start: target, count: source.count * dtype.byteCount))
+            try unsafe append(UnsafeRawBufferPointer(start: target, count: source.count * dtype.byteCount))
         }
     }
 

@@ -1,25 +1,27 @@
 // Lines of a file, in place in a buffer, so that a row is parsed without being copied.
 
 /// Steps through the lines of a file. A byte order mark at the start is skipped.
-struct LineReader {
+package struct LineReader {
     private let source: ByteReader
     /// Holds the current line and what was read ahead.
-    private(set) var bytes: [UInt8] = []
+    package private(set) var bytes: [UInt8] = []
     /// The current line in `bytes`, without its line feed.
-    private(set) var line = 0..<0
+    package private(set) var line = 0..<0
     /// The number of the line on which `line` starts, from 1.
-    private(set) var number = 0
+    package private(set) var number = 0
     /// The position of `bytes[0]` in the (decompressed) file.
-    private(set) var fileOffset = 0
+    package private(set) var fileOffset = 0
+    /// Whether the current line ends in a line feed; the last one of a file that is being written may not.
+    package var hasLineFeed: Bool { nextStart > line.upperBound }
     private var nextStart = 0
     private var lineBreaks = 0
     private var isAtEnd = false
     private var hasStarted = false
 
-    init(_ source: ByteReader) { self.source = source }
+    package init(_ source: ByteReader) { self.source = source }
 
     /// Moves to the next line; false at the end of the file.
-    mutating func next() throws(DatasetsError) -> Bool {
+    package mutating func next() throws(FilesError) -> Bool {
         if !hasStarted { try start() }
         line = nextStart..<nextStart
         number = lineBreaks + 1
@@ -27,12 +29,17 @@ struct LineReader {
     }
 
     /// Adds the next line to the current one, line feed between them; false at the end of the file.
-    mutating func extend() throws(DatasetsError) -> Bool {
+    package mutating func extend() throws(FilesError) -> Bool {
         try takeLine()
     }
 
+    /// The next line as text, invalid UTF-8 as U+FFFD; nil at the end of the file.
+    package mutating func nextText() throws(FilesError) -> String? {
+        try next() ? String(decoding: bytes[line], as: UTF8.self) : nil
+    }
+
     /// Moves the end of `line` to the next line feed or the end of the file.
-    private mutating func takeLine() throws(DatasetsError) -> Bool {
+    private mutating func takeLine() throws(FilesError) -> Bool {
         var scanned = nextStart
         while true {
             if let end = bytes[scanned...].firstIndex(of: 0x0A) {
@@ -53,7 +60,7 @@ struct LineReader {
     }
 
     /// Drops what lies before the current line and appends a chunk of the file.
-    private mutating func readMore() throws(DatasetsError) -> Bool {
+    private mutating func readMore() throws(FilesError) -> Bool {
         guard !isAtEnd, let chunk = try source.next() else {
             isAtEnd = true
             return false
@@ -67,7 +74,7 @@ struct LineReader {
         return true
     }
 
-    private mutating func start() throws(DatasetsError) {
+    private mutating func start() throws(FilesError) {
         hasStarted = true
         while bytes.count < 3, try readMore() {}
         if bytes.starts(with: byteOrderMark) { nextStart = 3 }
@@ -75,4 +82,4 @@ struct LineReader {
 }
 
 /// U+FEFF in UTF-8.
-let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+package let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]

@@ -1,8 +1,7 @@
-// Decompresses gzip data (RFC 1952) through zlib. The only file of this module with `unsafe` expressions:
-// zlib takes pointers. They point into arrays for the length of one call each; nothing unsafe leaves the
-// file.
+// Decompresses gzip data (RFC 1952) through zlib. zlib takes pointers; they point into arrays for the length
+// of one call each.
 
-import CZlib
+internal import CZlib
 
 /// A decompressor that takes a gzip file chunk by chunk. A file may consist of several gzip members.
 @safe final class GzipReader {
@@ -29,7 +28,7 @@ import CZlib
     }
 
     /// What `input` decompresses to, after all input given before.
-    func decompress(_ input: [UInt8]) throws(DatasetsError) -> [UInt8] {
+    func decompress(_ input: [UInt8]) throws(FilesError) -> [UInt8] {
         var output: [UInt8] = []
         var block = [UInt8](repeating: 0, count: 4 * ByteReader.chunkBytes)
         var consumed = 0
@@ -46,14 +45,14 @@ import CZlib
             case Z_STREAM_END: isAtMemberEnd = true
             case Z_OK, Z_BUF_ERROR:
                 if consumed == input.count, produced < block.count { return output }
-            default: throw .corruptGzip(path, reason(status))
+            default: throw .corruptGzip(path: path, reason: reason(status))
             }
         }
     }
 
     /// Checks that the input ended where a member ends.
-    func finish() throws(DatasetsError) {
-        if hasInput, !isAtMemberEnd { throw .truncatedGzip(path) }
+    func finish() throws(FilesError) {
+        if hasInput, !isAtMemberEnd { throw .truncatedGzip(path: path) }
     }
 
     /// One call of `inflate`; moves `consumed` on and returns zlib's status and the bytes written to `block`.
