@@ -72,15 +72,6 @@ private let settingWords = ["--mca", "btl_tcp_flags", "send", "--mca", "mpi_yiel
         #expect(try placement(twoHosts + "ranks: 1").shares.map(\.host) == ["a"])
     }
 
-    @Test("Physical cores are counted once for their two hardware threads")
-    func physicalCores() {
-        let text = [(0, 0), (0, 1), (0, 0), (0, 1), (1, 0)].map {
-            "physical id\t: \($0)\ncore id\t: \($1)\n\n"
-        }
-        #expect(RankPlacement.physicalCores(cpuinfo: text.joined()) == 3)
-        #expect(RankPlacement.physicalCores(cpuinfo: "Features: fp\n") == nil)
-    }
-
     @Test("Slurm gets its options, and the settings by the environment")
     func slurm() throws {
         let words = try cluster(

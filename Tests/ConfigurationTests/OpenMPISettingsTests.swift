@@ -1,6 +1,7 @@
 // The settings file of Open MPI: its form, where it is looked for, and what beats it.
 import Configuration
 import Foundation
+import Machine
 import Testing
 
 @Suite struct OpenMPISettingsTests {

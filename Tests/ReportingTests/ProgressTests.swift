@@ -1,4 +1,5 @@
 // Progress: lines of every width as fixed strings, and what the display writes and when.
+import Machine
 import Reporting
 import Testing
 
@@ -177,7 +178,7 @@ private final class Terminal {
     @Test("The style follows the terminal, unless the environment decides")
     func style() {
         func style(_ environment: [String: String], isTerminal: Bool) -> ProgressDisplay.Style {
-            .suited(loggingSteps: 7, environment: environment, isTerminal: isTerminal)
+            .suited(loggingSteps: 7, variables: ProcessVariables(environment), isTerminal: isTerminal)
         }
         #expect(style([:], isTerminal: true) == .bar(columns: 80))
         #expect(style(["COLUMNS": "132"], isTerminal: true) == .bar(columns: 132))

@@ -100,14 +100,6 @@ import Testing
         #expect(versions.json.contains("\"libraries\": {}"))
     }
 
-    @Test("Distribution and processor are read from the system's files")
-    func systemFiles() {
-        #expect(RunVersions.distribution(osRelease: "ID=debian\nPRETTY_NAME=\"Debian 12\"\n") == "Debian 12")
-        #expect(RunVersions.distribution(osRelease: "ID=debian\n") == nil)
-        #expect(RunVersions.cpuModel(cpuinfo: "processor\t: 0\nmodel name\t: EPYC 9\n") == "EPYC 9")
-        #expect(RunVersions.cpuModel(cpuinfo: "Features : fp\n") == nil)
-    }
-
     @Test("JSON strings escape what must be escaped and nothing else")
     func escapes() {
         #expect(JSONText.quoted("a\"\\\n\r\t\u{1}é/😀") == #""a\"\\\n\r\t\u0001é/😀""#)

@@ -1,6 +1,7 @@
 // What went wrong in an MPI call, and the one place where C return codes become Swift errors.
 
 import CMPI
+import Machine
 
 /// An MPI operation that failed, or a start that cannot work.
 public struct MPIError: Error, CustomStringConvertible, Sendable {
@@ -26,7 +27,7 @@ extension MPIError {
     static func code(_ code: Int32, operation: String, rank: Int?) -> MPIError {
         MPIError(
             operation: operation, reason: unsafe libraryText { unsafe cmpi_error_text(code, $0) }, rank: rank,
-            hostName: MPIEnvironment.hostName,
+            hostName: HostFacts.current.name,
             advice: "Look for a rank that stopped before this one; start again from the last checkpoint.")
     }
 
@@ -34,7 +35,7 @@ extension MPIError {
     static func length(expected: Int, found: Int, from source: Int, rank: Int) -> MPIError {
         MPIError(
             operation: "MPI_Recv", reason: "expected \(expected) bytes from rank \(source), found \(found)",
-            rank: rank, hostName: MPIEnvironment.hostName,
+            rank: rank, hostName: HostFacts.current.name,
             advice: "All ranks must run the same program with the same settings.")
     }
 
@@ -43,7 +44,7 @@ extension MPIError {
         MPIError(
             operation: "MPI_Init_thread",
             reason: "the launcher started \(expected) processes, but \(reason)", rank: nil,
-            hostName: MPIEnvironment.hostName,
+            hostName: HostFacts.current.name,
             advice: "Start the job with `srun --mpi=pmix` or with mpirun of the same MPI library.")
     }
 
@@ -51,7 +52,7 @@ extension MPIError {
     static var threads: MPIError {
         MPIError(
             operation: "MPI_Init_thread", reason: "the library does not give MPI_THREAD_MULTIPLE", rank: nil,
-            hostName: MPIEnvironment.hostName,
+            hostName: HostFacts.current.name,
             advice: "Use an MPI library that was built with thread support.")
     }
 
@@ -59,7 +60,7 @@ extension MPIError {
     static var secondStart: MPIError {
         MPIError(
             operation: "MPI_Init_thread", reason: "MPI was already started in this process", rank: nil,
-            hostName: MPIEnvironment.hostName, advice: "Start it once and hand the environment on.")
+            hostName: HostFacts.current.name, advice: "Start it once and hand the environment on.")
     }
 }
 

@@ -1,6 +1,7 @@
 // The web server of the rating page: accepts connections and hands whole requests to the routes.
 
 import Foundation
+import Machine
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -47,7 +48,7 @@ public final class RatingServer: Sendable {
         }
         self.port = channel.localAddress?.port ?? port
         let name =
-            isLocal ? host : host == "0.0.0.0" || host == "::" ? ProcessInfo.processInfo.hostName : host
+            isLocal ? host : host == "0.0.0.0" || host == "::" ? HostFacts.current.name : host
         let authority = name.contains(":") ? "[\(name)]" : name
         address = "http://\(authority):\(self.port)/" + (token.map { "?token=\($0.text)" } ?? "")
     }

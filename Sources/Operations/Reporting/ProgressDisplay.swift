@@ -1,6 +1,7 @@
 // Shows progress on stderr: one line redrawn on a terminal, plain lines in a batch log.
 internal import Files
 import Foundation
+package import Machine
 
 #if canImport(Glibc)
     import Glibc
@@ -103,20 +104,20 @@ extension ProgressDisplay.Style {
     ///
     /// - Parameters:
     ///   - loggingSteps: steps between two lines of a batch log.
-    ///   - environment: `LOCKSTEP_PROGRESS` (`bar`, `lines` or `none`) decides if set: mpirun puts a pipe
+    ///   - variables: `LOCKSTEP_PROGRESS` (`bar`, `lines` or `none`) decides if set: mpirun puts a pipe
     ///     between ranks and terminal, so only its caller knows. `COLUMNS` gives the width, else it is 80.
     ///   - isTerminal: whether stderr is a terminal.
-    public static func suited(
-        loggingSteps: Int, environment: [String: String] = ProgressDisplay.processEnvironment,
+    package static func suited(
+        loggingSteps: Int, variables: ProcessVariables = .current,
         isTerminal: Bool = ProgressDisplay.isStandardErrorTerminal
     ) -> Self {
-        let columns = environment["COLUMNS"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } ?? 80
-        switch environment["LOCKSTEP_PROGRESS"] {
-        case "bar": return .bar(columns: columns)
-        case "lines": return .lines(everySteps: loggingSteps)
-        case "none": return .none
-        default:
-            let canRedraw = isTerminal && environment["TERM"] != "dumb"
+        let columns = variables.columnCount ?? 80
+        switch variables.progressStyle {
+        case .bar: return .bar(columns: columns)
+        case .lines: return .lines(everySteps: loggingSteps)
+        case .some(.none): return .none
+        case nil:
+            let canRedraw = isTerminal && !variables.hasDumbTerminal
             return canRedraw ? .bar(columns: columns) : .lines(everySteps: loggingSteps)
         }
     }
@@ -131,8 +132,6 @@ extension ProgressDisplay {
             return Double(seconds) + Double(attoseconds) * 1e-18
         }
     }
-
-    public static var processEnvironment: [String: String] { ProcessInfo.processInfo.environment }
 
     public static var isStandardErrorTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 

@@ -1,6 +1,6 @@
 // The software and the machine that a run was made with, for the output directory.
-internal import Files
-import Foundation
+
+internal import Machine
 
 /// Versions that a result depends on, written as `versions.json`.
 public struct RunVersions: Equatable, Sendable {
@@ -29,12 +29,11 @@ public struct RunVersions: Equatable, Sendable {
 
     /// The versions of this process on this machine.
     public static func current(lockstep: String, libraries: [Library]) -> RunVersions {
-        let osRelease = contents("/etc/os-release").flatMap(distribution(osRelease:))
-        let system = ProcessInfo.processInfo.operatingSystemVersionString
+        let host = HostFacts.current
         return RunVersions(
             lockstep: lockstep, swift: swiftVersion,
-            operatingSystem: osRelease.map { "\($0), \(system)" } ?? system,
-            cpu: contents("/proc/cpuinfo").flatMap(cpuModel(cpuinfo:)) ?? architecture, libraries: libraries)
+            operatingSystem: host.operatingSystem, cpu: host.processorName ?? HostFacts.architecture,
+            libraries: libraries)
     }
 
     /// Content of the file.
@@ -47,34 +46,5 @@ public struct RunVersions: Equatable, Sendable {
         return JSONText.object(fields).indented + "\n"
     }
 
-    /// Value of `PRETTY_NAME` in the text of /etc/os-release.
-    package static func distribution(osRelease: String) -> String? {
-        let prefix = "PRETTY_NAME="
-        let line = osRelease.split(separator: "\n").first { $0.hasPrefix(prefix) }
-        return line.map {
-            $0.dropFirst(prefix.count).trimmingCharacters(in: CharacterSet(charactersIn: "\"'"))
-        }
-    }
-
-    /// The first `model name` in the text of /proc/cpuinfo.
-    package static func cpuModel(cpuinfo: String) -> String? {
-        let line = cpuinfo.split(separator: "\n").first { $0.hasPrefix("model name") }
-        return line?.split(separator: ":", maxSplits: 1).last?.trimmingCharacters(in: .whitespaces)
-    }
-
-    private static func contents(_ path: String) -> String? {
-        (try? FileSystem.bytes(of: path)).map { String(decoding: $0, as: UTF8.self) }
-    }
-
     private static var swiftVersion: String { "\(_SwiftStdlibVersion.current)" }
-
-    private static var architecture: String {
-        #if arch(x86_64)
-            "x86_64"
-        #elseif arch(arm64)
-            "arm64"
-        #else
-            "unknown"
-        #endif
-    }
 }

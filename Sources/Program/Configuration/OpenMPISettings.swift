@@ -1,6 +1,8 @@
 // The settings of Open MPI: those of every job from a settings file such as cluster-configs/openmpi.conf, and those
 // that follow from the shape of a cluster.
 
+package import Machine
+
 /// A parameter of Open MPI's component architecture, set by `--mca name value` or by `OMPI_MCA_name=value`.
 public struct OpenMPIParameter: Equatable, Sendable {
     public let name: String
@@ -63,10 +65,10 @@ public struct OpenMPISettings: Equatable, Sendable {
         self.parameters = parameters
     }
 
-    /// Without the parameters that `environment` already sets, since Open MPI reads them from there and a
+    /// Without the parameters that `variables` already set, since Open MPI reads them from there and a
     /// command line would beat it.
-    public func yielding(to environment: [String: String]) -> Self {
-        Self(parameters.filter { (environment[$0.environmentName] ?? "").isEmpty })
+    package func yielding(to variables: ProcessVariables) -> Self {
+        Self(parameters.filter { (variables[$0.environmentName] ?? "").isEmpty })
     }
 }
 

@@ -1,6 +1,5 @@
 // How many ranks each host runs, with how many cores each, and whether ranks are bound to them.
-internal import Files
-import Foundation
+internal import Machine
 
 /// The ranks of a job laid out over its hosts.
 public struct RankPlacement: Equatable, Sendable {
@@ -55,28 +54,9 @@ public struct RankPlacement: Equatable, Sendable {
         return counts
     }
 
-    /// Cores of this machine: physical ones if /proc/cpuinfo tells them apart, and no more than may be
-    /// used.
+    /// Cores of this machine: physical ones if the system tells them apart, and no more than may be used.
     public static var coresOfThisMachine: Int {
-        let available = ProcessInfo.processInfo.activeProcessorCount
-        guard let bytes = try? FileSystem.bytes(of: "/proc/cpuinfo"),
-            let physical = physicalCores(cpuinfo: String(decoding: bytes, as: UTF8.self))
-        else { return available }
-        return min(available, physical)
-    }
-
-    /// Different pairs of socket and core in the text of /proc/cpuinfo; nil where it does not name them.
-    package static func physicalCores(cpuinfo: String) -> Int? {
-        var cores: Set<String> = []
-        var socket = "0"
-        for line in cpuinfo.split(separator: "\n") {
-            let parts = line.split(separator: ":", maxSplits: 1).map {
-                $0.trimmingCharacters(in: .whitespaces)
-            }
-            guard parts.count == 2 else { continue }
-            if parts[0] == "physical id" { socket = parts[1] }
-            if parts[0] == "core id" { cores.insert("\(socket)/\(parts[1])") }
-        }
-        return cores.isEmpty ? nil : cores.count
+        let host = HostFacts.current
+        return min(host.coreCount, host.physicalCoreCount ?? host.coreCount)
     }
 }

@@ -3,9 +3,9 @@
 
 import ArgumentParser
 import DataParallel
-import Files
 import Foundation
 import Kernels
+import Machine
 import Reporting
 import Tensors
 
@@ -57,12 +57,9 @@ enum BenchReport {
 
     static func integer(_ value: Int) -> JSONText { .number(.integer(value)) }
 
-    /// Largest resident memory of this process so far, MiB; 0 where /proc does not tell.
+    /// Largest resident memory of this process so far, MiB; 0 where the system does not tell.
     static var peakMemoryMebibytes: Double {
-        guard let bytes = try? FileSystem.bytes(of: "/proc/self/status") else { return 0 }
-        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
-        let words = lines.first { $0.hasPrefix("VmHWM:") }?.split(separator: " ") ?? []
-        return words.count > 1 ? (Double(words[1]) ?? 0) / 1024 : 0
+        HostFacts.current.peakMemoryByteCount.map { Double($0) / 1_048_576 } ?? 0
     }
 }
 

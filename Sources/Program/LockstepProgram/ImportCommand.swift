@@ -4,6 +4,7 @@ import ArgumentParser
 import Foundation
 import GGUFImport
 import Lockstep
+import Machine
 import Reporting
 import Synchronization
 
@@ -34,7 +35,7 @@ struct ImportCommand: ParsableCommand {
 
     func run() throws {
         // Under a launcher one process is enough.
-        guard JobRank.isFirst else { return }
+        guard LaunchVariables.current.isFirstRank else { return }
         let model = try GGUFImport(path: file)
         let stored = model.quantisations.map { "\($0.tensorCount) \($0.name)" }.joined(separator: ", ")
         Messages.note("\(file): \(model.modelType), tensors: \(stored)")

@@ -5,6 +5,7 @@ import Configuration
 import Dispatch
 import Foundation
 import Lockstep
+import Machine
 import Reporting
 
 /// Composes and runs the mpirun or sbatch line of a cluster file.
@@ -35,24 +36,24 @@ struct LaunchCommand: ParsableCommand {
 
     func run() throws {
         let configuration = try ClusterConfiguration(path: cluster)
-        let environment = ProcessInfo.processInfo.environment
+        let variables = ProcessVariables.current
         let settings = try OpenMPISettings(path: configuration.openMPISettingsFile)
         let words = configuration.launchCommand(
             executable: Bundle.main.executablePath ?? CommandLine.arguments[0], arguments: arguments,
-            settings: settings.yielding(to: environment), slurmScript: slurmScript,
-            variables: progressVariables(environment))
+            settings: settings.yielding(to: variables), slurmScript: slurmScript,
+            variables: progressVariables(variables))
         guard !isDryRun else { return print(ClusterConfiguration.shellLine(words)) }
         Messages.note("+ " + ClusterConfiguration.shellLine(words))
         throw ExitCode(try runForwardingSignals(words))
     }
 
     /// What tells rank 0 how to show its progress: mpirun puts a pipe between it and this terminal.
-    private func progressVariables(_ environment: [String: String]) -> [(name: String, value: String)] {
-        let style = ProgressDisplay.Style.suited(loggingSteps: 1, environment: environment)
+    private func progressVariables(_ variables: ProcessVariables) -> [(name: String, value: String)] {
+        let style = ProgressDisplay.Style.suited(loggingSteps: 1, variables: variables)
         if case .bar(let columns) = style {
             return [("LOCKSTEP_PROGRESS", "bar"), ("COLUMNS", String(columns))]
         }
-        return environment["LOCKSTEP_PROGRESS"].map { [("LOCKSTEP_PROGRESS", $0)] } ?? []
+        return variables["LOCKSTEP_PROGRESS"].map { [("LOCKSTEP_PROGRESS", $0)] } ?? []
     }
 
     /// Runs the command and returns its exit code; a signal's number becomes 128 + n, as shells report it.

@@ -5,6 +5,7 @@ import Foundation
 import Lockstep
 import Logging
 import MPI
+import Machine
 
 /// The root of all commands.
 struct LockstepCommand: ParsableCommand {
@@ -30,7 +31,7 @@ struct LockstepCommand: ParsableCommand {
             var command = try LockstepCommand.parseAsRoot()
             try command.run()
         } catch {
-            if MPIEnvironment.isUnderLauncher, !JobRank.isFirst {
+            if LaunchVariables.current.isPresent, !LaunchVariables.current.isFirstRank {
                 let code = LockstepCommand.exitCode(for: error)
                 // A launcher ends all ranks when one fails: the first must have spoken before another leaves.
                 if code != .success { Thread.sleep(forTimeInterval: 5) }
@@ -38,15 +39,5 @@ struct LockstepCommand: ParsableCommand {
             }
             LockstepCommand.exit(withError: error)
         }
-    }
-}
-
-/// The rank that the launcher gave this process, known before MPI has started.
-enum JobRank {
-    static var isFirst: Bool {
-        let environment = ProcessInfo.processInfo.environment
-        let names = ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"]
-        guard let rank = names.lazy.compactMap({ environment[$0] }).first else { return true }
-        return rank == "0"
     }
 }

@@ -5,6 +5,7 @@ import Dispatch
 import Files
 import Foundation
 import Lockstep
+import Machine
 import RatingServer
 import Ratings
 
@@ -79,7 +80,7 @@ struct RateServeCommand: ParsableCommand {
     }
 
     func run() throws {
-        guard JobRank.isFirst else { return }
+        guard LaunchVariables.current.isFirstRank else { return }
         let store = try RatingStore(directory: folder.outputDir, items: loadItems())
         let server = try RatingServer(store: store, host: host, port: port)
         let stop = StopSignal()
@@ -124,7 +125,7 @@ struct RateResultCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        guard JobRank.isFirst else { return }
+        guard LaunchVariables.current.isFirstRank else { return }
         let report = try RatingReport(directory: folder.outputDir)
         guard report.results.ratingCount > 0 else {
             throw RatingsError.noRatings(folder.outputDir)
@@ -149,7 +150,7 @@ struct RateExportCommand: ParsableCommand {
     var rater: String?
 
     func run() throws {
-        guard JobRank.isFirst else { return }
+        guard LaunchVariables.current.isFirstRank else { return }
         let items = try RatingItems(directory: folder.outputDir)
         let ratings = try FinalRatings(directory: folder.outputDir, items: items)
         let text =
@@ -178,7 +179,7 @@ struct RateImportCommand: ParsableCommand {
     var csv: String
 
     func run() throws {
-        guard JobRank.isFirst else { return }
+        guard LaunchVariables.current.isFirstRank else { return }
         let items = try RatingItems(directory: folder.outputDir)
         let ratings = try RatingSheet.ratings(path: csv, of: items)
         let store = try RatingStore(directory: folder.outputDir, items: items)

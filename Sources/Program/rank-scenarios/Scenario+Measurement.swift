@@ -2,11 +2,12 @@
 
 import DataParallel
 import Foundation
+import Machine
 
 extension Scenario {
     /// Measures one size: `chosenRank` MiB, 4 if 0. Prints on rank 0.
     static func measure(_ group: any ProcessGroup, mebibytes: Int) throws {
-        let environment = ProcessInfo.processInfo.environment
+        let environment = ProcessVariables.current
         let measurement = try AllReduceMeasurement(
             maximumBytes: max(mebibytes, 4) << 20, group: group,
             wire: environment["WIRE"].flatMap(WireType.init) ?? .float32,

@@ -1,7 +1,7 @@
 // How many threads this rank uses, and what to warn about.
 
-import Foundation
 import Kernels
+import Machine
 
 /// The threads of a rank.
 package struct ThreadPlan: Equatable {
@@ -11,8 +11,8 @@ package struct ThreadPlan: Equatable {
 
     /// - Parameters:
     ///   - requested: `threads_per_rank`, else `OMP_NUM_THREADS`; 0 lets the placement decide.
-    ///   - usableCores: cores that this process may run on, by its affinity.
-    ///   - machineCores: cores of the machine that are online.
+    ///   - usableCores: cores that this process may run on, by its affinity and its control groups.
+    ///   - machineCores: cores of the machine that are online, or those that its control groups pay for.
     ///   - localRanks: ranks on this host.
     init(requested: Int, usableCores: Int, machineCores: Int, localRanks: Int) {
         let isBound = usableCores < machineCores
@@ -30,13 +30,11 @@ package struct ThreadPlan: Equatable {
 
     /// The plan for this process; configures the pool and returns it.
     package static func apply(requested: Int) -> ThreadPlan {
-        let environment = ProcessInfo.processInfo.environment
-        let names = ["OMPI_COMM_WORLD_LOCAL_SIZE", "MPI_LOCALNRANKS", "SLURM_NTASKS_PER_NODE"]
-        let localRanks = names.lazy.compactMap { environment[$0].flatMap { Int($0) } }.first ?? 1
+        let host = HostFacts.current
         let plan = ThreadPlan(
-            requested: requested > 0 ? requested : environment["OMP_NUM_THREADS"].flatMap { Int($0) } ?? 0,
-            usableCores: ThreadPool.usableCores, machineCores: ThreadPool.machineCores,
-            localRanks: max(1, localRanks))
+            requested: requested > 0 ? requested : ProcessVariables.current.requestedThreadCount ?? 0,
+            usableCores: host.usableCoreCount, machineCores: host.coreCount,
+            localRanks: max(1, LaunchVariables.current.localSize ?? 1))
         ThreadPool.configure(threadCount: plan.threadCount)
         return plan
     }

@@ -1,13 +1,14 @@
 // Picks the process group for the way this process was started.
 
 import MPI
+internal import Machine
 
 /// How a command joins its job.
 public enum ProcessGroups {
     /// All ranks of the job if a launcher such as mpirun or srun started this process, else a group of one
     /// without MPI. To be called once in a process.
     public static func start() throws(ParallelError) -> any ProcessGroup {
-        guard MPIEnvironment.isUnderLauncher else { return SoloProcessGroup() }
+        guard LaunchVariables.current.isPresent else { return SoloProcessGroup() }
         return try MPIProcessGroup()
     }
 }

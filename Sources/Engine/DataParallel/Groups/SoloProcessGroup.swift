@@ -2,6 +2,7 @@
 
 import Foundation
 import MPI
+internal import Machine
 public import Tensors
 
 /// One rank: sums and copies are what they are already.
@@ -10,7 +11,7 @@ public final class SoloProcessGroup: ProcessGroup {
     public let size = 1
     public let hostName: String
 
-    public init() { hostName = MPIEnvironment.hostName }
+    public init() { hostName = HostFacts.current.name }
 
     public func allReduceSum(_ tensor: Tensor) {
         precondition(tensor.isContiguous && tensor.type == .float32, "expected a contiguous float32 tensor")

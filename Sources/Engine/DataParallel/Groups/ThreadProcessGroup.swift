@@ -2,6 +2,7 @@
 
 import Foundation
 import MPI
+internal import Machine
 import Synchronization
 public import Tensors
 
@@ -49,7 +50,7 @@ public final class ThreadProcessGroup: ProcessGroup {
         let size = hosts.count
         let world = ThreadWorld(hosts: hosts)
         let outcomes = Monitor<[Int: Result<Void, any Error>]>([:])
-        let hostName = MPIEnvironment.hostName
+        let hostName = HostFacts.current.name
         for rank in 0..<size {
             let thread = Thread {
                 let members = ThreadMembers(ranks: Array(0..<size), rank: rank, channel: [])

@@ -4,8 +4,8 @@ import Arguments
 import Configuration
 import CrossValidation
 import DataParallel
-import Files
 import Foundation
+import Machine
 import Safetensors
 import Training
 
@@ -17,7 +17,7 @@ extension ReplicaMemory {
     ) throws {
         let local = try group.splitByHost()
         let facts = [
-            "\(local.rank == 0 ? local.size : 0)", "\(availableBytes ?? .max)",
+            "\(local.rank == 0 ? local.size : 0)", "\(HostFacts.current.availableMemoryByteCount ?? .max)",
             "\(parameterCount(configuration))",
             group.hostName,
         ]
@@ -34,14 +34,6 @@ extension ReplicaMemory {
             let warning = try replica.warning(replicas: replicas, available: available, host: host[3])
             if group.rank == 0, let warning { Messages.warn(warning) }
         }
-    }
-
-    /// Memory that processes can still take on this host, as Linux estimates it; nil on other systems.
-    private static var availableBytes: Int? {
-        guard let bytes = try? FileSystem.bytes(of: "/proc/meminfo") else { return nil }
-        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
-        let line = lines.first { $0.hasPrefix("MemAvailable:") }
-        return line?.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 * 1024 }
     }
 
     /// Elements of the weight files of the model; 0 when they cannot be read, which loading the model will say better.

@@ -1,7 +1,6 @@
 // What a human evaluation found: ratings.json and the tables for people.
 
 import Datasets
-import Files
 import Foundation
 import JSON
 import Metrics

@@ -1,0 +1,125 @@
+// What the host of this process is, as Linux tells it in /proc, /sys and /etc.
+
+internal import Files
+internal import Foundation
+
+/// Facts about the host and this process. Where the system does not tell, a fact is nil.
+package struct HostFacts: Sendable {
+    /// Stands before `/proc`, `/sys` and `/etc`; empty but for tests.
+    private let root: String
+
+    /// - Parameter root: a folder with copies of the system's files.
+    package init(root: String = "") { self.root = root }
+
+    /// Those of this host.
+    package static let current = HostFacts()
+
+    /// The name of this host.
+    package var name: String {
+        lines("/proc/sys/kernel/hostname").first.map(String.init) ?? ProcessInfo.processInfo.hostName
+    }
+
+    /// `PRETTY_NAME` of /etc/os-release, such as `Debian GNU/Linux 12 (bookworm)`.
+    package var distribution: String? {
+        let prefix = "PRETTY_NAME="
+        let line = lines("/etc/os-release").first { $0.hasPrefix(prefix) }
+        return line.map {
+            $0.dropFirst(prefix.count).trimmingCharacters(in: CharacterSet(charactersIn: "\"'"))
+        }
+    }
+
+    /// Distribution and kernel.
+    package var operatingSystem: String {
+        let system = ProcessInfo.processInfo.operatingSystemVersionString
+        return distribution.map { "\($0), \(system)" } ?? system
+    }
+
+    /// The first `model name` of /proc/cpuinfo.
+    package var processorName: String? {
+        let line = lines("/proc/cpuinfo").first { $0.hasPrefix("model name") }
+        return line?.split(separator: ":", maxSplits: 1).last?.trimmingCharacters(in: .whitespaces)
+    }
+
+    /// The instruction set that this program was built for.
+    package static var architecture: String {
+        #if arch(x86_64)
+            "x86_64"
+        #elseif arch(arm64)
+            "arm64"
+        #else
+            "unknown"
+        #endif
+    }
+
+    // MARK: Memory
+
+    /// Memory in bytes that processes can still take without swapping: what Linux estimates for the host, or
+    /// what the limits of this process's control groups leave, if that is less.
+    package var availableMemoryByteCount: Int? {
+        let host = kibibytes("MemAvailable", in: "/proc/meminfo")
+        let group = ControlGroups(root: root).availableMemoryByteCount
+        return [host, group].compactMap(\.self).min()
+    }
+
+    /// Largest resident memory of this process so far, in bytes.
+    package var peakMemoryByteCount: Int? { kibibytes("VmHWM", in: "/proc/self/status") }
+
+    // MARK: Cores
+
+    /// Cores that this process may run on: by its affinity, and no more than its control groups' quota pays
+    /// for.
+    package var usableCoreCount: Int {
+        let line = lines("/proc/self/status").first { $0.hasPrefix("Cpus_allowed_list:") }
+        let allowed = line.flatMap { Self.count(cpuList: $0.drop { $0 != ":" }.dropFirst()) }
+        return min(allowed ?? coreCount, coreCount)
+    }
+
+    /// Cores of the host that are online, and no more than the control groups' quota pays for.
+    package var coreCount: Int {
+        let online =
+            lines("/sys/devices/system/cpu/online").first.flatMap { Self.count(cpuList: $0) }
+            ?? ProcessInfo.processInfo.activeProcessorCount
+        guard let quota = ControlGroups(root: root).coreQuota else { return online }
+        return min(online, max(1, Int(quota.rounded(.up))))
+    }
+
+    /// Physical cores: different pairs of socket and core in /proc/cpuinfo; nil where it does not name them.
+    package var physicalCoreCount: Int? {
+        var cores: Set<String> = []
+        var socket = "0"
+        for line in lines("/proc/cpuinfo") {
+            let parts = line.split(separator: ":", maxSplits: 1).map {
+                $0.trimmingCharacters(in: .whitespaces)
+            }
+            guard parts.count == 2 else { continue }
+            if parts[0] == "physical id" { socket = parts[1] }
+            if parts[0] == "core id" { cores.insert("\(socket)/\(parts[1])") }
+        }
+        return cores.isEmpty ? nil : cores.count
+    }
+
+    /// How many numbers a list such as `0-3,8` holds.
+    private static func count(cpuList list: Substring) -> Int? {
+        var count = 0
+        for part in list.trimmingCharacters(in: .whitespaces).split(separator: ",") {
+            let ends = part.split(separator: "-").map { Int($0) }
+            guard let first = ends.first.flatMap(\.self), let last = ends.last.flatMap(\.self), last >= first
+            else { return nil }
+            count += last - first + 1
+        }
+        return count > 0 ? count : nil
+    }
+
+    /// The lines of a file; none where it cannot be read.
+    private func lines(_ path: String) -> [Substring] {
+        (try? FileSystem.bytes(of: root + path)).map {
+            String(decoding: $0, as: UTF8.self).split(separator: "\n")
+        } ?? []
+    }
+
+    /// The bytes of a line such as `MemAvailable:   24 kB`.
+    private func kibibytes(_ key: String, in path: String) -> Int? {
+        let line = lines(path).first { $0.hasPrefix(key + ":") }
+        return line?.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 * 1024 }
+    }
+}
