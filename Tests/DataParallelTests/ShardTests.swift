@@ -59,8 +59,8 @@ struct ShardTests {
         }
     }
 
-    /// Steps of `value −= gradient` in bfloat16; the gradient is rank + step in all elements. Returns for each step what
-    /// products read, for each of two slots, and in the end all values and the bytes sent.
+    /// Steps of `value −= gradient` in bfloat16; the gradient is rank + step in all elements. Returns for
+    /// each step what products read, for each of two slots, and in the end all values and the bytes sent.
     private func trainRounded(
         _ group: any ProcessGroup, isSharded: Bool
     ) throws -> (operands: [[Float]], values: [Float], bytes: Int) {
@@ -86,7 +86,7 @@ struct ShardTests {
             }
             try reducer.finish()
             try group.barrier()
-            let values = store.unsettledValues
+            let values = store.valuesForUpdate
             for range in reducer.shard ?? [0..<values.count] {
                 for index in range { values[0, index] -= store.gradients[0, index] }
                 if let rounded = store.roundedValues {
@@ -107,13 +107,14 @@ struct ShardTests {
             #expect(sharded.operands == whole.operands)
             #expect(sharded.values == whole.values)
             #expect(Set(whole.operands.map(\.count)) == [300, 600])
-            // Three sums of 992 elements, padding included, and three gathers of 900 in two bytes and 92 in four.
+            // Three sums of 992 elements, padding included, and three gathers of 900 in two bytes and 92 in
+            // four.
             if group.size > 1 { #expect(sharded.bytes == 3 * 4 * 992 + 3 * (2 * 900 + 4 * 92)) }
         }
     }
 
     @Test(
-        "pieces of an arena come together on rank 0, and are dealt out again", arguments: [[2], [3], [2, 2]])
+        "pieces of an arena are gathered on rank 0, and scattered again", arguments: [[2], [3], [2, 2]])
     func pieces(hosts: [Int]) throws {
         try ThreadProcessGroup.run(ranksOnHosts: hosts) { group in
             let store = ParameterStore(layout: makeLayout(Self.counts))
@@ -121,11 +122,11 @@ struct ShardTests {
                 parameters: store, group: group, options: options(isSharded: true))
             let shard = reducer.shard ?? []
             let piece = Tensor(shard.flatMap { range in range.map { Float($0) } })
-            let whole = try reducer.gathered(piece, keepsResult: group.rank == 0)
+            let whole = try reducer.gather(piece, keepsResult: group.rank == 0)
             #expect((whole != nil) == (group.rank == 0))
             if let whole { #expect(whole.values() == (0..<whole.count).map { Float($0) }) }
             let other = whole.map { whole in Tensor(whole.values().map { $0 + 1 }) }
-            try reducer.deal(other, into: piece, through: group)
+            try reducer.scatter(other, into: piece, through: group)
             #expect(piece.values() == shard.flatMap { range in range.map { Float($0 + 1) } })
         }
     }

@@ -1,4 +1,5 @@
-// Rows of a table that no step has touched take no memory for gradients and moments, although arenas lie on huge pages.
+// Rows of an embedding table that no step has looked up take no memory for gradients and moments, although
+// arenas lie on huge pages.
 
 import Foundation
 import Layers

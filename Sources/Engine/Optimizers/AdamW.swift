@@ -21,18 +21,12 @@ public final class AdamW: Optimizer {
     }
 
     public private(set) var stepCount = 0
-    private let parameters: ParameterStore
-    private let options: Options
-    private let firstMoments: Tensor
-    private let secondMoments: Tensor
+    let parameters: ParameterStore
+    let options: Options
+    let firstMoments: Tensor
+    let secondMoments: Tensor
     private let ranges: [DecayRange]
-    /// Tables of which touched rows are updated alone.
-    private let tables: [Table]
-
-    private struct Table {
-        let rows: TouchedRows
-        let parts: [DecayRange]
-    }
+    let sparseTables: [SparseTable]
 
     /// Allocates two moment arenas. With `shard`, ascending ranges of the arena, it keeps moments for these
     /// alone and updates them alone.
@@ -42,14 +36,16 @@ public final class AdamW: Optimizer {
         let count = shard.map { $0.reduce(0) { $0 + $1.count } } ?? parameters.layout.elementCount
         firstMoments = Tensor(rows: 1, columns: count)
         secondMoments = Tensor(rows: 1, columns: count)
-        for rows in parameters.touchedRows { rows.restrictUpdates() }
-        let restricted = parameters.touchedRows.filter(\.isRestricted)
+        for rows in parameters.sparseEmbeddings { rows.updateSparsely() }
+        let sparse = parameters.sparseEmbeddings.filter(\.isSparse)
         let all = DecayRange.ranges(
-            of: parameters.layout, shard: shard, tables: Set(restricted.map(\.slot)))
+            of: parameters.layout, shard: shard, tables: Set(sparse.map(\.slot)))
         ranges = all.filter { $0.table == nil }
-        tables = restricted.map { rows in Table(rows: rows, parts: all.filter { $0.table == rows.slot }) }
-        // Rows that are never touched take no memory.
-        for part in tables.flatMap(\.parts) {
+        sparseTables = sparse.map { rows in
+            SparseTable(rows: rows, parts: all.filter { $0.table == rows.slot })
+        }
+        // Rows that are never looked up take no memory.
+        for part in sparseTables.flatMap(\.parts) {
             for moments in [firstMoments, secondMoments] {
                 moments.elements(part.stateRange).useSmallPages()
             }
@@ -62,7 +58,7 @@ public final class AdamW: Optimizer {
 
     public func step(learningRate: Float, gradientScale: Float) {
         stepCount += 1
-        let values = parameters.unsettledValues
+        let values = parameters.valuesForUpdate
         for part in ranges {
             update(of: part, learningRate, gradientScale).apply(
                 values: values.elements(part.range),
@@ -71,10 +67,10 @@ public final class AdamW: Optimizer {
                 secondMoments: secondMoments.elements(part.stateRange),
                 copy: parameters.roundedValues?.elements(part.range))
         }
-        for table in tables { step(table, of: values, learningRate, gradientScale) }
+        for table in sparseTables { step(table, of: values, learningRate, gradientScale) }
     }
 
-    private func update(of part: DecayRange, _ learningRate: Float, _ gradientScale: Float) -> AdamWUpdate {
+    func update(of part: DecayRange, _ learningRate: Float, _ gradientScale: Float) -> AdamWUpdate {
         AdamWUpdate(
             learningRate: learningRate * part.learningRateFactor, beta1: options.beta1,
             beta2: options.beta2, epsilon: options.epsilon,
@@ -82,46 +78,8 @@ public final class AdamW: Optimizer {
             gradientScale: gradientScale)
     }
 
-    /// Updates the rows that were ever touched. The others have neither gradient nor moments.
-    private func step(_ table: Table, of values: Tensor, _ learningRate: Float, _ gradientScale: Float) {
-        // What is no number spreads to every row.
-        if !gradientScale.isFinite { table.rows.addAll() }
-        let runs = table.rows.beginUpdate(of: values, in: table.parts.map(\.range))
-        var next = 0
-        for part in table.parts {
-            var own: [Range<Int>] = []
-            while next < runs.count, runs[next].upperBound <= part.range.upperBound {
-                let start = part.range.lowerBound
-                own.append(runs[next].lowerBound - start..<runs[next].upperBound - start)
-                next += 1
-            }
-            update(of: part, learningRate, gradientScale).apply(
-                values: values.elements(part.range),
-                gradients: parameters.gradients.elements(part.range),
-                firstMoments: firstMoments.elements(part.stateRange),
-                secondMoments: secondMoments.elements(part.stateRange), runs: own)
-        }
-        // A rank that owns nothing of the table keeps count all the same.
-        let slot = parameters.layout.slots[table.rows.slot]
-        let whole = DecayRange(
-            range: slot.range, hasWeightDecay: slot.hasWeightDecay,
-            learningRateFactor: slot.learningRateFactor, stateStart: 0)
-        table.rows.endUpdate(decay: update(of: whole, learningRate, gradientScale).decay)
-    }
-
-    /// Which rows were touched follows from the moments: those of all others are zero.
     public func restore(stepCount: Int) {
         self.stepCount = stepCount
-        for table in tables {
-            var touched = RowSet(rowCount: table.rows.rowCount)
-            for part in table.parts {
-                let start = part.range.lowerBound - table.rows.range.lowerBound
-                for moments in [firstMoments, secondMoments] {
-                    touched.formUnion(
-                        table.rows.rowsThatHoldAnything(moments.elements(part.stateRange), from: start))
-                }
-            }
-            table.rows.restore(touched)
-        }
+        restoreSparseTables()
     }
 }

@@ -21,7 +21,7 @@ public final class SGD: Optimizer {
         buffer = Tensor(rows: 1, columns: parameters.layout.elementCount)
         ranges = DecayRange.ranges(of: parameters.layout)
         // Decay goes through the momentum of every row.
-        for rows in parameters.touchedRows { rows.updateAllRows() }
+        for rows in parameters.sparseEmbeddings { rows.updateDensely() }
     }
 
     public var stateArenas: [(name: String, arena: Tensor)] { [("momentum_buffer", buffer)] }

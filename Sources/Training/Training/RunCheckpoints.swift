@@ -77,15 +77,15 @@ struct RunCheckpoints {
         guard reducer.shard != nil else { return optimizer }
         var arenas: [(name: String, arena: Tensor)] = []
         for (name, piece) in optimizer.stateArenas {
-            if let whole = try reducer.gathered(piece, keepsResult: group.rank == 0) {
+            if let whole = try reducer.gather(piece, keepsResult: group.rank == 0) {
                 arenas.append((name, whole))
             }
         }
         return GatheredState(stepCount: optimizer.stepCount, stateArenas: arenas)
     }
 
-    /// Writes the final model and trainer_state.json into the output folder itself, on rank 0. Adapters are merged into
-    /// the model, and stored beside it, or stored alone, as the recipe says.
+    /// Writes the final model and trainer_state.json into the output folder itself, on rank 0. Adapters are
+    /// merged into the model, and stored beside it, or stored alone, as the recipe says.
     func writeFinal(
         model: any TrainableModel, progress: RunProgress, position: BatchPlanner.Position
     ) throws {
@@ -131,7 +131,7 @@ struct RunCheckpoints {
                 try ParameterBroadcast.run(arena, through: group)
             } else {
                 let source = group.rank == 0 ? whole.stateArenas[index].arena : nil
-                try reducer.deal(source, into: arena, through: group)
+                try reducer.scatter(source, into: arena, through: group)
             }
         }
         let progress = try RunProgress(JSONValue(parsing: bytes))

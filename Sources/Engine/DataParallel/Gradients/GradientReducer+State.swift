@@ -1,4 +1,4 @@
-// Optimiser state of shards: brought together for a checkpoint, dealt out when a run goes on from one.
+// Optimiser state of shards: gathered for a checkpoint, scattered when a run goes on from one.
 
 internal import Layers
 public import Tensors
@@ -7,7 +7,7 @@ extension GradientReducer {
     /// Brings the pieces of an arena together of which each rank has that of its `shard`, one range after the
     /// other, in `piece`. Rank 0 gets the whole arena, the others nil. Collective, outside a step: the
     /// gradients are overwritten.
-    public func gathered(_ piece: Tensor, keepsResult: Bool) throws(ParallelError) -> Tensor? {
+    public func gather(_ piece: Tensor, keepsResult: Bool) throws(ParallelError) -> Tensor? {
         guard let channel, let shard else { preconditionFailure("there are no shards") }
         waitForValues(slot: nil)
         // Others write into this rank's gradients from here on, so that no rank may read them any more.
@@ -26,9 +26,9 @@ extension GradientReducer {
         return whole
     }
 
-    /// The inverse of `gathered`: takes this rank's piece of the arena that rank 0 of `group` has in `whole`.
+    /// The inverse of `gather`: takes this rank's piece of the arena that rank 0 of `group` has in `whole`.
     /// Collective, outside a step: the gradients are overwritten.
-    public func deal(
+    public func scatter(
         _ whole: Tensor?, into piece: Tensor, through group: any ProcessGroup
     ) throws(ParallelError) {
         guard let channel, let shard else { preconditionFailure("there are no shards") }

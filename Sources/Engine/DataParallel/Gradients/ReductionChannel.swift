@@ -13,18 +13,19 @@ final class ReductionChannel: Sendable {
     let values: ArenaChannel?
     /// Where in that arena the reduced slots start: frozen ones come first.
     private let valueOffset: Int
-    /// The values rounded for products, which follow the values, and for each bucket the ranges that products read.
+    /// The values rounded for products, which follow the values, and for each bucket the ranges that products
+    /// read.
     private let roundedValues: Tensor?
     private let operandRanges: [[Range<Int>]]
     /// Values that travel rounded alone.
     let rounded: RoundedShards?
-    /// Tables that are summed between hosts, by the first of the buckets that hold them alone.
-    private let tables: [Int: SparseTable]
-    /// Tables whose touched rows are summed and brought to all inside a host.
-    private let touched: [TouchedRows]
-    private let looked: [TouchedRows]
-    private let everyone: any ProcessGroup
-    private let labels: [String]
+    /// Tables that are summed by their rows between hosts, by the first of the buckets that hold them alone.
+    private let sparseSums: [Int: SparseAllReduce]
+    /// All tables with sparse updates, and those whose rows are summed and brought to all inside a host.
+    let sparseEmbeddings: [SparseEmbeddingUpdate]
+    private let sharedEmbeddings: [SparseEmbeddingUpdate]
+    let everyone: any ProcessGroup
+    let labels: [String]
     /// For messages and for the watch over long waits.
     private let group: any ProcessGroup
 
@@ -40,7 +41,8 @@ final class ReductionChannel: Sendable {
             elementCount: layout.elementCount, topology: topology, wire: options.wire,
             sharesMemory: options.sharesMemory)
         self.gradients = gradients
-        // Between hosts values travel in float32 behind the sum: more bytes at worse times than a sum for all.
+        // Between hosts values travel in float32 behind the sum: more bytes at worse times than a sum for
+        // all.
         let isSharded = options.isSharded ?? !gradients.isNetworked
         valueOffset = parameters.arenaOffset
         values =
@@ -49,19 +51,19 @@ final class ReductionChannel: Sendable {
                 elementCount: parameters.arenaCount, topology: topology, sharesMemory: options.sharesMemory)
             : nil
         everyone = topology.everyone
-        looked = parameters.touchedRows
-        let lookedSlots = Set(looked.map(\.slot))
+        sparseEmbeddings = parameters.sparseEmbeddings
+        let sparseSlots = Set(sparseEmbeddings.map(\.slot))
         let tall =
             gradients.isNetworked
-            ? layout.slots.filter { SparseTable.isTable($0) || lookedSlots.contains($0.index) } : []
-        touched = gradients.isNetworked ? [] : looked
+            ? layout.slots.filter { SparseAllReduce.isTable($0) || sparseSlots.contains($0.index) } : []
+        sharedEmbeddings = gradients.isNetworked ? [] : sparseEmbeddings
         // Messages between hosts carry whole buckets of values.
-        if gradients.isNetworked, isSharded { for rows in looked { rows.updateAllRows() } }
-        // Frequent words stand together: small buckets deal them to all owners.
+        if gradients.isNetworked, isSharded { for rows in sparseEmbeddings { rows.updateDensely() } }
+        // Frequent words stand together: small buckets scatter them to all owners.
         let plan = BucketPlan(
             layout: layout, bucketMebibytes: options.bucketMebibytes,
             firstBucketMebibytes: options.firstBucketMebibytes,
-            separateSlots: Set(tall.map(\.index) + touched.map(\.slot)),
+            separateSlots: Set(tall.map(\.index) + sharedEmbeddings.map(\.slot)),
             separateMebibytes: gradients.isNetworked ? nil : min(options.bucketMebibytes, 1))
         self.plan = plan
         let operands = layout.slots.filter(\.isOperand).map(\.range)
@@ -69,14 +71,14 @@ final class ReductionChannel: Sendable {
         rounded = try RoundedShards(
             parameters: parameters, values: values, plan: plan, topology: topology,
             sharesMemory: options.sharesMemory)
-        var tables: [Int: SparseTable] = [:]
+        var sums: [Int: SparseAllReduce] = [:]
         for slot in tall {
-            tables[plan.bucketsOfSlot[slot.index].lowerBound] = try SparseTable(
-                slot, touched: looked.first { $0.slot == slot.index }, gradients: gradients.arena,
+            sums[plan.bucketsOfSlot[slot.index].lowerBound] = try SparseAllReduce(
+                slot, update: sparseEmbeddings.first { $0.slot == slot.index }, gradients: gradients.arena,
                 topology: topology, wire: options.wire,
                 sharesMemory: options.sharesMemory)
         }
-        self.tables = tables
+        sparseSums = sums
         labels = plan.buckets.indices.map { Self.label($0, plan: plan, layout: layout) }
     }
 
@@ -118,7 +120,7 @@ final class ReductionChannel: Sendable {
         }
     }
 
-    private struct Work {
+    struct Work {
         var buckets = 1
         var bytes = 0
         var squares = 0.0
@@ -127,15 +129,16 @@ final class ReductionChannel: Sendable {
     private func perform(_ task: ReductionProgress.Task) throws(ParallelError) -> Work {
         switch task {
         case .gather(let bucket):
-            if let values, let rows = touched.first(where: { plan.bucketsOfSlot[$0.slot].last == bucket }),
-                rows.isRestricted
+            if let values,
+                let rows = sharedEmbeddings.first(where: { plan.bucketsOfSlot[$0.slot].last == bucket }),
+                rows.isSparse
             {
                 return try gather(rows, values)
             }
             return try gather(bucket)
         case .sum(let bucket):
-            if let table = tables[bucket], let work = try sum(table, first: bucket) { return work }
-            if let rows = touched.first(where: { plan.bucketsOfSlot[$0.slot].first == bucket }) {
+            if let table = sparseSums[bucket], let work = try sum(table, first: bucket) { return work }
+            if let rows = sharedEmbeddings.first(where: { plan.bucketsOfSlot[$0.slot].first == bucket }) {
                 return try sum(rows)
             }
             let range = plan.buckets[bucket].range
@@ -165,59 +168,16 @@ final class ReductionChannel: Sendable {
     }
 
     /// A range of the reduced slots in the arena of values.
-    private func shifted(_ range: Range<Int>) -> Range<Int> {
+    func shifted(_ range: Range<Int>) -> Range<Int> {
         range.lowerBound + valueOffset..<range.upperBound + valueOffset
     }
 
-    /// Sums a table by its rows, which finishes all of its buckets; nil when it has to be summed whole.
-    private func sum(_ table: SparseTable, first: Int) throws(ParallelError) -> Work? {
-        let bytes = try watching("the all-reduce of rows of \(labels[first])") { () throws(ParallelError) in
-            try table.sum()
-        }
-        guard let bytes else { return nil }
-        let buckets = plan.bucketsOfSlot[table.slot]
-        let squares = buckets.reduce(0.0) { $0 + self.squares(plan.buckets[$1].range) }
-        return Work(buckets: buckets.count, bytes: bytes, squares: squares)
-    }
-
-    /// The ranges of a table's buckets in ascending order.
-    private func ranges(_ rows: TouchedRows) -> [Range<Int>] {
-        plan.bucketsOfSlot[rows.slot].reversed().map { plan.buckets[$0].range }
-    }
-
-    /// Sums the rows of a table that some rank of this host has touched, which finishes all of its buckets.
-    private func sum(_ rows: TouchedRows) throws(ParallelError) -> Work {
-        let buckets = plan.bucketsOfSlot[rows.slot]
-        let ranges = ranges(rows)
-        let (pieces, squares) = try watching("the all-reduce of rows of \(labels[buckets.lowerBound])") {
-            () throws(ParallelError) in
-            try gradients.meet()
-            let pieces = rows.agree(on: try SparseTable.union(rows.reported, over: everyone))
-            return (pieces, try gradients.sum(pieces, of: ranges, isForAll: values == nil))
-        }
-        return Work(
-            buckets: buckets.count, bytes: pieces.reduce(0) { $0 + $1.count * 4 }, squares: squares)
-    }
-
-    /// Brings the values of the rows that are updated to all ranks of this host.
-    private func gather(_ rows: TouchedRows, _ values: ArenaChannel) throws(ParallelError) -> Work {
-        let buckets = plan.bucketsOfSlot[rows.slot]
-        let pieces = rows.updatedElements
-        try watching("the all-gather of rows of \(labels[buckets.lowerBound])") { () throws(ParallelError) in
-            try values.allGather(pieces.map(shifted), of: ranges(rows).map(shifted))
-        }
-        return Work(buckets: buckets.count, bytes: pieces.reduce(0) { $0 + $1.count * 4 })
-    }
-
-    /// What reaches into the gradients from elsewhere may be in any row.
-    func gradientsWereOverwritten() { for rows in looked { rows.addAll() } }
-
     /// Sum of the squares of what this rank owns of `range`.
-    private func squares(_ range: Range<Int>) -> Double {
+    func squares(_ range: Range<Int>) -> Double {
         ArenaSum.squares(gradients.arena.elements(gradients.owned(range)))
     }
 
-    private func watching<Result>(
+    func watching<Result>(
         _ label: String, _ body: () throws(ParallelError) -> Result
     ) throws(ParallelError) -> Result {
         if let watched = group as? WatchedProcessGroup { return try watched.watching(label, body) }

@@ -4,8 +4,8 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Listens for the signals as long as it lives. mpirun forwards USR1 to all ranks; its own TERM comes with a KILL two
-/// seconds later.
+/// Listens for the signals as long as it lives. mpirun forwards USR1 to all ranks; told to end, it sends them
+/// TERM after 1.0 s and KILL 1.0 s later.
 package final class StopRequest {
     private final class Flag: Sendable {
         let isRaised = Atomic<Bool>(false)

@@ -1,4 +1,5 @@
-// A table of which only touched rows are summed, updated and exchanged holds the bits of one that is updated whole.
+// An embedding table of which only the rows that were looked up are summed, updated and exchanged holds the
+// bits of one that is updated whole.
 
 import DataParallel
 import Layers
@@ -6,8 +7,8 @@ import Optimizers
 import Tensors
 import Testing
 
-@Suite("Touched rows of a table")
-struct TouchedRowsTests {
+@Suite("Sparse updates of an embedding table")
+struct SparseEmbeddingTests {
     private static let (rows, width) = (2_300, 24)
 
     /// A replica of a model that consists of a table and a bias.
@@ -19,7 +20,7 @@ struct TouchedRowsTests {
         let group: any ProcessGroup
         let isWhole: Bool
 
-        /// With `isWhole` every row counts as touched in every step.
+        /// With `isWhole` every row is updated in every step.
         init(_ group: any ProcessGroup, isSharded: Bool?, isWhole: Bool) throws {
             self.group = group
             self.isWhole = isWhole
@@ -33,7 +34,7 @@ struct TouchedRowsTests {
                 tensors: [CheckpointTensor(name: "bias", shape: [9])])
             store = ParameterStore(layout: layout)
             store.initialize(key: RandomKey(seed: 1))
-            if isWhole { for rows in store.touchedRows { rows.updateAllRows() } }
+            if isWhole { for rows in store.sparseEmbeddings { rows.updateDensely() } }
             reducer = try GradientReducer(
                 parameters: store, group: group,
                 options: ReductionOptions(
@@ -98,8 +99,8 @@ struct TouchedRowsTests {
                     new.arena.copy(from: old.arena)
                     continue
                 }
-                let whole = try reducer.gathered(old.arena, keepsResult: group.rank == 0)
-                try other.reducer.deal(whole, into: new.arena, through: group)
+                let whole = try reducer.gather(old.arena, keepsResult: group.rank == 0)
+                try other.reducer.scatter(whole, into: new.arena, through: group)
             }
             other.optimizer.restore(stepCount: optimizer.stepCount)
             return other
@@ -116,46 +117,47 @@ struct TouchedRowsTests {
         arguments: [[1], [2], [3], [1, 1], [2, 2]], [true, false])
     func equality(hosts: [Int], isSharded: Bool) throws {
         try ThreadProcessGroup.run(ranksOnHosts: hosts) { group in
-            var touched = try Replica(group, isSharded: isSharded, isWhole: false)
+            var sparse = try Replica(group, isSharded: isSharded, isWhole: false)
             var whole = try Replica(group, isSharded: isSharded, isWhole: true)
-            let isRestricted = group.size == 1 || hosts.count == 1 || !isSharded
-            #expect(touched.store.touchedRows.map(\.isRestricted) == [isRestricted])
-            #expect(whole.store.touchedRows.map(\.isRestricted) == [false])
+            let isSparse = group.size == 1 || hosts.count == 1 || !isSharded
+            #expect(sparse.store.sparseEmbeddings.map(\.isSparse) == [isSparse])
+            #expect(whole.store.sparseEmbeddings.map(\.isSparse) == [false])
             for number in 1...9 {
-                let (found, expected) = (try touched.step(number), try whole.step(number))
+                let (found, expected) = (try sparse.step(number), try whole.step(number))
                 #expect(differences(found.seen, expected.seen) == 0)
                 #expect(abs(found.norm / expected.norm - 1) < 1e-12)
                 if number == 3 && group.rank == 0 {
                     // What one rank looks at changes nothing for the others.
                     let ids = (0..<40).map { Int32($0 * 50) }
-                    #expect(differences(touched.look(up: ids), whole.look(up: ids)) == 0)
+                    #expect(differences(sparse.look(up: ids), whole.look(up: ids)) == 0)
                 }
                 if number == 6 {
-                    #expect(differences(touched.store.values.values(), whole.store.values.values()) == 0)
-                    touched = try touched.resumed(isSharded: isSharded)
+                    #expect(differences(sparse.store.values.values(), whole.store.values.values()) == 0)
+                    sparse = try sparse.resumed(isSharded: isSharded)
                     whole = try whole.resumed(isSharded: isSharded)
                 }
             }
-            #expect(differences(touched.store.value(1).values(), whole.store.value(1).values()) == 0)
-            #expect(differences(touched.store.values.values(), whole.store.values.values()) == 0)
-            for (found, expected) in zip(touched.optimizer.stateArenas, whole.optimizer.stateArenas) {
+            #expect(differences(sparse.store.value(1).values(), whole.store.value(1).values()) == 0)
+            #expect(differences(sparse.store.values.values(), whole.store.values.values()) == 0)
+            for (found, expected) in zip(sparse.optimizer.stateArenas, whole.optimizer.stateArenas) {
                 #expect(differences(found.arena.values(), expected.arena.values()) == 0)
             }
         }
     }
 
-    @Test("rows that no step has touched are not updated, but their decay is not forgotten")
+    @Test("rows that no step has looked up are not updated, but their decay is not forgotten")
     func pendingDecay() throws {
         let replica = try Replica(SoloProcessGroup(), isSharded: nil, isWhole: false)
         let before = replica.store.value(1).values()
         _ = try replica.step(1)
-        let raw = replica.store.unsettledValues.elements(replica.store.layout.slots[1].range).values()
+        let raw = replica.store.valuesForUpdate.elements(replica.store.layout.slots[1].range).values()
         let same = stride(from: 0, to: raw.count, by: Self.width).filter { raw[$0] == before[$0] }.count
         #expect(same > Self.rows - 30 && same < Self.rows)
         let after = replica.store.value(1).values()
         let decay = 1 - Float(0.01) * 0.1
         let decayed = zip(before, after).filter { abs($0 * decay - $1) < 1e-7 }.count
         #expect(decayed > (Self.rows - 30) * Self.width)
-        #expect(replica.store.touchedRows[0].updatedElements.reduce(0) { $0 + $1.count } < 30 * Self.width)
+        #expect(
+            replica.store.sparseEmbeddings[0].updatedElements.reduce(0) { $0 + $1.count } < 30 * Self.width)
     }
 }

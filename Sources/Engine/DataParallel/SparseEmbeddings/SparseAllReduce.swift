@@ -1,4 +1,4 @@
-// Sums the gradient of an embedding table by sending only the rows that some rank touched.
+// The sparse all-reduce of an embedding table's gradient: only the rows that some rank looked up are sent.
 
 internal import Kernels
 internal import Layers
@@ -8,9 +8,9 @@ internal import Tensors
 ///
 /// All ranks agree on the union of their rows and sum these, packed. When the union is large, as with a table
 /// that is also the head of a language model, they agree on that too, and the table is summed whole.
-struct SparseTable: Sendable {
+struct SparseAllReduce: Sendable {
     /// What is known of its rows beforehand.
-    private let touched: TouchedRows?
+    private let update: SparseEmbeddingUpdate?
     /// The slot's index in the layout.
     let slot: Int
     private let gradient: Tensor
@@ -21,11 +21,11 @@ struct SparseTable: Sendable {
 
     /// Collective: makes an arena for the packed rows, a quarter of the table.
     init(
-        _ slot: ParameterSlot, touched: TouchedRows?, gradients: Tensor, topology: RankTopology,
+        _ slot: ParameterSlot, update: SparseEmbeddingUpdate?, gradients: Tensor, topology: RankTopology,
         wire: WireType, sharesMemory: Bool
     ) throws(ParallelError) {
         self.slot = slot.index
-        self.touched = touched
+        self.update = update
         gradient = gradients.elements(slot.range).reshaped(rows: slot.rows, columns: slot.columns)
         everyone = topology.everyone
         packed = try ArenaChannel(
@@ -41,8 +41,8 @@ struct SparseTable: Sendable {
     /// Sums the table over all ranks if that takes few rows; nil means that nothing was done. Collective; all
     /// ranks come to the same result. Returns the number of bytes of the packed rows.
     func sum() throws(ParallelError) -> Int? {
-        let union = try Self.union(touched?.reported ?? notZero, over: everyone)
-        touched?.agree(on: union)
+        let union = try Self.union(update?.reported ?? notZero, over: everyone)
+        update?.agree(on: union)
         let rows = union.rows
         let count = rows.count * gradient.columns
         guard count <= packed.arena.count else { return nil }

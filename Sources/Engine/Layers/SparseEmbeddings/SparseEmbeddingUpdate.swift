@@ -1,18 +1,20 @@
-// Which rows of an embedding table training has touched: all others need no gradient, no sum and no moments.
+// The sparse update of an embedding table: rows that no token has named need no gradient, no sum and no
+// moments.
 
 internal import Kernels
 internal import Synchronization
 public import Tensors
 
-/// The rows of a table that is only looked up, and what a step has to do for them.
+/// The rows of an embedding table that is only looked up, and what a step has to do for them.
 ///
-/// A row that no token of a run has named has a zero gradient and zero moments. Its update is a multiplication by
-/// 1 − learning rate · weight decay, and nobody sees the row before it is looked up or the table is read as a whole: the
-/// factors of the steps are kept, and a row is multiplied by those that it lacks when it is read. Every value has the
-/// bits that it would have if all rows were updated in every step.
+/// A row that no token of a run has named has a zero gradient and zero moments. Its update is weight decay
+/// alone, a multiplication by 1 − learning rate · weight decay, and nobody sees the row before it is looked
+/// up or the table is read as a whole: the decay is deferred, and a row is multiplied by the factors that it
+/// lacks when it is read. Every value has the bits that it would have if all rows were updated in every step.
 ///
-/// All ranks have the same `updated` rows; which of the others they have settled is each rank's own affair.
-public final class TouchedRows: Sendable {
+/// All ranks have the same `updated` rows; to which of the others they have applied the decay is each rank's
+/// own affair.
+public final class SparseEmbeddingUpdate: Sendable {
     /// The fewest rows that are worth it.
     static let minimumRows = 2_048
 
@@ -30,11 +32,11 @@ public final class TouchedRows: Sendable {
         var updated: RowSet
         /// Rows with moments from a checkpoint, of which other ranks do not know yet.
         var restored: RowSet
-        /// Factors of the steps since the whole table was settled, and how many of them each row has.
-        var factors: [Float] = []
-        var ages: [Int32]
-        var mayRestrict = true
-        var isRestricted = false
+        /// Decay factors of the steps since all rows had them, and how many of them each row has.
+        var deferredDecay: [Float] = []
+        var appliedCounts: [Int32]
+        var mayBeSparse = true
+        var isSparse = false
     }
 
     init(_ slot: ParameterSlot) {
@@ -45,7 +47,7 @@ public final class TouchedRows: Sendable {
         state = Mutex(
             State(
                 gradient: none, updated: none, restored: none,
-                ages: [Int32](repeating: 0, count: slot.rows)))
+                appliedCounts: [Int32](repeating: 0, count: slot.rows)))
     }
 
     /// The elements of these rows in the arena of the trained slots, as ascending ranges.
@@ -100,21 +102,21 @@ public final class TouchedRows: Sendable {
     // MARK: Updates
 
     /// Says that all rows are updated by every step and that all values are exchanged.
-    public func updateAllRows() {
+    public func updateDensely() {
         state.withLock { state in
-            precondition(state.factors.isEmpty, "rows wait for factors already")
-            state.mayRestrict = false
-            state.isRestricted = false
+            precondition(state.deferredDecay.isEmpty, "rows wait for their decay already")
+            state.mayBeSparse = false
+            state.isSparse = false
         }
     }
 
-    /// Asks to update touched rows alone, which is the optimiser's to decide.
-    public func restrictUpdates() {
-        state.withLock { if $0.mayRestrict { $0.isRestricted = true } }
+    /// Asks to update rows alone that some step has looked up, which is the optimiser's to decide.
+    public func updateSparsely() {
+        state.withLock { if $0.mayBeSparse { $0.isSparse = true } }
     }
 
-    /// Whether rows that were never touched are not updated.
-    public var isRestricted: Bool { state.withLock(\.isRestricted) }
+    /// Whether rows that were never looked up are not updated.
+    public var isSparse: Bool { state.withLock(\.isSparse) }
 
     /// The elements that every step updates.
     public var updatedElements: [Range<Int>] { elements(state.withLock(\.updated)) }
@@ -124,7 +126,8 @@ public final class TouchedRows: Sendable {
         state.withLock { $0.restored.formUnion(rows) }
     }
 
-    /// The rows of which a part is not zero in `elements`, which stand for those of the table from element `start` on.
+    /// The rows of which a part is not zero in `elements`, which stand for those of the table from element
+    /// `start` on.
     public func rowsThatHoldAnything(_ elements: Tensor, from start: Int) -> RowSet {
         var found = RowSet(rowCount: rowCount)
         elements.withFloats { floats in
@@ -140,8 +143,9 @@ public final class TouchedRows: Sendable {
         return found
     }
 
-    /// Starts an update of `values`, the arena of the trained slots, in the ranges that this rank updates: rows with a
-    /// gradient join those that are updated, and get the factors that they lack. Returns what has to be updated.
+    /// Starts an update of `values`, the arena of the trained slots, in the ranges that this rank updates:
+    /// rows with a gradient join those that are updated, and get the decay that they lack. Returns what has
+    /// to be updated.
     public func beginUpdate(of values: Tensor, in owned: [Range<Int>]) -> [Range<Int>] {
         let updated = state.withLock { state in
             var rows = state.gradient
@@ -152,55 +156,56 @@ public final class TouchedRows: Sendable {
             state.updated.formUnion(rows)
             let table = values.elements(range)
             for part in elements(joining).intersections(owned) {
-                settle(
-                    part.lowerBound - range.lowerBound..<part.upperBound - range.lowerBound, of: table, state)
+                applyDeferredDecay(
+                    to: part.lowerBound - range.lowerBound..<part.upperBound - range.lowerBound, of: table,
+                    state)
             }
             return state.updated
         }
         return elements(updated).intersections(owned)
     }
 
-    /// Ends an update: the rows that it did not touch are to be multiplied by `factor`.
+    /// Ends an update: the rows that it left out are to be multiplied by `factor`.
     public func endUpdate(decay factor: Float) {
         guard factor != 1 else { return }
-        state.withLock { $0.factors.append(factor) }
+        state.withLock { $0.deferredDecay.append(factor) }
     }
 
-    // MARK: Settling
+    // MARK: Deferred decay
 
-    /// Gives these rows of `table`, `[rows, columns]`, the factors that they lack.
-    func settle(_ ids: [Int32], of table: Tensor) {
+    /// Gives these rows of `table`, `[rows, columns]`, the decay that they lack.
+    func applyDeferredDecay(to ids: [Int32], of table: Tensor) {
         state.withLock { state in
-            guard !state.factors.isEmpty else { return }
-            let count = Int32(state.factors.count)
-            for id in ids where state.ages[Int(id)] < count && !state.updated.contains(Int(id)) {
+            guard !state.deferredDecay.isEmpty else { return }
+            let count = Int32(state.deferredDecay.count)
+            for id in ids where state.appliedCounts[Int(id)] < count && !state.updated.contains(Int(id)) {
                 let row = Int(id)
-                settle(row * columns..<(row + 1) * columns, of: table, state)
-                state.ages[row] = count
+                applyDeferredDecay(to: row * columns..<(row + 1) * columns, of: table, state)
+                state.appliedCounts[row] = count
             }
         }
     }
 
-    /// Gives all rows of `table`, `[rows, columns]`, the factors that they lack.
-    func settleAll(of table: Tensor) {
+    /// Gives all rows of `table`, `[rows, columns]`, the decay that they lack.
+    func applyDeferredDecay(toAllOf table: Tensor) {
         state.withLock { state in
-            guard !state.factors.isEmpty else { return }
+            guard !state.deferredDecay.isEmpty else { return }
             for row in 0..<rowCount where !state.updated.contains(row) {
-                settle(row * columns..<(row + 1) * columns, of: table, state)
+                applyDeferredDecay(to: row * columns..<(row + 1) * columns, of: table, state)
             }
-            state.factors = []
-            state.ages = [Int32](repeating: 0, count: rowCount)
+            state.deferredDecay = []
+            state.appliedCounts = [Int32](repeating: 0, count: rowCount)
         }
     }
 
     /// Multiplies elements of the table, which may be parts of rows, by what their rows lack.
-    private func settle(_ elements: Range<Int>, of table: Tensor, _ state: State) {
-        guard !state.factors.isEmpty else { return }
+    private func applyDeferredDecay(to elements: Range<Int>, of table: Tensor, _ state: State) {
+        guard !state.deferredDecay.isEmpty else { return }
         var start = elements.lowerBound
         while start < elements.upperBound {
             let row = start / columns
             let end = min(elements.upperBound, (row + 1) * columns)
-            let lacking = state.factors[Int(state.ages[row])...]
+            let lacking = state.deferredDecay[Int(state.appliedCounts[row])...]
             Elementwise.scale(table.elements(start..<end), byEachOf: lacking)
             start = end
         }

@@ -1,0 +1,44 @@
+// First values of parameters, and low-rank adapters added to them.
+
+public import Tensors
+
+extension ParameterStore {
+    /// Fills every slot that `isWanted` picks as its `initialization` says; the numbers depend on `key` and
+    /// the slot's name only.
+    public func initialize(key: RandomKey, where isWanted: (ParameterSlot) -> Bool = { _ in true }) {
+        for slot in layout.slots where isWanted(slot) {
+            let target = value(slot.index)
+            let slotKey = key.derived(slot.name)
+            switch slot.initialization {
+            case .zeros: target.clear()
+            case .ones: target.copy(from: [Float](repeating: 1, count: target.count))
+            case .uniform(let bound):
+                target.copy(
+                    from: (0..<target.count).map { Float(2 * slotKey.uniform(UInt64($0)) - 1) * bound })
+            case .normal(let standardDeviation):
+                target.copy(
+                    from: (0..<target.count).map { Float(slotKey.normal(UInt64($0))) * standardDeviation })
+            }
+        }
+    }
+
+    /// Adds an adapter of each of `parts`, tensors of the checkpoint file that fill weights of dense layers.
+    /// They are zero until they are initialised or read.
+    public func addAdapters(_ parts: [(slot: Int, tensor: CheckpointTensor)], _ options: LowRankOptions) {
+        var added: [LowRankAdapter] = []
+        rearrange { layout in
+            for (slot, tensor) in parts {
+                added.append(
+                    LowRankAdapter(&layout, weight: layout.slots[slot], part: tensor, options: options))
+            }
+        }
+        for adapter in added { adapters[adapter.weight, default: []].append(adapter) }
+    }
+
+    /// Adds what every adapter contributes to its weight, W += s·B·A, and removes the adapters.
+    public func mergeAdapters() {
+        for adapter in adapters.values.joined() { adapter.merge(into: self) }
+        adapters = [:]
+        rearrange { $0.removeAdapters() }
+    }
+}
