@@ -1,4 +1,4 @@
-// Permutation, sampler and the ways to cut and deal batches.
+// Permutation, sampler and the ways to cut and scatter batches.
 
 import Datasets
 import Tensors
@@ -70,14 +70,14 @@ import Testing
                         rowCount: rowCount, globalBatchRows: batch, rankCount: ranks, seed: 5)
                     #expect(sampler.stepsPerEpoch == (rowCount + batch - 1) / batch)
                     for epoch in 0..<2 {
-                        let dealt = (0..<sampler.stepsPerEpoch).flatMap { step in
+                        let scattered = (0..<sampler.stepsPerEpoch).flatMap { step in
                             let rows = sampler.rows(epoch: epoch, step: step)
                             let lengths = rows.map { 1 + $0 % 50 }
-                            return ShardedSampler.deal(
+                            return ShardedSampler.scatter(
                                 rows: rows, lengths: lengths, rankCount: ranks, microBatchCount: 2)
                         }
                         #expect(
-                            dealt.flatMap { $0.flatMap { $0 } }.sorted() == Array(0..<rowCount),
+                            scattered.flatMap { $0.flatMap { $0 } }.sorted() == Array(0..<rowCount),
                             "\(rowCount) rows, batch \(batch), \(ranks) ranks, epoch \(epoch)")
                     }
                 }
@@ -136,14 +136,14 @@ import Testing
         return (0..<count).map { 3 + Int(1 / (0.008 + key.uniform(UInt64($0)))) }
     }
 
-    @Test("Every row is dealt once, every rank gets one if there are enough, and work is balanced")
+    @Test("Every row is scattered once, every rank gets one if there are enough, and work is balanced")
     func balance() {
         for count in [1, 2, 5, 16, 33, 128] {
             for ranks in [1, 2, 3, 4, 8] {
                 for microBatches in [1, 2, 3] {
                     let rows = (0..<count).map { $0 * 7 + 1 }
                     let lengths = lengths(count, seed: UInt64(count * ranks))
-                    let shares = ShardedSampler.deal(
+                    let shares = ShardedSampler.scatter(
                         rows: rows, lengths: lengths, rankCount: ranks, microBatchCount: microBatches)
                     #expect(shares.count == ranks && shares.allSatisfy { $0.count == microBatches })
                     #expect(shares.flatMap { $0.flatMap { $0 } }.sorted() == rows)
@@ -158,10 +158,10 @@ import Testing
         }
     }
 
-    @Test("Many rows are dealt to within 2% of the mean")
+    @Test("Many rows are scattered to within 2% of the mean")
     func nearlyEqual() {
         let lengths = lengths(128, seed: 4)
-        let shares = ShardedSampler.deal(
+        let shares = ShardedSampler.scatter(
             rows: Array(0..<128), lengths: lengths, rankCount: 4, microBatchCount: 1)
         let loads = shares.map { $0.joined().reduce(0) { $0 + lengths[$1] } }
         let mean = Double(lengths.reduce(0, +)) / 4
@@ -170,15 +170,15 @@ import Testing
 
     @Test("Ties go to the lower rank, and a cost may weigh long rows more")
     func ties() {
-        let equal = ShardedSampler.deal(
+        let equal = ShardedSampler.scatter(
             rows: [10, 11, 12, 13, 14], lengths: [2, 2, 2, 2, 2], rankCount: 2, microBatchCount: 2)
         #expect(equal == [[[10, 14], [12]], [[11], [13]]])
-        let linear = ShardedSampler.deal(
+        let linear = ShardedSampler.scatter(
             rows: [0, 1, 2], lengths: [4, 2, 2], rankCount: 2, microBatchCount: 1)
         #expect(linear == [[[0]], [[1, 2]]])
-        let empty = ShardedSampler.deal(rows: [0, 1], lengths: [0, 0], rankCount: 2, microBatchCount: 1)
+        let empty = ShardedSampler.scatter(rows: [0, 1], lengths: [0, 0], rankCount: 2, microBatchCount: 1)
         #expect(empty == [[[0]], [[1]]])
-        let quadratic = ShardedSampler.deal(
+        let quadratic = ShardedSampler.scatter(
             rows: [0, 1, 2, 3, 4, 5], lengths: [4, 2, 2, 2, 2, 2], rankCount: 2, microBatchCount: 1
         ) { $0 * $0 }
         #expect(quadratic == [[[0, 5]], [[1, 2, 3, 4]]])
@@ -236,8 +236,8 @@ import Testing
         let batches = EvaluationBatches(rowCount: 7, batchRows: 2, lengths: lengths)
         #expect((0..<batches.count).map(batches.rows) == [[1, 3], [6, 4], [5, 0], [2]])
         for ranks in 1...6 {
-            let dealt = (0..<ranks).flatMap { batches.batches(rank: $0, of: ranks) }
-            #expect(dealt.sorted() == [0, 1, 2, 3])
+            let scattered = (0..<ranks).flatMap { batches.batches(rank: $0, of: ranks) }
+            #expect(scattered.sorted() == [0, 1, 2, 3])
         }
         #expect(batches.batches(rank: 1, of: 3) == [1])
         #expect(batches.batches(rank: 0, of: 3) == [0, 3])

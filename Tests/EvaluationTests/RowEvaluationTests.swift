@@ -67,7 +67,7 @@ private enum Rows {
 }
 
 @Suite struct RowEvaluationTests {
-    /// The result over `count` rows on so many ranks, batches of eight dealt in turn.
+    /// The result over `count` rows on so many ranks, batches of eight scattered in turn.
     private func result(
         _ kind: RowEvaluation.Kind, count: Int, ranks: Int, row: @escaping @Sendable (Int) -> AnsweredRow
     ) throws -> RowEvaluationResult {

@@ -6,7 +6,7 @@ public import JSON
 
 /// Runs a predictor over the rows of files, in windows, so that memory does not grow with their number.
 ///
-/// Row n belongs to batch n / `batchRows`, and batches are dealt to ranks in turn: a batch holds the same rows on any
+/// Row n belongs to batch n / `batchRows`, and batches are scattered to ranks in turn: a batch holds the same rows on any
 /// number of ranks, so its predictions have the same bits.
 public struct RowPredictions {
     /// Rows that are read, predicted and written at once, about; a multiple of the batch.
@@ -67,7 +67,7 @@ public struct RowPredictions {
         }
     }
 
-    /// Hands the lines of all ranks to rank 0's `write`, in the order of the `count` rows, whose batches are dealt to ranks
+    /// Hands the lines of all ranks to rank 0's `write`, in the order of the `count` rows, whose batches are scattered to ranks
     /// in turn. Collective.
     static func deliver(
         _ lines: [UInt8], count: Int, batchRows: Int, group: any ProcessGroup,

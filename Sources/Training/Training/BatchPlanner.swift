@@ -3,7 +3,7 @@
 internal import Arguments
 internal import Datasets
 
-/// Cuts epochs into global batches and deals them to ranks and micro-batches.
+/// Cuts epochs into global batches and scatters them to ranks and micro-batches.
 final class BatchPlanner {
     private enum Source {
         case rows(ShardedSampler)
@@ -93,7 +93,7 @@ final class BatchPlanner {
 
     /// A rank's micro-batches of rows for a step; some may be empty.
     func microBatches(of rows: [Int], rank: Int) -> [[Int]] {
-        ShardedSampler.deal(
+        ShardedSampler.scatter(
             rows: rows, lengths: rows.map { lengths[$0] }, rankCount: rankCount,
             microBatchCount: microBatchCount)[rank]
     }

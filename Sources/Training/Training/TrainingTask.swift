@@ -24,7 +24,7 @@ public struct MicroBatch: Sendable, Equatable {
 /// A model with the rows that it learns from and the way to measure it.
 public protocol TrainingTask: AnyObject {
     var model: any TrainableModel { get }
-    /// The training rows; their lengths say how they are dealt to ranks.
+    /// The training rows; their lengths say how they are scattered to ranks.
     var training: ExampleStore { get }
     /// Whether there are rows to evaluate on.
     var hasValidation: Bool { get }

@@ -1,6 +1,6 @@
 // Batches for evaluation: each row once, composed alike for every number of ranks.
 
-/// Fixed batches, dealt to ranks whole, without padding duplicates.
+/// Fixed batches, scattered to ranks whole, without padding duplicates.
 ///
 /// A batch has the same rows in the same order whichever rank computes it, so its outputs are the same too.
 public struct EvaluationBatches: Sendable {

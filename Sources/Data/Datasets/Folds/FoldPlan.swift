@@ -49,7 +49,7 @@ extension FoldPlan {
         let members = members(of: classes)
         try checkClasses(members.map(\.count), foldCount)
         var folds = [Int](repeating: 0, count: classes.count)
-        // The classes one behind the other, dealt to the folds in turn.
+        // The classes one behind the other, assigned to the folds in turn.
         var place = 0
         for (number, rows) in members.enumerated() {
             let order = KeyedPermutation(count: rows.count, key: key.derived(UInt64(number)))

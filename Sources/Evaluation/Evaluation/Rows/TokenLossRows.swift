@@ -33,7 +33,7 @@ package enum TokenLossRows {
     /// Rows between two deliveries of lines, about; a multiple of the batch.
     private static let windowRows = 4_096
 
-    /// Finds the losses of rows 0..<`rowCount`. Batches of consecutive rows are dealt to ranks in turn, alike for every
+    /// Finds the losses of rows 0..<`rowCount`. Batches of consecutive rows are scattered to ranks in turn, alike for every
     /// number of ranks. Collective.
     ///
     /// - Parameters:

@@ -9,7 +9,7 @@ import Tasks
 import Training
 
 extension EvaluationJob {
-    /// Rows that are dealt to a rank at once.
+    /// Rows that are scattered to a rank at once.
     private static let batchRows = 256
 
     /// Scores predictions that stand in files. Collective.

@@ -13,7 +13,7 @@ struct ExtractiveDocument: Sendable {
     let source: RowSource
 }
 
-/// Documents and their windows. Training deals windows; an evaluation joins those of a document.
+/// Documents and their windows. Training scatters windows; an evaluation joins those of a document.
 public struct ExtractiveRows: Sendable {
     /// An example a window, its target the right sentences by their number in the window.
     public private(set) var windows = ExampleStore()

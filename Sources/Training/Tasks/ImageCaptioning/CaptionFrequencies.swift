@@ -8,7 +8,7 @@ public import Metrics
 extension CIDErDocumentFrequencies {
     /// Reads the references of all rows of files, each rank its share, and brings them together. Collective.
     ///
-    /// - Parameter batchRows: rows that are dealt to a rank at once.
+    /// - Parameter batchRows: rows that are scattered to a rank at once.
     public init(
         files: [String], predictor: any RowPredictor, group: any ProcessGroup, batchRows: Int = 64
     ) throws {

@@ -22,7 +22,7 @@ public protocol SequenceToSequenceReader: AnyObject {
 
 /// Rows with their targets, ready for training and evaluation; row r is row r of `examples`.
 public protocol SequenceToSequenceRows: AnyObject {
-    /// An example a row. Its tokens say how long the row is when rows are dealt to batches and counted; what the encoder
+    /// An example a row. Its tokens say how long the row is when rows are scattered to batches and counted; what the encoder
     /// reads may be something else, such as an image.
     var examples: ExampleStore { get }
     /// The tokens that the decoder is to write for a row, the end token included.

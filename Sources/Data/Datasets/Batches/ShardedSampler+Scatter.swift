@@ -1,7 +1,7 @@
-// Deals a global batch to ranks and micro-batches so that all have nearly the same work.
+// Scatters a global batch to ranks and micro-batches so that all have nearly the same work.
 
 extension ShardedSampler {
-    /// Deals the rows of one global batch to `rankCount` × `microBatchCount` shares, indexed [rank][micro-
+    /// Scatters the rows of one global batch to `rankCount` × `microBatchCount` shares, indexed [rank][micro-
     /// batch].
     ///
     /// Longest processing time first (Graham 1969): rows by falling cost, each to the rank with the least
@@ -12,7 +12,7 @@ extension ShardedSampler {
     /// - Parameters:
     ///   - lengths: the number of tokens of each row of `rows`, in the same order.
     ///   - cost: the work that a row of some length makes, by default its tokens; values below 1 count as 1.
-    public static func deal(
+    public static func scatter(
         rows: [Int], lengths: [Int], rankCount: Int, microBatchCount: Int, cost: (Int) -> Int = { $0 }
     ) -> [[[Int]]] {
         precondition(rows.count == lengths.count, "\(rows.count) rows but \(lengths.count) lengths")
