@@ -98,7 +98,7 @@ let package = Package(
         module(.formats, "Tokenizers", ["Files", "JSON"]),
         module(.formats, "ChatTemplates", ["JSON", "Tokenizers"]),
         module(.formats, "Images", ["Tensors", "Files", "CImageCodecs"]),
-        module(.data, "Datasets", ["Tensors", "Files", "JSON", "Images"]),
+        module(.data, "Datasets", ["Tensors", "Files", "JSON", "Models", "Images"]),
         module(.formats, "GGUF", ["Tensors", "Files"]),
         module(
             .training, "Checkpoints",
@@ -145,7 +145,7 @@ let package = Package(
             "LockstepProgram",
             [
                 "Tensors", "Kernels", "Layers", "Models", "Optimizers", "MPI", "DataParallel", "Files",
-                "JSON",
+                "Machine", "JSON",
                 "Safetensors", "Tokenizers", "ChatTemplates", "Images", "Datasets", "Checkpoints", "Metrics",
                 "Generation", "GGUFImport",
                 "Arguments", "Training", "Evaluation", "Tasks", "CrossValidation",
@@ -161,7 +161,9 @@ let package = Package(
         tests("GGUFTests", ["Tensors", "Files", "GGUF", "TestSupport"], goldens: true),
         tests("MetricsTests", ["Metrics"], goldens: true),
         tests("ImagesTests", ["Tensors", "Images"], goldens: true),
-        tests("DatasetsTests", ["Tensors", "Images", "JSON", "Datasets", "TestSupport"], goldens: true),
+        tests(
+            "DatasetsTests", ["Tensors", "Images", "JSON", "Models", "Datasets", "TestSupport"], goldens: true
+        ),
         tests("LaunchTests", ["TestSupport"]),
         tests(
             "ModelsTests", ["Tensors", "Layers", "Models", "Optimizers", "Safetensors"],
@@ -213,13 +215,13 @@ let package = Package(
                 "Generation", "Evaluation", "Training", "Tasks",
             ]),
         tests("EvaluationTests", ["Models", "DataParallel", "JSON", "Datasets", "Metrics", "Evaluation"]),
-        tests("CrossValidationTests", ["Arguments", "Datasets", "CrossValidation", "Training"]),
-        tests("ConfigurationTests", ["Arguments", "Optimizers", "Configuration"]),
+        tests("CrossValidationTests", ["Arguments", "Datasets", "CrossValidation"]),
+        tests("ConfigurationTests", ["Machine", "Arguments", "Optimizers", "Configuration"]),
         tests(
             "LockstepProgramTests",
             [
                 "LockstepProgram", "TestSupport", "Tensors", "Kernels", "Models", "Layers", "DataParallel",
-                "Safetensors", "Checkpoints", "Arguments", "Training", "Configuration",
+                "Safetensors", "Checkpoints", "Training", "Configuration",
             ]),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         tests("TensorsTests", ["Tensors"]),

@@ -16,7 +16,7 @@ import Testing
 
     @Test("A batch lays sequences one after the other without padding")
     func layout() {
-        let batch = Batch(examples: Self.examples, rows: [10, 4, 7, 8])
+        let batch = ExampleBatch(examples: Self.examples, rows: [10, 4, 7, 8])
         #expect(batch.tokens == [101, 7, 102, 101, 8, 102, 9, 102, 5])
         #expect(batch.typeIDs == [0, 0, 0, 0, 0, 0, 1, 1, 0])
         #expect(batch.positions == [0, 1, 2, 0, 1, 2, 3, 4, 0])
@@ -27,13 +27,13 @@ import Testing
         #expect(batch.maximumLength == 5)
         #expect(batch.sequenceCount == 4)
         #expect(batch.tokenCount == 9)
-        #expect(Batch(examples: Self.examples).rows == [0, 1, 2, 3])
+        #expect(ExampleBatch(examples: Self.examples).rows == [0, 1, 2, 3])
     }
 
     @Test("A rank without rows has an empty batch")
     func empty() {
-        #expect(ExampleStore(Self.examples).batch(rows: []) == Batch())
-        #expect(Batch(examples: []).sequenceOffsets == [0])
+        #expect(ExampleStore(Self.examples).batch(rows: []) == ExampleBatch())
+        #expect(ExampleBatch(examples: []).sequenceOffsets == [0])
     }
 
     @Test("The store gives back every example and the batches that the examples make")
@@ -49,7 +49,7 @@ import Testing
             #expect(store.target(of: row) == Self.examples[row].target)
         }
         let rows = [3, 1, 0]
-        #expect(store.batch(rows: rows) == Batch(examples: rows.map { Self.examples[$0] }, rows: rows))
+        #expect(store.batch(rows: rows) == ExampleBatch(examples: rows.map { Self.examples[$0] }, rows: rows))
         let untyped = ExampleStore([Self.examples[0], Self.examples[3]])
         #expect(untyped.batch(rows: [1, 0]).typeIDs == [0, 0, 0, 0])
         #expect(untyped.example(at: 0) == Self.examples[0])

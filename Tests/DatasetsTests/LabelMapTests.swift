@@ -1,6 +1,7 @@
 // Label maps: order, inferred problem types, targets, and labels that do not fit.
 
 import Datasets
+import Models
 import TestSupport
 import Testing
 
@@ -21,7 +22,7 @@ import Testing
     @Test("Strings are sorted by code points, numbers by value, and bools are named as Python names them")
     func order() throws {
         let strings = try map([#""b""#, #""a10""#, #""é""#, #""B""#, #""a2""#, #""b""#])
-        #expect(strings.problemType == .singleLabelClassification)
+        #expect(strings.problemType == .singleLabel)
         #expect(strings.labels == ["B", "a10", "a2", "b", "é"])
         #expect(try map(["10", "9", "-1", "9"]).labels == ["-1", "9", "10"])
         #expect(try map(["true", "false"]).labels == ["False", "True"])
@@ -45,12 +46,12 @@ import Testing
 
     @Test("The problem type is inferred as Hugging Face does, and can be set")
     func problemTypes() throws {
-        #expect(try map(["1", "2"]).problemType == .singleLabelClassification)
+        #expect(try map(["1", "2"]).problemType == .singleLabel)
         #expect(try map(["1.5", "2"]).problemType == .regression)
         #expect(try map(["2", "1.0"]).problemType == .regression)
-        #expect(try map([#"["a", "b"]"#, "[]"]).problemType == .multiLabelClassification)
+        #expect(try map([#"["a", "b"]"#, "[]"]).problemType == .multiLabel)
         #expect(try map(["1", "2"], .regression).labels == ["LABEL_0"])
-        #expect(try map(["1.0", "2.5", "1"], .singleLabelClassification).labels == ["1", "2.5"])
+        #expect(try map(["1.0", "2.5", "1"], .singleLabel).labels == ["1", "2.5"])
         #expect(try map(["[1.5, 2]", "[0, 1]"], .regression).count == 2)
         #expect(ProblemType(rawValue: "regression") == .regression)
     }
@@ -64,7 +65,7 @@ import Testing
         let regression = try map(["0.5", "1"])
         #expect(try target(regression, "3") == .values([3]))
         #expect(try target(regression, "-0.25") == .values([-0.25]))
-        let reals = try map(["1.0", "2"], .singleLabelClassification)
+        let reals = try map(["1.0", "2"], .singleLabel)
         #expect(try target(reals, "1") == .label(0))
         #expect(try target(reals, "2.0") == .label(1))
     }
@@ -79,7 +80,7 @@ import Testing
         #expect(try map("text,label\na,10\nb,9\nc,010").labels == ["9", "10"])
         #expect(try map("text,label\na,10\nb,9.5").problemType == .regression)
         #expect(try map("text,label\na,10\nb,9\nc,x").labels == ["10", "9", "x"])
-        #expect(try map("text,label\na,1.5\nc,x").problemType == .singleLabelClassification)
+        #expect(try map("text,label\na,1.5\nc,x").problemType == .singleLabel)
         #expect(try map("text,label\na,nan\nb,1.5").labels == ["1.5", "nan"])
         let numbers = try map("text,label\na,1\nb,2")
         let rows = try folder.rows("u.csv", "label\n02\n1\n")
@@ -92,7 +93,7 @@ import Testing
     @Test("Numbers stand for the placeholder names of a model")
     func placeholders() throws {
         let model = try LabelMap(
-            id2label: [0: "LABEL_0", 1: "LABEL_1"], problemType: .singleLabelClassification)
+            id2label: [0: "LABEL_0", 1: "LABEL_1"], problemType: .singleLabel)
         #expect(try target(model, "1") == .label(1))
         #expect(try target(model, #""LABEL_0""#) == .label(0))
         #expect(model.id(of: "2") == nil)
@@ -112,7 +113,7 @@ import Testing
 
     @Test("An unknown label is reported with its row and the known labels")
     func unknownLabel() throws {
-        let map = try LabelMap(labels: ["negative", "positive"], problemType: .singleLabelClassification)
+        let map = try LabelMap(labels: ["negative", "positive"], problemType: .singleLabel)
         func targetMessage(_ label: String) throws -> String {
             try message {
                 _ = try map.target(for: try row("{\"label\": \(label)}", line: 12), column: "label")
@@ -138,7 +139,7 @@ import Testing
 
     @Test("Labels that the model does not know are found before evaluation starts")
     func checkAgainstModel() throws {
-        let model = try LabelMap(labels: ["a", "b"], problemType: .singleLabelClassification)
+        let model = try LabelMap(labels: ["a", "b"], problemType: .singleLabel)
         var data = LabelMap.Builder(column: "label", problemType: model.problemType)
         try data.add(try row(#"{"label": "b"}"#))
         try data.check(against: model)
@@ -175,11 +176,11 @@ import Testing
     @Test("Labels that do not suit the given problem type are errors")
     func unsuitableLabels() throws {
         #expect(
-            try mapMessage([#""a""#, #""b""#], .multiLabelClassification)
+            try mapMessage([#""a""#, #""b""#], .multiLabel)
                 == "t.jsonl:1: column \"label\": expected a list of labels, as problem_type"
                 + " multi_label_classification asks for, found a string.")
         #expect(
-            try mapMessage([#"["a", "b"]"#], .singleLabelClassification)
+            try mapMessage([#"["a", "b"]"#], .singleLabel)
                 == "t.jsonl:1: column \"label\": expected one label, as problem_type"
                 + " single_label_classification asks for, found a list.")
         #expect(
@@ -191,7 +192,7 @@ import Testing
         #expect(
             try mapMessage(["[1, 2]", "[1]"], .regression)
                 == "t.jsonl:2: column \"label\": expected 2 numbers as in the rows before, found 1.")
-        let multiple = try LabelMap(labels: ["a", "b"], problemType: .multiLabelClassification)
+        let multiple = try LabelMap(labels: ["a", "b"], problemType: .multiLabel)
         #expect(
             try message { _ = try multiple.target(for: try row(#"{"label": "a"}"#), column: "label") }
                 == "t.jsonl:1: column \"label\": expected a list of labels, found the string \"a\".")

@@ -2,6 +2,7 @@
 
 public import Arguments
 public import Datasets
+internal import Models
 internal import Tasks
 internal import Training
 
@@ -69,7 +70,7 @@ public struct FoldSurvey: Sendable {
                     + "leave it out")
         }
         let labels = try LabelMap(of: reader, column: data.labelColumn, problemType: data.problemType)
-        if labels.problemType == .singleLabelClassification { return labels }
+        if labels.problemType == .singleLabel { return labels }
         guard arguments.isStratified == true else { return nil }
         throw TrainingError(
             "--stratified needs one label a row, but column \"\(data.labelColumn)\" makes this a "

@@ -3,12 +3,10 @@
 
 public import Datasets
 package import Images
+public import Models
 
 /// Which rows are read, and what becomes of their columns.
 public struct DataArguments: Sendable, Equatable {
-    /// How labels become a loss; the raw values are those of `problem_type` in config.json.
-    public typealias ProblemType = Datasets.ProblemType
-
     /// Training files, read in this order. Relative paths count from the current directory.
     public var trainFiles: [String] = []
     /// Validation files, read in this order.

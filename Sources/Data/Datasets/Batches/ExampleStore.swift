@@ -74,8 +74,8 @@ public struct ExampleStore: Sendable {
     }
 
     /// The rows as one batch, in the given order.
-    public func batch(rows: [Int]) -> Batch {
-        var batch = Batch()
+    public func batch(rows: [Int]) -> ExampleBatch {
+        var batch = ExampleBatch()
         batch.reserve(sequences: rows.count, tokens: rows.reduce(0) { $0 + offsets[$1 + 1] - offsets[$1] })
         for row in rows {
             let range = offsets[row]..<offsets[row + 1]

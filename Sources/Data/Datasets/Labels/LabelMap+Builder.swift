@@ -1,6 +1,7 @@
 // Builds a label map from the rows of the training data.
 
 internal import JSON
+public import Models
 
 extension LabelMap {
     /// The map of the labels in a column of the training data.
@@ -90,9 +91,9 @@ extension LabelMap {
 
         private func inferredType() throws(DatasetsError) -> ProblemType {
             let kinds = firstOfKind.map(\.kind)
-            if kinds.contains(.list) { return .multiLabelClassification }
-            guard kinds.contains(.real) else { return .singleLabelClassification }
-            if !hasTypes, kinds.contains(.string) { return .singleLabelClassification }
+            if kinds.contains(.list) { return .multiLabel }
+            guard kinds.contains(.real) else { return .singleLabel }
+            if !hasTypes, kinds.contains(.string) { return .singleLabel }
             try checkMixture(firstOfKind)
             return .regression
         }
@@ -100,7 +101,7 @@ extension LabelMap {
         private func checkKinds(for type: ProblemType) throws(DatasetsError) {
             try checkMixture(firstOfKind)
             try checkMixture(firstOfElement)
-            let wantsLists = type == .multiLabelClassification
+            let wantsLists = type == .multiLabel
             guard let first = firstOfKind.first, (first.kind == .list) != wantsLists else { return }
             let expected = wantsLists ? "a list of labels" : "one label"
             throw .wrongType(

@@ -1,6 +1,7 @@
 // Which labels a classifier knows, and what each row's label is to the loss.
 
 internal import JSON
+public import Models
 
 /// What the loss compares a row's output with.
 public enum Target: Sendable, Hashable {
@@ -14,13 +15,6 @@ public enum Target: Sendable, Hashable {
     case spans([Range<Int>])
     /// The row has no label, as when predicting.
     case none
-}
-
-/// How labels and outputs relate; the raw values are those of `problem_type` in a Hugging Face configuration.
-public enum ProblemType: String, Sendable, Hashable, CaseIterable {
-    case singleLabelClassification = "single_label_classification"
-    case multiLabelClassification = "multi_label_classification"
-    case regression
 }
 
 /// The names of the classes in the order of their ids.
@@ -79,14 +73,14 @@ public struct LabelMap: Sendable, Hashable {
     ) throws(DatasetsError) -> Target {
         let value = try row.value(in: column, key: columnKey)
         switch problemType {
-        case .singleLabelClassification: return .label(try id(of: value, row, column))
+        case .singleLabel: return .label(try id(of: value, row, column))
         case .regression:
             let values = try LabelValue.numbers(value, row, column)
             guard values.count == count else {
                 throw .outputCount(row.source, column: column, expected: count, found: values.count)
             }
             return .values(values)
-        case .multiLabelClassification:
+        case .multiLabel:
             guard case .list(let values) = value else {
                 throw .wrongType(
                     row.source, column: column, expected: "a list of labels", found: value.phrase)

@@ -2,6 +2,7 @@
 
 public import Datasets
 internal import JSON
+internal import Models
 
 /// Makes answered rows of rows and predictions.
 public struct AnswerReader {
@@ -39,7 +40,7 @@ public struct AnswerReader {
         let line = Row(fields: fields, source: row.source, hasTypes: row.hasTypes)
         answered.predicted = try labels.target(
             for: line, column: "prediction", columnKey: "prediction_column")
-        guard labels.problemType == .singleLabelClassification, labels.count == 2,
+        guard labels.problemType == .singleLabel, labels.count == 2,
             let score = answered.score, case .label(let label) = answered.predicted
         else { return }
         answered.probabilities = label == 0 ? [score, 1 - score] : [1 - score, score]

@@ -2,6 +2,7 @@
 
 public import Datasets
 internal import Foundation
+package import Models
 
 /// The labels or numbers that logits choose, with the probabilities of labels.
 public struct ClassificationAnswer: Sendable, Equatable {
@@ -13,13 +14,13 @@ public struct ClassificationAnswer: Sendable, Equatable {
     /// - Parameter logits: the outputs for a row, `[K]`.
     package init(logits: [Float], problemType: ProblemType) {
         switch problemType {
-        case .singleLabelClassification:
+        case .singleLabel:
             let maximum = Double(logits.max() ?? 0)
             let exponentials = logits.map { exp(Double($0) - maximum) }
             let total = exponentials.reduce(0, +)
             predicted = .label(ClassificationSums.argmax(logits))
             probabilities = exponentials.map { $0 / total }
-        case .multiLabelClassification:
+        case .multiLabel:
             predicted = .labels(logits.indices.filter { logits[$0] > 0 })
             probabilities = logits.map { 1 / (1 + exp(-Double($0))) }
         case .regression:

@@ -5,6 +5,7 @@ import Configuration
 import Datasets
 import Evaluation
 import Foundation
+import Models
 import Tasks
 import Training
 
@@ -33,7 +34,7 @@ extension EvaluationJob {
     private func labels(referenceColumn: String) throws -> LabelMap {
         if let labels = files.labels {
             let names = labels.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
-            return try LabelMap(labels: names, problemType: data.problemType ?? .singleLabelClassification)
+            return try LabelMap(labels: names, problemType: data.problemType ?? .singleLabel)
         }
         let references = try RowReader(patterns: files.referencesFile)
         let first = try references.makeIterator().next()

@@ -37,7 +37,7 @@ extension ExampleStore {
 
 extension TokenBatch {
     /// The model's view of a batch.
-    init(_ batch: Batch) {
+    init(_ batch: ExampleBatch) {
         self.init(
             tokens: batch.tokens, typeIDs: batch.typeIDs, positions: batch.positions,
             offsets: batch.sequenceOffsets, sampleIDs: batch.sampleIDs)
@@ -46,7 +46,7 @@ extension TokenBatch {
 
 extension ClassificationTargets {
     /// The targets of a batch for a head of `labelCount` outputs.
-    init(_ targets: [Target], labelCount: Int, problemType: Models.ProblemType) {
+    init(_ targets: [Target], labelCount: Int, problemType: ProblemType) {
         switch problemType {
         case .singleLabel:
             self = .labels(
@@ -78,33 +78,11 @@ extension ClassificationTargets {
 extension LabelMap {
     /// The head that predicts these labels.
     public var head: ClassificationHead {
-        ClassificationHead(labels: labels, problemType: problemType.model)
+        ClassificationHead(labels: labels, problemType: problemType)
     }
 
     /// The labels that a model predicts.
     public init(_ head: ClassificationHead) throws(DatasetsError) {
-        try self.init(labels: head.labels, problemType: head.problemType.data)
-    }
-}
-
-extension Datasets.ProblemType {
-    /// The same type as models name it.
-    var model: Models.ProblemType {
-        switch self {
-        case .singleLabelClassification: .singleLabel
-        case .multiLabelClassification: .multiLabel
-        case .regression: .regression
-        }
-    }
-}
-
-extension Models.ProblemType {
-    /// The same type as data sets name it.
-    var data: Datasets.ProblemType {
-        switch self {
-        case .singleLabel: .singleLabelClassification
-        case .multiLabel: .multiLabelClassification
-        case .regression: .regression
-        }
+        try self.init(labels: head.labels, problemType: head.problemType)
     }
 }

@@ -1,7 +1,7 @@
 // What a model computes at once: sequences one after the other in flat lists, without padding.
 
 /// S sequences with T tokens in all. Empty for a rank that has no row of a step.
-public struct Batch: Sendable, Hashable {
+public struct ExampleBatch: Sendable, Hashable {
     /// Token ids, [T].
     public private(set) var tokens: [Int32] = []
     /// Token type (segment) ids, [T].
