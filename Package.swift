@@ -119,25 +119,27 @@ let package = Package(
         module(
             .training, "Training",
             [
-                "Tensors", "Kernels", "Layers", "Models", "Optimizers", "DataParallel", "Datasets",
-                "Arguments",
-                "Checkpoints", "Evaluation", logging,
+                "Tensors", "Machine", "Kernels", "Layers", "Models", "Optimizers", "DataParallel", "Datasets",
+                "Arguments", "Checkpoints", "Evaluation", logging,
             ]),
         module(
             .training, "Tasks",
             [
-                "Tensors", "Layers", "Models", "DataParallel", "Datasets", "Images", "JSON", "Tokenizers",
-                "ChatTemplates", "Arguments",
-                "Checkpoints", "Metrics", "Generation", "Evaluation", "Training", logging,
+                "Tensors", "Files", "Kernels", "Layers", "Models", "DataParallel", "Datasets", "Images",
+                "JSON",
+                "Tokenizers", "ChatTemplates", "Arguments", "Checkpoints", "Metrics", "Generation",
+                "Evaluation", "Training", logging,
             ]),
         module(
             .evaluation, "CrossValidation",
-            ["Datasets", "Metrics", "Models", "Arguments", "Evaluation", "Training", "Tasks"]),
-        module(.program, "Configuration", ["Arguments", "Datasets", "Tasks", yams]),
+            ["Tensors", "Datasets", "Metrics", "Models", "Arguments", "Evaluation", "Training", "Tasks"]),
+        module(
+            .program, "Configuration", ["Files", "Machine", "Arguments", "Datasets", "Tasks", yams]),
         module(
             .program, "Lockstep",
             [
-                "Kernels", "Models", "MPI", "DataParallel", "Files", "JSON", "Safetensors", "Datasets",
+                "Files", "Machine", "Kernels", "Models", "MPI", "DataParallel", "JSON", "Safetensors",
+                "Datasets",
                 "Checkpoints", "Metrics", "Arguments", "Training", "Evaluation", "Tasks", "CrossValidation",
                 "Reporting", "Configuration", "Ratings", logging,
             ]),
@@ -145,9 +147,8 @@ let package = Package(
             "LockstepProgram",
             [
                 "Tensors", "Kernels", "Layers", "Models", "Optimizers", "MPI", "DataParallel", "Files",
-                "Machine", "JSON",
-                "Safetensors", "Tokenizers", "ChatTemplates", "Images", "Datasets", "Checkpoints", "Metrics",
-                "Generation", "GGUFImport",
+                "Machine", "Tokenizers", "ChatTemplates", "Datasets", "Checkpoints", "Generation",
+                "GGUFImport",
                 "Arguments", "Training", "Evaluation", "Tasks", "CrossValidation",
                 "Reporting",
                 "Configuration", "Lockstep", "Ratings", "RatingServer",

@@ -1,6 +1,6 @@
 // How the program shows its log: the sentences themselves on standard error.
 
-internal import Foundation
+internal import Files
 package import Logging
 
 /// Writes each entry of the log as a line: warnings and errors after their level, all else as it is.
@@ -22,6 +22,6 @@ package struct ConsoleLogHandler: LogHandler {
             case .error, .critical: "error: "
             case .trace, .debug, .info, .notice: ""
             }
-        FileHandle.standardError.write(Data((prefix + event.message.description + "\n").utf8))
+        StandardError.write(prefix + event.message.description + "\n")
     }
 }
