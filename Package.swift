@@ -215,7 +215,9 @@ let package = Package(
                 "Arguments", "Metrics",
                 "Generation", "Evaluation", "Training", "Tasks",
             ]),
-        tests("EvaluationTests", ["Models", "DataParallel", "JSON", "Datasets", "Metrics", "Evaluation"]),
+        tests(
+            "EvaluationTests", ["Models", "DataParallel", "JSON", "Datasets", "Metrics", "Evaluation"],
+            goldens: true),
         tests("CrossValidationTests", ["Arguments", "Datasets", "CrossValidation"]),
         tests("ConfigurationTests", ["Machine", "Arguments", "Optimizers", "Configuration"]),
         tests(

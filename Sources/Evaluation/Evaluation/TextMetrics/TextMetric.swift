@@ -26,6 +26,6 @@ extension TextMetric {
 /// The metrics of all tasks that write texts, in the order of the log.
 public enum TextMetrics {
     public static let all: [any TextMetric] = [
-        BLEUMetric(), ChrFMetric(), RougeMetric(), ExactMatchMetric(),
+        BLEUMetric(), ChrFMetric(), RougeMetric(), ErrorRateMetric(), ExactMatchMetric(),
     ]
 }
