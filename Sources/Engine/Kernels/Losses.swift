@@ -6,10 +6,12 @@ public import Tensors
 /// Losses over the rows of `logits [S, K]`. Each returns the loss of every row in double precision and writes the
 /// gradient of `Σ row losses · scale` into `gradient`, which may share memory with `logits`.
 public enum Losses {
-    /// −log softmax(logits)[target] a row; target −100 is ignored, as PyTorch's `ignore_index`.
-    public static func crossEntropy(_ logits: Tensor, targets: [Int], scale: Double, gradient: Tensor?)
-        -> [Double]
-    {
+    /// −log softmax(logits)[target] a row; target −100 is ignored, as PyTorch's `ignore_index`. With `factors` a row's
+    /// loss and gradient are multiplied by what it says for the row's target and loss.
+    public static func crossEntropy(
+        _ logits: Tensor, targets: [Int], scale: Double, gradient: Tensor?,
+        factors: ((_ target: Int, _ loss: Double) -> (loss: Double, gradient: Double))? = nil
+    ) -> [Double] {
         precondition(targets.count == logits.rows, "expected one target a row")
         return (0..<logits.rows).map { row in
             let target = targets[row]
@@ -19,13 +21,16 @@ public enum Losses {
             let total = exponentials.reduce(0, +)
             let isIgnored = target == -100
             precondition(isIgnored || target >= 0 && target < logits.columns, "target \(target) out of range")
+            let loss = isIgnored ? 0 : log(total) + maximum - values[target]
+            let factor = isIgnored ? nil : factors?(target, loss)
+            let rowScale = factor.map { $0.gradient * scale } ?? scale
             if let gradient {
                 for column in 0..<logits.columns {
                     let probability = exponentials[column] / total - (column == target ? 1 : 0)
-                    gradient[row, column] = isIgnored ? 0 : Float(probability * scale)
+                    gradient[row, column] = isIgnored ? 0 : Float(probability * rowScale)
                 }
             }
-            return isIgnored ? 0 : log(total) + maximum - values[target]
+            return factor.map { $0.loss * loss } ?? loss
         }
     }
 

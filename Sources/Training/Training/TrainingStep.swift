@@ -61,7 +61,9 @@ public final class TrainingStep {
     public func run(
         step: Int, epoch: Int, rows: [Int], microBatches: [[Int]], isStopRequested: Bool = false
     ) throws -> StepResult {
-        let lossCount = max(1, task.lossCount(rows: rows, epoch: epoch))
+        let weight = task.lossWeight(rows: rows, epoch: epoch)
+        // A batch without a single target has no gradient, whatever it is divided by.
+        let lossCount = weight > 0 ? weight : 1
         let batches = microBatches.filter { !$0.isEmpty }
         model.parameters.forgetGradients()
         var lossSum = 0.0
@@ -80,7 +82,7 @@ public final class TrainingStep {
         let rate = schedule.rate(at: step)
         let norm = sums[3].squareRoot()
         let result = StepResult(
-            loss: sums[0] / Double(lossCount), gradientNorm: norm, learningRate: rate, rows: rows.count,
+            loss: sums[0] / lossCount, gradientNorm: norm, learningRate: rate, rows: rows.count,
             tokens: Int(sums[1]), isStopRequested: sums[2] > 0)
         guard result.loss.isFinite else {
             throw TrainingError.notFinite("loss", step: step + 1, learningRate: rate)

@@ -7,16 +7,20 @@ public import Tensors
 public enum ClassificationLoss {
     /// The loss of each row: for multi-label and regression the mean over the K outputs. Divided by the number of
     /// rows and summed it is Hugging Face's loss. Writes the gradient of `Σ row losses / rowCount` into `gradient`,
-    /// where `rowCount` counts the rows of the global batch, all ranks and micro-batches.
+    /// where `rowCount` counts the rows of the global batch, all ranks and micro-batches; with `weighting` it is the sum of
+    /// their weights.
     public static func rows(
-        _ logits: Tensor, _ targets: ClassificationTargets, problemType: ProblemType, rowCount: Int,
-        gradient: Tensor?
+        _ logits: Tensor, _ targets: ClassificationTargets, problemType: ProblemType, rowCount: Double,
+        gradient: Tensor?, weighting: LossWeighting? = nil
     ) -> [Double] {
-        let scale = 1 / Double(rowCount)
+        precondition(weighting == nil || problemType == .singleLabel, "only single labels are weighed")
+        let scale = 1 / rowCount
         let outputs = Double(logits.columns)
         switch (problemType, targets) {
         case (.singleLabel, .labels(let labels)):
-            return Losses.crossEntropy(logits, targets: labels, scale: scale, gradient: gradient)
+            return Losses.crossEntropy(
+                logits, targets: labels, scale: scale, gradient: gradient,
+                factors: weighting.map { weighting in { weighting.factors(target: $0, loss: $1) } })
         case (.multiLabel, .values(let values)):
             return Losses.binaryCrossEntropy(
                 logits, targets: values, scale: scale / outputs, gradient: gradient
@@ -28,5 +32,13 @@ public enum ClassificationLoss {
         default:
             preconditionFailure("targets do not fit \(problemType)")
         }
+    }
+
+    /// The same for rows that all count alike.
+    public static func rows(
+        _ logits: Tensor, _ targets: ClassificationTargets, problemType: ProblemType, rowCount: Int,
+        gradient: Tensor?
+    ) -> [Double] {
+        rows(logits, targets, problemType: problemType, rowCount: Double(rowCount), gradient: gradient)
     }
 }

@@ -16,15 +16,18 @@ public final class ClassificationTask: TrainingTask {
     private let inputs: any ModelInputs
     private let validation: (any ModelInputs)?
     private let evaluator: ClassificationEvaluator
+    private let weighting: LossWeighting?
 
-    /// `batchRows` are the rows that a rank evaluates at once.
+    /// `batchRows` are the rows that a rank evaluates at once. `weighting` is that of training; evaluations do without, so
+    /// that their loss can be compared.
     public init(
         model: any SequenceClassifier, training: any ModelInputs, validation: (any ModelInputs)?,
-        group: any ProcessGroup, batchRows: Int
+        weighting: LossWeighting? = nil, group: any ProcessGroup, batchRows: Int
     ) throws {
         classifier = model
         inputs = training
         self.validation = validation
+        self.weighting = weighting
         evaluator = try ClassificationEvaluator(model: model, group: group, batchRows: batchRows)
     }
 
@@ -34,6 +37,16 @@ public final class ClassificationTask: TrainingTask {
 
     public func lossCount(rows: [Int], epoch: Int) -> Int { rows.count }
 
+    public func lossWeight(rows: [Int], epoch: Int) -> Double {
+        guard let weighting else { return Double(rows.count) }
+        return rows.reduce(0) { sum, row in
+            guard case .label(let label) = training.target(of: row) else {
+                preconditionFailure("only single labels are weighed")
+            }
+            return sum + weighting.weight(of: label)
+        }
+    }
+
     public func differentiate(_ batch: MicroBatch, makePass: (TokenBatch) -> Pass) throws -> Double {
         let pass = makePass(try inputs.tokenBatch(rows: batch.rows, epoch: batch.epoch))
         let logits = classifier.forward(pass)
@@ -42,7 +55,7 @@ public final class ClassificationTask: TrainingTask {
             problemType: classifier.head.problemType)
         let losses = ClassificationLoss.rows(
             logits, targets, problemType: classifier.head.problemType, rowCount: batch.lossCount,
-            gradient: logits)
+            gradient: logits, weighting: weighting)
         classifier.backward(gradient: logits, pass)
         return losses.reduce(0, +)
     }

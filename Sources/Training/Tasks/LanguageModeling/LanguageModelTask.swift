@@ -65,7 +65,7 @@ public final class LanguageModelTask: TrainingTask {
             return 0
         }
         return languageModel.lossSums(
-            pass, targets: wanted, scale: 1 / Double(batch.lossCount),
+            pass, targets: wanted, scale: 1 / batch.lossCount,
             labelSmoothing: labelSmoothing
         ).loss
     }

@@ -43,7 +43,7 @@ public final class SequenceToSequenceTask: TrainingTask {
         let (tokens, targets) = network.targetBatch(
             batch.rows.map(rows.target(of:)), sampleIDs: batch.rows.map { UInt64($0) })
         return network.lossSums(
-            source: source, target: makePass(tokens), targets: targets, scale: 1 / Double(batch.lossCount),
+            source: source, target: makePass(tokens), targets: targets, scale: 1 / batch.lossCount,
             labelSmoothing: labelSmoothing
         ).loss
     }
