@@ -12,8 +12,8 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-/// Vector loops are optimised in debug builds too, or the tests would take minutes.
-let vectorised: [CSetting] = [.unsafeFlags(["-O3", "-fno-math-errno", "-Wall", "-Wextra", "-Werror"])]
+/// No flags beyond these: a package with `unsafeFlags` cannot be another's dependency.
+let strictC: [CSetting] = [.enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error)]
 
 /// The floors of the house, from the ground up; the design says what lives on each.
 enum Floor: String {
@@ -51,13 +51,6 @@ let nio = ["NIOCore", "NIOPosix", "NIOHTTP1"].map {
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
-/// What oneDNN uses of OpenMP's run-time library. `CKernels/pool.c` has these functions; a program must export them, or
-/// oneDNN would find libgomp's.
-let openMPFunctions = [
-    "GOMP_parallel", "GOMP_barrier", "omp_get_thread_num", "omp_get_num_threads", "omp_get_max_threads",
-    "omp_in_parallel",
-]
-
 let package = Package(
     name: "lockstep",
     products: [
@@ -74,16 +67,12 @@ let package = Package(
         .systemLibrary(name: "COneDNN", path: Floor.engine.path("COneDNN")),
         .systemLibrary(name: "CZlib", path: Floor.base.path("CZlib")),
         .target(
-            name: "CImageCodecs", path: Floor.formats.path("CImageCodecs"), cSettings: vectorised,
+            name: "CImageCodecs", path: Floor.formats.path("CImageCodecs"), cSettings: strictC,
             linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
         .target(
-            name: "CMPI", path: Floor.engine.path("CMPI"), cSettings: vectorised,
+            name: "CMPI", path: Floor.engine.path("CMPI"), cSettings: strictC,
             linkerSettings: [.linkedLibrary("mpi")]),
-        .target(
-            name: "CKernels", path: Floor.engine.path("CKernels"), cSettings: vectorised,
-            linkerSettings: [
-                .unsafeFlags(openMPFunctions.flatMap { ["-Xlinker", "--export-dynamic-symbol=\($0)"] })
-            ]),
+        .target(name: "CKernels", path: Floor.engine.path("CKernels"), cSettings: strictC),
         module(.base, "Tensors", []),
         module(.engine, "Kernels", ["Tensors", "COneDNN", "CKernels"]),
         module(.engine, "Layers", ["Tensors", "Kernels"]),
@@ -206,7 +195,7 @@ let package = Package(
             goldens: true),
         tests(
             "TrainingTests",
-            ["Tensors", "Layers", "Models", "Optimizers", "DataParallel", "Arguments", "Training"]),
+            ["Tensors", "Kernels", "Layers", "Models", "Optimizers", "DataParallel", "Arguments", "Training"]),
         tests(
             "TasksTests",
             [

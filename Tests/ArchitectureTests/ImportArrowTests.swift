@@ -18,6 +18,16 @@ private struct Manifest: Decodable {
         let type: String
         let path: String?
         let dependencies: [Dependency]
+        let settings: [Setting]
+    }
+
+    /// A setting of compiler or linker; the kind is an object whose key names it.
+    struct Setting: Decodable {
+        let kind: [String: Ignored]
+
+        struct Ignored: Decodable {
+            init(from decoder: any Decoder) throws {}
+        }
     }
 
     /// One of several kinds, each an array that starts with the name.
@@ -69,6 +79,15 @@ private struct Manifest: Decodable {
             levels[target.name] = level
         }
         return levels
+    }
+
+    @Test("no target has unsafe flags, with which another package could not depend on this one")
+    func flags() throws {
+        let targets = try Manifest.current.get().targets
+        #expect(targets.contains { $0.settings.contains { $0.kind.keys.contains("treatAllWarnings") } })
+        for target in targets {
+            #expect(!target.settings.contains { $0.kind.keys.contains("unsafeFlags") }, "\(target.name)")
+        }
     }
 
     @Test("a target lies in a folder of its name on a floor, and imports only its own floor and those below")

@@ -39,7 +39,28 @@ CK_INLINE void multiply(const int type, const void *x, void *y, size_t count) {
     for (size_t i = 0; i < count; i++) ck_store(type, y, i, ck_load(type, y, i) * ck_load(type, x, i));
 }
 
-/// The sum of one row of each table; `table_type` is that of the tables, `type` that of the output.
+/// One row of up to three tables, added. `table_type` is that of the tables, `type` that of the output; both and
+/// `accumulate` are constants after inlining.
+CK_INLINE void gather_row(const int table_type, const int type, const int accumulate, const void *a, const void *b,
+                          const void *d, void *target, size_t c) {
+    if (d) {
+        for (size_t j = 0; j < c; j++)
+            ck_store(type, target, j,
+                     ck_load(table_type, a, j) + ck_load(table_type, b, j) + ck_load(table_type, d, j)
+                         + (accumulate ? ck_load(type, target, j) : 0));
+    } else if (b) {
+        for (size_t j = 0; j < c; j++)
+            ck_store(type, target, j,
+                     ck_load(table_type, a, j) + ck_load(table_type, b, j)
+                         + (accumulate ? ck_load(type, target, j) : 0));
+    } else if (accumulate) {
+        for (size_t j = 0; j < c; j++)
+            ck_store(type, target, j, ck_load(type, target, j) + ck_load(table_type, a, j));
+    } else {
+        for (size_t j = 0; j < c; j++) ck_store(type, target, j, ck_load(table_type, a, j));
+    }
+}
+
 CK_INLINE void gather_rows(const int table_type, const int type, const ck_table *tables, int count, void *out,
                            size_t c, int accumulate, size_t begin, size_t end) {
     for (size_t t = begin; t < end; t++) {
@@ -47,21 +68,10 @@ CK_INLINE void gather_rows(const int table_type, const int type, const ck_table 
         const void *a = ck_row(table_type, tables[0].rows, (size_t)tables[0].ids[t] * c);
         const void *b = count > 1 ? ck_row(table_type, tables[1].rows, (size_t)tables[1].ids[t] * c) : NULL;
         const void *d = count > 2 ? ck_row(table_type, tables[2].rows, (size_t)tables[2].ids[t] * c) : NULL;
-        if (d) {
-            for (size_t j = 0; j < c; j++)
-                ck_store(type, target, j,
-                         ck_load(table_type, a, j) + ck_load(table_type, b, j) + ck_load(table_type, d, j)
-                             + (accumulate ? ck_load(type, target, j) : 0));
-        } else if (b) {
-            for (size_t j = 0; j < c; j++)
-                ck_store(type, target, j,
-                         ck_load(table_type, a, j) + ck_load(table_type, b, j)
-                             + (accumulate ? ck_load(type, target, j) : 0));
-        } else if (accumulate) {
-            for (size_t j = 0; j < c; j++)
-                ck_store(type, target, j, ck_load(type, target, j) + ck_load(table_type, a, j));
+        if (accumulate) {
+            gather_row(table_type, type, 1, a, b, d, target, c);
         } else {
-            for (size_t j = 0; j < c; j++) ck_store(type, target, j, ck_load(table_type, a, j));
+            gather_row(table_type, type, 0, a, b, d, target, c);
         }
     }
 }
@@ -155,17 +165,23 @@ CK_DISPATCH void ck_scale(float *x, float factor, size_t count) {
     for (size_t i = 0; i < count; i++) x[i] *= factor;
 }
 
-CK_DISPATCH void ck_scale_by_each(float *x, const float *factors, size_t factor_count, size_t count) {
-    enum { WIDTH = 64 };
-    for (size_t start = 0; start < count; start += WIDTH) {
-        float block[WIDTH];
-        size_t width = count - start < WIDTH ? count - start : WIDTH;
-        for (size_t i = 0; i < WIDTH; i++) block[i] = i < width ? x[start + i] : 0;
-        for (size_t f = 0; f < factor_count; f++) {
-            for (size_t i = 0; i < WIDTH; i++) block[i] *= factors[f];
-        }
-        memcpy(x + start, block, width * sizeof(float));
+enum { SCALE_WIDTH = 64 };  // elements that stay in registers while they get all factors
+
+/// `width` is a constant after inlining where it is SCALE_WIDTH.
+CK_INLINE void scale_block(float *x, const float *factors, size_t factor_count, const size_t width) {
+    float block[SCALE_WIDTH] = {0};
+    memcpy(block, x, width * sizeof(float));
+    for (size_t f = 0; f < factor_count; f++) {
+        for (size_t i = 0; i < SCALE_WIDTH; i++) block[i] *= factors[f];
     }
+    memcpy(x, block, width * sizeof(float));
+}
+
+CK_DISPATCH void ck_scale_by_each(float *x, const float *factors, size_t factor_count, size_t count) {
+    size_t start = 0;
+    for (; start + SCALE_WIDTH <= count; start += SCALE_WIDTH)
+        scale_block(x + start, factors, factor_count, SCALE_WIDTH);
+    if (start < count) scale_block(x + start, factors, factor_count, count - start);
 }
 
 CK_DISPATCH double ck_sum_of_squares(const float *x, size_t count) {

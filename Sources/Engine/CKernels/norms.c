@@ -41,7 +41,7 @@ CK_INLINE void forward_rows(const int type, const ck_layer_norm *n, const void *
             float d = ck_load(type, st, j) - average;
             squares += d * d;
         }
-        float inverse = 1.0f / sqrtf(squares / (float)c + n->epsilon);
+        float inverse = 1.0f / ck_sqrt(squares / (float)c + n->epsilon);
         const float *gamma = n->gamma, *beta = n->beta;
         CK_IN_PLACE
         for (size_t j = 0; j < c; j++)

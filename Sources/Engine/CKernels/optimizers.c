@@ -10,7 +10,7 @@ CK_INLINE float adamw(float value, float gradient, float *m, float *v, const ck_
     float vi = *v * s->beta2 + g * g * s->one_minus_beta2;
     *m = mi;
     *v = vi;
-    float denominator = sqrtf(vi) / s->bias_correction2_sqrt + s->epsilon;
+    float denominator = ck_sqrt(vi) / s->bias_correction2_sqrt + s->epsilon;
     return value * decay - step * mi / denominator;
 }
 
@@ -45,13 +45,23 @@ void ck_adamw(float *value, const float *gradient, float *m, float *v, uint16_t 
     }
 }
 
-CK_DISPATCH void ck_sgd(float *value, const float *gradient, float *buffer, ck_sgd_step s, size_t count) {
+/// The loop of SGD; `first` is a constant after inlining.
+CK_INLINE void sgd(const int first, float *value, const float *gradient, float *buffer, const ck_sgd_step *s,
+                   size_t count) {
     CK_CONTRACT
     CK_IN_PLACE
     for (size_t i = 0; i < count; i++) {
-        float g = gradient[i] * s.gradient_scale + s.weight_decay * value[i];
-        float b = s.first ? g : s.momentum * buffer[i] + g;
+        float g = gradient[i] * s->gradient_scale + s->weight_decay * value[i];
+        float b = first ? g : s->momentum * buffer[i] + g;
         buffer[i] = b;
-        value[i] -= s.learning_rate * b;
+        value[i] -= s->learning_rate * b;
+    }
+}
+
+CK_DISPATCH void ck_sgd(float *value, const float *gradient, float *buffer, ck_sgd_step s, size_t count) {
+    if (s.first) {
+        sgd(1, value, gradient, buffer, &s, count);
+    } else {
+        sgd(0, value, gradient, buffer, &s, count);
     }
 }

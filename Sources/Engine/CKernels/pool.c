@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include "ckernels.h"
 
+#include <dlfcn.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdalign.h>
@@ -281,7 +282,26 @@ int ck_machine_cores(void) { return (int)sysconf(_SC_NPROCESSORS_ONLN); }
 // MARK: What oneDNN uses
 
 // oneDNN needs these six functions of OpenMP's run-time library and no other. A program's own functions come before
-// those of libgomp, so its products run on the threads above.
+// those of libgomp, if it exports them, so its products run on the threads above.
+//
+// It has to be told to: oneDNN asks for versions of libgomp's, for which gold and lld export no function without one. With
+// versions they would, but then nothing of this could become part of a shared library. The Swift driver adds what this
+// section of an object says to the linker's arguments, whatever is linked and from whichever package.
+#if defined(__ELF__)
+#define EXPORT(name)                                                                                          \
+    __asm__(".pushsection .swift1_autolink_entries,\"e\",@progbits\n"                                         \
+            ".asciz \"-Wl,--export-dynamic-symbol=" #name "\"\n"                                             \
+            ".popsection");
+#else
+#define EXPORT(name)
+#endif
+
+EXPORT(GOMP_parallel)
+EXPORT(GOMP_barrier)
+EXPORT(omp_get_thread_num)
+EXPORT(omp_get_num_threads)
+EXPORT(omp_get_max_threads)
+EXPORT(omp_in_parallel)
 
 void GOMP_parallel(void (*function)(void *), void *data, unsigned threads, unsigned flags) {
     (void)flags;
@@ -305,3 +325,5 @@ int omp_get_thread_num(void) { return place.index; }
 int omp_get_num_threads(void) { return place.team; }
 int omp_get_max_threads(void) { return ck_threads(); }
 int omp_in_parallel(void) { return place.current != NULL; }
+
+int ck_serves_openmp(void) { return dlsym(RTLD_DEFAULT, "GOMP_parallel") == (void *)GOMP_parallel; }

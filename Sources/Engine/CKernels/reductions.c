@@ -36,7 +36,7 @@ CK_DISPATCH double ck_sum_arenas(float *const *arenas, size_t count, int target,
         } else if (count == 2) {
             // A sum of two is the same in either order.
             add_to(arenas[1 - target] + start, arenas[target] + start, width);
-        } else {
+        } else if (count > 2) {
             float sum[BLOCK];
             memcpy(sum, arenas[0] + start, width * sizeof(float));
             for (size_t a = 1; a < count; a++) add_to(arenas[a] + start, sum, width);

@@ -50,7 +50,7 @@ CK_INLINE void rms_forward(const int type, const ck_layer_norm *n, const void *x
         join(type, n, ck_row(type, x, t * c), residual ? ck_row(type, residual, t * c) : NULL, st, t);
         float squares = 0;
         for (size_t j = 0; j < c; j++) squares += ck_load(type, st, j) * ck_load(type, st, j);
-        float inverse = 1.0f / sqrtf(squares / (float)c + n->epsilon);
+        float inverse = 1.0f / ck_sqrt(squares / (float)c + n->epsilon);
         CK_IN_PLACE
         for (size_t j = 0; j < c; j++) ck_store(type, yt, j, ck_load(type, st, j) * inverse * gamma[j]);
         n->rstd[t] = inverse;

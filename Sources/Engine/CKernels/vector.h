@@ -64,6 +64,9 @@ CK_INLINE const void *ck_row(int type, const void *memory, size_t i) {
 
 CK_INLINE void *ck_row_out(int type, void *memory, size_t i) { return (char *)memory + i * ck_size(type); }
 
+/// √x; unlike `sqrtf` it leaves `errno` alone, so that loops with it vectorise whatever the flags.
+CK_INLINE float ck_sqrt(float x) { return __builtin_elementwise_sqrt(x); }
+
 /// e^r · 2^−n for x = r + n·ln 2, |r| ≤ ln2/2 (Cody and Waite's reduction, then the Taylor polynomial of degree 7);
 /// *power is n + 0x4B400000.
 CK_INLINE float ck_exp_reduced(float x, uint32_t *power) {

@@ -18,8 +18,11 @@ public enum ThreadPool {
         ck_set_threads(Int32(threadCount))
     }
 
-    /// Regions with several threads so far, oneDNN's included, for tests.
-    package static var regionCount: Int { Int(ck_region_count()) }
+    /// Whether oneDNN runs on this pool too; otherwise it has found libgomp's, and two pools share the cores.
+    public static var servesOneDNN: Bool { ck_serves_openmp() != 0 }
+
+    /// Regions with several threads so far, oneDNN's included.
+    public static var regionCount: Int { Int(ck_region_count()) }
 
     /// Runs `body` once for each part on the pool; parts must not write to the same memory.
     static func run(parts: Int, _ body: (_ part: Int) -> Void) {

@@ -42,7 +42,7 @@ package enum Inference {
     /// Takes the threads that the arguments ask for.
     package static func applyThreadPlan(_ arguments: TrainingArguments, _ group: any ProcessGroup) {
         let plan = ThreadPlan.apply(requested: arguments.threadsPerRank)
-        if group.rank == 0, let warning = plan.warning { Logger.run.warning("\(warning)") }
+        if group.rank == 0 { for warning in plan.warnings { Logger.run.warning("\(warning)") } }
     }
 
     /// Takes the number format that the arguments ask for. Collective.

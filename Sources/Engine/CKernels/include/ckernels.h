@@ -42,6 +42,8 @@ void ck_set_threads(int threads);
 int ck_threads(void);
 /// Regions with several threads so far, oneDNN's included.
 uint64_t ck_region_count(void);
+/// Whether shared libraries such as oneDNN find OpenMP's functions in this program, and so run on these threads.
+int ck_serves_openmp(void);
 /// Cores that this process may run on (its affinity), and cores of the machine that are online.
 int ck_usable_cores(void);
 int ck_machine_cores(void);

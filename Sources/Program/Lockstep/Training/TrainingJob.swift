@@ -33,7 +33,7 @@ package struct TrainingJob {
     /// Runs to the end, or until `stopRequest` is raised. Collective.
     package func run(stoppingAt stopRequest: StopRequest = StopRequest()) throws {
         let plan = ThreadPlan.apply(requested: arguments.threadsPerRank)
-        if isFirst, shows == .full, let warning = plan.warning { Messages.warn(warning) }
+        if isFirst, shows == .full { for warning in plan.warnings { Messages.warn(warning) } }
         let resumePath = try chooseStart()
         let prepared = try configuration.task.definition.prepare(configuration, group: group)
         if isFirst, shows == .full {
