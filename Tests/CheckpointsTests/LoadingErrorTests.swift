@@ -12,7 +12,7 @@ struct LoadingErrorTests {
 
     private func message(of folder: TemporaryFolder, _ name: String = "") -> String? {
         thrownMessage { () throws(CheckpointError) in
-            _ = try PretrainedModel.load(directory: folder.path + name, head: nil, classifierSeed: 0)
+            _ = try ModelLoader.load(.classifier(nil), directory: folder.path + name)
         }?.replacingOccurrences(of: folder.path, with: "DIR")
     }
 

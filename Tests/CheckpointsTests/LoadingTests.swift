@@ -16,7 +16,7 @@ struct LoadingTests {
     @Test("a fine-tuned directory gives its tensors, its head and transformers' logits", arguments: fineTuned)
     func fineTunedDirectory(name: String) throws {
         let directory = golden(name)
-        let (model, report) = try PretrainedModel.load(directory: directory, head: nil, classifierSeed: 0)
+        let (model, report) = try ModelLoader.load(.classifier(nil), directory: directory)
         let files = try SafetensorsCollection.open(directory: directory)
         for tensorName in files.tensorNames {
             let expected = Tensor(rows: 1, columns: try files.shape(of: tensorName).reduce(1, *))
@@ -65,7 +65,7 @@ struct LoadingTests {
     func bareEncoder() throws {
         let head = ClassificationHead(labels: ["no", "maybe", "yes"], problemType: .singleLabel)
         let directory = golden("base-fp16")
-        let (model, report) = try PretrainedModel.load(directory: directory, head: head, classifierSeed: 7)
+        let (model, report) = try ModelLoader.load(.classifier(head), directory: directory, seed: 7)
         let file = try SafetensorsFile(path: directory + "/model.safetensors")
         for name in file.tensorNames where name != "embeddings.position_ids" {
             let expected = Tensor(rows: 1, columns: try file.shape(of: name).reduce(1, *))
@@ -90,8 +90,8 @@ struct LoadingTests {
         let head = ClassificationHead(
             labels: (0..<40).map { "label \($0)" }, problemType: .singleLabel)
         func weights(_ seed: UInt64) throws -> [Float] {
-            let model = try PretrainedModel.load(
-                directory: golden("base-fp16"), head: head, classifierSeed: seed
+            let model = try ModelLoader.load(
+                .classifier(head), directory: golden("base-fp16"), seed: seed
             ).model
             #expect(try values("classifier.bias", of: model).allSatisfy { $0 == 0 })
             return try values("classifier.weight", of: model)
@@ -130,8 +130,8 @@ struct LoadingTests {
             tensors.rename(name + "bias", to: name + "beta")
         }
         let model = try copy.load().model
-        let original = try PretrainedModel.load(
-            directory: golden("single-label"), head: nil, classifierSeed: 0
+        let original = try ModelLoader.load(
+            .classifier(nil), directory: golden("single-label")
         ).model
         #expect(try bits(values(name + "weight", of: model)) == bits(values(name + "weight", of: original)))
         #expect(try bits(values(name + "bias", of: model)) == bits(values(name + "bias", of: original)))

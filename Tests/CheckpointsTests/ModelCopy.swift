@@ -63,7 +63,7 @@ struct ModelCopy {
     func load(_ head: ClassificationHead? = nil) throws(CheckpointError) -> (
         model: any SequenceClassifier, report: LoadReport
     ) {
-        try PretrainedModel.load(directory: directory, head: head, classifierSeed: 7)
+        try ModelLoader.load(.classifier(head), directory: directory, seed: 7)
     }
 
     /// What the error of loading says, with the folder as "DIR".

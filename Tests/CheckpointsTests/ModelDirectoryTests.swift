@@ -15,10 +15,10 @@ struct ModelDirectoryTests {
         arguments: ["single-label", "multi-label", "regression", "sharded-bf16"])
     func roundTrip(name: String) throws {
         let folder = try TemporaryFolder()
-        let first = try PretrainedModel.load(directory: golden(name), head: nil, classifierSeed: 0).model
+        let first = try ModelLoader.load(.classifier(nil), directory: golden(name)).model
         try ModelDirectory.write(model: first, to: folder.path, tokenizerFilesFrom: golden(name))
         #expect(try folder.names == ["config.json", "model.safetensors"])
-        let second = try PretrainedModel.load(directory: folder.path, head: nil, classifierSeed: 1)
+        let second = try ModelLoader.load(.classifier(nil), directory: folder.path, seed: 1)
         #expect(bits(second.model.parameters.values.values()) == bits(first.parameters.values.values()))
         #expect(second.model.head == first.head)
         #expect(second.report.newHead.isEmpty)
@@ -36,7 +36,7 @@ struct ModelDirectoryTests {
     func configuration() throws {
         let folder = try TemporaryFolder()
         let head = ClassificationHead(labels: ["negative", "positive"], problemType: .multiLabel)
-        let model = try PretrainedModel.load(directory: golden("base-fp16"), head: head, classifierSeed: 0)
+        let model = try ModelLoader.load(.classifier(head), directory: golden("base-fp16"))
             .model
         try ModelDirectory.write(model: model, to: folder.path, tokenizerFilesFrom: golden("base-fp16"))
         let config = try json(of: folder.path + "/config.json")
@@ -54,7 +54,7 @@ struct ModelDirectoryTests {
         try source.write("{\"truncation\": {\"max_length\": 128}}\n", to: "tokenizer.json")
         try source.write("[PAD]\r\nü\n", to: "vocab.txt")
         try source.write("not ours", to: "README.md")
-        let model = try PretrainedModel.load(directory: golden("regression"), head: nil, classifierSeed: 0)
+        let model = try ModelLoader.load(.classifier(nil), directory: golden("regression"))
             .model
         try ModelDirectory.write(
             model: model, to: target.path + "/new/folder", tokenizerFilesFrom: source.path)
@@ -86,7 +86,7 @@ struct ModelDirectoryTests {
     func unwritable() throws {
         let folder = try TemporaryFolder()
         let file = try folder.write("x", to: "file")
-        let model = try PretrainedModel.load(directory: golden("regression"), head: nil, classifierSeed: 0)
+        let model = try ModelLoader.load(.classifier(nil), directory: golden("regression"))
             .model
         let text = thrownMessage { () throws(CheckpointError) in
             try ModelDirectory.write(

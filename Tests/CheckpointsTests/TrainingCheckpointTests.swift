@@ -18,7 +18,7 @@ struct TrainingCheckpointTests {
 
     private func model(_ seed: UInt64 = 1) throws -> any SequenceClassifier {
         let head = ClassificationHead(labels: ["a", "b"], problemType: .singleLabel)
-        return try PretrainedModel.load(directory: golden("base-fp16"), head: head, classifierSeed: seed)
+        return try ModelLoader.load(.classifier(head), directory: golden("base-fp16"), seed: seed)
             .model
     }
 
@@ -92,7 +92,7 @@ struct TrainingCheckpointTests {
     func asModel() throws {
         let model = try model()
         try write(model, SGD(model.parameters))
-        let loaded = try PretrainedModel.load(directory: path, head: nil, classifierSeed: 0).model
+        let loaded = try ModelLoader.load(.classifier(nil), directory: path).model
         #expect(bits(loaded.parameters.values.values()) == bits(model.parameters.values.values()))
     }
 
@@ -145,7 +145,7 @@ struct TrainingCheckpointTests {
         let model = try model()
         try write(model, SGD(model.parameters))
         let head = ClassificationHead(labels: ["b", "a"], problemType: .singleLabel)
-        let other = try PretrainedModel.load(directory: golden("base-fp16"), head: head, classifierSeed: 1)
+        let other = try ModelLoader.load(.classifier(head), directory: golden("base-fp16"), seed: 1)
             .model
         #expect(
             loadingMessage(other, SGD(other.parameters))

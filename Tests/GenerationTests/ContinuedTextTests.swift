@@ -18,7 +18,7 @@ import Testing
         "prompts that go on, branch off and start afresh get the tokens of whole sequences, and read what is new",
         arguments: ["llama", "gpt2"], [false, true])
     func prompts(_ name: String, isSampling: Bool) throws {
-        let model = try PretrainedModel.causalLanguageModel(directory: goldenPath(name)).model
+        let model = try ModelLoader.load(.causal, directory: goldenPath(name)).model
         let text = ContinuedText(model)
         let whole = Generator(model, usesCache: false)
         let options = options(isSampling: isSampling)
@@ -44,7 +44,7 @@ import Testing
 
     @Test("a stopped text can be continued, and beams and long prompts are refused without harm")
     func stops() throws {
-        let model = try PretrainedModel.causalLanguageModel(directory: goldenPath("llama")).model
+        let model = try ModelLoader.load(.causal, directory: goldenPath("llama")).model
         let text = ContinuedText(model)
         let whole = try Generator(model).generate(prompts: [[5, 6, 7]], options: options())[0].tokens
         var seen: [Int32] = []

@@ -54,7 +54,7 @@ private final class WordTokenizer {
     }
 
     func model() throws -> any LanguageModel {
-        try PretrainedModel.causalLanguageModel(directory: goldenPath("llama")).model
+        try ModelLoader.load(.causal, directory: goldenPath("llama")).model
     }
 
     /// What a model that reads everything anew writes behind these messages.

@@ -46,7 +46,7 @@ private let goldens = Result {
     }
 
     private func model(_ name: String = "llama") throws -> any LanguageModel {
-        try PretrainedModel.causalLanguageModel(directory: goldenPath(name)).model
+        try ModelLoader.load(.causal, directory: goldenPath(name)).model
     }
 
     @Test("every token is reported as it comes, and a prompt ends when the callback says so")

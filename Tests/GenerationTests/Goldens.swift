@@ -95,10 +95,10 @@ struct GoldenGeneration: CustomTestStringConvertible, Sendable {
     /// Generates with all prompts in one batch.
     func run(usesCache: Bool) throws -> [GeneratedSequence] {
         guard reader != .languageModel else {
-            let (network, _) = try PretrainedModel.causalLanguageModel(directory: directory)
+            let (network, _) = try ModelLoader.load(.causal, directory: directory)
             return try Generator(network, usesCache: usesCache).generate(prompts: prompts, options: options)
         }
-        let (network, _) = try PretrainedModel.sequenceToSequenceModel(directory: directory)
+        let (network, _) = try ModelLoader.load(.encoderDecoder, directory: directory)
         return try Generator.generate(
             network, sources: reader == .textEncoder ? texts : images(), options: options,
             usesCache: usesCache)

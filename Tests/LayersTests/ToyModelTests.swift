@@ -7,7 +7,7 @@ import Testing
 
 /// A BERT classifier of two layers with dropout everywhere, its batch and its loss.
 struct ToyModel {
-    let model: BERTSequenceClassifier
+    let model: EncoderClassifier
     let workspace = Workspace()
     let key = RandomKey(seed: 31).derived("step")
 
@@ -25,7 +25,7 @@ struct ToyModel {
         for name in ["hidden_dropout_prob", "attention_probs_dropout_prob", "classifier_dropout"] {
             members[name] = .number(0.15)
         }
-        model = try BERTSequenceClassifier(
+        model = try EncoderClassifier(
             .object(members), head: ClassificationHead(labels: ["a", "b", "c"], problemType: .singleLabel),
             file: "config.json")
         for slot in model.parameters.layout.slots {

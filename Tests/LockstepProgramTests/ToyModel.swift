@@ -37,7 +37,7 @@ enum ToyModel {
     /// own. Without context a token's state knows nothing of its position, its type and the other tokens.
     static func write(to directory: String, hasContext: Bool = true) throws {
         let head = ClassificationHead(labels: ["spam", "ham"], problemType: .singleLabel)
-        let model = try BERTSequenceClassifier(configuration, head: head, file: "toy")
+        let model = try EncoderClassifier(configuration, head: head, file: "toy")
         model.parameters.initialize(key: RandomKey(seed: 5))
         for slot in model.parameters.layout.slots where !hasContext {
             let context = ["position_embeddings", "token_type_embeddings", "attention.output.dense"]

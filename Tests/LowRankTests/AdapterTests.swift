@@ -56,8 +56,8 @@ private struct AdapterGolden {
 
     /// The base model, with the adapters of the directory in place and all else frozen but what PEFT trains too.
     func adaptedModel() throws -> any SequenceClassifier {
-        let model = try PretrainedModel.load(
-            directory: baseModel("single-label"), head: nil, classifierSeed: 1
+        let model = try ModelLoader.load(
+            .classifier(nil), directory: baseModel("single-label"), seed: 1
         ).model
         let configuration = try json(of: directory + "/adapter_config.json")
         let names = try SafetensorsFile(path: directory + "/adapter_model.safetensors").tensorNames
@@ -126,7 +126,7 @@ private func relativeError(_ found: [Float], _ expected: [Float]) -> Double {
         let golden = try AdapterGolden(name)
         let adapter = try #require(try AdapterDirectory(golden.directory))
         #expect(adapter.base.hasSuffix("ModelsTests/Goldens/single-label"))
-        let model = try PretrainedModel.load(directory: adapter.base, head: nil, classifierSeed: 1).model
+        let model = try ModelLoader.load(.classifier(nil), directory: adapter.base, seed: 1).model
         let before = model.parameters.layout.slots.count
         try adapter.apply(to: model)
         #expect(model.parameters.adapters.isEmpty && model.parameters.layout.slots.count == before)
@@ -202,7 +202,7 @@ private func relativeError(_ found: [Float], _ expected: [Float]) -> Double {
         #expect(found["base_model_name_or_path"]?.string == base)
         let again = try #require(try AdapterDirectory(folder.path))
         #expect(again.head == model.head)
-        let other = try PretrainedModel.load(directory: again.base, head: nil, classifierSeed: 1).model
+        let other = try ModelLoader.load(.classifier(nil), directory: again.base, seed: 1).model
         try again.apply(to: other)
         model.parameters.mergeAdapters()
         for slot in model.parameters.layout.slots {
@@ -232,7 +232,7 @@ private func relativeError(_ found: [Float], _ expected: [Float]) -> Double {
                 to: URL(fileURLWithPath: folder.path + "/adapter_config.json"))
             return thrownMessage { () throws(CheckpointError) in
                 guard let adapter = try AdapterDirectory(folder.path) else { return }
-                let model = try PretrainedModel.load(directory: adapter.base, head: nil, classifierSeed: 1)
+                let model = try ModelLoader.load(.classifier(nil), directory: adapter.base, seed: 1)
                 try adapter.apply(to: model.model)
             }?.replacingOccurrences(of: folder.path, with: "DIR")
         }

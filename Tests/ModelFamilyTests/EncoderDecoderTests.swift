@@ -12,7 +12,7 @@ private let tolerance = 1e-5
 
 @Suite struct EncoderDecoderTests {
     private func model(_ golden: GoldenDirectory) throws -> any SequenceToSequenceModel {
-        try PretrainedModel.sequenceToSequenceModel(directory: golden.path).model
+        try ModelLoader.load(.encoderDecoder, directory: golden.path).model
     }
 
     private func passes(
@@ -112,7 +112,7 @@ private let tolerance = 1e-5
     func joining() throws {
         let encoder = try GoldenDirectory("roberta-bare").path
         for decoder in ["gpt2", "bert-masked"] {
-            let (model, reports) = try PretrainedModel.encoderDecoder(
+            let (model, reports) = try ModelLoader.encoderDecoder(
                 encoder: encoder, decoder: try GoldenDirectory(decoder).path,
                 tokens: DecoderTokens(startID: 2, endID: 3, paddingID: 1), seed: 4)
             #expect(model.startID == 2 && model.endIDs == [3] && reports.count == 2)

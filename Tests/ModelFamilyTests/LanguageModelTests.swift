@@ -17,8 +17,8 @@ private let tolerance = 1e-5
 func languageModel(_ golden: GoldenDirectory) throws -> any LanguageModel {
     let isMasked = golden.path.hasSuffix("masked")
     return isMasked
-        ? try PretrainedModel.maskedLanguageModel(directory: golden.path, headSeed: 0).model
-        : try PretrainedModel.causalLanguageModel(directory: golden.path).model
+        ? try ModelLoader.load(.masked, directory: golden.path, seed: 0).model
+        : try ModelLoader.load(.causal, directory: golden.path).model
 }
 
 @Suite struct LanguageModelTests {

@@ -89,7 +89,7 @@ private struct Family: CustomTestStringConvertible, Sendable {
     static let all = [
         Family(
             testDescription: "BERT classifier",
-            make: { try BERTSequenceClassifier(json("{\(bert)}"), head: head, file: "config.json") },
+            make: { try EncoderClassifier(json("{\(bert)}"), head: head, file: "config.json") },
             differentiate: { try classify($0, $1(flatBatch(sequences))) }),
         Family(
             testDescription: "RoBERTa masked",
@@ -105,7 +105,7 @@ private struct Family: CustomTestStringConvertible, Sendable {
             differentiate: { try predict($0, $1(flatBatch(sequences))) }),
         Family(
             testDescription: "ViT classifier",
-            make: { try ViTImageClassifier(json("{\(vit)}"), head: head, file: "config.json") },
+            make: { try EncoderClassifier(json("{\(vit)}"), head: head, file: "config.json") },
             differentiate: { model, makePass in
                 try classify(model, makePass(images(try #require(model as? any ImageModel))))
             }),

@@ -28,7 +28,7 @@ private let tolerance = 1e-5
     }
 
     private func classifier(_ golden: GoldenDirectory) throws -> any SequenceClassifier {
-        try PretrainedModel.load(directory: golden.path, head: nil, classifierSeed: 0).model
+        try ModelLoader.load(.classifier(nil), directory: golden.path).model
     }
 
     @Test("logits, loss and every gradient equal transformers'")
@@ -59,10 +59,9 @@ private let tolerance = 1e-5
         let golden = try GoldenDirectory("roberta-bare")
         let head = ClassificationHead(labels: ["a", "b"], problemType: .singleLabel)
         for type in ["roberta", "xlm-roberta"] {
-            let (model, report) = try PretrainedModel.load(
-                directory: golden.path, head: head, classifierSeed: 3,
-                overrides: ["model_type": .string(type)])
-            let roberta = try #require(model as? RoBERTaSequenceClassifier)
+            let (model, report) = try ModelLoader.load(
+                .classifier(head), directory: golden.path, overrides: ["model_type": .string(type)], seed: 3)
+            let roberta = try #require(model as? EncoderClassifier)
             let states = roberta.hiddenStates(pass(model, golden, isTraining: false))
             #expect(relativeError(states.values(), try golden.values("last_hidden_state")) < tolerance)
             #expect(

@@ -22,16 +22,16 @@ import Testing
         let golden = try GoldenDirectory(name)
         try check(golden, try languageModel(golden)) { path in
             name.hasSuffix("masked")
-                ? try PretrainedModel.maskedLanguageModel(directory: path, headSeed: 9).model
-                : try PretrainedModel.causalLanguageModel(directory: path).model
+                ? try ModelLoader.load(.masked, directory: path, seed: 9).model
+                : try ModelLoader.load(.causal, directory: path).model
         }
     }
 
     @Test("so has an encoder–decoder", arguments: ["bert2bert", "bert2gpt2"])
     func encoderDecoders(name: String) throws {
         let golden = try GoldenDirectory(name)
-        let model = try PretrainedModel.sequenceToSequenceModel(directory: golden.path).model
-        try check(golden, model) { try PretrainedModel.sequenceToSequenceModel(directory: $0).model }
+        let model = try ModelLoader.load(.encoderDecoder, directory: golden.path).model
+        try check(golden, model) { try ModelLoader.load(.encoderDecoder, directory: $0).model }
     }
 
     private func check(
@@ -59,18 +59,18 @@ import Testing
     func strictness() throws {
         let gpt2 = try GoldenDirectory("gpt2")
         let error = #expect(throws: CheckpointError.self) {
-            _ = try PretrainedModel.causalLanguageModel(
-                directory: gpt2.path, overrides: ["n_layer": .integer(1)])
+            _ = try ModelLoader.load(
+                .causal, directory: gpt2.path, overrides: ["n_layer": .integer(1)])
         }
         #expect(error?.description.contains("transformer.h.1.attn.c_attn.weight") == true)
         let missing = #expect(throws: CheckpointError.self) {
-            _ = try PretrainedModel.causalLanguageModel(
-                directory: gpt2.path, overrides: ["tie_word_embeddings": .bool(false)])
+            _ = try ModelLoader.load(
+                .causal, directory: gpt2.path, overrides: ["tie_word_embeddings": .bool(false)])
         }
         #expect(missing?.description.contains("1 tensor missing (lm_head.weight)") == true)
         let type = #expect(throws: CheckpointError.self) {
-            _ = try PretrainedModel.causalLanguageModel(
-                directory: gpt2.path, overrides: ["model_type": .string("bloom")])
+            _ = try ModelLoader.load(
+                .causal, directory: gpt2.path, overrides: ["model_type": .string("bloom")])
         }
         #expect(type?.description.contains("gpt2, llama, mistral, qwen2") == true)
     }

@@ -98,7 +98,7 @@ private let tolerance = 1e-5
     }
 
     /// Forward and backward of the whole batch; returns the loss.
-    private func trainingPass(_ model: BERTSequenceClassifier, _ golden: GoldenCase) -> Float {
+    private func trainingPass(_ model: EncoderClassifier, _ golden: GoldenCase) -> Float {
         let pass = Pass(
             parameters: model.parameters, workspace: Workspace(), batch: golden.batch,
             trainingKey: RandomKey(seed: 1))
@@ -111,7 +111,7 @@ private let tolerance = 1e-5
     }
 
     /// The part of an arena that a tensor of the file fills.
-    private func tensor(_ name: String, of arena: Tensor, _ model: BERTSequenceClassifier) -> Tensor? {
+    private func tensor(_ name: String, of arena: Tensor, _ model: EncoderClassifier) -> Tensor? {
         for slot in model.parameters.layout.slots {
             for tensor in slot.tensors where tensor.name == name {
                 let start = slot.range.lowerBound + tensor.offset

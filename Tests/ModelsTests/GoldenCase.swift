@@ -39,12 +39,12 @@ struct GoldenCase {
     }
 
     /// The model with the weights of the directory.
-    func model() throws -> BERTSequenceClassifier {
+    func model() throws -> EncoderClassifier {
         let path = directory + "/config.json"
         let config = try JSONValue(parsing: [UInt8](Data(contentsOf: URL(fileURLWithPath: path))))
         let head =
             ClassificationHead(config) ?? ClassificationHead(labels: ["none"], problemType: .regression)
-        let model = try BERTSequenceClassifier(config, head: head, file: path)
+        let model = try EncoderClassifier(config, head: head, file: path)
         let file = try SafetensorsCollection.open(directory: directory)
         for slot in model.parameters.layout.slots {
             for tensor in slot.tensors {

@@ -135,7 +135,7 @@ private let tolerance = 1e-5
             #expect(tensors[0] == tensors[1], "\(name)")
             #expect(try first.shape(of: name) == second.shape(of: name), "\(name)")
         }
-        let again = try PretrainedModel.extractiveSummarizer(directory: folder, headSeed: 2)
+        let again = try ModelLoader.load(.extractive, directory: folder, seed: 2)
         #expect(again.report.newHead.isEmpty)
         #expect(again.model.configuration.summarySentences == 2 && !again.model.configuration.blocksTrigrams)
     }
@@ -146,12 +146,12 @@ private let tolerance = 1e-5
         #expect(golden.report.newHead.isEmpty && golden.model.configuration.layerCount == 2)
         let wider: JSONValue = .object(["num_layers": .integer(3)])
         #expect(throws: CheckpointError.self) {
-            try PretrainedModel.extractiveSummarizer(
-                directory: golden.path, headSeed: 1, overrides: [ExtractiveConfiguration.key: wider])
+            try ModelLoader.load(
+                .extractive, directory: golden.path, overrides: [ExtractiveConfiguration.key: wider], seed: 1)
         }
         let error = #expect(throws: CheckpointError.self) {
-            try PretrainedModel.emptyExtractiveSummarizer(
-                .object(["model_type": .string("gpt2")]), file: "gpt2/config.json")
+            try ModelLoader.empty(
+                .extractive, .object(["model_type": .string("gpt2")]), file: "gpt2/config.json")
         }
         #expect(
             error?.description

@@ -21,7 +21,7 @@ struct GoldenSummarizer {
         path = Self.folder + name
         file = try SafetensorsFile(path: path + "/golden.safetensors")
         json = try Self.json(name + "/golden.json")
-        (model, report) = try PretrainedModel.extractiveSummarizer(directory: path, headSeed: 1)
+        (model, report) = try ModelLoader.load(.extractive, directory: path, seed: 1)
     }
 
     static func json(_ name: String) throws -> JSONValue {

@@ -9,7 +9,7 @@ import Testing
 import Training
 
 @Suite struct TrainedParametersTests {
-    private func model() throws -> BERTSequenceClassifier {
+    private func model() throws -> EncoderClassifier {
         let sizes: [(String, Int)] = [
             ("vocab_size", 13), ("hidden_size", 12), ("num_hidden_layers", 3), ("num_attention_heads", 3),
             ("intermediate_size", 20), ("max_position_embeddings", 8), ("type_vocab_size", 2),
@@ -17,14 +17,14 @@ import Training
         ]
         var members: [String: JSONValue] = ["model_type": .string("bert"), "hidden_act": .string("gelu")]
         for (name, size) in sizes { members[name] = .integer(size) }
-        return try BERTSequenceClassifier(
+        return try EncoderClassifier(
             .object(members), head: ClassificationHead(labels: ["a", "b"], problemType: .singleLabel),
             file: "config.json")
     }
 
     private func applied(
         _ change: (inout AdaptationArguments) -> Void, newParameters: Set<String> = []
-    ) throws -> BERTSequenceClassifier {
+    ) throws -> EncoderClassifier {
         let model = try model()
         var arguments = AdaptationArguments()
         change(&arguments)
@@ -43,7 +43,7 @@ import Training
         }
     }
 
-    private func frozen(_ model: BERTSequenceClassifier) -> [String] {
+    private func frozen(_ model: EncoderClassifier) -> [String] {
         model.parameters.layout.slots.filter { !$0.isTrainable }.map(\.name)
     }
 

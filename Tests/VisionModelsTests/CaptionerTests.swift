@@ -13,7 +13,7 @@ private let tolerance = 1e-5
 
 @Suite struct CaptionerTests {
     private func model(_ golden: VisionGolden) throws -> any SequenceToSequenceModel {
-        try PretrainedModel.sequenceToSequenceModel(directory: golden.directory).model
+        try ModelLoader.load(.encoderDecoder, directory: golden.directory).model
     }
 
     /// The images, the captions as the decoder reads them, and what it should write.
@@ -103,7 +103,7 @@ private let tolerance = 1e-5
         let model = try model(golden)
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
         try ModelDirectory.write(model: model, to: folder, tokenizerFilesFrom: golden.directory)
-        let again = try PretrainedModel.sequenceToSequenceModel(directory: folder).model
+        let again = try ModelLoader.load(.encoderDecoder, directory: folder).model
         #expect(again.parameters.values.values() == model.parameters.values.values())
         #expect(again.configurationJSON["architectures"] == .array([.string("VisionEncoderDecoderModel")]))
         let written = try SafetensorsCollection.open(directory: folder)
@@ -122,7 +122,7 @@ private let tolerance = 1e-5
         let encoders: [(String, [String])] = [("backbone", []), ("classifier", ["classifier.weight"])]
         for (encoder, ignored) in encoders {
             let golden = try VisionGolden(encoder)
-            let (joined, reports) = try PretrainedModel.encoderDecoder(
+            let (joined, reports) = try ModelLoader.encoderDecoder(
                 encoder: golden.directory, decoder: gpt2,
                 tokens: DecoderTokens(startID: 2, endID: 3, paddingID: 1), seed: 4)
             #expect(joined.configurationJSON["model_type"] == .string("vision-encoder-decoder"))
@@ -149,8 +149,8 @@ private let tolerance = 1e-5
     func strictness() throws {
         let golden = try VisionGolden("captioner")
         let error = #expect(throws: CheckpointError.self) {
-            _ = try PretrainedModel.sequenceToSequenceModel(
-                directory: golden.directory, overrides: ["num_hidden_layers": .integer(2)])
+            _ = try ModelLoader.load(
+                .encoderDecoder, directory: golden.directory, overrides: ["num_hidden_layers": .integer(2)])
         }
         #expect(
             error?.description.contains("encoder.encoder.layer.1.attention.attention.query.weight") == true)

@@ -12,9 +12,9 @@ private let files = ["golden", "interpolated", "smaller"]
 private let tolerance = 1e-5
 
 @Suite struct ViTTests {
-    private func classifier(_ golden: VisionGolden) throws -> ViTImageClassifier {
-        let loaded = try PretrainedModel.load(directory: golden.directory, head: nil, classifierSeed: 1)
-        let model = try #require(loaded.model as? ViTImageClassifier)
+    private func classifier(_ golden: VisionGolden) throws -> EncoderClassifier {
+        let loaded = try ModelLoader.load(.classifier(nil), directory: golden.directory, seed: 1)
+        let model = try #require(loaded.model as? EncoderClassifier)
         model.interpolatesPositions = true
         return model
     }
@@ -26,11 +26,11 @@ private let tolerance = 1e-5
     }
 
     /// Forward and backward; returns the mean loss.
-    private func step(_ model: ViTImageClassifier, _ golden: VisionGolden) throws -> Float {
+    private func step(_ model: EncoderClassifier, _ golden: VisionGolden) throws -> Float {
         try step(model, golden.batch(), labels: golden.integers("labels"))
     }
 
-    private func step(_ model: ViTImageClassifier, _ batch: TokenBatch, labels: [Int]) -> Float {
+    private func step(_ model: EncoderClassifier, _ batch: TokenBatch, labels: [Int]) -> Float {
         let pass = pass(model, batch)
         let logits = model.forward(pass)
         let rows = ClassificationLoss.rows(
@@ -80,9 +80,8 @@ private let tolerance = 1e-5
     func backbone() throws {
         let golden = try VisionGolden("backbone")
         let head = ClassificationHead(labels: ["a", "b"], problemType: .singleLabel)
-        let (loaded, report) = try PretrainedModel.load(
-            directory: golden.directory, head: head, classifierSeed: 3)
-        let model = try #require(loaded as? ViTImageClassifier)
+        let (loaded, report) = try ModelLoader.load(.classifier(head), directory: golden.directory, seed: 3)
+        let model = try #require(loaded as? EncoderClassifier)
         #expect(report.newHead == ["classifier.weight", "classifier.bias"])
         #expect(report.ignored.sorted() == ["pooler.dense.bias", "pooler.dense.weight"])
         let states = model.hiddenStates(pass(model, try golden.batch(), trains: false))
@@ -126,7 +125,7 @@ private let tolerance = 1e-5
         let model = try classifier(golden)
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
         try ModelDirectory.write(model: model, to: folder, tokenizerFilesFrom: golden.directory)
-        let again = try PretrainedModel.load(directory: folder, head: nil, classifierSeed: 9).model
+        let again = try ModelLoader.load(.classifier(nil), directory: folder, seed: 9).model
         #expect(again.parameters.values.values() == model.parameters.values.values())
         #expect(again.configurationJSON == model.configurationJSON)
         let written = try SafetensorsCollection.open(directory: folder)
@@ -175,11 +174,17 @@ private let tolerance = 1e-5
                 #"{"model_type": "vit", "image_size": [1, 2, 3]}"#,
                 "\"image_size\" is [1, 2, 3], expected one or two"
             ),
-            (#"{"model_type": "deit"}"#, "model_type \"deit\" is not supported here; expected one of vit"),
+            (
+                #"{"model_type": "deit"}"#,
+                "model_type \"deit\" is not supported here; expected one of bert, roberta, xlm-roberta, vit"
+            ),
         ])
     func configurations(json: String, message: String) throws {
         let value = try JSONValue(parsing: Array(json.utf8))
-        let error = #expect(throws: ModelError.self) { _ = try ViTConfiguration(value, file: "c.json") }
+        let error = #expect(throws: ModelError.self) {
+            _ = try EncoderClassifier(
+                value, head: ClassificationHead(labels: ["a"], problemType: .regression), file: "c.json")
+        }
         #expect(error?.description.contains("c.json") == true)
         #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
     }

@@ -8,15 +8,15 @@ import Testing
 
 /// The golden classifier with its batch, and with images of another size whose positions are interpolated.
 private struct Toy {
-    let model: ViTImageClassifier
+    let model: EncoderClassifier
     let workspace = Workspace()
     let batches: [TokenBatch]
     let labels: [Int]
 
     init() throws {
         let golden = try VisionGolden("classifier")
-        let loaded = try PretrainedModel.load(directory: golden.directory, head: nil, classifierSeed: 1)
-        model = try #require(loaded.model as? ViTImageClassifier)
+        let loaded = try ModelLoader.load(.classifier(nil), directory: golden.directory, seed: 1)
+        model = try #require(loaded.model as? EncoderClassifier)
         model.interpolatesPositions = true
         labels = try golden.integers("labels")
         batches = [try golden.batch(), try VisionGolden("classifier", "interpolated").batch()]

@@ -42,15 +42,9 @@ struct BenchWorkload {
             recomputesActivations: recomputesActivations)
     }
 
-    /// One label a row.
-    func classifier(_ model: any SequenceClassifier) -> BenchJob.Work { classifier(model, of: batch) }
-
-    /// A label for each image of 224 × 224, which is 197 tokens to the model.
-    func imageClassifier(_ model: ViTImageClassifier) -> BenchJob.Work {
-        classifier(model, of: images(of: model))
-    }
-
-    private func classifier(_ model: any SequenceClassifier, of batch: TokenBatch) -> BenchJob.Work {
+    /// One label a row, or one for each image of 224 × 224, which is 197 tokens to the model.
+    func classifier(_ model: EncoderClassifier) -> BenchJob.Work {
+        let batch = sources(of: model)
         let labels = (0..<rows).map { $0 % 2 }
         let (workspace, rowCount) = (Workspace(), rows * rankCount)
         return BenchJob.Work(model: model, tokenCount: batch.tokenCount) { step in
@@ -77,20 +71,19 @@ struct BenchWorkload {
         }
     }
 
-    /// A caption of `tokens` tokens for each image of 224 × 224.
-    func captioner(_ model: EncoderDecoder) -> BenchJob.Work { pairs(model, sources: images(of: model)) }
-
-    /// A summary of `tokens` tokens for each text of as many, of which the summary's are counted.
-    func summarizer(_ model: EncoderDecoder) -> BenchJob.Work { pairs(model, sources: batch) }
-
-    private func images(of model: any ImageModel) -> TokenBatch {
+    /// Texts, or images where the model reads images.
+    private func sources(of model: any ImageModel) -> TokenBatch {
+        guard model.imageConfiguration != nil else { return batch }
         let pixels = Tensor(rows: rows, columns: 3 * 224 * 224)
         let key = RandomKey(seed: UInt64(rank))
         pixels.copy(from: (0..<pixels.count).map { Float(key.uniform(UInt64($0 & 65_535))) * 2 - 1 })
         return model.batch(pixels: pixels, height: 224, width: 224, sampleIDs: sampleIDs)
     }
 
-    private func pairs(_ model: EncoderDecoder, sources: TokenBatch) -> BenchJob.Work {
+    /// A caption of `tokens` tokens for each image of 224 × 224, or a summary of as many for each text; these are
+    /// counted.
+    func pairs(_ model: EncoderDecoder) -> BenchJob.Work {
+        let sources = sources(of: model)
         let target = model.targetBatch(sequences(salt: 1), sampleIDs: sampleIDs)
         let (workspace, scale) = (Workspace(), 1 / Double(rows * tokens * rankCount))
         return BenchJob.Work(model: model, tokenCount: rows * tokens) { step in

@@ -99,12 +99,12 @@ struct LoadBench: ParsableCommand {
     /// A causal language model as such, anything else as a classifier with a new head.
     private func loadModel() throws {
         let bytes = try FileSystem.bytes(of: directory + "/config.json")
-        let architectures = try JSONValue(parsing: bytes)["architectures"]?.array ?? []
-        if architectures.contains(where: { $0.string?.hasSuffix("ForCausalLM") ?? false }) {
-            _ = try PretrainedModel.causalLanguageModel(directory: directory)
+        let family = try JSONValue(parsing: bytes)["model_type"]?.string.flatMap(ModelFamily.named)
+        if family?.architectures[.causalLanguageModel] != nil {
+            _ = try ModelLoader.load(.causal, directory: directory)
         } else {
             let head = ClassificationHead(labels: ["0", "1"], problemType: .singleLabel)
-            _ = try PretrainedModel.load(directory: directory, head: head, classifierSeed: 0)
+            _ = try ModelLoader.load(.classifier(head), directory: directory)
         }
     }
 

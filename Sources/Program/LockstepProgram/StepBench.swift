@@ -20,7 +20,7 @@ struct StepBench: ParsableCommand {
         discussion: "Alone or under mpirun: mpirun -np 2 lockstep bench step --model bert-base")
 
     @Option(help: "Model to build: \(BenchModel.names).")
-    var model = BenchModel.bertBase
+    var model = BenchModel.standard
 
     @Option(help: "Number format of activations and products.")
     var dtype = BenchType.fp32
@@ -112,7 +112,7 @@ struct StepBench: ParsableCommand {
         func share(_ part: Double) -> JSONText { BenchReport.real(part / total, 3) }
         let counted = KernelClock.Kind.allCases.reduce(waiting) { $0 + clock.seconds($1) }
         BenchReport.show([
-            ("model", .string(model.rawValue)), ("parameters", BenchReport.integer(job.parameterCount)),
+            ("model", .string(model.name)), ("parameters", BenchReport.integer(job.parameterCount)),
             ("trained_parameters", BenchReport.integer(job.trainedParameterCount)),
             ("lora_r", BenchReport.integer(loraR)),
             ("dtype", .string(dtype.rawValue)), ("ranks", BenchReport.integer(group.size)),

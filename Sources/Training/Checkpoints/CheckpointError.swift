@@ -121,6 +121,13 @@ extension CheckpointError {
                 + "config.json of the same model")
     }
 
+    static func partlyTied(_ tied: TiedTensor, missing: [String], in path: String) -> CheckpointError {
+        CheckpointError(
+            "\(path): \(tied.copy) differs from \(tied.original), which it is tied to, and there is no "
+                + "\(list(missing)) for an output layer of its own: remove \(tied.copy), or store the output "
+                + "layer whole")
+    }
+
     static func wrongShapes(_ shapes: [String], in path: String) -> CheckpointError {
         CheckpointError(
             "\(path): the weights do not fit config.json: \(list(shapes)). Use weights and config.json of "

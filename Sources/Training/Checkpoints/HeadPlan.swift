@@ -28,7 +28,7 @@ enum HeadPlan: Equatable {
             return
         }
         let inOrder = Array(wanted.labels.indices)
-        let generic = ModelConfigurationFile.genericLabels(wanted.labels.count)
+        let generic = ClassificationHead.genericLabels(wanted.labels.count)
         if file.labels == wanted.labels {
             self = .read(order: inOrder, change: nil)
         } else if file.labels == generic || wanted.labels == generic {

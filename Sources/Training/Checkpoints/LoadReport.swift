@@ -1,13 +1,15 @@
 // What a load did besides reading: what was made new, left unread or reordered.
 
+public import Models
+
 /// The outcome of loading a pretrained model, for the run's log.
 public struct LoadReport: Sendable, Equatable {
     /// The directory that was read.
     public let directory: String
     /// `model_type` of config.json.
-    public let modelType: String
+    public internal(set) var modelType: String
     /// The model's number of parameters.
-    public let parameterCount: Int
+    public internal(set) var parameterCount: Int
     /// Number of tensors read from the file.
     public internal(set) var tensorCount = 0
     /// Tensors of the classification head that were initialised, by name; empty when the file's head was
@@ -21,6 +23,9 @@ public struct LoadReport: Sendable, Equatable {
     public internal(set) var ignored: [String] = []
     /// What became of the outputs of the file's head: new names or a new order; nil when nothing did.
     public internal(set) var headChange: String?
+
+    /// A tensor of the file that differs from the one that it should be tied to, so that the model is not tied.
+    public internal(set) var untiedTensor: TiedTensor?
 
     /// Whether nothing was read: all parameters are random.
     public internal(set) var isUntrained = false
@@ -36,6 +41,11 @@ public struct LoadReport: Sendable, Equatable {
             lines.append("new pooler: \(newPooler.joined(separator: ", ")) (the directory has none)")
         }
         if let headChange { lines.append(headChange) }
+        if let untiedTensor {
+            lines.append(
+                "\(untiedTensor.copy) differs from \(untiedTensor.original), so the output layer is not tied to the "
+                    + "embeddings: tie_word_embeddings becomes false")
+        }
         if !ignored.isEmpty { lines.append("not needed: \(CheckpointError.list(ignored))") }
         return lines
     }

@@ -5,17 +5,22 @@ package import Models
 
 /// A parsed config.json.
 package struct ModelConfigurationFile {
+    let directory: String
     let path: String
     let json: JSONValue
 
-    /// Finds and parses config.json in `directory`; `overrides` replace its keys.
+    /// Finds and parses config.json in `directory`; `overrides` replace its keys, rates of dropout under the names
+    /// that the model's family has for them.
     init(directory: String, overrides: [String: JSONValue] = [:]) throws(CheckpointError) {
         guard DurableFiles.exists(directory) else { throw .noDirectory(directory) }
         guard DurableFiles.isDirectory(directory) else { throw .notADirectory(directory) }
+        self.directory = directory
         path = directory + "/config.json"
         guard DurableFiles.exists(path) else { throw .noConfiguration(directory) }
-        let members = try Self.object(path).object ?? [:]
-        json = .object(members.merging(overrides) { $1 })
+        let stored = try Self.object(path)
+        do { json = try ModelFamily.configuration(stored, replacing: overrides, file: path) } catch {
+            throw CheckpointError(error)
+        }
     }
 
     /// The JSON object in the file at `path`.
@@ -60,7 +65,7 @@ package struct ModelConfigurationFile {
                     "num_labels", found: "\(count)", expected: "a number above 0", in: path)
             }
             return ClassificationHead(
-                labels: Self.genericLabels(count),
+                labels: ClassificationHead.genericLabels(count),
                 problemType: stated ?? (count == 1 ? .regression : .singleLabel))
         }
         guard let head = ClassificationHead(json) else {
@@ -75,7 +80,4 @@ package struct ModelConfigurationFile {
         }
         return head
     }
-
-    /// Hugging Face's names for labels that were never named.
-    static func genericLabels(_ count: Int) -> [String] { (0..<count).map { "LABEL_\($0)" } }
 }

@@ -22,26 +22,31 @@ struct TensorAssignment {
     private(set) var surplus: [String] = []
     /// Names in the file that the model allows to leave unread.
     private(set) var ignored: [String] = []
+    /// Those of the ignored ones that the model has under another name as long as they equal it.
+    private(set) var copies: [(tied: TiedTensor, fileName: String)] = []
 
     /// Matches `names` with and without the encoder's prefix, and with the old names of LayerNorm's
     /// parameters. `path` is named in the error about two tensors for one place.
     init(_ model: any TrainableModel, names: [String], path: String) throws(CheckpointError) {
         try self.init(
-            slots: model.parameters.layout.slots.filter { $0.adaptedSlot == nil }, names: names, path: path,
-            places: { [$0, model.encoderPrefix + $0] }, mayIgnore: model.mayIgnore(tensor:))
+            slots: model.parameters.layout.slots.filter { $0.adaptedSlot == nil }, tied: model.tiedTensors,
+            names: names, path: path, places: { [$0, model.encoderPrefix + $0] },
+            mayIgnore: model.mayIgnore(tensor:))
     }
 
     /// Matches `names` with the tensors of `slots`; `places` lists the names that a name in the file may stand
     /// for, the likeliest first.
     init(
-        slots: [ParameterSlot], names: [String], path: String, places: (String) -> [String],
-        mayIgnore: (String) -> Bool
+        slots: [ParameterSlot], tied: [TiedTensor], names: [String], path: String,
+        places: (String) -> [String], mayIgnore: (String) -> Bool
     ) throws(CheckpointError) {
         let wanted = Set(slots.flatMap { $0.tensors.map(\.name) })
         var found: [String: String] = [:]
         for name in names {
-            guard let target = places(Self.modern(name)).first(where: wanted.contains) else {
+            let places = places(Self.modern(name))
+            guard let target = places.first(where: wanted.contains) else {
                 if mayIgnore(name) { ignored.append(name) } else { surplus.append(name) }
+                if let copy = tied.first(where: { places.contains($0.copy) }) { copies.append((copy, name)) }
                 continue
             }
             if let other = found.updateValue(name, forKey: target) {

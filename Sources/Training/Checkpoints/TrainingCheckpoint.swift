@@ -66,7 +66,7 @@ public enum TrainingCheckpoint {
     /// Fills `model` with the weights of the checkpoint: all of them, or its adapters and what was trained beside them.
     public static func loadWeights(path: String, into model: any TrainableModel) throws(CheckpointError) {
         if model.parameters.adapters.isEmpty {
-            try PretrainedModel.loadWeights(directory: path, into: model)
+            try ModelLoader.loadWeights(directory: path, into: model)
         } else {
             try AdapterDirectory.read(directory: path, into: model)
         }

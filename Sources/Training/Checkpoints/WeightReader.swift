@@ -27,6 +27,19 @@ struct WeightReader {
         }
     }
 
+    /// Whether the tensor `name` of the files has the values of `match`, which has been read.
+    func holdsSame(
+        _ match: TensorAssignment.Match, as name: String, in files: SafetensorsCollection
+    ) throws(CheckpointError) -> Bool {
+        guard try files.checkpointShape(of: name) == match.tensor.shape else { return false }
+        let place = Self.place(match.tensor, of: match.slot, in: parameters)
+        let copy = Tensor(rows: 1, columns: place.count)
+        do { try files.read(name, into: copy) } catch { throw CheckpointError(error) }
+        return place.withFloats { read in
+            copy.withFloats { copied in read.indices.allSatisfy { read[$0] == copied[$0] } }
+        }
+    }
+
     /// The tensor as a file stores it: a view, or a transposed copy.
     static func stored(
         _ tensor: CheckpointTensor, of slot: ParameterSlot, in parameters: ParameterStore

@@ -19,7 +19,7 @@ struct GGUFGPT2 {
                 expected: "a divisor of the width \(width)", in: keys.path)
         }
         configuration = [
-            "architectures": .array([.string("GPT2LMHeadModel")]), "model_type": .string("gpt2"),
+            "architectures": .array([keys.family.className]), "model_type": .string(keys.family.rawValue),
             "vocab_size": .integer(shape.vocabularySize), "n_positions": .integer(shape.contextLength),
             "n_ctx": .integer(shape.contextLength), "n_embd": .integer(width),
             "n_layer": .integer(shape.layerCount), "n_head": .integer(headCount),

@@ -1,10 +1,31 @@
 // The metadata of a GGUF file as an import asks for it: by architecture, with ranges.
 
 internal import GGUF
+internal import Models
 
-/// Model families that can be imported, by the name that both GGUF and Hugging Face use.
+/// Model families that can be imported, by Hugging Face's `model_type`.
 enum GGUFFamily: String, CaseIterable {
     case llama, qwen2, gpt2
+
+    /// The family of a GGUF file's architecture.
+    init?(architecture: String) {
+        guard let family = ModelFamily.all.first(where: { $0.ggufArchitecture == architecture }) else {
+            return nil
+        }
+        self.init(rawValue: family.modelType)
+    }
+
+    /// What the table of model families says: `general.architecture` of its files, with which their keys begin, and the
+    /// class of its models in transformers.
+    private var row: (architecture: String, className: String) {
+        guard let family = ModelFamily.named(rawValue), let architecture = family.ggufArchitecture,
+            let className = family.architectures[.causalLanguageModel]
+        else { preconditionFailure("a family that can be imported has a row with its GGUF architecture") }
+        return (architecture, className)
+    }
+
+    var architecture: String { row.architecture }
+    var className: JSONValue { .string(row.className) }
 }
 
 /// Metadata with this module's errors; keys that start with a dot belong to the architecture.
@@ -20,15 +41,15 @@ struct GGUFKeys {
         do {
             architecture = try metadata.string("general.architecture")
         } catch { throw .format(error) }
-        guard let family = architecture.flatMap(GGUFFamily.init(rawValue:)) else {
+        guard let family = architecture.flatMap(GGUFFamily.init(architecture:)) else {
             throw .unsupportedArchitecture(
-                architecture, in: path, known: GGUFFamily.allCases.map(\.rawValue))
+                architecture, in: path, known: GGUFFamily.allCases.map(\.architecture))
         }
         self.family = family
     }
 
     /// `.block_count` as `llama.block_count`.
-    func name(_ key: String) -> String { key.hasPrefix(".") ? family.rawValue + key : key }
+    func name(_ key: String) -> String { key.hasPrefix(".") ? family.architecture + key : key }
 
     func has(_ key: String) -> Bool { metadata[name(key)] != nil }
 

@@ -22,6 +22,7 @@ struct GGUFLlama {
             hasAttentionBias: keys.family == .qwen2 || file.tensor("blk.0.attn_q.bias") != nil,
             hasFeedForwardBias: file.tensor("blk.0.ffn_up.bias") != nil)
         var configuration: [String: JSONValue] = [
+            "architectures": .array([keys.family.className]),
             "model_type": .string(keys.family.rawValue), "vocab_size": .integer(shape.vocabularySize),
             "hidden_size": .integer(width), "intermediate_size": .integer(innerWidth),
             "num_hidden_layers": .integer(shape.layerCount), "num_attention_heads": .integer(heads.count),
@@ -33,14 +34,12 @@ struct GGUFLlama {
         ]
         switch keys.family {
         case .qwen2:
-            configuration["architectures"] = .array([.string("Qwen2ForCausalLM")])
             configuration["use_sliding_window"] = .bool(false)
             guard heads.size * heads.count == width, !layers.hasFeedForwardBias else {
                 throw .unsupportedFeature(
                     "a Qwen2 model has heads of another size, or feed-forward biases", in: keys.path)
             }
         default:
-            configuration["architectures"] = .array([.string("LlamaForCausalLM")])
             configuration["head_dim"] = .integer(heads.size)
             configuration["attention_bias"] = .bool(layers.hasAttentionBias)
             configuration["mlp_bias"] = .bool(layers.hasFeedForwardBias)

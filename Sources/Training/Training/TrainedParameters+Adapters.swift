@@ -4,13 +4,6 @@ internal import Layers
 internal import Models
 
 extension TrainedParameters {
-    /// PEFT's choice by `model_type`, for recipes that name no modules.
-    private static let defaultTargets: [String: [String]] = [
-        "bert": ["query", "value"], "roberta": ["query", "value"], "xlm-roberta": ["query", "value"],
-        "vit": ["query", "value"], "gpt2": ["c_attn"], "llama": ["q_proj", "v_proj"],
-        "qwen2": ["q_proj", "v_proj"],
-    ]
-
     /// The word that stands for every dense layer outside the head.
     static let allLinear = "all-linear"
 
@@ -21,8 +14,8 @@ extension TrainedParameters {
         let key = "lora_target_modules"
         let candidates = model.parameters.layout.slots.filter { $0.isLinear && !model.isHead($0) }
             .flatMap { slot in slot.tensors.map { (slot: slot.index, tensor: $0) } }
-        let type = model.configurationJSON["model_type"]?.string ?? ""
-        let chosen = patterns.isEmpty ? defaultTargets[type] ?? [allLinear] : patterns
+        let family = model.configurationJSON["model_type"]?.string.flatMap(ModelFamily.named)
+        let chosen = patterns.isEmpty ? family?.adapterTargets ?? [allLinear] : patterns
         if chosen == [allLinear] { return candidates }
         var named: Set<String> = []
         for text in chosen {

@@ -7,6 +7,8 @@ public import Tensors
 public final class Embedding: Layer {
     public let count: Int
     public let width: Int
+    /// The name of the table in files.
+    public let tensorName: String
     /// The slot of the table, which a tied output layer shares.
     let table: Int
     private let paddingID: Int?
@@ -19,10 +21,11 @@ public final class Embedding: Layer {
         self.paddingID = paddingID
         self.count = count
         self.width = width
+        tensorName = name + ".weight"
         table = layout.add(
-            name + ".weight", rows: count, columns: width, hasWeightDecay: true,
+            tensorName, rows: count, columns: width, hasWeightDecay: true,
             initialization: .normal(standardDeviation: standardDeviation),
-            tensors: [CheckpointTensor(name: name + ".weight", shape: [count, width])])
+            tensors: [CheckpointTensor(name: tensorName, shape: [count, width])])
         layout.addTable(table)
     }
 

@@ -1,51 +1,47 @@
 // The part of a BERT or RoBERTa config.json that shapes the network.
 
-public import Kernels
+internal import Kernels
+internal import Layers
 
 /// Sizes and rates of a BERT or RoBERTa network, from Hugging Face's config.json.
-public struct BERTConfiguration: Sendable, Equatable {
+struct BERTConfiguration: Sendable {
     /// The two ways to number positions and to name heads.
-    public enum Family: Sendable, Equatable {
+    enum Kind: Sendable {
         case bert
         /// Positions start behind the padding id (Liu et al. 2019); XLM-R is the same network.
         case roberta
     }
 
-    public var family: Family
-    public var vocabularySize: Int
-    public var hiddenSize: Int
-    public var layerCount: Int
-    public var headCount: Int
-    public var intermediateSize: Int
-    public var activation: Activation
-    public var hiddenDropout: Float
-    public var attentionDropout: Float
+    let kind: Kind
+    let vocabularySize: Int
+    let hiddenSize: Int
+    let layerCount: Int
+    let headCount: Int
+    let intermediateSize: Int
+    let activation: Activation
+    let hiddenDropout: Float
+    let attentionDropout: Float
     /// Dropout before the classification head: `classifier_dropout`, else `hidden_dropout_prob`.
-    public var classifierDropout: Float
-    public var positionCount: Int
-    public var typeCount: Int
-    public var initializerRange: Float
-    public var layerNormEpsilon: Float
+    let classifierDropout: Float
+    let positionCount: Int
+    let typeCount: Int
+    let initializerRange: Float
+    let layerNormEpsilon: Float
+    /// Whether the output layer of a language model is the table of the word embeddings.
+    let isTied: Bool
     /// Token whose embedding gets no gradient, as `padding_idx` in PyTorch.
-    public var paddingID: Int
+    let paddingID: Int
 
     /// The position of a sequence's first token.
-    public var firstPosition: Int { family == .roberta ? paddingID + 1 : 0 }
+    var firstPosition: Int { kind == .roberta ? paddingID + 1 : 0 }
     /// Tokens of the longest sequence.
-    public var maximumLength: Int { positionCount - firstPosition }
-
-    /// The values of `model_type` that it reads.
-    static let modelTypes: [String: Family] = ["bert": .bert, "roberta": .roberta, "xlm-roberta": .roberta]
+    var maximumLength: Int { positionCount - firstPosition }
 
     /// Reads the configuration; `file` is named in errors. Missing rates take Hugging Face's defaults, sizes must
     /// be there. A decoder's configuration is refused unless `isDecoder`.
-    public init(_ json: JSONValue, file: String, isDecoder: Bool = false) throws(ModelError) {
+    init(_ json: JSONValue, file: String, kind: Kind = .bert, isDecoder: Bool = false) throws(ModelError) {
         let reader = ConfigurationReader(json: json, file: file)
-        let type = json["model_type"]?.string ?? "missing"
-        guard let family = Self.modelTypes[type] else {
-            throw .unsupportedModel(type, in: file, known: Self.modelTypes.keys.sorted())
-        }
-        self.family = family
+        self.kind = kind
         if let position = json["position_embedding_type"]?.string, position != "absolute" {
             throw .badValue(
                 "position_embedding_type", found: "\"\(position)\"", expected: "\"absolute\"", in: file)
@@ -66,7 +62,8 @@ public struct BERTConfiguration: Sendable, Equatable {
         classifierDropout = try reader.probability("classifier_dropout", default: hiddenDropout)
         initializerRange = try reader.positive("initializer_range", default: 0.02)
         layerNormEpsilon = try reader.positive("layer_norm_eps", default: 1e-12)
-        paddingID = json["pad_token_id"]?.integer ?? (family == .roberta ? 1 : -1)
+        isTied = try reader.flag("tie_word_embeddings", default: true)
+        paddingID = json["pad_token_id"]?.integer ?? (kind == .roberta ? 1 : -1)
         guard firstPosition >= 0, positionCount > firstPosition else {
             throw .badValue(
                 "pad_token_id", found: "\(paddingID)",
@@ -76,6 +73,66 @@ public struct BERTConfiguration: Sendable, Equatable {
             throw .badValue(
                 "num_attention_heads", found: "\(headCount)",
                 expected: "a divisor of hidden_size = \(hiddenSize)", in: file)
+        }
+    }
+}
+
+// MARK: The network
+
+extension BERTConfiguration: EncoderConfiguration {
+    var blockShape: PostNormShape? { shape }
+    var poolerSize: Int? { hiddenSize }
+
+    private var shape: PostNormShape {
+        PostNormShape(
+            width: hiddenSize, headCount: headCount, innerWidth: intermediateSize, activation: activation,
+            attentionDropout: attentionDropout, attendedDropout: hiddenDropout, outputDropout: hiddenDropout,
+            layerNormEpsilon: layerNormEpsilon, initializerRange: initializerRange)
+    }
+
+    var embeddings: TextEmbeddings.Shape {
+        TextEmbeddings.Shape(
+            vocabularySize: vocabularySize, width: hiddenSize, positionCount: positionCount,
+            typeCount: typeCount, paddingID: paddingID, positionsFollowPadding: kind == .roberta,
+            layerNormEpsilon: layerNormEpsilon, dropout: hiddenDropout, initializerRange: initializerRange)
+    }
+
+    func encoder(_ layout: inout ParameterLayout, prefix: String) -> any EncoderNetwork {
+        PostNormEncoder(
+            &layout, embeddings, prefix: prefix, maximumLength: maximumLength, layerCount: layerCount
+        ) { layout, index in
+            shape.block(&layout, .bert(prefix + "encoder.layer.\(index)."))
+        }
+    }
+
+    /// BERT's classifier stands on its pooler, RoBERTa's on a layer of its own that drops its input.
+    func classification(prefix: String) -> ClassificationLayers.Plan {
+        switch kind {
+        case .bert:
+            ClassificationLayers.Plan(
+                dense: .init(name: prefix + "pooler.dense", activation: .tanh),
+                poolerPrefix: prefix + "pooler.", output: "classifier", dropout: classifierDropout)
+        case .roberta:
+            ClassificationLayers.Plan(
+                dense: .init(name: "classifier.dense", activation: .tanh, inputDropoutSite: "classifier"),
+                output: "classifier.out_proj", dropout: classifierDropout)
+        }
+    }
+
+    var predictionHead: PredictionHead? {
+        switch kind {
+        case .bert:
+            PredictionHead(
+                prefixes: ["cls.predictions."], dense: "cls.predictions.transform.dense",
+                norm: "cls.predictions.transform.LayerNorm",
+                output: "cls.predictions.decoder", tiedBias: "cls.predictions.bias", activation: activation,
+                epsilon: layerNormEpsilon, initializerRange: initializerRange, isTied: isTied)
+        case .roberta:
+            PredictionHead(
+                prefixes: ["lm_head."], dense: "lm_head.dense", norm: "lm_head.layer_norm",
+                output: "lm_head.decoder",
+                tiedBias: "lm_head.bias", activation: .gelu, epsilon: layerNormEpsilon,
+                initializerRange: initializerRange, isTied: isTied)
         }
     }
 }

@@ -6,7 +6,7 @@ internal import Tensors
 
 /// Embeddings and post-norm decoder blocks.
 final class BERTDecoder: TokenNetwork {
-    private let embeddings: BERTEmbeddings
+    private let embeddings: TextEmbeddings
     private let blocks: [DecoderBlock]
     /// The first slot of each block, and the one behind the last block.
     private let blockStarts: [Int]
@@ -21,7 +21,7 @@ final class BERTDecoder: TokenNetwork {
         _ layout: inout ParameterLayout, _ configuration: BERTConfiguration, prefix: String,
         sourceWidth: Int?
     ) {
-        embeddings = BERTEmbeddings(&layout, configuration, prefix: prefix)
+        embeddings = TextEmbeddings(&layout, configuration.embeddings, prefix: prefix)
         var blocks: [DecoderBlock] = []
         var starts: [Int] = []
         for index in 0..<configuration.layerCount {
@@ -113,5 +113,25 @@ final class BERTDecoder: TokenNetwork {
         }
         guard pass.parameters.hasTrainableSlot(before: blockStarts[0]) else { return }
         embeddings.backward(gradient: dhidden, spare: spare, pass)
+    }
+}
+
+/// BERT's configuration as that of a decoder.
+struct BERTDecoderConfiguration: DecoderConfiguration {
+    let bert: BERTConfiguration
+
+    init(_ json: JSONValue, file: String) throws(ModelError) {
+        bert = try BERTConfiguration(json, file: file, isDecoder: true)
+    }
+
+    var hiddenSize: Int { bert.hiddenSize }
+    var maximumLength: Int { bert.maximumLength }
+
+    func predictor(
+        _ layout: inout ParameterLayout, prefix: String, backbone: String, sourceWidth: Int?
+    ) -> TokenPredictor {
+        guard let head = bert.predictionHead else { preconditionFailure("BERT has a language model's head") }
+        let network = BERTDecoder(&layout, bert, prefix: prefix + backbone, sourceWidth: sourceWidth)
+        return TokenPredictor(&layout, head, over: network, prefix: prefix)
     }
 }

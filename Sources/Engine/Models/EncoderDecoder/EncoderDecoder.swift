@@ -4,54 +4,50 @@ internal import Kernels
 public import Layers
 public import Tensors
 
-/// Hugging Face's EncoderDecoderModel, a BERT or RoBERTa encoder with a BERT or GPT-2 decoder, and
-/// VisionEncoderDecoderModel, where the encoder is a ViT.
-public final class EncoderDecoder: SequenceToSequenceModel {
+/// Hugging Face's EncoderDecoderModel, an encoder of texts with a decoder, and VisionEncoderDecoderModel, where the
+/// encoder reads images.
+public final class EncoderDecoder: SequenceToSequenceModel, ImageModel {
     public let parameters: ParameterStore
     public let encoderPrefix = "encoder."
     /// Prefix of the decoder's names.
     public let decoderPrefix = "decoder."
-    /// Prefix of the network's names behind `decoderPrefix`, such as `bert.`.
-    public var decoderBackbone: String { decoder.backbone }
+    /// Prefix of the decoder network's names behind `decoderPrefix`, such as `bert.`.
+    public var decoderBackbone: String { decoder.family.prefix }
+    /// Prefix that the encoder's names have in files of its own, such as `bert.`.
+    public var encoderBackbone: String { encoderFamily.prefix }
     public let startID: Int32
     public let endIDs: [Int32]
     private let json: JSONValue
-    private let architecture: String
-    private let encoder: any SourceEncoder
+    private let family: ModelFamily
+    private let encoderFamily: ModelFamily
+    private let encoder: SourceEncoder
     private let projection: Linear?
     private let decoder: TextDecoder
 
-    /// The values of `model_type` that it takes, each with its class in transformers.
-    public static let architectures = [
-        "encoder-decoder": "EncoderDecoderModel", "vision-encoder-decoder": "VisionEncoderDecoderModel",
-    ]
+    static let heads: Set<ModelFamily.Head> = [.encoderDecoder]
 
     /// Builds the network of `json`, the config.json of an encoder–decoder, with zero parameters. `file` is named
     /// in errors.
     public init(_ json: JSONValue, file: String) throws(ModelError) {
         self.json = json
-        let type = json["model_type"]?.string ?? "missing"
-        guard let architecture = Self.architectures[type] else {
-            throw .unsupportedModel(type, in: file, known: Self.architectures.keys.sorted())
-        }
-        self.architecture = architecture
+        family = try ModelFamily.of(json, having: Self.heads, file: file)
         guard let encoderJSON = json["encoder"] else { throw .missingKey("encoder", in: file) }
         guard let decoderJSON = json["decoder"] else { throw .missingKey("decoder", in: file) }
         var layout = ParameterLayout()
-        encoder =
-            type == "encoder-decoder"
-            ? try TextSourceEncoder(
-                &layout, BERTConfiguration(encoderJSON, file: file), prefix: encoderPrefix)
-            : try ViTEncoder(
-                &layout, ViTConfiguration(encoderJSON, file: file), prefix: encoderPrefix, hasPooler: true)
-        let width = decoderJSON["hidden_size"]?.integer ?? decoderJSON["n_embd"]?.integer ?? encoder.width
+        encoderFamily = try ModelFamily.of(
+            encoderJSON, having: family.readsImages ? [.imageEncoder] : [.textEncoder], file: file)
+        let configuration = try encoderFamily.encoderConfiguration(encoderJSON, file: file)
+        let width = try ModelFamily.of(decoderJSON, having: [.decoder], file: file)
+            .decoderConfiguration(decoderJSON, file: file).hiddenSize
+        encoder = SourceEncoder(&layout, configuration, prefix: encoderPrefix)
         projection =
             width == encoder.width
             ? nil
             : Linear(
                 &layout, "enc_to_dec_proj", inputs: encoder.width, outputs: width,
-                standardDeviation: encoder.initializerRange)
-        decoder = try TextDecoder(&layout, decoderJSON, prefix: decoderPrefix, sourceWidth: width, file: file)
+                standardDeviation: configuration.initializerRange)
+        decoder = try TextDecoder(
+            &layout, decoderJSON, having: [.decoder], prefix: decoderPrefix, sourceWidth: width, file: file)
         parameters = ParameterStore(layout: layout)
         let size = decoder.predictor.vocabularySize
         func token(_ key: String) -> JSONValue? {
@@ -70,16 +66,24 @@ public final class EncoderDecoder: SequenceToSequenceModel {
     }
 
     /// nil for an encoder of texts.
-    public var imageConfiguration: ViTConfiguration? { (encoder as? ViTEncoder)?.configuration }
+    public var imageConfiguration: ViTConfiguration? { (encoder.encoder as? any ImageEncoder)?.configuration }
     public var interpolatesPositions: Bool {
-        get { (encoder as? ViTEncoder)?.interpolatesPositions ?? false }
-        set { (encoder as? ViTEncoder)?.interpolatesPositions = newValue }
+        get { (encoder.encoder as? any ImageEncoder)?.interpolatesPositions ?? false }
+        set { (encoder.encoder as? any ImageEncoder)?.interpolatesPositions = newValue }
     }
 
     public var maximumLength: Int { encoder.maximumLength }
     public var maximumTargetLength: Int { decoder.maximumLength }
     public var vocabularySize: Int { decoder.predictor.vocabularySize }
-    public var configurationJSON: JSONValue { json.described(by: architecture) }
+    public var tiedTensors: [TiedTensor] { decoder.predictor.tiedTensors }
+    public var configurationJSON: JSONValue { json.described(by: family.architecture(Self.heads)) }
+
+    /// The decoder's output layer is the one that can be tied.
+    public var untiedConfiguration: JSONValue {
+        var members = configurationJSON.object ?? [:]
+        members["decoder"] = members["decoder"]?.untied
+        return .object(members)
+    }
 
     /// What two pretrained checkpoints do not bring: the cross-attention and the projection of the states.
     public func isHead(_ slot: ParameterSlot) -> Bool {
@@ -88,11 +92,11 @@ public final class EncoderDecoder: SequenceToSequenceModel {
 
     public func mayIgnore(tensor name: String) -> Bool {
         name.hasPrefix(decoderPrefix)
-            ? TextDecoder.mayIgnore(tensor: String(name.dropFirst(decoderPrefix.count)))
-            : name.hasSuffix("embeddings.position_ids")
+            ? decoder.mayIgnore(tensor: name)
+            : encoderFamily.mayIgnore(tensor: String(name.dropFirst(encoderPrefix.count)), besides: [])
     }
 
-    public func validate(_ batch: TokenBatch) throws(ModelError) { try encoder.validate(batch) }
+    public func validate(_ batch: TokenBatch) throws(ModelError) { try encoder.encoder.validate(batch) }
     public func validateTarget(_ batch: TokenBatch) throws(ModelError) { try decoder.validate(batch) }
 
     public func lossSums(

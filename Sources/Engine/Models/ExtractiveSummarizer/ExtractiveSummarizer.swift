@@ -35,17 +35,17 @@ public struct SentenceBatch: Sendable {
     }
 }
 
-/// BERT or RoBERTa with transformer layers over the first tokens of sentences.
+/// An encoder of texts with transformer layers over the first tokens of sentences.
 ///
 /// The state of each sentence's [CLS], or the mean of its tokens' states, gets a sinusoidal position, as in Vaswani et
 /// al. 2017, passes through post-norm layers that see the sentences of the window, and becomes one number, whose sigmoid
 /// says how much the sentence belongs into the summary.
 public final class ExtractiveSummarizer: TrainableModel {
     public let parameters: ParameterStore
-    public let encoderPrefix: String
     public let configuration: ExtractiveConfiguration
+    private let family: ModelFamily
     private let json: JSONValue
-    let encoder: TextSourceEncoder
+    let encoder: SourceEncoder
     private let blocks: [EncoderBlock]
     private let blockStarts: [Int]
     private let output: Linear
@@ -54,49 +54,53 @@ public final class ExtractiveSummarizer: TrainableModel {
 
     private static let prefix = "extractor."
 
-    /// Builds the network of `json`, the config.json of a BERT or RoBERTa, with zero parameters. `file` is named in
-    /// errors.
+    static let heads: Set<ModelFamily.Head> = [.extractiveSummarizer]
+
+    /// Builds the network of `json`, the config.json of an encoder of texts, with zero parameters. `file` is named
+    /// in errors.
     public init(_ json: JSONValue, file: String) throws(ModelError) {
-        let bert = try BERTConfiguration(json, file: file)
+        family = try ModelFamily.of(json, having: Self.heads, file: file)
+        let network = try family.encoderConfiguration(json, file: file)
+        guard let shape = network.blockShape else {
+            preconditionFailure("the family \(family.modelType) has no blocks over sentences")
+        }
         self.json = json
         configuration = try ExtractiveConfiguration(json, file: file)
-        encoderPrefix = bert.family == .roberta ? "roberta." : "bert."
         var layout = ParameterLayout()
-        encoder = TextSourceEncoder(&layout, bert, prefix: encoderPrefix)
+        encoder = SourceEncoder(&layout, network, prefix: family.prefix)
         var blocks: [EncoderBlock] = []
         var starts: [Int] = []
         for index in 0..<configuration.layerCount {
             starts.append(layout.slots.count)
-            blocks.append(BERTEncoder.block(&layout, bert, name: Self.prefix + "layer.\(index)."))
+            blocks.append(shape.block(&layout, .bert(Self.prefix + "layer.\(index).")))
         }
         self.blocks = blocks
         blockStarts = starts + [layout.slots.count]
         output = Linear(
-            &layout, Self.prefix + "classifier", inputs: bert.hiddenSize, outputs: 1,
-            standardDeviation: bert.initializerRange)
+            &layout, Self.prefix + "classifier", inputs: network.hiddenSize, outputs: 1,
+            standardDeviation: network.initializerRange)
         parameters = ParameterStore(layout: layout)
     }
 
+    public var encoderPrefix: String { family.prefix }
     public var maximumLength: Int { encoder.maximumLength }
 
     /// Number of token types: with one, segments cannot alternate.
-    public var typeCount: Int { encoder.typeCount }
+    public var typeCount: Int { encoder.text.typeCount }
 
     public func isHead(_ slot: ParameterSlot) -> Bool { slot.name.hasPrefix(Self.prefix) }
 
     public func mayIgnore(tensor name: String) -> Bool {
-        ["cls.", "lm_head.", "classifier."].contains(where: name.hasPrefix)
-            || name.hasSuffix("embeddings.position_ids")
+        family.mayIgnore(tensor: name, besides: [Self.prefix, family.prefix + "pooler."])
     }
 
     public var configurationJSON: JSONValue {
         let members = json.object ?? [:]
-        let type = encoderPrefix == "bert." ? "BertModel" : "RobertaModel"
-        let name = json["model_type"]?.string == "xlm-roberta" ? "XLMRobertaModel" : type
-        return JSONValue.object(members.merging(configuration.members) { $1 }).described(by: name)
+        return JSONValue.object(members.merging(configuration.members) { $1 })
+            .described(by: family.architecture(Self.heads))
     }
 
-    public func validate(_ batch: TokenBatch) throws(ModelError) { try encoder.validate(batch) }
+    public func validate(_ batch: TokenBatch) throws(ModelError) { try encoder.encoder.validate(batch) }
 
     /// Logits `[N, 1]` of the sentences, in float32.
     public func forward(_ pass: Pass, sentences: SentenceBatch) -> Tensor {

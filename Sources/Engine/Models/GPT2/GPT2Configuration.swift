@@ -34,9 +34,9 @@ struct GPT2Configuration: Sendable {
         }
     }
 
-    /// Adds the slots `prefix` + `transformer.…`, with cross-attention to states of `sourceWidth` when given.
-    func network(_ layout: inout ParameterLayout, prefix: String, sourceWidth: Int?) -> PreNormDecoder {
-        let name = prefix + "transformer."
+    /// Adds the slots whose names start with `name`, with cross-attention to states of `sourceWidth` when given.
+    private func network(_ layout: inout ParameterLayout, _ name: String, sourceWidth: Int?) -> PreNormDecoder
+    {
         let words = Embedding(
             &layout, name + "wte", count: vocabularySize, width: width, standardDeviation: initializerRange)
         let positions = Embedding(
@@ -88,5 +88,18 @@ struct GPT2Configuration: Sendable {
         return PreNormBlock(
             attentionNorm: attentionNorm, attention: attention, cross: cross,
             feedForwardNorm: feedForwardNorm, feedForward: feedForward)
+    }
+}
+
+extension GPT2Configuration: DecoderConfiguration {
+    var hiddenSize: Int { width }
+    var maximumLength: Int { positionCount }
+
+    func predictor(
+        _ layout: inout ParameterLayout, prefix: String, backbone: String, sourceWidth: Int?
+    ) -> TokenPredictor {
+        let network = network(&layout, prefix + backbone, sourceWidth: sourceWidth)
+        return TokenPredictor(
+            &layout, over: network, prefix: prefix, isTied: isTied, standardDeviation: initializerRange)
     }
 }

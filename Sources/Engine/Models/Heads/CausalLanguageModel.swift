@@ -1,29 +1,32 @@
-// Decoder-only language models: GPT-2, Llama, Mistral, Qwen2.
+// Decoder-only language models.
 
 public import Layers
 public import Tensors
 
-/// Hugging Face's GPT2LMHeadModel, LlamaForCausalLM, MistralForCausalLM and Qwen2ForCausalLM.
+/// Hugging Face's GPT2LMHeadModel and …ForCausalLM.
 public final class CausalLanguageModel: LanguageModel {
     public let parameters: ParameterStore
     private let decoder: TextDecoder
 
-    /// The values of `model_type` that it takes.
-    public static let modelTypes = TextDecoder.causalTypes
+    static let heads: Set<ModelFamily.Head> = [.causalLanguageModel]
 
     /// Builds the network of `json`, a config.json, with zero parameters. `file` is named in errors.
     public init(_ json: JSONValue, file: String) throws(ModelError) {
         var layout = ParameterLayout()
-        decoder = try TextDecoder(&layout, json, file: file)
+        decoder = try TextDecoder(&layout, json, having: Self.heads, file: file)
         parameters = ParameterStore(layout: layout)
     }
 
-    public var encoderPrefix: String { decoder.backbone }
+    public var encoderPrefix: String { decoder.family.prefix }
     public var maximumLength: Int { decoder.maximumLength }
     public var vocabularySize: Int { decoder.predictor.vocabularySize }
-    public var configurationJSON: JSONValue { decoder.json.described(by: decoder.architecture) }
+    public var tiedTensors: [TiedTensor] { decoder.predictor.tiedTensors }
+    public var configurationJSON: JSONValue {
+        decoder.json.described(by: decoder.family.architecture(Self.heads))
+    }
+
     public func isHead(_ slot: ParameterSlot) -> Bool { slot.name.hasPrefix("lm_head.") }
-    public func mayIgnore(tensor name: String) -> Bool { TextDecoder.mayIgnore(tensor: name) }
+    public func mayIgnore(tensor name: String) -> Bool { decoder.mayIgnore(tensor: name) }
     public func validate(_ batch: TokenBatch) throws(ModelError) { try decoder.validate(batch) }
 
     public func lossSums(

@@ -1,50 +1,46 @@
-// BERT and RoBERTa with their masked-language-model head, for pretraining on a domain's text.
+// An encoder of texts with a masked-language-model head, for pretraining on a domain's text.
 
 public import Layers
 public import Tensors
 
-/// Hugging Face's BertForMaskedLM, RobertaForMaskedLM and XLMRobertaForMaskedLM.
+/// Hugging Face's …ForMaskedLM.
 public final class MaskedLanguageModel: LanguageModel {
     public let parameters: ParameterStore
-    public let configuration: BERTConfiguration
+    private let family: ModelFamily
     private let json: JSONValue
+    private let encoder: any TextEncoder
     private let predictor: TokenPredictor
 
-    /// The values of `model_type` that it takes.
-    public static let modelTypes = BERTConfiguration.modelTypes.keys.sorted()
+    static let heads: Set<ModelFamily.Head> = [.maskedLanguageModel]
 
     /// Builds the network of `json`, a config.json, with zero parameters. `file` is named in errors.
     public init(_ json: JSONValue, file: String) throws(ModelError) {
-        configuration = try BERTConfiguration(json, file: file)
+        family = try ModelFamily.of(json, having: Self.heads, file: file)
+        let configuration = try family.encoderConfiguration(json, file: file)
         self.json = json
         var layout = ParameterLayout()
-        let prefix = configuration.family == .roberta ? "roberta." : "bert."
-        let encoder = BERTEncoder(&layout, configuration, prefix: prefix, hasPooler: false)
-        predictor = TokenPredictor(maskedHead: &layout, over: encoder, configuration, json, prefix: "")
+        guard let encoder = configuration.encoder(&layout, prefix: family.prefix) as? any TextEncoder,
+            let head = configuration.predictionHead
+        else { preconditionFailure("the family \(family.modelType) has no masked language model") }
+        self.encoder = encoder
+        predictor = TokenPredictor(&layout, head, over: encoder, prefix: "")
         parameters = ParameterStore(layout: layout)
     }
 
-    public var encoderPrefix: String { configuration.family == .roberta ? "roberta." : "bert." }
-    public var maximumLength: Int { configuration.maximumLength }
+    public var encoderPrefix: String { family.prefix }
+    public var maximumLength: Int { encoder.maximumLength }
     public var vocabularySize: Int { predictor.vocabularySize }
+    public var tiedTensors: [TiedTensor] { predictor.tiedTensors }
 
-    public var configurationJSON: JSONValue {
-        switch json["model_type"]?.string {
-        case "roberta": json.described(by: "RobertaForMaskedLM")
-        case "xlm-roberta": json.described(by: "XLMRobertaForMaskedLM")
-        default: json.described(by: "BertForMaskedLM")
-        }
-    }
+    public var configurationJSON: JSONValue { json.described(by: family.architecture(Self.heads)) }
 
-    public func isHead(_ slot: ParameterSlot) -> Bool {
-        slot.name.hasPrefix("cls.") || slot.name.hasPrefix("lm_head.")
-    }
+    public func isHead(_ slot: ParameterSlot) -> Bool { !slot.name.hasPrefix(family.prefix) }
 
     public func mayIgnore(tensor name: String) -> Bool {
-        TokenPredictor.mayIgnore(maskedTensor: name) || name.hasPrefix("classifier.")
+        predictor.mayIgnore(tensor: name) || family.mayIgnore(tensor: name, besides: predictor.headPrefixes)
     }
 
-    public func validate(_ batch: TokenBatch) throws(ModelError) { try configuration.validate(batch) }
+    public func validate(_ batch: TokenBatch) throws(ModelError) { try encoder.validate(batch) }
 
     public func lossSums(
         _ pass: Pass, targets: [Int32], scale: Double, labelSmoothing: Double

@@ -42,3 +42,22 @@ public struct ClassificationHead: Sendable, Equatable {
             labels: ordered.map(\.1), problemType: stated ?? (names.count == 1 ? .regression : .singleLabel))
     }
 }
+
+extension ClassificationHead {
+    /// The head that a config.json describes. Without `id2label` its labels are Hugging Face's `LABEL_0`, `LABEL_1` and
+    /// so on: `num_labels` of them, or two.
+    init(describedBy json: JSONValue) {
+        if let head = ClassificationHead(json) {
+            self = head
+            return
+        }
+        let count = max(1, json["num_labels"]?.integer ?? 2)
+        let stated = json["problem_type"]?.string.flatMap(ProblemType.init(rawValue:))
+        self.init(
+            labels: Self.genericLabels(count),
+            problemType: stated ?? (count == 1 ? .regression : .singleLabel))
+    }
+
+    /// Hugging Face's names for labels that were never named.
+    package static func genericLabels(_ count: Int) -> [String] { (0..<count).map { "LABEL_\($0)" } }
+}

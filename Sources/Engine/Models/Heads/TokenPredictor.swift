@@ -9,11 +9,46 @@ final class TokenPredictor {
     let network: any TokenNetwork
     let transform: PredictionTransform?
     let output: VocabularyHead
+    /// Tensors that files may hold besides the tied ones that they equal.
+    let tiedTensors: [TiedTensor]
+    private let unusedTensors: [String]
+    /// What the names of the tensors between network and logits start with, behind a prefix of the whole.
+    let headPrefixes: [String]
 
-    init(network: any TokenNetwork, transform: PredictionTransform? = nil, output: VocabularyHead) {
+    /// `unusedTensors` are names of tensors that files may hold and the output layer does not use.
+    init(
+        network: any TokenNetwork, transform: PredictionTransform? = nil, output: VocabularyHead,
+        headPrefixes: [String], tiedTensors: [TiedTensor] = [], unusedTensors: [String] = []
+    ) {
+        self.headPrefixes = headPrefixes
         self.network = network
         self.transform = transform
         self.output = output
+        self.tiedTensors = tiedTensors
+        self.unusedTensors = unusedTensors
+    }
+
+    /// Adds the slots of an output layer without a transform: tied to the embeddings, or `prefix` + `lm_head`.
+    convenience init(
+        _ layout: inout ParameterLayout, over network: any TokenNetwork, prefix: String, isTied: Bool,
+        standardDeviation: Float
+    ) {
+        let (words, name) = (network.words, prefix + "lm_head")
+        guard isTied else {
+            let output = VocabularyHead(
+                &layout, name, vocabularySize: words.count, width: words.width,
+                standardDeviation: standardDeviation)
+            self.init(network: network, output: output, headPrefixes: ["lm_head."])
+            return
+        }
+        self.init(
+            network: network, output: VocabularyHead(&layout, tiedTo: words), headPrefixes: ["lm_head."],
+            tiedTensors: [TiedTensor(copy: name + ".weight", original: words.tensorName)])
+    }
+
+    /// Whether a tensor of a file is a tied copy or unused.
+    func mayIgnore(tensor name: String) -> Bool {
+        tiedTensors.contains { $0.copy == name } || unusedTensors.contains(name)
     }
 
     var vocabularySize: Int { output.vocabularySize }

@@ -13,9 +13,9 @@ struct LlamaConfiguration: Sendable {
     let rotaryBase: Double
     let rotaryScaling: RotaryScaling
 
-    init(_ json: JSONValue, file: String) throws(ModelError) {
+    /// With `isQwen` the projections to queries, keys and values have biases, and the one behind them has none.
+    init(_ json: JSONValue, file: String, isQwen: Bool = false) throws(ModelError) {
         let reader = ConfigurationReader(json: json, file: file)
-        let isQwen = json["model_type"]?.string == "qwen2"
         vocabularySize = try reader.size("vocab_size")
         width = try reader.size("hidden_size")
         layerCount = try reader.size("num_hidden_layers")
@@ -64,9 +64,8 @@ struct LlamaConfiguration: Sendable {
             in: file)
     }
 
-    /// Adds the slots `prefix` + `model.…`.
-    func network(_ layout: inout ParameterLayout, prefix: String) -> PreNormDecoder {
-        let name = prefix + "model."
+    /// Adds the slots whose names start with `name`.
+    private func network(_ layout: inout ParameterLayout, _ name: String) -> PreNormDecoder {
         let words = Embedding(
             &layout, name + "embed_tokens", count: vocabularySize, width: width,
             standardDeviation: initializerRange, paddingID: paddingID)
@@ -106,5 +105,19 @@ struct LlamaConfiguration: Sendable {
         return PreNormBlock(
             attentionNorm: attentionNorm, attention: attention, feedForwardNorm: feedForwardNorm,
             feedForward: feedForward)
+    }
+}
+
+extension LlamaConfiguration: DecoderConfiguration {
+    var hiddenSize: Int { width }
+    var maximumLength: Int { positionCount }
+
+    func predictor(
+        _ layout: inout ParameterLayout, prefix: String, backbone: String, sourceWidth: Int?
+    ) -> TokenPredictor {
+        precondition(sourceWidth == nil, "a Llama has no cross-attention")
+        let network = network(&layout, prefix + backbone)
+        return TokenPredictor(
+            &layout, over: network, prefix: prefix, isTied: isTied, standardDeviation: initializerRange)
     }
 }

@@ -24,9 +24,3 @@ extension ImageModel {
             images: images, patchHeight: patch.height, patchWidth: patch.width, sampleIDs: sampleIDs)
     }
 }
-
-extension ViTImageClassifier: ImageModel {
-    public var imageConfiguration: ViTConfiguration? { configuration }
-}
-
-extension EncoderDecoder: ImageModel {}

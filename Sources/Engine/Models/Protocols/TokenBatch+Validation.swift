@@ -14,13 +14,9 @@ extension TokenBatch {
             throw .tokenBeyondVocabulary(id, vocabulary: vocabulary)
         }
     }
-}
-
-extension BERTConfiguration {
-    /// Throws when `batch` does not fit this network.
-    func validate(_ batch: TokenBatch) throws(ModelError) {
-        try batch.requireFit(vocabulary: vocabularySize, maximumLength: maximumLength)
-        for id in batch.typeIDs where id < 0 || Int(id) >= typeCount {
+    /// Throws when a token type is beyond the model's.
+    func requireFit(typeCount: Int) throws(ModelError) {
+        for id in typeIDs where id < 0 || Int(id) >= typeCount {
             throw .typeBeyondRange(id, count: typeCount)
         }
     }

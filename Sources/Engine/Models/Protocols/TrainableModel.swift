@@ -13,9 +13,30 @@ public protocol TrainableModel: AnyObject {
     var configurationJSON: JSONValue { get }
     /// Whether a slot belongs to the task's head, which a pretrained backbone does not bring.
     func isHead(_ slot: ParameterSlot) -> Bool
+    /// Whether a slot belongs to a pooler between backbone and head, which a pretrained backbone may lack.
+    func isPooler(_ slot: ParameterSlot) -> Bool
+    /// Tensors that files may hold besides the tied ones that they equal.
+    var tiedTensors: [TiedTensor] { get }
+    /// The configuration of the same model with an output layer that is not tied to the embeddings.
+    var untiedConfiguration: JSONValue { get }
     /// Whether a tensor of a checkpoint file may be left unread: heads of the pretraining task and stored position
     /// ids. Anything else that finds no slot is an error.
     func mayIgnore(tensor name: String) -> Bool
     /// Throws when tokens, types or lengths do not fit the model.
     func validate(_ batch: TokenBatch) throws(ModelError)
+}
+
+extension TrainableModel {
+    public func isPooler(_ slot: ParameterSlot) -> Bool { slot.name.hasPrefix(encoderPrefix + "pooler.") }
+    public var tiedTensors: [TiedTensor] { [] }
+    public var untiedConfiguration: JSONValue { configurationJSON.untied }
+}
+
+extension JSONValue {
+    /// This configuration without `tie_word_embeddings`.
+    var untied: JSONValue {
+        var members = object ?? [:]
+        members["tie_word_embeddings"] = .bool(false)
+        return .object(members)
+    }
 }

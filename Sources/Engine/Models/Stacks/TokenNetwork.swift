@@ -63,16 +63,3 @@ extension TokenNetwork {
         backward(gradient: all, sourceGradient: sourceGradient, pass)
     }
 }
-
-extension BERTEncoder: TokenNetwork {
-    var selectsRows: Bool { true }
-
-    func forward(_ pass: Pass, source: CrossAttentionSource?) -> Tensor {
-        precondition(source == nil, "an encoder attends to itself alone")
-        return hiddenStates(pass)
-    }
-
-    func backward(gradient dstates: Tensor, sourceGradient: Tensor?, _ pass: Pass) {
-        backward(statesGradient: dstates, pass)
-    }
-}

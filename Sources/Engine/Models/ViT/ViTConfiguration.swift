@@ -1,6 +1,7 @@
 // The part of a ViT config.json that shapes the network.
 
 public import Kernels
+internal import Layers
 
 /// Sizes and rates of a vision transformer, from Hugging Face's config.json.
 public struct ViTConfiguration: Sendable, Equatable {
@@ -25,13 +26,11 @@ public struct ViTConfiguration: Sendable, Equatable {
     public var initializerRange: Float
     public var layerNormEpsilon: Float
     /// Outputs of the pooler, which files hold though neither classification nor captioning uses it.
-    public var poolerSize: Int
+    public var poolerOutputs: Int
 
     /// Reads the configuration; `file` is named in errors. What is missing takes Hugging Face's defaults.
     public init(_ json: JSONValue, file: String) throws(ModelError) {
         let reader = ConfigurationReader(json: json, file: file)
-        let type = json["model_type"]?.string ?? "missing"
-        guard type == "vit" else { throw .unsupportedModel(type, in: file, known: ["vit"]) }
         imageSize = try Self.edges("image_size", default: 224, reader)
         patchSize = try Self.edges("patch_size", default: 16, reader)
         channelCount = try reader.size("num_channels", default: 3)
@@ -45,7 +44,7 @@ public struct ViTConfiguration: Sendable, Equatable {
         hasProjectionBias = try reader.flag("qkv_bias", default: true)
         initializerRange = try reader.positive("initializer_range", default: 0.02)
         layerNormEpsilon = try reader.positive("layer_norm_eps", default: 1e-12)
-        poolerSize = try reader.size("pooler_output_size", default: hiddenSize)
+        poolerOutputs = try reader.size("pooler_output_size", default: hiddenSize)
         guard hiddenSize % headCount == 0 else {
             throw .badValue(
                 "num_attention_heads", found: "\(headCount)",
@@ -79,5 +78,19 @@ public struct ViTConfiguration: Sendable, Equatable {
     /// Tokens of an image of the configured size: one for each patch and one for all.
     public var tokenCount: Int {
         imageSize.height / patchSize.height * (imageSize.width / patchSize.width) + 1
+    }
+}
+
+extension ViTConfiguration: EncoderConfiguration {
+    var poolerSize: Int? { poolerOutputs }
+    var predictionHead: PredictionHead? { nil }
+    var blockShape: PostNormShape? { nil }
+
+    func encoder(_ layout: inout ParameterLayout, prefix: String) -> any EncoderNetwork {
+        ViTEncoder(&layout, self, prefix: prefix)
+    }
+
+    func classification(prefix: String) -> ClassificationLayers.Plan {
+        ClassificationLayers.Plan(output: "classifier", dropout: 0)
     }
 }

@@ -4,24 +4,19 @@ internal import Layers
 internal import Tensors
 
 /// Patch embeddings, pre-norm blocks and the last norm.
-final class ViTEncoder: SourceEncoder {
+final class ViTEncoder: ImageEncoder {
     let configuration: ViTConfiguration
     /// Whether images of another size than the configuration's are taken, their positions interpolated: Hugging
     /// Face's `interpolate_pos_encoding`.
     var interpolatesPositions = false
     private let embedding: PatchEmbedding
     private let stack: PreNormStack
-    /// The pooler: no part of the computation, but of files.
-    private let pooler: [Int]
 
     var width: Int { configuration.hiddenSize }
     var maximumLength: Int { configuration.tokenCount }
-    var initializerRange: Float { configuration.initializerRange }
 
-    /// Adds the slots of the encoder, in forward order; with `hasPooler` those of the pooler, which get no gradient.
-    init(
-        _ layout: inout ParameterLayout, _ configuration: ViTConfiguration, prefix: String, hasPooler: Bool
-    ) {
+    /// Adds the slots of the encoder, in forward order.
+    init(_ layout: inout ParameterLayout, _ configuration: ViTConfiguration, prefix: String) {
         self.configuration = configuration
         let patch = configuration.patchSize
         embedding = PatchEmbedding(
@@ -40,10 +35,6 @@ final class ViTEncoder: SourceEncoder {
         stack = PreNormStack(
             blocks: blocks, blockStarts: starts,
             norm: Self.norm(&layout, configuration, name: prefix + "layernorm"))
-        pooler =
-            hasPooler
-            ? Self.addUnusedPooler(
-                &layout, prefix, inputs: configuration.hiddenSize, outputs: configuration.poolerSize) : []
     }
 
     private static func norm(
@@ -82,16 +73,15 @@ final class ViTEncoder: SourceEncoder {
         stack.forward(width: width, pass) { embedding.forward(pass) }
     }
 
-    /// Hidden states of the class tokens, `[S, C]`, which `backward` takes the gradient of.
-    func classStates(_ pass: Pass) -> Tensor {
-        stack.forward(rows: .first(of: pass), width: width, pass) { embedding.forward(pass) }
-    }
-
-    /// Gradients of all parameters from those of the hidden states, which are overwritten.
     func backward(statesGradient dstates: Tensor, _ pass: Pass) {
-        if pass.completesGradients { pooler.reversed().forEach(pass.parameters.markReady) }
         embedding.backward(gradient: stack.backward(gradient: dstates, pass), pass)
     }
+
+    func states(of rows: SelectedRows, _ pass: Pass) -> Tensor {
+        stack.forward(rows: rows, width: width, pass) { embedding.forward(pass) }
+    }
+
+    func backward(selectedGradient: Tensor, _ pass: Pass) { backward(statesGradient: selectedGradient, pass) }
 
     func validate(_ batch: TokenBatch) throws(ModelError) {
         guard let images = batch.images else { throw .noImages() }

@@ -13,61 +13,52 @@ extension ModelBroadcast {
     static func extractive(
         _ configuration: RunArguments, isTraining: Bool, through group: any ProcessGroup
     ) throws -> (model: ExtractiveSummarizer, report: LoadReport?) {
-        try load(
-            Source(arguments: configuration.model, seed: 0, overrides: [:]), through: group,
-            reading: { folder, _ in
-                var extractive = try PretrainedModel.extractiveConfiguration(directory: folder)
-                let (model, data) = (configuration.model, configuration.data)
-                if let layers = model.extractiveLayers { extractive.layerCount = layers }
-                if let pooling = model.sentencePooling { extractive.pooling = pooling }
-                if let count = data.summarySentences { extractive.summarySentences = count }
-                if let blocks = data.trigramBlocking { extractive.blocksTrigrams = blocks }
-                let loaded = try PretrainedModel.extractiveSummarizer(
-                    directory: folder, headSeed: configuration.training.seed,
-                    overrides: configuration.training.configurationOverrides.merging(extractive.members) {
-                        $1
-                    })
-                if !isTraining, loaded.report.newHeadReason != nil {
-                    throw TrainingError(
-                        "\(folder) has no layers over sentences (missing: \(loaded.report.newHead[0]), …): the model was "
-                            + "never trained to summarize; run `lockstep train` first and give its output_dir"
-                    )
-                }
-                return loaded
-            }, empty: PretrainedModel.emptyExtractiveSummarizer, as: { $0 })
+        let loaded = try load(
+            configuration.model, as: { _ in .extractive }, seed: configuration.training.seed,
+            overrides: { folder in try folder.map { try extractiveMembers(configuration, of: $0) } ?? [:] },
+            through: group)
+        if !isTraining, let report = loaded.report, report.newHeadReason != nil {
+            throw TrainingError(
+                "\(report.directory) has no layers over sentences (missing: \(report.newHead[0]), …): the model was "
+                    + "never trained to summarize; run `lockstep train` first and give its output_dir")
+        }
+        return loaded
+    }
+
+    /// Keys of config.json that the recipe replaces, those about the layers over sentences among them.
+    private static func extractiveMembers(
+        _ configuration: RunArguments, of directory: String
+    ) throws -> [String: JSONValue] {
+        var extractive = try ModelLoader.extractiveConfiguration(directory: directory)
+        let (model, data) = (configuration.model, configuration.data)
+        if let layers = model.extractiveLayers { extractive.layerCount = layers }
+        if let pooling = model.sentencePooling { extractive.pooling = pooling }
+        if let count = data.summarySentences { extractive.summarySentences = count }
+        if let blocks = data.trigramBlocking { extractive.blocksTrigrams = blocks }
+        return configuration.training.configurationOverrides.merging(extractive.members) { $1 }
     }
 
     /// The encoder–decoder of the recipe: one of its own, or one that is joined from two pretrained models. Collective.
     static func sequenceToSequence(
         _ configuration: RunArguments, decoderTokenizer: any Tokenizer, through group: any ProcessGroup
     ) throws -> (model: any SequenceToSequenceModel, reports: [LoadReport]) {
-        let overrides = configuration.training.configurationOverrides
+        let (overrides, seed) = (configuration.training.configurationOverrides, configuration.training.seed)
         guard let pair = configuration.model.pair else {
             let (model, report) = try load(
-                Source(arguments: configuration.model, seed: configuration.training.seed, overrides: [:]),
-                through: group,
-                reading: { folder, _ in
-                    try PretrainedModel.sequenceToSequenceModel(directory: folder, overrides: overrides)
-                },
-                empty: { json, file in
-                    try PretrainedModel.emptySequenceToSequenceModel(json, overrides: overrides, file: file)
-                }, as: { $0 })
+                configuration.model, as: { _ in .encoderDecoder }, seed: seed, overrides: { _ in overrides },
+                through: group)
             return (model, [report].compactMap { $0 })
         }
         let tokens = try decoderTokens(decoderTokenizer, directory: pair.decoder)
         let (model, reports) = try deliver(
+            .encoderDecoder, file: "\(pair.encoder)/config.json and \(pair.decoder)/config.json",
             through: group,
             reading: {
-                let joined = try PretrainedModel.encoderDecoder(
-                    encoder: pair.encoder, decoder: pair.decoder, tokens: tokens,
-                    seed: configuration.training.seed, encoderOverrides: overrides,
-                    decoderOverrides: overrides)
+                let joined = try ModelLoader.encoderDecoder(
+                    encoder: pair.encoder, decoder: pair.decoder, tokens: tokens, seed: seed,
+                    overrides: overrides)
                 return (model: joined.model, report: joined.reports)
-            },
-            empty: {
-                try PretrainedModel.emptySequenceToSequenceModel(
-                    $0, file: "\(pair.encoder)/config.json and \(pair.decoder)/config.json")
-            }, as: { $0 })
+            })
         return (model, reports ?? [])
     }
 

@@ -17,15 +17,11 @@ package enum ModelBroadcast {
         _ source: ModelArguments, head: ClassificationHead?, seed: UInt64,
         overrides: [String: JSONValue] = [:], through group: any ProcessGroup
     ) throws -> (model: any SequenceClassifier, report: LoadReport?) {
-        try load(
-            Source(arguments: source, seed: seed, overrides: overrides), through: group,
-            reading: { folder, adapterHead in
-                try PretrainedModel.load(
-                    directory: folder, head: head ?? adapterHead, classifierSeed: seed, overrides: overrides)
-            },
-            empty: { json, file in
-                try PretrainedModel.empty(json, head: group.rank == 0 ? head : nil, file: file)
-            }, as: { $0 })
+        // Rank 0 decides about the head; the others find it in the configuration that they get.
+        let head = group.rank == 0 ? head : nil
+        return try load(
+            source, as: { .classifier(head ?? $0) }, seed: seed, overrides: { _ in overrides },
+            through: group)
     }
 
     /// The causal language model of a recipe. Collective.
@@ -34,10 +30,7 @@ package enum ModelBroadcast {
         through group: any ProcessGroup
     ) throws -> (model: any LanguageModel, report: LoadReport?) {
         try load(
-            Source(arguments: source, seed: seed, overrides: overrides), through: group,
-            reading: { folder, _ in
-                try PretrainedModel.causalLanguageModel(directory: folder, overrides: overrides)
-            }, empty: PretrainedModel.emptyCausalLanguageModel, as: { $0 })
+            source, as: { _ in .causal }, seed: seed, overrides: { _ in overrides }, through: group)
     }
 
     /// The masked language model of a recipe; a head that is missing is initialised. Collective.
@@ -46,67 +39,59 @@ package enum ModelBroadcast {
         through group: any ProcessGroup
     ) throws -> (model: any LanguageModel, report: LoadReport?) {
         try load(
-            Source(arguments: source, seed: seed, overrides: overrides), through: group,
-            reading: { folder, _ in
-                try PretrainedModel.maskedLanguageModel(
-                    directory: folder, headSeed: seed, overrides: overrides)
-            }, empty: PretrainedModel.emptyMaskedLanguageModel, as: { $0 })
+            source, as: { _ in .masked }, seed: seed, overrides: { _ in overrides }, through: group)
     }
 
-    /// Where a model comes from.
-    struct Source {
-        let arguments: ModelArguments
-        let seed: UInt64
-        let overrides: [String: JSONValue]
-    }
-
+    /// A model of any kind. `kind` gets the head of an adapter, whose base model knows nothing of it; `overrides` gets
+    /// the directory whose config.json they are for, or nil for a model that starts from random weights.
     static func load<Model>(
-        _ source: Source, through group: any ProcessGroup,
-        reading read: (String, ClassificationHead?) throws -> (model: Model, report: LoadReport),
-        empty: (JSONValue, String) throws -> Model, as trainable: (Model) -> any TrainableModel
+        _ source: ModelArguments, as kind: (ClassificationHead?) -> ModelHead<Model>, seed: UInt64,
+        overrides: (String?) throws -> [String: JSONValue], through group: any ProcessGroup
     ) throws -> (model: Model, report: LoadReport?) {
-        let directory = source.arguments.directory
+        let directory = source.directory
         return try deliver(
-            through: group,
+            kind(nil), file: directory + "/config.json", through: group,
             reading: {
-                guard source.arguments.startsUntrained else {
-                    return try adapted(directory, head: nil, reading: read, as: trainable)
+                guard source.startsUntrained else {
+                    return try adapted(directory, head: nil, trainable: kind(nil).trainable) { folder, head in
+                        try ModelLoader.load(
+                            kind(head), directory: folder, overrides: overrides(folder), seed: seed)
+                    }
                 }
-                return try PretrainedModel.untrained(
-                    directory: directory, seed: source.seed, overrides: source.overrides, make: empty,
-                    as: trainable)
-            },
-            empty: { try empty($0, directory + "/config.json") }, as: trainable)
+                return try ModelLoader.untrained(
+                    kind(nil), directory: directory, overrides: overrides(nil), seed: seed)
+            })
     }
 
     /// Rank 0's model on every rank: the others make an empty one from its config.json, and get its weights. Collective.
+    /// `file` is named in errors.
     static func deliver<Model, Report>(
-        through group: any ProcessGroup, reading read: () throws -> (model: Model, report: Report),
-        empty: (JSONValue) throws -> Model, as trainable: (Model) -> any TrainableModel
+        _ kind: ModelHead<Model>, file: String, through group: any ProcessGroup,
+        reading read: () throws -> (model: Model, report: Report)
     ) throws -> (model: Model, report: Report?) {
         var configuration: [UInt8] = []
         if group.rank == 0 {
             let loaded = try read()
-            configuration = try trainable(loaded.model).configurationJSON.serialized()
+            configuration = try kind.trainable(loaded.model).configurationJSON.serialized()
             try group.broadcast(&configuration, from: 0)
-            try ParameterBroadcast.run(trainable(loaded.model).parameters.values, through: group)
+            try ParameterBroadcast.run(kind.trainable(loaded.model).parameters.values, through: group)
             return (loaded.model, loaded.report)
         }
         try group.broadcast(&configuration, from: 0)
-        let model = try empty(JSONValue(parsing: configuration))
-        try ParameterBroadcast.run(trainable(model).parameters.values, through: group)
+        let model = try ModelLoader.empty(kind, JSONValue(parsing: configuration), file: file)
+        try ParameterBroadcast.run(kind.trainable(model).parameters.values, through: group)
         return (model, nil)
     }
 
     /// The model in `directory`, or the base model of the adapters there with these merged into it. `head` is that of an
     /// adapter, whose base model knows nothing of it.
     private static func adapted<Model>(
-        _ directory: String, head: ClassificationHead?,
-        reading read: (String, ClassificationHead?) throws -> (model: Model, report: LoadReport),
-        as trainable: (Model) -> any TrainableModel
+        _ directory: String, head: ClassificationHead?, trainable: (Model) -> any TrainableModel,
+        reading read: (String, ClassificationHead?) throws -> (model: Model, report: LoadReport)
     ) throws -> (model: Model, report: LoadReport) {
         guard let adapter = try AdapterDirectory(directory) else { return try read(directory, head) }
-        let loaded = try adapted(adapter.base, head: adapter.head ?? head, reading: read, as: trainable)
+        let loaded = try adapted(
+            adapter.base, head: adapter.head ?? head, trainable: trainable, reading: read)
         try adapter.apply(to: trainable(loaded.model), required: loaded.report.newHead)
         return loaded
     }

@@ -1,0 +1,77 @@
+// An encoder with a classification or regression head over the state of each sequence's first token.
+
+internal import Kernels
+public import Layers
+public import Tensors
+
+/// Hugging Face's …ForSequenceClassification and ViTForImageClassification.
+public final class EncoderClassifier: SequenceClassifier, ImageModel {
+    public let parameters: ParameterStore
+    public let head: ClassificationHead
+    private let family: ModelFamily
+    private let json: JSONValue
+    private let encoder: any EncoderNetwork
+    private let layers: ClassificationLayers
+    private let plan: ClassificationLayers.Plan
+
+    static let heads: Set<ModelFamily.Head> = [.sequenceClassification, .imageClassification]
+
+    /// Builds the network of `json`, a config.json, with zero parameters. `file` is named in errors.
+    public init(_ json: JSONValue, head: ClassificationHead, file: String) throws(ModelError) {
+        family = try ModelFamily.of(json, having: Self.heads, file: file)
+        let configuration = try family.encoderConfiguration(json, file: file)
+        self.json = json
+        self.head = head
+        var layout = ParameterLayout()
+        encoder = configuration.encoder(&layout, prefix: family.prefix)
+        plan = configuration.classification(prefix: family.prefix)
+        layers = ClassificationLayers(
+            &layout, plan, width: configuration.hiddenSize, outputs: head.labels.count,
+            standardDeviation: configuration.initializerRange)
+        parameters = ParameterStore(layout: layout)
+    }
+
+    public var encoderPrefix: String { family.prefix }
+    public var maximumLength: Int { encoder.maximumLength }
+
+    public var configurationJSON: JSONValue {
+        json.described(by: family.architecture(Self.heads), head: head)
+    }
+
+    public func isHead(_ slot: ParameterSlot) -> Bool {
+        plan.headPrefixes.contains(where: slot.name.hasPrefix)
+    }
+
+    public func isPooler(_ slot: ParameterSlot) -> Bool {
+        plan.poolerPrefix.map(slot.name.hasPrefix) ?? false
+    }
+
+    public func mayIgnore(tensor name: String) -> Bool {
+        family.mayIgnore(tensor: name, besides: plan.headPrefixes + (plan.poolerPrefix.map { [$0] } ?? []))
+    }
+
+    public func validate(_ batch: TokenBatch) throws(ModelError) { try encoder.validate(batch) }
+
+    /// nil for an encoder of texts.
+    public var imageConfiguration: ViTConfiguration? { (encoder as? any ImageEncoder)?.configuration }
+    public var interpolatesPositions: Bool {
+        get { (encoder as? any ImageEncoder)?.interpolatesPositions ?? false }
+        set { (encoder as? any ImageEncoder)?.interpolatesPositions = newValue }
+    }
+
+    /// What the output layer reads, before its dropout, `[S, C]`.
+    public func pooled(_ pass: Pass) -> Tensor {
+        layers.pooled(encoder.states(of: .first(of: pass), pass), pass)
+    }
+
+    /// Hidden states of all tokens after the last block, `[T, C]`.
+    public func hiddenStates(_ pass: Pass) -> Tensor { encoder.hiddenStates(pass) }
+
+    public func forward(_ pass: Pass) -> Tensor {
+        layers.forward(encoder.states(of: .first(of: pass), pass), pass)
+    }
+
+    public func backward(gradient dlogits: Tensor, _ pass: Pass) {
+        encoder.backward(selectedGradient: layers.backward(gradient: dlogits, pass), pass)
+    }
+}

@@ -1,0 +1,52 @@
+// The layers between an encoder's states and the logits of a masked language model, as the families name them.
+
+internal import Kernels
+internal import Layers
+
+/// Dense layer, activation and norm, then the output layer.
+struct PredictionHead: Sendable {
+    /// What the names of all its tensors start with.
+    var prefixes: [String]
+    var dense, norm: String
+    /// The output layer; files hold its matrix by this name, with `.weight`, where it is not tied.
+    var output: String
+    /// The bias of a tied output layer; `output` with `.bias` is a copy of it, if it is another tensor.
+    var tiedBias: String
+    var activation: Activation
+    var epsilon, initializerRange: Float
+    /// Whether the output matrix is the table of the word embeddings.
+    var isTied: Bool
+}
+
+extension TokenPredictor {
+    /// Adds the slots of the head over `network`, their names behind `prefix`.
+    convenience init(
+        _ layout: inout ParameterLayout, _ head: PredictionHead, over network: any TokenNetwork,
+        prefix: String
+    ) {
+        let words = network.words
+        let transform = PredictionTransform(
+            &layout, denseName: prefix + head.dense, normName: prefix + head.norm, width: words.width,
+            activation: head.activation, epsilon: head.epsilon, standardDeviation: head.initializerRange)
+        guard head.isTied else {
+            let output = VocabularyHead(
+                &layout, prefix + head.output, vocabularySize: words.count, width: words.width,
+                standardDeviation: head.initializerRange, biasName: prefix + head.output + ".bias")
+            // What stands for the bias when the layer is tied.
+            let unused = head.output + ".bias" == head.tiedBias ? [] : [prefix + head.tiedBias]
+            self.init(
+                network: network, transform: transform, output: output, headPrefixes: head.prefixes,
+                unusedTensors: unused)
+            return
+        }
+        let output = VocabularyHead(&layout, tiedTo: words, biasName: prefix + head.tiedBias)
+        var copies = [TiedTensor(copy: prefix + head.output + ".weight", original: words.tensorName)]
+        if head.output + ".bias" != head.tiedBias {
+            copies.append(
+                TiedTensor(copy: prefix + head.output + ".bias", original: prefix + head.tiedBias))
+        }
+        self.init(
+            network: network, transform: transform, output: output, headPrefixes: head.prefixes,
+            tiedTensors: copies)
+    }
+}
