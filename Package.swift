@@ -208,7 +208,8 @@ let package = Package(
             "EvaluationTests", ["Models", "DataParallel", "JSON", "Datasets", "Metrics", "Evaluation"],
             goldens: true),
         tests("CrossValidationTests", ["Arguments", "Datasets", "CrossValidation"]),
-        tests("ConfigurationTests", ["Machine", "Arguments", "Optimizers", "Configuration"]),
+        tests(
+            "ConfigurationTests", ["Machine", "Arguments", "Optimizers", "Tasks", "Configuration"]),
         tests(
             "LockstepProgramTests",
             [

@@ -55,19 +55,22 @@ private func shipped(_ folder: String) throws -> [String] {
         }
     }
 
-    @Test("There is one flag for each recipe key, in the order of the table")
-    func flags() throws {
-        let folder = root.appendingPathComponent("Sources/Program/LockstepProgram")
-        let declared = try String(
-            contentsOf: folder.appendingPathComponent("RecipeFlags.swift"), encoding: .utf8)
-        let listed = try String(
-            contentsOf: folder.appendingPathComponent("RecipeFlags+Overrides.swift"), encoding: .utf8)
-        let declarations = declared.matches(
-            of: /@Option\((key|switchKey): "([a-z0-9_]+)"\) var ([A-Za-z0-9]+): String\?/)
-        let pairs = listed.matches(of: /\("([a-z0-9_]+)", ([A-Za-z0-9]+)\),/)
-        #expect(declarations.map { String($0.2) } == RecipeKey.all.map(\.name))
-        #expect(pairs.map { String($0.1) } == RecipeKey.all.map(\.name))
-        #expect(pairs.map { String($0.2) } == declarations.map { String($0.3) })
-        #expect(declarations.map { $0.1 == "switchKey" } == RecipeKey.all.map { $0.typeName == "boolean" })
+    @Test(
+        "A key's name stands in the table of keys once, and no flag of a command is declared for it by hand")
+    func declaredOnce() throws {
+        let folder = root.appendingPathComponent("Sources/Program")
+        func source(_ name: String) throws -> String {
+            try String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)
+        }
+        let names = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
+        let table = try names.filter { $0.hasPrefix("Configuration/RecipeKey+") }.map(source).joined()
+        #expect(
+            Set(RecipeKey.all.map(\.name))
+                == Set(table.matches(of: /"([a-z0-9_]+)", \\\./).map { String($0.1) }))
+        let flags = try source("LockstepProgram/RecipeFlags.swift")
+        for key in RecipeKey.all {
+            #expect(table.components(separatedBy: "\"\(key.name)\", \\.").count == 2, "\(key.name)")
+            #expect(!flags.contains("\"\(key.name)\""), "\(key.name)")
+        }
     }
 }

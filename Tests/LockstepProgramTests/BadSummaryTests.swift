@@ -67,7 +67,8 @@ import Testing
                 "max_target_length is 128, but the decoder has 24 positions; set max_target_length to 24 or less"
         )
         try workshop.expectRefusal(
-            training: [:], flags: flags + ["--task", "extractive-summarization", "--max_seq_length", "30"],
+            training: [:],
+            flags: workshop.prepareDocuments("extractive-summarization", ["max_seq_length": "30"]),
             saying:
                 "max_seq_length is 30, but the model has 24 positions; set it to 24 or less: longer documents are read "
                 + "window by window")
@@ -109,9 +110,8 @@ import Testing
         try workshop.expectRefusal(
             training: ["model_name_or_path": nil], flags: both,
             saying:
-                "--encoder_model_name_or_path: encoder_model_name_or_path and decoder_model_name_or_path make an "
-                + "encoder–decoder, which task: text-classification does not train; give model_name_or_path, or set "
-                + "task: summarization.")
+                "--encoder_model_name_or_path: encoder_model_name_or_path is not read by task: text-classification, "
+                + "the default; it belongs to summarization and image-captioning. Set task, or leave it out.")
         try workshop.expectRefusal(
             training: workshop.pair(), flags: flags + ["--lora_r", "4"],
             saying:

@@ -28,7 +28,7 @@ import Testing
 
     @Test(
         "every option of every command has one sentence",
-        arguments: ["train", "evaluate", "predict", "cross-validate", "import", "launch"])
+        arguments: ["train", "evaluate", "predict", "chat", "cross-validate", "import", "launch"])
     func sentences(command: String) throws {
         let entries = entries(try output([command, "--help"]))
         #expect(entries.count >= 5)
@@ -39,17 +39,82 @@ import Testing
         }
     }
 
-    @Test("train --help names every recipe key with its own sentence and default")
-    func recipeKeys() throws {
-        let entries = entries(try output(["train", "--help"]))
-        for key in RecipeKey.all {
+    @Test(
+        "--help lists the recipe keys that the command reads, in the order of the table, and no others",
+        arguments: RecipeCommand.allCases)
+    func recipeKeys(command: RecipeCommand) throws {
+        let page = try output([command.rawValue, "--help"])
+        let entries = entries(page)
+        let keys = RecipeKey.all.filter { $0.commands.contains(command) }
+        let known = Set(RecipeKey.all.map(\.name))
+        let listed = entries.compactMap { $0.name.firstMatch(of: /^--([a-z0-9_]+)/).map { String($0.1) } }
+        #expect(listed.filter(known.contains) == keys.map(\.name))
+        for key in keys {
             let entry = entries.first { $0.name.hasPrefix("--\(key.name) ") }
             #expect(entry?.help.hasPrefix(key.help) == true, "\(key.name)")
+            #expect(key.typeName == "boolean" || entry?.name.hasSuffix(" <\(key.typeName)>") == true)
+            if !key.allowedValues.isEmpty {
+                #expect(entry?.help.contains("(" + key.allowedValues.joined(separator: "|")) == true)
+            }
             if let text = key.defaultText {
                 #expect(entry?.help.contains("default: \(text))") == true, "\(key.name)")
             }
         }
-        #expect(entries.map(\.name).contains("--json"))
+        let titles = page.split(separator: "\n").filter { $0.hasSuffix(":") && $0 == $0.uppercased() }
+        let groups = KeyGroup.allCases.filter { group in keys.contains { $0.group == group } }
+        #expect(
+            titles.map(String.init).filter { !$0.contains("OPTION") }.suffix(groups.count)
+                == groups.map { $0.title.uppercased() + ":" })
+        #expect(titles.count > groups.count && titles[1].hasPrefix("OPTIONS OF"), "\(titles)")
+    }
+
+    @Test("chat has no key of a training run, and says who reads it")
+    func chatKeys() throws {
+        let page = try output(["chat", "--help"])
+        #expect(page.contains("--temperature ") && page.contains("--system "))
+        for name in ["learning_rate", "train_file", "lora_r", "ddp_timeout"] {
+            #expect(!page.contains("--\(name)"))
+        }
+        let workshop = try Workshop(trainRows: 3, validationRows: 3)
+        try workshop.expectRefusal(
+            ["chat", "--model_name_or_path", "m", "--learning_rate", "1"],
+            saying: "--learning_rate: learning_rate is not read by chat, but by train and cross-validate.")
+    }
+
+    @Test(
+        "a shell completes the keys that each command reads, and the words of choices",
+        arguments: ["bash", "zsh", "fish"])
+    func completions(shell: String) throws {
+        let script = try output(["--generate-completion-script", shell])
+        let lines = script.split(separator: "\n").filter { $0.contains("learning_rate") }
+        #expect(!lines.isEmpty)
+        if shell == "bash" {
+            let functions = script.components(separatedBy: "\n_").filter { $0.hasPrefix("lockstep_") }
+            let train = try #require(functions.first { $0.hasPrefix("lockstep_train()") })
+            let chat = try #require(functions.first { $0.hasPrefix("lockstep_chat()") })
+            #expect(train.contains("--learning_rate") && train.contains("cosine"))
+            #expect(!chat.contains("--learning_rate") && chat.contains("--temperature"))
+        }
+    }
+
+    @Test(
+        "a mistyped command or flag: what was meant",
+        arguments: [
+            (["eval"], "'eval'. Did you mean 'evaluate'?"),
+            (["trian", "r.yaml"], "'trian', 'r.yaml'. Did you mean 'train'?"),
+            (["xyz"], "'xyz'. The commands are train, "),
+            (
+                ["train", "--evaluation_strategy", "no"],
+                "'--evaluation_strategy'. Did you mean '--eval_strategy'?"
+            ),
+            (["train", "--learning-rate", "1"], "'--learning-rate'. Did you mean '--learning_rate'?"),
+            (["chat", "--temprature", "1"], "'--temprature'. Did you mean '--temperature'?"),
+        ])
+    func mistyped(arguments: [String], answer: String) throws {
+        let workshop = try Workshop(trainRows: 3, validationRows: 3)
+        let outcome = try workshop.lockstep(arguments)
+        #expect(outcome.status == 64)
+        #expect(outcome.errors.contains(answer), "\(outcome.errors)")
     }
 
     @Test("the first page lists the commands, and --version is one line")

@@ -196,7 +196,9 @@ import Testing
             ToyLanguageModel.conversations(3) + #"{"messages": [\#(long.joined(separator: ", "))]}"# + "\n",
             to: "long.jsonl")
         let flags =
-            try workshop.prepareChat(["train_file": chat, "max_seq_length": "96", "max_steps": "1"])
+            try workshop.prepareChat([
+                "train_file": chat, "validation_file": "", "max_seq_length": "96", "max_steps": "1",
+            ])
             + ["--folds", "2"]
         let start = ["cross-validate", try workshop.recipe(output: "run", [:])] + flags
         try workshop.expectRefusal(

@@ -150,12 +150,15 @@ extension Workshop {
     func chat() throws {
         let workshop = try Workshop()
         let flags =
-            try workshop.prepareChat() + [
+            try workshop.prepareChat(["validation_file": ""]) + [
                 "--folds", "2", "--inner_validation", "0.25", "--eval_strategy", "steps", "--eval_steps", "4",
                 "--max_steps", "8", "--load_best_model_at_end", "true", "--save_strategy", "steps",
                 "--save_steps", "4", "--early_stopping_patience", "2",
             ]
-        let outcome = try workshop.crossValidate("run", flags: flags)
+        let keys: KeyValuePairs<String, String?> = [
+            "validation_file": workshop.path + "/chat-validation.jsonl"
+        ]
+        let outcome = try workshop.crossValidate("run", keys, flags: flags)
         #expect(outcome.errors.contains("validation_file is not used"))
         #expect(try workshop.values("run/folds/fold-2", "eval_loss").count == 2)
         let json = try workshop.json("run/cross_validation.json")
@@ -180,7 +183,7 @@ extension Workshop {
         let workshop = try Workshop()
         try ToySummaries.writeGPT2(to: workshop.path + "/gpt2")
         let folds = ["--folds", "2", "--max_steps", "3", "--max_new_tokens", "4"]
-        let documents = try workshop.prepareDocuments("summarization")
+        let documents = try workshop.prepareDocuments("summarization", ["validation_file": ""])
         try workshop.crossValidate("summaries", workshop.pair(decoder: "gpt2"), flags: documents + folds)
         let images = try workshop.prepareImages(task: "image-captioning", start: "vit-gpt2")
         try workshop.crossValidate(
@@ -201,7 +204,7 @@ extension Workshop {
     func texts() throws {
         let workshop = try Workshop()
         let flags =
-            try workshop.prepareChat(["task": "causal-lm"]) + [
+            try workshop.prepareChat(["task": "causal-lm", "validation_file": ""]) + [
                 "--folds", "2", "--max_steps", "2", "--train_file", workshop.path + "/train.jsonl",
                 "--max_seq_length", "32",
             ]

@@ -94,7 +94,7 @@ import Testing
     @Test("evaluation has the same bits on 1, 2 and 3 ranks, and a packed conversation sees no other")
     func evaluation() throws {
         let workshop = try Workshop()
-        let flags = try workshop.prepareChat()
+        let flags = try workshop.prepareChat(["train_file": "", "learning_rate": ""])
         func losses(_ ranks: Int, rows: Int) throws -> [JSONValue?] {
             try workshop.succeed(
                 [

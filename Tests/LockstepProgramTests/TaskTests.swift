@@ -8,17 +8,19 @@ import Testing
 @Suite(.serialized) struct TaskTests {
     /// Trains on `train`, evaluates and predicts `validation` on 2 ranks; the lines of both files are rows.
     private func runAll(
-        _ workshop: Workshop, train: String, validation: String, flags: [String]
+        _ workshop: Workshop, train: String, validation: String, problem: String, flags: [String]
     ) throws -> (results: JSONValue, predictions: [JSONValue]) {
         let validation = ["--validation_file", try workshop.write(validation, to: "v.jsonl")]
+        let labels = ["--problem_type", problem]
         let train = ["--train_file", try workshop.write(train, to: "t.jsonl")]
         try workshop.train(
             "run", ranks: 2,
             ["per_device_train_batch_size": "6", "num_train_epochs": "30", "eval_strategy": "epoch"],
-            flags: train + validation + flags)
+            flags: train + validation + labels + flags)
         let model = ["--model_name_or_path", workshop.path + "/run"]
         try workshop.succeed(
-            ["evaluate", "--output_dir", workshop.path + "/e"] + model + validation + flags, ranks: 2)
+            ["evaluate", "--output_dir", workshop.path + "/e"] + model + validation + labels + flags, ranks: 2
+        )
         let predicted = try workshop.succeed(
             ["predict", "--predict_file", validation[1], "--output_file", "-"] + model + flags, ranks: 2)
         return (
@@ -42,7 +44,7 @@ import Testing
         let workshop = try Workshop()
         let (results, predictions) = try runAll(
             workshop, train: labelSets(ToyRow.rows(60)), validation: labelSets(ToyRow.rows(21, seed: 2)),
-            flags: ["--max_seq_length", "24", "--problem_type", "multi_label_classification"])
+            problem: "multi_label_classification", flags: ["--max_seq_length", "24"])
         #expect(try workshop.json("run/config.json")["problem_type"]?.string == "multi_label_classification")
         let f1 = try #require(results["eval_f1_micro"]?.double)
         #expect(f1 > 0.8)
@@ -67,10 +69,8 @@ import Testing
         }
         let (results, predictions) = try runAll(
             workshop, train: pairs(ToyRow.rows(60)), validation: pairs(ToyRow.rows(21, seed: 2)),
-            flags: [
-                "--max_seq_length", "24", "--problem_type", "regression", "--text_column", "a",
-                "--text_pair_column", "b",
-            ])
+            problem: "regression",
+            flags: ["--max_seq_length", "24", "--text_column", "a", "--text_pair_column", "b"])
         let error = try #require(results["eval_mse"]?.double)
         #expect(predictions.count == 21)
         let squares = try predictions.map { row in

@@ -65,7 +65,7 @@ enum ToyLanguageModel {
 
 extension Workshop {
     /// Adds the folder `llama` and the files `chat.jsonl` and `chat-validation.jsonl`, and returns the keys of a run over
-    /// them; the values of `keys` win.
+    /// them; the values of `keys` win, and an empty one takes a key away.
     func prepareChat(_ keys: [String: String] = [:]) throws -> [String] {
         try ToyLanguageModel.write(to: path + "/llama")
         try write(ToyLanguageModel.conversations(60), to: "chat.jsonl")
@@ -74,6 +74,8 @@ extension Workshop {
             "task": "chat", "model_name_or_path": path + "/llama", "train_file": path + "/chat.jsonl",
             "validation_file": path + "/chat-validation.jsonl", "learning_rate": "5e-3",
         ].merging(keys) { $1 }
-        return values.sorted { $0.key < $1.key }.flatMap { ["--" + $0.key, $0.value] }
+        return values.sorted { $0.key < $1.key }.filter { !$0.value.isEmpty }.flatMap {
+            ["--" + $0.key, $0.value]
+        }
     }
 }

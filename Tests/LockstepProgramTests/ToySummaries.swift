@@ -49,16 +49,23 @@ enum ToySummaries {
 
 extension Workshop {
     /// Adds the files `documents.jsonl` and `documents-validation.jsonl`, and returns the keys of a run over them; the
-    /// values of `keys` win, and nil leaves a key out.
+    /// values of `keys` win, and an empty one takes a key away.
     func prepareDocuments(_ task: String, _ keys: [String: String] = [:]) throws -> [String] {
         try write(ToySummaries.lines(60), to: "documents.jsonl")
         try write(ToySummaries.lines(21, seed: 2), to: "documents-validation.jsonl")
-        let values = [
+        var values = [
             "task": task, "train_file": path + "/documents.jsonl",
             "validation_file": path + "/documents-validation.jsonl", "learning_rate": "5e-3",
-            "max_seq_length": "24", "max_target_length": "20",
-        ].merging(keys) { $1 }
-        return values.sorted { $0.key < $1.key }.flatMap { ["--" + $0.key, $0.value] }
+        ]
+        if task == "summarization" {
+            values["max_target_length"] = "20"
+        } else {
+            values["max_seq_length"] = "24"
+        }
+        values.merge(keys) { $1 }
+        return values.sorted { $0.key < $1.key }.filter { !$0.value.isEmpty }.flatMap {
+            ["--" + $0.key, $0.value]
+        }
     }
 
     /// The keys that join the toy model with itself, or with the decoder in `decoder`, in place of `model_name_or_path`.

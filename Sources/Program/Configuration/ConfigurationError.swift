@@ -1,6 +1,8 @@
 // The errors of recipes, flags and cluster files: where, which key, what is wrong, what to do.
 
+internal import Arguments
 internal import Datasets
+internal import Tasks
 
 /// A mistake in a recipe, a flag or a cluster file, as sentences for the user.
 public struct ConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -17,8 +19,13 @@ public struct ConfigurationError: Error, Equatable, Sendable, CustomStringConver
     /// The key at fault, if one is.
     public let key: String?
     public let reason: String
+    /// What else is wrong with the same recipe and flags.
+    public private(set) var others: [ConfigurationError] = []
 
-    public var description: String {
+    /// A line for each mistake.
+    public var description: String { ([line] + others.map(\.line)).joined(separator: "\n") }
+
+    private var line: String {
         switch location {
         case .line(let file, let line): "\(file):\(line): \(reason)"
         case .file(let file): "\(file): \(reason)"
@@ -29,6 +36,13 @@ public struct ConfigurationError: Error, Equatable, Sendable, CustomStringConver
 }
 
 extension ConfigurationError {
+    /// Several mistakes as one error; nil if there is none.
+    init?(_ mistakes: [ConfigurationError]) {
+        guard let first = mistakes.first else { return nil }
+        self = first
+        others += mistakes.dropFirst()
+    }
+
     static func unreadable(_ file: String, _ why: String) -> Self {
         Self(location: .file(file), key: nil, reason: "The file cannot be read: \(why).")
     }
@@ -68,5 +82,29 @@ extension ConfigurationError {
 
     static func contradiction(_ key: String, _ sentence: String, _ location: Location) -> Self {
         Self(location: location, key: key, reason: sentence)
+    }
+
+    static func misplaced(
+        _ key: RecipeKey, task: ModelArguments.Task, isDefault: Bool, _ location: Location
+    ) -> Self {
+        let tasks = words(key.scope.tasks.map(\.rawValue))
+        return Self(
+            location: location, key: key.name,
+            reason:
+                "\(key.name) is not read by task: \(task.rawValue)\(isDefault ? ", the default" : ""); it belongs to"
+                + " \(tasks). \(isDefault ? "Set task, or leave it out." : "Leave it out.")")
+    }
+
+    static func unread(_ key: RecipeKey, by command: RecipeCommand, _ location: Location) -> Self {
+        let readers = RecipeCommand.allCases.filter(key.commands.contains).map(\.rawValue)
+        return Self(
+            location: location, key: key.name,
+            reason: "\(key.name) is not read by \(command.rawValue), but by \(words(readers)). Leave it out.")
+    }
+
+    /// Words with commas, and `and` before the last one.
+    private static func words(_ words: [String]) -> String {
+        guard words.count > 1, let last = words.last else { return words.joined() }
+        return words.dropLast().joined(separator: ", ") + " and " + last
     }
 }

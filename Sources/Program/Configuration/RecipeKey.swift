@@ -1,7 +1,8 @@
-// A key of a recipe: its name, type, help, and how it is read into and written from a run configuration.
-internal import Arguments
+// A key of a recipe: its name, type, help, who reads it, and how it is read into and written from a run configuration.
+package import Arguments
 
-/// One key of a recipe. `RecipeKey.all` is the single list of them: files, flags and help are made from it.
+/// One key of a recipe, declared once: a row of `RecipeKey.all`, whose path leads to the property that holds the default.
+/// Files, flags, help and completions are made from it.
 public struct RecipeKey: Sendable {
     /// Hugging Face's name for it, such as `learning_rate`.
     public let name: String
@@ -13,6 +14,12 @@ public struct RecipeKey: Sendable {
     public let expected: String
     /// The words of a choice; empty for open types.
     public let allowedValues: [String]
+    /// The tasks that read it.
+    package let scope: KeyScope
+    /// The commands that read it.
+    public let commands: Set<RecipeCommand>
+    /// The title that help lists it under.
+    public private(set) var group = KeyGroup.model
 
     let read: @Sendable (RunConfiguration) -> YAMLValue
     let write: @Sendable (inout RunConfiguration, YAMLValue) throws(ValueProblem) -> Void
@@ -27,6 +34,29 @@ public struct RecipeKey: Sendable {
 
     /// The key of that name, if there is one.
     public static func named(_ name: String) -> RecipeKey? { all.first { $0.name == name } }
+
+    /// Every key of a recipe. The order is that of help and of the written configuration.
+    public static let all: [RecipeKey] = KeyGroup.allCases.flatMap { group in
+        rows(of: group).map { row in
+            var key = row
+            key.group = group
+            return key
+        }
+    }
+
+    private static func rows(of group: KeyGroup) -> [RecipeKey] {
+        switch group {
+        case .model: modelKeys
+        case .data: dataKeys
+        case .adapters: adaptersKeys
+        case .optimizer: optimizerKeys
+        case .schedule: scheduleKeys
+        case .evaluation: evaluationKeys
+        case .checkpoints: checkpointsKeys
+        case .generation: generationKeys
+        case .cluster: clusterKeys
+        }
+    }
 }
 
 extension RecipeKey {
@@ -34,11 +64,12 @@ extension RecipeKey {
 
     /// A key that always has a value.
     static func key<Value>(
-        _ name: String, _ path: Path<Value>, _ format: ValueFormat<Value>, _ help: String
+        _ name: String, _ path: Path<Value>, _ format: ValueFormat<Value>, _ help: String,
+        for scope: KeyScope = .all, in commands: Set<RecipeCommand> = .training
     ) -> RecipeKey {
         RecipeKey(
             name: name, help: help, typeName: format.typeName, expected: format.expected,
-            allowedValues: format.allowedValues,
+            allowedValues: format.allowedValues, scope: scope, commands: commands,
             read: { format.render($0[keyPath: path]) },
             write: { (configuration, value) throws(ValueProblem) in
                 guard case .scalar(let text) = value else { throw .mismatch }
@@ -48,11 +79,12 @@ extension RecipeKey {
 
     /// A key that may be `null`, which means not set.
     static func optional<Value>(
-        _ name: String, _ path: Path<Value?>, _ format: ValueFormat<Value>, _ help: String
+        _ name: String, _ path: Path<Value?>, _ format: ValueFormat<Value>, _ help: String,
+        for scope: KeyScope = .all, in commands: Set<RecipeCommand> = .training
     ) -> RecipeKey {
         RecipeKey(
             name: name, help: help, typeName: format.typeName, expected: format.expected + ", or null",
-            allowedValues: format.allowedValues,
+            allowedValues: format.allowedValues, scope: scope, commands: commands,
             read: { $0[keyPath: path].map(format.render) ?? .null },
             write: { (configuration, value) throws(ValueProblem) in
                 switch value {
@@ -64,10 +96,14 @@ extension RecipeKey {
     }
 
     /// A key whose path may be unset by `null`, though most runs need it.
-    static func path(_ name: String, _ path: Path<String>, _ help: String) -> RecipeKey {
+    static func path(
+        _ name: String, _ path: Path<String>, _ help: String, for scope: KeyScope = .all,
+        in commands: Set<RecipeCommand> = .training
+    ) -> RecipeKey {
         let format = ValueFormat<String>.path
         return RecipeKey(
             name: name, help: help, typeName: format.typeName, expected: format.expected, allowedValues: [],
+            scope: scope, commands: commands,
             read: { $0[keyPath: path].isEmpty ? .null : format.render($0[keyPath: path]) },
             write: { (configuration, value) throws(ValueProblem) in
                 switch value {
@@ -79,11 +115,14 @@ extension RecipeKey {
     }
 
     /// A key that takes one path or a list of them.
-    static func paths(_ name: String, _ path: Path<[String]>, _ help: String) -> RecipeKey {
+    static func paths(
+        _ name: String, _ path: Path<[String]>, _ help: String, for scope: KeyScope = .all,
+        in commands: Set<RecipeCommand> = .training
+    ) -> RecipeKey {
         let format = ValueFormat<String>.path
         return RecipeKey(
             name: name, help: help, typeName: "paths", expected: "a path or a list of paths",
-            allowedValues: [],
+            allowedValues: [], scope: scope, commands: commands,
             read: { configuration in
                 let paths = configuration[keyPath: path]
                 if paths.isEmpty { return .null }
@@ -105,25 +144,4 @@ extension RecipeKey {
                 configuration[keyPath: path] = paths
             })
     }
-}
-
-extension ValueFormat<TrainingArguments.ResumePoint> {
-    /// `auto`, `none` or a checkpoint directory; `true` and `false` mean `auto` and `none`, as for HF's
-    /// users.
-    static let resumePoint = Self(
-        typeName: "path", expected: "auto, none or a checkpoint directory", allowedValues: [],
-        parse: { (text) throws(ValueProblem) in
-            switch text {
-            case "auto", "true", "True": return .auto
-            case "none", "false", "False": return .none
-            default: return .path(try ValueFormat<String>.path.parse(text))
-            }
-        },
-        render: { point in
-            switch point {
-            case .none: .scalar("none")
-            case .auto: .scalar("auto")
-            case .path(let path): .scalar(path)
-            }
-        })
 }

@@ -1,6 +1,5 @@
 // Rules about two pretrained models that are joined to one.
 import Arguments
-internal import Tasks
 
 extension RunConfiguration {
     private static let pairKeys = ["encoder_model_name_or_path", "decoder_model_name_or_path"]
@@ -26,13 +25,6 @@ extension RunConfiguration {
                 sources.location(of: ["model_name_or_path"]))
         }
         guard model.pair != nil else { return }
-        guard task.definition.joinsPairs else {
-            throw .contradiction(
-                Self.pairKeys[0],
-                "\(Self.pairKeys.joined(separator: " and ")) make an encoder–decoder, which task: \(task.rawValue) does"
-                    + " not train; give model_name_or_path, or set task: summarization.",
-                place)
-        }
         if training.adaptation.loraR != nil {
             throw .contradiction(
                 "lora_r",

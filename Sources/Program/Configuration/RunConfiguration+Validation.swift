@@ -10,7 +10,7 @@ extension RunConfiguration {
         try validateAdaptation(sources)
         try validateStart(sources)
         try validatePair(sources)
-        if task.definition.limitsSequences, let tokens = training.maxTokensPerDevice,
+        if task.definition.keyScopes.contains(.sequences), let tokens = training.maxTokensPerDevice,
             tokens < data.maxSeqLength
         {
             throw .contradiction(

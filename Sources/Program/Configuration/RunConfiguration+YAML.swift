@@ -1,11 +1,13 @@
 // The effective configuration as a recipe that gives the same run again.
+public import Arguments
+internal import Tasks
 import Yams
 
 extension RunConfiguration {
-    /// Every key with its value, defaults included, but for a path that has none. Decoding it gives an equal
-    /// configuration. Keys whose default is derived from others stay `null`, so that a changed copy derives them anew.
+    /// Every key that the task reads with its value, defaults included, but for a path that has none. Decoding it gives
+    /// an equal configuration. Keys whose default is derived from others stay `null`, so that a changed copy derives them anew.
     public func effectiveYAML() throws(ConfigurationError) -> String {
-        let pairs = RecipeKey.all.filter { $0.read(self) != .scalar("") }.map { key in
+        let pairs = keysOfTask.filter { $0.read(self) != .scalar("") }.map { key in
             (
                 Node(key.name),
                 Self.node(key.read(self), isText: ["text", "path", "paths", "names"].contains(key.typeName))
@@ -20,10 +22,12 @@ extension RunConfiguration {
         }
     }
 
-    /// Every key with its value as one line of text, in the order of the table.
+    /// Every key that the task reads with its value as one line of text, in the order of the table.
     public var settings: [(key: String, value: String)] {
-        RecipeKey.all.map { ($0.name, Self.text($0.read(self))) }
+        keysOfTask.map { ($0.name, Self.text($0.read(self))) }
     }
+
+    private var keysOfTask: [RecipeKey] { RecipeKey.all.filter { $0.scope.contains(task) } }
 
     private static func text(_ value: YAMLValue) -> String {
         switch value {

@@ -16,54 +16,44 @@ extension RunConfiguration {
     /// - Parameters:
     ///   - recipePath: YAML file; nil if everything comes by flags.
     ///   - overrides: key and text of each flag, in order. `null` unsets a key that may be unset.
+    ///   - command: who reads it. A file may hold keys of other commands, as one recipe serves several; a flag may not.
     ///   - requiredKeys: keys that must have a value in the end.
     ///   - holdsOutValidation: whether validation rows are taken from the training rows, so that keys that need them
     ///     need no `validation_file`.
     public init(
         recipePath: String?, overrides: [(key: String, value: String)] = [],
+        for command: RecipeCommand = .train,
         requiredKeys: [String] = keysForTraining, holdsOutValidation: Bool = false
     ) throws(ConfigurationError) {
         var text = ""
         if let recipePath { text = try YAMLValue.text(ofFile: recipePath) }
         try self.init(
-            yaml: text, file: recipePath, overrides: overrides, requiredKeys: requiredKeys,
+            yaml: text, file: recipePath, overrides: overrides, for: command, requiredKeys: requiredKeys,
             holdsOutValidation: holdsOutValidation)
     }
 
-    /// Reads a recipe from `yaml`; `file` names it in errors.
+    /// Reads a recipe from `yaml`; `file` names it in errors. All wrong keys are reported together.
     public init(
         yaml: String, file: String?, overrides: [(key: String, value: String)] = [],
+        for command: RecipeCommand = .train,
         requiredKeys: [String] = keysForTraining, holdsOutValidation: Bool = false
     ) throws(ConfigurationError) {
         self.init()
+        model.task = command.defaultTask
         let fallback = file.map { ConfigurationError.Location.file($0) } ?? .commandLine
         var sources = KeySources(fallback: fallback, holdsOutValidation: holdsOutValidation)
         let name = file ?? "recipe"
-        for entry in try YAMLValue.entries(of: yaml, file: name) {
-            try set(entry.key, entry.value, at: .line(file: name, line: entry.line), &sources)
+        let lines = try YAMLValue.entries(of: yaml, file: name).map { entry in
+            Setting(name: entry.key, value: entry.value, location: .line(file: name, line: entry.line))
         }
-        for (key, value) in overrides {
-            try set(key, value == "null" ? .null : .scalar(value), at: .flag(key), &sources)
+        let flags = overrides.map { key, value in
+            Setting(name: key, value: value == "null" ? .null : .scalar(value), location: .flag(key))
         }
+        try set(lines + flags, &sources, command)
         for name in requiredKeys where !isServed(name, isTraining: requiredKeys == Self.keysForTraining) {
             try require(name, sources)
         }
         try validate(sources)
-    }
-
-    private mutating func set(
-        _ name: String, _ value: YAMLValue, at location: ConfigurationError.Location,
-        _ sources: inout KeySources
-    ) throws(ConfigurationError) {
-        guard let key = RecipeKey.named(name) else {
-            throw .unknown(name, among: RecipeKey.all.map(\.name), location)
-        }
-        do {
-            try key.write(&self, value)
-        } catch {
-            throw .unsuitable(name, value, expected: key.expected, problem: error, location)
-        }
-        sources.locations[name] = location
     }
 
     /// Whether other keys say what `name` would.

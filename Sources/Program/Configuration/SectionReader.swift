@@ -12,9 +12,11 @@ struct SectionReader {
     init(
         _ entries: [YAMLEntry], known: [String], file: String, section: String? = nil, line: Int = 1
     ) throws(ConfigurationError) {
-        for entry in entries where !known.contains(entry.key) {
-            throw .unknown(entry.key, among: known, section: section, .line(file: file, line: entry.line))
+        let unknown = entries.filter { !known.contains($0.key) }.map { entry in
+            ConfigurationError.unknown(
+                entry.key, among: known, section: section, .line(file: file, line: entry.line))
         }
+        if let error = ConfigurationError(unknown) { throw error }
         (self.file, self.section, self.line) = (file, section, line)
         self.entries = Dictionary(entries.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
     }

@@ -13,7 +13,9 @@ import Tokenizers
 import Training
 
 /// Chats with a model.
-struct ChatCommand: ParsableCommand {
+struct ChatCommand: ParsableCommand, RecipeReader {
+    static let recipeCommand = RecipeCommand.chat
+
     static let configuration = CommandConfiguration(
         commandName: "chat",
         abstract: "Chats with a causal language model, its answers appearing as they are written.",
@@ -27,13 +29,8 @@ struct ChatCommand: ParsableCommand {
     @Argument(help: "Recipe file (YAML) whose keys serve as defaults.")
     var recipe: String?
 
-    @Option(help: "Text of a system message that stands before the conversation.")
-    var system: String?
-
-    @Flag(help: "Print one JSON object for each answer instead of the text as it comes.")
-    var json = false
-
-    @OptionGroup(title: "Recipe keys") var flags: RecipeFlags
+    @OptionGroup(title: "Options of chat") var options: ChatOptions
+    @OptionGroup var flags: RecipeFlags<Self>
 
     /// Most tokens of an answer when neither the model nor the recipe limits them.
     static let defaultNewTokens = 512
@@ -45,10 +42,10 @@ struct ChatCommand: ParsableCommand {
                     "chat: a conversation needs one process, but this job has \(group.size) ranks; start `lockstep chat` "
                         + "without mpirun, and give it more cores by threads_per_rank")
             }
-            let configuration = try RunConfiguration(
-                recipePath: recipe, overrides: flags.overrides, requiredKeys: ["model_name_or_path"])
+            let configuration = try flags.configuration(
+                recipe: recipe, requiredKeys: ["model_name_or_path"])
             let dialogue = try dialogue(configuration, group)
-            try ChatConsole(dialogue, printsJSON: json).run()
+            try ChatConsole(dialogue, printsJSON: options.json).run()
         }
     }
 
@@ -68,7 +65,7 @@ struct ChatCommand: ParsableCommand {
         for line in report?.lines ?? [] { Messages.note(line) }
         return Dialogue(
             model, tokenizer: tokenizer, template: try template(directory, tokenizer), options: options,
-            system: system)
+            system: self.options.system)
     }
 
     /// The model's template, or for a model without one the messages with its end-of-sequence token behind each.
@@ -77,7 +74,7 @@ struct ChatCommand: ParsableCommand {
         guard let template = try ChatTemplate.messagesWithEnds(tokenizer) else {
             throw ChatTemplateError.missingTemplate(directory: directory)
         }
-        guard system == nil else {
+        guard options.system == nil else {
             throw TrainingError(
                 "system: \(directory) has no chat template, so that nothing would tell a system message from one of the "
                     + "user; leave --system out, or add chat_template to tokenizer_config.json")
@@ -87,4 +84,13 @@ struct ChatCommand: ParsableCommand {
                 + "them, as DialoGPT was trained")
         return template
     }
+}
+
+/// What is no key of a recipe.
+struct ChatOptions: ParsableArguments {
+    @Option(help: "Text of a system message that stands before the conversation.")
+    var system: String?
+
+    @Flag(help: "Print one JSON object for each answer instead of the text as it comes.")
+    var json = false
 }

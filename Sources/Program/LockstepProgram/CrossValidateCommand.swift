@@ -9,7 +9,9 @@ import Lockstep
 import Training
 
 /// Trains and tests a recipe once a fold.
-struct CrossValidateCommand: ParsableCommand {
+struct CrossValidateCommand: ParsableCommand, RecipeReader {
+    static let recipeCommand = RecipeCommand.crossValidate
+
     static let configuration = CommandConfiguration(
         commandName: "cross-validate",
         abstract: "Trains a recipe on all folds but one, tests it on that one, and does so for every fold.",
@@ -23,6 +25,34 @@ struct CrossValidateCommand: ParsableCommand {
     @Argument(help: "Recipe file (YAML); leave it out to give every key as a flag.")
     var recipe: String?
 
+    @OptionGroup(title: "Options of cross-validate") var options: CrossValidationOptions
+    @OptionGroup var flags: RecipeFlags<Self>
+
+    func run() throws {
+        try RankWork.run { group in
+            var configuration = try flags.configuration(recipe: recipe, holdsOutValidation: true)
+            let ignored = Self.ignoredKeys(&configuration)
+            if group.rank == 0 { for note in ignored { Messages.note(note) } }
+            try CrossValidationJob(
+                configuration, options.arguments(configuration), keepsModels: options.keepModels,
+                printsJSON: options.json, group: group
+            ).run()
+        }
+    }
+
+    /// Says which keys of the recipe have no part in a cross-validation, and unsets them.
+    private static func ignoredKeys(_ configuration: inout RunConfiguration) -> [String] {
+        var notes: [String] = []
+        if !configuration.data.validationFiles.isEmpty {
+            notes.append("validation_file is not used: each fold is tested on its own rows of train_file")
+            configuration.data.validationFiles = []
+        }
+        return notes
+    }
+}
+
+/// What is no key of a recipe.
+struct CrossValidationOptions: ParsableArguments {
     @Option(help: "Number of folds, at least 2.")
     var folds = 5
 
@@ -66,22 +96,8 @@ struct CrossValidateCommand: ParsableCommand {
     @Flag(help: "Print cross_validation.json on standard output instead of a table.")
     var json = false
 
-    @OptionGroup(title: "Recipe keys") var flags: RecipeFlags
-
-    func run() throws {
-        try RankWork.run { group in
-            var configuration = try RunConfiguration(
-                recipePath: recipe, overrides: flags.overrides, holdsOutValidation: true)
-            let ignored = Self.ignoredKeys(&configuration, innerValidation)
-            if group.rank == 0 { for note in ignored { Messages.note(note) } }
-            try CrossValidationJob(
-                configuration, arguments(configuration), keepsModels: keepModels, printsJSON: json,
-                group: group
-            ).run()
-        }
-    }
-
-    private func arguments(_ configuration: RunConfiguration) -> CrossValidationArguments {
+    /// What the folds of `configuration` are to be.
+    func arguments(_ configuration: RunConfiguration) -> CrossValidationArguments {
         var arguments = CrossValidationArguments()
         arguments.folds = folds
         arguments.repeats = repeats
@@ -91,17 +107,5 @@ struct CrossValidateCommand: ParsableCommand {
         arguments.innerValidation = innerValidation
         arguments.parallelFolds = parallelFolds
         return arguments
-    }
-
-    /// Says which keys of the recipe have no part in a cross-validation, and unsets them.
-    private static func ignoredKeys(
-        _ configuration: inout RunConfiguration, _ innerValidation: Double?
-    ) -> [String] {
-        var notes: [String] = []
-        if !configuration.data.validationFiles.isEmpty {
-            notes.append("validation_file is not used: each fold is tested on its own rows of train_file")
-            configuration.data.validationFiles = []
-        }
-        return notes
     }
 }

@@ -11,7 +11,9 @@ import Reporting
 import Training
 
 /// Evaluates a fine-tuned model or a file of predictions.
-struct EvaluateCommand: ParsableCommand {
+struct EvaluateCommand: ParsableCommand, RecipeReader {
+    static let recipeCommand = RecipeCommand.evaluate
+
     static let configuration = CommandConfiguration(
         commandName: "evaluate",
         abstract: "Measures a fine-tuned model, or predictions in a file, on labelled rows.",
@@ -24,18 +26,9 @@ struct EvaluateCommand: ParsableCommand {
     @Argument(help: "Recipe file (YAML) whose keys serve as defaults.")
     var recipe: String?
 
-    @Flag(help: "Print the result as JSON instead of tables.")
-    var json = false
-
+    @OptionGroup(title: "Options of evaluate") var options: EvaluateOptions
     @OptionGroup(title: "Predictions without a model") var files: PredictionFileOptions
-
-    @Option(
-        help: ArgumentHelp(
-            "Folder of another evaluation, or its eval_predictions.jsonl: says whether the difference is more than chance.",
-            valueName: "run"))
-    var compare: String?
-
-    @OptionGroup(title: "Recipe keys") var flags: RecipeFlags
+    @OptionGroup var flags: RecipeFlags<Self>
 
     func validate() throws {
         if files.predictionsFile.isEmpty != files.referencesFile.isEmpty {
@@ -47,11 +40,11 @@ struct EvaluateCommand: ParsableCommand {
 
     func run() throws {
         try RankWork.run { group in
-            let configuration = try RunConfiguration(
-                recipePath: recipe, overrides: flags.overrides,
+            let configuration = try flags.configuration(
+                recipe: recipe,
                 requiredKeys: files.value.isGiven ? [] : ["model_name_or_path", "validation_file"])
             let job = EvaluationJob(
-                configuration, files: files.value, compare: compare, group: group)
+                configuration, files: files.value, compare: options.compare, group: group)
             guard let outcome = try job.run() else { return }
             let document = try EvaluationDocument.bytes(outcome)
             let directory = configuration.model.outputDir
@@ -59,13 +52,25 @@ struct EvaluateCommand: ParsableCommand {
                 try OutputFiles.write(document, directory: directory, name: "eval_results.json")
                 ReportPage.writeAfterwards(directory: directory)
             }
-            if json {
+            if options.json {
                 try StandardOutput.write(document)
             } else {
                 print(try EvaluationTables.text(outcome))
             }
         }
     }
+}
+
+/// What is no key of a recipe.
+struct EvaluateOptions: ParsableArguments {
+    @Flag(help: "Print the result as JSON instead of tables.")
+    var json = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Folder of another evaluation, or its eval_predictions.jsonl: says whether the difference is more than chance.",
+            valueName: "run"))
+    var compare: String?
 }
 
 /// What is evaluated when there is no model.

@@ -31,13 +31,16 @@ struct LockstepCommand: ParsableCommand {
             var command = try LockstepCommand.parseAsRoot()
             try command.run()
         } catch {
+            let code = LockstepCommand.exitCode(for: error)
             if LaunchVariables.current.isPresent, !LaunchVariables.current.isFirstRank {
-                let code = LockstepCommand.exitCode(for: error)
                 // A launcher ends all ranks when one fails: the first must have spoken before another leaves.
                 if code != .success { Thread.sleep(forTimeInterval: 5) }
                 Foundation.exit(code.rawValue)
             }
-            LockstepCommand.exit(withError: error)
+            guard code == .validationFailure else { LockstepCommand.exit(withError: error) }
+            Messages.note(
+                CommandLineAdvice.message(for: error, arguments: Array(CommandLine.arguments.dropFirst())))
+            Foundation.exit(code.rawValue)
         }
     }
 }

@@ -11,7 +11,9 @@ import Tasks
 import Training
 
 /// Predicts the labels of rows.
-struct PredictCommand: ParsableCommand {
+struct PredictCommand: ParsableCommand, RecipeReader {
+    static let recipeCommand = RecipeCommand.predict
+
     static let configuration = CommandConfiguration(
         commandName: "predict",
         abstract: "Copies each row of a file and adds the prediction of a fine-tuned model.",
@@ -20,6 +22,26 @@ struct PredictCommand: ParsableCommand {
     @Argument(help: "Recipe file (YAML) whose keys serve as defaults.")
     var recipe: String?
 
+    @OptionGroup(title: "Options of predict") var options: PredictOptions
+    @OptionGroup var flags: RecipeFlags<Self>
+
+    func run() throws {
+        try RankWork.run { group in
+            let configuration = try flags.configuration(
+                recipe: recipe, requiredKeys: ["model_name_or_path"])
+            let predictions = RowPredictions(
+                predictor: try configuration.task.definition.answering(configuration, group: group).predictor,
+                group: group,
+                batchRows: configuration.training.perDeviceEvalBatchSize)
+            let sink = group.rank == 0 ? try LineWriter(path: options.outputFile) : nil
+            try predictions.run(files: options.predictFile) { line in try sink?.write(line) }
+            try sink?.finish()
+        }
+    }
+}
+
+/// What is no key of a recipe.
+struct PredictOptions: ParsableArguments {
     @Option(
         name: .customLong("predict_file"),
         help: "File whose rows get a prediction (.jsonl .json .csv .tsv, or .gz).")
@@ -31,20 +53,4 @@ struct PredictCommand: ParsableCommand {
             "JSON Lines file to write: each row with the fields prediction and score; - means standard output."
     )
     var outputFile: String
-
-    @OptionGroup(title: "Recipe keys") var flags: RecipeFlags
-
-    func run() throws {
-        try RankWork.run { group in
-            let configuration = try RunConfiguration(
-                recipePath: recipe, overrides: flags.overrides, requiredKeys: ["model_name_or_path"])
-            let predictions = RowPredictions(
-                predictor: try configuration.task.definition.answering(configuration, group: group).predictor,
-                group: group,
-                batchRows: configuration.training.perDeviceEvalBatchSize)
-            let sink = group.rank == 0 ? try LineWriter(path: outputFile) : nil
-            try predictions.run(files: predictFile) { line in try sink?.write(line) }
-            try sink?.finish()
-        }
-    }
 }

@@ -6,7 +6,9 @@ import DataParallel
 import Lockstep
 
 /// Fine-tunes a pretrained model.
-struct TrainCommand: ParsableCommand {
+struct TrainCommand: ParsableCommand, RecipeReader {
+    static let recipeCommand = RecipeCommand.train
+
     static let configuration = CommandConfiguration(
         commandName: "train", abstract: "Fine-tunes a pretrained model on the rows of a recipe.",
         discussion: """
@@ -17,15 +19,19 @@ struct TrainCommand: ParsableCommand {
     @Argument(help: "Recipe file (YAML); leave it out to give every key as a flag.")
     var recipe: String?
 
-    @Flag(help: "Print the last record of the run as JSON on standard output.")
-    var json = false
-
-    @OptionGroup(title: "Recipe keys") var flags: RecipeFlags
+    @OptionGroup(title: "Options of train") var options: TrainOptions
+    @OptionGroup var flags: RecipeFlags<Self>
 
     func run() throws {
         try RankWork.run { group in
-            let configuration = try RunConfiguration(recipePath: recipe, overrides: flags.overrides)
-            try TrainingJob(configuration, group: group, printsJSON: json).run()
+            let configuration = try flags.configuration(recipe: recipe)
+            try TrainingJob(configuration, group: group, printsJSON: options.json).run()
         }
     }
+}
+
+/// What is no key of a recipe.
+struct TrainOptions: ParsableArguments {
+    @Flag(help: "Print the last record of the run as JSON on standard output.")
+    var json = false
 }

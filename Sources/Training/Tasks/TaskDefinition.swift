@@ -12,12 +12,10 @@ package protocol TaskDefinition: Sendable {
     var name: ModelArguments.Task { get }
     /// Whether rows name images.
     var readsImages: Bool { get }
-    /// Whether one model may be joined of a pretrained encoder and a pretrained decoder.
-    var joinsPairs: Bool { get }
+    /// What a recipe for it may set beside the keys that every task reads.
+    var keyScopes: Set<KeyScope> { get }
     /// Why the task cannot start from random weights; nil where it can.
     var needsPretrained: String? { get }
-    /// Whether `max_seq_length` limits its rows.
-    var limitsSequences: Bool { get }
     /// Whether the folds of a cross-validation get their share of every label.
     var stratifiesFolds: Bool { get }
     /// Whether answers are labels or numbers; if not, they are texts.
@@ -46,9 +44,7 @@ package protocol TaskDefinition: Sendable {
 
 extension TaskDefinition {
     package var readsImages: Bool { false }
-    package var joinsPairs: Bool { false }
     package var needsPretrained: String? { nil }
-    package var limitsSequences: Bool { true }
     package var stratifiesFolds: Bool { false }
     package var answersLabels: Bool { false }
 

@@ -20,3 +20,13 @@ extension ModelArguments.Task {
         return row
     }
 }
+
+extension KeyScope {
+    /// The tasks that read keys of this scope.
+    package var tasks: [ModelArguments.Task] { TaskTable.all.map(\.name).filter(contains) }
+
+    /// Whether `task` reads keys of this scope.
+    package func contains(_ task: ModelArguments.Task) -> Bool {
+        self == .all || task.definition.keyScopes.contains(self)
+    }
+}

@@ -9,6 +9,9 @@ internal import Tokenizers
 /// `chat`.
 package struct Chat: LanguageModelDefinition {
     package var name: ModelArguments.Task { .chat }
+    package var keyScopes: Set<KeyScope> {
+        [.conversations, .prompts, .sequences, .targetTokens, .generation]
+    }
     package func answersRows(_ generation: GenerationArguments) -> Bool {
         generation.predictWithGenerate ?? true
     }

@@ -11,13 +11,14 @@ internal import Training
 /// `text-classification`.
 package struct TextClassification: ClassificationDefinition {
     package var name: ModelArguments.Task { .textClassification }
+    package var keyScopes: Set<KeyScope> { [.text, .textClassifiers, .labels, .sequences, .encoders] }
 }
 
 /// `image-classification`.
 package struct ImageClassification: ClassificationDefinition {
     package var name: ModelArguments.Task { .imageClassification }
     package var readsImages: Bool { true }
-    package var limitsSequences: Bool { false }
+    package var keyScopes: Set<KeyScope> { [.images, .labels, .encoders] }
 }
 
 /// What classification is, whatever is classified.

@@ -10,6 +10,7 @@ internal import Training
 /// `extractive-summarization`.
 package struct ExtractiveSummarization: TaskDefinition {
     package var name: ModelArguments.Task { .extractiveSummarization }
+    package var keyScopes: Set<KeyScope> { [.documents, .sentences, .sequences, .encoders] }
     package var needsPretrained: String? {
         "extractive-summarization needs an encoder that knows its language"
     }

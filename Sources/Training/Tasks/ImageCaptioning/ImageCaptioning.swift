@@ -12,8 +12,9 @@ internal import Training
 package struct ImageCaptioning: TaskDefinition {
     package var name: ModelArguments.Task { .imageCaptioning }
     package var readsImages: Bool { true }
-    package var joinsPairs: Bool { true }
-    package var limitsSequences: Bool { false }
+    package var keyScopes: Set<KeyScope> {
+        [.images, .captions, .encoders, .encoderDecoders, .targetTokens, .generation]
+    }
     package func referenceColumn(_ data: DataArguments) -> String { data.captionColumn }
     package func answersRows(_ generation: GenerationArguments) -> Bool {
         generation.predictWithGenerate ?? true

@@ -12,6 +12,9 @@ internal import Training
 /// `masked-lm`.
 package struct MaskedLanguageModeling: LanguageModelDefinition {
     package var name: ModelArguments.Task { .maskedLM }
+    package var keyScopes: Set<KeyScope> {
+        [.text, .sequences, .blocks, .masking, .encoders, .targetTokens]
+    }
     package func answersRows(_ generation: GenerationArguments) -> Bool { false }
 
     package func setup(_ run: RunArguments, group: any ProcessGroup) throws -> LanguageModelSetup {
@@ -36,6 +39,9 @@ package struct MaskedLanguageModeling: LanguageModelDefinition {
 /// `causal-lm`.
 package struct CausalLanguageModeling: LanguageModelDefinition {
     package var name: ModelArguments.Task { .causalLM }
+    package var keyScopes: Set<KeyScope> {
+        [.text, .sequences, .blocks, .prompts, .targetTokens, .generation]
+    }
     package func answersRows(_ generation: GenerationArguments) -> Bool {
         generation.predictWithGenerate ?? false
     }

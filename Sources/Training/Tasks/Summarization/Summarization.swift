@@ -10,8 +10,9 @@ internal import Training
 /// `summarization`.
 package struct Summarization: TaskDefinition {
     package var name: ModelArguments.Task { .summarization }
-    package var joinsPairs: Bool { true }
-    package var limitsSequences: Bool { false }
+    package var keyScopes: Set<KeyScope> {
+        [.documents, .sources, .encoders, .encoderDecoders, .targetTokens, .generation]
+    }
     package func referenceColumn(_ data: DataArguments) -> String { data.summaryColumn }
     package func answersRows(_ generation: GenerationArguments) -> Bool {
         generation.predictWithGenerate ?? true

@@ -1,0 +1,37 @@
+// The recipe keys that say which parameters are trained.
+internal import Arguments
+
+extension RecipeKey {
+    static let adaptersKeys: [RecipeKey] = [
+        .names(
+            "freeze", \.training.adaptation.freeze,
+            "Patterns of parameters that keep their values, such as embeddings."),
+        .optional(
+            "layerwise_lr_decay", \.training.adaptation.layerwiseLRDecay,
+            .number("a number above 0 and at most 1") { $0 > 0 && $0 <= 1 },
+            "What the learning rate is multiplied by from each layer to the one below."),
+        .rates(
+            "learning_rates", \.training.adaptation.learningRates,
+            "Learning rates of their own by pattern of parameters, such as encoder: 1e-5."),
+        .optional(
+            "lora_r", \.training.adaptation.loraR, .integer(atLeast: 1),
+            "Rank of low-rank adapters (LoRA); when set, only adapters, the head and modules_to_save are"
+                + " trained."),
+        .key(
+            "lora_alpha", \.training.adaptation.loraAlpha, .number("a number above 0") { $0 > 0 },
+            "Scale of the adapters, divided by lora_r."),
+        .key("lora_dropout", \.training.adaptation.loraDropout, .dropout, "Dropout of the adapters' inputs."),
+        .names(
+            "lora_target_modules", \.training.adaptation.loraTargetModules,
+            "Dense layers that get an adapter, such as query, or all-linear; PEFT's choice if not set."),
+        .key(
+            "use_rslora", \.training.adaptation.useRSLoRA, .boolean,
+            "Divide lora_alpha by the square root of lora_r instead of lora_r."),
+        .names(
+            "modules_to_save", \.training.adaptation.modulesToSave,
+            "Patterns of modules that are trained whole beside the adapters; the task's head always is."),
+        .key(
+            "merge_lora", \.training.adaptation.mergeLoRA, .boolean,
+            "Merge the adapters into the final model; if not, output_dir is a PEFT adapter directory."),
+    ]
+}

@@ -1,0 +1,90 @@
+// The recipe keys that say which rows a run reads, and what becomes of their columns.
+internal import Arguments
+
+extension RecipeKey {
+    static let dataKeys: [RecipeKey] = [
+        .paths(
+            "train_file", \.data.trainFiles,
+            "Training rows: a .jsonl, .json, .csv, .tsv or .txt file, plain or .gz, or a list of them."),
+        .paths(
+            "validation_file", \.data.validationFiles,
+            "Rows for evaluation, in the same forms as train_file.", in: [.train, .evaluate]),
+        .key("text_column", \.data.textColumn, .text, "Column that holds the text.", for: .text, in: .rows),
+        .optional(
+            "text_pair_column", \.data.textPairColumn, .text, "Column that holds the second text of a pair.",
+            for: .textClassifiers, in: .rows),
+        .key(
+            "label_column", \.data.labelColumn, .text, "Column that holds the label.", for: .labels,
+            in: .measuring),
+        .optional(
+            "problem_type", \.data.problemType, .choice(),
+            "Kind of label; decided from the training file if not set.", for: .labels, in: .measuring),
+        .key(
+            "messages_column", \.data.messagesColumn, .text,
+            "Column that holds a conversation: a list of messages with role and content.",
+            for: .conversations, in: .rows),
+        .key(
+            "prompt_column", \.data.promptColumn, .text,
+            "Column that holds the prompt of rows that are a prompt with its answer.", for: .prompts,
+            in: .rows),
+        .key(
+            "completion_column", \.data.completionColumn, .text,
+            "Column that holds the answer to the prompt.", for: .prompts, in: .rows),
+        .key(
+            "line_by_line", \.data.lineByLine, .boolean,
+            "Make each row an example of its own instead of cutting the joined texts into blocks.",
+            for: .blocks, in: .measuring),
+        .key(
+            "mlm_probability", \.data.mlmProbability,
+            .number("a number above 0 and below 1") { $0 > 0 && $0 < 1 },
+            "Share of tokens that masked-lm hides and lets the model guess.", for: .masking, in: .measuring),
+        .key(
+            "max_seq_length", \.data.maxSeqLength, .integer(atLeast: 3),
+            "Longest sequence in tokens, special tokens included; longer texts are truncated, or cut into blocks.",
+            for: .sequences, in: .rows),
+        .key(
+            "document_column", \.data.documentColumn, .text,
+            "Column that holds the text to summarize, or a list of its sentences.", for: .documents, in: .rows
+        ),
+        .key(
+            "summary_column", \.data.summaryColumn, .text, "Column that holds the summary.", for: .documents,
+            in: .measuring),
+        .optional(
+            "max_source_length", \.data.maxSourceLength, .integer(atLeast: 3),
+            "Most tokens that summarization reads of a document; 1024 or the model's positions if not set.",
+            for: .sources, in: .rows),
+        .key(
+            "max_target_length", \.data.maxTargetLength, .integer(atLeast: 2),
+            "Most tokens of a summary or caption to learn from, its end token included; longer ones are cut.",
+            for: .encoderDecoders, in: .rows),
+        .optional(
+            "summary_sentences", \.data.summarySentences, .integer(atLeast: 1),
+            "Most sentences of an extractive summary; what the model was trained for, or 3, if not set.",
+            for: .sentences, in: .rows),
+        .optional(
+            "trigram_blocking", \.data.trigramBlocking, .boolean,
+            "Leave out sentences that repeat three words in a row of an extractive summary; true if not set.",
+            for: .sentences, in: .rows),
+        .key(
+            "image_column", \.data.imageColumn, .text,
+            "Column that holds the path of an image, relative to the folder of the row's file.", for: .images,
+            in: .rows),
+        .key(
+            "caption_column", \.data.captionColumn, .text, "Column that holds the image's caption.",
+            for: .captions, in: .measuring),
+        .key(
+            "random_horizontal_flip", \.data.randomHorizontalFlip, .share,
+            "Chance that a training image is mirrored left to right.", for: .images),
+        .key(
+            "random_vertical_flip", \.data.randomVerticalFlip, .share,
+            "Chance that a training image is turned upside down.", for: .images),
+        .optional(
+            "random_resized_crop", \.data.randomResizedCrop,
+            .number("a number above 0 and at most 1") { $0 > 0 && $0 <= 1 },
+            "Smallest share of a training image that a random crop keeps; no crop if not set.", for: .images),
+        .key(
+            "interpolate_pos_encoding", \.data.interpolatePosEncoding, .boolean,
+            "Take images of another size than the model's and interpolate its position embeddings.",
+            for: .images, in: .rows),
+    ]
+}

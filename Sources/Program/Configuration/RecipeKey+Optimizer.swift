@@ -1,0 +1,34 @@
+// The recipe keys of the optimiser and its learning rate.
+internal import Arguments
+
+extension RecipeKey {
+    static let optimizerKeys: [RecipeKey] = [
+        .key(
+            "learning_rate", \.training.learningRate, .nonNegative,
+            "Peak learning rate of AdamW, reached at the end of warm-up."),
+        .key(
+            "weight_decay", \.training.weightDecay, .nonNegative,
+            "Decay of weights; biases and norm weights are exempt."),
+        .key("adam_beta1", \.training.adamBeta1, .beta, "Decay rate of AdamW's first moment."),
+        .key("adam_beta2", \.training.adamBeta2, .beta, "Decay rate of AdamW's second moment."),
+        .key(
+            "adam_epsilon", \.training.adamEpsilon, .number("a number above 0") { $0 > 0 },
+            "Term that keeps AdamW's denominator from zero."),
+        .key(
+            "label_smoothing_factor", \.training.labelSmoothingFactor, .dropout,
+            "Share of each target's probability that is spread over the vocabulary, in language models.",
+            for: .targetTokens),
+        .key(
+            "max_grad_norm", \.training.maxGradNorm, .nonNegative,
+            "Gradient norm above which gradients are scaled down; 0 turns clipping off."),
+        .key(
+            "lr_scheduler_type", \.training.lrSchedulerType, .choice(),
+            "Course of the learning rate after warm-up."),
+        .key(
+            "warmup_ratio", \.training.warmupRatio, .share,
+            "Share of all steps during which the learning rate rises."),
+        .key(
+            "warmup_steps", \.training.warmupSteps, .integer(atLeast: 0),
+            "Steps during which the learning rate rises; above 0 it beats warmup_ratio."),
+    ]
+}

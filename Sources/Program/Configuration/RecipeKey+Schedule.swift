@@ -1,0 +1,42 @@
+// The recipe keys of batches and of the length of a run.
+internal import Arguments
+
+extension RecipeKey {
+    static let scheduleKeys: [RecipeKey] = [
+        .key(
+            "per_device_train_batch_size", \.training.perDeviceTrainBatchSize, .integer(atLeast: 1),
+            "Rows that each rank takes for one micro-batch."),
+        .optional(
+            "max_tokens_per_device", \.training.maxTokensPerDevice, .integer(atLeast: 1),
+            "Most tokens in a rank's micro-batch; when set, it replaces per_device_train_batch_size."),
+        .key(
+            "gradient_accumulation_steps", \.training.gradientAccumulationSteps, .integer(atLeast: 1),
+            "Micro-batches that are summed for one optimiser step."),
+        .key(
+            "train_sampling_strategy", \.training.trainSamplingStrategy,
+            .choice(refusals: [
+                "group_by_length":
+                    "group_by_length is not needed: batches carry no padding, whatever the lengths"
+                    + " of their rows."
+                    + " Use random."
+            ]),
+            "Order of the training rows within an epoch."),
+        .key(
+            "dataloader_drop_last", \.training.dataloaderDropLast, .boolean,
+            "Leave out the last rows of an epoch that do not fill a global batch."),
+        .key(
+            "num_train_epochs", \.training.numTrainEpochs, .number("a number above 0") { $0 > 0 },
+            "Passes over the training rows; may be a fraction."),
+        .key(
+            "max_steps", \.training.maxSteps,
+            .integer("-1 (not set) or an integer of at least 1") { $0 == -1 || $0 >= 1 },
+            "Optimiser steps in all; when set, it beats num_train_epochs."),
+        .key(
+            "seed", \.training.seed, .integer(atLeast: 0),
+            "Seed of shuffling, dropout, new weights, drawn tokens and bootstrap intervals.",
+            in: .all),
+        .key(
+            "logging_steps", \.training.loggingSteps, .integer(atLeast: 1),
+            "Steps between two records of the training log."),
+    ]
+}

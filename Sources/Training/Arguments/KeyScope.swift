@@ -1,0 +1,39 @@
+// Groups of recipe keys by the tasks that read them.
+
+/// What a recipe key is about, so that it is read by some tasks and not by others. A task says in `keyScopes` which it reads.
+package enum KeyScope: Sendable, CaseIterable {
+    /// Read by every task.
+    case all
+    /// One text a row.
+    case text
+    /// Texts that a classifier reads, alone or in pairs.
+    case textClassifiers
+    /// Labels or numbers, and the classifier that predicts them.
+    case labels
+    /// Texts that stand in one sequence of tokens with an upper length.
+    case sequences
+    /// Texts that are joined and cut into blocks.
+    case blocks
+    /// Tokens that are hidden.
+    case masking
+    /// A prompt with its answer.
+    case prompts
+    /// Lists of messages.
+    case conversations
+    /// Documents with their summary.
+    case documents
+    /// Sentences that are chosen for a summary.
+    case sentences
+    /// Texts that an encoder reads for a decoder.
+    case sources
+    /// Models with an encoder of BERT's kind, whose config.json has names of its own for dropout.
+    case encoders
+    /// Models of an encoder and a decoder, and the texts that the decoder learns.
+    case encoderDecoders
+    case images
+    case captions
+    /// A loss over the tokens of a vocabulary.
+    case targetTokens
+    /// Texts that a model writes.
+    case generation
+}
