@@ -29,6 +29,27 @@ import Testing
         }
     }
 
+    @Test(
+        "added to a gradient it gives the bits of dropout, addition and rounding one by one",
+        arguments: oddSizes)
+    func addition(width: Int) {
+        let dropout = Dropout(key: RandomKey(seed: 9).derived("site"), probability: 0.3)
+        let keys = RowKeys(sampleIDs: sampleIDs, offsets: offsets)
+        let (x, y) = (randomTensor(17, width, seed: 2), randomTensor(17, width, seed: 3))
+        let rounded = Tensor(rows: 17, columns: width, type: .bfloat16)
+        Conversion.copy(y, to: rounded)
+        let (dropped, wide) = (Tensor(rows: 17, columns: width), Tensor(rows: 17, columns: width))
+        dropout.apply(to: x, keys: keys, into: dropped)
+        Conversion.copy(rounded, to: wide)
+        Elementwise.add(dropped, to: wide)
+        dropout.add(x, keys: keys, to: rounded)
+        #expect(rounded.values() == wide.values().map { BFloat16($0).float })
+        dropout.add(x, keys: keys, to: y)
+        let expected = randomTensor(17, width, seed: 3)
+        Elementwise.add(dropped, to: expected)
+        #expect(y.values() == expected.values())
+    }
+
     @Test("the share of zeros is p within five standard deviations", arguments: [Float(0.01), 0.1, 0.5, 0.9])
     func share(probability: Float) {
         let (rows, columns) = (1_000, 257)

@@ -18,6 +18,7 @@ private struct ProductCase {
     var isAdded = false
     var hasBias = false
     var hasFactor = false
+    var scale = Float(1)
 
     private func operand(_ rows: Int, _ columns: Int, seed: UInt64, _ type: ElementType) -> Tensor {
         let gap = isPart ? 8 : 0
@@ -38,6 +39,7 @@ private struct ProductCase {
         let (biases, factors) = (bias.values(), factor.values())
         MatrixProduct.run(
             a, transposingA: transposingA, b, transposingB: transposingB, bias: hasBias ? bias : nil,
+            scale: scale,
             into: out,
             accumulating: isAdded, multiplyingBy: hasFactor ? factor : nil, forms: forms)
         let found = out.values()
@@ -52,7 +54,7 @@ private struct ProductCase {
                     sum += term
                     bound += abs(term)
                 }
-                let scale = hasFactor ? Double(factors[i * n + j]) : 1
+                let scale = Double(scale) * (hasFactor ? Double(factors[i * n + j]) : 1)
                 let rounding = result == .bfloat16 ? 0x1p-8 * abs(sum * scale) : 0
                 if abs(Double(found[i * n + j]) - sum * scale) > rounding + 1e-6 * bound * max(1, abs(scale))
                 {
@@ -90,12 +92,12 @@ private let transpositions = [(false, false), (false, true), (true, false), (tru
                     for isPart in [false, true] {
                         let (t, r) = (tokens, rank)
                         let cases = [
-                            // h = x·Aᵀ, y += h·Bᵀ, dB += dyᵀ·h, dh = dy·B, dA += dhᵀ·x, dx += dh·A.
-                            ProductCase(m: t, n: r, k: inputs, transposingB: true),
+                            // h = s·x·Aᵀ, y += h·Bᵀ, dB += dyᵀ·h, dh = s·dy·B, dA += dhᵀ·x, dx += dh·A.
+                            ProductCase(m: t, n: r, k: inputs, transposingB: true, result: type, scale: 0.7),
                             ProductCase(
                                 m: t, n: outputs, k: r, transposingB: true, result: type, isAdded: true),
                             ProductCase(m: outputs, n: r, k: t, transposingA: true, isAdded: true),
-                            ProductCase(m: t, n: r, k: outputs),
+                            ProductCase(m: t, n: r, k: outputs, result: type, scale: 0.7),
                             ProductCase(m: r, n: inputs, k: t, transposingA: true, isAdded: true),
                             ProductCase(m: t, n: inputs, k: r, result: type, isAdded: true),
                         ]
@@ -131,6 +133,16 @@ private let transpositions = [(false, false), (false, true), (true, false), (tru
                 }
             }
         }
+    }
+
+    @Test("a scaled product in float32 has the bits of a product that is scaled afterwards", arguments: ranks)
+    func scale(rank: Int) {
+        let (x, a) = (randomTensor(72, 130, seed: 1), randomTensor(rank, 130, seed: 2))
+        let (scaled, plain) = (Tensor(rows: 72, columns: rank), Tensor(rows: 72, columns: rank))
+        MatrixProduct.run(x, a, transposingB: true, scale: 0.7, into: scaled)
+        MatrixProduct.run(x, a, transposingB: true, into: plain)
+        Elementwise.scale(plain, by: 0.7)
+        #expect(scaled.values() == plain.values())
     }
 
     @Test("widened to float32, as on a processor without bfloat16, products are right too")

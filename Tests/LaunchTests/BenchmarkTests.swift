@@ -5,7 +5,7 @@ import Testing
 @Suite struct BenchmarkTests {
     private static let ours = """
         case $2 in
-        step) echo '{"tokens_per_second": 300.0, "peak_fraction": 0.9, "peak_memory_mb": 3000}' ;;
+        step) echo '{"tokens_per_second": 300.0, "whole_tokens_per_second": 200.0, "peak_fraction": 0.9, "peak_memory_mb": 3000}' ;;
         tokenize) echo '{"tokens_per_second": 900}' ;;
         esac
         """
@@ -53,6 +53,23 @@ import Testing
         let lines = table.output.split(separator: "\n").map { $0.split(separator: " ") }
         #expect(lines.first == ["measure", "unit", "ours", "peer", "ratio", "peak_fraction", "memory_ratio"])
         #expect(lines.last == ["bert-base-fp32", "tokens/s", "300", "100", "3.000", "0.9", "0.600"])
+    }
+
+    @Test("the rows of adapters: PEFT is the peer of one, our own steps without adapters that of the other")
+    func adapters() throws {
+        let (copy, environment) = try copy()
+        let rows = ["smollm2-135m-lora-bf16", "lora-gain-fp32"]
+        let words = [copy.path("launch/benchmark"), "--peer", copy.path("venv")]
+        let result = try run(
+            words + ["--json"] + rows.flatMap { ["--only", $0] }, environment: environment)
+        #expect(result.status == 0, "\(result)")
+        let found = try #require(
+            try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [[String: Any]])
+        #expect(found.map { $0["measure"] as? String } == rows)
+        #expect(found.map { $0["ratio"] as? Double } == [3, 1.5])
+        let commands = try run(words + ["--only", rows[0], "--dry-run"], environment: environment)
+        let lines = commands.output.split(separator: "\n").filter { $0.hasPrefix(rows[0]) }
+        #expect(lines.count == 2 && lines.allSatisfy { $0.hasSuffix("--lora_r 16") }, "\(commands)")
     }
 
     @Test("without a peer our side runs alone, and a program without figures ends the run with its words")

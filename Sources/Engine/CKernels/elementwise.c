@@ -16,6 +16,22 @@ CK_INLINE void dropout_rows(const int type, const void *x, void *y, const uint64
     }
 }
 
+/// The product is rounded before it is added, as in two passes: fp32 runs keep their bits.
+CK_INLINE void add_dropped_rows(const int type, const float *x, void *y, const uint64_t *keys, ck_dropout dropout,
+                                size_t c, size_t begin, size_t end) {
+    for (size_t t = begin; t < end; t++) {
+        uint64_t key = ck_mix(dropout.site ^ keys[t]);
+        uint32_t low = (uint32_t)key, high = (uint32_t)(key >> 32);
+        const float *xt = x + t * c;
+        void *yt = ck_row_out(type, y, t * c);
+        CK_IN_PLACE
+        for (size_t j = 0; j < c; j++) {
+            float kept = xt[j] * ck_keep(low, high, (uint32_t)j, dropout.threshold, dropout.scale);
+            ck_store(type, yt, j, ck_load(type, yt, j) + kept);
+        }
+    }
+}
+
 CK_INLINE void add_column_sums(const int type, const void *x, size_t rows, size_t ldx, float *out, size_t begin,
                                size_t end) {
     for (size_t first = begin; first < end; first += 64) {
@@ -98,6 +114,19 @@ CK_DISPATCH static void dropout_bfloat16(const void *x, void *y, const uint64_t 
 void ck_dropout_rows(int type, const void *x, void *y, const uint64_t *keys, ck_dropout dropout, size_t c,
                      size_t begin, size_t end) {
     (type == CK_BFLOAT16 ? dropout_bfloat16 : dropout_float32)(x, y, keys, dropout, c, begin, end);
+}
+
+CK_DISPATCH static void add_dropped_float32(const float *x, void *y, const uint64_t *keys, ck_dropout d, size_t c,
+                                            size_t begin, size_t end) {
+    add_dropped_rows(CK_FLOAT32, x, y, keys, d, c, begin, end);
+}
+CK_DISPATCH static void add_dropped_bfloat16(const float *x, void *y, const uint64_t *keys, ck_dropout d, size_t c,
+                                             size_t begin, size_t end) {
+    add_dropped_rows(CK_BFLOAT16, x, y, keys, d, c, begin, end);
+}
+void ck_add_dropped_rows(int type, const float *x, void *y, const uint64_t *keys, ck_dropout dropout, size_t c,
+                         size_t begin, size_t end) {
+    (type == CK_BFLOAT16 ? add_dropped_bfloat16 : add_dropped_float32)(x, y, keys, dropout, c, begin, end);
 }
 
 CK_DISPATCH static void column_sums_float32(const void *x, size_t rows, size_t ldx, float *out, size_t begin,

@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/// C[m × n] (+)= op(A) · op(B) (+ bias), row-major; op transposes when ta / tb is set. `ld…` in elements.
+/// C[m × n] (+)= (op(A) · op(B) (+ bias)) · scale, row-major; op transposes when ta / tb is set. `ld…` in elements.
 typedef struct {
     int64_t m, n, k;
     const void *a;
@@ -15,6 +15,7 @@ typedef struct {
     int tb;
     int packed;  // b, bfloat16, is laid out in blocks: BA16a64b2a
     const float *bias;  // [n] or NULL
+    float scale;  // of the product, bias included, before anything is added; 1 where accumulate is set
     void *c;
     int64_t ldc;
     int accumulate;
@@ -105,15 +106,19 @@ static inline dnnl_status_t onednn_plan_primitive(onednn_plan *plan, dnnl_engine
     dnnl_primitive_attr_t attributes = NULL;
     dnnl_primitive_desc_t description = NULL;
     dnnl_status_t status = dnnl_primitive_attr_create(&attributes);
-    if (status == dnnl_success && (p->accumulate || p->factor)) {
+    if (status == dnnl_success && (p->accumulate || p->factor || p->scale != 1)) {
         dnnl_post_ops_t operations = NULL;
         status = dnnl_post_ops_create(&operations);
 #if DNNL_VERSION_MAJOR >= 3
+        if (status == dnnl_success && p->scale != 1)
+            status = dnnl_post_ops_append_eltwise(operations, dnnl_eltwise_linear, p->scale, 0);
         if (status == dnnl_success && p->accumulate)
             status = dnnl_post_ops_append_sum(operations, 1.0f, 0, dnnl_data_type_undef);
         if (status == dnnl_success && p->factor)
             status = dnnl_post_ops_append_binary(operations, dnnl_binary_mul, plan->factor);
 #else
+        if (status == dnnl_success && p->scale != 1)
+            status = dnnl_post_ops_append_eltwise(operations, 1.0f, dnnl_eltwise_linear, p->scale, 0);
         if (status == dnnl_success && p->accumulate) status = dnnl_post_ops_append_sum(operations, 1.0f);
         if (status == dnnl_success && p->factor)
             status = dnnl_post_ops_append_binary(operations, dnnl_binary_mul, &plan->factor);
@@ -172,7 +177,7 @@ static inline int onednn_plan_run(const onednn_context *context, onednn_plan *pl
         if (p->bias) arguments[count++] = (dnnl_exec_arg_t){DNNL_ARG_BIAS, bias};
         if (p->factor)
             arguments[count++] = (dnnl_exec_arg_t){
-                DNNL_ARG_ATTR_MULTIPLE_POST_OP(p->accumulate ? 1 : 0) | DNNL_ARG_SRC_1, factor};
+                DNNL_ARG_ATTR_MULTIPLE_POST_OP((p->accumulate ? 1 : 0) + (p->scale != 1)) | DNNL_ARG_SRC_1, factor};
         s = dnnl_primitive_execute(plan->primitive, context->stream, count, arguments);
     }
     if (s == dnnl_success) s = dnnl_stream_wait(context->stream);

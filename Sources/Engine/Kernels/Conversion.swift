@@ -29,8 +29,8 @@ extension ElementType {
 }
 
 extension Conversion {
-    /// `y = x` in the type of `y`, rows by rows: either may have gaps between them.
-    static func copyRows(_ x: Tensor, to y: Tensor) {
+    /// `y = x` in the type of `y`, row by row: either may have gaps between them.
+    package static func copyRows(_ x: Tensor, to y: Tensor) {
         precondition(x.rows == y.rows && x.columns == y.columns, "shapes differ")
         let (xType, yType) = (x.type.code, y.type.code)
         ThreadPool.forEachRange(count: x.rows, grain: max(1, 4_096 / max(1, x.columns))) { range, _ in

@@ -47,6 +47,21 @@ public struct Dropout: Sendable {
     }
 }
 
+extension Dropout {
+    /// `y += dropout(x)` for x `[T, C]` in float32, added in float32; `keys[t]` is the key of row t.
+    package func add(_ x: Tensor, keys: RowKeys, to y: Tensor) {
+        precondition(x.rows == y.rows && x.columns == y.columns && keys.count == x.rows, "shapes differ")
+        precondition(x.isContiguous && y.isContiguous, "expected contiguous tensors")
+        let type = y.type.code
+        let dropout = arguments
+        ThreadPool.forEachRange(count: x.rows, grain: 4) { range, _ in
+            unsafe ck_add_dropped_rows(
+                type, x.floats, y.bytePointer, keys.pointer, dropout, x.columns, range.lowerBound,
+                range.upperBound)
+        }
+    }
+}
+
 /// One random key a row of a `[T, C]` activation: a function of the row's sample and its position in it.
 @safe public final class RowKeys: Sendable {
     public let count: Int

@@ -18,7 +18,15 @@ public enum KernelClock {
         /// pass: what the model needs, without what is recomputed.
         public var operations = 0.0
 
+        public init() {}
+
         public func seconds(_ kind: Kind) -> Double { seconds[kind.rawValue] }
+
+        /// Adds what was counted in another run of the clock.
+        public static func += (sum: inout Reading, other: Reading) {
+            for index in sum.seconds.indices { sum.seconds[index] += other.seconds[index] }
+            sum.operations += other.operations
+        }
     }
 
     private static let isRunning = Atomic<Bool>(false)

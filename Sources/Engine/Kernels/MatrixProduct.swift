@@ -6,23 +6,23 @@ public import Tensors
 
 /// C = op(A)·op(B), row-major, fp32 or bf16 operands, fp32 sums.
 public enum MatrixProduct {
-    /// With `multiplyingBy`, `[M, N]` of the type of `out`, the finished product is multiplied by it, element by element.
-    ///
     /// `out[M, N] = a[M, K] · b[K, N]`, with `a` given as `[K, M]` when `transposingA` and `b` as `[N, K]` when
-    /// `transposingB`. `bias` is `[1, N]`. With `accumulating` the product is added to `out`.
+    /// `transposingB`. `bias` is `[1, N]`. `scale` multiplies the product, which has no bias and is not added then.
+    /// With `accumulating` the product is added to `out`. With `multiplyingBy`, `[M, N]` of the type of `out`, the finished
+    /// product is multiplied by it, element by element.
     public static func run(
         _ a: Tensor, transposingA: Bool = false, _ b: Tensor, transposingB: Bool = false, bias: Tensor? = nil,
-        into out: Tensor, accumulating: Bool = false, multiplyingBy factor: Tensor? = nil
+        scale: Float = 1, into out: Tensor, accumulating: Bool = false, multiplyingBy factor: Tensor? = nil
     ) {
         run(
-            a, transposingA: transposingA, b, transposingB: transposingB, bias: bias, into: out,
+            a, transposingA: transposingA, b, transposingB: transposingB, bias: bias, scale: scale, into: out,
             accumulating: accumulating, multiplyingBy: factor, forms: ProductForm.allCases)
     }
 
     /// The same in the first of `forms` for which the library has fast code; tests give fewer than all.
     package static func run(
         _ a: Tensor, transposingA: Bool = false, _ b: Tensor, transposingB: Bool = false, bias: Tensor? = nil,
-        into out: Tensor, accumulating: Bool = false, multiplyingBy factor: Tensor? = nil,
+        scale: Float = 1, into out: Tensor, accumulating: Bool = false, multiplyingBy factor: Tensor? = nil,
         forms: [ProductForm]
     ) {
         let m = transposingA ? a.columns : a.rows
@@ -35,6 +35,8 @@ public enum MatrixProduct {
         precondition(
             factor.map { $0.rows == m && $0.columns == n && $0.type == out.type } ?? true,
             "the factor must be like the product")
+        // oneDNN's general matmul adds to what is there before it does anything else.
+        precondition(scale == 1 || !accumulating && bias == nil, "a scaled product stands alone")
         guard m > 0, n > 0 else { return }
         guard k > 0 else {
             if !accumulating { out.clear() }
@@ -47,8 +49,8 @@ public enum MatrixProduct {
         let product = Product(
             m: m + (transposingA ? 0 : spareRows(m, of: [a, out] + (factor.map { [$0] } ?? []))), n: n,
             k: k + (transposingA && !transposingB ? clearedRows(k, of: a, b) : 0), a: a,
-            transposingA: transposingA,
-            b: b, transposingB: transposingB, bias: bias, out: out, isAdded: accumulating, factor: factor)
+            transposingA: transposingA, b: b, transposingB: transposingB, bias: bias, scale: scale, out: out,
+            isAdded: accumulating, factor: factor)
         KernelClock.measure(.product, operations: 2 * Double(m) * Double(n) * Double(k)) {
             product.run(forms: forms)
         }

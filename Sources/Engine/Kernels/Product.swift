@@ -17,8 +17,8 @@ package enum ProductForm: CaseIterable, Sendable {
     case reference
 }
 
-/// `out[m, n] = (op(a)·op(b) + bias + out if isAdded)·factor`: the arguments of `MatrixProduct.run`, with sizes that may count
-/// spare rows.
+/// `out[m, n] = ((op(a)·op(b) + bias)·scale + out if isAdded)·factor`: the arguments of `MatrixProduct.run`, with sizes
+/// that may count spare rows.
 struct Product {
     let m, n, k: Int
     let a: Tensor
@@ -26,6 +26,7 @@ struct Product {
     let b: Tensor
     let transposingB: Bool
     let bias: Tensor?
+    let scale: Float
     let out: Tensor
     let isAdded: Bool
     let factor: Tensor?
@@ -81,7 +82,8 @@ struct Product {
         if out.type != .float32, isAdded { Conversion.copyRows(out.withSpareRows(m - out.rows), to: sum) }
         let wide = Product(
             m: m, n: n, k: k, a: widened(a, rows: transposingA ? k : m), transposingA: transposingA,
-            b: widened(b, rows: transposingB ? n : k), transposingB: transposingB, bias: bias, out: sum,
+            b: widened(b, rows: transposingB ? n : k), transposingB: transposingB, bias: bias, scale: scale,
+            out: sum,
             isAdded: isAdded, factor: factor.map { widened($0, rows: m) })
         guard wide.runPlain(allowsReference: false) else { return false }
         if out.type != .float32 { Conversion.copyRows(sum, to: out.withSpareRows(m - out.rows)) }
@@ -109,6 +111,7 @@ struct Product {
         unsafe call.ldb = Int64(b.rowStride)
         unsafe call.tb = transposingB ? 1 : 0
         if let bias { unsafe call.bias = UnsafePointer(bias.floats) }
+        unsafe call.scale = scale
         unsafe call.c = out.bytePointer
         unsafe call.ldc = Int64(out.rowStride)
         unsafe call.accumulate = isAdded ? 1 : 0

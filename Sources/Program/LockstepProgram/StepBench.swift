@@ -31,7 +31,7 @@ struct StepBench: ParsableCommand {
     @Option(help: "Tokens a sequence.")
     var seq = 128
 
-    @Option(help: "Steps to measure, after two that are not counted.")
+    @Option(help: "Steps to measure, after two that are not counted; the median counts.")
     var steps = 5
 
     @Option(help: "Threads a rank, its cores when it is 0.")
@@ -58,12 +58,18 @@ struct StepBench: ParsableCommand {
     var loraDropout = 0.0
 
     @Flag(
+        name: .customLong("compare-whole"),
+        help: "Take steps that train all weights in turn with those of the adapters, and tell the gain.")
+    var comparesWhole = false
+
+    @Flag(
         name: .customLong("gradient-checkpointing"), help: "Compute activations again in the backward pass.")
     var recomputesActivations = false
 
     func validate() throws {
         guard (0...1).contains(zeroStage ?? 0) else { throw ValidationError("--zero_stage is 0 or 1") }
         guard loraR >= 0 else { throw ValidationError("--lora_r is a number from 0 on") }
+        guard loraR > 0 || !comparesWhole else { throw ValidationError("--compare-whole needs --lora_r") }
         guard (0..<1).contains(loraDropout) else {
             throw ValidationError("--lora_dropout is a number from 0 to below 1")
         }
@@ -87,31 +93,28 @@ struct StepBench: ParsableCommand {
     }
 
     private func measure(_ group: any ProcessGroup, threads: Int, peak: Double) throws {
-        let reduction = ReductionOptions(
-            bucketMebibytes: 25, wire: communicationType.wire, isSharded: zeroStage.map { $0 == 1 })
-        let workload = BenchWorkload(
-            rows: batch, tokens: seq, rank: group.rank, rankCount: group.size,
-            recomputesActivations: recomputesActivations)
-        let job = try model.job(
-            workload, type: dtype, adaptation: adaptation, group: group, reduction: reduction)
-        for index in 0..<2 { try job.step(index) }
-        let exposedBefore = job.exposedCommunicationSeconds
-        var seconds: [Double] = []
-        KernelClock.start()
-        for index in 0..<steps {
-            let start = ContinuousClock.now
-            try job.step(index + 2)
-            seconds.append((ContinuousClock.now - start) / .seconds(1))
+        let job = try job(adaptation, group)
+        let rival = comparesWhole ? try self.job(AdaptationArguments(), group) : nil
+        var (own, whole) = (StepTimes(), StepTimes())
+        for index in 0..<2 {
+            try job.step(index)
+            try rival?.step(index)
         }
-        let clock = KernelClock.stop()
+        let exposedBefore = job.exposedCommunicationSeconds
+        var clock = KernelClock.Reading()
+        for index in 0..<steps {
+            if let rival { try whole.measure { try rival.step(index + 2) } }
+            KernelClock.start()
+            try own.measure { try job.step(index + 2) }
+            clock += KernelClock.stop()
+        }
         let waiting = job.exposedCommunicationSeconds - exposedBefore
         guard group.rank == 0 else { return }
-        let total = seconds.reduce(0, +)
-        let median = seconds.sorted()[steps / 2]
-        let gigaflops = clock.operations / Double(steps) / median / 1e9
-        func share(_ part: Double) -> JSONText { BenchReport.real(part / total, 3) }
+        let tokens = Double(group.size * job.tokenCount)
+        let gigaflops = clock.operations / Double(steps) / own.median / 1e9
+        func share(_ part: Double) -> JSONText { BenchReport.real(part / own.total, 3) }
         let counted = KernelClock.Kind.allCases.reduce(waiting) { $0 + clock.seconds($1) }
-        BenchReport.show([
+        var fields: [(key: String, value: JSONText)] = [
             ("model", .string(model.name)), ("parameters", BenchReport.integer(job.parameterCount)),
             ("trained_parameters", BenchReport.integer(job.trainedParameterCount)),
             ("lora_r", BenchReport.integer(loraR)),
@@ -119,11 +122,9 @@ struct StepBench: ParsableCommand {
             ("threads", BenchReport.integer(threads)), ("batch", BenchReport.integer(batch)),
             ("seq", BenchReport.integer(seq)),
             ("gradient_checkpointing", BenchReport.integer(recomputesActivations ? 1 : 0)),
-            ("step_seconds", BenchReport.real(median)),
-            (
-                "tokens_per_second",
-                BenchReport.real(Double(group.size * job.tokenCount) / median, 1)
-            ),
+            ("step_seconds", BenchReport.real(own.median)),
+            ("step_processor_seconds", BenchReport.real(own.processorMedian)),
+            ("tokens_per_second", BenchReport.real(tokens / own.median, 1)),
             ("gflops", BenchReport.real(gigaflops, 1)), ("peak_gflops", BenchReport.real(peak, 1)),
             ("peak_fraction", BenchReport.real(gigaflops / peak, 3)),
             ("reference_products", BenchReport.integer(ReferenceProducts.shared.count)),
@@ -132,7 +133,45 @@ struct StepBench: ParsableCommand {
             ("share_attention", share(clock.seconds(.attention))),
             ("share_elementwise", share(clock.seconds(.elementwise))),
             ("share_optimizer", share(clock.seconds(.optimizer))), ("share_waiting", share(waiting)),
-            ("share_other", share(max(0, total - counted))),
-        ])
+            ("share_other", share(max(0, own.total - counted))),
+        ]
+        if comparesWhole {
+            fields += [
+                ("whole_tokens_per_second", BenchReport.real(tokens / whole.median, 1)),
+                ("gain", BenchReport.real(whole.median / own.median, 3)),
+                ("gain_processor", BenchReport.real(whole.processorMedian / own.processorMedian, 3)),
+            ]
+        }
+        BenchReport.show(fields)
     }
+
+    private func job(_ adaptation: AdaptationArguments, _ group: any ProcessGroup) throws -> BenchJob {
+        let reduction = ReductionOptions(
+            bucketMebibytes: 25, wire: communicationType.wire, isSharded: zeroStage.map { $0 == 1 })
+        let workload = BenchWorkload(
+            rows: batch, tokens: seq, rank: group.rank, rankCount: group.size,
+            recomputesActivations: recomputesActivations)
+        return try model.job(
+            workload, type: dtype, adaptation: adaptation, group: group, reduction: reduction)
+    }
+}
+
+/// Times of steps: by the clock, and of processors, which other programs on the same cores disturb less.
+private struct StepTimes {
+    private var seconds: [Double] = []
+    private var processorSeconds: [Double] = []
+
+    var total: Double { seconds.reduce(0, +) }
+    var median: Double { Self.median(seconds) }
+    var processorMedian: Double { Self.median(processorSeconds) }
+
+    mutating func measure(_ body: () throws -> Void) rethrows {
+        let (start, ticks) = (ContinuousClock.now, clock())
+        try body()
+        // POSIX: a million ticks a second.
+        processorSeconds.append(Double(clock() - ticks) / 1e6)
+        seconds.append((ContinuousClock.now - start) / .seconds(1))
+    }
+
+    private static func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 }

@@ -89,6 +89,9 @@ void ck_layer_norm_backward(int type, const ck_layer_norm *norm, const void *dy,
 /// y = dropout(x) for rows begin..<end of width c; y may be x. Its own backward: dx = dropout(dy).
 void ck_dropout_rows(int type, const void *x, void *y, const uint64_t *keys, ck_dropout dropout, size_t c,
                      size_t begin, size_t end);
+/// y += dropout(x) for rows begin..<end of width c, y of `type`.
+void ck_add_dropped_rows(int type, const float *x, void *y, const uint64_t *keys, ck_dropout dropout, size_t c,
+                         size_t begin, size_t end);
 /// y += x
 void ck_add(const float *x, float *y, size_t count);
 /// y *= x, element by element

@@ -40,6 +40,10 @@ public final class LowRankAdapter: Layer {
     /// Slot of B, `lora_B`.
     public let up: Int
     public let options: LowRankOptions
+    /// s · x·Aᵀ of the last training pass and the input that it belongs to. Its memory lives as long as the adapter:
+    /// layers decide for themselves when what they took from the workspace goes back.
+    private var kept: (x: Tensor, h: Tensor)?
+    private var keptMemory = Storage(byteCount: 0)
 
     /// Adds the slots of A and B for `part`, a tensor that fills `weight` or some of its rows.
     init(
@@ -75,9 +79,11 @@ public final class LowRankAdapter: Layer {
     func forward(_ x: Tensor, addingTo y: Tensor, outputs range: Range<Int>, _ pass: Pass) {
         guard let columns = columns(in: range) else { return }
         pass.temporarily {
+            let h = memory(for: x, pass)
+            product(dropped(x, pass), down, transposing: true, into: h, pass)
             MatrixProduct.run(
-                hidden(dropped(x, pass), pass), pass.parameters.operand(up), transposingB: true,
-                into: y.columns(columns), accumulating: true)
+                h, pass.parameters.operand(up), transposingB: true, into: y.columns(columns),
+                accumulating: true)
         }
     }
 
@@ -89,16 +95,13 @@ public final class LowRankAdapter: Layer {
         guard let columns = columns(in: range) else { return }
         let parameters = pass.parameters
         pass.temporarily {
-            let part = dy.columns(columns)
+            let part = operand(dy.columns(columns), pass)
             let input = dropped(x, pass)
-            let h = hidden(input, pass)
-            MatrixProduct.run(part, transposingA: true, h, into: parameters.gradient(up), accumulating: true)
-            let product = pass.workspace.tensor(rows: dy.rows, columns: options.rank)
-            MatrixProduct.run(part, parameters.operand(up), into: product)
-            Elementwise.scale(product, by: Float(options.scale))
-            let dh = pass.converted(product)
-            MatrixProduct.run(
-                dh, transposingA: true, input, into: parameters.gradient(down), accumulating: true)
+            let h = hidden(of: x, dropped: input, pass)
+            addProduct(part, h, toGradientOf: up, parameters)
+            let dh = pass.activation(rows: dy.rows, columns: options.rank)
+            product(part, up, transposing: false, into: dh, pass)
+            addProduct(dh, input, toGradientOf: down, parameters)
             if let dx { add(dh, to: dx, pass) }
         }
     }
@@ -111,12 +114,34 @@ public final class LowRankAdapter: Layer {
         }
         let dinput = pass.workspace.tensor(rows: dx.rows, columns: dx.columns)
         MatrixProduct.run(dh, pass.parameters.operand(down), into: dinput)
-        dropout.apply(to: dinput, keys: keys(of: dx, pass), into: dinput)
-        guard dx.type != .float32 else { return Elementwise.add(dinput, to: dx) }
-        let sum = pass.workspace.tensor(rows: dx.rows, columns: dx.columns)
-        Conversion.copy(dx, to: sum)
-        Elementwise.add(dinput, to: sum)
-        Conversion.copy(sum, to: dx)
+        dropout.add(dinput, keys: keys(of: dx, pass), to: dx)
+    }
+
+    /// out = s · x·W, or s · x·Wᵀ, with the matrix of a slot.
+    private func product(
+        _ x: Tensor, _ slot: Int, transposing: Bool, into out: Tensor, _ pass: Pass
+    ) {
+        MatrixProduct.run(
+            x, pass.parameters.operand(slot), transposingB: transposing, scale: Float(options.scale),
+            into: out)
+    }
+
+    /// Adds aᵀ·b to the gradient of a slot, or writes it when nothing of this step is there.
+    private func addProduct(
+        _ a: Tensor, _ b: Tensor, toGradientOf slot: Int, _ parameters: ParameterStore
+    ) {
+        guard parameters.isTrainable(slot) else { return }
+        let (gradient, isAdded) = parameters.gradientForProduct(slot)
+        MatrixProduct.run(a, transposingA: true, b, into: gradient, accumulating: isAdded)
+    }
+
+    /// `part` of an activation for two products: without gaps between its rows in bfloat16, for which oneDNN's fastest
+    /// kernels take nothing else. In float32 the copy costs what it brings.
+    private func operand(_ part: Tensor, _ pass: Pass) -> Tensor {
+        guard part.type == .bfloat16, !part.isContiguous else { return part }
+        let copy = pass.workspace.tensor(rows: part.rows, columns: part.columns, type: part.type)
+        Conversion.copyRows(part, to: copy)
+        return copy
     }
 
     /// Says that the gradients of this pass are complete.
@@ -143,12 +168,31 @@ public final class LowRankAdapter: Layer {
         return outputs.lowerBound - range.lowerBound..<outputs.upperBound - range.lowerBound
     }
 
-    /// s · x·Aᵀ, `[T, r]`, in the pass's format.
-    private func hidden(_ x: Tensor, _ pass: Pass) -> Tensor {
-        let h = pass.workspace.tensor(rows: x.rows, columns: options.rank)
-        MatrixProduct.run(x, pass.parameters.operand(down), transposingB: true, into: h)
-        Elementwise.scale(h, by: Float(options.scale))
-        return pass.converted(h)
+    /// Memory for s · x·Aᵀ, `[T, r]`: of this adapter when the backward pass will read it, and blocks do not compute
+    /// again to save memory.
+    private func memory(for x: Tensor, _ pass: Pass) -> Tensor {
+        kept = nil
+        guard pass.isTraining, !pass.recomputesActivations else {
+            return pass.activation(rows: x.rows, columns: options.rank)
+        }
+        let (rows, rank) = (x.rows, options.rank)
+        let spareRows = MatrixProduct.roundedRows(rows) - rows
+        let byteCount = (rows + spareRows) * rank * pass.activationType.byteCount
+        if keptMemory.byteCount < byteCount { keptMemory = Storage(byteCount: byteCount + byteCount / 2) }
+        let h = Tensor(
+            keptMemory, rows: rows, columns: rank, type: pass.activationType, spareRows: spareRows)
+        kept = (x, h)
+        return h
+    }
+
+    /// What the forward pass computed from `x`, or the same anew.
+    private func hidden(of x: Tensor, dropped input: Tensor, _ pass: Pass) -> Tensor {
+        if let kept, kept.x.storage === x.storage, kept.x.offset == x.offset, kept.x.rows == x.rows {
+            return kept.h
+        }
+        let h = pass.activation(rows: x.rows, columns: options.rank)
+        product(input, down, transposing: true, into: h, pass)
+        return h
     }
 
     private func dropped(_ x: Tensor, _ pass: Pass) -> Tensor {

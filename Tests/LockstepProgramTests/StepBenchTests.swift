@@ -1,0 +1,53 @@
+// What `lockstep bench step` says of adapters, and what oneDNN itself says about the code that its products run on.
+
+import Foundation
+import Models
+import TestSupport
+import Testing
+
+@Suite struct StepBenchTests {
+    /// One step of MiniLM with oneDNN's own log: its figures, and the names of the code behind its products.
+    private func step(
+        _ flags: [String], environment: [String: String] = [:]
+    ) throws -> (figures: JSONValue, code: Set<Substring>) {
+        let shape = ["--model", "minilm", "--batch", "2", "--seq", "40", "--steps", "1", "--threads", "1"]
+        let outcome = try MPIRun.run(
+            [Workshop.program, "bench", "step"] + shape + flags,
+            environment: environment.merging(["DNNL_VERBOSE": "1"]) { $1 }, timeoutSeconds: 120)
+        let lines = outcome.output.split(separator: "\n")
+        let figures = try #require(lines.last { $0.hasPrefix("{") }, "\(outcome)")
+        let products = lines.filter { $0.contains(",exec,") && $0.contains(",matmul,") }
+        return (
+            try JSONValue(parsing: Array(figures.utf8)),
+            Set(products.compactMap { $0.split(separator: ",").dropFirst(4).first })
+        )
+    }
+
+    @Test("no product of a step with adapters runs on reference code", arguments: ["fp32", "bf16"])
+    func adapters(format: String) throws {
+        let (figures, code) = try step(["--dtype", format, "--lora_r", "16", "--lora_dropout", "0.1"])
+        #expect(!code.isEmpty && code.allSatisfy { !$0.contains("ref") }, "\(code)")
+        #expect(figures["reference_products"]?.integer == 0 && figures["lora_r"]?.integer == 16)
+        let counts = ["trained_parameters", "parameters"].compactMap { figures[$0]?.integer }
+        #expect(counts.count == 2 && counts[0] > 0 && 10 * counts[0] < counts[1])
+    }
+
+    @Test("nor on a processor that has no products of bfloat16, where they run in float32")
+    func widened() throws {
+        let (figures, code) = try step(["--dtype", "bf16"], environment: ["DNNL_MAX_CPU_ISA": "AVX2"])
+        #expect(!code.isEmpty && code.allSatisfy { !$0.contains("ref") }, "\(code)")
+        #expect(figures["reference_products"]?.integer == 0)
+    }
+
+    @Test("the gain of adapters is that of steps taken in turn, and needs adapters")
+    func gain() throws {
+        let (figures, _) = try step(["--lora_r", "4", "--compare-whole"])
+        let rates = ["tokens_per_second", "whole_tokens_per_second", "gain"].compactMap {
+            figures[$0]?.double
+        }
+        #expect(rates.count == 3 && abs(rates[0] / rates[1] - rates[2]) < 0.01 * rates[2])
+        let refused = try MPIRun.run(
+            [Workshop.program, "bench", "step", "--compare-whole"], timeoutSeconds: 60)
+        #expect(refused.status != 0 && refused.errors.contains("--compare-whole needs --lora_r"))
+    }
+}
