@@ -54,6 +54,7 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let package = Package(
     name: "lockstep",
     products: [
+        .library(name: "Lockstep", targets: ["Lockstep"]),
         .executable(name: "lockstep", targets: ["LockstepProgram"]),
         .executable(name: "rank-scenarios", targets: ["rank-scenarios"]),
     ],

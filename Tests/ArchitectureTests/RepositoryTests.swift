@@ -14,6 +14,21 @@ import Testing
         #expect(names.filter { !$0.hasPrefix(".") } == agreed)
     }
 
+    @Test("the README leads to every article, and its links to files that are there")
+    func links() throws {
+        let text = try String(
+            contentsOf: Repository.root.appendingPathComponent("README.md"), encoding: .utf8)
+        let links = text.matches(of: #/\]\(([^)#:]+)\)/#).map { String($0.1) }
+        let missing = links.filter {
+            !FileManager.default.fileExists(atPath: Repository.root.appendingPathComponent($0).path)
+        }
+        #expect(missing == [])
+        let articles = try Repository.files(in: "Sources", extensions: ["md"]).map(\.path)
+            .filter { $0.contains(".docc/") && !$0.hasSuffix("/Lockstep.md") }
+        #expect(articles.count >= 5)
+        #expect(articles.filter { !links.contains($0) } == [])
+    }
+
     @Test("all goldens together stay within 4 MiB")
     func goldenSize() throws {
         let sizes = try goldenFolders().flatMap { folder in

@@ -7,7 +7,7 @@ enum Checkout {
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
     static let scripts = [
-        "launch/setup", "launch/quickstart", "launch/test", "launch/local", "launch/cluster",
+        "launch/setup", "launch/quickstart", "launch/check", "launch/test", "launch/local", "launch/cluster",
         "launch/slurm.sbatch",
         "launch/hosts-on-one-machine", "launch/benchmark",
     ]

@@ -47,8 +47,15 @@ import Testing
             ),
             (["launch/quickstart", "--ranks", "1"], ["mpirun -np 1 "]),
             (
+                ["launch/check"],
+                ["swift format lint --strict", "shellcheck", "launch/common.sh", "docc convert"]
+            ),
+            (
                 ["launch/test"],
-                ["swift build -c release --build-tests", "swift test -c release --skip-build"]
+                [
+                    "launch/check", "swift build -c release --build-tests",
+                    "swift test -c release --skip-build",
+                ]
             ),
             (
                 ["launch/local", "2", Self.recipe, "--seed", "7"],

@@ -18,15 +18,15 @@ import Testing
         #expect(result.errors.contains("apt-get install -y --no-install-recommends \(list)"))
     }
 
-    @Test("The browser of the tests is asked for by launch/test alone")
-    func browser() throws {
+    @Test("The programs of the tests are asked for by launch/test alone")
+    func programsOfTests() throws {
         let copy = try ScriptCopy()
         try copy.linkPrograms(Self.basics)
         for (arguments, isWanted) in [(["--dry-run"], false), (["--for-tests", "--dry-run"], true)] {
             let result = try run(
                 [copy.path("launch/setup")] + arguments, environment: ["PATH": copy.programs.path])
             #expect(result.status == 0, "\(result)")
-            #expect(result.output.contains("chromium-driver") == isWanted, "\(result)")
+            #expect(result.output.contains("chromium-driver shellcheck") == isWanted, "\(result)")
         }
         let test = try bash("launch/test --dry-run", in: Checkout.root)
         #expect(test.output.contains("launch/setup --for-tests"), "\(test)")

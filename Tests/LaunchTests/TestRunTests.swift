@@ -38,6 +38,34 @@ import Testing
         #expect(result.errors.contains("did not report a single test"))
     }
 
+    @Test("The slowest tests come with their times, at most 20 and the slowest first")
+    func slowestTests() throws {
+        let lines = (1...25).map { "✔ Test \"Number \($0)\" passed after \($0).5 seconds." }
+        let others = [
+            "✔ Test plain() passed after 0.001 seconds.", "✔ Suite S passed after 99.0 seconds.",
+            "✔ Test case passing 1 argument n → 2 (Int) to \"Many\" passed after 77.0 seconds.",
+            "✔ Test \"Many\" with 3 test cases passed after 100.25 seconds.",
+        ]
+        for locale in ["C", "C.UTF-8"] {
+            let result = try Self.launchTest(printing: lines + others + [Self.passed], locale: locale)
+            #expect(result.status == 0, "\(result)")
+            let parts = result.output.split(separator: "-- slowest tests\n")
+            let listed = try #require(parts.last).split(separator: "\n").prefix { !$0.hasPrefix("--") }
+            let expected =
+                ["100.25 s  \"Many\" with 3 test cases"]
+                + (7...25).reversed().map { "\($0).5 s  \"Number \($0)\"" }
+            #expect(listed.map(String.init) == expected, "\(locale)")
+            #expect(try #require(parts.last).contains(/\n-- set-up \d+ s, model .* in all \d+ s\n/))
+        }
+    }
+
+    @Test("What is not in order before the build ends the run")
+    func failsForChecks() throws {
+        let result = try Self.launchTest(printing: [Self.passed], checks: "exit 5")
+        #expect(result.status == 5, "\(result)")
+        #expect(!result.output.contains("Test run"))
+    }
+
     @Test("A failing run hands on its code")
     func handsOnFailure() throws {
         let result = try Self.launchTest(
@@ -45,9 +73,12 @@ import Testing
         #expect(result.status == 3, "\(result)")
     }
 
-    private static func launchTest(printing lines: [String], code: Int = 0) throws -> CommandResult {
+    private static func launchTest(
+        printing lines: [String], code: Int = 0, locale: String = "C.UTF-8", checks: String = "exit 0"
+    ) throws -> CommandResult {
         let copy = try ScriptCopy()
         try copy.addProgram("launch/setup", "exit 0")
+        try copy.addProgram("launch/check", checks)
         let names =
             "config.json tokenizer.json tokenizer_config.json special_tokens_map.json vocab.txt model.safetensors"
         let prepared = try bash(
@@ -58,6 +89,6 @@ import Testing
             to: URL(fileURLWithPath: copy.path("lines")))
         try copy.addProgram(
             "swift", "if [[ $1 == test ]]; then cat '\(copy.path("lines"))'; exit \(code); fi")
-        return try run([copy.path("launch/test")], environment: ["PATH": copy.searchPath])
+        return try run([copy.path("launch/test")], environment: ["PATH": copy.searchPath, "LC_ALL": locale])
     }
 }

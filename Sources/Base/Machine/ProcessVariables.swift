@@ -37,6 +37,23 @@ extension ProcessVariables {
     /// `LOCKSTEP_PROGRESS`; nil where it is not set or another word.
     package var progressStyle: ProgressStyle? { self["LOCKSTEP_PROGRESS"].flatMap(ProgressStyle.init) }
 
+    /// `LOCKSTEP_LOG_TIMES`, `yes` or `no`: whether lines of the log begin with the time; nil where it is another word.
+    package var logsTimes: Bool? {
+        switch self["LOCKSTEP_LOG_TIMES"] {
+        case "yes": true
+        case "no": false
+        default: nil
+        }
+    }
+
+    /// Whether a batch system runs this process: Slurm, PBS, LSF, Kubernetes or Azure Machine Learning.
+    package var isBatchJob: Bool {
+        let names = [
+            "SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID", "KUBERNETES_SERVICE_HOST", "AZUREML_RUN_ID",
+        ]
+        return first(of: names) != nil
+    }
+
     /// `COLUMNS`, the terminal's width, if it is a number above zero.
     package var columnCount: Int? { firstInteger(of: ["COLUMNS"]).flatMap { $0 > 0 ? $0 : nil } }
 

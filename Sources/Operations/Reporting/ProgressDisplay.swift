@@ -23,6 +23,7 @@ public final class ProgressDisplay {
     static let redrawSeconds = 0.1
 
     private let style: Style
+    private let stamp: LineStamp
     private let secondsNow: () -> Double
     private let write: (String) throws -> Void
     private var rates = RateWindow()
@@ -32,14 +33,16 @@ public final class ProgressDisplay {
     private var isSilent = false
 
     /// - Parameters:
+    ///   - stamp: puts the time before lines; a bar has none.
     ///   - secondsNow: a monotonic clock.
     ///   - write: receives the text; once it throws, nothing more is written, since a closed terminal is no
     ///     reason to end a run.
-    public init(
-        style: Style, secondsNow: @escaping () -> Double = ProgressDisplay.monotonicSeconds(),
+    package init(
+        style: Style, stamp: LineStamp = .none,
+        secondsNow: @escaping () -> Double = ProgressDisplay.monotonicSeconds(),
         write: @escaping (String) throws -> Void = ProgressDisplay.writeToStandardError
     ) {
-        (self.style, self.secondsNow, self.write) = (style, secondsNow, write)
+        (self.style, self.stamp, self.secondsNow, self.write) = (style, stamp, secondsNow, write)
     }
 
     /// Begins to measure at `progress`: call it before the first step, and after an evaluation or a
@@ -58,7 +61,7 @@ public final class ProgressDisplay {
         case .none: return
         case .lines(let everySteps):
             guard isLast || progress.step.isMultiple(of: everySteps) else { return }
-            emit(ProgressLine.plain(progress, speeds) + "\n")
+            emit(stamp(ProgressLine.plain(progress, speeds)) + "\n")
         case .bar(let columns):
             newestBar = ProgressLine.bar(progress, speeds, columns: columns)
             if let last = lastDrawnSeconds, now - last < Self.redrawSeconds, !isLast { return }
@@ -72,8 +75,10 @@ public final class ProgressDisplay {
         if case .bar = style, shownBar != nil {
             emit("\r\u{1B}[K\(text)\n")
             draw()
-        } else {
+        } else if case .bar = style {
             emit(text + "\n")
+        } else {
+            emit(stamp(text) + "\n")
         }
     }
 

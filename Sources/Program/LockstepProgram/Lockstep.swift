@@ -30,6 +30,8 @@ struct LockstepCommand: ParsableCommand {
         do {
             var command = try LockstepCommand.parseAsRoot()
             try command.run()
+        } catch is StoppedOnRequest {
+            Foundation.exit(StoppedOnRequest.exitCode)
         } catch {
             let code = LockstepCommand.exitCode(for: error)
             if LaunchVariables.current.isPresent, !LaunchVariables.current.isFirstRank {

@@ -42,7 +42,9 @@ final class RunRecorder {
         self.shows = shows
         let style = ProgressDisplay.Style.suited(loggingSteps: configuration.training.loggingSteps)
         display =
-            shows == .none ? ProgressDisplay(style: .none, write: { _ in }) : ProgressDisplay(style: style)
+            shows == .none
+            ? ProgressDisplay(style: .none, write: { _ in })
+            : ProgressDisplay(style: style, stamp: .current)
     }
 
     func handle(_ event: TrainingEvent) throws {

@@ -5,7 +5,7 @@ import Checkpoints
 package import Configuration
 package import DataParallel
 internal import Tasks
-import Training
+package import Training
 
 /// One training run on one rank.
 package struct TrainingJob {
@@ -31,7 +31,8 @@ package struct TrainingJob {
     }
 
     /// Runs to the end, or until `stopRequest` is raised. Collective.
-    package func run(stoppingAt stopRequest: StopRequest = StopRequest()) throws {
+    @discardableResult
+    package func run(stoppingAt stopRequest: StopRequest = StopRequest()) throws -> TrainingSummary {
         let plan = ThreadPlan.apply(requested: arguments.threadsPerRank)
         if isFirst, shows == .full { for warning in plan.warnings { Messages.warn(warning) } }
         let resumePath = try chooseStart()
@@ -40,7 +41,7 @@ package struct TrainingJob {
             for note in prepared.notes { Messages.note(note) }
             Messages.note("\(group.size) ranks × \(plan.threadCount) threads")
         }
-        try train(prepared, resumePath: resumePath, stopRequest: stopRequest)
+        return try train(prepared, resumePath: resumePath, stopRequest: stopRequest)
     }
 
     /// Finds the checkpoint to go on from, the same on all ranks, and refuses an output folder that may not be used.
@@ -85,7 +86,7 @@ package struct TrainingJob {
 
     private func train(
         _ prepared: PreparedTask, resumePath: String?, stopRequest: StopRequest
-    ) throws {
+    ) throws -> TrainingSummary {
         let recipe = Array(try configuration.effectiveYAML().utf8)
         let output = RunOutput(
             directory: outputDirectory,
@@ -102,18 +103,19 @@ package struct TrainingJob {
         if summary.wasStopped {
             throw StoppedOnRequest(after: "step \(summary.step)", directory: outputDirectory)
         }
+        return summary
     }
 }
 
 /// A run that ended early because it was asked to; its state is saved.
-package struct StoppedOnRequest: Error, CustomStringConvertible {
+public struct StoppedOnRequest: Error, CustomStringConvertible {
     /// Tells whoever started the job, such as launch/slurm.sbatch, to start it again.
     package static let exitCode: Int32 = 85
 
     /// The last thing that was finished, such as `step 12`.
     let after: String
     let directory: String
-    package var description: String {
+    public var description: String {
         "stopped on request after \(after), which is saved; go on with --resume_from_checkpoint auto and the same "
             + "output_dir \(directory)"
     }

@@ -1,10 +1,8 @@
 // Runs a command on this rank and ends the job when it fails, saying once what several ranks found wrong alike.
 
-import ArgumentParser
 package import DataParallel
 import Foundation
 import Kernels
-import Lockstep
 import Synchronization
 
 /// Runs a command's work on this rank.
@@ -12,23 +10,27 @@ package enum RankWork {
     private static let failureCode: Int32 = 1
 
     /// Joins the job and runs `body` on every rank. An error ends the whole job with a message that names rank and
-    /// host. A run that was stopped on request ends in order on all ranks, with a code of its own.
-    package static func run(_ body: (any ProcessGroup) throws -> Void) throws {
+    /// host. A run that was stopped on request ends in order on all ranks, and throws `StoppedOnRequest`.
+    package static func run<Value>(_ body: (any ProcessGroup) throws -> Value) throws -> Value {
         let group = try ProcessGroups.start()
         let failures = try group.duplicate()
-        if group.rank == 0 { ReferenceProducts.shared.observe { Messages.warn($0) } }
-        let wasStopped = RankFailure.run(group) {
+        if group.rank == 0 { watchProducts() }
+        let result = RankFailure.run(group) { () -> Result<Value, StoppedOnRequest> in
             do {
-                try body(group)
-                return false
+                return .success(try body(group))
             } catch let stop as StoppedOnRequest {
                 if group.rank == 0 { Messages.note(stop.description) }
-                return true
+                return .failure(stop)
             } catch {
                 end(by: "\(error)", group, failures)
             }
         }
-        if wasStopped { throw ExitCode(StoppedOnRequest.exitCode) }
+        return try result.get()
+    }
+
+    /// Warns of products for which oneDNN has no fast code.
+    static func watchProducts() {
+        ReferenceProducts.shared.observe { Messages.warn($0) }
     }
 
     /// Prints the error and ends the job.

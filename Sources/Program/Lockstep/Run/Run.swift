@@ -1,0 +1,69 @@
+// Lockstep as a library: a run as a recipe describes it, for programs of other packages.
+
+internal import Arguments
+public import Configuration
+internal import DataParallel
+internal import Machine
+internal import Training
+
+/// A fine-tuning run.
+///
+/// ```swift
+/// import Lockstep
+///
+/// try Run(recipe: "recipe.yaml").train()
+/// ```
+///
+/// Started by mpirun or srun the program is one rank of several: each makes the same `Run`. What the run says goes to
+/// swift-log under the label `lockstep`, and so where the program says by `LoggingSystem.bootstrap`, else to its standard
+/// error.
+public struct Run {
+    private let configuration: RunConfiguration
+
+    /// Reads a recipe and lays settings over it.
+    ///
+    /// - Parameters:
+    ///   - recipe: path of a YAML file; nil where the settings say everything.
+    ///   - settings: keys of a recipe with their values as text, which beat the file as the program's flags do.
+    /// - Throws: what is wrong with a key, with its line.
+    public init(recipe: String?, settings: [String: String] = [:]) throws(ConfigurationError) {
+        configuration = try RunConfiguration(
+            recipePath: recipe,
+            overrides: settings.sorted { $0.key < $1.key }.map { (key: $0.key, value: $0.value) })
+    }
+
+    /// Trains to the end and writes the model, or goes on where an earlier run stopped, as the recipe says.
+    ///
+    /// SIGUSR1 and SIGTERM save and end it, with a `StoppedOnRequest`. On one rank an error is thrown. On several, a rank
+    /// that fails prints what is wrong and ends the job, because the others would wait for it; and since MPI starts
+    /// once in a process, so does `train`.
+    @discardableResult
+    public func train() throws -> TrainedModel {
+        let summary: TrainingSummary
+        if LaunchVariables.current.isPresent {
+            summary = try RankWork.run { group in try job(group).run() }
+        } else {
+            RankWork.watchProducts()
+            summary = try job(SoloProcessGroup()).run()
+        }
+        return TrainedModel(
+            directory: configuration.model.outputDir, bestCheckpoint: summary.bestCheckpoint,
+            step: summary.step, meanLoss: summary.loss)
+    }
+
+    private func job(_ group: any ProcessGroup) -> TrainingJob {
+        TrainingJob(configuration, group: group, printsJSON: false)
+    }
+}
+
+/// What a run has trained.
+public struct TrainedModel: Sendable, Equatable {
+    /// The folder of the model in Hugging Face's layout, with its checkpoints and records.
+    public let directory: String
+    /// The checkpoint that was best by `metric_for_best_model`; nil where none was compared.
+    public let bestCheckpoint: String?
+    /// Optimiser steps so far, those before a resumption included.
+    public let step: Int
+    /// Mean loss of the rows that this run trained on.
+    public let meanLoss: Double
+}
