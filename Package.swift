@@ -168,7 +168,7 @@ let package = Package(
             ]),
         tests(
             "ModelFamilyTests",
-            ["Tensors", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints"],
+            ["Tensors", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints", "TestSupport"],
             goldens: true),
         tests(
             "SummarizationTests",

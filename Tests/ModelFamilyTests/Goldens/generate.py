@@ -17,7 +17,8 @@ os.environ["OMP_NUM_THREADS"] = "1"
 import safetensors
 import torch
 import transformers
-from safetensors.torch import save_file
+from peft.utils.constants import TRANSFORMERS_MODELS_TO_LORA_TARGET_MODULES_MAPPING
+from safetensors.torch import load_file, save_file
 from torch.nn.functional import cross_entropy
 from transformers.generation.logits_process import TemperatureLogitsWarper, TopKLogitsWarper, TopPLogitsWarper
 from transformers import (
@@ -30,7 +31,7 @@ sys.path.append(str(pathlib.Path(__file__).resolve().parents[2]))
 import goldens
 
 SEED = 20240917
-PINNED = {"torch": "2.15.0", "transformers": "5.24.0", "safetensors": "0.8.0"}
+PINNED = {"torch": "2.15.0", "transformers": "5.24.0", "safetensors": "0.8.0", "peft": "0.21.2"}
 LENGTHS = [7, 11, 1, 2, 5]
 TARGET_LENGTHS = [4, 9, 2, 1, 6]
 VOCABULARY = 37
@@ -258,6 +259,30 @@ def causal(root):
         measure(directory, AutoModelForCausalLM, inputs, targets, {"input_ids": ids}, gradient, generations)
 
 
+def two_heads(root):
+    """An output layer beside the embeddings that it is tied to, with other values: transformers 5 does not tie them."""
+    ids = sequences(LENGTHS, VOCABULARY, SEED + 2)
+    directory = os.path.join(root, "two-heads")
+    config = LlamaConfig(**{**LLAMA, **SIZES, "num_hidden_layers": 1}, tie_word_embeddings=True)
+    fill(LlamaForCausalLM(config), SEED + 40).save_pretrained(directory)
+    weights = os.path.join(directory, "model.safetensors")
+    tensors = load_file(weights)
+    tensors["lm_head.weight"] = -tensors["model.embed_tokens.weight"].flip(0)
+    save_file(tensors, weights, metadata={"format": "pt"})
+    inputs = {"input_ids": padded(ids, PAD), "attention_mask": mask(ids)}
+    measure(directory, AutoModelForCausalLM, inputs, next_tokens(ids, SEED), {"input_ids": ids}, gradient=False)
+
+
+def lora_targets(root):
+    """The modules that PEFT adapts by default, by model_type."""
+    directory = os.path.join(root, "lora-targets")
+    os.makedirs(directory)
+    lines = (f"  {json.dumps(type)}: {json.dumps(list(modules))}"
+             for type, modules in sorted(TRANSFORMERS_MODELS_TO_LORA_TARGET_MODULES_MAPPING.items()))
+    with open(os.path.join(directory, "targets.json"), "w") as file:
+        file.write("{\n" + ",\n".join(lines) + "\n}\n")
+
+
 def masked(root):
     ids, targets = masked_tokens(sequences(LENGTHS, VOCABULARY, SEED + 3), SEED)
     inputs = {"input_ids": padded(ids, PAD), "attention_mask": mask(ids)}
@@ -302,7 +327,7 @@ def encoder_decoders(root):
 
 
 def generate(root):
-    for make in (sampling, classifier, causal, masked, encoder_decoders):
+    for make in (sampling, classifier, causal, two_heads, masked, encoder_decoders, lora_targets):
         make(root)
     for folder, _, names in os.walk(root):
         if "generation_config.json" in names:
