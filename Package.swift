@@ -206,6 +206,12 @@ let package = Package(
                 "Generation", "Evaluation", "Training", "Tasks",
             ]),
         tests(
+            "TokenClassificationTests",
+            [
+                "Tensors", "Layers", "Models", "JSON", "Safetensors", "Tokenizers", "Datasets", "Checkpoints",
+                "Arguments", "Evaluation", "Tasks",
+            ], goldens: true),
+        tests(
             "EvaluationTests", ["Models", "DataParallel", "JSON", "Datasets", "Metrics", "Evaluation"],
             goldens: true),
         tests("CrossValidationTests", ["Arguments", "Datasets", "CrossValidation"]),

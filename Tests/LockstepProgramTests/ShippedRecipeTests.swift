@@ -28,6 +28,9 @@ import Testing
         Trial(name: "sentiment", model: "model", data: "sentiment", flags: short, metric: "eval_f1"),
         Trial(name: "multi-label", model: "model", data: "multi-label", flags: short),
         Trial(name: "own-columns", model: "model", data: "own-columns", suffix: ".csv", flags: short),
+        Trial(
+            name: "token-classification", model: "model", data: "token-classification", flags: short,
+            metric: "eval_f1"),
         Trial(name: "pairs", model: "model", data: "pairs", flags: short),
         Trial(
             name: "masked-lm", model: "model", data: "masked-lm", suffix: ".txt", flags: short,

@@ -7,6 +7,7 @@ public struct ModelArguments: Sendable, Equatable {
     /// What the model learns.
     public enum Task: String, Sendable, CaseIterable {
         case textClassification = "text-classification"
+        case tokenClassification = "token-classification"
         case imageClassification = "image-classification"
         case imageCaptioning = "image-captioning"
         case maskedLM = "masked-lm"

@@ -33,10 +33,9 @@ struct NewParameters {
             }
             takeMissingPooler(model, assignment)
         case .classificationHead(let wanted):
-            guard let classifier = model as? any SequenceClassifier else {
-                preconditionFailure("a classification head belongs to a classifier")
-            }
-            switch try Self.headPlan(classifier, wanted, assignment, files, file) {
+            let labels = (model as? any SequenceClassifier)?.head ?? (model as? TokenClassifier)?.head
+            guard let labels else { preconditionFailure("a classification head belongs to a classifier") }
+            switch try Self.headPlan(model, labels, wanted, assignment, files, file) {
             case .read(let order, let change): (outputOrder, headChange) = (order, change)
             case .initialize(let reason):
                 head = slots.filter(model.isHead)
@@ -56,8 +55,8 @@ struct NewParameters {
 
     /// Decides about a classification head. Throws when none was given and the file has none either.
     private static func headPlan(
-        _ model: any SequenceClassifier, _ wanted: ClassificationHead?, _ assignment: TensorAssignment,
-        _ files: SafetensorsCollection, _ file: ModelConfigurationFile
+        _ model: any TrainableModel, _ labels: ClassificationHead, _ wanted: ClassificationHead?,
+        _ assignment: TensorAssignment, _ files: SafetensorsCollection, _ file: ModelConfigurationFile
     ) throws(CheckpointError) -> HeadPlan {
         let inFile = assignment.matches.filter { model.isHead($0.slot) }
         if inFile.isEmpty {
@@ -65,13 +64,13 @@ struct NewParameters {
             guard wanted != nil else { throw .neverFineTuned(file.directory, missing: names) }
             return .initialize(reason: "the directory holds an encoder without a classification head")
         }
-        guard wanted != nil else { return .read(order: Array(model.head.labels.indices), change: nil) }
+        guard wanted != nil else { return .read(order: Array(labels.labels.indices), change: nil) }
         var outputsFit = true
         for match in inFile {
             let shape = try files.checkpointShape(of: match.fileName)
             if shape.first != match.tensor.shape.first { outputsFit = false }
         }
         return HeadPlan(
-            file: try file.head(), stated: try file.problemType(), wanted: model.head, outputsFit: outputsFit)
+            file: try file.head(), stated: try file.problemType(), wanted: labels, outputsFit: outputsFit)
     }
 }

@@ -5,8 +5,8 @@ package import Arguments
 /// All tasks.
 package enum TaskTable {
     package static let all: [any TaskDefinition] = [
-        TextClassification(), ImageClassification(), MaskedLanguageModeling(), CausalLanguageModeling(),
-        Chat(),
+        TextClassification(), TokenClassification(), ImageClassification(), MaskedLanguageModeling(),
+        CausalLanguageModeling(), Chat(),
         ExtractiveSummarization(), Summarization(), ImageCaptioning(),
     ]
 }

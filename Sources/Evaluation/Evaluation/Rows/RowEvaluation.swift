@@ -37,6 +37,8 @@ public enum AnswerKind: Sendable {
     /// Texts; with document frequencies also CIDEr. The loss is that of tokens, or of other targets, which have no
     /// perplexity.
     case texts(CIDErDocumentFrequencies? = nil, lossIsOfTokens: Bool = true)
+    /// Named entities with these labels.
+    case entities(labels: [String])
     /// No answers: the losses of target tokens alone.
     case losses
 }
@@ -85,6 +87,10 @@ public final class RowEvaluation {
             let texts = TextScorer(cider: frequencies.map { CIDErScorer($0) })
             scorer = texts
             exact = TextRowSums(scorer: texts, lossIsOfTokens: lossIsOfTokens)
+        case .entities(let labels):
+            head = nil
+            scorer = EntityScorer(labels: labels)
+            exact = EntityRowSums()
         case .losses:
             head = nil
             scorer = TokenLossScorer()
@@ -110,6 +116,9 @@ public final class RowEvaluation {
             TextScorer(cider: frequencies.map { CIDErScorer($0) }).metrics
                 .filter { lossIsOfTokens || $0.name != "perplexity" }
                 .map { MetricDescription($0.name, $0.direction) } + TextRowSums.distinctDescriptions
+        case .entities(let labels):
+            EntityScorer(labels: labels).metrics.filter { !$0.isDetail }
+                .map { MetricDescription($0.name, $0.direction) }
         case .losses: TokenLossScorer().metrics.map { MetricDescription($0.name, $0.direction) }
         }
     }

@@ -1,0 +1,97 @@
+// The task of labelling the words of a text: named entities, personal data.
+
+package import Arguments
+internal import Checkpoints
+package import DataParallel
+internal import Datasets
+package import Evaluation
+internal import Models
+internal import Tokenizers
+internal import Training
+
+/// `token-classification`.
+package struct TokenClassification: TaskDefinition {
+    /// Whether all tokens of a word are labelled, not its first alone: transformers' `label_all_tokens`.
+    package var labelsAllTokens = false
+
+    package var name: ModelArguments.Task { .tokenClassification }
+    package func referenceColumn(_ data: DataArguments) -> String { data.labelColumn }
+    package func answersRows(_ generation: GenerationArguments) -> Bool { true }
+
+    package func prepare(_ run: RunArguments, group: any ProcessGroup) throws -> PreparedTask {
+        let (data, arguments) = (run.data, run.training)
+        // Of all rows, so that a fold knows every tag.
+        let found = try TagSet(of: RowReader(patterns: data.trainFiles), TagColumns(data), TagNames())
+        let (model, report) = try ModelBroadcast.tokenClassifier(
+            run.model, head: found.head, seed: arguments.seed, overrides: arguments.configurationOverrides,
+            through: group)
+        try PreparedTask.adapt(model, report, arguments, group)
+        let reader = try reader(run, model, isTraining: true)
+        func rows(_ rows: RowReader) throws -> TaggedRows {
+            let rows = try reader.rows(rows)
+            try rows.examples.validate(for: model)
+            return rows
+        }
+        let training = try rows(data.trainingRows())
+        let validation = try data.validationRows().map { try rows($0) }
+        let task = TaggingTask(
+            model: model, tags: reader.tags, training: training, validation: validation, group: group,
+            batchRows: arguments.perDeviceEvalBatchSize)
+        let labels = reader.tags.entityLabels
+        return PreparedTask(
+            task: task,
+            notes: (report?.lines ?? []) + [
+                "\(reader.tags.tags.count) tags of \(labels.count) entities"
+                    + " (\(labels.joined(separator: ", ")))",
+                PreparedTask.rows(training.examples, validation?.examples),
+            ]
+                + [("training", training), ("validation", validation)].compactMap { name, rows in
+                    guard let rows, rows.cutRows > 0 else { return nil }
+                    return "\(rows.cutRows) \(name) rows are longer than max_seq_length: their ends, "
+                        + "\(rows.lostWords) words in all, are left out"
+                })
+    }
+
+    package func answering(_ run: RunArguments, group: any ProcessGroup) throws -> RowAnswering {
+        Inference.applyThreadPlan(run.training, group)
+        let model = try ModelBroadcast.tokenClassifier(run.model, head: nil, seed: 0, through: group).model
+        try Inference.applyPrecision(run.training, to: model, group)
+        return RowAnswering(
+            predictor: TaggingPredictor(model: model, reader: try reader(run, model, isTraining: false)))
+    }
+
+    package func textScoring(
+        _ predictor: any RowPredictor, files: [String], group: any ProcessGroup
+    ) throws -> RowEvaluation.Kind {
+        guard let predictor = predictor as? TaggingPredictor else {
+            throw TrainingError(
+                "task: token-classification is evaluated by a model, not by predictions_file; set"
+                    + " model_name_or_path"
+            )
+        }
+        return .entities(labels: predictor.tags.entityLabels)
+    }
+
+    private func reader(
+        _ run: RunArguments, _ model: TokenClassifier, isTraining: Bool
+    ) throws -> TagReader {
+        let directory = run.model.directory
+        let tags = try TagSet(model.head, directory: directory, isNumbered: !isTraining)
+        return TagReader(
+            tokenizer: try TokenizerLoader.load(directory: directory), tags: tags, run.data,
+            labelsAllTokens: labelsAllTokens)
+    }
+}
+
+extension ModelBroadcast {
+    /// The classifier of tokens of a recipe with `head`, or, with nil, with its own. Collective.
+    fileprivate static func tokenClassifier(
+        _ source: ModelArguments, head: ClassificationHead?, seed: UInt64,
+        overrides: [String: JSONValue] = [:], through group: any ProcessGroup
+    ) throws -> (model: TokenClassifier, report: LoadReport?) {
+        // Rank 0 decides about the head; the others find it in the configuration that they get.
+        let head = group.rank == 0 ? head : nil
+        return try load(
+            source, as: { .tokens(head ?? $0) }, seed: seed, overrides: { _ in overrides }, through: group)
+    }
+}
