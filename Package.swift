@@ -214,6 +214,12 @@ let package = Package(
         tests(
             "EvaluationTests", ["Models", "DataParallel", "JSON", "Datasets", "Metrics", "Evaluation"],
             goldens: true),
+        tests(
+            "QuestionAnsweringTests",
+            [
+                "Tensors", "Layers", "Models", "DataParallel", "JSON", "Datasets", "Tokenizers", "Safetensors",
+                "Checkpoints", "Arguments", "Metrics", "Evaluation", "Tasks",
+            ], goldens: true),
         tests("CrossValidationTests", ["Arguments", "Datasets", "CrossValidation"]),
         tests(
             "ConfigurationTests", ["Machine", "Arguments", "Optimizers", "Tasks", "Configuration"]),

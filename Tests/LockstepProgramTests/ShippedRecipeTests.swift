@@ -47,6 +47,9 @@ import Testing
             name: "legal-abstractive", model: "pair", data: "legal",
             flags: ["--max_source_length", "24", "--max_target_length", "20"], metric: "eval_perplexity"),
         Trial(
+            name: "question-answering", model: "model", data: "question-answering",
+            flags: short + ["--doc_stride", "2"], metric: "eval_f1"),
+        Trial(
             name: "image-captioning", data: "captions",
             flags: ["--config_name", folder + "captions/vit-gpt2"], metric: "eval_perplexity"),
         Trial(

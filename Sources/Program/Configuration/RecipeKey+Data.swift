@@ -18,7 +18,7 @@ extension RecipeKey {
             in: .measuring),
         .optional(
             "problem_type", \.data.problemType, .choice(),
-            "Kind of label; decided from the training file if not set.", for: .labels, in: .measuring),
+            "Kind of label; decided from the training file if not set.", for: .classifiers, in: .measuring),
         .key(
             "messages_column", \.data.messagesColumn, .text,
             "Column that holds a conversation: a list of messages with role and content.",

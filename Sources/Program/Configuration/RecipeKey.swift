@@ -47,7 +47,7 @@ public struct RecipeKey: Sendable {
     private static func rows(of group: KeyGroup) -> [RecipeKey] {
         switch group {
         case .model: modelKeys
-        case .data: dataKeys
+        case .data: dataKeys + questionAnsweringKeys
         case .adapters: adaptersKeys
         case .optimizer: optimizerKeys
         case .schedule: scheduleKeys

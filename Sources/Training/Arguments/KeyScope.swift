@@ -10,6 +10,10 @@ package enum KeyScope: Sendable, CaseIterable {
     case textClassifiers
     /// Labels or numbers, and the classifier that predicts them.
     case labels
+    /// What is predicted of whole rows, and how the loss weighs it.
+    case classifiers
+    /// Questions about a text, and the windows in which answers are looked for.
+    case questions
     /// Texts that stand in one sequence of tokens with an upper length.
     case sequences
     /// Texts that are joined and cut into blocks.

@@ -15,6 +15,7 @@ public struct ModelArguments: Sendable, Equatable {
         case chat
         case extractiveSummarization = "extractive-summarization"
         case summarization
+        case questionAnswering = "question-answering"
     }
 
     public var task = Task.textClassification
@@ -27,6 +28,8 @@ public struct ModelArguments: Sendable, Equatable {
     public var extractiveLayers: Int?
     /// What stands for a sentence in a new extractive summarizer; nil: what the model was trained with, or its [CLS].
     public var sentencePooling: SentencePooling?
+    /// What question answering is told beside model and files.
+    public var questionAnswering = QuestionAnsweringArguments()
     /// Directory whose config.json describes a model that starts from random weights, with its tokenizer's or image
     /// processor's files; for runs without `modelNameOrPath`.
     public var configName: String?

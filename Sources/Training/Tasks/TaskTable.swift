@@ -8,6 +8,7 @@ package enum TaskTable {
         TextClassification(), TokenClassification(), ImageClassification(), MaskedLanguageModeling(),
         CausalLanguageModeling(), Chat(),
         ExtractiveSummarization(), Summarization(), ImageCaptioning(),
+        QuestionAnswering(),
     ]
 }
 

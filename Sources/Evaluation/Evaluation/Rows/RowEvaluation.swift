@@ -39,6 +39,8 @@ public enum AnswerKind: Sendable {
     case texts(CIDErDocumentFrequencies? = nil, lossIsOfTokens: Bool = true)
     /// Named entities with these labels.
     case entities(labels: [String])
+    /// Answers that a task scores in a way of its own; its metrics are those of the scorer.
+    case scored(any RowScorer)
     /// No answers: the losses of target tokens alone.
     case losses
 }
@@ -91,6 +93,10 @@ public final class RowEvaluation {
             head = nil
             scorer = EntityScorer(labels: labels)
             exact = EntityRowSums()
+        case .scored(let own):
+            head = nil
+            scorer = own
+            exact = CountedRowSums()
         case .losses:
             head = nil
             scorer = TokenLossScorer()
@@ -119,6 +125,7 @@ public final class RowEvaluation {
         case .entities(let labels):
             EntityScorer(labels: labels).metrics.filter { !$0.isDetail }
                 .map { MetricDescription($0.name, $0.direction) }
+        case .scored(let scorer): scorer.metrics.map { MetricDescription($0.name, $0.direction) }
         case .losses: TokenLossScorer().metrics.map { MetricDescription($0.name, $0.direction) }
         }
     }

@@ -11,14 +11,14 @@ internal import Training
 /// `text-classification`.
 package struct TextClassification: ClassificationDefinition {
     package var name: ModelArguments.Task { .textClassification }
-    package var keyScopes: Set<KeyScope> { [.text, .textClassifiers, .labels, .sequences, .encoders] }
+    package var keyScopes: Set<KeyScope> { [.text, .textClassifiers, .labels, .classifiers, .sequences, .encoders] }
 }
 
 /// `image-classification`.
 package struct ImageClassification: ClassificationDefinition {
     package var name: ModelArguments.Task { .imageClassification }
     package var readsImages: Bool { true }
-    package var keyScopes: Set<KeyScope> { [.images, .labels, .encoders] }
+    package var keyScopes: Set<KeyScope> { [.images, .labels, .classifiers, .encoders] }
 }
 
 /// What classification is, whatever is classified.

@@ -15,6 +15,7 @@ package struct TokenClassification: TaskDefinition {
     package var labelsAllTokens = false
 
     package var name: ModelArguments.Task { .tokenClassification }
+    package var keyScopes: Set<KeyScope> { [.text, .labels, .sequences, .encoders] }
     package func referenceColumn(_ data: DataArguments) -> String { data.labelColumn }
     package func answersRows(_ generation: GenerationArguments) -> Bool { true }
 

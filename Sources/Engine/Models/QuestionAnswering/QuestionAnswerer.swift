@@ -1,0 +1,77 @@
+// An encoder of texts that points at the answer to a question: a start and an end score for every token.
+
+internal import Kernels
+public import Layers
+public import Tensors
+
+/// Hugging Face's …ForQuestionAnswering.
+public final class QuestionAnswerer: TrainableModel {
+    public let parameters: ParameterStore
+    private let family: ModelFamily
+    private let json: JSONValue
+    private let encoder: any EncoderNetwork
+    private let output: Linear
+    private var states: Tensor?
+
+    private static let prefix = "qa_outputs."
+    /// Every encoder of texts can stand below the head.
+    static let heads: Set<ModelFamily.Head> = [.textEncoder]
+
+    /// Builds the network of `json`, a config.json, with zero parameters. `file` is named in errors.
+    public init(_ json: JSONValue, file: String) throws(ModelError) {
+        family = try ModelFamily.of(json, having: Self.heads, file: file)
+        let configuration = try family.encoderConfiguration(json, file: file)
+        self.json = json
+        var layout = ParameterLayout()
+        encoder = configuration.encoder(&layout, prefix: family.prefix)
+        output = Linear(
+            &layout, "qa_outputs", inputs: configuration.hiddenSize, outputs: 2,
+            standardDeviation: configuration.initializerRange)
+        parameters = ParameterStore(layout: layout)
+    }
+
+    public var encoderPrefix: String { family.prefix }
+    public var maximumLength: Int { encoder.maximumLength }
+
+    /// The class in transformers is named as the encoder's: BertModel has BertForQuestionAnswering beside it.
+    public var configurationJSON: JSONValue {
+        let bare = family.architecture(Self.heads)
+        precondition(bare.hasSuffix("Model"), "\(bare) is no bare encoder")
+        return json.described(by: String(bare.dropLast("Model".count)) + "ForQuestionAnswering")
+    }
+
+    public func isHead(_ slot: ParameterSlot) -> Bool { slot.name.hasPrefix(Self.prefix) }
+
+    public func mayIgnore(tensor name: String) -> Bool {
+        family.mayIgnore(tensor: name, besides: [Self.prefix])
+    }
+
+    public func validate(_ batch: TokenBatch) throws(ModelError) { try encoder.validate(batch) }
+
+    /// Logits `[T, 2]` in float32: that the answer starts at the token, and that it ends there.
+    public func forward(_ pass: Pass) -> Tensor {
+        let hidden = encoder.hiddenStates(pass)
+        states = hidden
+        return output.forward(hidden, pass, type: .float32)
+    }
+
+    /// Adds the gradients of all parameters from that of the logits.
+    public func backward(gradient dlogits: Tensor, _ pass: Pass) {
+        guard let states else { preconditionFailure("backward without forward") }
+        let dstates = pass.activation(rows: states.rows, columns: states.columns)
+        output.backward(gradient: dlogits, input: states, pass, into: dstates)
+        output.finishBackward(pass)
+        encoder.backward(statesGradient: dstates, pass)
+    }
+}
+
+extension ModelHead<QuestionAnswerer> {
+    /// A start and an end score for every token.
+    package static var questionAnswering: Self {
+        Self(
+            purpose: "a model for question answering", families: ModelFamily.having(QuestionAnswerer.heads),
+            newParameters: .missingHead("a head for question answering"),
+            make: { (json, file) throws(ModelError) in try QuestionAnswerer(json, file: file) },
+            trainable: { $0 })
+    }
+}

@@ -1,0 +1,59 @@
+// The task of answering questions by a span of a given text.
+
+package import Arguments
+internal import Checkpoints
+package import DataParallel
+internal import Datasets
+package import Evaluation
+internal import Training
+
+/// `question-answering`: SQuAD's form, with and without questions that have no answer.
+package struct QuestionAnswering: TaskDefinition {
+    package var name: ModelArguments.Task { .questionAnswering }
+    package var keyScopes: Set<KeyScope> { [.questions, .sequences, .encoders] }
+    package func referenceColumn(_ data: DataArguments) -> String {
+        QuestionAnsweringArguments().answersColumn
+    }
+    package func answersRows(_ generation: GenerationArguments) -> Bool { true }
+
+    package func prepare(_ run: RunArguments, group: any ProcessGroup) throws -> PreparedTask {
+        let (data, arguments) = (run.data, run.training)
+        let setup = try QuestionSetup(run, isTraining: true, group: group)
+        try PreparedTask.adapt(setup.model, setup.report, arguments, group)
+        let training = try setup.rows(data.trainingRows())
+        let validation = try data.validationRows().map { try setup.rows($0) }
+        let evaluator = QuestionEvaluator(
+            SpanScorer(
+                model: setup.model, selection: setup.selection, batchRows: arguments.perDeviceEvalBatchSize),
+            group: group, batchRows: arguments.perDeviceEvalBatchSize)
+        let task = QuestionTask(
+            model: setup.model, training: training, validation: validation, evaluator: evaluator)
+        let rest = validation.map { " and \($0.count) validation questions" } ?? ""
+        return PreparedTask(
+            task: task,
+            notes: (setup.report?.lines ?? []) + [
+                "\(training.count) training questions in \(training.windows.count) windows "
+                    + "(\(training.windows.tokenCount) tokens)\(rest)",
+                "\(training.answerableCount) questions have an answer, which \(training.answerWindowCount) windows hold",
+            ])
+    }
+
+    package func answering(_ run: RunArguments, group: any ProcessGroup) throws -> RowAnswering {
+        Inference.applyThreadPlan(run.training, group)
+        let setup = try QuestionSetup(run, isTraining: false, group: group)
+        try Inference.applyPrecision(run.training, to: setup.model, group)
+        let scorer = SpanScorer(
+            model: setup.model, selection: setup.selection, batchRows: run.training.perDeviceEvalBatchSize)
+        return RowAnswering(
+            predictor: QuestionPredictor(
+                reader: setup.reader, scorer: scorer, writesNBest: run.model.questionAnswering.writeNBest))
+    }
+
+    /// Answers that stand in a file are scored as those of SQuAD 2.0.
+    package func textScoring(
+        _ predictor: any RowPredictor, files: [String], group: any ProcessGroup
+    ) throws -> RowEvaluation.Kind {
+        .scored(
+            AnswerScorer(knowsNoAnswer: (predictor as? QuestionPredictor)?.selection.allowsNoAnswer ?? true))
+    }
+}

@@ -1,0 +1,41 @@
+// Evaluates a model on questions that are spread over the ranks.
+
+internal import DataParallel
+internal import Datasets
+internal import Evaluation
+internal import JSON
+
+/// Runs a model over questions without padding duplicates. Batches are composed alike for every number of
+/// ranks, so every figure is the same on any number of ranks, to the last bit.
+struct QuestionEvaluator {
+    private let scorer: SpanScorer
+    private let group: any ProcessGroup
+    private let batchRows: Int
+
+    init(_ scorer: SpanScorer, group: any ProcessGroup, batchRows: Int) {
+        (self.scorer, self.group, self.batchRows) = (scorer, group, batchRows)
+    }
+
+    private var kind: AnswerKind {
+        .scored(AnswerScorer(knowsNoAnswer: scorer.selection.allowsNoAnswer))
+    }
+    var metrics: [MetricDescription] { RowEvaluation.descriptions(kind) }
+
+    /// Figures over all questions, on every rank; the loss is the mean over windows. Collective.
+    func evaluate(_ rows: QuestionRows) throws -> RowEvaluationResult {
+        let evaluation = RowEvaluation(kind, group: group, seed: 0, detail: .figures)
+        let batches = EvaluationBatches(
+            rowCount: rows.count, batchRows: batchRows, lengths: rows.questionLengths)
+        for index in batches.batches(rank: group.rank, of: group.size) {
+            let batch = batches.rows(batch: index)
+            for (number, found) in zip(batch, scorer.answers(to: batch, in: rows)) {
+                try evaluation.add(
+                    AnsweredRow(
+                        number: number, prediction: .string(found.answer.text),
+                        score: found.answer.probability, references: rows.questions[number].references,
+                        loss: found.loss))
+            }
+        }
+        return try evaluation.finish()
+    }
+}

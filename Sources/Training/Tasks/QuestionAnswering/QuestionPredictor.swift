@@ -1,0 +1,59 @@
+// A model's answers to rows with a question each.
+
+internal import Datasets
+internal import Evaluation
+internal import JSON
+
+/// Answers questions by spans of their contexts; an empty text is no answer.
+final class QuestionPredictor: RowPredictor {
+    private let reader: QuestionReader
+    private let scorer: SpanScorer
+    private let writesNBest: Bool
+
+    init(reader: QuestionReader, scorer: SpanScorer, writesNBest: Bool) {
+        (self.reader, self.scorer, self.writesNBest) = (reader, scorer, writesNBest)
+    }
+
+    var selection: SpanSelection { scorer.selection }
+
+    /// The score is the answer's probability among the best; with `write_nbest` an object of it and of these.
+    func predict(_ rows: [Row], firstNumber: Int, findsLoss: Bool) throws -> [RowPrediction] {
+        var questions = QuestionRows()
+        for row in rows {
+            let question = try reader.columns.question(of: row, withAnswers: findsLoss)
+            questions.append(question, windows: try reader.windows(of: question))
+        }
+        try questions.windows.validate(for: scorer.model)
+        return scorer.answers(to: Array(rows.indices), in: questions).map { found in
+            RowPrediction(
+                prediction: .string(found.answer.text), score: score(found.answer),
+                loss: findsLoss ? found.loss : nil)
+        }
+    }
+
+    private func score(_ answer: SpanAnswer) -> Value {
+        guard writesNBest else { return .real(answer.probability) }
+        let list = answer.candidates.map { candidate in
+            Self.object([
+                ("text", .string(candidate.text)), ("probability", .real(candidate.probability)),
+                ("start_logit", .real(candidate.start)), ("end_logit", .real(candidate.end)),
+            ])
+        }
+        return Self.object([("probability", .real(answer.probability)), ("nbest", .list(list))])
+    }
+
+    private static func object(_ members: [(String, Value)]) -> Value {
+        var fields = Fields()
+        for (name, value) in members { fields.set(name, to: value) }
+        return .object(fields)
+    }
+
+    func input(of row: Row) throws -> String {
+        let question = try reader.columns.question(of: row, withAnswers: false)
+        return question.text + "\n" + question.context
+    }
+
+    func references(of row: Row) throws -> [String] {
+        try reader.columns.question(of: row, withAnswers: true).references
+    }
+}
