@@ -217,7 +217,8 @@ let package = Package(
         tests(
             "QuestionAnsweringTests",
             [
-                "Tensors", "Layers", "Models", "DataParallel", "JSON", "Datasets", "Tokenizers", "Safetensors",
+                "Tensors", "Layers", "Models", "DataParallel", "JSON", "Datasets", "Tokenizers",
+                "Safetensors",
                 "Checkpoints", "Arguments", "Metrics", "Evaluation", "Tasks",
             ], goldens: true),
         tests("CrossValidationTests", ["Arguments", "Datasets", "CrossValidation"]),

@@ -42,6 +42,9 @@ struct ErrorRateMetric: TextMetric {
     }
 
     func signature(_ sums: [Int64]) -> (name: String, text: String)? {
-        ("wer", "edits of all rows divided by words, for cer by characters, of the best references, as jiwer 4.0")
+        (
+            "wer",
+            "edits of all rows divided by words, for cer by characters, of the best references, as jiwer 4.0"
+        )
     }
 }

@@ -11,7 +11,9 @@ internal import Training
 /// `text-classification`.
 package struct TextClassification: ClassificationDefinition {
     package var name: ModelArguments.Task { .textClassification }
-    package var keyScopes: Set<KeyScope> { [.text, .textClassifiers, .labels, .classifiers, .sequences, .encoders] }
+    package var keyScopes: Set<KeyScope> {
+        [.text, .textClassifiers, .labels, .classifiers, .sequences, .encoders]
+    }
 }
 
 /// `image-classification`.
