@@ -13,8 +13,8 @@ import Testing
     private static let companions: [String: String] = [
         "load_best_model_at_end": "eval_strategy: steps",
         "early_stopping_patience": "eval_strategy: steps",
-        "encoder_model_name_or_path": "decoder_model_name_or_path: d",
-        "decoder_model_name_or_path": "encoder_model_name_or_path: e",
+        "encoder_model_name_or_path": "encoder_model_name_or_path: e\ndecoder_model_name_or_path: d",
+        "decoder_model_name_or_path": "encoder_model_name_or_path: e\ndecoder_model_name_or_path: d",
         "lora_alpha": "lora_r: 4", "lora_dropout": "lora_r: 4", "lora_target_modules": "lora_r: 4",
         "use_rslora": "lora_r: 4", "modules_to_save": "lora_r: 4", "merge_lora": "lora_r: 4",
     ]
@@ -55,17 +55,16 @@ import Testing
         for key in RecipeKey.all {
             let task = try #require(key.scope.tasks.first, "\(key.name)")
             let others = "\"task\": \(task.rawValue)\n" + (Self.companions[key.name] ?? "")
-            func run(_ line: String) throws -> RunConfiguration {
+            func run(_ flags: [(key: String, value: String)]) throws -> RunConfiguration {
                 try RunConfiguration(
-                    yaml: others + "\n" + line, file: nil, requiredKeys: [], holdsOutValidation: true)
+                    yaml: others, file: nil, overrides: flags, requiredKeys: [], holdsOutValidation: true)
             }
-            let line = key.name == "task" ? "" : "\(key.name): \"\(sample(key))\""
             let before =
-                key.name == "task" ? properties(RunConfiguration()) : properties(try run(""))
+                key.name == "task" ? properties(RunConfiguration()) : properties(try run([]))
             let after =
                 key.name == "task"
                 ? properties(try RunConfiguration(yaml: "task: chat", file: nil, requiredKeys: []))
-                : properties(try run(line))
+                : properties(try run([(key.name, sample(key))]))
             let changed = after.keys.filter { after[$0] != before[$0] }
             #expect(changed.count == 1, "\(key.name) changes \(changed)")
             covered.formUnion(changed)

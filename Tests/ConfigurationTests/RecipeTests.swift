@@ -157,8 +157,9 @@ private func message(_ yaml: String, _ flags: [(key: String, value: String)] = [
             ("validation_file: [[a]]", "validation_file must be a path or a list of paths, but is a list."),
             (
                 "task: chats",
-                "task must be one of text-classification, image-classification, image-captioning, masked-lm, causal-lm,"
-                    + " chat, extractive-summarization, summarization, but is chats."
+                "task must be one of text-classification, token-classification, image-classification, image-captioning,"
+                    + " masked-lm, causal-lm, chat, extractive-summarization, summarization, question-answering, but is"
+                    + " chats."
             ),
             ("eval_strategy: always", "eval_strategy must be one of no, steps, epoch, but is always."),
             ("save_total_limit: 0", "save_total_limit must be an integer of at least 1, or null, but is 0."),

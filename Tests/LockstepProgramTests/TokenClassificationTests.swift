@@ -16,7 +16,7 @@ import Testing
         try workshop.train(
             "run", ranks: 2,
             [
-                "per_device_train_batch_size": "6", "num_train_epochs": "40", "eval_strategy": "epoch",
+                "per_device_train_batch_size": "6", "num_train_epochs": "80", "eval_strategy": "epoch",
                 "validation_file": validation, "learning_rate": "5e-3",
             ], flags: flags)
         #expect(try #require(workshop.values("run", "eval_f1").last) > 0.8)

@@ -30,7 +30,7 @@ extension RecipeKey {
             for: .questions, in: .rows),
         .key(
             "version_2_with_negative", \.model.questionAnswering.version2WithNegative, .boolean,
-            "Questions may have no answer, as in SQuAD 2.0.", for: .questions, in: .rows),
+            "Questions may have no answer, as in SQuAD's second version.", for: .questions, in: .rows),
         .key(
             "write_nbest", \.model.questionAnswering.writeNBest, .boolean,
             "Let predict write the n_best_size best answers, with their logits, into the field score.",

@@ -1,7 +1,7 @@
 """Writes error_rates.json: pairs of texts with the edits and rates that jiwer gives for them.
 
 Pinned: jiwer 4.0.0 (RapidFuzz 3.14.6); seed 7.
-Run: python generate.py && sha256sum error_rates.json > SHA256SUMS
+Run: python generate.py && sha256sum error_rates.json entities/entities.json > SHA256SUMS
 """
 
 import json

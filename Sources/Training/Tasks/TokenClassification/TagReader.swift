@@ -48,9 +48,16 @@ package struct TagReader {
         }
         text.join(coveredBy: places)
         let numbers = text.wordOfScalar
-        let wordOfToken = zip(places, encoding.isSpecial).map { place, isSpecial -> Int? in
-            // A token that is the space alone belongs to the word behind it.
-            isSpecial || place.lowerBound == numbers.count ? nil : numbers[place.lowerBound]
+        // A token that is the space alone belongs to the word of the token behind it.
+        var wordOfToken = [Int?](repeating: nil, count: places.count)
+        var behind: Int?
+        for token in places.indices.reversed() {
+            if encoding.isSpecial[token] {
+                behind = nil
+            } else if !places[token].isEmpty {
+                behind = numbers[places[token].lowerBound]
+            }
+            wordOfToken[token] = behind
         }
         var heads: [(token: Int, word: Int)] = []
         for (token, word) in wordOfToken.enumerated() {

@@ -1,6 +1,6 @@
 """Makes entities.json: random tag sequences with what seqeval finds in them by default.
 
-    python generate.py            writes entities.json and SHA256SUMS beside this script
+    python generate.py            writes entities.json beside this script; then write ../SHA256SUMS anew (see ../generate.py)
     python generate.py --check    makes them in a temporary folder and compares every byte
 
 A case is a set of sentences in one scheme of tags, most of them malformed: any tag may follow any other. BILOU is written
