@@ -26,7 +26,7 @@ import Testing
             guard let label = child.label else { continue }
             switch child.value {
             case is ModelArguments, is DataArguments, is TrainingArguments, is AdaptationArguments,
-                is GenerationArguments:
+                is GenerationArguments, is QuestionAnsweringArguments:
                 found.merge(properties(child.value)) { first, _ in
                     Issue.record("two properties are named \(label)")
                     return first

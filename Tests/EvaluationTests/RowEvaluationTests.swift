@@ -172,8 +172,8 @@ private enum Rows {
             .texts(frequencies),
             figures: [
                 "loss", "perplexity", "accuracy", "bleu", "chrf", "rouge1", "rouge2", "rougeL", "rougeLsum",
-                "cider",
-                "exact_match", "prediction_words", "reference_words", "distinct_1", "distinct_2",
+                "wer", "cer", "cider", "exact_match", "prediction_words", "reference_words", "distinct_1",
+                "distinct_2",
             ], row: Rows.text)
     }
 

