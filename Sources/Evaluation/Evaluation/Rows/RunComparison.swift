@@ -78,7 +78,10 @@ struct PairedRows {
         try group.allReduceSum(&counts)
         let replicates = sums.replicates
         let hasLoss = counts[2] == rowCount
-        let figures = scorer.metrics.filter { $0.isMain && ($0.name != "loss" || hasLoss) }
+        // Rows of which only losses are known have few figures: all are compared.
+        let figures = scorer.metrics.filter {
+            scorer is TokenLossScorer || $0.isMain && ($0.name != "loss" || hasLoss)
+        }
         let isClassifier = scorer is ClassificationScorer || scorer is LabelSetScorer
         let test = McNemarTest(onlyFirstRight: counts[0], onlySecondRight: counts[1])
         return RunComparison(
