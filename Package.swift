@@ -227,7 +227,8 @@ let package = Package(
         tests(
             "LockstepProgramTests",
             [
-                "LockstepProgram", "TestSupport", "Tensors", "Kernels", "Models", "Layers", "DataParallel",
+                "LockstepProgram", "Lockstep", "TestSupport", "Tensors", "Kernels", "Models", "Layers",
+                "DataParallel",
                 "Safetensors", "Checkpoints", "Training", "Configuration",
             ]),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),

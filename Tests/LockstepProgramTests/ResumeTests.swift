@@ -96,7 +96,12 @@ import Testing
             let outcome = try workshop.lockstep(
                 ["train", workshop.path + "/run.yaml", "--resume_from_checkpoint", "auto"] + flags)
             #expect(outcome.status == 1)
-            #expect(outcome.errors.contains("/run/checkpoint-2 " + message), "\(outcome.errors)")
+            #expect(outcome.errors.contains("/run " + message), "\(outcome.errors)")
+            let longer = try workshop.lockstep(
+                ["train", workshop.path + "/run.yaml", "--resume_from_checkpoint", "auto"] + flags
+                    + ["--max_steps", "5"])
+            #expect(longer.status == 1)
+            #expect(longer.errors.contains("/run/checkpoint-3 " + message), "\(longer.errors)")
         }
         #expect(try workshop.text("run/metrics.jsonl") == before)
     }

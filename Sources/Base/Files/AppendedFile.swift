@@ -35,21 +35,3 @@ package final class AppendedFile {
     /// Waits until the disk has all bytes.
     package func synchronize() throws(FilesError) { try descriptor.synchronize(path) }
 }
-
-/// Keeps other processes from something, as long as it lives. A killed process lets go of it.
-package final class FileLock: Sendable {
-    private let descriptor: Descriptor
-
-    /// Locks the file at `path`, which is made if it is not there and stays; nil if another holder has it.
-    package init?(path: String) throws(FilesError) {
-        descriptor = try Descriptor(path, O_RDWR | O_CREAT, .locked)
-        guard flock(descriptor.number, LOCK_EX | LOCK_NB) == 0 else {
-            if errno == EWOULDBLOCK { return nil }
-            throw FilesError(errno, path, .locked)
-        }
-    }
-
-    /// Lets go for every copy of the descriptor, of which a child process that is just being started may hold
-    /// one.
-    deinit { flock(descriptor.number, LOCK_UN) }
-}

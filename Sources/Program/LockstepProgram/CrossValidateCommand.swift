@@ -29,6 +29,7 @@ struct CrossValidateCommand: ParsableCommand, RecipeReader {
     @OptionGroup var flags: RecipeFlags<Self>
 
     func run() throws {
+        let stopRequest = StopRequest()
         try RankWork.run { group in
             var configuration = try flags.configuration(recipe: recipe, holdsOutValidation: true)
             let ignored = Self.ignoredKeys(&configuration)
@@ -36,7 +37,7 @@ struct CrossValidateCommand: ParsableCommand, RecipeReader {
             try CrossValidationJob(
                 configuration, options.arguments(configuration), keepsModels: options.keepModels,
                 printsJSON: options.json, group: group
-            ).run()
+            ).run(stoppingAt: stopRequest)
         }
     }
 

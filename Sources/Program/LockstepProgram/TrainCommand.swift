@@ -23,9 +23,11 @@ struct TrainCommand: ParsableCommand, RecipeReader {
     @OptionGroup var flags: RecipeFlags<Self>
 
     func run() throws {
+        let stopRequest = StopRequest()
         try RankWork.run { group in
             let configuration = try flags.configuration(recipe: recipe)
-            try TrainingJob(configuration, group: group, printsJSON: options.json).run()
+            try TrainingJob(configuration, group: group, printsJSON: options.json)
+                .run(stoppingAt: stopRequest)
         }
     }
 }

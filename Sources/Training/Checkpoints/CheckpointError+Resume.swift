@@ -71,6 +71,21 @@ extension CheckpointError {
                 + "afresh with --overwrite_output_dir true, or go on with --resume_from_checkpoint auto")
     }
 
+    static func outputLocked(_ path: String, holder: [UInt8]?) -> CheckpointError {
+        let name = String(decoding: holder ?? [], as: UTF8.self)
+        return CheckpointError(
+            "output_dir \(path) is in use by another run\(name.isEmpty ? "" : " (\(name))"): wait until it ends, or "
+                + "choose another output_dir")
+    }
+
+    /// A run that is to go on and has nothing to go on from but its final model.
+    package static func outputFinished(_ path: String, step: Int, of total: Int) -> CheckpointError {
+        CheckpointError(
+            "output_dir \(path) holds the finished model of step \(step) and no checkpoint from which the run could go "
+                + "on to step \(total): start from that model in another output_dir, or afresh with "
+                + "--overwrite_output_dir true instead of --resume_from_checkpoint auto")
+    }
+
     static func outputHoldsModel(_ path: String, found: [String]) -> CheckpointError {
         CheckpointError(
             "output_dir \(path) holds a model that is not the result of a run (\(list(found))), and training "

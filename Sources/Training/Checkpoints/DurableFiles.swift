@@ -18,6 +18,10 @@ package enum DurableFiles {
         try CheckpointError.rethrowing { () throws(FilesError) in try FileSystem.bytes(of: path) }
     }
 
+    static func bytesIfPresent(of path: String) throws(CheckpointError) -> [UInt8]? {
+        do { return try FileSystem.bytesIfPresent(of: path) } catch { throw .file(error) }
+    }
+
     package static func createDirectory(_ path: String) throws(CheckpointError) {
         try CheckpointError.rethrowing { () throws(FilesError) in try FileSystem.createDirectory(path) }
     }

@@ -154,7 +154,7 @@ struct RunCheckpoints {
     }
 
     /// A position in the data means the same only with the same data and batches.
-    private func check(_ state: TrainerState, _ path: String) throws(TrainingError) {
+    func check(_ state: TrainerState, _ path: String) throws(TrainingError) {
         let position = state.position
         let pairs: [(key: String, saved: String, now: String)] = [
             ("rows in train_file:", "\(position.datasetRowCount)", "\(plan.rowCount)"),

@@ -101,3 +101,13 @@ public struct TrainingSummary: Sendable, Equatable {
     public let overfitting: String?
     public let overfittingSinceEpoch: Double?
 }
+
+extension TrainingSummary {
+    /// That of a process which made no step, since the run was finished.
+    package init(finishedAtStep step: Int, epoch: Double, bestCheckpoint: String?, bestMetric: Double?) {
+        self.init(
+            step: step, epoch: epoch, loss: 0, seconds: 0, rows: 0, tokens: 0, exposedCommunicationSeconds: 0,
+            bestCheckpoint: bestCheckpoint, bestMetric: bestMetric, wasStopped: false, earlyStop: nil,
+            overfitting: nil, overfittingSinceEpoch: nil)
+    }
+}

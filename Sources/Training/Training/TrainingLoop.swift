@@ -182,8 +182,10 @@ public final class TrainingLoop {
 
     private func evaluateAndSave(isEpochEnd: Bool, isStopping: Bool) throws {
         var isLast: Bool { progress.step == plan.totalSteps || isOutOfPatience }
+        // As Trainer: the last step is evaluated and saved whatever the interval.
         func isDue(_ isSteps: Bool, every: Int, _ isEpoch: Bool) -> Bool {
-            isSteps && progress.step.isMultiple(of: every) || isEpoch && (isEpochEnd || isLast)
+            isSteps && (progress.step.isMultiple(of: every) || progress.step == plan.totalSteps)
+                || isEpoch && (isEpochEnd || isLast)
         }
         var isBest = false
         if isDue(

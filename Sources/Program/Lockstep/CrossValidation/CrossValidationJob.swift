@@ -1,6 +1,7 @@
 // `cross-validate` from recipe to result: folds, their training on groups of ranks, and what is written and shown.
 
 import Arguments
+import Checkpoints
 package import Configuration
 package import CrossValidation
 package import DataParallel
@@ -36,19 +37,19 @@ package struct CrossValidationJob {
     }
 
     /// Runs to the end. Collective.
-    package func run() throws {
-        let stopRequest = StopRequest()
+    package func run(stoppingAt stopRequest: StopRequest) throws {
         try arguments.check(rankCount: group.size)
         try arguments.check(configuration.training)
         let survey = try FoldSurvey(configuration.data, task: configuration.task, arguments)
         let plan = try CrossValidationPlan(survey, arguments)
         try ReplicaMemory.check(configuration, ranksOfFold: ranksOfFold, group: group)
         try checkRows()
-        let finished = try start(plan)
+        let (finished, lock) = try start(plan)
         if isFirst { tell(plan, finished) }
         try train(plan, plan.runs.filter { !finished.contains($0.name) }, stopRequest)
         guard isFirst else { return try group.barrier() }
         try finish(plan)
+        try lock?.release()
         try group.barrier()
     }
 
@@ -64,21 +65,26 @@ package struct CrossValidationJob {
         try configuration.task.definition.checkRows(configuration, group: group)
     }
 
-    /// Makes the output folder ready; returns the names of the finished folds, the same on all ranks.
-    private func start(_ plan: CrossValidationPlan) throws -> Set<String> {
+    /// Makes the output folder ready; returns the names of the finished folds, the same on all ranks, and rank 0's lock
+    /// of the folder.
+    private func start(_ plan: CrossValidationPlan) throws -> (Set<String>, OutputLock?) {
         var bytes: [UInt8] = []
+        var lock: OutputLock?
         if isFirst {
+            lock = try OutputLock.ifPresent(directory: folder.path, host: group.hostName)
             let finished = try folder.prepare(
                 settings(plan), runs: plan.runs,
                 resuming: configuration.training.resumeFromCheckpoint != .none,
                 overwrite: configuration.training.overwriteOutputDir)
+            lock = try lock ?? OutputLock(directory: folder.path, host: group.hostName)
             try OutputFiles.write(
                 Array(configuration.effectiveYAML().utf8), directory: folder.path, name: "recipe.yaml")
             for run in finished where !keepsModels { try folder.removeModel(of: run) }
             bytes = Array(finished.map(\.name).joined(separator: "\n").utf8)
         }
         try group.broadcast(&bytes, from: 0)
-        return Set(String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init))
+        let names = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+        return (Set(names), lock)
     }
 
     /// What the figures depend on: folds of other settings are not mixed with these.

@@ -39,12 +39,13 @@ public struct Run {
     /// once in a process, so does `train`.
     @discardableResult
     public func train() throws -> TrainedModel {
+        let stopRequest = StopRequest()
         let summary: TrainingSummary
         if LaunchVariables.current.isPresent {
-            summary = try RankWork.run { group in try job(group).run() }
+            summary = try RankWork.run { group in try job(group).run(stoppingAt: stopRequest) }
         } else {
             RankWork.watchProducts()
-            summary = try job(SoloProcessGroup()).run()
+            summary = try job(SoloProcessGroup()).run(stoppingAt: stopRequest)
         }
         return TrainedModel(
             directory: configuration.model.outputDir, bestCheckpoint: summary.bestCheckpoint,

@@ -149,6 +149,16 @@ final class RunRecorder {
         }
     }
 
+    /// Says that nothing is left to do.
+    func tell(_ finished: FinishedRun, of plan: TrainingPlan) throws {
+        let end = finished.step < plan.totalSteps ? ", where it ended early" : ""
+        Messages.note(
+            "nothing is left to do: \(directory) holds the finished model of step \(finished.step) of "
+                + "\(plan.totalSteps)\(end). To go on from one of its checkpoints give its path to "
+                + "--resume_from_checkpoint; --overwrite_output_dir true in its place trains afresh")
+        if printsJSON { try StandardOutput.write(finished.json.serialized()) }
+    }
+
     private func tell(_ summary: TrainingSummary) {
         let rate = Figure.fixed(Double(summary.rows) / summary.seconds, decimals: 1)
         Messages.note(

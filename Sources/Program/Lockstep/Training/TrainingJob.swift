@@ -32,16 +32,29 @@ package struct TrainingJob {
 
     /// Runs to the end, or until `stopRequest` is raised. Collective.
     @discardableResult
-    package func run(stoppingAt stopRequest: StopRequest = StopRequest()) throws -> TrainingSummary {
+    package func run(stoppingAt stopRequest: StopRequest) throws -> TrainingSummary {
         let plan = ThreadPlan.apply(requested: arguments.threadsPerRank)
         if isFirst, shows == .full { for warning in plan.warnings { Messages.warn(warning) } }
+        let lock =
+            isFirst ? try OutputLock.ifPresent(directory: outputDirectory, host: group.hostName) : nil
         let resumePath = try chooseStart()
         let prepared = try configuration.task.definition.prepare(configuration, group: group)
         if isFirst, shows == .full {
             for note in prepared.notes { Messages.note(note) }
             Messages.note("\(group.size) ranks × \(plan.threadCount) threads")
         }
-        return try train(prepared, resumePath: resumePath, stopRequest: stopRequest)
+        let summary = try train(prepared, resumePath: resumePath, lock: lock, stopRequest: stopRequest)
+        if summary.wasStopped {
+            throw StoppedOnRequest(after: "step \(summary.step)", directory: outputDirectory)
+        }
+        return summary
+    }
+
+    /// Makes the folder and locks it, on rank 0.
+    private func lockNewOutput() throws -> OutputLock? {
+        guard isFirst else { return nil }
+        try OutputDirectory.create(outputDirectory)
+        return try OutputLock(directory: outputDirectory, host: group.hostName)
     }
 
     /// Finds the checkpoint to go on from, the same on all ranks, and refuses an output folder that may not be used.
@@ -85,7 +98,7 @@ package struct TrainingJob {
     }
 
     private func train(
-        _ prepared: PreparedTask, resumePath: String?, stopRequest: StopRequest
+        _ prepared: PreparedTask, resumePath: String?, lock: OutputLock?, stopRequest: StopRequest
     ) throws -> TrainingSummary {
         let recipe = Array(try configuration.effectiveYAML().utf8)
         let output = RunOutput(
@@ -98,11 +111,17 @@ package struct TrainingJob {
         let loop = try TrainingLoop(
             arguments, task: prepared.task, group: group, output: output,
             isStopRequested: { stopRequest.isPending }, onEvent: { event in try recorder?.handle(event) })
+        let lock = try lock ?? lockNewOutput()
+        if arguments.resumeFromCheckpoint == .auto,
+            let finished = try loop.finishedRun(checkpoint: resumePath)
+        {
+            if shows == .full { try recorder?.tell(finished, of: loop.plan) }
+            try lock?.release()
+            return finished.summary
+        }
         try prepareOutput()
         let summary = try loop.run(resumingFrom: resumePath)
-        if summary.wasStopped {
-            throw StoppedOnRequest(after: "step \(summary.step)", directory: outputDirectory)
-        }
+        try lock?.release()
         return summary
     }
 }
