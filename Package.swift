@@ -223,7 +223,8 @@ let package = Package(
             ], goldens: true),
         tests("CrossValidationTests", ["Arguments", "Datasets", "CrossValidation"]),
         tests(
-            "ConfigurationTests", ["Machine", "Arguments", "Optimizers", "Tasks", "Configuration"]),
+            "ConfigurationTests",
+            ["Machine", "Arguments", "Optimizers", "Tasks", "Configuration", "TestSupport"]),
         tests(
             "LockstepProgramTests",
             [

@@ -29,7 +29,7 @@ extension RunConfiguration {
 
     private var keysOfTask: [RecipeKey] { RecipeKey.all.filter { $0.scope.contains(task) } }
 
-    private static func text(_ value: YAMLValue) -> String {
+    static func text(_ value: YAMLValue) -> String {
         switch value {
         case .null: "null"
         case .scalar(let text): text

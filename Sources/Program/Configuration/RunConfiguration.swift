@@ -11,7 +11,8 @@ extension RunConfiguration {
     /// The keys that training cannot do without; `config_name` serves in place of `model_name_or_path`.
     public static let keysForTraining = ["model_name_or_path", "train_file", "output_dir"]
 
-    /// Reads a recipe file and lays the flags over it.
+    /// Reads a recipe file and lays the flags over it. For `evaluate`, `predict` and `chat` both lie over what the model
+    /// was trained with, where its folder says so.
     ///
     /// - Parameters:
     ///   - recipePath: YAML file; nil if everything comes by flags.
@@ -49,7 +50,9 @@ extension RunConfiguration {
         let flags = overrides.map { key, value in
             Setting(name: key, value: value == "null" ? .null : .scalar(value), location: .flag(key))
         }
-        try set(lines + flags, &sources, command)
+        let given = lines + flags
+        let trained = try TrainedSettings(besides: given, for: command)
+        try set((trained?.settings(besides: given) ?? []) + given, &sources, command)
         for name in requiredKeys where !isServed(name, isTraining: requiredKeys == Self.keysForTraining) {
             try require(name, sources)
         }

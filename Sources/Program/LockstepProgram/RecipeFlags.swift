@@ -1,6 +1,8 @@
 // A command's flags, made from the table of recipe keys: `--learning_rate 3e-5` beats the recipe file.
 import ArgumentParser
 import Configuration
+import DataParallel
+import Lockstep
 
 /// A command that takes a recipe.
 protocol RecipeReader {
@@ -47,6 +49,16 @@ struct RecipeFlags<Reader: RecipeReader>: ParsableArguments, CustomReflectable {
         try RunConfiguration(
             recipePath: recipe, overrides: overrides, for: Reader.recipeCommand, requiredKeys: requiredKeys,
             holdsOutValidation: holdsOutValidation)
+    }
+}
+
+extension RecipeFlags {
+    /// Says what the command takes over from the run that wrote the model, and what it does otherwise.
+    func tellTraining(
+        _ configuration: RunConfiguration, _ group: any ProcessGroup
+    ) throws(ConfigurationError) {
+        guard group.rank == 0 else { return }
+        for note in try configuration.notesOnTraining(for: Reader.recipeCommand) { Messages.note(note) }
     }
 }
 

@@ -8,7 +8,7 @@ internal import Safetensors
 
 /// A model directory, or an adapter directory when the model has adapters, with optimizer.safetensors, recipe.yaml and trainer_state.json.
 public enum TrainingCheckpoint {
-    static let recipeFile = "recipe.yaml"
+    package static let recipeFile = "recipe.yaml"
 
     /// Bytes that a checkpoint needs at most, without the tokenizer's files.
     public static func byteCount(model: any TrainableModel, optimizer: any OptimizerState) -> Int {

@@ -100,11 +100,11 @@ struct RunCheckpoints {
         let (source, directory) = (output.tokenizerSource, output.directory)
         if !model.parameters.adapters.isEmpty {
             let isMerged = arguments.adaptation.mergeLoRA
+            let folder = isMerged ? directory + "/" + OutputDirectory.adapterFolder : directory
             try AdapterDirectory.write(
-                model: model, base: source,
-                to: isMerged ? directory + "/" + OutputDirectory.adapterFolder : directory,
-                tokenizerFilesFrom: source)
+                model: model, base: source, to: folder, tokenizerFilesFrom: source)
             guard isMerged else { return }
+            try DurableFiles.write(output.recipe, to: folder + "/" + TrainingCheckpoint.recipeFile)
             model.parameters.mergeAdapters()
         }
         try ModelDirectory.write(model: model, to: directory, tokenizerFilesFrom: source)

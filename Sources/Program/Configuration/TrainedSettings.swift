@@ -1,0 +1,71 @@
+// What a model was trained for travels with it: task, columns, lengths and generation, from the recipe in its folder.
+public import Arguments
+internal import Files
+internal import Tasks
+
+/// The settings of the run that wrote a model, as far as they say how the model is to be used.
+struct TrainedSettings {
+    /// The recipe in the model's folder.
+    let path: String
+    let settings: [Setting]
+
+    /// Of the model that `given` names, as far as `command` reads them; nil when its folder holds no recipe, as one of
+    /// another program does.
+    init?(besides given: [Setting], for command: RecipeCommand) throws(ConfigurationError) {
+        guard [.evaluate, .predict, .chat].contains(command),
+            case .scalar(let directory) = given.last(where: { $0.name == "model_name_or_path" })?.value
+        else { return nil }
+        let path = directory + "/recipe.yaml"
+        guard FileSystem.isFile(path) else { return nil }
+        self.path = path
+        settings = try YAMLValue.entries(of: YAMLValue.text(ofFile: path), file: path).filter { entry in
+            RecipeKey.named(entry.key)?.travels == true
+                && RecipeKey.named(entry.key)?.commands.contains(command) == true
+        }.map { Setting(name: $0.key, value: $0.value, location: .line(file: path, line: $0.line)) }
+    }
+
+    /// Those that the task reads which `given` asks for; all of them if it asks for none.
+    func settings(besides given: [Setting]) -> [Setting] {
+        guard case .scalar(let name) = given.last(where: { $0.name == "task" })?.value,
+            let task = ModelArguments.Task(rawValue: name)
+        else { return settings }
+        return settings.filter { $0.name != "task" && RecipeKey.named($0.name)?.scope.contains(task) == true }
+    }
+}
+
+extension RecipeKey {
+    /// Whether it says how a model is used, whatever the machine and the files: its task, the columns and lengths of its
+    /// rows, how it writes texts. Whether evaluations write texts at all is each command's own choice.
+    var travels: Bool {
+        guard !typeName.hasPrefix("path"), name != "predict_with_generate" else { return false }
+        return name == "task" || [.data, .generation].contains(group)
+    }
+}
+
+extension RunConfiguration {
+    /// What `command` does otherwise than the run that wrote the model, and what it takes from it though it is no
+    /// default: a line each, none for a model of another program.
+    public func notesOnTraining(for command: RecipeCommand) throws(ConfigurationError) -> [String] {
+        let model = Setting(
+            name: "model_name_or_path", value: .scalar(model.modelNameOrPath), location: .commandLine)
+        guard let trained = try TrainedSettings(besides: [model], for: command) else { return [] }
+        var run = RunConfiguration()
+        for setting in trained.settings {
+            // What does not fit was refused when this configuration was read.
+            try? RecipeKey.named(setting.name)?.write(&run, setting.value)
+        }
+        let keys = trained.settings.compactMap { RecipeKey.named($0.name) }.filter { $0.scope.contains(task) }
+        func words(_ key: RecipeKey, _ configuration: RunConfiguration) -> String {
+            "\(key.name): \(RunConfiguration.text(key.read(configuration)))"
+        }
+        let kept = keys.filter {
+            $0.read(run) == $0.read(self) && $0.read(run) != $0.read(RunConfiguration())
+        }
+        let changed = keys.filter { $0.read(run) != $0.read(self) }
+        return
+            (kept.isEmpty
+            ? []
+            : ["as in training (\(trained.path)): " + kept.map { words($0, self) }.joined(separator: ", ")])
+            + changed.map { "\(words($0, self)) here, but the model was trained with \(words($0, run))" }
+    }
+}
