@@ -65,7 +65,7 @@ import Testing
         #expect(read.data.maxSeqLength == 64)
         #expect(read.training.generation.numBeams == 2)
         #expect(
-            try read.notesOnTraining(for: .evaluate) == [
+            read.notes == [
                 "as in training (\(folder.path)/recipe.yaml): task: causal-lm, text_column: report, line_by_line: true",
                 "max_seq_length: 64 here, but the model was trained with max_seq_length: 256",
                 "num_beams: 2 here, but the model was trained with num_beams: 4",
@@ -86,14 +86,14 @@ import Testing
         let read = try read(folder(recipe), for: .train)
         #expect(read.task == .textClassification)
         #expect(read.data == RunConfiguration().data)
-        #expect(try read.notesOnTraining(for: .train).isEmpty)
+        #expect(read.notes.isEmpty)
     }
 
     @Test("a folder without a recipe says nothing, and a damaged one is named with its line")
     func others() throws {
         let bare = try TemporaryFolder()
         #expect(try read(bare).data == RunConfiguration().data)
-        #expect(try read(bare).notesOnTraining(for: .evaluate).isEmpty)
+        #expect(try read(bare).notes.isEmpty)
         let damaged = try folder("task: causal-lm\nmax_seq_length: many\n")
         #expect {
             _ = try read(damaged)

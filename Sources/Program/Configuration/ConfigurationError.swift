@@ -13,6 +13,11 @@ public struct ConfigurationError: Error, Equatable, Sendable, CustomStringConver
         case file(String)
         case flag(String)
         case commandLine
+
+        /// Whether it is a flag, and no line of a file.
+        var isFlag: Bool {
+            if case .flag = self { true } else { false }
+        }
     }
 
     public let location: Location
@@ -61,8 +66,19 @@ extension ConfigurationError {
         let place = section.map { " in \($0)" } ?? ""
         let advice =
             NearestName.suggestion(for: key, in: known).map { "Did you mean \($0)?" }
-            ?? "Known keys are: \(known.joined(separator: ", "))."
+            ?? (known.count <= 30
+                ? "Known keys are: \(known.joined(separator: ", "))."
+                : "lockstep train --help lists the keys.")
         return Self(location: location, key: key, reason: "\(key) is not a known key\(place). \(advice)")
+    }
+
+    static func borrowed(
+        _ key: BorrowedKey, _ value: YAMLValue, _ advice: String, _ location: Location
+    ) -> Self {
+        var shown = ""
+        if case .idle = key.meaning, case .scalar(let text) = value { shown = ": \(text)" }
+        return Self(
+            location: location, key: key.name, reason: "\(key.name)\(shown) is not supported: \(advice).")
     }
 
     static func unsuitable(

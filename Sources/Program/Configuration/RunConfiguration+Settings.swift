@@ -15,9 +15,11 @@ extension RunConfiguration {
         _ settings: [Setting], _ sources: inout KeySources, _ command: RecipeCommand
     ) throws(ConfigurationError) {
         var mistakes: [ConfigurationError?] = []
-        for setting in settings {
+        var settings = settings
+        for index in settings.indices {
             do {
-                try set(setting, &sources, command)
+                try translate(&settings[index], besides: settings)
+                try set(settings[index], &sources, command)
                 mistakes.append(nil)
             } catch {
                 mistakes.append(error)
@@ -30,12 +32,26 @@ extension RunConfiguration {
         if let error = ConfigurationError(mistakes.compactMap(\.self)) { throw error }
     }
 
+    /// Puts the recipe key in the place of another program's name for it.
+    private func translate(_ setting: inout Setting, besides others: [Setting]) throws(ConfigurationError) {
+        guard case .alias(let key) = BorrowedKey.named(setting.name)?.meaning else { return }
+        let (name, place) = (setting.name, setting.location)
+        if others.contains(where: { $0.name == key && $0.location.isFlag == place.isFlag }) {
+            throw .contradiction(name, "\(name) and \(key) are the same; keep \(key).", place)
+        }
+        setting = Setting(name: key, value: setting.value, location: place)
+    }
+
     private mutating func set(
         _ setting: Setting, _ sources: inout KeySources, _ command: RecipeCommand
     ) throws(ConfigurationError) {
         let (name, location) = (setting.name, setting.location)
         guard let key = RecipeKey.named(name) else {
-            throw .unknown(name, among: RecipeKey.all.map(\.name), location)
+            guard let borrowed = BorrowedKey.named(name) else {
+                throw .unknown(name, among: RecipeKey.all.map(\.name), location)
+            }
+            if let note = try borrowed.note(on: setting) { notes.append(note) }
+            return
         }
         if case .flag = location, !key.commands.contains(command) {
             throw .unread(key, by: command, location)

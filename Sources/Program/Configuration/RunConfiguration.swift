@@ -53,6 +53,7 @@ extension RunConfiguration {
         let given = lines + flags
         let trained = try TrainedSettings(besides: given, for: command)
         try set((trained?.settings(besides: given) ?? []) + given, &sources, command)
+        if let trained { notes += notes(on: trained) }
         for name in requiredKeys where !isServed(name, isTraining: requiredKeys == Self.keysForTraining) {
             try require(name, sources)
         }

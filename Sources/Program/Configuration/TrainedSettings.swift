@@ -1,5 +1,5 @@
 // What a model was trained for travels with it: task, columns, lengths and generation, from the recipe in its folder.
-public import Arguments
+internal import Arguments
 internal import Files
 internal import Tasks
 
@@ -43,15 +43,12 @@ extension RecipeKey {
 }
 
 extension RunConfiguration {
-    /// What `command` does otherwise than the run that wrote the model, and what it takes from it though it is no
-    /// default: a line each, none for a model of another program.
-    public func notesOnTraining(for command: RecipeCommand) throws(ConfigurationError) -> [String] {
-        let model = Setting(
-            name: "model_name_or_path", value: .scalar(model.modelNameOrPath), location: .commandLine)
-        guard let trained = try TrainedSettings(besides: [model], for: command) else { return [] }
+    /// What is taken over from the run that wrote the model though it is no default, and what differs from it: a line
+    /// each.
+    func notes(on trained: TrainedSettings) -> [String] {
         var run = RunConfiguration()
         for setting in trained.settings {
-            // What does not fit was refused when this configuration was read.
+            // What does not fit was refused where it would count.
             try? RecipeKey.named(setting.name)?.write(&run, setting.value)
         }
         let keys = trained.settings.compactMap { RecipeKey.named($0.name) }.filter { $0.scope.contains(task) }
@@ -62,10 +59,8 @@ extension RunConfiguration {
             $0.read(run) == $0.read(self) && $0.read(run) != $0.read(RunConfiguration())
         }
         let changed = keys.filter { $0.read(run) != $0.read(self) }
-        return
-            (kept.isEmpty
-            ? []
-            : ["as in training (\(trained.path)): " + kept.map { words($0, self) }.joined(separator: ", ")])
+        let list = kept.map { words($0, self) }.joined(separator: ", ")
+        return (kept.isEmpty ? [] : ["as in training (\(trained.path)): \(list)"])
             + changed.map { "\(words($0, self)) here, but the model was trained with \(words($0, run))" }
     }
 }

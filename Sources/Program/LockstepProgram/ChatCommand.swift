@@ -44,7 +44,7 @@ struct ChatCommand: ParsableCommand, RecipeReader {
             }
             let configuration = try flags.configuration(
                 recipe: recipe, requiredKeys: ["model_name_or_path"])
-            try flags.tellTraining(configuration, group)
+            Messages.note(configuration.notes, group)
             let dialogue = try dialogue(configuration, group)
             try ChatConsole(dialogue, printsJSON: options.json).run()
         }

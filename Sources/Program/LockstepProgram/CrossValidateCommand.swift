@@ -33,7 +33,7 @@ struct CrossValidateCommand: ParsableCommand, RecipeReader {
         try RankWork.run { group in
             var configuration = try flags.configuration(recipe: recipe, holdsOutValidation: true)
             let ignored = Self.ignoredKeys(&configuration)
-            if group.rank == 0 { for note in ignored { Messages.note(note) } }
+            Messages.note(configuration.notes + ignored, group)
             try CrossValidationJob(
                 configuration, options.arguments(configuration), keepsModels: options.keepModels,
                 printsJSON: options.json, group: group

@@ -43,7 +43,7 @@ struct EvaluateCommand: ParsableCommand, RecipeReader {
             let configuration = try flags.configuration(
                 recipe: recipe,
                 requiredKeys: files.value.isGiven ? [] : ["model_name_or_path", "validation_file"])
-            try flags.tellTraining(configuration, group)
+            Messages.note(configuration.notes, group)
             let job = EvaluationJob(
                 configuration, files: files.value, compare: options.compare, group: group)
             guard let outcome = try job.run() else { return }

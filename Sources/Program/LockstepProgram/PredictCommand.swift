@@ -29,7 +29,7 @@ struct PredictCommand: ParsableCommand, RecipeReader {
         try RankWork.run { group in
             let configuration = try flags.configuration(
                 recipe: recipe, requiredKeys: ["model_name_or_path"])
-            try flags.tellTraining(configuration, group)
+            Messages.note(configuration.notes, group)
             let predictions = RowPredictions(
                 predictor: try configuration.task.definition.answering(configuration, group: group).predictor,
                 group: group,

@@ -1,8 +1,6 @@
 // A command's flags, made from the table of recipe keys: `--learning_rate 3e-5` beats the recipe file.
 import ArgumentParser
 import Configuration
-import DataParallel
-import Lockstep
 
 /// A command that takes a recipe.
 protocol RecipeReader {
@@ -28,6 +26,8 @@ struct RecipeFlags<Reader: RecipeReader>: ParsableArguments, CustomReflectable {
                 .wrappedValue.values
         }
         for section in KeySections.all { overrides += try values(section) }
+        let name = FlagName(BorrowedFlags.label)
+        overrides += try container.decode(OptionGroup<BorrowedFlags>.self, forKey: name).wrappedValue.values
     }
 
     /// What the parser takes for the properties of this type.
@@ -38,7 +38,8 @@ struct RecipeFlags<Reader: RecipeReader>: ParsableArguments, CustomReflectable {
                 label: Section.group.rawValue, value: OptionGroup<KeyFlags<Reader, Section>>(title: title)
             )
         }
-        return Mirror(self, children: KeySections.all.map { child($0) })
+        let borrowed = (label: BorrowedFlags.label as String?, value: OptionGroup<BorrowedFlags>() as Any)
+        return Mirror(self, children: KeySections.all.map { child($0) } + [borrowed])
     }
 
     /// The recipe with the flags laid over it, checked.
@@ -49,16 +50,6 @@ struct RecipeFlags<Reader: RecipeReader>: ParsableArguments, CustomReflectable {
         try RunConfiguration(
             recipePath: recipe, overrides: overrides, for: Reader.recipeCommand, requiredKeys: requiredKeys,
             holdsOutValidation: holdsOutValidation)
-    }
-}
-
-extension RecipeFlags {
-    /// Says what the command takes over from the run that wrote the model, and what it does otherwise.
-    func tellTraining(
-        _ configuration: RunConfiguration, _ group: any ProcessGroup
-    ) throws(ConfigurationError) {
-        guard group.rank == 0 else { return }
-        for note in try configuration.notesOnTraining(for: Reader.recipeCommand) { Messages.note(note) }
     }
 }
 
@@ -89,6 +80,28 @@ struct KeyFlags<Reader: RecipeReader, Section: KeySection>: ParsableArguments, C
     }
 }
 
+/// The keys of other trainers as flags, which help does not show: `RunConfiguration` says what becomes of them.
+struct BorrowedFlags: ParsableArguments, CustomReflectable {
+    static let label = "borrowed"
+
+    private(set) var values: [(key: String, value: String)] = []
+
+    init() {}
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: FlagName.self)
+        for key in BorrowedKey.all {
+            let option = try container.decode(Option<String?>.self, forKey: FlagName(key.name))
+            if let value = option.wrappedValue { values.append((key.name, value)) }
+        }
+    }
+
+    /// What the parser takes for the properties of this type.
+    var customMirror: Mirror {
+        Mirror(self, children: BorrowedKey.all.map { (label: $0.name, value: Option($0)) })
+    }
+}
+
 /// The name of a property that the parser is told of.
 private struct FlagName: CodingKey {
     let stringValue: String
@@ -113,6 +126,18 @@ extension Option where Value == String? {
             self.init(name: name, defaultAsFlag: "true", help: help, completion: key.completion)
         } else {
             self.init(name: name, parsing: .unconditional, help: help, completion: key.completion)
+        }
+    }
+}
+
+extension Option where Value == String? {
+    /// The hidden flag of another trainer's key.
+    fileprivate init(_ key: BorrowedKey) {
+        let name = NameSpecification.customLong(key.name)
+        if key.isSwitch {
+            self.init(name: name, defaultAsFlag: "true", help: .private)
+        } else {
+            self.init(name: name, parsing: .unconditional, help: .private)
         }
     }
 }

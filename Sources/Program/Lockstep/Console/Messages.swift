@@ -1,10 +1,17 @@
 // Lines for people on standard error, through the log.
 
+package import DataParallel
 internal import Logging
 internal import Training
 
 /// Notices and warnings of rank 0.
 package enum Messages {
     package static func note(_ text: String) { Logger.run.notice("\(text)") }
+    /// Lines that rank 0 says for all.
+    package static func note(_ lines: [String], _ group: any ProcessGroup) {
+        guard group.rank == 0 else { return }
+        for line in lines { note(line) }
+    }
+
     package static func warn(_ text: String) { Logger.run.warning("\(text)") }
 }

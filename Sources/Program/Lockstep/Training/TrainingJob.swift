@@ -34,7 +34,10 @@ package struct TrainingJob {
     @discardableResult
     package func run(stoppingAt stopRequest: StopRequest) throws -> TrainingSummary {
         let plan = ThreadPlan.apply(requested: arguments.threadsPerRank)
-        if isFirst, shows == .full { for warning in plan.warnings { Messages.warn(warning) } }
+        if isFirst, shows == .full {
+            for warning in plan.warnings { Messages.warn(warning) }
+            for note in configuration.notes { Messages.note(note) }
+        }
         let lock =
             isFirst ? try OutputLock.ifPresent(directory: outputDirectory, host: group.hostName) : nil
         let resumePath = try chooseStart()
