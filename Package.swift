@@ -124,7 +124,8 @@ let package = Package(
             .evaluation, "CrossValidation",
             ["Tensors", "Datasets", "Metrics", "Models", "Arguments", "Evaluation", "Training", "Tasks"]),
         module(
-            .program, "Configuration", ["Files", "Machine", "Arguments", "Datasets", "Tasks", yams]),
+            .program, "Configuration",
+            ["Optimizers", "Files", "Machine", "Arguments", "Datasets", "Tasks", yams]),
         module(
             .program, "Lockstep",
             [

@@ -115,8 +115,10 @@ private func message(_ yaml: String, _ flags: [(key: String, value: String)] = [
         #expect(arguments.isGreaterBetter)
         arguments.warmupRatio = 0.1
         #expect(arguments.warmupStepCount(totalSteps: 11) == 2)
-        arguments.warmupSteps = 7
+        arguments.warmupSteps = .steps(7)
         #expect(arguments.warmupStepCount(totalSteps: 11) == 7)
+        arguments.warmupSteps = .share(0.3)
+        #expect(arguments.warmupStepCount(totalSteps: 11) == 4)
     }
 
     @Test("No key stands in the table twice, and each help is a sentence")

@@ -42,6 +42,23 @@ import Testing
         #expect(try workshop.bytes("new/model.safetensors") == workshop.bytes("whole/model.safetensors"))
     }
 
+    @Test("a learning rate that falls on plateaus, and evaluations by shares of the run, outlive it too")
+    func plateau() throws {
+        let workshop = try Workshop()
+        try workshop.expectExactResume(
+            [
+                "lr_scheduler_type": "reduce_lr_on_plateau", "metric_for_best_model": "loss",
+                "greater_is_better": "true",
+            ], files: ["model.safetensors"],
+            flags: [
+                "--lr_scheduler_kwargs", "patience=0,factor=0.5,min_lr=1e-5", "--warmup_ratio", "0",
+                "--eval_steps", "0.1", "--logging_steps", "1",
+            ])
+        #expect(try workshop.values("whole", "eval_loss").count == 6)
+        let rates = try workshop.values("whole", "learning_rate")
+        #expect(rates.first == 2e-3 && rates.last.map { $0 < 1e-3 } == true, "\(rates)")
+    }
+
     @Test("the best metric and its checkpoint outlive the interruption")
     func best() throws {
         let workshop = try Workshop()

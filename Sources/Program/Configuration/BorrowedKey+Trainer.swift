@@ -41,9 +41,6 @@ extension BorrowedKey {
         .idle("sortish_sampler", "batches carry no padding, whatever the lengths of their rows"),
         .idle("group_by_length", "batches carry no padding, whatever the lengths of their rows"),
         .idle("length_column_name", "batches carry no padding, whatever the lengths of their rows"),
-        .refused(
-            "lr_scheduler_kwargs",
-            "the schedules take no more than warmup_ratio or warmup_steps; leave it out"),
         .refused("data_seed", "one seed serves all that is random: write seed"),
         .idle("full_determinism", "a run on the same number of threads is deterministic"),
         .idle("use_cpu", "the processor is all that is used"),

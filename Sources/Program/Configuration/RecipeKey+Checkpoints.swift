@@ -7,8 +7,8 @@ extension RecipeKey {
             "save_strategy", \.training.saveStrategy, .choice(),
             "When a checkpoint is written; best writes one after each evaluation that improves the metric."),
         .key(
-            "save_steps", \.training.saveSteps, .integer(atLeast: 1),
-            "Steps between two checkpoints with save_strategy: steps."),
+            "save_steps", \.training.saveSteps, .stepCount(atLeast: 1),
+            "Steps between two checkpoints with save_strategy: steps, or below 1 their share of all steps."),
         .optional(
             "save_total_limit", \.training.saveTotalLimit, .integer(atLeast: 1),
             "Number of checkpoints kept, the best one among them; all are kept if not set."),

@@ -8,8 +8,8 @@ extension RecipeKey {
             "Rows that each rank takes for one evaluation batch.", in: .rows),
         .key("eval_strategy", \.training.evalStrategy, .choice(), "When the validation file is evaluated."),
         .key(
-            "eval_steps", \.training.evalSteps, .integer(atLeast: 1),
-            "Steps between two evaluations with eval_strategy: steps."),
+            "eval_steps", \.training.evalSteps, .stepCount(atLeast: 1),
+            "Steps between two evaluations with eval_strategy: steps, or below 1 their share of all steps."),
         .key(
             "load_best_model_at_end", \.training.loadBestModelAtEnd, .boolean,
             "End with the weights of the best checkpoint instead of the last ones."),

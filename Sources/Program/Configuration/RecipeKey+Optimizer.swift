@@ -24,11 +24,15 @@ extension RecipeKey {
         .key(
             "lr_scheduler_type", \.training.lrSchedulerType, .choice(),
             "Course of the learning rate after warm-up."),
+        .schedulerOptions(
+            "lr_scheduler_kwargs", \.training.lrSchedulerOptions,
+            "What shapes the schedule beside its kind, such as min_lr: 1e-6 of cosine_with_min_lr."),
         .key(
             "warmup_ratio", \.training.warmupRatio, .share,
             "Share of all steps during which the learning rate rises."),
         .key(
-            "warmup_steps", \.training.warmupSteps, .integer(atLeast: 0),
-            "Steps during which the learning rate rises; above 0 it beats warmup_ratio."),
+            "warmup_steps", \.training.warmupSteps, .stepCount(atLeast: 0),
+            "Steps during which the learning rate rises, or below 1 their share of all; above 0 it beats warmup_ratio."
+        ),
     ]
 }

@@ -36,7 +36,7 @@ extension RecipeKey {
             "Seed of shuffling, dropout, new weights, drawn tokens and bootstrap intervals.",
             in: .all),
         .key(
-            "logging_steps", \.training.loggingSteps, .integer(atLeast: 1),
-            "Steps between two records of the training log."),
+            "logging_steps", \.training.loggingSteps, .stepCount(atLeast: 1),
+            "Steps between two records of the training log, or below 1 their share of all steps."),
     ]
 }

@@ -1,5 +1,6 @@
 // Rules that concern several keys at once. Where Hugging Face has the same rule, it is theirs.
 import Arguments
+internal import Optimizers
 internal import Tasks
 
 extension RunConfiguration {
@@ -9,6 +10,7 @@ extension RunConfiguration {
         try validateBestModel(sources)
         try validateAdaptation(sources)
         try validateStart(sources)
+        try validateSchedule(sources)
         try validatePair(sources)
         if task.definition.keyScopes.contains(.sequences), let tokens = training.maxTokensPerDevice,
             tokens < data.maxSeqLength
@@ -83,11 +85,14 @@ extension RunConfiguration {
                     + " \(saving.rawValue) and eval_strategy is \(evaluation.rawValue); make them equal.",
                 place)
         }
-        if saving == .steps, !training.saveSteps.isMultiple(of: training.evalSteps) {
+        // Shares are known in steps when the rows are counted; the training checks them again then.
+        if saving == .steps, case .steps(let save) = training.saveSteps,
+            case .steps(let evaluate) = training.evalSteps, !save.isMultiple(of: evaluate)
+        {
             throw .contradiction(
                 "load_best_model_at_end",
                 "load_best_model_at_end: true needs save_steps to be a multiple of eval_steps, but they are"
-                    + " \(training.saveSteps) and \(training.evalSteps).",
+                    + " \(save) and \(evaluate).",
                 place)
         }
     }
@@ -118,6 +123,23 @@ extension RunConfiguration {
                 "early_stopping_patience",
                 "early_stopping_patience counts evaluations; set eval_strategy to epoch or steps.",
                 sources.location(of: ["early_stopping_patience"]))
+        }
+    }
+
+    private func validateSchedule(_ sources: KeySources) throws(ConfigurationError) {
+        let (kind, options) = (training.lrSchedulerType, training.lrSchedulerOptions)
+        if let problem = options.problem(
+            with: kind, peak: training.learningRate, set: SchedulerOption.set(in: options))
+        {
+            throw .contradiction(
+                "lr_scheduler_kwargs", "lr_scheduler_kwargs: \(problem).",
+                sources.location(of: ["lr_scheduler_kwargs", "lr_scheduler_type"]))
+        }
+        if kind == .reduceOnPlateau, training.evalStrategy == .never {
+            throw .contradiction(
+                "lr_scheduler_type",
+                "lr_scheduler_type: reduce_lr_on_plateau follows evaluations; set eval_strategy to epoch or steps.",
+                sources.location(of: ["lr_scheduler_type"]))
         }
     }
 

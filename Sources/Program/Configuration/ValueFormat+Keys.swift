@@ -8,6 +8,27 @@ extension ValueFormat<Double> {
     static let beta = dropout
 }
 
+extension ValueFormat<StepCount> {
+    /// Whole steps of at least `minimum`, or a share of all steps, which is below 1.
+    static func stepCount(atLeast minimum: Int) -> Self {
+        let steps = ValueFormat<Int>.integer(atLeast: minimum)
+        let share = ValueFormat<Double>.number("a share") { $0 > 0 && $0 < 1 }
+        return Self(
+            typeName: "number", expected: "\(steps.expected), or a share of all steps above 0 and below 1",
+            parse: { (text) throws(ValueProblem) in
+                do throws(ValueProblem) { return .steps(try steps.parse(text)) } catch {
+                    return .share(try share.parse(text))
+                }
+            },
+            render: { count in
+                switch count {
+                case .steps(let count): .scalar("\(count)")
+                case .share(let share): .scalar("\(share)")
+                }
+            })
+    }
+}
+
 extension ValueFormat<TrainingArguments.ResumePoint> {
     /// `auto`, `none` or a checkpoint directory; `true` and `false` mean `auto` and `none`, as for HF's
     /// users.

@@ -58,10 +58,12 @@ public struct TrainingArguments: Sendable, Equatable {
     /// Global gradient norm above which gradients are scaled down; 0 means no clipping.
     public var maxGradNorm = 1.0
     public var lrSchedulerType = LearningRateSchedule.linear
+    /// What shapes the schedule beside its kind.
+    public var lrSchedulerOptions = ScheduleOptions()
     /// Share of all steps spent on warm-up, 0...1.
     public var warmupRatio = 0.0
-    /// Steps of warm-up; above 0 it beats `warmupRatio`.
-    public var warmupSteps = 0
+    /// Steps of warm-up, or their share of all steps; above 0 it beats `warmupRatio`.
+    public var warmupSteps = StepCount.steps(0)
 
     // MARK: Length and randomness
 
@@ -93,14 +95,14 @@ public struct TrainingArguments: Sendable, Equatable {
     // MARK: Logging, evaluation, checkpoints
 
     /// Steps between two log records. HF's 500 would leave most fine-tuning runs without a single record.
-    public var loggingSteps = 10
+    public var loggingSteps = StepCount.steps(10)
     public var evalStrategy = EvaluationStrategy.never
     /// Steps between evaluations with `steps`. HF falls back to `loggingSteps`, by default 500: the value
     /// here.
-    public var evalSteps = 500
+    public var evalSteps = StepCount.steps(500)
     public var saveStrategy = SaveStrategy.steps
     /// Steps between checkpoints with `steps`.
-    public var saveSteps = 500
+    public var saveSteps = StepCount.steps(500)
     /// Checkpoints kept, the best one always among them; nil keeps all.
     public var saveTotalLimit: Int?
     public var loadBestModelAtEnd = false
@@ -159,7 +161,23 @@ extension TrainingArguments {
 
     /// Warm-up steps of a run of `totalSteps`, as HF's `get_warmup_steps`.
     public func warmupStepCount(totalSteps: Int) -> Int {
-        warmupSteps > 0 ? warmupSteps : Int((Double(totalSteps) * warmupRatio).rounded(.up))
+        let given = warmupSteps.count(of: totalSteps)
+        return given > 0 ? given : StepCount.share(warmupRatio).count(of: totalSteps)
+    }
+}
+
+/// A number of steps, or a share of all steps of a run: Hugging Face takes a number below 1 for a share.
+public enum StepCount: Sendable, Equatable {
+    case steps(Int)
+    /// 0...1
+    case share(Double)
+
+    /// In a run of `total` steps; a share is rounded up.
+    public func count(of total: Int) -> Int {
+        switch self {
+        case .steps(let count): count
+        case .share(let share): Int((Double(total) * share).rounded(.up))
+        }
     }
 }
 

@@ -194,9 +194,9 @@ struct RunCheckpoints {
         state.maxSteps = plan.totalSteps
         state.numTrainEpochs = arguments.numTrainEpochs
         state.trainBatchSize = arguments.perDeviceTrainBatchSize
-        state.loggingSteps = arguments.loggingSteps
-        state.evalSteps = arguments.evalSteps
-        state.saveSteps = arguments.saveSteps
+        state.loggingSteps = plan.loggingSteps
+        state.evalSteps = plan.evalSteps
+        state.saveSteps = plan.saveSteps
         state.numInputTokensSeen = progress.tokens
         state.bestMetric = progress.bestMetric
         state.bestGlobalStep = progress.bestStep
@@ -241,6 +241,10 @@ extension RunProgress {
                     ])
                 }),
             "overfitting_warned": .bool(hasWarned),
+            "plateau": .array([
+                .number(plateau.scale), plateau.best.map { .number($0) } ?? .null,
+                .integer(plateau.badEvaluations), .integer(plateau.cooldown),
+            ]),
         ]
     }
 
@@ -257,6 +261,14 @@ extension RunProgress {
             return LossCurve.Point(step: step, epoch: epoch, training: training, validation: validation)
         }
         hasWarned = json["overfitting_warned"] == .bool(true)
+        // Checkpoints of earlier versions have no plateau, which their schedules did not need either.
+        guard let watch = json["plateau"]?.array, watch.count == 4, let scale = watch[0].double,
+            let bad = watch[2].integer, let cooldown = watch[3].integer
+        else { return }
+        plateau.scale = scale
+        plateau.best = watch[1].double
+        plateau.badEvaluations = bad
+        plateau.cooldown = cooldown
     }
 
     /// All of it, for the other ranks.

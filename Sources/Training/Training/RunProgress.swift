@@ -2,6 +2,7 @@
 
 internal import Evaluation
 public import Models
+public import Optimizers
 
 /// How far a run has come.
 public struct RunProgress: Sendable, Equatable {
@@ -18,6 +19,8 @@ public struct RunProgress: Sendable, Equatable {
     public var bestStep: Int?
     /// Evaluations in a row without enough improvement, for early stopping.
     public var patienceCounter = 0
+    /// What `reduce_lr_on_plateau` has seen.
+    public var plateau = PlateauWatch()
     /// Losses by evaluation, and whether the user was warned that they part.
     public var curve = LossCurve()
     public var hasWarned = false

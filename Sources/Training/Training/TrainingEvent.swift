@@ -30,6 +30,10 @@ public struct TrainingPlan: Sendable, Equatable {
     public let stepsPerEpoch: Int
     public let totalSteps: Int
     public let warmupSteps: Int
+    /// Steps between two records, evaluations and checkpoints by steps.
+    public let loggingSteps: Int
+    public let evalSteps: Int
+    public let saveSteps: Int
     public let parameterCount: Int
     /// Parameters that are trained: all but the frozen ones.
     public let trainableParameterCount: Int

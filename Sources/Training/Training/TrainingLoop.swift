@@ -51,6 +51,9 @@ public final class TrainingLoop {
         plan = TrainingPlan(
             rowCount: task.training.count, globalBatchRows: planner.globalBatchRows,
             stepsPerEpoch: planner.steps(epoch: 0), totalSteps: total, warmupSteps: warmup,
+            loggingSteps: arguments.loggingSteps.count(of: total),
+            evalSteps: arguments.evalSteps.count(of: total),
+            saveSteps: arguments.saveSteps.count(of: total),
             parameterCount: task.model.parameters.layout.parameterCount,
             trainableParameterCount: task.model.parameters.trainable.layout.parameterCount,
             rankCount: group.size)
@@ -62,7 +65,7 @@ public final class TrainingLoop {
         (reducer, optimizer) = (replica.reducer, replica.optimizer)
         let schedule = LearningRateSchedule(
             kind: arguments.lrSchedulerType, peak: arguments.learningRate, warmupSteps: warmup,
-            totalSteps: total)
+            totalSteps: total, options: arguments.lrSchedulerOptions)
         step = TrainingStep(
             task: task, optimizer: optimizer, reducer: reducer, schedule: schedule, group: group,
             seed: arguments.seed, maximumNorm: arguments.maxGradNorm,
@@ -85,6 +88,9 @@ public final class TrainingLoop {
         if arguments.loadBestModelAtEnd { throw .needsValidation("load_best_model_at_end") }
         if arguments.saveStrategy == .best { throw .needsValidation("save_strategy: best") }
         if arguments.earlyStoppingPatience != nil { throw .needsValidation("early_stopping_patience") }
+        if arguments.lrSchedulerType == .reduceOnPlateau {
+            throw .needsValidation("lr_scheduler_type: reduce_lr_on_plateau")
+        }
     }
 
     /// Trains from `resumePoint`, or from the start, to the last step, and writes the final model.
@@ -119,6 +125,7 @@ public final class TrainingLoop {
         let result = try step.run(
             step: progress.step, epoch: position.epoch, rows: rows,
             microBatches: planner.microBatches(of: rows, rank: group.rank),
+            rateScale: progress.plateau.scale,
             isStopRequested: isStopRequested())
         progress.step += 1
         progress.epoch = Double(position.epoch) + Double(position.step + 1) / Double(position.stepsOfEpoch)
@@ -142,7 +149,7 @@ public final class TrainingLoop {
     }
 
     private func record(_ result: StepResult) throws {
-        guard progress.step.isMultiple(of: arguments.loggingSteps) || progress.step == plan.totalSteps else {
+        guard progress.step.isMultiple(of: plan.loggingSteps) || progress.step == plan.totalSteps else {
             return
         }
         let record = TrainingRecord(
@@ -189,12 +196,12 @@ public final class TrainingLoop {
         }
         var isBest = false
         if isDue(
-            arguments.evalStrategy == .steps, every: arguments.evalSteps, arguments.evalStrategy == .epoch)
+            arguments.evalStrategy == .steps, every: plan.evalSteps, arguments.evalStrategy == .epoch)
         {
             isBest = try evaluate()
         }
         let isDueToSave = isDue(
-            arguments.saveStrategy == .steps, every: arguments.saveSteps, arguments.saveStrategy == .epoch)
+            arguments.saveStrategy == .steps, every: plan.saveSteps, arguments.saveStrategy == .epoch)
         guard isDueToSave || arguments.saveStrategy == .best && isBest || isStopping else { return }
         if isBest { progress.bestStep = progress.step }
         if let path = try checkpoints.save(
@@ -212,6 +219,7 @@ public final class TrainingLoop {
         let evaluation = try task.evaluate()
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         let isBest = updateBest(evaluation)
+        watchPlateau(evaluation)
         let record = EvaluationRecord(
             step: progress.step, epoch: progress.epoch, evaluation: evaluation, seconds: seconds,
             isBest: isBest)
@@ -241,15 +249,29 @@ public final class TrainingLoop {
         arguments.earlyStoppingPatience.map { progress.patienceCounter >= $0 } ?? false
     }
 
-    /// Compares with the best value so far; the values are the same on all ranks. A value that is not a number, such
-    /// as the correlation of constant predictions, is never the best.
-    private func updateBest(_ evaluation: any TaskEvaluation) -> Bool {
+    /// The value of `metric_for_best_model`, and whether a greater one is better.
+    private func bestModelFigure(of evaluation: any TaskEvaluation) -> (value: Double, isGreaterBetter: Bool)
+    {
         let name = arguments.bestModelMetric
         guard let figure = evaluation.figures.first(where: { "eval_" + $0.name == name }) else {
             preconditionFailure("\(name) was checked when the run was set up")
         }
-        let value = figure.value
-        let isGreaterBetter = arguments.greaterIsBetter ?? (figure.direction == .higherIsBetter)
+        return (figure.value, arguments.greaterIsBetter ?? (figure.direction == .higherIsBetter))
+    }
+
+    /// Lowers the learning rate of the next steps when the metric no longer improves, if the schedule asks for that.
+    private func watchPlateau(_ evaluation: any TaskEvaluation) {
+        guard arguments.lrSchedulerType == .reduceOnPlateau else { return }
+        let (value, isGreaterBetter) = bestModelFigure(of: evaluation)
+        progress.plateau.add(
+            value, isGreaterBetter: isGreaterBetter, peak: arguments.learningRate,
+            arguments.lrSchedulerOptions)
+    }
+
+    /// Compares with the best value so far; the values are the same on all ranks. A value that is not a number, such
+    /// as the correlation of constant predictions, is never the best.
+    private func updateBest(_ evaluation: any TaskEvaluation) -> Bool {
+        let (value, isGreaterBetter) = bestModelFigure(of: evaluation)
         // As EarlyStoppingCallback: patience asks for a threshold, the best value does not.
         func isBetter(by threshold: Double?) -> Bool {
             if value.isNaN { return false }

@@ -57,9 +57,10 @@ public final class TrainingStep {
     public var peakActivationBytes: Int { workspace.peakBytes }
 
     /// Step number `step`, from 0, over the global batch `rows` of `epoch`, of which this rank computes
-    /// `microBatches`. With `isStopRequested` on any rank, all ranks learn of it.
+    /// `microBatches`, at `rateScale` times the schedule's rate. With `isStopRequested` on any rank, all ranks learn of it.
     public func run(
-        step: Int, epoch: Int, rows: [Int], microBatches: [[Int]], isStopRequested: Bool = false
+        step: Int, epoch: Int, rows: [Int], microBatches: [[Int]], rateScale: Double = 1,
+        isStopRequested: Bool = false
     ) throws -> StepResult {
         let weight = task.lossWeight(rows: rows, epoch: epoch)
         // A batch without a single target has no gradient, whatever it is divided by.
@@ -79,7 +80,7 @@ public final class TrainingStep {
         var sums = [lossSum, Double(tokens), isStopRequested ? 1 : 0, squares]
         try group.allReduceSum(&sums)
 
-        let rate = schedule.rate(at: step)
+        let rate = schedule.rate(at: step) * rateScale
         let norm = sums[3].squareRoot()
         let result = StepResult(
             loss: sums[0] / lossCount, gradientNorm: norm, learningRate: rate, rows: rows.count,

@@ -27,7 +27,8 @@ final class RunRecorder {
     private let printsJSON: Bool
     private let recipe: [UInt8]
     private let shows: RunDisplay
-    private let display: ProgressDisplay
+    /// Silent until the plan says how often the log has a line.
+    private var display = ProgressDisplay(style: .none, write: { _ in })
     private var log: RunLog?
     private var rows = 0
     private var tokens = 0
@@ -40,11 +41,6 @@ final class RunRecorder {
         self.printsJSON = printsJSON
         self.recipe = recipe
         self.shows = shows
-        let style = ProgressDisplay.Style.suited(loggingSteps: configuration.training.loggingSteps)
-        display =
-            shows == .none
-            ? ProgressDisplay(style: .none, write: { _ in })
-            : ProgressDisplay(style: style, stamp: .current)
     }
 
     func handle(_ event: TrainingEvent) throws {
@@ -69,6 +65,10 @@ final class RunRecorder {
     }
 
     private func start(_ plan: TrainingPlan, _ firstStep: Int) throws {
+        if shows != .none {
+            let style = ProgressDisplay.Style.suited(loggingSteps: plan.loggingSteps)
+            display = ProgressDisplay(style: style, stamp: .current)
+        }
         log = try RunLog(directory: directory, resumingAfterStep: firstStep > 0 ? firstStep : nil)
         try OutputFiles.write(recipe, directory: directory, name: "recipe.yaml")
         let versions = RunVersions.current(
