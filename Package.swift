@@ -103,7 +103,9 @@ let package = Package(
         module(.operations, "RatingServer", ["Files", "Machine", "JSON", "Datasets", "Ratings"] + nio),
         module(
             .training, "Arguments",
-            ["DataParallel", "Datasets", "Generation", "Images", "Layers", "Models", "Optimizers"]),
+            [
+                "DataParallel", "Datasets", "Files", "Generation", "Images", "Layers", "Models", "Optimizers",
+            ]),
         module(
             .evaluation, "Evaluation", ["DataParallel", "Datasets", "JSON", "Metrics", "Models"]),
         module(
@@ -154,7 +156,8 @@ let package = Package(
         tests("MetricsTests", ["Metrics"], goldens: true),
         tests("ImagesTests", ["Tensors", "Images"], goldens: true),
         tests(
-            "DatasetsTests", ["Tensors", "Images", "JSON", "Models", "Datasets", "TestSupport"], goldens: true
+            "DatasetsTests", ["Tensors", "Files", "Images", "JSON", "Models", "Datasets", "TestSupport"],
+            goldens: true
         ),
         tests("LaunchTests", ["TestSupport"]),
         tests(

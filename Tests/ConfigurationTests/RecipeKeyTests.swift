@@ -7,11 +7,12 @@ import Testing
 
 @Suite struct RecipeKeyTableTests {
     /// Properties of the arguments that no key sets; cross-validation does.
-    private static let withoutKey: Set = ["trainSelection", "validationSelection"]
+    private static let withoutKey: Set = ["trainSelection", "validationSelection", "notes"]
 
     /// Keys that are refused unless another one is set too.
     private static let companions: [String: String] = [
         "load_best_model_at_end": "eval_strategy: steps",
+        "lr_scheduler_kwargs": "lr_scheduler_type: cosine",
         "early_stopping_patience": "eval_strategy: steps",
         "encoder_model_name_or_path": "encoder_model_name_or_path: e\ndecoder_model_name_or_path: d",
         "decoder_model_name_or_path": "encoder_model_name_or_path: e\ndecoder_model_name_or_path: d",
@@ -45,6 +46,7 @@ import Testing
         case "integer": key.name == "zero_stage" ? "1" : "512"
         case "number": "0.25"
         case "rates": "z=0.25"
+        case "options": "num_cycles=2"
         default: "z"
         }
     }

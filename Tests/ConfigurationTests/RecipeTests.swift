@@ -143,7 +143,10 @@ private func message(_ yaml: String, _ flags: [(key: String, value: String)] = [
             ),
             ("max_steps: 1.5", "max_steps must be -1 (not set) or an integer of at least 1, but is 1.5."),
             ("max_steps: 0", "max_steps must be -1 (not set) or an integer of at least 1, but is 0."),
-            ("logging_steps: _1", "logging_steps must be an integer of at least 1, but is _1."),
+            (
+                "logging_steps: _1",
+                "logging_steps must be an integer of at least 1, or a share of all steps above 0 and below 1, but is _1."
+            ),
             ("warmup_ratio: 1.1", "warmup_ratio must be a number from 0 to 1, but is 1.1."),
             ("num_train_epochs: 0", "num_train_epochs must be a number above 0, but is 0."),
             ("adam_beta1: 1", "adam_beta1 must be a number from 0 to below 1, but is 1."),
@@ -174,8 +177,8 @@ private func message(_ yaml: String, _ flags: [(key: String, value: String)] = [
             ),
             ("learning_rat: 1", "learning_rat is not a known key. Did you mean learning_rate?"),
             (
-                "evaluation_strategy: no",
-                "evaluation_strategy is not a known key. Did you mean eval_strategy?"
+                "evalution_strategy: no",
+                "evalution_strategy is not a known key. Did you mean eval_strategy?"
             ),
             ("output_dir: x", "output_dir is given more than once; keep one of them."),
         ])

@@ -1,4 +1,4 @@
-// A file's bytes in chunks, decompressed if its name ends in .gz.
+// A file's bytes in chunks, decompressed if its name or its first bytes say that it is a gzip file.
 
 internal import Foundation
 
@@ -9,7 +9,8 @@ package final class ByteReader {
 
     package let path: String
     private let file: Descriptor
-    private let gzip: GzipReader?
+    private var gzip: GzipReader?
+    private var hasStarted = false
 
     /// - Throws: if the file does not exist, is a folder or may not be read.
     package init(path: String) throws(FilesError) {
@@ -22,12 +23,12 @@ package final class ByteReader {
 
     /// The next bytes, at least one; nil at the end.
     package func next() throws(FilesError) -> [UInt8]? {
-        guard let gzip else { return try chunk() }
         while true {
             guard let input = try chunk() else {
-                try gzip.finish()
+                try gzip?.finish()
                 return nil
             }
+            guard let gzip else { return input }
             let output = try gzip.decompress(input)
             if !output.isEmpty { return output }
         }
@@ -42,6 +43,11 @@ package final class ByteReader {
 
     private func chunk() throws(FilesError) -> [UInt8]? {
         let bytes = try file.read(Self.chunkBytes, path)
+        if !hasStarted {
+            hasStarted = true
+            // No text starts so (RFC 1952, 2.3.1).
+            if gzip == nil, bytes.starts(with: [0x1F, 0x8B]) { gzip = GzipReader(path: path) }
+        }
         return bytes.isEmpty ? nil : bytes
     }
 }

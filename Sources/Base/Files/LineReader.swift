@@ -2,7 +2,11 @@
 
 /// Steps through the lines of a file. A byte order mark at the start is skipped.
 package struct LineReader {
-    private let source: ByteReader
+    private let source: any ByteSource
+    /// Whether lines may end in carriage returns alone, as old programs for Macintosh write them.
+    private let takesCarriageReturns: Bool
+    /// A line feed, or a carriage return in a file that starts with some and no line feed.
+    private var lineBreak: UInt8 = 0x0A
     /// Holds the current line and what was read ahead.
     package private(set) var bytes: [UInt8] = []
     /// The current line in `bytes`, without its line feed.
@@ -18,7 +22,10 @@ package struct LineReader {
     private var isAtEnd = false
     private var hasStarted = false
 
-    package init(_ source: ByteReader) { self.source = source }
+    package init(_ source: any ByteSource, takesCarriageReturns: Bool = false) {
+        self.source = source
+        self.takesCarriageReturns = takesCarriageReturns
+    }
 
     /// Moves to the next line; false at the end of the file.
     package mutating func next() throws(FilesError) -> Bool {
@@ -42,7 +49,7 @@ package struct LineReader {
     private mutating func takeLine() throws(FilesError) -> Bool {
         var scanned = nextStart
         while true {
-            if let end = bytes[scanned...].firstIndex(of: 0x0A) {
+            if let end = bytes[scanned...].firstIndex(of: lineBreak) {
                 line = line.lowerBound..<end
                 nextStart = end + 1
                 lineBreaks += 1
@@ -78,6 +85,8 @@ package struct LineReader {
         hasStarted = true
         while bytes.count < 3, try readMore() {}
         if bytes.starts(with: byteOrderMark) { nextStart = 3 }
+        // A chunk holds many lines; a line break at its very end may be half of CR LF.
+        if takesCarriageReturns, !bytes.contains(0x0A), bytes.dropLast().contains(0x0D) { lineBreak = 0x0D }
     }
 }
 

@@ -26,7 +26,7 @@ public struct FoldSurvey: Sendable {
     public init(
         _ data: DataArguments, task: ModelArguments.Task, _ arguments: CrossValidationArguments
     ) throws {
-        let reader = try RowReader(patterns: data.trainFiles)
+        let reader = try data.rows(of: data.trainFiles)
         let labels = try Self.labels(data, task, arguments, reader)
         var (classes, groups): ([Int], [Int]) = ([], [])
         var numberOfGroup: [String: Int] = [:]

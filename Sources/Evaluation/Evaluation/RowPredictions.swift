@@ -23,23 +23,22 @@ public struct RowPredictions {
         self.batchRows = batchRows
     }
 
-    /// Predicts all rows of the files. Collective.
+    /// Predicts all rows. Collective.
     ///
     /// - Parameters:
-    ///   - selection: the rows to predict, by their numbers over all files; nil predicts all.
     ///   - findsLoss: whether rows have targets whose loss is wanted.
     ///   - score: gets each row that this rank predicted with its number; for sums that are reduced afterwards.
     ///   - write: gets on rank 0 every row in order, as a line of JSON with `columns` added.
     ///   - columns: the columns that are added to a row, on the rank that predicted it.
     ///   - line: makes another line of a row, its number and its answer, after `score` got them.
     public func run(
-        files: [String], selection: RowSelection? = nil, findsLoss: Bool = false,
+        _ rows: RowReader, findsLoss: Bool = false,
         columns: (Row, RowPrediction) -> [(name: String, value: Value)] = { $1.fields },
         score: (Int, Row, RowPrediction) throws -> Void = { _, _, _ in },
         line: ((Int, Row, RowPrediction) throws -> String)? = nil,
         write: ((String) throws -> Void)?
     ) throws {
-        let rows = try RowReader(patterns: files, selection: selection).makeIterator()
+        let rows = rows.makeIterator()
         let batches = max(1, Self.windowRows / (batchRows * group.size)) * group.size
         var first = 0
         while true {

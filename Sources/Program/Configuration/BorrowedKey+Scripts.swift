@@ -12,6 +12,8 @@ extension BorrowedKey {
         .same("image_column_name", "image_column"), .same("val_max_target_length", "max_target_length"),
         .same("num_epochs", "num_train_epochs"), .same("train_batch_size", "per_device_train_batch_size"),
         .same("eval_batch_size", "per_device_eval_batch_size"), .same("lr", "learning_rate"),
+        .same("delimiter", "csv_delimiter"), .same("sep", "csv_delimiter"),
+        .same("encoding", "csv_encoding"),
         .same("lr_scheduler", "lr_scheduler_type"),
         .refused("dataset_name", filesAdvice), .refused("dataset_config_name", filesAdvice),
         .refused("task_name", filesAdvice), .refused("train_dir", filesAdvice),

@@ -9,6 +9,13 @@ extension RecipeKey {
         .paths(
             "validation_file", \.data.validationFiles,
             "Rows for evaluation, in the same forms as train_file.", in: [.train, .evaluate]),
+        .optional(
+            "csv_delimiter", \.data.csvSeparator, .separator,
+            "Character between the fields of .csv and .tsv files, or tab; found from the header if not set.",
+            in: .rows),
+        .optional(
+            "csv_encoding", \.data.csvEncoding, .encoding,
+            "Encoding of .csv and .tsv files; found from each file if not set.", in: .rows),
         .key("text_column", \.data.textColumn, .text, "Column that holds the text.", for: .text, in: .rows),
         .optional(
             "text_pair_column", \.data.textPairColumn, .text, "Column that holds the second text of a pair.",

@@ -1,11 +1,42 @@
 // The ranges and forms of value that several recipe keys share.
 internal import Arguments
+internal import Files
 
 extension ValueFormat<Double> {
     static let nonNegative = number("a number of at least 0") { $0 >= 0 }
     static let share = number("a number from 0 to 1") { (0...1).contains($0) }
     static let dropout = number("a number from 0 to below 1") { $0 >= 0 && $0 < 1 }
     static let beta = dropout
+}
+
+extension ValueFormat<UInt8> {
+    /// What stands between fields: one ASCII character, or `tab`.
+    static let separator = Self(
+        typeName: "text", expected: "one character, or tab",
+        parse: { (text) throws(ValueProblem) in
+            if ["tab", "\\t", "\t"].contains(text) { return 0x09 }
+            guard let byte = text.utf8.first, text.utf8.count == 1, (0x20..<0x7F).contains(byte), byte != 0x22
+            else { throw .mismatch }
+            return byte
+        },
+        render: { .scalar($0 == 0x09 ? "tab" : String(UnicodeScalar($0))) })
+}
+
+extension ValueFormat<TextEncoding> {
+    /// An encoding, by any of its usual names.
+    static let encoding = Self(
+        typeName: "choice",
+        expected: "one of \(TextEncoding.allCases.map(\.rawValue).joined(separator: ", "))",
+        allowedValues: TextEncoding.allCases.map(\.rawValue),
+        parse: { (text) throws(ValueProblem) in
+            switch text.lowercased() {
+            case "utf-8", "utf8", "utf-8-sig": return .utf8
+            case "windows-1252", "cp1252", "latin-1", "latin1", "iso-8859-1", "ansi": return .windows1252
+            case "utf-16", "utf16", "utf-16-le", "utf-16-be": return .utf16
+            default: throw .mismatch
+            }
+        },
+        render: { .scalar($0.rawValue) })
 }
 
 extension ValueFormat<StepCount> {

@@ -34,6 +34,7 @@ struct CrossValidateCommand: ParsableCommand, RecipeReader {
             var configuration = try flags.configuration(recipe: recipe, holdsOutValidation: true)
             let ignored = Self.ignoredKeys(&configuration)
             Messages.note(configuration.notes + ignored, group)
+            try Messages.note(configuration.data.remarks(on: configuration.data.trainFiles), group)
             try CrossValidationJob(
                 configuration, options.arguments(configuration), keepsModels: options.keepModels,
                 printsJSON: options.json, group: group

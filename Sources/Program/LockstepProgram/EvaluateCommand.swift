@@ -44,6 +44,7 @@ struct EvaluateCommand: ParsableCommand, RecipeReader {
                 recipe: recipe,
                 requiredKeys: files.value.isGiven ? [] : ["model_name_or_path", "validation_file"])
             Messages.note(configuration.notes, group)
+            try Messages.note(configuration.data.remarks(on: configuration.data.validationFiles), group)
             let job = EvaluationJob(
                 configuration, files: files.value, compare: options.compare, group: group)
             guard let outcome = try job.run() else { return }

@@ -30,12 +30,15 @@ struct PredictCommand: ParsableCommand, RecipeReader {
             let configuration = try flags.configuration(
                 recipe: recipe, requiredKeys: ["model_name_or_path"])
             Messages.note(configuration.notes, group)
+            try Messages.note(configuration.data.remarks(on: options.predictFile), group)
             let predictions = RowPredictions(
                 predictor: try configuration.task.definition.answering(configuration, group: group).predictor,
                 group: group,
                 batchRows: configuration.training.perDeviceEvalBatchSize)
             let sink = group.rank == 0 ? try LineWriter(path: options.outputFile) : nil
-            try predictions.run(files: options.predictFile) { line in try sink?.write(line) }
+            try predictions.run(configuration.data.rows(of: options.predictFile)) { line in
+                try sink?.write(line)
+            }
             try sink?.finish()
         }
     }

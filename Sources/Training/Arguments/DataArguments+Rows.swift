@@ -5,12 +5,24 @@ public import Datasets
 extension DataArguments {
     /// The training rows.
     public func trainingRows() throws(DatasetsError) -> RowReader {
-        try RowReader(patterns: trainFiles, selection: trainSelection)
+        try rows(of: trainFiles, trainSelection)
     }
 
     /// The rows to evaluate on; nil when there are no validation files.
     public func validationRows() throws(DatasetsError) -> RowReader? {
         guard !validationFiles.isEmpty else { return nil }
-        return try RowReader(patterns: validationFiles, selection: validationSelection)
+        return try rows(of: validationFiles, validationSelection)
+    }
+
+    /// Rows of files in the form that the run says.
+    package func rows(
+        of files: [String], _ selection: RowSelection? = nil
+    ) throws(DatasetsError) -> RowReader {
+        try RowReader(patterns: files, selection: selection, form: DelimitedForm(separator: csvSeparator, encoding: csvEncoding))
+    }
+
+    /// What was found of the form of the files; a line a file.
+    package func remarks(on files: [String]) throws(DatasetsError) -> [String] {
+        try files.isEmpty ? [] : rows(of: files).remarks()
     }
 }

@@ -2,6 +2,7 @@
 // unless a comment says otherwise.
 
 public import Datasets
+public import Files
 package import Images
 public import Models
 
@@ -15,6 +16,9 @@ public struct DataArguments: Sendable, Equatable {
     public var trainSelection: RowSelection?
     /// The rows of `validationFiles` to evaluate on; nil takes all. Set by cross-validation, by no key.
     public var validationSelection: RowSelection?
+    /// The character between the fields of CSV and TSV files, and their encoding; nil finds them.
+    public var csvSeparator: UInt8?
+    public var csvEncoding: TextEncoding?
     public var textColumn = "text"
     /// Column of the second text of a pair; nil for single texts.
     public var textPairColumn: String?

@@ -36,9 +36,9 @@ package protocol TaskDefinition: Sendable {
     ) throws -> RowEvaluationResult
     /// Throws, with file and line, when a training row cannot be learnt from, or cannot be answered. Collective.
     func checkRows(_ run: RunArguments, group: any ProcessGroup) throws
-    /// How answers of a task that writes texts are scored against the references of `files`. Collective.
+    /// How answers of a task that writes texts are scored against the references of `rows`. Collective.
     func textScoring(
-        _ predictor: any RowPredictor, files: [String], group: any ProcessGroup
+        _ predictor: any RowPredictor, rows: RowReader, group: any ProcessGroup
     ) throws -> RowEvaluation.Kind
 }
 
@@ -59,7 +59,7 @@ extension TaskDefinition {
     }
 
     package func textScoring(
-        _ predictor: any RowPredictor, files: [String], group: any ProcessGroup
+        _ predictor: any RowPredictor, rows: RowReader, group: any ProcessGroup
     ) throws -> RowEvaluation.Kind { .texts() }
 }
 

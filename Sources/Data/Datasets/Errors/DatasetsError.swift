@@ -80,10 +80,13 @@ extension DatasetsError {
         Self("\(source): invalid UTF-8 at byte offset \(byteOffset) of the file; save the file as UTF-8.")
     }
 
-    static func fieldCount(_ source: RowSource, expected: Int, found: Int) -> Self {
-        Self(
+    static func fieldCount(_ source: RowSource, expected: Int, found: Int, separator: UInt8) -> Self {
+        let other =
+            separator == UInt8(ascii: ",")
+            ? "" : " Fields are separated by \(DelimitedForm.name(of: separator)); if not, set csv_delimiter."
+        return Self(
             "\(source): expected \(expected) fields as in the header, found \(found);"
-                + " put fields that hold a separator or a line break in double quotes.")
+                + " put fields that hold a separator or a line break in double quotes.\(other)")
     }
 
     static func unterminatedQuote(_ source: RowSource) -> Self {

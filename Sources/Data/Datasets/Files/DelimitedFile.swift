@@ -1,4 +1,7 @@
-// Rows of a CSV or TSV file after RFC 4180, with a header row; line breaks may be LF or CR LF.
+// Rows of a CSV or TSV file after RFC 4180, with a header row; line breaks may be LF, CR LF or CR.
+//
+// As spreadsheets write them: fields between semicolons, a first line `sep=;`, columns without a name at the end, rows of
+// nothing but separators, Windows-1252.
 
 internal import Files
 internal import JSON
@@ -8,15 +11,37 @@ final class DelimitedFile: RowFile {
     private let separator: UInt8
     private var lines: LineReader
     private let columns: [String]
+    private var decoder: FieldDecoder
+    /// What was found of the file's form that is not RFC 4180's.
+    var remark: String? {
+        var parts: [String] = []
+        if separator != UInt8(ascii: ","), !path.lowercased().contains(".tsv") {
+            parts.append("fields are separated by \(DelimitedForm.name(of: separator))")
+        }
+        if decoder.isWindows1252 { parts.append("text is Windows-1252") }
+        return parts.isEmpty ? nil : "\(path): \(parts.joined(separator: ", "))"
+    }
 
     /// Reads the header.
-    init(path: String, _ source: ByteReader, separator: UInt8) throws(DatasetsError) {
+    ///
+    /// - Parameter separator: nil to find it from the header.
+    init(path: String, _ reader: ByteReader, separator: UInt8?, encoding: TextEncoding?) throws(DatasetsError)
+    {
         self.path = path
-        self.separator = separator
-        var lines = LineReader(source)
+        decoder = FieldDecoder(encoding)
+        var lines = LineReader(TextSource(reader, encoding: encoding), takesCarriageReturns: true)
         guard try Self.nextFilledLine(&lines) else { throw .noRows(path) }
-        var record = DelimitedRecord(separator: separator, path: path)
-        columns = try record.fields(of: &lines)
+        var declared: UInt8?
+        if let separator = Self.declaredSeparator(lines) {
+            declared = separator
+            guard try Self.nextFilledLine(&lines) else { throw .noRows(path) }
+        }
+        let found = separator ?? declared ?? DelimitedForm.separator(ofHeader: lines.bytes[lines.line])
+        self.separator = found
+        var record = DelimitedRecord(separator: found, path: path)
+        var columns = try record.fields(of: &lines, &decoder)
+        while columns.count > 1, columns.last?.isEmpty == true { columns.removeLast() }
+        self.columns = columns
         self.lines = lines
         for (index, column) in columns.enumerated() where columns[..<index].contains(column) {
             throw .duplicateColumn(RowSource(file: path, line: lines.number), column)
@@ -24,15 +49,28 @@ final class DelimitedFile: RowFile {
     }
 
     func next() throws(DatasetsError) -> Row? {
-        guard try Self.nextFilledLine(&lines) else { return nil }
-        let source = RowSource(file: path, line: lines.number)
-        var record = DelimitedRecord(separator: separator, path: path)
-        let fields = try record.fields(of: &lines)
-        guard fields.count == columns.count else {
-            throw .fieldCount(source, expected: columns.count, found: fields.count)
+        while try Self.nextFilledLine(&lines) {
+            let source = RowSource(file: path, line: lines.number)
+            var record = DelimitedRecord(separator: separator, path: path)
+            var fields = try record.fields(of: &lines, &decoder)
+            if fields.count > 1, fields.allSatisfy(\.isEmpty) { continue }
+            while fields.count > columns.count, fields.last?.isEmpty == true { fields.removeLast() }
+            guard fields.count == columns.count else {
+                throw .fieldCount(
+                    source, expected: columns.count, found: fields.count, separator: separator)
+            }
+            let values = fields.map { Value.string($0) }
+            return Row(fields: Fields(names: columns, values: values), source: source, hasTypes: false)
         }
-        let values = fields.map { Value.string($0) }
-        return Row(fields: Fields(names: columns, values: values), source: source, hasTypes: false)
+        return nil
+    }
+
+    /// The separator that a first line `sep=;` names, as Excel reads and writes it.
+    private static func declaredSeparator(_ lines: LineReader) -> UInt8? {
+        var line = lines.bytes[lines.line]
+        if line.last == 0x0D { line.removeLast() }
+        guard line.count == 5, line.dropLast().elementsEqual("sep=".utf8) else { return nil }
+        return line.last
     }
 
     /// Moves to the next line that is not blank.
@@ -56,13 +94,15 @@ struct DelimitedRecord {
 
     init(separator: UInt8, path: String) { (self.separator, self.path) = (separator, path) }
 
-    mutating func fields(of lines: inout LineReader) throws(DatasetsError) -> [String] {
+    mutating func fields(
+        of lines: inout LineReader, _ decoder: inout FieldDecoder
+    ) throws(DatasetsError) -> [String] {
         repeat {
             let start = lines.line.lowerBound + offset
             if start < lines.line.upperBound, lines.bytes[start] == UInt8(ascii: "\"") {
-                try takeQuotedField(&lines)
+                try takeQuotedField(&lines, &decoder)
             } else {
-                try takePlainField(lines)
+                try takePlainField(lines, &decoder)
             }
         } while offset >= 0
         return fields
@@ -76,15 +116,19 @@ struct DelimitedRecord {
     }
 
     /// A quote inside a field that did not start with one is text.
-    private mutating func takePlainField(_ lines: LineReader) throws(DatasetsError) {
+    private mutating func takePlainField(
+        _ lines: LineReader, _ decoder: inout FieldDecoder
+    ) throws(DatasetsError) {
         let start = lines.line.lowerBound + offset
         let end = contentEnd(lines)
         let fieldEnd = lines.bytes[start..<end].firstIndex(of: separator) ?? end
-        try append(lines.bytes.text(in: start..<fieldEnd), lines, base: start)
+        try append(decoder.text(lines.bytes, in: start..<fieldEnd), lines, base: start)
         offset = fieldEnd < end ? fieldEnd + 1 - lines.line.lowerBound : -1
     }
 
-    private mutating func takeQuotedField(_ lines: inout LineReader) throws(DatasetsError) {
+    private mutating func takeQuotedField(
+        _ lines: inout LineReader, _ decoder: inout FieldDecoder
+    ) throws(DatasetsError) {
         let quoteOffset = offset
         var text: [UInt8] = []
         var from = offset + 1
@@ -104,7 +148,7 @@ struct DelimitedRecord {
                 text.append(UInt8(ascii: "\""))
                 from = quote + 2 - base
             } else {
-                try append(text.text(in: 0..<text.count), lines, base: base + quoteOffset)
+                try append(decoder.text(text, in: 0..<text.count), lines, base: base + quoteOffset)
                 return try takeSeparator(at: quote + 1, lines)
             }
         }

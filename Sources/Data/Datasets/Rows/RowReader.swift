@@ -12,13 +12,17 @@ public struct RowReader: Sendable {
     public let files: [String]
     /// The rows that are read; nil reads all.
     private let selection: RowSelection?
+    private let form: DelimitedForm
 
     /// - Parameters:
     ///   - patterns: paths; `*`, `?` and `[a-z]` match within one part of a path.
     ///   - selection: the rows to read, by their numbers over all files; nil reads all.
+    ///   - form: how fields of CSV and TSV files are separated and encoded.
     /// - Throws: if a file does not exist, a pattern matches none, a file is named twice or has an unknown
     ///   ending.
-    public init(patterns: [String], selection: RowSelection? = nil) throws(DatasetsError) {
+    public init(
+        patterns: [String], selection: RowSelection? = nil, form: DelimitedForm = .detected
+    ) throws(DatasetsError) {
         if patterns.isEmpty { throw .noPatterns() }
         var files: [String] = []
         var known: Set<String> = []
@@ -31,10 +35,25 @@ public struct RowReader: Sendable {
         }
         self.files = files
         self.selection = selection
+        self.form = form
     }
 
     /// Steps through all rows of all files.
-    public func makeIterator() -> RowIterator { RowIterator(files: files, selection: selection) }
+    public func makeIterator() -> RowIterator { RowIterator(files: files, selection: selection, form) }
+
+    /// What was found of the form of CSV and TSV files, a line a file where it is not RFC 4180's in UTF-8: from their
+    /// first 50,000 rows.
+    public func remarks() throws(DatasetsError) -> [String] {
+        var remarks: [String] = []
+        for path in files {
+            guard let format = FileFormat(path: path), case .delimited = format,
+                let file = try format.open(path, form) as? DelimitedFile
+            else { continue }
+            for _ in 0..<50_000 where try file.next() == nil { break }
+            if let remark = file.remark { remarks.append(remark) }
+        }
+        return remarks
+    }
 
     /// Calls `body` with each row of each file in order.
     public func forEachRow(_ body: (Row) throws(DatasetsError) -> Void) throws(DatasetsError) {
@@ -49,12 +68,14 @@ public final class RowIterator {
     private var current: (any RowFile)?
     private var currentHasRows = false
     private let selection: RowSelection?
+    private let form: DelimitedForm
     /// The number of the next row over all files.
     private var number = 0
 
-    init(files: [String], selection: RowSelection?) {
+    init(files: [String], selection: RowSelection?, _ form: DelimitedForm) {
         remaining = files[...]
         self.selection = selection
+        self.form = form
     }
 
     /// The next selected row, nil after the last row of the last file.
@@ -79,7 +100,7 @@ public final class RowIterator {
             }
             guard let path = remaining.popFirst() else { return nil }
             guard let format = FileFormat(path: path) else { throw .unknownEnding(path) }
-            current = try format.open(path)
+            current = try format.open(path, form)
             currentHasRows = false
         }
     }
@@ -94,7 +115,8 @@ protocol RowFile: AnyObject {
 /// What a file's ending says about its content.
 enum FileFormat: Equatable {
     case jsonLines, json, text
-    case delimited(separator: UInt8)
+    /// The separator that the ending says; nil where it has to be found.
+    case delimited(separator: UInt8?)
 
     init?(path: String) {
         var name = path.lowercased()
@@ -103,19 +125,21 @@ enum FileFormat: Equatable {
         case "jsonl", "ndjson": self = .jsonLines
         case "json": self = .json
         case "txt": self = .text
-        case "csv": self = .delimited(separator: UInt8(ascii: ","))
+        case "csv": self = .delimited(separator: nil)
         case "tsv": self = .delimited(separator: 0x09)
         default: return nil
         }
     }
 
-    func open(_ path: String) throws(DatasetsError) -> any RowFile {
+    func open(_ path: String, _ form: DelimitedForm) throws(DatasetsError) -> any RowFile {
         let source = try DatasetsError.rethrowing { () throws(FilesError) in try ByteReader(path: path) }
         switch self {
         case .jsonLines: return JSONLinesFile(path: path, source)
         case .text: return TextFile(path: path, source)
         case .json: return try JSONFile(path: path, source)
-        case .delimited(let separator): return try DelimitedFile(path: path, source, separator: separator)
+        case .delimited(let separator):
+            return try DelimitedFile(
+                path: path, source, separator: form.separator ?? separator, encoding: form.encoding)
         }
     }
 }

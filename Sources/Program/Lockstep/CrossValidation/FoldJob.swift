@@ -89,7 +89,8 @@ struct FoldJob {
             + (plan.plans.count > 1 ? [("repeat", .integer(run.repetition))] : [])
         let sink = group.rank == 0 ? try LineWriter(path: folder.predictionsPath(of: run)) : nil
         try predictions.run(
-            files: configuration.data.validationFiles, selection: configuration.data.validationSelection,
+            configuration.data.rows(
+                of: configuration.data.validationFiles, configuration.data.validationSelection),
             columns: { place + $1.fields }, write: { line in try sink?.write(line) })
         try sink?.finish()
     }

@@ -36,7 +36,7 @@ extension EvaluationJob {
             let names = labels.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
             return try LabelMap(labels: names, problemType: data.problemType ?? .singleLabel)
         }
-        let references = try RowReader(patterns: files.referencesFile)
+        let references = try data.rows(of: files.referencesFile)
         let first = try references.makeIterator().next()
         let column =
             first.map { $0.isLine ? "text" : $0["reference"] != nil ? "reference" : referenceColumn }

@@ -26,7 +26,7 @@ extension EvaluationJob {
         var side = answering.sideScores
         var current: AnsweredRow?
         try RowPredictions(predictor: predictor, group: group, batchRows: batchRows).run(
-            files: paths, findsLoss: true,
+            data.rows(of: paths), findsLoss: true,
             score: { number, row, answer in
                 let answered = try reader.row(number: number, row, answer)
                 current = answered

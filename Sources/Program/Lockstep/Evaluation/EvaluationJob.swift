@@ -93,7 +93,7 @@ package struct EvaluationJob {
         _ predictor: any RowPredictor, labels: LabelMap?, references: [String]
     ) throws -> RowEvaluation.Kind {
         try labels.map { .labels($0.head) }
-            ?? task.textScoring(predictor, files: references, group: group)
+            ?? task.textScoring(predictor, rows: data.rows(of: references), group: group)
     }
 
     static func seconds(since start: ContinuousClock.Instant) -> Double {

@@ -36,7 +36,10 @@ package struct TrainingJob {
         let plan = ThreadPlan.apply(requested: arguments.threadsPerRank)
         if isFirst, shows == .full {
             for warning in plan.warnings { Messages.warn(warning) }
-            for note in configuration.notes { Messages.note(note) }
+            let files = configuration.data.trainFiles + configuration.data.validationFiles
+            for note in try configuration.notes + configuration.data.remarks(on: files) {
+                Messages.note(note)
+            }
         }
         let lock =
             isFirst ? try OutputLock.ifPresent(directory: outputDirectory, host: group.hostName) : nil

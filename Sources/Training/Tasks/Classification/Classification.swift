@@ -36,7 +36,7 @@ extension ClassificationDefinition {
         let (data, arguments) = (run.data, run.training)
         // Of all rows, so that a fold knows every label.
         let labels = try LabelMap(
-            of: RowReader(patterns: data.trainFiles), column: data.labelColumn, problemType: data.problemType)
+            of: data.rows(of: data.trainFiles), column: data.labelColumn, problemType: data.problemType)
         let loaded = try ModelBroadcast.classifier(
             run.model, head: labels.head, seed: arguments.seed,
             overrides: arguments.configurationOverrides, through: group)

@@ -3,7 +3,7 @@
 package import Arguments
 internal import Checkpoints
 package import DataParallel
-internal import Datasets
+package import Datasets
 package import Evaluation
 internal import Training
 
@@ -48,7 +48,7 @@ package struct ExtractiveSummarization: TaskDefinition {
     }
 
     package func textScoring(
-        _ predictor: any RowPredictor, files: [String], group: any ProcessGroup
+        _ predictor: any RowPredictor, rows: RowReader, group: any ProcessGroup
     ) throws -> RowEvaluation.Kind { .texts(lossIsOfTokens: false) }
 }
 

@@ -1,19 +1,19 @@
 // CIDEr's first pass: how many rows have each n-gram in some reference.
 
 public import DataParallel
-internal import Datasets
+public import Datasets
 public import Evaluation
 public import Metrics
 
 extension CIDErDocumentFrequencies {
-    /// Reads the references of all rows of files, each rank its share, and brings them together. Collective.
+    /// Reads the references of all rows, each rank its share, and brings them together. Collective.
     ///
     /// - Parameter batchRows: rows that are scattered to a rank at once.
     public init(
-        files: [String], predictor: any RowPredictor, group: any ProcessGroup, batchRows: Int = 64
+        rows: RowReader, predictor: any RowPredictor, group: any ProcessGroup, batchRows: Int = 64
     ) throws {
         self.init()
-        let rows = try RowReader(patterns: files).makeIterator()
+        let rows = rows.makeIterator()
         var number = 0
         while let row = try rows.next() {
             if number / batchRows % group.size == group.rank {

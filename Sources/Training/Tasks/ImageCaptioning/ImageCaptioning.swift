@@ -3,7 +3,7 @@
 package import Arguments
 internal import Checkpoints
 package import DataParallel
-internal import Datasets
+package import Datasets
 package import Evaluation
 internal import Metrics
 internal import Training
@@ -53,7 +53,7 @@ package struct ImageCaptioning: TaskDefinition {
     ) throws -> RowEvaluationResult {
         Inference.applyThreadPlan(run.training, group)
         let setup = try CaptioningSetup(run, group: group)
-        let rows = try setup.rows(RowReader(patterns: run.data.validationFiles))
+        let rows = try setup.rows(run.data.rows(of: run.data.validationFiles))
         try Inference.applyPrecision(run.training, to: setup.model, group)
         return try SequenceToSequenceEvaluator(
             model: setup.model, writing: nil, group: group, batchRows: run.training.perDeviceEvalBatchSize
@@ -61,8 +61,8 @@ package struct ImageCaptioning: TaskDefinition {
     }
 
     package func textScoring(
-        _ predictor: any RowPredictor, files: [String], group: any ProcessGroup
+        _ predictor: any RowPredictor, rows: RowReader, group: any ProcessGroup
     ) throws -> RowEvaluation.Kind {
-        .texts(try CIDErDocumentFrequencies(files: files, predictor: predictor, group: group))
+        .texts(try CIDErDocumentFrequencies(rows: rows, predictor: predictor, group: group))
     }
 }

@@ -23,11 +23,6 @@ package struct LanguageModelSetup {
     /// What tokens say, for people.
     func text(of tokens: [Int32]) -> String { tokenizer.decode(tokens, skippingSpecialTokens: true) }
 
-    /// The examples of files, checked against the model.
-    func examples(_ files: [String]) throws -> ExampleStore {
-        try examples(RowReader(patterns: files))
-    }
-
     /// The examples of rows, checked against the model.
     func examples(_ rows: RowReader) throws -> ExampleStore {
         let store = try read(rows)

@@ -105,7 +105,7 @@ extension LanguageModelDefinition {
         Inference.applyThreadPlan(run.training, group)
         let setup = try self.setup(run, group: group)
         try Inference.applyPrecision(run.training, to: setup.model, group)
-        let store = try setup.examples(run.data.validationFiles)
+        let store = try setup.examples(run.data.rows(of: run.data.validationFiles))
         let evaluator = LanguageModelEvaluator(
             model: setup.model, objective: setup.objective, group: group,
             batchRows: run.training.perDeviceEvalBatchSize)

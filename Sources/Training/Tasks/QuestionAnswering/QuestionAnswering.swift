@@ -3,7 +3,7 @@
 package import Arguments
 internal import Checkpoints
 package import DataParallel
-internal import Datasets
+package import Datasets
 package import Evaluation
 internal import Training
 
@@ -51,7 +51,7 @@ package struct QuestionAnswering: TaskDefinition {
 
     /// Answers that stand in a file are scored as those of SQuAD 2.0.
     package func textScoring(
-        _ predictor: any RowPredictor, files: [String], group: any ProcessGroup
+        _ predictor: any RowPredictor, rows: RowReader, group: any ProcessGroup
     ) throws -> RowEvaluation.Kind {
         .scored(
             AnswerScorer(knowsNoAnswer: (predictor as? QuestionPredictor)?.selection.allowsNoAnswer ?? true))

@@ -50,7 +50,7 @@ package struct Summarization: TaskDefinition {
     ) throws -> RowEvaluationResult {
         Inference.applyThreadPlan(run.training, group)
         let setup = try SummarizationSetup(run, group: group)
-        let rows = try setup.reader.rows(RowReader(patterns: run.data.validationFiles))
+        let rows = try setup.reader.rows(run.data.rows(of: run.data.validationFiles))
         try Inference.applyPrecision(run.training, to: setup.model, group)
         return try SequenceToSequenceEvaluator(
             model: setup.model, writing: nil, group: group, batchRows: run.training.perDeviceEvalBatchSize

@@ -3,7 +3,7 @@
 package import Arguments
 internal import Checkpoints
 package import DataParallel
-internal import Datasets
+package import Datasets
 package import Evaluation
 internal import Models
 internal import Tokenizers
@@ -22,7 +22,7 @@ package struct TokenClassification: TaskDefinition {
     package func prepare(_ run: RunArguments, group: any ProcessGroup) throws -> PreparedTask {
         let (data, arguments) = (run.data, run.training)
         // Of all rows, so that a fold knows every tag.
-        let found = try TagSet(of: RowReader(patterns: data.trainFiles), TagColumns(data), TagNames())
+        let found = try TagSet(of: data.rows(of: data.trainFiles), TagColumns(data), TagNames())
         let (model, report) = try ModelBroadcast.tokenClassifier(
             run.model, head: found.head, seed: arguments.seed, overrides: arguments.configurationOverrides,
             through: group)
@@ -62,7 +62,7 @@ package struct TokenClassification: TaskDefinition {
     }
 
     package func textScoring(
-        _ predictor: any RowPredictor, files: [String], group: any ProcessGroup
+        _ predictor: any RowPredictor, rows: RowReader, group: any ProcessGroup
     ) throws -> RowEvaluation.Kind {
         guard let predictor = predictor as? TaggingPredictor else {
             throw TrainingError(

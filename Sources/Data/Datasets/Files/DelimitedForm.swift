@@ -1,0 +1,61 @@
+// How the fields of CSV and TSV files are separated and encoded: as a user says, or as the file looks.
+
+public import Files
+internal import JSON
+
+/// The form of CSV and TSV files; what is nil is found from each file.
+public struct DelimitedForm: Sendable, Equatable {
+    /// An ASCII character between fields.
+    public var separator: UInt8?
+    public var encoding: TextEncoding?
+
+    public init(separator: UInt8? = nil, encoding: TextEncoding? = nil) {
+        (self.separator, self.encoding) = (separator, encoding)
+    }
+
+    /// Found from each file.
+    public static let detected = DelimitedForm()
+
+    static let candidates = [UInt8(ascii: ","), UInt8(ascii: ";"), 0x09, UInt8(ascii: "|")]
+
+    /// The separator of a CSV file by its header: the candidate that stands in it most often outside of quotes, a comma
+    /// where none does.
+    static func separator(ofHeader line: some Sequence<UInt8>) -> UInt8 {
+        var counts = [Int](repeating: 0, count: candidates.count)
+        var isQuoted = false
+        for byte in line {
+            if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+            if !isQuoted, let index = candidates.firstIndex(of: byte) { counts[index] += 1 }
+        }
+        let most = counts.max() ?? 0
+        return most == 0 ? candidates[0] : candidates[counts.firstIndex(of: most) ?? 0]
+    }
+
+    /// What a separator is called.
+    static func name(of separator: UInt8) -> String {
+        separator == 0x09 ? "tabs" : "'\(Character(Unicode.Scalar(separator)))'"
+    }
+}
+
+/// Bytes of fields as text. A file that is no UTF-8 from its first character on that is not ASCII is Windows-1252.
+struct FieldDecoder {
+    private let isDetecting: Bool
+    private var hasSeenUTF8 = false
+    private(set) var isWindows1252 = false
+
+    /// - Parameter encoding: what the user says; nil to find it.
+    init(_ encoding: TextEncoding?) { isDetecting = encoding == nil }
+
+    /// nil if the bytes are no UTF-8 and the file was before.
+    mutating func text(_ bytes: [UInt8], in range: Range<Int>) -> String? {
+        let isPlain = bytes[range].allSatisfy { $0 < 0x80 }
+        if isWindows1252, !isPlain { return TextEncoding.windows1252Text(bytes[range]) }
+        if let text = bytes.text(in: range) {
+            if !isPlain { hasSeenUTF8 = true }
+            return text
+        }
+        guard isDetecting, !hasSeenUTF8 else { return nil }
+        isWindows1252 = true
+        return TextEncoding.windows1252Text(bytes[range])
+    }
+}
