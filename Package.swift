@@ -77,7 +77,7 @@ let package = Package(
         module(.base, "Tensors", []),
         module(.engine, "Kernels", ["Tensors", "COneDNN", "CKernels"]),
         module(.engine, "Layers", ["Tensors", "Kernels"]),
-        module(.engine, "Models", ["Tensors", "Kernels", "Layers"]),
+        module(.engine, "Models", ["Tensors", "JSON", "Kernels", "Layers"]),
         module(.engine, "Optimizers", ["Tensors", "Kernels", "Layers"]),
         module(.engine, "MPI", ["Tensors", "Machine", "CMPI"]),
         module(.engine, "DataParallel", ["Tensors", "Files", "Machine", "Kernels", "Layers", "MPI"]),
@@ -87,31 +87,32 @@ let package = Package(
         module(.formats, "Safetensors", ["Tensors", "Files", "JSON"]),
         module(.formats, "Tokenizers", ["Files", "JSON"]),
         module(.formats, "ChatTemplates", ["JSON", "Tokenizers"]),
-        module(.formats, "Images", ["Tensors", "Files", "CImageCodecs"]),
+        module(.formats, "Images", ["Tensors", "Files", "JSON", "CImageCodecs"]),
         module(.data, "Datasets", ["Tensors", "Files", "JSON", "Models", "Images"]),
         module(.formats, "GGUF", ["Tensors", "Files"]),
         module(
             .training, "Checkpoints",
-            ["Tensors", "Layers", "Models", "Optimizers", "Files", "Safetensors"]),
+            ["Tensors", "Layers", "Models", "Optimizers", "Files", "JSON", "Safetensors"]),
         module(
             .training, "GGUFImport",
             ["Tensors", "Files", "Models", "JSON", "Safetensors", "GGUF", "Checkpoints"]),
         module(.training, "Generation", ["Tensors", "Layers", "Models", "Tokenizers", "ChatTemplates"]),
         module(.evaluation, "Metrics", []),
-        module(.operations, "Reporting", ["Files", "Machine"]),
+        module(.operations, "Reporting", ["Files", "JSON", "Machine"]),
         module(.evaluation, "Ratings", ["Tensors", "Files", "JSON", "Datasets", "Metrics"]),
         module(.operations, "RatingServer", ["Files", "Machine", "JSON", "Datasets", "Ratings"] + nio),
         module(
             .training, "Arguments",
             [
-                "DataParallel", "Datasets", "Files", "Generation", "Images", "Layers", "Models", "Optimizers",
+                "DataParallel", "Datasets", "Files", "JSON", "Generation", "Images", "Layers", "Models", "Optimizers",
             ]),
         module(
             .evaluation, "Evaluation", ["DataParallel", "Datasets", "JSON", "Metrics", "Models"]),
         module(
             .training, "Training",
             [
-                "Tensors", "Machine", "Kernels", "Layers", "Models", "Optimizers", "DataParallel", "Datasets",
+                "Tensors", "Machine", "JSON", "Kernels", "Layers", "Models", "Optimizers", "DataParallel",
+                "Datasets",
                 "Arguments", "Checkpoints", "Evaluation", logging,
             ]),
         module(
@@ -124,7 +125,10 @@ let package = Package(
             ]),
         module(
             .evaluation, "CrossValidation",
-            ["Tensors", "Datasets", "Metrics", "Models", "Arguments", "Evaluation", "Training", "Tasks"]),
+            [
+                "Tensors", "JSON", "Datasets", "Metrics", "Models", "Arguments", "Evaluation", "Training",
+                "Tasks",
+            ]),
         module(
             .program, "Configuration",
             ["Optimizers", "Files", "Machine", "Arguments", "Datasets", "Tasks", yams]),
@@ -140,6 +144,7 @@ let package = Package(
             "LockstepProgram",
             [
                 "Tensors", "Kernels", "Layers", "Models", "Optimizers", "MPI", "DataParallel", "Files",
+                "JSON",
                 "Machine", "Tokenizers", "ChatTemplates", "Datasets", "Checkpoints", "Generation",
                 "GGUFImport",
                 "Arguments", "Training", "Evaluation", "Tasks", "CrossValidation",
@@ -148,7 +153,7 @@ let package = Package(
                 argumentParser, logging,
             ]),
         program("rank-scenarios", ["Tensors", "Files", "Machine", "Layers", "DataParallel", "MPI"]),
-        tests("JSONTests", ["JSON"]),
+        tests("JSONTests", ["JSON"], goldens: true),
         tests("FilesTests", ["Files", "TestSupport"]),
         tests("MachineTests", ["Machine", "TestSupport"]),
         tests("SafetensorsTests", ["Tensors", "Files", "Safetensors", "TestSupport"], goldens: true),
@@ -161,46 +166,60 @@ let package = Package(
         ),
         tests("LaunchTests", ["TestSupport"]),
         tests(
-            "ModelsTests", ["Tensors", "Layers", "Models", "Optimizers", "Safetensors"],
+            "ModelsTests", ["Tensors", "JSON", "Layers", "Models", "Optimizers", "Safetensors"],
             goldens: true),
         tests(
             "GenerationTests",
             [
-                "Tensors", "Layers", "Models", "Safetensors", "Checkpoints", "GGUFImport", "Tokenizers",
+                "Tensors", "JSON", "Layers", "Models", "Safetensors", "Checkpoints", "GGUFImport",
+                "Tokenizers",
                 "ChatTemplates",
                 "Generation",
             ]),
         tests(
             "ModelFamilyTests",
-            ["Tensors", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints", "TestSupport"],
+            [
+                "Tensors", "JSON", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints",
+                "TestSupport",
+            ],
             goldens: true),
         tests(
             "SummarizationTests",
-            ["Tensors", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints"], goldens: true),
+            ["Tensors", "JSON", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints"], goldens: true
+        ),
         tests(
             "VisionModelsTests",
             [
-                "Tensors", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints", "Images",
+                "Tensors", "JSON", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints", "Images",
                 "Datasets",
             ], goldens: true),
         tests(
             "CheckpointsTests",
-            ["Tensors", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints", "TestSupport"]),
+            [
+                "Tensors", "JSON", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints",
+                "TestSupport",
+            ]),
         tests(
-            "GGUFImportTests", ["Tensors", "Models", "Safetensors", "GGUFImport", "TestSupport"],
+            "GGUFImportTests", ["Tensors", "JSON", "Models", "Safetensors", "GGUFImport", "TestSupport"],
             goldens: true),
         tests("TokenizersTests", ["Tokenizers", "TestSupport"], goldens: true),
         tests("ChatTemplatesTests", ["Tokenizers", "ChatTemplates", "TestSupport"], goldens: true),
-        tests("ReportingTests", ["Machine", "Reporting", "TestSupport"]),
+        tests("ReportingTests", ["Machine", "JSON", "Reporting", "TestSupport"]),
         tests("RatingsTests", ["JSON", "Datasets", "Metrics", "Ratings", "TestSupport"]),
         tests("RatingServerTests", ["JSON", "Datasets", "Ratings", "TestSupport", "LockstepProgram"]),
         tests(
             "LowRankTests",
-            ["Tensors", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints", "TestSupport"],
+            [
+                "Tensors", "JSON", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints",
+                "TestSupport",
+            ],
             goldens: true),
         tests(
             "TrainingTests",
-            ["Tensors", "Kernels", "Layers", "Models", "Optimizers", "DataParallel", "Arguments", "Training"]),
+            [
+                "Tensors", "JSON", "Kernels", "Layers", "Models", "Optimizers", "DataParallel", "Arguments",
+                "Training",
+            ]),
         tests(
             "TasksTests",
             [
@@ -232,14 +251,14 @@ let package = Package(
         tests(
             "LockstepProgramTests",
             [
-                "LockstepProgram", "Lockstep", "TestSupport", "Tensors", "Kernels", "Models", "Layers",
+                "LockstepProgram", "Lockstep", "TestSupport", "Tensors", "JSON", "Kernels", "Models", "Layers",
                 "DataParallel",
                 "Safetensors", "Checkpoints", "Training", "Configuration",
             ]),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         tests("TensorsTests", ["Tensors"]),
         tests("KernelsTests", ["Tensors", "Kernels"]),
-        tests("LayersTests", ["Tensors", "Kernels", "Layers", "Models"]),
+        tests("LayersTests", ["Tensors", "JSON", "Kernels", "Layers", "Models"]),
         tests("OptimizersTests", ["Tensors", "Layers", "Optimizers"], goldens: true),
         tests("MPITests", ["MPI", "TestSupport"]),
         tests("DataParallelTests", ["Tensors", "Kernels", "Layers", "DataParallel", "TestSupport"]),

@@ -48,6 +48,16 @@ import Testing
         #expect(places(of: pattern, in: files) == [])
     }
 
+    @Test("JSON is read and written by the target of that name alone")
+    func oneJSON() throws {
+        let files = try Repository.files(in: "Sources")
+        let foundation = #/\bJSON(?:Serialization|(?:De|En)coder)\b|\b(?:Dec|Enc|C)odable\b/#
+        #expect(places(of: foundation, in: files) == [])
+        let types = #/\b(?:struct|enum|class|typealias) JSON(?:Value|Object|Number|Reader|Node|Text)\b/#
+        #expect(places(of: types, in: files) { $0.target != "JSON" } == [])
+        #expect(places(of: types, in: files) { $0.target == "JSON" }.count == 4)
+    }
+
     @Test("unsafe code stands only in the targets that wrap memory and C")
     func unsafeCode() throws {
         let files = try Repository.files(in: "Sources")

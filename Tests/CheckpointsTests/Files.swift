@@ -1,6 +1,7 @@
 // What tests do with files.
 
 import Foundation
+import JSON
 import Models
 
 func bytes(of path: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(fileURLWithPath: path))) }

@@ -1,6 +1,7 @@
 // What becomes of the head in a file when a run wants the same labels, others, or another order.
 
 import Checkpoints
+import JSON
 import Layers
 import Models
 import Testing
@@ -12,8 +13,7 @@ struct HeadTests {
         try copy.changeConfiguration { members in
             members["id2label"] = labels.map { labels in
                 .object(
-                    Dictionary(
-                        uniqueKeysWithValues: labels.enumerated().map { ("\($0)", JSONValue.string($1)) }))
+                    JSONObject(labels.enumerated().map { ("\($0)", .string($1)) }))
             }
             members["label2id"] = nil
             members["problem_type"] = problemType.map(JSONValue.string)

@@ -2,6 +2,7 @@
 
 import Checkpoints
 import Foundation
+import JSON
 import Layers
 import Models
 import Safetensors
@@ -53,7 +54,7 @@ struct ModelCopy {
         try writer.write(to: weightsPath, metadata: ["format": "pt"])
     }
 
-    func changeConfiguration(_ change: (inout [String: JSONValue]) -> Void) throws {
+    func changeConfiguration(_ change: (inout JSONObject) -> Void) throws {
         var members = try json(of: directory + "/config.json").object ?? [:]
         change(&members)
         try Data(JSONValue.object(members).serialized()).write(

@@ -1,5 +1,6 @@
 // A model of two layers whose layout a test chooses; it cannot compute.
 
+import JSON
 import Layers
 import Models
 import Tensors
@@ -31,7 +32,7 @@ final class ToyClassifier: SequenceClassifier {
         parameters.initialize(key: RandomKey(seed: 3))
     }
 
-    var configurationJSON: JSONValue { .object(["model_type": .string("toy"), "rate": .number(0)]) }
+    var configurationJSON: JSONValue { .object(["model_type": .string("toy"), "rate": .shortest(0)]) }
     func isHead(_ slot: ParameterSlot) -> Bool { slot.name.hasPrefix("score.") }
     func mayIgnore(tensor name: String) -> Bool { false }
     func validate(_ batch: TokenBatch) throws(ModelError) {}

@@ -1,6 +1,7 @@
 // trainer_state.json: every field comes back, doubles with all their bits, and bad files are refused.
 
 import Checkpoints
+import JSON
 import Models
 import TestSupport
 import Testing
@@ -22,8 +23,8 @@ struct TrainerStateTests {
         state.bestGlobalStep = 20
         state.bestModelCheckpoint = "runs/täst \"1\"/checkpoint-20"
         state.logHistory = [
-            .object(["step": .integer(10), "loss": .number(0.693_147_180_559_945_3)]),
-            .object(["step": .integer(20), "eval_f1": .number(2.0 / 3), "label": .string("a\nb")]),
+            .object(["step": .integer(10), "loss": .shortest(0.693_147_180_559_945_3)]),
+            .object(["step": .integer(20), "eval_f1": .shortest(2.0 / 3), "label": .string("a\nb")]),
         ]
         state.position.version = "0.1.0"
         state.position.epochIndex = 1
@@ -35,7 +36,7 @@ struct TrainerStateTests {
         state.position.seed = .max
         state.position.datasetRowCount = 6_920
         state.position.earlyStoppingPatienceCounter = 2
-        state.position.counters = ["loss_sum": .number(1e-300), "rows": .integer(640)]
+        state.position.counters = ["loss_sum": .shortest(1e-300), "rows": .integer(640)]
         return state
     }
 
@@ -73,12 +74,12 @@ struct TrainerStateTests {
             #expect(found.epoch.bitPattern == value.bitPattern, "\(value)")
             #expect(found.bestMetric?.bitPattern == value.bitPattern, "\(value)")
         }
-        state.logHistory = values.filter(\.isFinite).map(JSONValue.number)
+        state.logHistory = values.filter(\.isFinite).map(JSONValue.shortest)
         try state.write(to: path)
         let history = try TrainerState(path: path).logHistory.map { $0.double?.bitPattern }
         #expect(history == values.filter(\.isFinite).map(\.bitPattern))
         state.epoch = .nan
-        state.logHistory = [.object(["grad_norm": .number(.infinity)])]
+        state.logHistory = [.object(["grad_norm": .shortest(.infinity)])]
         try state.write(to: path)
         #expect(try TrainerState(path: path).epoch.isNaN)
         #expect(try TrainerState(path: path).logHistory == [.object(["grad_norm": .string("Infinity")])])
@@ -90,7 +91,7 @@ struct TrainerStateTests {
         try Self.sample.write(to: folder.path + "/s.json")
         let state = try json(of: folder.path + "/s.json")
         #expect(
-            state.object?.keys.sorted() == [
+            state.object?.names.sorted() == [
                 "best_global_step", "best_metric", "best_model_checkpoint", "epoch", "eval_steps",
                 "global_step",
                 "is_hyper_param_search", "is_local_process_zero", "is_world_process_zero", "log_history",
@@ -107,7 +108,7 @@ struct TrainerStateTests {
         let path = folder.path + "/s.json"
         try Self.sample.write(to: path)
         let good = try #require(json(of: path).object)
-        func text(_ change: (inout [String: JSONValue]) -> Void) throws -> String? {
+        func text(_ change: (inout JSONObject) -> Void) throws -> String? {
             var members = good
             change(&members)
             try folder.write(

@@ -58,7 +58,7 @@ func message(_ body: () throws -> Void) throws -> String {
 
 /// A row with typed values from a JSON object.
 func row(_ json: String, line: Int = 1) throws -> Row {
-    guard case .object(let fields) = try Value(json: Array(json.utf8)) else {
+    guard case .object(let fields) = try JSONValue(json: Array(json.utf8)) else {
         throw NotAnObject(json: json)
     }
     return Row(fields: fields, source: RowSource(file: "t.jsonl", line: line))

@@ -16,7 +16,7 @@ import Testing
         arguments: ["rows.jsonl", "rows.ndjson", "ROWS.JSONL"])
     func jsonLines(name: String) throws {
         let rows = try folder.rows(name, "\u{FEFF}{\"a\": 1}\r\n\r\n  \n{\"a\": \"é\\n\"}\n{\"a\": [2]}")
-        #expect(rows.map { $0["a"] } == [.integer(1), .string("é\n"), .list([.integer(2)])])
+        #expect(rows.map { $0["a"] } == [.integer(1), .string("é\n"), .array([.integer(2)])])
         #expect(rows.map(\.source.line) == [1, 4, 5])
         #expect(rows[0].source.file == folder.path + "/" + name)
         #expect(rows[0].hasTypes)
@@ -68,7 +68,7 @@ import Testing
     @Test("Rows longer than a chunk, and a file of many chunks, are read whole")
     func longRows() throws {
         let long = String(repeating: "ä\"", count: 400_000)
-        let json = Value.string(long).json
+        let json = JSONValue.string(long).json
         let lines = (0..<20_000).map { "{\"text\": \"row \($0) \(String(repeating: "x", count: $0 % 60))\"}" }
         let rows = try folder.rows(
             "a.jsonl", lines.joined(separator: "\n") + "\n{\"text\": \(json)}\n{\"text\": \"z\"}")
@@ -128,7 +128,7 @@ import Testing
         let reader = try RowReader(patterns: files)
         for _ in 0..<2 {
             let rows = reader.makeIterator()
-            var values: [Value?] = []
+            var values: [JSONValue?] = []
             while let row = try rows.next() { values.append(row["n"]) }
             #expect(values == ["1", "2", "3", "4"].map { .string($0) })
         }

@@ -26,21 +26,23 @@ import Testing
         ]
         floats += (0..<1000).map { Float(bitPattern: UInt32($0) &* 2_654_435_761) }.filter(\.isFinite)
         for float in floats {
-            guard case .number(let number) = try Value(json: Array(Value.real(float).json.utf8)) else {
+            guard case .number(let number) = try JSONValue(json: Array(JSONValue.real(float).json.utf8))
+            else {
                 Issue.record("\(float) is not written as a number")
                 continue
             }
             #expect(Float(number.text)?.bitPattern == float.bitPattern)
         }
         for double: Double in [0.1, .leastNonzeroMagnitude, 1e308, 5e22, -123_456_789.125] {
-            guard case .number(let number) = try Value(json: Array(Value.real(double).json.utf8)) else {
+            guard case .number(let number) = try JSONValue(json: Array(JSONValue.real(double).json.utf8))
+            else {
                 Issue.record("\(double) is not written as a number")
                 continue
             }
             #expect(number.double == double)
         }
-        #expect(Value.real(Float.nan) == .null)
-        #expect(Value.real(-Double.infinity) == .null)
+        #expect(JSONValue.real(Float.nan) == .null)
+        #expect(JSONValue.real(-Double.infinity) == .null)
     }
 
     @Test("A missing column is reported with those that are there, the nearest one and the recipe key")

@@ -35,7 +35,7 @@ private struct Sentence {
             loss: RowLoss(sum: Double(number + 1) / 8, count: truth.count, correct: right))
     }
 
-    private func list(_ entities: [Entity]) -> Value { .list(entities.map { $0.value() }) }
+    private func list(_ entities: [Entity]) -> JSONValue { .array(entities.map { $0.value() }) }
 }
 
 @Suite struct EntityTests {
@@ -62,7 +62,7 @@ private struct Sentence {
     func figures() throws {
         for (number, json) in try Self.cases().enumerated() {
             let labels = try #require(json["labels"]?.object)
-            let scorer = EntityScorer(labels: Array(labels.keys))
+            let scorer = EntityScorer(labels: Array(labels.names))
             var sums = [Int64](repeating: 0, count: scorer.width)
             for (row, sentence) in try Self.sentences(json).enumerated() {
                 sums = zip(sums, scorer.counts(of: sentence.row(row))).map { $0 + $1 }

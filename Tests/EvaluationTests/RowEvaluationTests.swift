@@ -38,7 +38,7 @@ private enum Rows {
         let predicted = (0..<4).filter { probabilities[$0] > 0.5 }
         let truth = (0..<4).filter { draw(row, 10 + $0) < 0.2 + 0.6 * probabilities[$0] }
         return AnsweredRow(
-            number: row, prediction: .list(predicted.map { .string("l\($0)") }),
+            number: row, prediction: .array(predicted.map { .string("l\($0)") }),
             references: truth.map { "l\($0)" }, target: .labels(truth),
             predicted: .labels(predicted), probabilities: probabilities, loss: loss(row))
     }

@@ -1,6 +1,7 @@
 // Golden files, and what tests do with files.
 
 import Foundation
+import JSON
 import Models
 
 /// The path of a golden file.

@@ -2,6 +2,7 @@
 
 import Foundation
 import GGUFImport
+import JSON
 import Models
 import TestSupport
 import Testing

@@ -4,6 +4,7 @@ import Checkpoints
 import Foundation
 import GGUFImport
 import Generation
+import JSON
 import Layers
 import Models
 import Safetensors

@@ -20,9 +20,9 @@ import Testing
 
     @Test("Valid texts read as the values that they write", arguments: valid)
     func readsValid(text: String, written: String) throws {
-        let value = try Value(parsing: Array(text.utf8))
+        let value = try JSONValue(parsing: Array(text.utf8))
         #expect(Array(value.json.utf8) == Array(written.utf8))
-        #expect(try Value(parsing: Array(value.json.utf8)) == value)
+        #expect(try JSONValue(parsing: Array(value.json.utf8)) == value)
     }
 
     static let invalid: [(String, Int, String)] = [
@@ -105,24 +105,25 @@ import Testing
                 (String(repeating: "[{\"a\":", count: depth / 2) + "0"
                     + String(repeating: "}]", count: depth / 2)).utf8)
         }
-        _ = try Value(parsing: nested(512))
+        _ = try JSONValue(parsing: nested(512))
         let deep = try #require(syntaxError(nested(514)))
         #expect(deep.position == 1536 && deep.problem == "nested deeper than 512 levels")
-        _ = try Value(parsing: nested(30), maximumDepth: 30)
-        #expect(throws: JSONSyntaxError.self) { try Value(parsing: nested(32), maximumDepth: 30) }
+        _ = try JSONValue(parsing: nested(30), maximumDepth: 30)
+        #expect(throws: JSONSyntaxError.self) { try JSONValue(parsing: nested(32), maximumDepth: 30) }
     }
 
     @Test("Of equal keys the last wins, also among many, and different spellings of a character stay apart")
     func duplicateKeys() throws {
         let members = (0..<100).map { "\"k\($0 % 40)\":\($0)" }.joined(separator: ",")
-        guard case .object(let fields) = try Value(parsing: Array("{\(members)}".utf8)) else {
+        guard case .object(let fields) = try JSONValue(parsing: Array("{\(members)}".utf8)) else {
             Issue.record("no object")
             return
         }
         #expect(fields.names == (0..<40).map { "k\($0)" })
         #expect(fields["k3"] == .integer(83))
         #expect(fields["k39"] == .integer(79))
-        guard case .object(let accents) = try Value(parsing: Array("{\"é\":1,\"e\u{301}\":2}".utf8)) else {
+        guard case .object(let accents) = try JSONValue(parsing: Array("{\"é\":1,\"e\u{301}\":2}".utf8))
+        else {
             Issue.record("no object")
             return
         }
@@ -147,7 +148,7 @@ import Testing
         _ bytes: [UInt8], duplicates: JSONParser.DuplicateNames = .lastWins
     ) -> JSONSyntaxError? {
         do throws(JSONSyntaxError) {
-            _ = try Value(parsing: bytes, duplicates: duplicates)
+            _ = try JSONValue(parsing: bytes, duplicates: duplicates)
             return nil
         } catch { return error }
     }
@@ -155,8 +156,8 @@ import Testing
     @Test("A number keeps its text and knows its value")
     func numbers() throws {
         let text = #"{"a": 10, "b": 1.0, "c": 1e2, "d": 9007199254740993, "e": 99999999999999999999}"#
-        let value = try Value(parsing: Array(text.utf8))
-        func number(_ name: String) -> Value.Number? {
+        let value = try JSONValue(parsing: Array(text.utf8))
+        func number(_ name: String) -> JSONNumber? {
             guard case .object(let fields) = value, case .number(let number) = fields[name] else {
                 return nil
             }

@@ -1,5 +1,6 @@
 // A whole toy model: gradients along random directions, allocations, and independence of the batch's order.
 
+import JSON
 import Layers
 import Models
 import Tensors
@@ -20,10 +21,10 @@ struct ToyModel {
             ("intermediate_size", 20), ("max_position_embeddings", 8), ("type_vocab_size", 2),
             ("pad_token_id", 0),
         ]
-        var members: [String: JSONValue] = ["model_type": .string("bert"), "hidden_act": .string("gelu")]
+        var members: JSONObject = ["model_type": .string("bert"), "hidden_act": .string("gelu")]
         for (name, size) in sizes { members[name] = .integer(size) }
         for name in ["hidden_dropout_prob", "attention_probs_dropout_prob", "classifier_dropout"] {
-            members[name] = .number(0.15)
+            members[name] = .shortest(0.15)
         }
         model = try EncoderClassifier(
             .object(members), head: ClassificationHead(labels: ["a", "b", "c"], problemType: .singleLabel),

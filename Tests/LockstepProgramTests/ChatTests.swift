@@ -2,6 +2,7 @@
 
 import Dispatch
 import Foundation
+import JSON
 import Models
 import TestSupport
 import Testing

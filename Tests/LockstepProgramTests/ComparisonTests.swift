@@ -1,6 +1,7 @@
 // `lockstep evaluate --compare`: whether two runs differ by more than chance, in words.
 
 import Foundation
+import JSON
 import Models
 import TestSupport
 import Testing

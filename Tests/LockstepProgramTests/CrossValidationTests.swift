@@ -1,6 +1,7 @@
 // `lockstep cross-validate`: what the folds are, that parallel folds change nothing, and what is written.
 
 import Foundation
+import JSON
 import Models
 import TestSupport
 import Testing

@@ -1,6 +1,7 @@
 // Runs that overfit: they are stopped in time when asked to, and the user is told in plain words.
 
 import Foundation
+import JSON
 import Models
 import TestSupport
 import Testing

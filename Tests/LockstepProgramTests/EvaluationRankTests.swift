@@ -1,6 +1,7 @@
 // `lockstep evaluate` of every task: one document on any number of ranks, a rank without any row among them.
 
 import Foundation
+import JSON
 import Models
 import TestSupport
 import Testing
@@ -127,7 +128,7 @@ enum EvaluatedTask: String, CaseIterable, Sendable {
     /// The document without what depends on the clock, and the file of predictions, empty when there is none.
     private func results(
         _ workshop: Workshop, _ flags: [String], ranks: Int
-    ) throws -> (document: [String: JSONValue], predictions: String) {
+    ) throws -> (document: JSONObject, predictions: String) {
         let folder = "evaluation"
         let document = try workshop.evaluation(
             flags + ["--output_dir", workshop.path + "/" + folder], ranks: ranks)
@@ -163,7 +164,7 @@ enum EvaluatedTask: String, CaseIterable, Sendable {
     }
 
     /// The rows with targets, the highest mean loss first, with a text.
-    private func expectWorstRows(_ document: [String: JSONValue], _ predictions: String) throws {
+    private func expectWorstRows(_ document: JSONObject, _ predictions: String) throws {
         let rows = try predictions.split(separator: "\n").map { try JSONValue(parsing: Array($0.utf8)) }
             .filter { $0["targets"] != .integer(0) }
         let mistakes = try #require(document["mistakes"]?.array)
@@ -189,14 +190,15 @@ enum EvaluatedTask: String, CaseIterable, Sendable {
         let output = try workshop.succeed(
             ["predict", "--predict_file", file, "--output_file", "-"] + flags, ranks: 2
         ).output
-        func rows(_ text: String) throws -> [[String: JSONValue]] {
+        func rows(_ text: String) throws -> [JSONObject] {
             try text.split(separator: "\n").map { try JSONValue(parsing: Array($0.utf8)).object ?? [:] }
         }
         let (read, written) = try (rows(task.rows()), rows(output))
         try #require(read.count == 5 && written.count == 5)
         for (row, line) in zip(read, written) {
             #expect(line["prediction"]?.string != nil)
-            let rest = line.filter { $0.key != "prediction" && $0.key != "score" }
+            var rest = line
+            for key in ["prediction", "score"] { rest.remove(key) }
             #expect(rest == row)
             #expect(row[task.referenceColumn] != nil)
         }

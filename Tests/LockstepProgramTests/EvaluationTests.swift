@@ -1,5 +1,6 @@
 // `lockstep evaluate`: the same figures to the last digit on any number of ranks.
 
+import JSON
 import Models
 import TestSupport
 import Testing

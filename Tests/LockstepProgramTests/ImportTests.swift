@@ -1,6 +1,7 @@
 // `lockstep import` as a user runs it.
 
 import Foundation
+import JSON
 import Models
 import Safetensors
 import TestSupport

@@ -1,6 +1,7 @@
 // Masked and causal language modelling and chat as whole runs: ranks, resume, evaluation, and rows that cannot be learnt.
 
 import Foundation
+import JSON
 import Models
 import TestSupport
 import Testing

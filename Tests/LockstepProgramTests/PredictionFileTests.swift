@@ -1,13 +1,14 @@
 // `lockstep evaluate` without a model: predictions in one file against references in another.
 
 import Foundation
+import JSON
 import Models
 import TestSupport
 import Testing
 
 extension Workshop {
     /// Runs `evaluate` with JSON on standard output, and returns the document without what depends on the clock.
-    func evaluation(_ flags: [String], ranks: Int = 0) throws -> [String: JSONValue] {
+    func evaluation(_ flags: [String], ranks: Int = 0) throws -> JSONObject {
         let output = try succeed(["evaluate", "--json"] + flags, ranks: ranks).output
         var members = try JSONValue(parsing: Array(output.utf8)).object ?? [:]
         for name in ["eval_runtime", "eval_samples_per_second"] { members[name] = nil }
@@ -55,7 +56,7 @@ extension Workshop {
 
     /// Compares with figures of the reference programs.
     private func expect(
-        _ document: [String: JSONValue], _ figures: KeyValuePairs<String, Double>,
+        _ document: JSONObject, _ figures: KeyValuePairs<String, Double>,
         sourceLocation: SourceLocation = #_sourceLocation
     ) {
         for (name, value) in figures {

@@ -1,6 +1,7 @@
 // `lockstep predict`: rows in their order with their columns, the same on any number of ranks.
 
 import Foundation
+import JSON
 import Models
 import TestSupport
 import Testing

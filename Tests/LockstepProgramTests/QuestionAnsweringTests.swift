@@ -1,6 +1,7 @@
 // Question answering as whole runs: ranks, windows, evaluation, prediction, SQuAD's own files, and bad rows.
 
 import Foundation
+import JSON
 import Layers
 import Models
 import Tensors

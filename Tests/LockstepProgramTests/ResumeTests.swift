@@ -1,6 +1,7 @@
 // A run that goes on from a checkpoint gives every bit of the run that was never interrupted.
 
 import Foundation
+import JSON
 import Models
 import TestSupport
 import Testing

@@ -1,6 +1,7 @@
 // What `lockstep bench step` says of adapters, and what oneDNN itself says about the code that its products run on.
 
 import Foundation
+import JSON
 import Models
 import TestSupport
 import Testing

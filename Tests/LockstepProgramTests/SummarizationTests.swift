@@ -1,6 +1,7 @@
 // Both kinds of summarization as whole runs: ranks, resume, evaluation, prediction, and what they write.
 
 import Foundation
+import JSON
 import Models
 import TestSupport
 import Testing

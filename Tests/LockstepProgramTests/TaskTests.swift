@@ -1,6 +1,7 @@
 // Every kind of label and text through train, evaluate and predict.
 
 import Foundation
+import JSON
 import Models
 import TestSupport
 import Testing

@@ -1,6 +1,7 @@
 // `lockstep predict` with language models: the same texts on any number of ranks, and what it refuses.
 
 import Foundation
+import JSON
 import Models
 import TestSupport
 import Testing

@@ -1,6 +1,7 @@
 // Token classification through train, evaluate, predict and cross-validate, and what it refuses.
 
 import Foundation
+import JSON
 import Models
 import TestSupport
 import Testing

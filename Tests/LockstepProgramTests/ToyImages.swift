@@ -1,6 +1,7 @@
 // The sample drawings of the recipes as rows of a workshop, and the small configurations beside them.
 
 import Foundation
+import JSON
 import Models
 import TestSupport
 
@@ -12,14 +13,14 @@ enum ToyImages {
 
     /// The first rows of `train` or `validation`, each with the whole path of its image and what `change` does to it.
     static func rows(
-        _ split: String, _ count: Int, change: (inout [String: JSONValue]) -> Void = { _ in }
+        _ split: String, _ count: Int, change: (inout JSONObject) -> Void = { _ in }
     ) throws -> String {
         let text = try String(contentsOfFile: samples + "/\(split).jsonl", encoding: .utf8)
         return try text.split(separator: "\n").prefix(count).map { line in
             var members = try JSONValue(parsing: Array(line.utf8)).object ?? [:]
             members["image"] = .string(samples + "/" + (members["image"]?.string ?? ""))
             change(&members)
-            let bytes = try JSONValue.object(members).serialized()
+            let bytes = JSONValue.object(members).serialized()
             return String(decoding: bytes, as: UTF8.self).replacing("\n", with: "") + "\n"
         }.joined()
     }
@@ -32,7 +33,7 @@ enum ToyImages {
         ) ?? Data()
 
     /// Makes the label of a row the colour that its caption names first.
-    static func labelByColour(_ members: inout [String: JSONValue]) {
+    static func labelByColour(_ members: inout JSONObject) {
         let words = members["caption"]?.string?.split(separator: " ") ?? []
         members["label"] = .string(String(words[1]))
     }

@@ -2,6 +2,7 @@
 
 import Checkpoints
 import Foundation
+import JSON
 import Layers
 import Models
 import Tensors
@@ -14,7 +15,8 @@ enum ToyLanguageModel {
             "intermediate_size": .integer(48), "num_hidden_layers": .integer(2),
             "num_attention_heads": .integer(4), "num_key_value_heads": .integer(2),
             "hidden_act": .string("silu"), "max_position_embeddings": .integer(96),
-            "initializer_range": .number(0.05), "rms_norm_eps": .number(1e-6), "rope_theta": .number(10_000),
+            "initializer_range": .shortest(0.05), "rms_norm_eps": .shortest(1e-6),
+            "rope_theta": .shortest(10_000),
             "tie_word_embeddings": .bool(true), "attention_bias": .bool(false), "mlp_bias": .bool(false),
             "bos_token_id": .integer(2), "eos_token_id": .integer(3),
         ])
@@ -32,7 +34,7 @@ enum ToyLanguageModel {
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         try Data((ToyModel.vocabulary.joined(separator: "\n") + "\n").utf8)
             .write(to: URL(fileURLWithPath: directory + "/vocab.txt"))
-        var members: [String: JSONValue] = [
+        var members: JSONObject = [
             "tokenizer_class": .string("BertTokenizer"), "eos_token": .string("[SEP]"),
         ]
         if hasTemplate { members["chat_template"] = .string(template) }

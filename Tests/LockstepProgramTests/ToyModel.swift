@@ -2,6 +2,7 @@
 
 import Checkpoints
 import Foundation
+import JSON
 import Layers
 import Models
 import Tensors
@@ -26,10 +27,10 @@ enum ToyModel {
             "model_type": .string("bert"), "vocab_size": .integer(vocabulary.count),
             "hidden_size": .integer(32), "num_hidden_layers": .integer(2),
             "num_attention_heads": .integer(2), "intermediate_size": .integer(48),
-            "hidden_act": .string("gelu"), "hidden_dropout_prob": .number(0.1),
-            "attention_probs_dropout_prob": .number(0.1), "initializer_range": .number(0.05),
+            "hidden_act": .string("gelu"), "hidden_dropout_prob": .shortest(0.1),
+            "attention_probs_dropout_prob": .shortest(0.1), "initializer_range": .shortest(0.05),
             "max_position_embeddings": .integer(positionCount), "type_vocab_size": .integer(2),
-            "layer_norm_eps": .number(1e-12), "pad_token_id": .integer(0),
+            "layer_norm_eps": .shortest(1e-12), "pad_token_id": .integer(0),
         ])
     }
 

@@ -2,6 +2,7 @@
 
 import Checkpoints
 import Foundation
+import JSON
 import Layers
 import Models
 import Tensors
@@ -34,7 +35,7 @@ enum ToySummaries {
         let configuration: JSONValue = .object([
             "model_type": .string("gpt2"), "vocab_size": .integer(vocabularySize), "n_embd": .integer(32),
             "n_layer": .integer(2), "n_head": .integer(2), "n_positions": .integer(32),
-            "initializer_range": .number(0.05), "bos_token_id": .integer(2), "eos_token_id": .integer(3),
+            "initializer_range": .shortest(0.05), "bos_token_id": .integer(2), "eos_token_id": .integer(3),
         ])
         let model = try CausalLanguageModel(configuration, file: "toy")
         model.parameters.initialize(key: RandomKey(seed: 6))
@@ -77,14 +78,17 @@ extension Workshop {
     }
 
     /// The metrics that `evaluate` finds for the model in `folder`, without its times.
-    func evaluation(_ folder: String, ranks: Int, flags: [String]) throws -> [String: JSONValue] {
+    func evaluation(_ folder: String, ranks: Int, flags: [String]) throws -> JSONObject {
         try succeed(
             [
                 "evaluate", "--model_name_or_path", path + "/" + folder, "--output_dir", path + "/evaluated",
                 "--threads_per_rank", "1", "--per_device_eval_batch_size", "4",
             ] + flags, ranks: ranks)
-        let results = try json("evaluated/eval_results.json").object ?? [:]
-        return results.filter { !$0.key.contains("runtime") && !$0.key.contains("per_second") }
+        var results = try json("evaluated/eval_results.json").object ?? [:]
+        for name in results.names where name.contains("runtime") || name.contains("per_second") {
+            results.remove(name)
+        }
+        return results
     }
 
     /// The lines that `predict` writes with the model in `folder`.

@@ -1,6 +1,7 @@
 // A folder with the toy model and generated data, in which a test runs the real program.
 
 import Foundation
+import JSON
 import Models
 import TestSupport
 

@@ -1,6 +1,7 @@
 // What a run leaves on the disk: names, keys and content.
 
 import Foundation
+import JSON
 import Models
 import TestSupport
 import Testing
@@ -34,7 +35,7 @@ import Testing
                 == .object(["0": .string("negative"), "1": .string("neutral"), "2": .string("positive")]))
         #expect(configuration["label2id"]?["positive"] == .integer(2))
         #expect(configuration["problem_type"] == .string("single_label_classification"))
-        #expect(configuration["hidden_dropout_prob"] == .number(0.1))
+        #expect(configuration["hidden_dropout_prob"] == .shortest(0.1))
         #expect(try workshop.bytes("run/vocab.txt") == workshop.bytes("model/vocab.txt"))
         let versions = try workshop.json("run/versions.json")
         for key in ["lockstep", "swift", "operating_system", "cpu"] {

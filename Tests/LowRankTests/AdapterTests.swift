@@ -2,6 +2,7 @@
 
 import Checkpoints
 import Foundation
+import JSON
 import Layers
 import Models
 import Optimizers
@@ -219,7 +220,7 @@ private func relativeError(_ found: [Float], _ expected: [Float]) -> Double {
     @Test("what is not supported or does not fit is named")
     func refusals() throws {
         let golden = try AdapterGolden("parts")
-        func message(_ change: (inout [String: JSONValue]) -> Void) throws -> String? {
+        func message(_ change: (inout JSONObject) -> Void) throws -> String? {
             let folder = try TemporaryFolder()
             for name in ["adapter_config.json", "adapter_model.safetensors"] {
                 try FileManager.default.copyItem(

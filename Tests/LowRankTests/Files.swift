@@ -1,6 +1,7 @@
 // What tests do with files.
 
 import Foundation
+import JSON
 import Models
 
 func json(of path: String) throws -> JSONValue {

@@ -2,6 +2,7 @@
 
 import Checkpoints
 import Foundation
+import JSON
 import Layers
 import Models
 import Safetensors
@@ -47,7 +48,7 @@ import Testing
     ) throws(ModelError) -> JSONValue {
         let value = (try? JSONValue(parsing: Array(json.utf8))) ?? .null
         return try ModelFamily.configuration(
-            value, replacing: rates.mapValues(JSONValue.number), file: "c.json")
+            value, replacing: JSONObject(rates.mapValues(JSONValue.shortest)), file: "c.json")
     }
 
     @Test("a recipe's rates of dropout reach the keys that the family has for them")
@@ -105,7 +106,7 @@ import Testing
         let golden = try GoldenDirectory("gpt2")
         func loss(_ rates: [String: Double]) throws -> Double {
             let model = try ModelLoader.load(
-                .causal, directory: golden.path, overrides: rates.mapValues(JSONValue.number)
+                .causal, directory: golden.path, overrides: JSONObject(rates.mapValues(JSONValue.shortest))
             ).model
             let pass = Pass(
                 parameters: model.parameters, workspace: Workspace(), batch: golden.batch,

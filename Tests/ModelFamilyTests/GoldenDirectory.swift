@@ -1,6 +1,7 @@
 // A model directory with what transformers computed for it (see Goldens/generate.py).
 
 import Foundation
+import JSON
 import Layers
 import Models
 import Safetensors

@@ -1,6 +1,7 @@
 // Blocks that compute their activations again in the backward pass: every bit as before, in less memory, for each
 // family, with dropout everywhere.
 
+import JSON
 import Layers
 import Models
 import Tensors

@@ -1,6 +1,7 @@
 // BERT against transformers: hidden states, logits, losses, every gradient, ten AdamW steps.
 
 import Foundation
+import JSON
 import Layers
 import Models
 import Optimizers

@@ -1,6 +1,7 @@
 // A model directory with what transformers computed for it (see Goldens/generate.py).
 
 import Foundation
+import JSON
 import Layers
 import Models
 import Safetensors
@@ -65,7 +66,7 @@ struct GoldenCase {
 
     var targets: ClassificationTargets {
         let labels = json["labels"]?.array ?? []
-        if case .integer = labels.first { return .labels(labels.map { $0.integer ?? -1 }) }
+        if labels.first?.integer != nil { return .labels(labels.map { $0.integer ?? -1 }) }
         return .values(
             labels.map { row in row.array?.map { Float($0.double ?? 0) } ?? [Float(row.double ?? 0)] })
     }

@@ -29,12 +29,12 @@ import Tokenizers
             let reader = try QuestionReader(maximumLength: 64, tokenizer: tokenizer, run, directory: "toy")
             let start = try #require(item["start"]?.integer)
             let answer = try #require(item["answer"]?.string)
-            var (fields, answers) = (Fields(), Fields())
+            var (fields, answers) = (JSONObject(), JSONObject())
             for name in ["question", "context"] {
                 fields.set(name, to: .string(try #require(item[name]?.string)))
             }
-            answers.set("text", to: .list([.string(answer)]))
-            answers.set("answer_start", to: .list([.integer(start)]))
+            answers.set("text", to: .array([.string(answer)]))
+            answers.set("answer_start", to: .array([.integer(start)]))
             fields.set("answers", to: .object(answers))
             let row = Row(fields: fields, source: RowSource(file: "f", line: 1))
             let question = try reader.columns.question(of: row, withAnswers: true)

@@ -2,6 +2,7 @@
 
 import Checkpoints
 import Foundation
+import JSON
 import Layers
 import Models
 import Safetensors

@@ -46,24 +46,24 @@ final class Browser {
             }
         }
         // Without a sandbox: it cannot be had as root or in most containers, and the page is our own.
-        let options = Value.members([
+        let options = JSONValue.members([
             (
                 "args",
-                .list(
+                .array(
                     [
                         "--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu",
                         "--window-size=1200,900", "--user-data-dir=\(workshop.path)/profile",
                     ].map { .string($0) })
             )
         ])
-        let wanted = Value.members([
+        let wanted = JSONValue.members([
             (
                 "capabilities",
                 .members([("alwaysMatch", .members([("goog:chromeOptions", options)]))])
             )
         ])
         let answer = try call("POST", "/session", wanted)
-        session = "/session/" + (answer["sessionId"]?.text ?? "")
+        session = "/session/" + (answer["sessionId"]?.string ?? "")
     }
 
     deinit {
@@ -76,14 +76,14 @@ final class Browser {
 
     /// Sends a WebDriver command and returns its value.
     @discardableResult
-    func call(_ method: String, _ command: String, _ body: Value?) throws -> Value {
+    func call(_ method: String, _ command: String, _ body: JSONValue?) throws -> JSONValue {
         let reply = try HTTPClient.send(
             method, port: port, session + command,
             headers: [("Content-Type", "application/json; charset=utf-8")],
             body: body?.json)
         let value = try reply.json["value"] ?? .null
         guard reply.status == 200 else {
-            throw BrowserError(description: "\(command): \(value["message"]?.text ?? reply.text)")
+            throw BrowserError(description: "\(command): \(value["message"]?.string ?? reply.text)")
         }
         return value
     }
@@ -97,25 +97,25 @@ final class Browser {
     /// Presses and releases keys one after the other, wherever the focus is.
     func press(_ keys: [String]) throws {
         let actions = keys.flatMap { key in
-            ["keyDown", "keyUp"].map { Value.members([("type", .string($0)), ("value", .string(key))]) }
+            ["keyDown", "keyUp"].map { JSONValue.members([("type", .string($0)), ("value", .string(key))]) }
         }
-        let source = Value.members([
-            ("type", .string("key")), ("id", .string("keyboard")), ("actions", .list(actions)),
+        let source = JSONValue.members([
+            ("type", .string("key")), ("id", .string("keyboard")), ("actions", .array(actions)),
         ])
-        try call("POST", "/actions", .members([("actions", .list([source]))]))
+        try call("POST", "/actions", .members([("actions", .array([source]))]))
     }
 
     func type(_ text: String) throws { try press(text.map(String.init)) }
 
     /// Runs a function body in the page and returns its result.
     @discardableResult
-    func evaluate(_ script: String) throws -> Value {
-        try call("POST", "/execute/sync", .members([("script", .string(script)), ("args", .list([]))]))
+    func evaluate(_ script: String) throws -> JSONValue {
+        try call("POST", "/execute/sync", .members([("script", .string(script)), ("args", .array([]))]))
     }
 
     /// The shown text of the element with an id.
     func text(_ id: String) throws -> String {
-        try evaluate("return document.getElementById('\(id)').innerText").text ?? ""
+        try evaluate("return document.getElementById('\(id)').innerText").string ?? ""
     }
 
     /// Waits until a condition on the page holds.
@@ -125,7 +125,7 @@ final class Browser {
             guard Date() < deadline else {
                 throw BrowserError(
                     description: "\(what) did not happen; the page says: "
-                        + (try evaluate("return document.body.innerText").text ?? ""))
+                        + (try evaluate("return document.body.innerText").string ?? ""))
             }
             Thread.sleep(forTimeInterval: 0.02)
         }
@@ -133,9 +133,9 @@ final class Browser {
 
     /// References to the elements that a CSS selector names.
     func elements(_ selector: String) throws -> [String] {
-        let body = Value.members([("using", .string("css selector")), ("value", .string(selector))])
-        return try call("POST", "/elements", body).elements?.compactMap { element in
-            element["element-6066-11e4-a52e-4f735466cecf"]?.text
+        let body = JSONValue.members([("using", .string("css selector")), ("value", .string(selector))])
+        return try call("POST", "/elements", body).array?.compactMap { element in
+            element["element-6066-11e4-a52e-4f735466cecf"]?.string
         } ?? []
     }
 
@@ -149,8 +149,8 @@ final class Browser {
     /// The name and the role by which assistive technology knows an element.
     func accessibility(of element: String) throws -> (name: String, role: String) {
         (
-            try call("GET", "/element/\(element)/computedlabel", nil).text ?? "",
-            try call("GET", "/element/\(element)/computedrole", nil).text ?? ""
+            try call("GET", "/element/\(element)/computedlabel", nil).string ?? "",
+            try call("GET", "/element/\(element)/computedrole", nil).string ?? ""
         )
     }
 
@@ -162,13 +162,13 @@ final class Browser {
                 ("width", .integer(width)), ("height", .integer(height)), ("deviceScaleFactor", .integer(1)),
                 ("mobile", .bool(width < 500)),
             ])
-        let feature = Value.members([
+        let feature = JSONValue.members([
             ("name", .string("prefers-color-scheme")), ("value", .string(dark ? "dark" : "light")),
         ])
-        try developerCommand("Emulation.setEmulatedMedia", [("features", .list([feature]))])
+        try developerCommand("Emulation.setEmulatedMedia", [("features", .array([feature]))])
     }
 
-    private func developerCommand(_ name: String, _ parameters: [(String, Value)]) throws {
+    private func developerCommand(_ name: String, _ parameters: [(String, JSONValue)]) throws {
         try call(
             "POST", "/goog/cdp/execute",
             .members([("cmd", .string(name)), ("params", .members(parameters))]))
@@ -176,7 +176,7 @@ final class Browser {
 
     /// A PNG of what is seen.
     func picture() throws -> [UInt8] {
-        let text = try call("GET", "/screenshot", nil).text ?? ""
+        let text = try call("GET", "/screenshot", nil).string ?? ""
         return [UInt8](Data(base64Encoded: text) ?? Data())
     }
 }

@@ -12,8 +12,8 @@ struct HTTPReply {
     let body: [UInt8]
 
     var text: String { String(decoding: body, as: UTF8.self) }
-    var json: Value {
-        get throws { try Value(json: body, name: "\(status): \(text.prefix(300))") }
+    var json: JSONValue {
+        get throws { try JSONValue(json: body, name: "\(status): \(text.prefix(300))") }
     }
 }
 

@@ -61,13 +61,13 @@ import Testing
         ] {
             #expect(outcome.output.contains(line), "\(line) is not in\n\(outcome.output)")
         }
-        let json = try Value(json: Array(workshop.text(of: "r/ratings.json").utf8))
-        let tuned = try #require(json["systems"]?.elements?.last)
-        #expect(tuned["name"]?.text == "tuned" && tuned["overall"]?["count"]?.wholeNumber == 16)
+        let json = try JSONValue(json: Array(workshop.text(of: "r/ratings.json").utf8))
+        let tuned = try #require(json["systems"]?.array?.last)
+        #expect(tuned["name"]?.string == "tuned" && tuned["overall"]?["count"]?.wholeNumber == 16)
         #expect(tuned["metrics"]?.json == #"{"eval_bleu": 31.25, "eval_perplexity": 12.5}"#)
         #expect(json["agreement"]?["correctness"]?["ordinal_alpha"]?["value"]?.json == "1")
-        let pair = try #require(json["comparisons"]?.elements?.first)
-        #expect(pair["system"]?.text == "base" && pair["losses"]?.wholeNumber == 16)
+        let pair = try #require(json["comparisons"]?.array?.first)
+        #expect(pair["system"]?.string == "base" && pair["losses"]?.wholeNumber == 16)
         let page = try workshop.text(of: "r/report.html")
         for text in [
             "96 ratings of 8 items by 2 raters", "Krippendorff", "Which model is preferred", "31.250",
@@ -105,8 +105,8 @@ import Testing
         #expect(try workshop.rate(["import", "--output_dir", folder, "--csv", path]).status == 0)
         let outcome = try workshop.rate(["result", "--output_dir", folder])
         #expect(outcome.output.contains("rated_… are of the rated outputs, against the references"))
-        let json = try Value(json: Array(workshop.text(of: "r/ratings.json").utf8))
-        let metrics = try #require(json["systems"]?.elements?.first?["metrics"])
+        let json = try JSONValue(json: Array(workshop.text(of: "r/ratings.json").utf8))
+        let metrics = try #require(json["systems"]?.array?.first?["metrics"])
         for (name, expected) in [
             ("bleu", 69.18912876154525), ("chrf", 82.8319569031264), ("rouge1", 0.9166666666666667),
             ("rougeL", 0.9166666666666667), ("perplexity", 2.718281828459045),
@@ -116,7 +116,7 @@ import Testing
             #expect(metrics["rated_\(name)_low"] != nil)
             #expect(outcome.output.contains("rated_" + name))
         }
-        #expect(json["systems"]?.elements?.last?["metrics"] == nil)
+        #expect(json["systems"]?.array?.last?["metrics"] == nil)
         #expect(try workshop.text(of: "r/report.html").contains("rated_bleu"))
     }
 

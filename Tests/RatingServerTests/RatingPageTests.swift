@@ -28,8 +28,8 @@ import Testing
     private func keys(_ browser: Browser, _ rater: String) throws -> [String] {
         let texts = try browser.evaluate(
             "return [...document.querySelectorAll('.output > .text')].map((node) => node.textContent)")
-        let keys = try (texts.elements ?? []).map { text -> [String] in
-            let words = try #require(text.text).split(separator: " ")
+        let keys = try (texts.array ?? []).map { text -> [String] in
+            let words = try #require(text.string).split(separator: " ")
             let row = try #require(Int(words[2])) + 1
             return Criterion.allCases.map { String(score(rater, row: row, system: String(words[0]), $0)) }
         }
@@ -107,7 +107,7 @@ import Testing
         try browser.wait(
             for: "the notice of one rating that is not saved",
             "document.getElementById('saving').textContent.startsWith('1 rating is not saved yet.')")
-        let address = try browser.evaluate("return location.href").text ?? ""
+        let address = try browser.evaluate("return location.href").string ?? ""
         try browser.open("about:blank")
         server = try RatingProcess(workshop, [], port: server.port)
         try browser.open(address)
@@ -177,7 +177,7 @@ import Testing
         let origins = try browser.evaluate(
             "return [...new Set(performance.getEntriesByType('resource').map((one) => new URL(one.name).origin))]"
         )
-        #expect(origins == .list([.string("http://127.0.0.1:\(server.port)")]))
+        #expect(origins == .array([.string("http://127.0.0.1:\(server.port)")]))
         // An alert would make this command fail.
         #expect(try browser.evaluate("return document.title") == .string("Rate outputs · ann"))
     }
@@ -207,7 +207,7 @@ import Testing
         #expect(
             try browser.evaluate(
                 "return [...document.querySelectorAll('input:checked')].map((one) => one.name)")
-                == .list([.string("A-naturalness"), .string("A-helpfulness")]))
+                == .array([.string("A-naturalness"), .string("A-helpfulness")]))
     }
 
     @Test("the page fits a phone and follows the system's colours")
@@ -229,11 +229,11 @@ import Testing
                     return [document.documentElement.scrollWidth, wide.length, targets.length,
                       getComputedStyle(document.body).backgroundColor];
                     """)
-                let values = try #require(sizes.elements)
+                let values = try #require(sizes.array)
                 #expect(values[0] == .integer(width), "\(width) \(dark): \(sizes.json)")
                 #expect(
                     values[1] == .integer(0) && values[2] == .integer(0), "\(width) \(dark): \(sizes.json)")
-                backgrounds.insert(values[3].text ?? "")
+                backgrounds.insert(values[3].string ?? "")
                 let picture = try browser.picture()
                 #expect(picture.count > 5000)
             }

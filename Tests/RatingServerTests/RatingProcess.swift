@@ -2,6 +2,7 @@
 
 import Dispatch
 import Foundation
+import JSON
 import Ratings
 import TestSupport
 
@@ -100,5 +101,5 @@ final class RatingProcess {
     }
 
     /// The fingerprint that ratings carry.
-    var set: String { get throws { try get("/api/session?rater=ann").json["set"]?.text ?? "" } }
+    var set: String { get throws { try get("/api/session?rater=ann").json["set"]?.string ?? "" } }
 }

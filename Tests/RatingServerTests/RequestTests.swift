@@ -2,6 +2,7 @@
 
 import Datasets
 import Foundation
+import JSON
 import Ratings
 import TestSupport
 import Testing
@@ -36,7 +37,7 @@ import Testing
         let place = try #require((0..<6).first { order[$0] == 0 })
         let item = try again.get("/api/item?rater=ann&place=\(place)").json
         #expect(item["item"]?.wholeNumber == 1)
-        #expect(item["outputs"]?.elements?.first?["ratings"]?["correctness"]?.wholeNumber == 4)
+        #expect(item["outputs"]?.array?.first?["ratings"]?["correctness"]?.wholeNumber == 4)
         for letter in ["A", "B"] {
             for criterion in Criterion.allCases {
                 let reply = try again.post([
@@ -63,9 +64,9 @@ import Testing
                 #expect(reply.text.components(separatedBy: "tuned").count == 2)
                 let item = try reply.json
                 let row = try #require(item["item"]?.wholeNumber)
-                for output in item["outputs"]?.elements ?? [] {
-                    let letter = try #require(output["letter"]?.text)
-                    let isBase = output["text"]?.text?.hasPrefix("base") == true
+                for output in item["outputs"]?.array ?? [] {
+                    let letter = try #require(output["letter"]?.string)
+                    let isBase = output["text"]?.string?.hasPrefix("base") == true
                     _ = try server.post([
                         ("rater", "\"\(rater)\""), ("item", "\(row)"), ("letter", "\"\(letter)\""),
                         ("rating", isBase ? "1" : "5"),
@@ -102,7 +103,7 @@ import Testing
         for (member, status) in wrong {
             let reply = try server.post([member])
             #expect(reply.status == status, "\(member): \(reply.text)")
-            #expect(try reply.json["error"]?.text?.isEmpty == false)
+            #expect(try reply.json["error"]?.string?.isEmpty == false)
         }
         let type = ("Content-Type", "application/json")
         let headers: [([(String, String)], Int)] = [
@@ -152,7 +153,7 @@ import Testing
         let server = try RatingProcess(workshop, ["--predictions", file])
         let item = try server.get("/api/item?rater=ann&place=0")
         #expect(!item.text.contains(workshop.path))
-        let address = try #require(try item.json["prompt"]?.elements?.first?["image"]?.text)
+        let address = try #require(try item.json["prompt"]?.array?.first?["image"]?.string)
         let reply = try server.get(address)
         #expect(reply.status == 200 && reply.body == png && reply.headers["content-type"] == "image/png")
         // The file may change under the server: what is no image any more is not sent.

@@ -1,5 +1,6 @@
 // The run log: field order, round trip of numbers, and what resuming keeps.
 import Foundation
+import JSON
 import Reporting
 import TestSupport
 import Testing

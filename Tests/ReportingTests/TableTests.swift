@@ -1,5 +1,6 @@
 // Tables and version files as fixed strings.
 import Foundation
+import JSON
 import Reporting
 import Testing
 
@@ -98,13 +99,5 @@ import Testing
         #expect(!versions.operatingSystem.isEmpty)
         #expect(!versions.cpu.isEmpty)
         #expect(versions.json.contains("\"libraries\": {}"))
-    }
-
-    @Test("JSON strings escape what must be escaped and nothing else")
-    func escapes() {
-        #expect(JSONText.quoted("a\"\\\n\r\t\u{1}é/😀") == #""a\"\\\n\r\t\u0001é/😀""#)
-        let nested = JSONText.list([.number(.integer(1)), .object([("a", .list([]))])])
-        #expect(nested.line == #"[1, {"a": []}]"#)
-        #expect(nested.indented == "[\n  1,\n  {\n    \"a\": []\n  }\n]")
     }
 }

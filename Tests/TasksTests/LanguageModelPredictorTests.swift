@@ -29,7 +29,7 @@ import Training
             "model_type": .string("llama"), "vocab_size": .integer(13), "hidden_size": .integer(16),
             "intermediate_size": .integer(24), "num_hidden_layers": .integer(2),
             "num_attention_heads": .integer(2), "max_position_embeddings": .integer(40),
-            "initializer_range": .number(0.4), "rms_norm_eps": .number(1e-6),
+            "initializer_range": .shortest(0.4), "rms_norm_eps": .shortest(1e-6),
             "tie_word_embeddings": .bool(true),
         ])
         model = try CausalLanguageModel(configuration, file: "toy")

@@ -1,6 +1,7 @@
 // The oracle and trigram blocking against Python (see SummarizationTests/Goldens/generate.py).
 
 import Foundation
+import JSON
 import Models
 import Tasks
 import Testing

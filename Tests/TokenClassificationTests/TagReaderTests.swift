@@ -28,7 +28,7 @@ import Tokenizers
     }
 
     private func row(_ json: String) throws -> Row {
-        guard case .object(let fields) = try Value(json: Array(json.utf8)) else {
+        guard case .object(let fields) = try JSONValue(json: Array(json.utf8)) else {
             throw TaggingError.noEntities(column: json)
         }
         return Row(fields: fields, source: RowSource(file: "rows.jsonl", line: 7))

@@ -1,6 +1,7 @@
 // BERT's and RoBERTa's classifiers of tokens against transformers, and their folders.
 
 import Checkpoints
+import JSON
 import Layers
 import Models
 import Tensors

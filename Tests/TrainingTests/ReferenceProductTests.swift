@@ -2,6 +2,7 @@
 // may run on the maths library's reference code.
 
 import Arguments
+import JSON
 import Kernels
 import Layers
 import Models
@@ -40,8 +41,7 @@ import Training
         let run: () -> Void
     }
 
-    private func configuration(_ type: String, _ sizes: Sizes, _ more: [String: JSONValue] = [:]) -> JSONValue
-    {
+    private func configuration(_ type: String, _ sizes: Sizes, _ more: JSONObject = [:]) -> JSONValue {
         let numbers = [
             "vocab_size": 151, "hidden_size": sizes.width, "num_hidden_layers": 2,
             "num_attention_heads": sizes.heads, "intermediate_size": sizes.inner,
@@ -52,10 +52,10 @@ import Training
             "image_size": 64, "patch_size": 16, "num_channels": 3, "decoder_start_token_id": 1,
             "eos_token_id": 2,
         ]
-        var members = numbers.mapValues { JSONValue.integer($0) }
+        var members = JSONObject(numbers.mapValues(JSONValue.integer))
         members["model_type"] = .string(type)
         members["hidden_act"] = .string(["llama", "qwen2"].contains(type) ? "silu" : "gelu")
-        return .object(members.merging(more) { $1 })
+        return .object(members.merging(more))
     }
 
     private func batch(_ sizes: Sizes) -> TokenBatch {
@@ -96,8 +96,8 @@ import Training
             return languageModel(try CausalLanguageModel(json, file: file), sizes)
         case .extractive, .extractiveMean:
             let pooling = task == .extractive ? "cls" : "mean"
-            let section = [
-                ExtractiveConfiguration.key: JSONValue.object(["sentence_pooling": .string(pooling)])
+            let section: JSONObject = [
+                ExtractiveConfiguration.key: .object(["sentence_pooling": .string(pooling)])
             ]
             return extractor(
                 try ExtractiveSummarizer(configuration("bert", sizes, section), file: file), sizes)

@@ -2,6 +2,7 @@
 
 import Arguments
 import DataParallel
+import JSON
 import Layers
 import Models
 import Tensors
@@ -15,7 +16,7 @@ import Training
             ("intermediate_size", 20), ("max_position_embeddings", 8), ("type_vocab_size", 2),
             ("pad_token_id", 0),
         ]
-        var members: [String: JSONValue] = ["model_type": .string("bert"), "hidden_act": .string("gelu")]
+        var members: JSONObject = ["model_type": .string("bert"), "hidden_act": .string("gelu")]
         for (name, size) in sizes { members[name] = .integer(size) }
         return try EncoderClassifier(
             .object(members), head: ClassificationHead(labels: ["a", "b"], problemType: .singleLabel),

@@ -3,6 +3,7 @@
 import Datasets
 import Foundation
 import Images
+import JSON
 import Layers
 import Models
 import Optimizers

@@ -4,7 +4,7 @@ extension String {
     /// Equality of the UTF-8 bytes. `==` also equates different spellings of one character, which JSON,
     /// Python and the tokenizers keep apart.
     package func hasSameBytes(as other: String) -> Bool {
-        self == other && utf8.elementsEqual(other.utf8)
+        utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
     }
 }
 
@@ -20,5 +20,10 @@ package struct ByteString: Hashable, Comparable, Sendable {
         first.text.utf8.lexicographicallyPrecedes(second.text.utf8)
     }
 
-    package func hash(into hasher: inout Hasher) { hasher.combine(text) }
+    /// Over the bytes (Fowler, Noll and Vo), because a string's own hash first normalises what is not ASCII.
+    package func hash(into hasher: inout Hasher) {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        hasher.combine(hash)
+    }
 }

@@ -101,9 +101,15 @@ extension JSONParser {
     }
 
     /// RFC 8259 section 6: minus, integer without leading zeros, fraction, exponent.
-    mutating func number() throws(JSONSyntaxError) -> Value.Number {
+    mutating func number() throws(JSONSyntaxError) -> JSONNumber {
         let start = position
-        if bytes[position] == UInt8(ascii: "-") { position += 1 }
+        if bytes[position] == UInt8(ascii: "-") {
+            position += 1
+            if allowsNonFinite, position < end, bytes[position] == UInt8(ascii: "I") {
+                _ = try literal("Infinity", .null)
+                return JSONNumber(text: "-Infinity")
+            }
+        }
         if position < end, bytes[position] == UInt8(ascii: "0") {
             position += 1
             if position < end, bytes[position] &- 0x30 < 10 {
@@ -124,7 +130,7 @@ extension JSONParser {
             try digits()
         }
         guard let text = bytes.text(in: start..<position) else { throw illFormed(in: start..<position) }
-        return Value.Number(text: text)
+        return JSONNumber(text: text)
     }
 
     private mutating func digits() throws(JSONSyntaxError) {

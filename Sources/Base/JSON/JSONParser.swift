@@ -22,27 +22,32 @@ package struct JSONParser {
     package enum DuplicateNames {
         /// The last value counts, in the place of the first.
         case lastWins
+        /// The first value counts.
+        case firstWins
         case refused
     }
 
     let bytes: [UInt8]
     let end: Int
     package internal(set) var position: Int
-    /// The deepest nesting of lists and objects that is read.
+    /// The deepest nesting of arrays and objects that is read.
     private let maximumDepth: Int
     private let duplicates: DuplicateNames
+    /// Whether `NaN`, `Infinity` and `-Infinity`, which Python's `json` writes, are numbers.
+    let allowsNonFinite: Bool
     /// Room for the string that is being unescaped.
     var unescaped: [UInt8] = []
 
     package init(
         _ bytes: [UInt8], in range: Range<Int>, maximumDepth: Int = 512,
-        duplicates: DuplicateNames = .lastWins
+        duplicates: DuplicateNames = .lastWins, allowsNonFinite: Bool = false
     ) {
         self.bytes = bytes
         position = range.lowerBound
         end = range.upperBound
         self.maximumDepth = maximumDepth
         self.duplicates = duplicates
+        self.allowsNonFinite = allowsNonFinite
     }
 
     /// The next byte that is no white space, nil at the end; it is not consumed.
@@ -67,21 +72,28 @@ package struct JSONParser {
     }
 
     /// The value that starts at the next byte that is no white space.
-    package mutating func value(depth: Int = 0) throws(JSONSyntaxError) -> Value {
+    package mutating func value(depth: Int = 0) throws(JSONSyntaxError) -> JSONValue {
         guard let byte = peek() else { throw unexpected("a value") }
         switch byte {
         case UInt8(ascii: "\""): return .string(try string())
         case UInt8(ascii: "{"): return .object(try object(depth: depth + 1))
-        case UInt8(ascii: "["): return .list(try list(depth: depth + 1))
+        case UInt8(ascii: "["): return .array(try array(depth: depth + 1))
         case UInt8(ascii: "t"): return try literal("true", .bool(true))
         case UInt8(ascii: "f"): return try literal("false", .bool(false))
         case UInt8(ascii: "n"): return try literal("null", .null)
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return .number(try number())
+        case UInt8(ascii: "N") where allowsNonFinite:
+            return try literal("NaN", .number(JSONNumber(text: "NaN")))
+        case UInt8(ascii: "I") where allowsNonFinite: return try infinity()
         default: throw unexpected("a value")
         }
     }
 
-    private mutating func literal(_ word: StaticString, _ value: Value) throws(JSONSyntaxError) -> Value {
+    private mutating func infinity() throws(JSONSyntaxError) -> JSONValue {
+        try literal("Infinity", .number(JSONNumber(text: "Infinity")))
+    }
+
+    mutating func literal(_ word: StaticString, _ value: JSONValue) throws(JSONSyntaxError) -> JSONValue {
         let start = position
         for byte in word.description.utf8 {
             guard position < end, bytes[position] == byte else {
@@ -93,10 +105,10 @@ package struct JSONParser {
         return value
     }
 
-    private mutating func list(depth: Int) throws(JSONSyntaxError) -> [Value] {
+    private mutating func array(depth: Int) throws(JSONSyntaxError) -> [JSONValue] {
         try checkDepth(depth)
         position += 1
-        var values: [Value] = []
+        var values: [JSONValue] = []
         if peek() == UInt8(ascii: "]") {
             position += 1
             return values
@@ -112,19 +124,20 @@ package struct JSONParser {
         }
     }
 
-    private mutating func object(depth: Int) throws(JSONSyntaxError) -> Fields {
+    private mutating func object(depth: Int) throws(JSONSyntaxError) -> JSONObject {
         try checkDepth(depth)
         position += 1
-        var members = MemberList()
+        var members = JSONMemberList()
         if peek() == UInt8(ascii: "}") {
             position += 1
-            return Fields()
+            return JSONObject()
         }
         while true {
             let name = try key()
             let nameEnd = position
             try consume(UInt8(ascii: ":"), or: "':'")
-            if !members.add(name, try value(depth: depth)), duplicates == .refused {
+            let isNew = members.add(name, try value(depth: depth), replacing: duplicates == .lastWins)
+            if !isNew, duplicates == .refused {
                 throw JSONSyntaxError(
                     position: nameEnd, problem: "the name '\(name)' occurs twice in one object",
                     duplicateName: name)
@@ -133,7 +146,7 @@ package struct JSONParser {
                 position += 1
             } else {
                 try consume(UInt8(ascii: "}"), or: "',' or '}'")
-                return Fields(names: members.names, values: members.values)
+                return JSONObject(names: members.names, values: members.values)
             }
         }
     }
@@ -158,38 +171,5 @@ package struct JSONParser {
 
     func found(at index: Int) -> String {
         index < end ? bytes.phrase(at: index, upTo: end) : "the end"
-    }
-}
-
-/// The members of an object while it is read: of equal names the last wins, in the place of the first.
-private struct MemberList {
-    private(set) var names: [String] = []
-    private(set) var values: [Value] = []
-    private var indices: [ByteString: Int] = [:]
-
-    init() {
-        names.reserveCapacity(4)
-        values.reserveCapacity(4)
-    }
-
-    /// Returns whether the name is new.
-    mutating func add(_ name: String, _ value: Value) -> Bool {
-        if let index = index(of: name) {
-            values[index] = value
-            return false
-        }
-        names.append(name)
-        values.append(value)
-        if names.count == 17 {
-            for (index, name) in names.enumerated() { indices[ByteString(name)] = index }
-        } else if names.count > 17 {
-            indices[ByteString(name)] = names.count - 1
-        }
-        return true
-    }
-
-    /// Compares one by one while there are few, which is quicker than hashing.
-    private func index(of name: String) -> Int? {
-        names.count > 16 ? indices[ByteString(name)] : names.firstIndex { $0.hasSameBytes(as: name) }
     }
 }

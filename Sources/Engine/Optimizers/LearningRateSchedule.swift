@@ -5,7 +5,7 @@ internal import Foundation
 /// How the learning rate goes over the steps of a run.
 public struct LearningRateSchedule: Sendable, Equatable {
     /// Names as in `lr_scheduler_type`.
-    public enum Kind: String, Sendable, CaseIterable, Codable {
+    public enum Kind: String, Sendable, CaseIterable {
         /// Warm-up, then linearly to 0 at the last step.
         case linear
         /// Warm-up, then half a cosine to 0 at the last step.

@@ -1,8 +1,8 @@
 // What the folds say together: mean, spread and interval of each figure, and figures over all held-out rows.
 
 internal import Evaluation
+public import JSON
 internal import Metrics
-public import Models
 
 /// The figures of all folds of a cross-validation.
 public struct CrossValidationSummary: Sendable {
@@ -40,17 +40,17 @@ public struct CrossValidationSummary: Sendable {
     }
 
     /// Members `folds`, `summary`, `metric_names`, `level` and, where figures can be pooled, `pooled`.
-    public var json: [String: JSONValue] {
-        var members: [String: JSONValue] = [
+    public var json: JSONObject {
+        var members: JSONObject = [
             "folds": .array(folds.map(\.json)),
             "metric_names": .array(spreads.map { .string($0.name) }),
-            "level": .number(Self.level),
+            "level": .shortest(Self.level),
             "summary": .object(
-                Dictionary(
-                    uniqueKeysWithValues: spreads.map { spread in
+                JSONObject(
+                    spreads.map { spread in
                         (
                             spread.name,
-                            JSONValue.object([
+                            .object([
                                 "mean": .figure(spread.mean), "std": .figure(spread.standardDeviation),
                                 "low": .figure(spread.low), "high": .figure(spread.high),
                             ])

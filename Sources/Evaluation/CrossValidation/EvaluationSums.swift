@@ -1,8 +1,9 @@
 // The counts behind an evaluation, which add up over folds: figures over all rows that were held out once.
 
 public import Evaluation
+public import JSON
 internal import Metrics
-public import Models
+internal import Models
 internal import Tasks
 
 /// Integers that add up over disjoint rows, with what they count.
@@ -76,7 +77,7 @@ public struct EvaluationSums: Sendable, Equatable {
 extension EvaluationSums {
     /// The sums as JSON.
     public var json: JSONValue {
-        var members: [String: JSONValue] = ["counts": .array(words.map { .integer(Int($0)) })]
+        var members: JSONObject = ["counts": .array(words.map { .integer(Int($0)) })]
         if case .classification(let head) = kind {
             members["labels"] = .array(head.labels.map { .string($0) })
             members["problem_type"] = .string(head.problemType.rawValue)

@@ -1,7 +1,7 @@
 // The outcome of one fold, as it is kept on the disk until all folds are finished.
 
 public import Evaluation
-public import Models
+public import JSON
 
 /// The figures of a model on the rows that it was not trained on.
 public struct FoldResult: Sendable {
@@ -56,9 +56,6 @@ public struct FoldResult: Sendable {
 extension JSONValue {
     /// An object of figures; null for one that is no finite number.
     static func metrics(_ values: [(name: String, value: Double)]) -> JSONValue {
-        .object(Dictionary(uniqueKeysWithValues: values.map { ($0.name, .figure($0.value)) }))
+        .object(JSONObject(values.map { ($0.name, .figure($0.value)) }))
     }
-
-    /// A finite number, or null.
-    static func figure(_ value: Double) -> JSONValue { value.isFinite ? .number(value) : .null }
 }

@@ -33,7 +33,7 @@ public struct RowPredictions {
     ///   - line: makes another line of a row, its number and its answer, after `score` got them.
     public func run(
         _ rows: RowReader, findsLoss: Bool = false,
-        columns: (Row, RowPrediction) -> [(name: String, value: Value)] = { $1.fields },
+        columns: (Row, RowPrediction) -> [(name: String, value: JSONValue)] = { $1.fields },
         score: (Int, Row, RowPrediction) throws -> Void = { _, _, _ in },
         line: ((Int, Row, RowPrediction) throws -> String)? = nil,
         write: ((String) throws -> Void)?

@@ -7,22 +7,22 @@ package import Models
 /// What a model answers to one row.
 public struct RowPrediction: Sendable, Equatable {
     /// The answer: a label, a list of labels, numbers or a text.
-    public var prediction: Value
+    public var prediction: JSONValue
     /// How sure the model is of it, a probability or a list of them; nil when it does not say.
-    public var score: Value?
+    public var score: JSONValue?
     /// What a classifier's or a regression's outputs say; nil for other models.
     public var classification: ClassificationAnswer?
     /// How well the model expected the row's own targets; nil when it was not asked or the row has none.
     public var loss: RowLoss?
 
-    public init(prediction: Value, score: Value? = nil, loss: RowLoss? = nil) {
+    public init(prediction: JSONValue, score: JSONValue? = nil, loss: RowLoss? = nil) {
         self.prediction = prediction
         self.score = score
         self.loss = loss
     }
 
     /// The columns that `predict` adds to the row.
-    public var fields: [(name: String, value: Value)] {
+    public var fields: [(name: String, value: JSONValue)] {
         [("prediction", prediction)] + (score.map { [("score", $0)] } ?? [])
     }
 }

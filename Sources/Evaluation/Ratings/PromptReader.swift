@@ -46,7 +46,7 @@ struct PromptReader {
         return parts
     }
 
-    private func parts(of value: Value, column: String, _ source: RowSource) throws(RatingsError)
+    private func parts(of value: JSONValue, column: String, _ source: RowSource) throws(RatingsError)
         -> [PromptPart]
     {
         switch value {
@@ -63,12 +63,12 @@ struct PromptReader {
                 throw .noImage(source, path: path)
             }
             return [PromptPart(label: column, content: .image(path))]
-        case .list(let turns) where !turns.isEmpty && turns.allSatisfy({ $0["role"]?.text != nil }):
+        case .array(let turns) where !turns.isEmpty && turns.allSatisfy({ $0["role"]?.string != nil }):
             // The last answer of a dialogue is the reference, which the prediction stands for.
-            let isAnswered = turns.count > 1 && turns.last?["role"]?.text == "assistant"
+            let isAnswered = turns.count > 1 && turns.last?["role"]?.string == "assistant"
             return (isAnswered ? turns.dropLast() : turns[...]).map { turn in
                 PromptPart(
-                    label: turn["role"]?.text ?? "", content: .text(Self.plain(turn["content"] ?? .null)))
+                    label: turn["role"]?.string ?? "", content: .text(Self.plain(turn["content"] ?? .null)))
             }
         default: return [PromptPart(label: column, content: .text(Self.plain(value)))]
         }
@@ -89,17 +89,17 @@ struct PromptReader {
             try row.value(in: column, key: "reference_column")
         }
         // Of a dialogue its last answer.
-        if case .list(let turns) = value, let content = turns.last?["content"] { return Self.plain(content) }
+        if case .array(let turns) = value, let content = turns.last?["content"] { return Self.plain(content) }
         return value == .null ? nil : Self.plain(value)
     }
 
     /// A text as it is, texts of a list one below the other, anything else as JSON.
-    private static func plain(_ value: Value) -> String {
+    private static func plain(_ value: JSONValue) -> String {
         switch value {
         case .string(let text): text
         case .null: ""
-        case .list(let parts) where parts.allSatisfy({ ($0.text ?? $0["text"]?.text) != nil }):
-            parts.compactMap { $0.text ?? $0["text"]?.text }.joined(separator: "\n")
+        case .array(let parts) where parts.allSatisfy({ ($0.string ?? $0["text"]?.string) != nil }):
+            parts.compactMap { $0.string ?? $0["text"]?.string }.joined(separator: "\n")
         default: value.json
         }
     }

@@ -32,7 +32,7 @@ public struct Rating: Sendable, Equatable {
 extension Rating {
     /// The rating as a line of ratings.jsonl, with its line feed.
     func line(of items: RatingItems) -> String {
-        Value.members([
+        JSONValue.members([
             ("rater", .string(rater.name)), ("item", .integer(items.items[item].row)),
             ("system", .string(items.systems[system])), ("criterion", .string(criterion.rawValue)),
             ("rating", .integer(score)), ("time", .string(time)),
@@ -40,9 +40,9 @@ extension Rating {
     }
 
     /// Reads a line of ratings.jsonl. Throws a phrase without the place.
-    init(line: Value, of items: RatingItems) throws(RatingsError) {
-        guard let name = line["rater"]?.text, let row = line["item"]?.wholeNumber,
-            let systemName = line["system"]?.text, let criterionName = line["criterion"]?.text,
+    init(line: JSONValue, of items: RatingItems) throws(RatingsError) {
+        guard let name = line["rater"]?.string, let row = line["item"]?.wholeNumber,
+            let systemName = line["system"]?.string, let criterionName = line["criterion"]?.string,
             let score = line["rating"]
         else { throw RatingsError("rater, item, system, criterion or rating is missing") }
         let rater = try Rater(name)
@@ -58,7 +58,7 @@ extension Rating {
         }
         self.init(
             rater: rater, item: item, system: system, criterion: criterion, score: score,
-            time: line["time"]?.text ?? "")
+            time: line["time"]?.string ?? "")
     }
 }
 

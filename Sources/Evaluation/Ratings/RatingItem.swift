@@ -45,40 +45,40 @@ public struct RatingItem: Sendable, Equatable {
 
 extension RatingItem {
     /// The item as it is written into the folder.
-    var value: Value {
+    var value: JSONValue {
         .members([
             ("row", .integer(row)),
-            ("prompt", .list(prompt.map(\.value))),
+            ("prompt", .array(prompt.map(\.value))),
             ("reference", reference.map { .string($0) } ?? .null),
-            ("outputs", .list(outputs.map { .string($0) })),
+            ("outputs", .array(outputs.map { .string($0) })),
         ])
     }
 
     /// Nil when the value is no item of so many systems.
-    init?(_ value: Value, systemCount: Int) {
-        guard let row = value["row"]?.wholeNumber, row > 0, let prompt = value["prompt"]?.elements,
-            let outputs = value["outputs"]?.elements, outputs.count == systemCount
+    init?(_ value: JSONValue, systemCount: Int) {
+        guard let row = value["row"]?.wholeNumber, row > 0, let prompt = value["prompt"]?.array,
+            let outputs = value["outputs"]?.array, outputs.count == systemCount
         else { return nil }
         let parts = prompt.compactMap(PromptPart.init)
-        let texts = outputs.compactMap(\.text)
+        let texts = outputs.compactMap(\.string)
         guard parts.count == prompt.count, texts.count == outputs.count else { return nil }
-        self.init(row: row, prompt: parts, reference: value["reference"]?.text, outputs: texts)
+        self.init(row: row, prompt: parts, reference: value["reference"]?.string, outputs: texts)
     }
 }
 
 extension PromptPart {
-    fileprivate var value: Value {
+    fileprivate var value: JSONValue {
         switch content {
         case .text(let text): .members([("label", .string(label)), ("text", .string(text))])
         case .image(let path): .members([("label", .string(label)), ("image", .string(path))])
         }
     }
 
-    fileprivate init?(_ value: Value) {
-        guard let label = value["label"]?.text else { return nil }
-        if let text = value["text"]?.text {
+    fileprivate init?(_ value: JSONValue) {
+        guard let label = value["label"]?.string else { return nil }
+        if let text = value["text"]?.string {
             self.init(label: label, content: .text(text))
-        } else if let path = value["image"]?.text {
+        } else if let path = value["image"]?.string {
             self.init(label: label, content: .image(path))
         } else {
             return nil

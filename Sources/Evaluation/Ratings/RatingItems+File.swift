@@ -22,10 +22,10 @@ extension RatingItems {
             guard isSame else { throw .otherItems(directory) }
             return
         }
-        let value = Value.members([
+        let value = JSONValue.members([
             ("format", .integer(1)), ("seed", .string(String(seed))),
-            ("systems", .list(systems.map { .string($0) })), ("files", .list(files.map { .string($0) })),
-            ("items", .list(items.map(\.value))),
+            ("systems", .array(systems.map { .string($0) })), ("files", .array(files.map { .string($0) })),
+            ("items", .array(items.map(\.value))),
         ])
         let path = directory + "/" + Self.fileName
         try RatingsError.rethrowing { () throws(FilesError) in
@@ -41,20 +41,20 @@ extension RatingItems {
         }
         guard let bytes = stored else { return nil }
         let value = try RatingsError.rethrowing { () throws(DatasetsError) in
-            try Value(json: bytes, name: path)
+            try JSONValue(json: bytes, name: path)
         }
         guard value["format"]?.wholeNumber == 1 else {
             throw .brokenItems(path, "it is of a format that this version does not know")
         }
-        guard let seed = value["seed"]?.text.flatMap(UInt64.init), let names = value["systems"]?.elements,
-            let values = value["items"]?.elements
+        guard let seed = value["seed"]?.string.flatMap(UInt64.init), let names = value["systems"]?.array,
+            let values = value["items"]?.array
         else { throw .brokenItems(path, "seed, systems or items are missing") }
-        let systems = names.compactMap(\.text)
+        let systems = names.compactMap(\.string)
         let items = values.compactMap { RatingItem($0, systemCount: names.count) }
         guard items.count == values.count, Set(systems).count == names.count, !systems.isEmpty,
             zip(items, items.dropFirst()).allSatisfy({ $0.row < $1.row })
         else { throw .brokenItems(path, "an item or a system's name is broken") }
-        let files = value["files"]?.elements?.compactMap(\.text) ?? []
+        let files = value["files"]?.array?.compactMap(\.string) ?? []
         return RatingItems(
             systems: systems, items: items, seed: seed, files: files.count == systems.count ? files : [])
     }

@@ -28,7 +28,7 @@ public struct RatingItems: Sendable, Equatable {
         precondition(zip(items, items.dropFirst()).allSatisfy { $0.row < $1.row }, "rows must rise")
         precondition(items.allSatisfy { $0.outputs.count == systems.count }, "an output of each system")
         (self.systems, self.items, self.seed, self.files) = (systems, items, seed, files)
-        let content = Value.list(systems.map { .string($0) } + items.map(\.value)).json
+        let content = JSONValue.array(systems.map { .string($0) } + items.map(\.value)).json
         fingerprint = String(RandomKey(seed: seed).derived(content).bits, radix: 16)
         var indices: [Int: Int] = [:]
         for (index, item) in items.enumerated() { indices[item.row] = index }

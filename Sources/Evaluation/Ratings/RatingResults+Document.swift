@@ -6,27 +6,29 @@ import Metrics
 
 extension RatingResults {
     /// The results as JSON; a figure that cannot be had is null.
-    public var document: Value {
+    public var document: JSONValue {
         .members([
-            ("systems", .list(systems.indices.map(system))),
-            ("raters", .list(raters.map { .string($0.name) })),
+            ("systems", .array(systems.indices.map(system))),
+            ("raters", .array(raters.map { .string($0.name) })),
             ("items", .integer(itemCount)), ("rated_items", .integer(ratedItems)),
-            ("ratings", .integer(ratingCount)), ("confidence_level", .real(Self.level)),
+            ("ratings", .integer(ratingCount)), ("confidence_level", .figure(Self.level)),
             ("agreement", .members(agreements.map { ($0.criterion.rawValue, agreement($0)) })),
-            ("comparisons", .list(comparisons.map(comparison))),
+            ("comparisons", .array(comparisons.map(comparison))),
         ])
     }
 
-    private func system(_ index: Int) -> Value {
+    private func system(_ index: Int) -> JSONValue {
         .members(
             [("name", .string(systems[index]))]
                 + means.filter { $0.system == index }.map { mean in
-                    let counts = [("count", Value.integer(mean.ratings)), ("items", .integer(mean.items))]
+                    let counts = [
+                        ("count", JSONValue.integer(mean.ratings)), ("items", .integer(mean.items)),
+                    ]
                     return (mean.aspect.rawValue, .members(figures("mean", mean.mean) + counts))
                 })
     }
 
-    private func agreement(_ agreement: Agreement) -> Value {
+    private func agreement(_ agreement: Agreement) -> JSONValue {
         .members([
             ("outputs", .integer(agreement.outputs)),
             ("ordinal_alpha", .members(figures("value", agreement.ordinal))),
@@ -34,19 +36,21 @@ extension RatingResults {
         ])
     }
 
-    private func comparison(_ pair: Comparison) -> Value {
+    private func comparison(_ pair: Comparison) -> JSONValue {
         .members([
             ("criterion", .string(pair.aspect.rawValue)), ("system", .string(systems[pair.system])),
             ("other", .string(systems[pair.other])), ("wins", .integer(pair.wins)),
             ("losses", .integer(pair.losses)), ("ties", .integer(pair.ties)), ("items", .integer(pair.items)),
             ("win_rate", .members(figures("value", pair.winRate))),
-            ("mean_difference", .members(figures("value", pair.difference))), ("p_value", .real(pair.pValue)),
+            ("mean_difference", .members(figures("value", pair.difference))),
+            ("p_value", .figure(pair.pValue)),
         ])
     }
 
-    private func figures(_ name: String, _ interval: ConfidenceInterval) -> [(String, Value)] {
+    private func figures(_ name: String, _ interval: ConfidenceInterval) -> [(String, JSONValue)] {
         [
-            (name, .real(interval.estimate)), ("low", .real(interval.lower)), ("high", .real(interval.upper)),
+            (name, .figure(interval.estimate)), ("low", .figure(interval.lower)),
+            ("high", .figure(interval.upper)),
         ]
     }
 }

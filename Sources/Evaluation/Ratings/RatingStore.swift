@@ -143,10 +143,10 @@ struct RatingLog {
     /// The value of a line, some nil for a blank line, nil for a last line that breaks off.
     private static func value(
         of line: [UInt8], isWhole: Bool, _ path: String, _ number: Int
-    ) throws(RatingsError) -> Value?? {
+    ) throws(RatingsError) -> JSONValue?? {
         if isWhole && line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { return .some(nil) }
         do {
-            return try Value(json: line)
+            return try JSONValue(json: line)
         } catch {
             guard isWhole else { return nil }
             throw .badRecord(path, line: number, "the line is no valid JSON")

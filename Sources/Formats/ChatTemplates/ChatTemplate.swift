@@ -124,13 +124,13 @@ extension ChatTemplate {
                 variables: variables)
         }
         let path = "\(folder)/tokenizer_config.json"
-        guard let node = try JSONNode.read(path)?.optional("chat_template") else {
+        guard let node = try TokenizerReader.read(path)?["chat_template"].ifPresent else {
             throw ChatTemplateError.missingTemplate(directory: folder)
         }
-        guard case .list = node.value else {
+        guard case .array? = node.value else {
             return try ChatTemplate(node.string(), path: path, variables: variables)
         }
-        for element in try node.elements() where try element.member("name").string() == "default" {
+        for element in try node.array() where try element.member("name").string() == "default" {
             return try ChatTemplate(element.member("template").string(), path: path, variables: variables)
         }
         throw ChatTemplateError.missingTemplate(directory: folder)

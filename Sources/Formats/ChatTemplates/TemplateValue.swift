@@ -40,7 +40,7 @@ public indirect enum TemplateValue: Sendable, Equatable {
     ///
     /// - Throws: `TokenizerError.malformedJSON` with line and column.
     public init(json: [UInt8], path: String) throws(TokenizerError) {
-        self.init(try JSON.Value(parsing: json, path: path))
+        self.init(try JSONValue(parsing: json, path: path))
     }
 
     /// One message of a conversation.
@@ -48,14 +48,14 @@ public indirect enum TemplateValue: Sendable, Equatable {
         .mapping([Member("role", .string(role)), Member("content", .string(content))])
     }
 
-    init(_ json: JSON.Value) {
+    init(_ json: JSONValue) {
         switch json {
         case .null: self = .none
         case .bool(let flag): self = .boolean(flag)
         case .number(let number): self = number.integer.map { .integer($0) } ?? .number(number.double)
         case .string(let text): self = .string(text)
-        case .list(let elements): self = .list(elements.map { TemplateValue($0) })
-        case .object(let fields): self = .mapping(fields.members.map { Member($0, TemplateValue($1)) })
+        case .array(let elements): self = .list(elements.map { TemplateValue($0) })
+        case .object(let fields): self = .mapping(fields.map { Member($0, TemplateValue($1)) })
         }
     }
 }

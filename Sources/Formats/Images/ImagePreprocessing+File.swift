@@ -1,7 +1,7 @@
 // Reads preprocessor_config.json.
 
 internal import Files
-import Foundation
+internal import JSON
 
 extension ImagePreprocessing {
     /// Name of the file in a model directory.
@@ -65,74 +65,34 @@ extension ImagePreprocessing {
 /// Typed look-ups with file and key in each error.
 private struct ProcessorKeys {
     private let file: String
-    private let values: [String: Node]
-
-    private indirect enum Node: Decodable {
-        case flag(Bool)
-        case number(Double)
-        case text(String)
-        case list([Node])
-        case object([String: Node])
-        case null
-
-        init(from decoder: any Decoder) throws {
-            let container = try decoder.singleValueContainer()
-            if container.decodeNil() {
-                self = .null
-            } else if let value = try? container.decode(Bool.self) {
-                self = .flag(value)
-            } else if let value = try? container.decode(Double.self) {
-                self = .number(value)
-            } else if let value = try? container.decode(String.self) {
-                self = .text(value)
-            } else if let value = try? container.decode([Node].self) {
-                self = .list(value)
-            } else {
-                self = .object(try container.decode([String: Node].self))
-            }
-        }
-
-        var text: String {
-            switch self {
-            case .flag(let value): "\(value)"
-            case .number(let value): value == value.rounded() ? "\(Int(clamping: value))" : "\(value)"
-            case .text(let value): "\"\(value)\""
-            case .list(let values): "[" + values.map(\.text).joined(separator: ", ") + "]"
-            case .object(let values): "an object with " + values.keys.sorted().joined(separator: ", ")
-            case .null: "null"
-            }
-        }
-
-        var count: Int? {
-            guard case .number(let value) = self, value >= 1, value <= 32_768, value == value.rounded() else {
-                return nil
-            }
-            return Int(value)
-        }
-    }
+    private let values: JSONObject
 
     init(_ json: [UInt8], file: String) throws(ImagesError) {
         self.file = file
+        let value: JSONValue
         do {
-            values = try JSONDecoder().decode([String: Node].self, from: Data(json))
+            value = try JSONValue(parsing: json, duplicates: .firstWins)
         } catch {
-            throw .notJSON(file, "\((error as? DecodingError)?.localizedDescription ?? "\(error)")")
+            let (line, column) = error.place(in: json)
+            throw .notJSON(file, "line \(line), column \(column): \(error.problem)")
         }
+        guard let values = value.object else { throw .notJSON(file, "no object, but \(value.kind)") }
+        self.values = values
     }
 
-    private subscript(key: String) -> Node? {
+    private subscript(key: String) -> JSONValue? {
         if case .null? = values[key] { nil } else { values[key] }
     }
 
     func bad(_ key: String, expected: String) -> ImagesError {
-        .badValue(key, found: self[key]?.text ?? "missing", expected: expected, in: file)
+        .badValue(key, found: self[key]?.phrase ?? "missing", expected: expected, in: file)
     }
 
     /// `ViT` or `DeiT`. Older files name a feature extractor.
     func processor() throws(ImagesError) -> String {
         for key in ["image_processor_type", "feature_extractor_type"] {
             guard let node = self[key] else { continue }
-            guard case .text(let name) = node else { throw bad(key, expected: "the name of a processor") }
+            guard case .string(let name) = node else { throw bad(key, expected: "the name of a processor") }
             for family in ["ViT", "DeiT"]
             where ["ImageProcessor", "ImageProcessorFast", "ImageProcessorPil", "FeatureExtractor"]
                 .contains(where: { family + $0 == name })
@@ -147,7 +107,7 @@ private struct ProcessorKeys {
 
     func flag(_ key: String, default fallback: Bool) throws(ImagesError) -> Bool {
         guard let node = self[key] else { return fallback }
-        guard case .flag(let value) = node else { throw bad(key, expected: "true or false") }
+        guard case .bool(let value) = node else { throw bad(key, expected: "true or false") }
         return value
     }
 
@@ -155,12 +115,10 @@ private struct ProcessorKeys {
     func numbers(_ key: String, default fallback: [Double], count: Int) throws(ImagesError) -> [Double] {
         guard let node = self[key] else { return fallback }
         switch node {
-        case .number(let value) where value.isFinite:
-            return [Double](repeating: value, count: count)
-        case .list(let nodes) where nodes.count == count:
-            let values = nodes.compactMap {
-                if case .number(let value) = $0, value.isFinite { value } else { nil }
-            }
+        case .number(let value) where value.double.isFinite:
+            return [Double](repeating: value.double, count: count)
+        case .array(let nodes) where nodes.count == count:
+            let values = nodes.compactMap(\.double).filter(\.isFinite)
             if values.count == count { return values }
         default: break
         }
@@ -169,26 +127,27 @@ private struct ProcessorKeys {
 
     func resampling(default fallback: Resampling) throws(ImagesError) -> Resampling {
         guard let node = self["resample"] else { return fallback }
-        guard case .number(let value) = node, let filter = Resampling(rawValue: Int(clamping: value)),
-            Double(filter.rawValue) == value
-        else { throw bad("resample", expected: "a number from 0 to 5") }
+        guard let number = node.integer, let filter = Resampling(rawValue: number) else {
+            throw bad("resample", expected: "a number from 0 to 5")
+        }
         return filter
     }
 
     /// A number, a list of height and width, or an object with `height` and `width` or with `shortest_edge`.
     func size(_ key: String) throws(ImagesError) -> ImagePreprocessing.Size? {
         guard let node = self[key] else { return nil }
-        if let edge = node.count { return .exact(width: edge, height: edge) }
-        if case .list(let nodes) = node, nodes.count == 2, let height = nodes[0].count,
-            let width = nodes[1].count
+        if let edge = node.edgeLength { return .exact(width: edge, height: edge) }
+        if case .array(let nodes) = node, nodes.count == 2, let height = nodes[0].edgeLength,
+            let width = nodes[1].edgeLength
         {
             return .exact(width: width, height: height)
         }
         if case .object(let members) = node {
-            let members = members.filter { if case .null = $0.value { false } else { true } }
-            let counts = members.compactMapValues(\.count)
+            let members = JSONObject(members.filter { !$0.value.isNull }.map { ($0.key, $0.value) })
+            let counts = members.compactMap { name, value in value.edgeLength.map { (name, $0) } }
             if counts.count == members.count {
-                switch Set(members.keys) {
+                let counts = Dictionary(counts) { $1 }
+                switch Set(counts.keys) {
                 case ["height", "width"]:
                     if let height = counts["height"], let width = counts["width"] {
                         return .exact(width: width, height: height)
@@ -209,9 +168,16 @@ private struct ProcessorKeys {
     }
 }
 
-extension Int {
-    /// The nearest integer that an Int holds; 0 for NaN.
-    fileprivate init(clamping value: Double) {
-        self = value.isNaN ? 0 : Int(Swift.max(-1e15, Swift.min(1e15, value)))
+extension JSONValue {
+    fileprivate var phrase: String {
+        switch self {
+        case .number(let number): number.whole.map { "\($0)" } ?? number.text
+        case .array(let values): "[" + values.map(\.phrase).joined(separator: ", ") + "]"
+        case .object(let values): "an object with " + values.names.sorted().joined(separator: ", ")
+        default: summary
+        }
     }
+
+    /// A whole number that can be an edge of an image.
+    fileprivate var edgeLength: Int? { integer.flatMap { 1...32_768 ~= $0 ? $0 : nil } }
 }

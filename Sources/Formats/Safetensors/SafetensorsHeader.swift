@@ -29,7 +29,7 @@ struct SafetensorsHeader: Sendable {
         }
         var metadata: [String: String] = [:]
         var entries: [TensorEntry] = []
-        for (name, value) in try jsonObject(bytes, path: path).members {
+        for (name, value) in try jsonObject(bytes, path: path) {
             if name == Self.metadataName {
                 metadata = try Self.metadata(value, path: path)
             } else {
@@ -45,12 +45,14 @@ struct SafetensorsHeader: Sendable {
         self.metadata = metadata
     }
 
-    private static func metadata(_ value: Value, path: String) throws(SafetensorsError) -> [String: String] {
+    private static func metadata(_ value: JSONValue, path: String) throws(SafetensorsError) -> [String:
+        String]
+    {
         guard case .object(let members) = value else {
             throw .badMetadata(path: path, found: value.excerpt)
         }
         var metadata: [String: String] = [:]
-        for (name, value) in members.members {
+        for (name, value) in members {
             guard case .string(let text) = value else {
                 throw .badMetadata(path: path, found: "\(value.excerpt) at '\(name)'")
             }
@@ -83,12 +85,11 @@ struct SafetensorsHeader: Sendable {
     }
 }
 
-/// The members of the JSON object that `bytes` hold; its errors name `path`. A name that occurs twice is refused:
-/// Foundation's parser would drop one silently.
-func jsonObject(_ bytes: [UInt8], path: String) throws(SafetensorsError) -> Fields {
-    let value: Value
+/// The members of the JSON object that `bytes` hold; its errors name `path`. A name that occurs twice is refused.
+func jsonObject(_ bytes: [UInt8], path: String) throws(SafetensorsError) -> JSONObject {
+    let value: JSONValue
     do {
-        value = try Value(parsing: bytes, maximumDepth: 32, duplicates: .refused)
+        value = try JSONValue(parsing: bytes, maximumDepth: 32, duplicates: .refused)
     } catch {
         if let name = error.duplicateName { throw .duplicateName(path: path, name: name) }
         throw .notJSON(path: path, offset: error.position, reason: error.problem)
@@ -99,12 +100,12 @@ func jsonObject(_ bytes: [UInt8], path: String) throws(SafetensorsError) -> Fiel
 
 extension TensorEntry {
     fileprivate init(
-        _ name: String, _ value: Value, path: String, dataByteCount: Int
+        _ name: String, _ value: JSONValue, path: String, dataByteCount: Int
     ) throws(SafetensorsError) {
         guard case .object(let members) = value else {
             throw .badEntry(path: path, tensor: name, found: value.excerpt)
         }
-        func field(_ field: String) throws(SafetensorsError) -> Value {
+        func field(_ field: String) throws(SafetensorsError) -> JSONValue {
             guard let member = members[field] else {
                 throw .missingField(path: path, tensor: name, field: field)
             }
@@ -140,9 +141,9 @@ extension TensorEntry {
     }
 }
 
-extension Value {
+extension JSONValue {
     fileprivate var nonNegativeIntegers: [Int]? {
-        guard case .list(let items) = self else { return nil }
+        guard case .array(let items) = self else { return nil }
         let numbers = items.compactMap(\.nonNegativeInteger)
         return numbers.count == items.count ? numbers : nil
     }
@@ -155,17 +156,17 @@ extension Value {
 
     /// The value as text for a message, cut to 80 characters.
     var excerpt: String {
-        let full = text
+        let full = shortText
         return full.count <= 80 ? full : full.prefix(77) + "…"
     }
 
-    private var text: String {
+    private var shortText: String {
         switch self {
         case .object(let fields):
-            "{" + fields.members.prefix(8).map { Value.quoted($0) + ":" + $1.text }.joined(separator: ",")
+            "{" + fields.prefix(8).map { JSONValue.quoted($0) + ":" + $1.shortText }.joined(separator: ",")
                 + "}"
-        case .list(let items): "[" + items.prefix(40).map(\.text).joined(separator: ",") + "]"
-        case .string(let text): Value.quoted(String(text.prefix(80)))
+        case .array(let items): "[" + items.prefix(40).map(\.shortText).joined(separator: ",") + "]"
+        case .string(let text): JSONValue.quoted(String(text.prefix(80)))
         case .number, .bool, .null: json
         }
     }

@@ -21,7 +21,7 @@ public struct SafetensorsIndex: Sendable {
         }
         guard !entries.names.isEmpty else { throw .badIndex(path: path, reason: "'weight_map' is empty") }
         var shards: [String: String] = [:]
-        for (name, value) in entries.members {
+        for (name, value) in entries {
             guard case .string(let shard) = value else {
                 throw .badIndex(
                     path: path,

@@ -116,22 +116,22 @@ public struct SafetensorsWriter: Sendable {
 
     /// Length and JSON, padded with spaces to a multiple of 8. Metadata is sorted by name.
     private static func header(_ items: [Item], metadata: [String: String]) -> [UInt8] {
-        var members: [String] = []
+        var members: [(String, JSONValue)] = []
         if !metadata.isEmpty {
-            let pairs = metadata.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-                .map { Value.quoted($0.key) + ":" + Value.quoted($0.value) }
-            members.append("\"\(SafetensorsHeader.metadataName)\":{\(pairs.joined(separator: ","))}")
+            let texts = JSONObject(metadata.mapValues(JSONValue.string))
+            members.append((SafetensorsHeader.metadataName, .object(texts)))
         }
         var offset = 0
         for item in items {
-            let shape = item.shape.map(String.init).joined(separator: ",")
             let end = offset + item.byteCount
-            members.append(
-                "\(Value.quoted(item.name)):{\"dtype\":\"\(item.dtype.rawValue)\",\"shape\":[\(shape)],"
-                    + "\"data_offsets\":[\(offset),\(end)]}")
+            let entry: JSONObject = [
+                "dtype": .string(item.dtype.rawValue), "shape": .array(item.shape.map(JSONValue.integer)),
+                "data_offsets": [.integer(offset), .integer(end)],
+            ]
+            members.append((item.name, .object(entry)))
             offset = end
         }
-        var text = Array("{\(members.joined(separator: ","))}".utf8)
+        var text = Array(JSONValue.object(JSONObject(members)).text(.compact).utf8)
         text += [UInt8](repeating: 0x20, count: (8 - text.count % 8) % 8)
         return (0..<8).map { UInt8(truncatingIfNeeded: text.count >> (8 * $0)) } + text
     }

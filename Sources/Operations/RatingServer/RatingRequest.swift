@@ -59,7 +59,7 @@ struct RatingResponse {
         ]
     }
 
-    static func json(_ value: Value, status: HTTPResponseStatus = .ok) -> RatingResponse {
+    static func json(_ value: JSONValue, status: HTTPResponseStatus = .ok) -> RatingResponse {
         RatingResponse(Array(value.json.utf8), type: "application/json; charset=utf-8", status: status)
     }
 

@@ -39,7 +39,7 @@ struct RatingRoutes: Sendable {
         }
     }
 
-    private func answer(_ body: () throws(Refusal) -> Value) -> RatingResponse {
+    private func answer(_ body: () throws(Refusal) -> JSONValue) -> RatingResponse {
         do {
             return .json(try body())
         } catch { return .failure(error.status, error.sentence) }
@@ -62,7 +62,7 @@ struct RatingRoutes: Sendable {
     }
 
     /// How far a rater has come.
-    private func session(_ request: RatingRequest) throws(Refusal) -> Value {
+    private func session(_ request: RatingRequest) throws(Refusal) -> JSONValue {
         let rater = try rater(request["rater"])
         let (items, ratings) = (store.items, store.ratings)
         let order = items.blinding.itemOrder(for: rater)
@@ -73,10 +73,10 @@ struct RatingRoutes: Sendable {
             ("set", .string(items.fingerprint)), ("rater", .string(rater.name)),
             ("items", .integer(items.items.count)),
             ("complete", .integer(completeItems(of: rater, ratings))),
-            ("first_open", open.map(Value.integer) ?? .null),
+            ("first_open", open.map(JSONValue.integer) ?? .null),
             (
                 "criteria",
-                .list(
+                .array(
                     Criterion.allCases.map { criterion in
                         .members([
                             ("name", .string(criterion.rawValue)), ("question", .string(criterion.question)),
@@ -93,7 +93,7 @@ struct RatingRoutes: Sendable {
     }
 
     /// The item that a rater sees at a place, outputs in that rater's order.
-    private func item(_ request: RatingRequest) throws(Refusal) -> Value {
+    private func item(_ request: RatingRequest) throws(Refusal) -> JSONValue {
         let rater = try rater(request["rater"])
         let items = store.items
         guard let place = request["place"].flatMap(Int.init), items.items.indices.contains(place) else {
@@ -104,15 +104,15 @@ struct RatingRoutes: Sendable {
         let outputs = items.blinding.systems(for: rater, item: index).enumerated().map { letter, system in
             let scores = Criterion.allCases.compactMap { criterion in
                 ratings.score(rater, item: index, system: system, criterion).map {
-                    (criterion.rawValue, Value.integer($0))
+                    (criterion.rawValue, JSONValue.integer($0))
                 }
             }
-            return Value.members([
+            return JSONValue.members([
                 ("letter", .string(Blinding.letter(letter))), ("text", .string(item.outputs[system])),
                 ("ratings", .members(scores)),
             ])
         }
-        let prompt = item.prompt.enumerated().map { number, part -> Value in
+        let prompt = item.prompt.enumerated().map { number, part -> JSONValue in
             switch part.content {
             case .text(let text): .members([("label", .string(part.label)), ("text", .string(text))])
             case .image:
@@ -123,25 +123,25 @@ struct RatingRoutes: Sendable {
             }
         }
         return .members([
-            ("place", .integer(place)), ("item", .integer(item.row)), ("prompt", .list(prompt)),
-            ("reference", item.reference.map { .string($0) } ?? .null), ("outputs", .list(outputs)),
+            ("place", .integer(place)), ("item", .integer(item.row)), ("prompt", .array(prompt)),
+            ("reference", item.reference.map { .string($0) } ?? .null), ("outputs", .array(outputs)),
         ])
     }
 
     /// Saves a rating: `{"set": …, "rater": …, "item": row, "letter": "A", "criterion": …, "rating": 1…5}`.
-    private func rate(_ request: RatingRequest) throws(Refusal) -> Value {
-        let body: Value
+    private func rate(_ request: RatingRequest) throws(Refusal) -> JSONValue {
+        let body: JSONValue
         do {
-            body = try Value(json: request.body, name: "The request")
+            body = try JSONValue(json: request.body, name: "The request")
         } catch { throw Refusal(.badRequest, error.description) }
-        guard body["set"]?.text == store.items.fingerprint else {
+        guard body["set"]?.string == store.items.fingerprint else {
             throw Refusal(.conflict, "The server shows other items now: load the page again.")
         }
-        let rater = try rater(body["rater"]?.text)
+        let rater = try rater(body["rater"]?.string)
         guard let row = body["item"]?.wholeNumber, let item = store.items.index(ofRow: row) else {
             throw Refusal(.notFound, "There is no such item.")
         }
-        guard let criterion = body["criterion"]?.text.flatMap(Criterion.init) else {
+        guard let criterion = body["criterion"]?.string.flatMap(Criterion.init) else {
             throw Refusal(.badRequest, "There is no such criterion.")
         }
         guard let score = body["rating"]?.wholeNumber, Criterion.scale.contains(score) else {
@@ -150,7 +150,7 @@ struct RatingRoutes: Sendable {
         let system: Int
         do {
             system = try store.items.blinding.system(
-                behind: body["letter"]?.text ?? "", for: rater, item: item)
+                behind: body["letter"]?.string ?? "", for: rater, item: item)
         } catch { throw Refusal(.notFound, "There is no such output.") }
         do {
             try store.record([

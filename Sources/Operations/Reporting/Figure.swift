@@ -1,5 +1,7 @@
 // Figures as people read them: fixed digits, short durations, grouped thousands.
 
+public import JSON
+
 /// Formats of figures in tables and progress lines, the same in every locale.
 public enum Figure {
     /// `value` with a fixed number of decimals.
@@ -30,10 +32,7 @@ public enum Figure {
 
     /// Figures of a table: counts as they are, others with four decimals.
     public static func metric(_ value: JSONNumber) -> String {
-        switch value {
-        case .integer(let count): count.description
-        case .real(let value): fixed(value, decimals: 4)
-        }
+        value.isInteger ? value.text : fixed(value.double, decimals: 4)
     }
 
     /// A p-value for a table, such as `0.012`; one that is as low as 1,000 replicates can tell, or lower, is `≤ 0.001`.

@@ -1,6 +1,7 @@
 // metrics.jsonl: the record of a run, one JSON object a line, under Hugging Face's names.
 
 internal import Files
+public import JSON
 
 /// Writes `metrics.jsonl`. Rank 0 alone has one.
 ///
@@ -77,11 +78,12 @@ public final class RunLog {
         step: Int, epoch: Double, _ values: [(String, JSONNumber)], _ sentences: [(String, String)] = []
     ) throws(ReportingError) {
         let head = [("step", JSONNumber.integer(step)), ("epoch", .real(epoch))]
-        let record = JSONText.object(
-            (head + values).map { (key: $0.0, value: .number($0.1)) }
-                + sentences.map { (key: $0.0, value: .string($0.1)) })
+        let record = JSONValue.object(
+            JSONObject(
+                (head + values).map { ($0.0, .number($0.1)) } + sentences.map { ($0.0, .string($0.1)) })
+        )
         do {
-            try file.append(record.line + "\n")
+            try file.append(record.json + "\n")
         } catch {
             throw .unwritable(path, error)
         }

@@ -1,5 +1,6 @@
 // The software and the machine that a run was made with, for the output directory.
 
+internal import JSON
 internal import Machine
 
 /// Versions that a result depends on, written as `versions.json`.
@@ -38,12 +39,12 @@ public struct RunVersions: Equatable, Sendable {
 
     /// Content of the file.
     public var json: String {
-        let fields: [(key: String, value: JSONText)] = [
-            ("lockstep", .string(lockstep)), ("swift", .string(swift)),
-            ("operating_system", .string(operatingSystem)), ("cpu", .string(cpu)),
-            ("libraries", .object(libraries.map { (key: $0.name, value: .string($0.version)) })),
+        let fields: JSONValue = [
+            "lockstep": .string(lockstep), "swift": .string(swift),
+            "operating_system": .string(operatingSystem), "cpu": .string(cpu),
+            "libraries": .object(JSONObject(libraries.map { ($0.name, .string($0.version)) })),
         ]
-        return JSONText.object(fields).indented + "\n"
+        return fields.text(.indented) + "\n"
     }
 
     private static var swiftVersion: String { "\(_SwiftStdlibVersion.current)" }

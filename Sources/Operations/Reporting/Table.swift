@@ -1,5 +1,7 @@
 // Plain-text tables for a terminal: metrics, rows a class, confusion matrices.
 
+public import JSON
+
 /// A table whose columns are aligned with spaces.
 public struct Table: Equatable, Sendable {
     public enum Alignment: Equatable, Sendable {

@@ -1,6 +1,7 @@
 // `lockstep bench attention`: the padding-free attention kernel at several lengths.
 
 import ArgumentParser
+import JSON
 import Kernels
 import Reporting
 import Tensors

@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import DataParallel
+import JSON
 import Lockstep
 import Reporting
 
@@ -68,17 +69,18 @@ struct AllReduceBench: ParsableCommand {
                 ("ranks_sharing_memory", BenchReport.integer(measurement.localRanks)),
                 ("ddp_comm_dtype", .string(communicationType.rawValue)),
                 ("ddp_bucket_cap_mb", BenchReport.integer(bucketMebibytes)),
-                ("figures", .list(figures.map { Self.json($0) })),
+                ("figures", .array(figures.map { Self.json($0) })),
             ])
         }
     }
 
-    private static func json(_ figure: AllReduceMeasurement.Figure) -> JSONText {
-        .object([
-            ("way", .string(figure.way.rawValue)), ("bytes", BenchReport.integer(figure.bytes)),
-            ("seconds", BenchReport.real(figure.seconds, 7)),
-            ("bus_bandwidth_mb_per_second", BenchReport.real(figure.busBytesPerSecond / 1e6, 1)),
-            ("copy_ratio", BenchReport.real(figure.copyRatio, 3)),
-        ])
+    private static func json(_ figure: AllReduceMeasurement.Figure) -> JSONValue {
+        .object(
+            JSONObject([
+                ("way", .string(figure.way.rawValue)), ("bytes", BenchReport.integer(figure.bytes)),
+                ("seconds", BenchReport.real(figure.seconds, 7)),
+                ("bus_bandwidth_mb_per_second", BenchReport.real(figure.busBytesPerSecond / 1e6, 1)),
+                ("copy_ratio", BenchReport.real(figure.copyRatio, 3)),
+            ]))
     }
 }

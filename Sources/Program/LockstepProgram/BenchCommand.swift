@@ -4,6 +4,7 @@
 import ArgumentParser
 import DataParallel
 import Foundation
+import JSON
 import Kernels
 import Machine
 import Reporting
@@ -30,12 +31,12 @@ enum BenchType: String, ExpressibleByArgument, CaseIterable {
 /// Fields that all benchmarks print.
 enum BenchReport {
     /// Prints one JSON object on one line.
-    static func show(_ fields: [(key: String, value: JSONText)]) {
-        print(JSONText.object(fields).line)
+    static func show(_ fields: [(key: String, value: JSONValue)]) {
+        print(JSONValue.object(JSONObject(fields.map { ($0.key, $0.value) })).json)
     }
 
     /// A number rounded to so many decimals, for reading.
-    static func real(_ value: Double, _ decimals: Int = 4) -> JSONText {
+    static func real(_ value: Double, _ decimals: Int = 4) -> JSONValue {
         let factor = pow(10, Double(decimals))
         return .number(.real((value * factor).rounded() / factor))
     }
@@ -55,7 +56,7 @@ enum BenchReport {
         return best
     }
 
-    static func integer(_ value: Int) -> JSONText { .number(.integer(value)) }
+    static func integer(_ value: Int) -> JSONValue { .integer(value) }
 
     /// Largest resident memory of this process so far, MiB; 0 where the system does not tell.
     static var peakMemoryMebibytes: Double {

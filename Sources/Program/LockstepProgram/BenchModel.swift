@@ -3,6 +3,7 @@
 import ArgumentParser
 import Arguments
 import DataParallel
+import JSON
 import Models
 
 /// A model of `lockstep bench step`.

@@ -3,6 +3,7 @@
 import Files
 import Foundation
 import Generation
+import JSON
 import Lockstep
 import Reporting
 
@@ -119,7 +120,7 @@ struct ChatConsole {
                 "The conversation outgrew the model's context: its oldest \(answer.forgottenMessageCount) messages are "
                     + "forgotten.")
         }
-        let output = printsJSON ? Self.document(message, answer, times).line + "\n" : "\n"
+        let output = printsJSON ? Self.document(message, answer, times).json + "\n" : "\n"
         try StandardOutput.write(output)
         if !printsJSON { Messages.note(Self.summary(answer, times)) }
     }
@@ -145,16 +146,18 @@ struct ChatConsole {
     /// The answer for programs.
     private static func document(
         _ message: String, _ answer: Dialogue.Answer, _ times: AnswerTimes
-    ) -> JSONText {
-        .object([
-            ("user", .string(message)), ("assistant", .string(answer.text)),
-            ("ending", .string(answer.ending.rawValue)),
-            ("new_tokens", .number(.integer(answer.tokenCount))),
-            ("prompt_tokens", .number(.integer(answer.promptTokenCount))),
-            ("read_tokens", .number(.integer(answer.readTokenCount))),
-            ("forgotten_messages", .number(.integer(answer.forgottenMessageCount))),
-            ("read_seconds", .number(.real(times.reading))), ("write_seconds", .number(.real(times.writing))),
-        ])
+    ) -> JSONValue {
+        .object(
+            JSONObject([
+                ("user", .string(message)), ("assistant", .string(answer.text)),
+                ("ending", .string(answer.ending.rawValue)),
+                ("new_tokens", .integer(answer.tokenCount)),
+                ("prompt_tokens", .integer(answer.promptTokenCount)),
+                ("read_tokens", .integer(answer.readTokenCount)),
+                ("forgotten_messages", .integer(answer.forgottenMessageCount)),
+                ("read_seconds", .number(.real(times.reading))),
+                ("write_seconds", .number(.real(times.writing))),
+            ]))
     }
 }
 

@@ -1,6 +1,7 @@
 // `lockstep bench gemm`: the three matrix products of training at real shapes.
 
 import ArgumentParser
+import JSON
 import Kernels
 import Reporting
 import Tensors

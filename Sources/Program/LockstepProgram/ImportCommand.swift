@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import GGUFImport
+import JSON
 import Lockstep
 import Machine
 import Reporting
@@ -48,24 +49,25 @@ struct ImportCommand: ParsableCommand {
             progress.start(name)
         }
         if json {
-            print(document(model, summary).indented)
+            print(document(model, summary).text(.indented))
         } else {
             print("\(outputDir): \(summary.parameterCount) parameters in \(summary.tensorCount) tensors")
             for file in summary.files { print("  \(file.name)  \(file.byteCount) bytes") }
         }
     }
 
-    private func document(_ model: GGUFImport, _ summary: GGUFImport.Summary) -> JSONText {
-        .object([
-            ("output_dir", .string(outputDir)), ("model_type", .string(model.modelType)),
-            ("dtype", .string(dtype.rawValue)), ("parameters", .number(.integer(summary.parameterCount))),
-            ("tensors", .number(.integer(summary.tensorCount))),
-            (
-                "files",
-                .object(summary.files.map { (key: $0.name, value: .number(.integer($0.byteCount))) })
-            ),
-            ("notes", .list(model.notes.map(JSONText.string))),
-        ])
+    private func document(_ model: GGUFImport, _ summary: GGUFImport.Summary) -> JSONValue {
+        .object(
+            JSONObject([
+                ("output_dir", .string(outputDir)), ("model_type", .string(model.modelType)),
+                ("dtype", .string(dtype.rawValue)), ("parameters", .integer(summary.parameterCount)),
+                ("tensors", .integer(summary.tensorCount)),
+                (
+                    "files",
+                    .object(JSONObject(summary.files.map { ($0.name, .integer($0.byteCount)) }))
+                ),
+                ("notes", .array(model.notes.map(JSONValue.string))),
+            ]))
     }
 }
 

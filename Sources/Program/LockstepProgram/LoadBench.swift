@@ -6,6 +6,7 @@ import Checkpoints
 import Datasets
 import Files
 import Foundation
+import JSON
 import Models
 import Reporting
 import Tasks
@@ -68,7 +69,7 @@ struct LoadBench: ParsableCommand {
         }
         let bytes = try weightBytes()
         let model = try best { try loadModel() }
-        func rate(_ count: Int, _ seconds: Double) -> JSONText {
+        func rate(_ count: Int, _ seconds: Double) -> JSONValue {
             BenchReport.real(Double(count) / seconds, 0)
         }
         BenchReport.show([

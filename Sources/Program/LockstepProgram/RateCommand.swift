@@ -131,7 +131,7 @@ struct RateResultCommand: ParsableCommand {
             throw RatingsError.noRatings(folder.outputDir)
         }
         try report.write()
-        print(json ? String(decoding: try report.bytes, as: UTF8.self) : report.text, terminator: "")
+        print(json ? String(decoding: report.bytes, as: UTF8.self) : report.text, terminator: "")
     }
 }
 

@@ -5,6 +5,7 @@ import Arguments
 import DataParallel
 import Datasets
 import Foundation
+import JSON
 import Kernels
 import Lockstep
 import Models
@@ -112,9 +113,9 @@ struct StepBench: ParsableCommand {
         guard group.rank == 0 else { return }
         let tokens = Double(group.size * job.tokenCount)
         let gigaflops = clock.operations / Double(steps) / own.median / 1e9
-        func share(_ part: Double) -> JSONText { BenchReport.real(part / own.total, 3) }
+        func share(_ part: Double) -> JSONValue { BenchReport.real(part / own.total, 3) }
         let counted = KernelClock.Kind.allCases.reduce(waiting) { $0 + clock.seconds($1) }
-        var fields: [(key: String, value: JSONText)] = [
+        var fields: [(key: String, value: JSONValue)] = [
             ("model", .string(model.name)), ("parameters", BenchReport.integer(job.parameterCount)),
             ("trained_parameters", BenchReport.integer(job.trainedParameterCount)),
             ("lora_r", BenchReport.integer(loraR)),

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Datasets
+import JSON
 import Reporting
 import Tokenizers
 

@@ -3,7 +3,8 @@
 
 public import DataParallel
 public import Datasets
-public import Models
+public import JSON
+internal import Models
 public import Optimizers
 
 /// Everything the training loop needs to know.
@@ -189,13 +190,12 @@ extension TrainingArguments {
     }
 
     /// Keys of config.json that the recipe replaces.
-    public var configurationOverrides: [String: JSONValue] {
+    public var configurationOverrides: JSONObject {
         let pairs: [(String, Double?)] = [
             ("hidden_dropout_prob", hiddenDropoutProb),
             ("attention_probs_dropout_prob", attentionProbsDropoutProb),
             ("classifier_dropout", classifierDropout),
         ]
-        return Dictionary(
-            uniqueKeysWithValues: pairs.compactMap { key, value in value.map { (key, .number($0)) } })
+        return JSONObject(pairs.compactMap { key, value in value.map { (key, .shortest($0)) } })
     }
 }

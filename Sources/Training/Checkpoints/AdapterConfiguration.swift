@@ -1,5 +1,6 @@
 // adapter_config.json of PEFT: what it says about adapters, and what of it is supported.
 
+internal import JSON
 internal import Layers
 internal import Models
 
@@ -38,9 +39,10 @@ enum AdapterConfiguration {
 
     private static func isSet(_ value: JSONValue) -> Bool {
         switch value {
-        case .null, .bool(false), .integer(0): false
+        case .null, .bool(false): false
         case .array(let values): !values.isEmpty
         case .object(let members): !members.isEmpty
+        case .number(let number): number.double != 0
         default: true
         }
     }
@@ -58,8 +60,8 @@ enum AdapterConfiguration {
             "peft_type": .string("LORA"), "task_type": taskType(model).map { .string($0) } ?? .null,
             "base_model_name_or_path": .string(base), "inference_mode": .bool(true), "bias": .string("none"),
             "r": .integer(options.rank),
-            "lora_alpha": Int(exactly: options.alpha).map { .integer($0) } ?? .number(options.alpha),
-            "lora_dropout": .number(options.dropout), "use_rslora": .bool(options.usesRankStabilizedScale),
+            "lora_alpha": Int(exactly: options.alpha).map { .integer($0) } ?? .shortest(options.alpha),
+            "lora_dropout": .shortest(options.dropout), "use_rslora": .bool(options.usesRankStabilizedScale),
             "fan_in_fan_out": .bool(isTransposed), "init_lora_weights": .bool(true),
             "target_modules": .array(adapters.map(\.module).sorted().map { .string($0) }),
             "modules_to_save": modules.isEmpty ? .null : .array(modules.map { .string($0) }),

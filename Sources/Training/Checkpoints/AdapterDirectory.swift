@@ -1,6 +1,7 @@
 // Low-rank adapters in PEFT's file format: adapter_config.json and adapter_model.safetensors.
 
 internal import Foundation
+internal import JSON
 internal import Layers
 public import Models
 internal import Safetensors
@@ -140,11 +141,7 @@ public struct AdapterDirectory: Sendable {
             (configurationFile, AdapterConfiguration.json(model, base: base)),
         ]
         for (name, json) in documents {
-            let bytes: [UInt8]
-            do {
-                bytes = try json.serialized()
-            } catch { throw .cannot("written", directory + "/" + name, error) }
-            try DurableFiles.write(bytes, to: directory + "/" + name)
+            try DurableFiles.write(json.serialized(), to: directory + "/" + name)
         }
         try DurableFiles.synchronize(directory)
     }

@@ -1,7 +1,7 @@
 // config.json of a model directory and the classification head that it describes.
 
-internal import Foundation
-package import Models
+package import JSON
+internal import Models
 
 /// A parsed config.json.
 package struct ModelConfigurationFile {
@@ -11,7 +11,7 @@ package struct ModelConfigurationFile {
 
     /// Finds and parses config.json in `directory`; `overrides` replace its keys, rates of dropout under the names
     /// that the model's family has for them.
-    init(directory: String, overrides: [String: JSONValue] = [:]) throws(CheckpointError) {
+    init(directory: String, overrides: JSONObject = [:]) throws(CheckpointError) {
         guard DurableFiles.exists(directory) else { throw .noDirectory(directory) }
         guard DurableFiles.isDirectory(directory) else { throw .notADirectory(directory) }
         self.directory = directory
@@ -28,18 +28,13 @@ package struct ModelConfigurationFile {
         let bytes = try DurableFiles.bytes(of: path)
         let json: JSONValue
         do {
-            json = try JSONValue(parsing: bytes)
+            json = try JSONValue(parsing: bytes, duplicates: .firstWins)
         } catch {
-            let cause = (error as? DecodingError).flatMap(Self.cause) ?? "\(error)"
-            throw .badJSON(path, reason: cause)
+            let (line, column) = error.place(in: bytes)
+            throw .badJSON(path, reason: "line \(line), column \(column): \(error.problem)")
         }
         guard json.object != nil else { throw .badJSON(path, reason: "another value was found") }
         return json
-    }
-
-    private static func cause(_ error: DecodingError) -> String? {
-        guard case .dataCorrupted(let context) = error else { return nil }
-        return context.debugDescription.trimmingCharacters(in: ["."])
     }
 
     /// The stated problem type; nil when the file leaves it open.
@@ -70,7 +65,7 @@ package struct ModelConfigurationFile {
         }
         guard let head = ClassificationHead(json) else {
             throw .badConfiguration(
-                "id2label", found: "numbered \(CheckpointError.list(names.keys.sorted()))",
+                "id2label", found: "numbered \(CheckpointError.list(names.names.sorted()))",
                 expected: "labels numbered from 0 to \(names.count - 1)", in: path)
         }
         var seen: Set<String> = []

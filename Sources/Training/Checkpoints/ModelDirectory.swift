@@ -1,5 +1,6 @@
 // Writes a model as a Hugging Face directory that other tools load unchanged.
 
+internal import JSON
 internal import Layers
 public import Models
 internal import Safetensors
@@ -31,10 +32,7 @@ public enum ModelDirectory {
         model: any TrainableModel, to directory: String, tokenizerFilesFrom source: String
     ) throws(CheckpointError) {
         guard DurableFiles.isDirectory(source) else { throw .noDirectory(source) }
-        let configuration: [UInt8]
-        do {
-            configuration = try model.configurationJSON.serialized()
-        } catch { throw .cannot("written", directory + "/" + configurationFile, error) }
+        let configuration = model.configurationJSON.serialized()
         try DurableFiles.createDirectory(directory)
         try DurableFiles.requireSpace(byteCount(model), in: directory)
         try writeWeights(of: model, to: directory)

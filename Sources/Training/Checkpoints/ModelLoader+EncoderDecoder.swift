@@ -1,5 +1,6 @@
 // Joins two pretrained checkpoints to an encoder–decoder, as Hugging Face's from_encoder_decoder_pretrained.
 
+package import JSON
 internal import Layers
 package import Models
 internal import Safetensors
@@ -26,7 +27,7 @@ extension ModelLoader {
     /// Throws as `load` does. Returns a report for each directory.
     package static func encoderDecoder(
         encoder: String, decoder: String, tokens: DecoderTokens, seed: UInt64,
-        overrides: [String: JSONValue] = [:]
+        overrides: JSONObject = [:]
     ) throws(CheckpointError) -> (model: any SequenceToSequenceModel, reports: [LoadReport]) {
         let encoderFile = try ModelConfigurationFile(directory: encoder)
         let decoderFile = try ModelConfigurationFile(directory: decoder)

@@ -1,5 +1,6 @@
 // Fills a model, or a part of it, from the files of one directory.
 
+internal import JSON
 internal import Layers
 internal import Models
 internal import Safetensors

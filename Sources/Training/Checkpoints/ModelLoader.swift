@@ -1,5 +1,6 @@
 // Loads a Hugging Face directory as a model of any kind: config.json, then every tensor strictly by name.
 
+package import JSON
 internal import Layers
 package import Models
 internal import Safetensors
@@ -22,7 +23,7 @@ package enum ModelLoader {
     /// shape or not finite, each with its name, and the errors of the file format. Tensors are read straight into the
     /// parameter arena, one at a time.
     package static func load<Model>(
-        _ head: ModelHead<Model>, directory: String, overrides: [String: JSONValue] = [:], seed: UInt64 = 0
+        _ head: ModelHead<Model>, directory: String, overrides: JSONObject = [:], seed: UInt64 = 0
     ) throws(CheckpointError) -> (model: Model, report: LoadReport) {
         let file = try ModelConfigurationFile(directory: directory, overrides: overrides)
         // Its errors are those of a file that is to be corrected.
@@ -60,7 +61,7 @@ package enum ModelLoader {
     /// A model that starts from random weights: a config.json is all that `directory` has to hold. All parameters are
     /// drawn from `seed` and the slots' names as the architecture initialises them.
     package static func untrained<Model>(
-        _ head: ModelHead<Model>, directory: String, overrides: [String: JSONValue] = [:], seed: UInt64
+        _ head: ModelHead<Model>, directory: String, overrides: JSONObject = [:], seed: UInt64
     ) throws(CheckpointError) -> (model: Model, report: LoadReport) {
         let file = try ModelConfigurationFile(directory: directory, overrides: overrides)
         let model = try empty(head, file.json, file: file.path)

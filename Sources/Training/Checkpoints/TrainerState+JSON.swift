@@ -1,6 +1,6 @@
 // trainer_state.json: writing and strict reading.
 
-internal import Models
+internal import JSON
 
 extension TrainerState {
     public static let fileName = "trainer_state.json"
@@ -9,31 +9,27 @@ extension TrainerState {
     /// Reads the file at `path`. Throws when it is missing or no JSON object, or a field is missing or of
     /// another kind.
     public init(path: String) throws(CheckpointError) {
-        let fields = StateFields(json: try ModelConfigurationFile.object(path), path: path)
-        globalStep = try fields.integer("global_step")
-        epoch = try fields.double("epoch")
-        maxSteps = try fields.integer("max_steps")
-        numTrainEpochs = try fields.double("num_train_epochs")
-        trainBatchSize = try fields.integer("train_batch_size")
-        loggingSteps = try fields.integer("logging_steps")
-        evalSteps = try fields.integer("eval_steps")
-        saveSteps = try fields.integer("save_steps")
-        numInputTokensSeen = try fields.integer("num_input_tokens_seen")
-        totalFLOs = try fields.double("total_flos")
-        bestMetric = try fields.optional("best_metric", fields.double)
-        bestGlobalStep = try fields.optional("best_global_step", fields.integer)
-        bestModelCheckpoint = try fields.optional("best_model_checkpoint", fields.string)
-        logHistory = try fields.array("log_history")
-        position = try RunPosition(fields.object("stateful_callbacks").object(Self.ownKey))
+        let fields = JSONReader<CheckpointError>(try ModelConfigurationFile.object(path), file: path)
+        globalStep = try fields["global_step"].integer()
+        epoch = try fields["epoch"].exactDouble()
+        maxSteps = try fields["max_steps"].integer()
+        numTrainEpochs = try fields["num_train_epochs"].exactDouble()
+        trainBatchSize = try fields["train_batch_size"].integer()
+        loggingSteps = try fields["logging_steps"].integer()
+        evalSteps = try fields["eval_steps"].integer()
+        saveSteps = try fields["save_steps"].integer()
+        numInputTokensSeen = try fields["num_input_tokens_seen"].integer()
+        totalFLOs = try fields["total_flos"].exactDouble()
+        bestMetric = try fields["best_metric"].ifPresent?.exactDouble()
+        bestGlobalStep = try fields["best_global_step"].ifPresent?.integer()
+        bestModelCheckpoint = try fields["best_model_checkpoint"].ifPresent?.string()
+        logHistory = try fields["log_history"].converted("a list", \.array)
+        position = try RunPosition(fields["stateful_callbacks"][Self.ownKey])
     }
 
     /// Writes the file to `path`; a crash leaves the old file or the new one.
     public func write(to path: String) throws(CheckpointError) {
-        let bytes: [UInt8]
-        do {
-            bytes = try json.serialized()
-        } catch { throw .cannot("written", path, error) }
-        try DurableFiles.write(bytes, to: path)
+        try DurableFiles.write(json.serialized(), to: path)
     }
 
     private var json: JSONValue {
@@ -63,18 +59,18 @@ extension TrainerState {
 }
 
 extension RunPosition {
-    fileprivate init(_ fields: StateFields) throws(CheckpointError) {
-        version = try fields.string("version")
-        epochIndex = try fields.integer("epoch_index")
-        stepInEpoch = try fields.integer("step_in_epoch")
-        rankCount = try fields.integer("rank_count")
-        threadsPerRank = try fields.integer("threads_per_rank")
-        globalBatchRows = try fields.integer("global_batch_rows")
-        gradientAccumulationSteps = try fields.integer("gradient_accumulation_steps")
-        seed = try fields.unsigned("seed")
-        datasetRowCount = try fields.integer("dataset_row_count")
-        earlyStoppingPatienceCounter = try fields.integer("early_stopping_patience_counter")
-        counters = try fields.object("counters").members
+    fileprivate init(_ fields: JSONReader<CheckpointError>) throws(CheckpointError) {
+        version = try fields["version"].string()
+        epochIndex = try fields["epoch_index"].integer()
+        stepInEpoch = try fields["step_in_epoch"].integer()
+        rankCount = try fields["rank_count"].integer()
+        threadsPerRank = try fields["threads_per_rank"].integer()
+        globalBatchRows = try fields["global_batch_rows"].integer()
+        gradientAccumulationSteps = try fields["gradient_accumulation_steps"].integer()
+        seed = try fields["seed"].unsigned()
+        datasetRowCount = try fields["dataset_row_count"].integer()
+        earlyStoppingPatienceCounter = try fields["early_stopping_patience_counter"].integer()
+        counters = try fields["counters"].object()
     }
 
     fileprivate var json: JSONValue {

@@ -1,6 +1,7 @@
 // Where a run stands: what trainer_state.json holds, with Hugging Face's fields and Lockstep's own.
 
-public import Models
+public import JSON
+internal import Models
 
 /// The state of a run at a checkpoint.
 ///
@@ -53,7 +54,7 @@ public struct RunPosition: Sendable, Equatable {
     /// Evaluations without improvement, for early stopping.
     public var earlyStoppingPatienceCounter = 0
     /// Further values of the training loop, such as sums of a log interval that is under way.
-    public var counters: [String: JSONValue] = [:]
+    public var counters: JSONObject = [:]
 
     public init() {}
 }

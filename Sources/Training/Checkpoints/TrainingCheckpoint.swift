@@ -1,6 +1,7 @@
 // The content of a checkpoint-<step> directory: everything that an exact resume needs.
 
 internal import Foundation
+internal import JSON
 internal import Layers
 public import Models
 public import Optimizers
@@ -80,12 +81,9 @@ public enum TrainingCheckpoint {
     private static func requireSameConfiguration(
         _ model: any TrainableModel, _ file: ModelConfigurationFile
     ) throws(CheckpointError) {
-        let here: [String: JSONValue]
-        do {
-            here = try JSONValue(parsing: model.configurationJSON.serialized()).object ?? [:]
-        } catch { throw CheckpointError(error) }
+        let here = model.configurationJSON.object ?? [:]
         let there = file.json.object ?? [:]
-        let keys = Set(here.keys).union(there.keys).subtracting(origins)
+        let keys = Set(here.names).union(there.names).subtracting(origins)
         let different = keys.filter { here[$0] != there[$0] }.sorted()
         guard different.isEmpty else { throw .differentConfiguration(different, in: file.path) }
     }

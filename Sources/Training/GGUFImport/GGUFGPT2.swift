@@ -1,11 +1,12 @@
 // GPT-2: its metadata and tensors in Hugging Face's names.
 
 internal import GGUF
+internal import JSON
 internal import Models
 
 /// The GPT-2 family of an import.
 struct GGUFGPT2 {
-    let configuration: [String: JSONValue]
+    let configuration: JSONObject
     let tensors: [GGUFTensorPlan]
 
     init(_ keys: GGUFKeys, _ shape: GGUFModelShape) throws(GGUFImportError) {
@@ -24,9 +25,9 @@ struct GGUFGPT2 {
             "n_ctx": .integer(shape.contextLength), "n_embd": .integer(width),
             "n_layer": .integer(shape.layerCount), "n_head": .integer(headCount),
             "n_inner": innerWidth == 4 * width ? .null : .integer(innerWidth),
-            "activation_function": .string("gelu_new"), "layer_norm_epsilon": .number(epsilon),
-            "resid_pdrop": .number(0.1), "embd_pdrop": .number(0.1), "attn_pdrop": .number(0.1),
-            "initializer_range": .number(0.02), "scale_attn_weights": .bool(true),
+            "activation_function": .string("gelu_new"), "layer_norm_epsilon": .shortest(epsilon),
+            "resid_pdrop": .shortest(0.1), "embd_pdrop": .shortest(0.1), "attn_pdrop": .shortest(0.1),
+            "initializer_range": .shortest(0.02), "scale_attn_weights": .bool(true),
             "scale_attn_by_inverse_layer_idx": .bool(false), "reorder_and_upcast_attn": .bool(false),
             "tie_word_embeddings": .bool(shape.isTied), "use_cache": .bool(true),
         ]

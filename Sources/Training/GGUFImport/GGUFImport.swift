@@ -4,6 +4,7 @@ internal import Checkpoints
 internal import Files
 internal import Foundation
 internal import GGUF
+internal import JSON
 internal import Models
 internal import Safetensors
 internal import Tensors
@@ -111,8 +112,8 @@ public struct GGUFImport: Sendable {
     ) throws(CheckpointError) {
         try writeWeights(to: directory + "/" + ModelDirectory.weightsFile, precision, progress)
         let dtype = JSONValue.string(precision.rawValue)
-        let configuration = plan.configuration.merging(tokenizer.tokenIDs) { $1 }
-            .merging(["torch_dtype": dtype]) { $1 }
+        let configuration = plan.configuration.merging(tokenizer.tokenIDs)
+            .merging(["torch_dtype": dtype])
         try write(.object(configuration), to: directory, ModelDirectory.configurationFile)
         try write(.object(tokenizer.generationConfiguration), to: directory, Self.generationFile)
         try DurableFiles.write(
@@ -126,11 +127,7 @@ public struct GGUFImport: Sendable {
     private func write(
         _ json: JSONValue, to directory: String, _ name: String
     ) throws(CheckpointError) {
-        let bytes: [UInt8]
-        do {
-            bytes = try json.serialized()
-        } catch { throw .cannot("written", directory + "/" + name, error) }
-        try DurableFiles.write(bytes, to: directory + "/" + name)
+        try DurableFiles.write(json.serialized(), to: directory + "/" + name)
     }
 
     private func writeWeights(

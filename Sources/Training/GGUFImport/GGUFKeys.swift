@@ -1,6 +1,7 @@
 // The metadata of a GGUF file as an import asks for it: by architecture, with ranges.
 
 internal import GGUF
+internal import JSON
 internal import Models
 
 /// Model families that can be imported, by Hugging Face's `model_type`.

@@ -1,11 +1,12 @@
 // Llama and Qwen2: their metadata and tensors in Hugging Face's names.
 
 internal import GGUF
+internal import JSON
 internal import Models
 
 /// The Llama family of an import: Llama, SmolLM2 and what else is built alike, and Qwen2.
 struct GGUFLlama {
-    let configuration: [String: JSONValue]
+    let configuration: JSONObject
     let tensors: [GGUFTensorPlan]
 
     init(_ file: GGUFFile, _ keys: GGUFKeys, _ shape: GGUFModelShape) throws(GGUFImportError) {
@@ -21,15 +22,15 @@ struct GGUFLlama {
             family: keys.family, width: width, innerWidth: innerWidth, heads: heads,
             hasAttentionBias: keys.family == .qwen2 || file.tensor("blk.0.attn_q.bias") != nil,
             hasFeedForwardBias: file.tensor("blk.0.ffn_up.bias") != nil)
-        var configuration: [String: JSONValue] = [
+        var configuration: JSONObject = [
             "architectures": .array([keys.family.className]),
             "model_type": .string(keys.family.rawValue), "vocab_size": .integer(shape.vocabularySize),
             "hidden_size": .integer(width), "intermediate_size": .integer(innerWidth),
             "num_hidden_layers": .integer(shape.layerCount), "num_attention_heads": .integer(heads.count),
             "num_key_value_heads": .integer(heads.keyCount), "hidden_act": .string("silu"),
-            "max_position_embeddings": .integer(shape.contextLength), "rms_norm_eps": .number(epsilon),
-            "rope_theta": .number(rope.theta), "rope_scaling": rope.scaling,
-            "attention_dropout": .number(0), "initializer_range": .number(0.02),
+            "max_position_embeddings": .integer(shape.contextLength), "rms_norm_eps": .shortest(epsilon),
+            "rope_theta": .shortest(rope.theta), "rope_scaling": rope.scaling,
+            "attention_dropout": .shortest(0), "initializer_range": .shortest(0.02),
             "tie_word_embeddings": .bool(shape.isTied), "use_cache": .bool(true),
         ]
         switch keys.family {

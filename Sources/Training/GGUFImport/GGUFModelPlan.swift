@@ -1,6 +1,7 @@
 // The model of a GGUF file: its configuration and its tensors, held against each other.
 
 internal import GGUF
+internal import JSON
 internal import Models
 internal import Tensors
 
@@ -9,7 +10,7 @@ struct GGUFModelPlan: Sendable {
     let family: GGUFFamily
     let vocabularySize: Int
     let contextLength: Int
-    let configuration: [String: JSONValue]
+    let configuration: JSONObject
     let tensors: [GGUFTensorPlan]
     let notes: [String]
 

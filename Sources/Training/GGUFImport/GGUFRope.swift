@@ -2,6 +2,7 @@
 
 internal import Foundation
 internal import GGUF
+internal import JSON
 internal import Models
 internal import Tensors
 
@@ -25,11 +26,11 @@ struct GGUFRope {
         case "none": scaling = .null
         case "linear":
             scaling =
-                factor == 1 ? .null : .object(["rope_type": .string("linear"), "factor": .number(factor)])
+                factor == 1 ? .null : .object(["rope_type": .string("linear"), "factor": .shortest(factor)])
         case "yarn":
             let original = try keys.optionalSize(".rope.scaling.original_context_length") ?? contextLength
             scaling = .object([
-                "rope_type": .string("yarn"), "factor": .number(factor),
+                "rope_type": .string("yarn"), "factor": .shortest(factor),
                 "original_max_position_embeddings": .integer(original),
             ])
         default:
@@ -68,8 +69,8 @@ struct GGUFRope {
             }
         }
         return .object([
-            "rope_type": .string("llama3"), "factor": .number(factor), "low_freq_factor": .number(low),
-            "high_freq_factor": .number(high), "original_max_position_embeddings": .integer(Int(original)),
+            "rope_type": .string("llama3"), "factor": .shortest(factor), "low_freq_factor": .shortest(low),
+            "high_freq_factor": .shortest(high), "original_max_position_embeddings": .integer(Int(original)),
         ])
     }
 }

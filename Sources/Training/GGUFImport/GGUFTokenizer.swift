@@ -1,5 +1,6 @@
 // The byte-level BPE tokenizer of a GGUF file: read, checked, and described for Hugging Face.
 
+internal import JSON
 internal import Models
 
 /// Tokens, merges and roles of a tokenizer.
@@ -162,13 +163,15 @@ extension GGUFTokenizer {
     }
 
     /// The ids that config.json states.
-    var tokenIDs: [String: JSONValue] {
-        let ids = ["bos_token_id": roles.bos, "eos_token_id": roles.eos, "pad_token_id": roles.padding]
-        return ids.mapValues { $0.map(JSONValue.integer) ?? .null }
+    var tokenIDs: JSONObject {
+        let ids = [
+            ("bos_token_id", roles.bos), ("eos_token_id", roles.eos), ("pad_token_id", roles.padding),
+        ]
+        return JSONObject(ids.map { ($0, $1.map(JSONValue.integer) ?? .null) })
     }
 
     /// generation_config.json: the ids, with every token that ends an answer.
-    var generationConfiguration: [String: JSONValue] {
+    var generationConfiguration: JSONObject {
         let ends = (roles.eos.map { [$0] } ?? []) + roles.otherEnds
         let end: JSONValue? =
             switch ends.count {
@@ -176,14 +179,14 @@ extension GGUFTokenizer {
             case 1: .integer(ends[0])
             default: .array(ends.map(JSONValue.integer))
             }
-        var result = tokenIDs.filter { $0.value != .null }
+        var result = JSONObject(tokenIDs.filter { $0.value != .null }.map { ($0.key, $0.value) })
         result["eos_token_id"] = end
         return result
     }
 
     /// tokenizer_config.json. The class is the one that takes tokenizer.json as it stands.
-    func configuration(maximumLength: Int) -> [String: JSONValue] {
-        var result = roles.texts.mapValues(JSONValue.string)
+    func configuration(maximumLength: Int) -> JSONObject {
+        var result = JSONObject(roles.texts.mapValues(JSONValue.string))
         result["tokenizer_class"] = .string("PreTrainedTokenizerFast")
         result["model_max_length"] = .integer(maximumLength)
         result["clean_up_tokenization_spaces"] = .bool(false)

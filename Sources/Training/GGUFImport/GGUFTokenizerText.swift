@@ -25,10 +25,10 @@ struct GGUFTokenizerText {
         ]
         lines += Self.separated(
             tokenizer.tokens.enumerated().compactMap { id, token in
-                token.map { "      \(Value.quoted($0)): \(id)" }
+                token.map { "      \(JSONValue.quoted($0)): \(id)" }
             })
         lines += ["    },", #"    "merges": ["#]
-        lines += Self.separated(tokenizer.merges.map { "      " + Value.quoted($0) })
+        lines += Self.separated(tokenizer.merges.map { "      " + JSONValue.quoted($0) })
         lines += ["    ]", "  }", "}", ""]
         text = lines.joined(separator: "\n")
     }
@@ -42,7 +42,7 @@ struct GGUFTokenizerText {
     }
 
     private static func entry(_ token: GGUFTokenizer.Added) -> String {
-        #"{"id": \#(token.id), "content": \#(Value.quoted(token.text)), "single_word": false, "#
+        #"{"id": \#(token.id), "content": \#(JSONValue.quoted(token.text)), "single_word": false, "#
             + #""lstrip": false, "rstrip": false, "normalized": false, "special": \#(token.isSpecial)}"#
     }
 
@@ -54,15 +54,15 @@ struct GGUFTokenizerText {
         guard !tokens.isEmpty else { return "null" }
         func part(_ sequence: String, _ type: Int) -> [String] {
             func special(_ token: GGUFTokenizer.Added) -> String {
-                #"{"SpecialToken": {"id": \#(Value.quoted(token.text)), "type_id": \#(type)}}"#
+                #"{"SpecialToken": {"id": \#(JSONValue.quoted(token.text)), "type_id": \#(type)}}"#
             }
             let text = #"{"Sequence": {"id": "\#(sequence)", "type_id": \#(type)}}"#
             return (prefix.map { [special($0)] } ?? []) + [text] + (suffix.map { [special($0)] } ?? [])
         }
         var specials: [String] = []
-        for token in tokens where !specials.contains(where: { $0.hasPrefix(Value.quoted(token.text) + ":") })
-        {
-            let text = Value.quoted(token.text)
+        for token in tokens
+        where !specials.contains(where: { $0.hasPrefix(JSONValue.quoted(token.text) + ":") }) {
+            let text = JSONValue.quoted(token.text)
             specials.append(#"\#(text): {"id": \#(text), "ids": [\#(token.id)], "tokens": [\#(text)]}"#)
         }
         return #"{"type": "TemplateProcessing", "single": [\#(part("A", 0).joined(separator: ", "))], "#

@@ -5,6 +5,7 @@ internal import Checkpoints
 internal import Files
 internal import Foundation
 public import Generation
+internal import JSON
 internal import Models
 public import Training
 
@@ -126,7 +127,7 @@ public struct GenerationConfigurationFile: Sendable {
         case .null, .bool(false): true
         case .array(let values): values.isEmpty
         case .object(let members): members.isEmpty
-        case .integer, .number: neutral != nil && value.double == neutral
+        case .number: neutral != nil && value.double == neutral
         case .bool(true), .string: false
         }
     }

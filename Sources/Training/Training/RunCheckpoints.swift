@@ -4,6 +4,7 @@ internal import Arguments
 public import Checkpoints
 internal import DataParallel
 internal import Datasets
+internal import JSON
 internal import Layers
 internal import Models
 internal import Optimizers
@@ -122,7 +123,7 @@ struct RunCheckpoints {
             let state = try TrainingCheckpoint.load(path: path, into: model, optimizer: whole)
             try check(state, path)
             try checkBase(state, model, path)
-            bytes = try RunProgress(state).json.serialized()
+            bytes = RunProgress(state).json.serialized()
         }
         try group.broadcast(&bytes, from: 0)
         try ParameterBroadcast.run(model.parameters.values, through: group)
@@ -230,14 +231,15 @@ extension RunProgress {
     }
 
     /// Sums of the intervals that are under way, and the loss curve.
-    var counters: [String: JSONValue] {
+    var counters: JSONObject {
         [
-            "window_loss": .number(windowLoss), "window_steps": .integer(windowSteps),
-            "curve_loss": .number(curve.trainingSum), "curve_steps": .integer(curve.trainingSteps),
+            "window_loss": .shortest(windowLoss), "window_steps": .integer(windowSteps),
+            "curve_loss": .shortest(curve.trainingSum), "curve_steps": .integer(curve.trainingSteps),
             "curve": .array(
                 curve.points.map {
                     .array([
-                        .integer($0.step), .number($0.epoch), .number($0.training), .number($0.validation),
+                        .integer($0.step), .shortest($0.epoch), .shortest($0.training),
+                        .shortest($0.validation),
                     ])
                 }),
             "overfitting_warned": .bool(hasWarned),
@@ -273,13 +275,13 @@ extension RunProgress {
 
     /// All of it, for the other ranks.
     var json: JSONValue {
-        let members: [String: JSONValue] = [
-            "step": .integer(step), "epoch": .number(epoch), "tokens": .integer(tokens),
-            "best_metric": bestMetric.map { .number($0) } ?? .null,
+        let members: JSONObject = [
+            "step": .integer(step), "epoch": .shortest(epoch), "tokens": .integer(tokens),
+            "best_metric": bestMetric.map { .shortest($0) } ?? .null,
             "best_step": bestStep.map { .integer($0) } ?? .null, "history": .array(history),
             "patience": .integer(patienceCounter),
         ]
-        return .object(members.merging(counters) { $1 })
+        return .object(members.merging(counters))
     }
 
     init(_ json: JSONValue) {

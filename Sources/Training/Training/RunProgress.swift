@@ -1,7 +1,8 @@
 // The part of a run's state that is neither model nor optimiser.
 
 internal import Evaluation
-public import Models
+public import JSON
+internal import Models
 public import Optimizers
 
 /// How far a run has come.
@@ -34,8 +35,8 @@ extension TrainingRecord {
     /// The record as an entry of `log_history`.
     var json: JSONValue {
         .object([
-            "step": .integer(step), "epoch": .number(epoch), "loss": .number(loss),
-            "learning_rate": .number(learningRate), "grad_norm": .number(gradientNorm),
+            "step": .integer(step), "epoch": .shortest(epoch), "loss": .shortest(loss),
+            "learning_rate": .shortest(learningRate), "grad_norm": .shortest(gradientNorm),
         ])
     }
 }
@@ -53,8 +54,8 @@ extension EvaluationRecord {
 
     /// The record as an entry of `log_history`.
     var json: JSONValue {
-        var members: [String: JSONValue] = ["step": .integer(step), "epoch": .number(epoch)]
-        for (name, value) in values { members[name] = .number(value) }
+        var members: JSONObject = ["step": .integer(step), "epoch": .shortest(epoch)]
+        for (name, value) in values { members[name] = .shortest(value) }
         return .object(members)
     }
 }

@@ -1,5 +1,6 @@
 // Which dense layers get a low-rank adapter.
 
+internal import JSON
 internal import Layers
 internal import Models
 

@@ -38,7 +38,7 @@ extension Row {
         case .string(let text) where !text.isEmpty: return text
         case .number, .bool: return value.json
         case .string: throw .noGroup(source, column: column, found: "an empty string")
-        case .list, .object, .null: throw .noGroup(source, column: column, found: value.phrase)
+        case .array, .object, .null: throw .noGroup(source, column: column, found: value.phrase)
         }
     }
 }

@@ -59,8 +59,8 @@ final class DelimitedFile: RowFile {
                 throw .fieldCount(
                     source, expected: columns.count, found: fields.count, separator: separator)
             }
-            let values = fields.map { Value.string($0) }
-            return Row(fields: Fields(names: columns, values: values), source: source, hasTypes: false)
+            let values = fields.map { JSONValue.string($0) }
+            return Row(fields: JSONObject(names: columns, values: values), source: source, hasTypes: false)
         }
         return nil
     }

@@ -24,7 +24,7 @@ final class JSONLinesFile: RowFile {
         return nil
     }
 
-    private func value(_ parser: inout JSONParser) throws(DatasetsError) -> Value {
+    private func value(_ parser: inout JSONParser) throws(DatasetsError) -> JSONValue {
         do throws(JSONSyntaxError) {
             let value = try parser.value()
             try parser.finish()

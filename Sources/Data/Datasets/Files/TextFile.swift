@@ -22,7 +22,7 @@ final class TextFile: RowFile {
             throw .invalidUTF8(source, byteOffset: lines.fileOffset + offset)
         }
         return Row(
-            fields: Fields(names: ["text"], values: [.string(text)]), source: source, hasTypes: false,
+            fields: JSONObject(names: ["text"], values: [.string(text)]), source: source, hasTypes: false,
             isLine: true)
     }
 }

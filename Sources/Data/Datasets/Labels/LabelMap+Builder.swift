@@ -39,7 +39,7 @@ extension LabelMap {
             let value = try row.value(in: column, key: columnKey)
             if problemType == .regression { return try checkOutputs(value, row) }
             hasTypes = hasTypes && row.hasTypes
-            guard case .list(let values) = value else {
+            guard case .array(let values) = value else {
                 return note(try collect(value, row, isElement: false), row.source, in: &firstOfKind)
             }
             note(.list, row.source, in: &firstOfKind)
@@ -48,7 +48,7 @@ extension LabelMap {
             }
         }
 
-        private mutating func checkOutputs(_ value: Value, _ row: Row) throws(DatasetsError) {
+        private mutating func checkOutputs(_ value: JSONValue, _ row: Row) throws(DatasetsError) {
             let found = try LabelValue.numbers(value, row, column).count
             guard found > 0, found == outputs ?? found else {
                 throw .outputCount(row.source, column: column, expected: outputs ?? 1, found: found)
@@ -57,7 +57,7 @@ extension LabelMap {
         }
 
         private mutating func collect(
-            _ value: Value, _ row: Row, isElement: Bool
+            _ value: JSONValue, _ row: Row, isElement: Bool
         ) throws(DatasetsError) -> LabelValue.Kind {
             let label = try LabelValue(value, row, column)
             // Targets of a regression are as many as rows: they are not kept.

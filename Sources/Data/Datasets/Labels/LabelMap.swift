@@ -81,7 +81,7 @@ public struct LabelMap: Sendable, Hashable {
             }
             return .values(values)
         case .multiLabel:
-            guard case .list(let values) = value else {
+            guard case .array(let values) = value else {
                 throw .wrongType(
                     row.source, column: column, expected: "a list of labels", found: value.phrase)
             }
@@ -91,7 +91,7 @@ public struct LabelMap: Sendable, Hashable {
         }
     }
 
-    private func id(of value: Value, _ row: Row, _ column: String) throws(DatasetsError) -> Int {
+    private func id(of value: JSONValue, _ row: Row, _ column: String) throws(DatasetsError) -> Int {
         let label = try LabelValue(value, row, column)
         if let id = id(of: label.name) ?? label.numericName.flatMap({ id(of: $0) }) { return id }
         throw .unknownLabel(row.source, label: label.name, known: labels)

@@ -20,7 +20,7 @@ struct LabelValue {
     var numericName: String? { number.map { number in Int(name).map { String($0) } ?? Self.name(number) } }
 
     /// - Throws: if the value is null, empty, a list or an object.
-    init(_ value: Value, _ row: Row, _ column: String) throws(DatasetsError) {
+    init(_ value: JSONValue, _ row: Row, _ column: String) throws(DatasetsError) {
         switch value {
         case .string(let text) where !text.isEmpty:
             name = text
@@ -44,14 +44,15 @@ struct LabelValue {
     }
 
     /// The numbers of a regression's row: one, or a list of them.
-    static func numbers(_ value: Value, _ row: Row, _ column: String) throws(DatasetsError) -> [Float] {
-        guard case .list(let values) = value else { return [try float(value, row, column)] }
+    static func numbers(_ value: JSONValue, _ row: Row, _ column: String) throws(DatasetsError) -> [Float] {
+        guard case .array(let values) = value else { return [try float(value, row, column)] }
         var numbers: [Float] = []
         for value in values { numbers.append(try float(value, row, column)) }
         return numbers
     }
 
-    private static func float(_ value: Value, _ row: Row, _ column: String) throws(DatasetsError) -> Float {
+    private static func float(_ value: JSONValue, _ row: Row, _ column: String) throws(DatasetsError) -> Float
+    {
         let number: Double? =
             switch value {
             case .number(let number): number.double

@@ -15,24 +15,24 @@ public struct RowSource: Sendable, Hashable, CustomStringConvertible {
 
 /// One row: a value a column, in the order of the file.
 public struct Row: Sendable, Equatable {
-    public let fields: Fields
+    public let fields: JSONObject
     public let source: RowSource
     /// False for CSV and TSV, where every value is a string and numbers have to be guessed.
     public let hasTypes: Bool
     /// Whether the row is a line of a text file, and so a part of a document rather than one.
     public let isLine: Bool
 
-    public init(fields: Fields, source: RowSource, hasTypes: Bool = true, isLine: Bool = false) {
+    public init(fields: JSONObject, source: RowSource, hasTypes: Bool = true, isLine: Bool = false) {
         (self.fields, self.source, self.hasTypes, self.isLine) = (fields, source, hasTypes, isLine)
     }
 
     /// The value in a column, nil if the row has no such column.
-    public subscript(column: String) -> Value? { fields[column] }
+    public subscript(column: String) -> JSONValue? { fields[column] }
 
     /// The value in a column.
     /// - Parameter key: the recipe key that names the column, for example `label_column`.
     /// - Throws: if the row has no such column; the message names those it has.
-    public func value(in column: String, key: String) throws(DatasetsError) -> Value {
+    public func value(in column: String, key: String) throws(DatasetsError) -> JSONValue {
         if let value = fields[column] { return value }
         throw .missingColumn(source, column: column, key: key, columns: fields.names)
     }
@@ -48,9 +48,9 @@ public struct Row: Sendable, Equatable {
 
     /// The row as one line of JSON, without a line break, UTF-8 not escaped.
     /// - Parameter additions: fields that are added at the end, or replace those of the same name in place.
-    public func jsonLine(adding additions: [(name: String, value: Value)] = []) -> String {
+    public func jsonLine(adding additions: [(name: String, value: JSONValue)] = []) -> String {
         var fields = fields
         for addition in additions { fields.set(addition.name, to: addition.value) }
-        return Value.object(fields).json
+        return JSONValue.object(fields).json
     }
 }

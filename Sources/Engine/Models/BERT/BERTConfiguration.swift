@@ -1,5 +1,6 @@
 // The part of a BERT or RoBERTa config.json that shapes the network.
 
+internal import JSON
 internal import Kernels
 internal import Layers
 
@@ -40,7 +41,7 @@ struct BERTConfiguration: Sendable {
     /// Reads the configuration; `file` is named in errors. Missing rates take Hugging Face's defaults, sizes must
     /// be there. A decoder's configuration is refused unless `isDecoder`.
     init(_ json: JSONValue, file: String, kind: Kind = .bert, isDecoder: Bool = false) throws(ModelError) {
-        let reader = ConfigurationReader(json: json, file: file)
+        let reader = ConfigurationReader(json, file: file)
         self.kind = kind
         if let position = json["position_embedding_type"]?.string, position != "absolute" {
             throw .badValue(

@@ -1,5 +1,6 @@
 // BERT as a decoder: causal self-attention and cross-attention to an encoder, as in Hugging Face's BertLMHeadModel.
 
+internal import JSON
 internal import Kernels
 internal import Layers
 internal import Tensors

@@ -1,5 +1,7 @@
 // BERT (Devlin et al. 2019): its row in the table of model families.
 
+internal import JSON
+
 extension ModelFamily {
     /// BERT, and the sentence-transformers and MiniLM models that are built as it is.
     static let bert = ModelFamily(
@@ -24,9 +26,10 @@ extension ModelFamily {
             "model_type": .string("bert"), "vocab_size": .integer(30_522), "hidden_size": .integer(width),
             "num_hidden_layers": .integer(layers), "num_attention_heads": .integer(12),
             "intermediate_size": .integer(4 * width), "hidden_act": .string("gelu"),
-            "hidden_dropout_prob": .number(0.1), "attention_probs_dropout_prob": .number(0.1),
+            "hidden_dropout_prob": .shortest(0.1), "attention_probs_dropout_prob": .shortest(0.1),
             "max_position_embeddings": .integer(512), "type_vocab_size": .integer(2),
-            "initializer_range": .number(0.02), "layer_norm_eps": .number(1e-12), "pad_token_id": .integer(0),
+            "initializer_range": .shortest(0.02), "layer_norm_eps": .shortest(1e-12),
+            "pad_token_id": .integer(0),
         ])
     }
 }

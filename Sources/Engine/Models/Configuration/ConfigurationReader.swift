@@ -1,77 +1,60 @@
 // Typed look-ups in a config.json.
 
+package import JSON
 internal import Kernels
 
-/// Typed look-ups with the file and key in each error.
-struct ConfigurationReader {
-    let json: JSONValue
-    let file: String
+/// A config.json or a part of it; errors name file and key.
+typealias ConfigurationReader = JSONReader<ModelError>
 
+extension ModelError: JSONReadingError {
+    package init(_ mismatch: JSONMismatch) {
+        guard let found = mismatch.found else {
+            self = .missingKey(mismatch.path, in: mismatch.file)
+            return
+        }
+        self = .badValue(
+            mismatch.path, found: found.summary, expected: mismatch.expected, in: mismatch.file)
+    }
+}
+
+extension JSONReader where Failure == ModelError {
     func size(_ key: String, default fallback: Int? = nil) throws(ModelError) -> Int {
-        guard let value = json[key], value != .null else {
-            guard let fallback else { throw .missingKey(key, in: file) }
+        let place = self[key]
+        if place.isAbsent {
+            guard let fallback else { throw .missingKey(place.path, in: file) }
             return fallback
         }
-        guard let size = value.integer, size > 0, size < 1 << 31 else {
-            throw .badValue(key, found: "\(value.text)", expected: "a positive whole number", in: file)
-        }
-        return size
+        return try place.integer(in: 1...Int(Int32.max), "a positive whole number")
     }
 
     /// The activation function of `key`.
     func activation(_ key: String, default fallback: String) throws(ModelError) -> Activation {
-        let name = json[key]?.string ?? fallback
+        let name = self[key].value?.string ?? fallback
         guard let activation = Activation(huggingFaceName: name) else {
             let known = Activation.huggingFaceNames.joined(separator: ", ")
-            throw .badValue(key, found: "\"\(name)\"", expected: "one of \(known)", in: file)
+            throw .badValue(self[key].path, found: "\"\(name)\"", expected: "one of \(known)", in: file)
         }
         return activation
     }
 
     /// A key that must have this value where it is given.
     func require(_ key: String, _ expected: Bool) throws(ModelError) {
-        guard let value = json[key], value != .null, value.bool != expected else { return }
-        throw .badValue(key, found: value.text, expected: "\(expected): the other is not supported", in: file)
+        guard let place = self[key].ifPresent, place.value?.bool != expected else { return }
+        throw place.mismatch("\(expected): the other is not supported")
     }
 
     /// A flag that may be missing.
     func flag(_ key: String, default fallback: Bool) throws(ModelError) -> Bool {
-        guard let value = json[key], value != .null else { return fallback }
-        guard let flag = value.bool else {
-            throw .badValue(key, found: value.text, expected: "true or false", in: file)
-        }
-        return flag
+        try self[key].ifPresent?.bool() ?? fallback
     }
 
     func probability(_ key: String, default fallback: Float) throws(ModelError) -> Float {
-        guard let value = json[key], value != .null else { return fallback }
-        guard let number = value.double, number >= 0, number < 1 else {
-            throw .badValue(
-                key, found: value.text, expected: "a number from 0 up to, not including, 1", in: file)
-        }
-        return Float(number)
+        guard let place = self[key].ifPresent else { return fallback }
+        return Float(try place.double("a number from 0 up to, not including, 1") { $0 >= 0 && $0 < 1 })
     }
 
     func positive(_ key: String, default fallback: Float) throws(ModelError) -> Float {
-        guard let value = json[key], value != .null else { return fallback }
-        guard let number = value.double, number > 0, number.isFinite else {
-            throw .badValue(key, found: value.text, expected: "a positive number", in: file)
-        }
-        return Float(number)
-    }
-}
-
-extension JSONValue {
-    /// The value as JSON on one line, for messages.
-    var text: String {
-        switch self {
-        case .null: "null"
-        case .bool(let value): "\(value)"
-        case .integer(let value): "\(value)"
-        case .number(let value): "\(value)"
-        case .string(let value): "\"\(value)\""
-        case .array(let values): "[" + values.map(\.text).joined(separator: ", ") + "]"
-        case .object(let members): "{" + members.keys.sorted().joined(separator: ", ") + "}"
-        }
+        guard let place = self[key].ifPresent else { return fallback }
+        return Float(try place.double("a positive number") { $0 > 0 && $0.isFinite })
     }
 }

@@ -1,6 +1,7 @@
 // The rotary embedding of a config.json, in the old form (rope_theta, rope_scaling) and the new (rope_parameters).
 
 internal import Foundation
+internal import JSON
 internal import Layers
 
 extension RotaryScaling {
@@ -22,7 +23,7 @@ extension RotaryScaling {
         func number(_ key: String) throws(ModelError) -> Double {
             guard let value = parameters[key]?.double, value > 0, value.isFinite else {
                 throw .badValue(
-                    "\(key) of the \(type) rotary scaling", found: parameters[key]?.text ?? "missing",
+                    "\(key) of the \(type) rotary scaling", found: parameters[key]?.summary ?? "missing",
                     expected: "a positive number", in: file)
             }
             return value

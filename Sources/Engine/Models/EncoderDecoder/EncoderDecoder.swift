@@ -1,5 +1,6 @@
 // An encoder and a decoder joined by cross-attention (Rothe et al. 2020: "Leveraging Pre-trained Checkpoints").
 
+public import JSON
 internal import Kernels
 public import Layers
 public import Tensors
@@ -58,7 +59,7 @@ public final class EncoderDecoder: SequenceToSequenceModel, ImageModel {
         }
         guard let startID = start.integer, (0..<size).contains(startID) else {
             throw .badValue(
-                "decoder_start_token_id", found: start.text, expected: "an id below \(size)", in: file)
+                "decoder_start_token_id", found: start.summary, expected: "an id below \(size)", in: file)
         }
         self.startID = Int32(startID)
         let end = token("eos_token_id")

@@ -1,5 +1,7 @@
 // Encoders joined with decoders (Rothe et al. 2020): the rows of the pairs in the table of model families.
 
+package import JSON
+
 extension ModelFamily {
     /// An encoder of texts with a decoder.
     static let encoderDecoder = ModelFamily(

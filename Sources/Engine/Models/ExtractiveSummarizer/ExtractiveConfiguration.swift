@@ -1,5 +1,7 @@
 // What config.json says about the part of an extractive summarizer that is not BERT.
 
+public import JSON
+
 /// What stands for a sentence in the layers over the sentences.
 public enum SentencePooling: String, Sendable, CaseIterable {
     /// The state of its [CLS], as in BERTSum.
@@ -28,12 +30,12 @@ public struct ExtractiveConfiguration: Sendable, Equatable {
     /// Reads it; what the file does not say keeps its default. `file` is named in errors.
     public init(_ json: JSONValue, file: String) throws(ModelError) {
         guard let section = json[Self.key] else { return }
-        let reader = ConfigurationReader(json: section, file: file)
+        let reader = ConfigurationReader(section, file: file)
         layerCount = try reader.size("num_layers", default: layerCount)
         if let value = section["sentence_pooling"], value != .null {
             guard let found = value.string.flatMap(SentencePooling.init) else {
                 let known = SentencePooling.allCases.map(\.rawValue).joined(separator: " or ")
-                throw .badValue("sentence_pooling", found: value.text, expected: known, in: file)
+                throw .badValue("sentence_pooling", found: value.summary, expected: known, in: file)
             }
             pooling = found
         }
@@ -42,7 +44,7 @@ public struct ExtractiveConfiguration: Sendable, Equatable {
     }
 
     /// The members of config.json that hold it.
-    public var members: [String: JSONValue] {
+    public var members: JSONObject {
         [
             Self.key: .object([
                 "num_layers": .integer(layerCount), "sentence_pooling": .string(pooling.rawValue),

@@ -1,6 +1,7 @@
 // BERTSum (Liu and Lapata 2019, "Text Summarization with Pretrained Encoders"): a score for each sentence of a document.
 
 internal import Foundation
+public import JSON
 internal import Kernels
 public import Layers
 public import Tensors
@@ -96,7 +97,7 @@ public final class ExtractiveSummarizer: TrainableModel {
 
     public var configurationJSON: JSONValue {
         let members = json.object ?? [:]
-        return JSONValue.object(members.merging(configuration.members) { $1 })
+        return JSONValue.object(members.merging(configuration.members))
             .described(by: family.architecture(Self.heads))
     }
 

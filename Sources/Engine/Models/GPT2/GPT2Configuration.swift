@@ -1,5 +1,6 @@
 // The part of a GPT-2 config.json that shapes the network, and the network.
 
+internal import JSON
 internal import Kernels
 internal import Layers
 
@@ -12,7 +13,7 @@ struct GPT2Configuration: Sendable {
     let isTied: Bool
 
     init(_ json: JSONValue, file: String) throws(ModelError) {
-        let reader = ConfigurationReader(json: json, file: file)
+        let reader = ConfigurationReader(json, file: file)
         vocabularySize = try reader.size("vocab_size")
         width = try reader.size("n_embd")
         layerCount = try reader.size("n_layer")

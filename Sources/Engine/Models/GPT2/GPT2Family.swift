@@ -1,5 +1,7 @@
 // GPT-2 (Radford et al. 2019): its row in the table of model families.
 
+internal import JSON
+
 extension ModelFamily {
     /// GPT-2, DialoGPT and distilgpt2.
     static let gpt2 = ModelFamily(

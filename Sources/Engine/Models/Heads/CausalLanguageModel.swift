@@ -1,5 +1,6 @@
 // Decoder-only language models.
 
+public import JSON
 public import Layers
 public import Tensors
 

@@ -1,5 +1,6 @@
 // An encoder with a classification or regression head over the state of each sequence's first token.
 
+public import JSON
 internal import Kernels
 public import Layers
 public import Tensors

@@ -1,5 +1,6 @@
 // An encoder of texts with a masked-language-model head, for pretraining on a domain's text.
 
+public import JSON
 public import Layers
 public import Tensors
 

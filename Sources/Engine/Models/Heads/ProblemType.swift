@@ -1,7 +1,9 @@
 // What a classification head predicts, and the targets that fit it.
 
+public import JSON
+
 /// Hugging Face's `problem_type`.
-public enum ProblemType: String, Sendable, CaseIterable, Codable {
+public enum ProblemType: String, Sendable, CaseIterable {
     /// One of K labels: cross-entropy.
     case singleLabel = "single_label_classification"
     /// Any of K labels: binary cross-entropy, mean over the labels.
@@ -34,7 +36,7 @@ public struct ClassificationHead: Sendable, Equatable {
     /// Hugging Face does when the file lacks it: one label means regression.
     public init?(_ json: JSONValue) {
         guard let names = json["id2label"]?.object, !names.isEmpty else { return nil }
-        let ordered = names.compactMap { key, value in Int(key).map { ($0, value.string ?? value.text) } }
+        let ordered = names.compactMap { key, value in Int(key).map { ($0, value.string ?? value.summary) } }
             .sorted { $0.0 < $1.0 }
         guard ordered.map(\.0) == Array(0..<names.count) else { return nil }
         let stated = json["problem_type"]?.string.flatMap(ProblemType.init(rawValue:))

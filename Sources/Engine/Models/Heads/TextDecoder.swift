@@ -1,5 +1,6 @@
 // A decoder with its output layer, by the `model_type` of its configuration.
 
+internal import JSON
 internal import Layers
 
 /// A decoder with its output layer, as a part of a model or as a whole one.

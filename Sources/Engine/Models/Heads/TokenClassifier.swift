@@ -1,5 +1,6 @@
 // BERT and RoBERTa with a label for every token, for named entities and the like.
 
+public import JSON
 internal import Kernels
 public import Layers
 public import Tensors

@@ -1,5 +1,6 @@
 // The part of a config.json of the Llama family that shapes the network, and the network.
 
+internal import JSON
 internal import Kernels
 internal import Layers
 
@@ -15,7 +16,7 @@ struct LlamaConfiguration: Sendable {
 
     /// With `isQwen` the projections to queries, keys and values have biases, and the one behind them has none.
     init(_ json: JSONValue, file: String, isQwen: Bool = false) throws(ModelError) {
-        let reader = ConfigurationReader(json: json, file: file)
+        let reader = ConfigurationReader(json, file: file)
         vocabularySize = try reader.size("vocab_size")
         width = try reader.size("hidden_size")
         layerCount = try reader.size("num_hidden_layers")
@@ -38,7 +39,7 @@ struct LlamaConfiguration: Sendable {
         let activation = try reader.activation("hidden_act", default: "silu")
         guard activation == .silu else {
             throw .badValue(
-                "hidden_act", found: json["hidden_act"]?.text ?? "", expected: "\"silu\"", in: file)
+                "hidden_act", found: json["hidden_act"]?.summary ?? "", expected: "\"silu\"", in: file)
         }
         try Self.refuseSlidingWindow(json, positions: positionCount, file: file)
         (rotaryBase, rotaryScaling) = try RotaryScaling.read(json, positions: positionCount, file: file)

@@ -1,5 +1,7 @@
 // Llama (Touvron et al. 2023) and what is built alike: their rows in the table of model families.
 
+internal import JSON
+
 extension ModelFamily {
     /// Llama and SmolLM2.
     static let llama = llamaFamily(
@@ -35,7 +37,7 @@ extension ModelFamily {
             "intermediate_size": .integer(1_536), "num_hidden_layers": .integer(30),
             "num_attention_heads": .integer(9), "num_key_value_heads": .integer(3),
             "tie_word_embeddings": .bool(true), "max_position_embeddings": .integer(2_048),
-            "rms_norm_eps": .number(1e-5), "hidden_act": .string("silu"),
+            "rms_norm_eps": .shortest(1e-5), "hidden_act": .string("silu"),
         ])
     }
 
@@ -45,7 +47,7 @@ extension ModelFamily {
             "intermediate_size": .integer(4_864), "num_hidden_layers": .integer(24),
             "num_attention_heads": .integer(14), "num_key_value_heads": .integer(2),
             "tie_word_embeddings": .bool(true), "max_position_embeddings": .integer(32_768),
-            "rms_norm_eps": .number(1e-6), "rope_theta": .number(1e6), "hidden_act": .string("silu"),
+            "rms_norm_eps": .shortest(1e-6), "rope_theta": .shortest(1e6), "hidden_act": .string("silu"),
         ])
     }
 }

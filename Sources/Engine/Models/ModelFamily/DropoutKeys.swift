@@ -1,5 +1,7 @@
 // A recipe's rates of dropout under the names that a model family has for them.
 
+package import JSON
+
 /// The keys of a family's config.json that hold rates of dropout; empty where the family has no such dropout.
 struct DropoutKeys: Sendable {
     /// Of hidden states: what a recipe calls `hidden_dropout_prob`.
@@ -28,11 +30,11 @@ extension ModelFamily {
     /// dropout stand there by the names that recipes have for them and go to the family's own keys. Throws when a rate
     /// other than 0 is asked for that the model has no dropout for. `file` is named in errors.
     package static func configuration(
-        _ json: JSONValue, replacing overrides: [String: JSONValue], file: String
+        _ json: JSONValue, replacing overrides: JSONObject, file: String
     ) throws(ModelError) -> JSONValue {
         var members = json.object ?? [:]
         let isPair = json["model_type"]?.string.flatMap(named)?.architectures[.encoderDecoder] != nil
-        var unknown = Set(overrides.keys)
+        var unknown = Set(overrides.names)
         var families: [ModelFamily] = []
         for part in isPair ? ["encoder", "decoder"] : [nil] {
             guard var partMembers = part.map({ members[$0]?.object }) ?? members else { continue }
@@ -48,7 +50,7 @@ extension ModelFamily {
     /// Replaces keys of one network's configuration; returns its family, and the recipe's keys of rates above 0 that the
     /// family has no key for.
     private static func replace(
-        _ overrides: [String: JSONValue], in members: inout [String: JSONValue]
+        _ overrides: JSONObject, in members: inout JSONObject
     ) -> (family: ModelFamily?, missed: Set<String>) {
         let recipeKeys = DropoutKeys.bert.byRecipeKey.map(\.recipe)
         for (key, value) in overrides where !recipeKeys.contains(key) { members[key] = value }

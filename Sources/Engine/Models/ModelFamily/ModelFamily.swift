@@ -1,5 +1,6 @@
 // What Lockstep knows of a model family: one value for each `model_type` of config.json.
 
+package import JSON
 internal import Layers
 
 /// A row of the table of model families: everything that depends on `model_type`, in one place.

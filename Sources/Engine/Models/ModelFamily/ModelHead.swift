@@ -1,5 +1,6 @@
 // What a model directory is loaded as: the kind of model, the families that have it, and what of it may be new.
 
+package import JSON
 internal import Layers
 
 /// A kind of model: how it is built from a config.json, and what of it a directory may lack.

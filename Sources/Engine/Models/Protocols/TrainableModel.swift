@@ -1,5 +1,6 @@
 // What checkpoints and the training loop need of every model, whatever its task.
 
+public import JSON
 public import Layers
 
 /// A network with its parameters and the config.json that describes it.

@@ -1,5 +1,6 @@
 // An encoder of texts that points at the answer to a question: a start and an end score for every token.
 
+public import JSON
 internal import Kernels
 public import Layers
 public import Tensors

@@ -1,5 +1,7 @@
 // RoBERTa (Liu et al. 2019) and XLM-R (Conneau et al. 2020): their rows in the table of model families.
 
+internal import JSON
+
 extension ModelFamily {
     static let roberta = robertaFamily(
         "roberta", classPrefix: "Roberta",

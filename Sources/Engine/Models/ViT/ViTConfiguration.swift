@@ -1,5 +1,6 @@
 // The part of a ViT config.json that shapes the network.
 
+public import JSON
 public import Kernels
 internal import Layers
 
@@ -30,7 +31,7 @@ public struct ViTConfiguration: Sendable, Equatable {
 
     /// Reads the configuration; `file` is named in errors. What is missing takes Hugging Face's defaults.
     public init(_ json: JSONValue, file: String) throws(ModelError) {
-        let reader = ConfigurationReader(json: json, file: file)
+        let reader = ConfigurationReader(json, file: file)
         imageSize = try Self.edges("image_size", default: 224, reader)
         patchSize = try Self.edges("patch_size", default: 16, reader)
         channelCount = try reader.size("num_channels", default: 3)
@@ -61,14 +62,14 @@ public struct ViTConfiguration: Sendable, Equatable {
     private static func edges(
         _ key: String, default fallback: Int, _ reader: ConfigurationReader
     ) throws(ModelError) -> Edges {
-        guard let list = reader.json[key]?.array else {
+        guard let list = reader.value?[key]?.array else {
             let edge = try reader.size(key, default: fallback)
             return Edges(height: edge, width: edge)
         }
         let sizes = list.compactMap(\.integer).filter { $0 > 0 && $0 < 1 << 31 }
         guard list.count == 2, sizes.count == 2 else {
             throw .badValue(
-                key, found: reader.json[key]?.text ?? "missing",
+                key, found: reader.value?[key]?.summary ?? "missing",
                 expected: "one or two positive whole numbers",
                 in: reader.file)
         }

@@ -1,5 +1,7 @@
 // The vision transformer (Dosovitskiy et al. 2021): its row in the table of model families.
 
+internal import JSON
+
 extension ModelFamily {
     static let vit = ModelFamily(
         "vit",
@@ -19,8 +21,8 @@ extension ModelFamily {
             "model_type": .string("vit"), "hidden_size": .integer(768), "num_hidden_layers": .integer(12),
             "num_attention_heads": .integer(12), "intermediate_size": .integer(3_072),
             "hidden_act": .string("gelu"), "image_size": .integer(224), "patch_size": .integer(16),
-            "num_channels": .integer(3), "hidden_dropout_prob": .number(0),
-            "attention_probs_dropout_prob": .number(0),
+            "num_channels": .integer(3), "hidden_dropout_prob": .shortest(0),
+            "attention_probs_dropout_prob": .shortest(0),
         ])
     }
 }

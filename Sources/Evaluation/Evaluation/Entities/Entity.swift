@@ -12,7 +12,7 @@ public struct Entity: Sendable, Hashable {
     public init(label: String, range: Range<Int>) { (self.label, self.range) = (label, range) }
 
     /// An object with `start`, `end` and `label`; nil for any other value.
-    init?(_ value: Value) {
+    init?(_ value: JSONValue) {
         guard case .object(let fields) = value, case .string(let label)? = fields["label"],
             case .number(let start)? = fields["start"], case .number(let end)? = fields["end"],
             let start = start.integer, let end = end.integer, start <= end
@@ -21,8 +21,8 @@ public struct Entity: Sendable, Hashable {
     }
 
     /// The entity with further members.
-    public func value(adding members: [(name: String, value: Value)] = []) -> Value {
-        var fields = Fields()
+    public func value(adding members: [(name: String, value: JSONValue)] = []) -> JSONValue {
+        var fields = JSONObject()
         fields.set("start", to: .integer(range.lowerBound))
         fields.set("end", to: .integer(range.upperBound))
         fields.set("label", to: .string(label))

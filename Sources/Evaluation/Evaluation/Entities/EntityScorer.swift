@@ -25,14 +25,14 @@ public struct EntityScorer: RowScorer {
 
     private static func entities(_ row: AnsweredRow) -> (truth: Set<Entity>, prediction: Set<Entity>) {
         (
-            Set(row.references.flatMap { (try? Value(json: Array($0.utf8))).map(list) ?? [] }),
+            Set(row.references.flatMap { (try? JSONValue(json: Array($0.utf8))).map(list) ?? [] }),
             Set(list(row.prediction))
         )
     }
 
     /// The entities of a list, or of one object.
-    private static func list(_ value: Value) -> [Entity] {
-        if case .list(let values) = value {
+    private static func list(_ value: JSONValue) -> [Entity] {
+        if case .array(let values) = value {
             values.compactMap(Entity.init)
         } else {
             [Entity(value)].compactMap { $0 }

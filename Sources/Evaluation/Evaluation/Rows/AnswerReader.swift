@@ -35,7 +35,7 @@ public struct AnswerReader {
 
     /// The label that a prediction names. Of two labels the confidence in one says that in the other.
     private func readPrediction(of row: Row, into answered: inout AnsweredRow, _ labels: LabelMap) throws {
-        var fields = Fields()
+        var fields = JSONObject()
         fields.set("prediction", to: answered.prediction)
         let line = Row(fields: fields, source: row.source, hasTypes: row.hasTypes)
         answered.predicted = try labels.target(

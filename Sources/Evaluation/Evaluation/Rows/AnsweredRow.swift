@@ -10,7 +10,7 @@ public struct AnsweredRow: Sendable {
     public var number: Int
     /// What a person is shown as the row's input; empty when it is not known.
     public var input: String
-    public var prediction: Value
+    public var prediction: JSONValue
     /// How sure the model is of it, a probability; nil when it does not say.
     public var score: Double?
     /// The answers of people; none where no label is true.
@@ -23,7 +23,7 @@ public struct AnsweredRow: Sendable {
     public var loss: RowLoss?
 
     public init(
-        number: Int, input: String = "", prediction: Value, score: Double? = nil, references: [String],
+        number: Int, input: String = "", prediction: JSONValue, score: Double? = nil, references: [String],
         target: Target = .none, predicted: Target = .none, probabilities: [Double] = [],
         loss: RowLoss? = nil
     ) {
@@ -59,8 +59,8 @@ public struct AnsweredRow: Sendable {
     }
 
     /// Members of the row's line in a file of predictions.
-    public var fields: [(name: String, value: Value)] {
-        var fields: [(name: String, value: Value)] = [("row", .integer(number))]
+    public var fields: [(name: String, value: JSONValue)] {
+        var fields: [(name: String, value: JSONValue)] = [("row", .integer(number))]
         if !input.isEmpty { fields.append(("input", .string(Self.excerpt(input)))) }
         if prediction != .null {
             fields.append(("prediction", prediction))
@@ -68,7 +68,7 @@ public struct AnsweredRow: Sendable {
             if references.count == 1, !isSet {
                 fields.append(("reference", .string(references[0])))
             } else {
-                fields.append(("reference", .list(references.map { .string($0) })))
+                fields.append(("reference", .array(references.map { .string($0) })))
             }
         } else if let reference = references.first {
             fields.append(("reference", .string(Self.excerpt(reference))))
@@ -90,8 +90,8 @@ public struct AnsweredRow: Sendable {
         Self.object([("row", .integer(number))] + (loss?.tokenFields ?? [])).json
     }
 
-    static func object(_ fields: [(name: String, value: Value)]) -> Value {
-        var members = Fields()
+    static func object(_ fields: [(name: String, value: JSONValue)]) -> JSONValue {
+        var members = JSONObject()
         for field in fields { members.set(field.name, to: field.value) }
         return .object(members)
     }

@@ -78,7 +78,7 @@ public final class FilePredictor: RowPredictor {
                 of: try labels.target(for: row, column: column, columnKey: "reference_column"))
         }
         switch try row.value(in: column, key: "reference_column") {
-        case .list(let values) where !values.isEmpty: return values.map(\.plainText)
+        case .array(let values) where !values.isEmpty: return values.map(\.plainText)
         case let value: return [value.plainText]
         }
     }

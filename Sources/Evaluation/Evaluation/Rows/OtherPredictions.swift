@@ -66,7 +66,7 @@ extension Row {
     fileprivate func answer(like mine: AnsweredRow, _ labels: LabelMap?) throws -> AnsweredRow {
         let references: [String]
         switch self["reference"] {
-        case .list(let values)?: references = values.map(\.plainText)
+        case .array(let values)?: references = values.map(\.plainText)
         case let value?: references = [value.plainText]
         case nil:
             throw EvaluationError.missingField(
@@ -105,7 +105,7 @@ extension Row {
     }
 }
 
-extension Value {
+extension JSONValue {
     /// A text as it is, anything else as JSON.
     public var plainText: String { if case .string(let text) = self { text } else { json } }
     var real: Double? { if case .number(let number) = self { number.double } else { nil } }

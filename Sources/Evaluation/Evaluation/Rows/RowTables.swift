@@ -61,7 +61,7 @@ struct WorstRows {
         return (last.badness, number) < (badness, last.number)
     }
 
-    mutating func add(badness: Double, number: Int, fields: [(name: String, value: Value)]) {
+    mutating func add(badness: Double, number: Int, fields: [(name: String, value: JSONValue)]) {
         let finite = badness.isFinite ? badness : .greatestFiniteMagnitude
         insert((finite, number, AnsweredRow.object(fields).json))
     }
@@ -83,7 +83,7 @@ struct WorstRows {
         let shares = try group.allGather(Array(lines.joined(separator: "\n").utf8))
         rows = []
         for line in shares.flatMap({ $0.split(separator: 0x0A) }) {
-            guard case .object(let fields) = try Value(json: Array(line)),
+            guard case .object(let fields) = try JSONValue(json: Array(line)),
                 case .number(let badness)? = fields["badness"], case .number(let number)? = fields["number"],
                 case .string(let text)? = fields["line"]
             else { preconditionFailure("a rank sent something else than rows") }

@@ -71,7 +71,7 @@ extension RowLoss {
     var mean: Double { sum / Double(count) }
 
     /// Members of a row's line in a file of predictions: the mean over tokens, their number, and the right ones.
-    var tokenFields: [(name: String, value: Value)] {
+    var tokenFields: [(name: String, value: JSONValue)] {
         [
             ("loss", .real(count == 0 ? 0 : mean)), ("targets", .integer(count)),
             ("correct_targets", .integer(correct)),

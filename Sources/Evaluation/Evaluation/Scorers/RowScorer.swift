@@ -37,10 +37,10 @@ public protocol RowScorer: Sendable {
     /// What `quality` is called in tables.
     var qualityName: String { get }
     /// Further scores of a row that is shown as a mistake.
-    func details(of row: AnsweredRow) -> [(name: String, value: Value)]
+    func details(of row: AnsweredRow) -> [(name: String, value: JSONValue)]
 }
 
 extension RowScorer {
     public var knowsQuality: Bool { true }
-    public func details(of row: AnsweredRow) -> [(name: String, value: Value)] { [] }
+    public func details(of row: AnsweredRow) -> [(name: String, value: JSONValue)] { [] }
 }

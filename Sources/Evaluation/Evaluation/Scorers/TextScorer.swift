@@ -90,7 +90,7 @@ public struct TextScorer: RowScorer {
         return ChrFCounts(words: Array(counts[part.place..<part.place + part.metric.width])).score
     }
 
-    public func details(of row: AnsweredRow) -> [(name: String, value: Value)] {
+    public func details(of row: AnsweredRow) -> [(name: String, value: JSONValue)] {
         let rougeL = rouge.scores(prediction: row.text, references: row.references).rougeL
         return [("chrf", .real(score(row))), ("rougeL", .real(rougeL.f1))]
     }

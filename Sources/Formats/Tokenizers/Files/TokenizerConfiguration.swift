@@ -26,50 +26,50 @@ struct TokenizerConfiguration {
     static func read(_ folder: String) throws(TokenizerError) -> TokenizerConfiguration {
         var configuration = TokenizerConfiguration(path: "\(folder)/tokenizer_config.json")
         for path in ["\(folder)/special_tokens_map.json", "\(folder)/tokenizer_config.json"] {
-            guard let root = try JSONNode.read(path) else { continue }
-            guard case .object = root.value else { throw root.mismatch("an object") }
+            guard let root = try TokenizerReader.read(path) else { continue }
+            guard case .object? = root.value else { throw root.mismatch("an object") }
             try configuration.readRoles(root)
             try configuration.readSwitches(root)
         }
         return configuration
     }
 
-    private mutating func readRoles(_ root: JSONNode) throws(TokenizerError) {
-        for role in TokenRole.allCases where root.value.has(role.rawValue) {
-            namedRoles[role] = .some(try Self.content(root.optional(role.rawValue)))
+    private mutating func readRoles(_ root: TokenizerReader) throws(TokenizerError) {
+        for role in TokenRole.allCases where root[role.rawValue].value != nil {
+            namedRoles[role] = .some(try Self.content(root[role.rawValue].ifPresent))
         }
         for key in ["additional_special_tokens", "extra_special_tokens"] {
-            guard let node = root.optional(key), case .list = node.value else { continue }
-            for element in try node.elements() {
+            guard let node = root[key].ifPresent, case .array? = node.value else { continue }
+            for element in try node.array() {
                 if let text = try Self.content(element) { additionalSpecialTokens.append(text) }
             }
         }
     }
 
-    private mutating func readSwitches(_ root: JSONNode) throws(TokenizerError) {
-        lowercases = try root.optional("do_lower_case")?.boolean() ?? lowercases
-        stripsAccents = try root.optional("strip_accents")?.boolean() ?? stripsAccents
-        padsChinese = try root.optional("tokenize_chinese_chars")?.boolean() ?? padsChinese
-        addsPrefixSpace = try root.optional("add_prefix_space")?.boolean() ?? addsPrefixSpace
-        trimsOffsets = try root.optional("trim_offsets")?.boolean() ?? trimsOffsets
-        tokenizerClass = try root.optional("tokenizer_class")?.string() ?? tokenizerClass
-        for (name, node) in try root.optional("added_tokens_decoder")?.members() ?? [] {
+    private mutating func readSwitches(_ root: TokenizerReader) throws(TokenizerError) {
+        lowercases = try root["do_lower_case"].ifPresent?.bool() ?? lowercases
+        stripsAccents = try root["strip_accents"].ifPresent?.bool() ?? stripsAccents
+        padsChinese = try root["tokenize_chinese_chars"].ifPresent?.bool() ?? padsChinese
+        addsPrefixSpace = try root["add_prefix_space"].ifPresent?.bool() ?? addsPrefixSpace
+        trimsOffsets = try root["trim_offsets"].ifPresent?.bool() ?? trimsOffsets
+        tokenizerClass = try root["tokenizer_class"].ifPresent?.string() ?? tokenizerClass
+        for (name, node) in try root["added_tokens_decoder"].ifPresent?.members() ?? [] {
             guard let id = Int32(name), id >= 0 else { throw node.mismatch("listed under its id") }
             addedTokens.append(try AddedToken(node, id: id))
         }
         let kept = Set(roles(.bert).names + additionalSpecialTokens)
-        for node in try root.optional("never_split")?.elements() ?? [] {
+        for node in try root["never_split"].ifPresent?.array() ?? [] {
             guard !kept.contains(try node.string()) else { continue }
             throw .unsupportedComponent(
-                path: root.path, component: "never_split entry", found: "'\(try node.string())'",
+                path: root.file, component: "never_split entry", found: "'\(try node.string())'",
                 supported: "special tokens; put other tokens among the added_tokens of a tokenizer.json")
         }
     }
 
     /// The text of a token given as a string or as an object with `content`.
-    private static func content(_ node: JSONNode?) throws(TokenizerError) -> String? {
+    private static func content(_ node: TokenizerReader?) throws(TokenizerError) -> String? {
         guard let node else { return nil }
-        return try (node.optional("content") ?? node).string()
+        return try (node["content"].ifPresent ?? node).string()
     }
 
     /// The tokens that have a role: those that the files name, and `defaults` for the roles they are silent on.
@@ -83,13 +83,13 @@ struct TokenizerConfiguration {
 extension AddedToken {
     /// Reads an entry of `added_tokens` or `added_tokens_decoder`; absent switches are off, as in the Rust library
     /// `normalized` is on unless the token is special.
-    init(_ node: JSONNode, id: Int32) throws(TokenizerError) {
+    init(_ node: TokenizerReader, id: Int32) throws(TokenizerError) {
         content = try node.member("content").string()
         self.id = id
-        isSpecial = try node.optional("special")?.boolean() ?? false
-        isSingleWord = try node.optional("single_word")?.boolean() ?? false
-        stripsLeft = try node.optional("lstrip")?.boolean() ?? false
-        stripsRight = try node.optional("rstrip")?.boolean() ?? false
-        isNormalized = try node.optional("normalized")?.boolean() ?? !isSpecial
+        isSpecial = try node["special"].ifPresent?.bool() ?? false
+        isSingleWord = try node["single_word"].ifPresent?.bool() ?? false
+        stripsLeft = try node["lstrip"].ifPresent?.bool() ?? false
+        stripsRight = try node["rstrip"].ifPresent?.bool() ?? false
+        isNormalized = try node["normalized"].ifPresent?.bool() ?? !isSpecial
     }
 }

@@ -1,5 +1,7 @@
 // The decoder of tokenizer.json.
 
+internal import JSON
+
 extension TokenizerFile {
     /// The decoder of a WordPiece model.
     func wordPieceDecoder() throws(TokenizerError) -> TokenDecoder {
@@ -8,13 +10,13 @@ extension TokenizerFile {
             .wordPiece(
                 WordPieceDecoder(
                     prefix: Array(try node.member("prefix").string().utf8),
-                    tidies: try node.member("cleanup").boolean()))
+                    tidies: try node.member("cleanup").bool()))
         ])
     }
 
     /// The decoders of the other families.
     func decoder() throws(TokenizerError) -> TokenDecoder {
-        guard root.optional("decoder") != nil else { return TokenDecoder(steps: [.spaced]) }
+        guard root["decoder"].ifPresent != nil else { return TokenDecoder(steps: [.spaced]) }
         var steps: [TokenDecoder.Step] = []
         let supported = ["ByteLevel", "Fuse", "Replace", "ByteFallback", "Strip", "Metaspace"]
         for (type, node) in try components("decoder", list: "decoders", supported: supported) {
@@ -34,8 +36,8 @@ extension TokenizerFile {
                 guard scalars.count == 1 else { throw content.mismatch("one character") }
                 steps.append(
                     .strip(
-                        scalars[0], start: Int(try node.member("start").integer()),
-                        stop: Int(try node.member("stop").integer())))
+                        scalars[0], start: Int(try node.member("start").int32()),
+                        stop: Int(try node.member("stop").int32())))
             }
         }
         return TokenDecoder(steps: steps)

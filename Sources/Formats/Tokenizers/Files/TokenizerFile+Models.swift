@@ -7,22 +7,22 @@ extension TokenizerFile {
     func modelType() throws(TokenizerError) -> String {
         let supported = ["WordPiece", "BPE", "Unigram"]
         let node = try root.member("model")
-        if node.optional("type") != nil || node.optional("merges") == nil {
+        if node["type"].ifPresent != nil || node["merges"].ifPresent == nil {
             return try checked(node, "model", supported: supported).type
         }
         return "BPE"
     }
 
     /// The entries of a vocabulary that is an object, checked for ids that are used twice.
-    func vocabulary(_ node: JSONNode) throws(TokenizerError) -> Vocabulary {
-        guard case .object(let fields) = node.value else { throw node.mismatch("an object") }
+    func vocabulary(_ node: TokenizerReader) throws(TokenizerError) -> Vocabulary {
+        guard case .object(let fields)? = node.value else { throw node.mismatch("an object") }
         var tokens: [(token: String, id: Int32)] = []
-        tokens.reserveCapacity(fields.names.count)
+        tokens.reserveCapacity(fields.count)
         var highest: Int32 = -1
-        for (token, value) in fields.members {
-            guard let id = value.integer, 0...Self.highestID ~= id else {
-                _ = try JSONNode(value: value, path: path, key: "\(node.key).\(token)")
-                    .integer(maximum: Self.highestID)
+        for (token, value) in fields {
+            guard let id = value.integer.flatMap({ Int32(exactly: $0) }), 0...Self.highestID ~= id else {
+                _ = try TokenizerReader(value, file: path, path: "\(node.path).\(token)")
+                    .int32(maximum: Self.highestID)
                 continue
             }
             tokens.append((token, id))
@@ -57,50 +57,50 @@ extension TokenizerFile {
         return WordPiece(
             vocabulary: vocabulary, unknown: unknown,
             continuationPrefix: try node.member("continuing_subword_prefix").string(),
-            longestWord: Int(try node.member("max_input_chars_per_word").integer()))
+            longestWord: Int(try node.member("max_input_chars_per_word").int32()))
     }
 
     func bytePairEncoding() throws(TokenizerError) -> BytePairEncoding {
         let node = try root.member("model")
         for key in ["continuing_subword_prefix", "end_of_word_suffix"] {
-            if let affix = try node.optional(key)?.string(), !affix.isEmpty {
+            if let affix = try node[key].ifPresent?.string(), !affix.isEmpty {
                 throw unsupported("model.\(key)", "'\(affix)'", supported: "none")
             }
         }
-        if let rate = node.optional("dropout")?.value.double, rate != 0 {
+        if let rate = node["dropout"].ifPresent?.value?.double, rate != 0 {
             throw unsupported("model.dropout", "\(rate)", supported: "none")
         }
         let vocabulary = try vocabulary(node.member("vocab"))
         var unknownID: Int32?
-        if let token = try node.optional("unk_token")?.string(), !token.isEmpty {
+        if let token = try node["unk_token"].ifPresent?.string(), !token.isEmpty {
             unknownID = try unknown(token, vocabulary, key: "model.unk_token")
         }
         return BytePairEncoding(
             vocabulary: vocabulary, merges: try merges(node.member("merges"), vocabulary), unknown: unknownID,
             options: .init(
                 isByteLevel: try isByteLevel(),
-                ignoresMerges: try node.optional("ignore_merges")?.boolean() ?? false,
-                fallsBackToBytes: try node.optional("byte_fallback")?.boolean() ?? false,
-                fusesUnknown: try node.optional("fuse_unk")?.boolean() ?? false))
+                ignoresMerges: try node["ignore_merges"].ifPresent?.bool() ?? false,
+                fallsBackToBytes: try node["byte_fallback"].ifPresent?.bool() ?? false,
+                fusesUnknown: try node["fuse_unk"].ifPresent?.bool() ?? false))
     }
 
     /// The merges, each `"a b"` or `["a", "b"]`.
     private func merges(
-        _ node: JSONNode, _ vocabulary: Vocabulary
+        _ node: TokenizerReader, _ vocabulary: Vocabulary
     ) throws(TokenizerError) -> [(left: Int32, right: Int32, merged: Int32)] {
-        guard case .list(let values) = node.value else { throw node.mismatch("an array") }
+        guard case .array(let values)? = node.value else { throw node.mismatch("an array") }
         var merges: [(left: Int32, right: Int32, merged: Int32)] = []
         merges.reserveCapacity(values.count)
         for (index, value) in values.enumerated() {
             var parts: [String] = []
             switch value {
             case .string(let text): parts = PairMerges.parts(text) ?? []
-            case .list(let elements): parts = elements.compactMap(\.string)
+            case .array(let elements): parts = elements.compactMap(\.string)
             default: break
             }
-            let key = "\(node.key)[\(index)]"
+            let key = "\(node.path)[\(index)]"
             guard parts.count == 2 else {
-                throw JSONNode(value: value, path: path, key: key).mismatch("a pair of tokens")
+                throw TokenizerReader(value, file: path, path: key).mismatch("a pair of tokens")
             }
             merges.append(try vocabulary.merge(parts[0], parts[1], path: path, place: key))
         }
@@ -110,24 +110,24 @@ extension TokenizerFile {
     func unigram() throws(TokenizerError) -> Unigram {
         let node = try root.member("model")
         let list = try node.member("vocab")
-        guard case .list(let values) = list.value else { throw list.mismatch("an array") }
+        guard case .array(let values)? = list.value else { throw list.mismatch("an array") }
         var tokens: [(token: String, score: Double)] = []
         tokens.reserveCapacity(values.count)
         for (index, value) in values.enumerated() {
-            guard case .list(let pair) = value, pair.count == 2, let token = pair[0].string,
+            guard case .array(let pair) = value, pair.count == 2, let token = pair[0].string,
                 let score = pair[1].double
             else {
-                throw JSONNode(value: value, path: path, key: "\(list.key)[\(index)]")
+                throw TokenizerReader(value, file: path, path: "\(list.path)[\(index)]")
                     .mismatch("a token and its score")
             }
             tokens.append((token, score))
         }
         let unknown = try node.member("unk_id")
-        let unknownID = try unknown.integer()
+        let unknownID = try unknown.int32()
         guard unknownID < tokens.count else { throw unknown.mismatch("the number of an entry of vocab") }
         return Unigram(
             tokens: tokens, unknown: unknownID,
-            fallsBackToBytes: try node.optional("byte_fallback")?.boolean() ?? false)
+            fallsBackToBytes: try node["byte_fallback"].ifPresent?.bool() ?? false)
     }
 }
 

@@ -1,14 +1,16 @@
 // The normalizer of tokenizer.json.
 
+internal import JSON
+
 extension TokenizerFile {
     /// The switches of a BERT normaliser.
     func bertNormalizerOptions() throws(TokenizerError) -> BertNormalizer.Options {
         let node = try component("normalizer", supported: ["BertNormalizer"]).node
-        let lowercases = try node.member("lowercase").boolean()
+        let lowercases = try node.member("lowercase").bool()
         return BertNormalizer.Options(
-            cleansText: try node.member("clean_text").boolean(),
-            padsChinese: try node.member("handle_chinese_chars").boolean(),
-            stripsAccents: try node.optional("strip_accents")?.boolean() ?? lowercases, lowercases: lowercases
+            cleansText: try node.member("clean_text").bool(),
+            padsChinese: try node.member("handle_chinese_chars").bool(),
+            stripsAccents: try node["strip_accents"].ifPresent?.bool() ?? lowercases, lowercases: lowercases
         )
     }
 
@@ -34,9 +36,9 @@ extension TokenizerFile {
     }
 
     /// What a `Replace` replaces.
-    func pattern(_ node: JSONNode) throws(TokenizerError) -> ReplaceNormalizer.Pattern {
+    func pattern(_ node: TokenizerReader) throws(TokenizerError) -> ReplaceNormalizer.Pattern {
         let pattern = try node.member("pattern")
-        if let expression = pattern.optional("Regex") {
+        if let expression = pattern["Regex"].ifPresent {
             guard try expression.string() == " {2,}" else {
                 throw unsupported(
                     "Replace expression", "'\(try expression.string())'", supported: "' {2,}' and strings")

@@ -1,5 +1,7 @@
 // The pre_tokenizer of tokenizer.json.
 
+internal import JSON
+
 extension TokenizerFile {
     private static let supported = ["ByteLevel", "Split", "Digits", "Metaspace", "WhitespaceSplit"]
 
@@ -27,12 +29,12 @@ extension TokenizerFile {
                 }
                 steps.append(
                     ByteLevelPreTokenizer(
-                        addsPrefixSpace: try node.member("add_prefix_space").boolean(),
-                        splits: try node.optional("use_regex")?.boolean() ?? true))
+                        addsPrefixSpace: try node.member("add_prefix_space").bool(),
+                        splits: try node["use_regex"].ifPresent?.bool() ?? true))
             case "Split": steps.append(try splitter(node))
             case "Digits":
                 steps.append(
-                    DigitsPreTokenizer(isolatesEach: try node.member("individual_digits").boolean()))
+                    DigitsPreTokenizer(isolatesEach: try node.member("individual_digits").bool()))
             case "Metaspace": steps.append(try metaspace(node))
             default: steps.append(WhitespaceSplitter())
             }
@@ -40,11 +42,11 @@ extension TokenizerFile {
         return PreTokenizerChain(steps: steps)
     }
 
-    private func splitter(_ node: JSONNode) throws(TokenizerError) -> any PreTokenizer {
+    private func splitter(_ node: TokenizerReader) throws(TokenizerError) -> any PreTokenizer {
         let pattern = try node.member("pattern")
         let behavior = try node.member("behavior")
-        let inverts = try node.optional("invert")?.boolean() ?? false
-        if let expression = pattern.optional("Regex") {
+        let inverts = try node["invert"].ifPresent?.bool() ?? false
+        if let expression = pattern["Regex"].ifPresent {
             guard let known = WordPattern(expression: try expression.string()) else {
                 throw unsupported(
                     "Split expression", "'\(try expression.string())'", supported: WordPattern.supported)
@@ -66,14 +68,14 @@ extension TokenizerFile {
         return LiteralSplitter(delimiter: Array(try delimiter.string().utf8), behavior: known)
     }
 
-    private func metaspace(_ node: JSONNode) throws(TokenizerError) -> MetaspacePreTokenizer {
+    private func metaspace(_ node: TokenizerReader) throws(TokenizerError) -> MetaspacePreTokenizer {
         MetaspacePreTokenizer(
             replacement: Array(String(try replacement(node)).utf8), prepending: try prepending(node),
-            splits: try node.optional("split")?.boolean() ?? true)
+            splits: try node["split"].ifPresent?.bool() ?? true)
     }
 
     /// The character that stands for a space.
-    func replacement(_ node: JSONNode) throws(TokenizerError) -> Unicode.Scalar {
+    func replacement(_ node: TokenizerReader) throws(TokenizerError) -> Unicode.Scalar {
         let text = try node.member("replacement")
         let scalars = Array(try text.string().unicodeScalars)
         guard scalars.count == 1 else { throw text.mismatch("one character") }
@@ -81,9 +83,9 @@ extension TokenizerFile {
     }
 
     /// `prepend_scheme`, or what stood for it in older files.
-    func prepending(_ node: JSONNode) throws(TokenizerError) -> MetaspacePreTokenizer.Prepending {
-        guard let scheme = node.optional("prepend_scheme") else {
-            return try node.optional("add_prefix_space")?.boolean() ?? true ? .always : .never
+    func prepending(_ node: TokenizerReader) throws(TokenizerError) -> MetaspacePreTokenizer.Prepending {
+        guard let scheme = node["prepend_scheme"].ifPresent else {
+            return try node["add_prefix_space"].ifPresent?.bool() ?? true ? .always : .never
         }
         guard let known = MetaspacePreTokenizer.Prepending(rawValue: try scheme.string()) else {
             throw scheme.mismatch("always, first or never")

@@ -1,5 +1,7 @@
 // The post_processor of tokenizer.json.
 
+internal import JSON
+
 extension TokenizerFile {
     /// The template of the file, texts alone if it has none, and how offsets are trimmed before it.
     func postProcessor() throws(TokenizerError) -> (template: SequenceTemplate, trimming: OffsetTrimming?) {
@@ -28,12 +30,12 @@ extension TokenizerFile {
         return (template ?? .plain, trimming)
     }
 
-    private func trimming(_ node: JSONNode) throws(TokenizerError) -> OffsetTrimming? {
-        guard try node.member("trim_offsets").boolean() else { return nil }
-        return OffsetTrimming(keepsFirstSpace: try node.member("add_prefix_space").boolean())
+    private func trimming(_ node: TokenizerReader) throws(TokenizerError) -> OffsetTrimming? {
+        guard try node.member("trim_offsets").bool() else { return nil }
+        return OffsetTrimming(keepsFirstSpace: try node.member("add_prefix_space").bool())
     }
 
-    private func templateProcessing(_ node: JSONNode) throws(TokenizerError) -> SequenceTemplate {
+    private func templateProcessing(_ node: TokenizerReader) throws(TokenizerError) -> SequenceTemplate {
         let single = try node.member("single")
         let pair = try node.member("pair")
         let special = try node.member("special_tokens")
@@ -47,10 +49,10 @@ extension TokenizerFile {
     }
 
     /// The second element of a pair of token and id.
-    private func tokenID(_ node: JSONNode) throws(TokenizerError) -> Int32 {
-        let elements = try node.elements()
+    private func tokenID(_ node: TokenizerReader) throws(TokenizerError) -> Int32 {
+        let elements = try node.array()
         guard elements.count == 2 else { throw node.mismatch("a token and its id") }
-        return try elements[1].integer(maximum: Self.highestID)
+        return try elements[1].int32(maximum: Self.highestID)
     }
 
     /// Which texts a template uses, in order: true is the second.
@@ -58,21 +60,22 @@ extension TokenizerFile {
         parts.compactMap { if case .text(let isSecond, _) = $0 { isSecond } else { nil } }
     }
 
-    private func parts(_ node: JSONNode, special: JSONNode) throws(TokenizerError) -> [SequenceTemplate.Part]
+    private func parts(_ node: TokenizerReader, special: TokenizerReader) throws(TokenizerError)
+        -> [SequenceTemplate.Part]
     {
         var parts: [SequenceTemplate.Part] = []
-        for element in try node.elements() {
-            if let sequence = element.optional("Sequence") {
+        for element in try node.array() {
+            if let sequence = element["Sequence"].ifPresent {
                 let name = try sequence.member("id").string()
                 guard name == "A" || name == "B" else { throw sequence.mismatch("sequence A or B") }
-                parts.append(.text(isSecond: name == "B", typeID: try sequence.member("type_id").integer()))
+                parts.append(.text(isSecond: name == "B", typeID: try sequence.member("type_id").int32()))
             } else {
                 let token = try element.member("SpecialToken")
                 var ids: [Int32] = []
-                for id in try special.member(try token.member("id").string()).member("ids").elements() {
-                    ids.append(try id.integer(maximum: Self.highestID))
+                for id in try special.member(try token.member("id").string()).member("ids").array() {
+                    ids.append(try id.int32(maximum: Self.highestID))
                 }
-                parts.append(.special(ids: ids, typeID: try token.member("type_id").integer()))
+                parts.append(.special(ids: ids, typeID: try token.member("type_id").int32()))
             }
         }
         return parts

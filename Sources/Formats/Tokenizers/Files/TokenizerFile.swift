@@ -8,12 +8,12 @@ struct TokenizerFile {
     static let highestID: Int32 = 1 << 22
 
     let path: String
-    let root: JSONNode
+    let root: TokenizerReader
 
     init(_ bytes: [UInt8], path: String) throws(TokenizerError) {
         self.path = path
-        root = JSONNode(value: try Value(parsing: bytes, path: path), path: path, key: "")
-        guard case .object = root.value else { throw root.mismatch("an object") }
+        root = TokenizerReader(try JSONValue(parsing: bytes, path: path), file: path)
+        guard case .object? = root.value else { throw root.mismatch("an object") }
     }
 
     /// The tokenizer that the file describes; `configuration` names the tokens that have a role.
@@ -43,8 +43,8 @@ struct TokenizerFile {
     ) throws(TokenizerError) -> any Tokenizer {
         let vocabulary = model.vocabulary
         var added: [AddedToken] = []
-        for node in try root.optional("added_tokens")?.elements() ?? [] {
-            added.append(try AddedToken(node, id: node.member("id").integer(maximum: Self.highestID)))
+        for node in try root["added_tokens"].ifPresent?.array() ?? [] {
+            added.append(try AddedToken(node, id: node.member("id").int32(maximum: Self.highestID)))
         }
         added = try vocabulary.checked(added, path: path)
         let id = { (token: String) in
@@ -62,14 +62,14 @@ struct TokenizerFile {
     /// The component `name`, if its type is one of `supported`.
     func component(
         _ name: String, supported: [String]
-    ) throws(TokenizerError) -> (type: String, node: JSONNode) {
-        try checked(root.optional(name), name, supported: supported)
+    ) throws(TokenizerError) -> (type: String, node: TokenizerReader) {
+        try checked(root[name].ifPresent, name, supported: supported)
     }
 
     /// The type of a component, if it is one of `supported`; `name` is what it is in a message.
     func checked(
-        _ node: JSONNode?, _ name: String, supported: [String]
-    ) throws(TokenizerError) -> (type: String, node: JSONNode) {
+        _ node: TokenizerReader?, _ name: String, supported: [String]
+    ) throws(TokenizerError) -> (type: String, node: TokenizerReader) {
         let type = try node?.member("type").string()
         guard let node, let type, supported.contains(type) else {
             throw .unsupportedComponent(
@@ -82,16 +82,16 @@ struct TokenizerFile {
     /// The components that `name` consists of, those of a `Sequence` (listed under `list`) one by one; none if null.
     func components(
         _ name: String, list: String, supported: [String]
-    ) throws(TokenizerError) -> [(type: String, node: JSONNode)] {
-        guard let node = root.optional(name) else { return [] }
-        var result: [(type: String, node: JSONNode)] = []
-        func add(_ node: JSONNode) throws(TokenizerError) {
+    ) throws(TokenizerError) -> [(type: String, node: TokenizerReader)] {
+        guard let node = root[name].ifPresent else { return [] }
+        var result: [(type: String, node: TokenizerReader)] = []
+        func add(_ node: TokenizerReader) throws(TokenizerError) {
             let (type, node) = try checked(node, name, supported: supported + ["Sequence"])
             guard type == "Sequence" else {
                 result.append((type, node))
                 return
             }
-            for element in try node.member(list).elements() { try add(element) }
+            for element in try node.member(list).array() { try add(element) }
         }
         try add(node)
         return result

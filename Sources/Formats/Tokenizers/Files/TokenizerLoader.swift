@@ -35,7 +35,7 @@ public enum TokenizerLoader {
 
     /// `model_type` of the directory's config.json, if there is one.
     private static func modelType(_ folder: String) throws(TokenizerError) -> String? {
-        try JSONNode.read("\(folder)/config.json")?.optional("model_type")?.string()
+        try TokenizerReader.read("\(folder)/config.json")?["model_type"].ifPresent?.string()
     }
 
     /// The special tokens that the files of a model directory name, by their key in tokenizer_config.json, such as

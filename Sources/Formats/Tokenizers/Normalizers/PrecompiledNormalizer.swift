@@ -2,6 +2,7 @@
 // layout of darts-clone) and the strings it leads to.
 
 import Foundation
+internal import JSON
 
 /// The `Precompiled` normaliser of tokenizer.json.
 struct PrecompiledNormalizer: TextNormalizer {
@@ -15,7 +16,7 @@ struct PrecompiledNormalizer: TextNormalizer {
     private var asciiChanges = [Bool](repeating: false, count: 128)
 
     /// Reads the base64 text of `precompiled_charsmap`: the number of bytes of the trie, the trie, the strings.
-    init(_ node: JSONNode) throws(TokenizerError) {
+    init(_ node: TokenizerReader) throws(TokenizerError) {
         guard let data = Data(base64Encoded: try node.string()) else { throw node.mismatch("base64") }
         let bytes = Array(data)
         func word(_ start: Int) -> UInt32 {

@@ -1,5 +1,7 @@
 // The part of a report about a cross-validation: each fold, and what all of them say together.
 
+internal import JSON
+
 /// Reads `cross_validation.json`: under `folds` an object a fold with its figures, under `summary` for each figure an
 /// object with `mean`, `std`, `low` and `high`.
 enum CrossValidationSection {
@@ -9,9 +11,9 @@ enum CrossValidationSection {
         guard let document = try folder.document(fileName) else { return [] }
         let folds = document["folds"]?.list ?? []
         let summary = document["summary"]?.object ?? [:]
-        let ordered = document["metric_names"]?.list.compactMap { $0.text } ?? []
-        let names = ordered.isEmpty ? summary.keys.sorted() : ordered
-        var metrics: [(key: String, value: JSONNode)] = []
+        let ordered = document["metric_names"]?.list.compactMap { $0.string } ?? []
+        let names = ordered.isEmpty ? summary.names.sorted() : ordered
+        var metrics: [(key: String, value: JSONValue)] = []
         for name in names { if let values = summary[name] { metrics.append((name, values)) } }
         var blocks: [ReportBlock] = []
         blocks.append(
@@ -29,20 +31,20 @@ enum CrossValidationSection {
         return [ReportSection("Cross-validation", blocks)]
     }
 
-    private static func figure(_ node: JSONNode) -> String {
-        node.number.map { Figure.fixed($0, decimals: 4) } ?? "–"
+    private static func figure(_ node: JSONValue) -> String {
+        node.double.map { Figure.fixed($0, decimals: 4) } ?? "–"
     }
 
-    private static func chart(_ name: String, _ values: JSONNode, _ folds: [JSONNode]) -> IntervalChart? {
+    private static func chart(_ name: String, _ values: JSONValue, _ folds: [JSONValue]) -> IntervalChart? {
         var items = folds.enumerated().compactMap { index, fold -> IntervalChart.Item? in
-            guard let value = (fold[name] ?? fold["metrics"]?[name])?.number else { return nil }
+            guard let value = (fold[name] ?? fold["metrics"]?[name])?.double else { return nil }
             let repetition = fold["repeat"]?.words ?? "1"
             let title = "fold \(fold["fold"]?.words ?? "\(index + 1)")"
             return .init(name: repetition == "1" ? title : "\(title) of repeat \(repetition)", value: value)
         }
-        guard !items.isEmpty, let mean = values["mean"]?.number else { return nil }
+        guard !items.isEmpty, let mean = values["mean"]?.double else { return nil }
         var interval: ClosedRange<Double>?
-        if let low = values["low"]?.number, let high = values["high"]?.number, low <= high {
+        if let low = values["low"]?.double, let high = values["high"]?.double, low <= high {
             interval = low...high
         }
         items.append(.init(name: "mean", value: mean, interval: interval, series: 1))

@@ -1,5 +1,7 @@
 // The part of a report about an evaluation: figures with intervals, labels, calibration, mistakes and samples.
 
+internal import JSON
+
 /// Reads `eval_results.json` and the beginning of `eval_predictions.jsonl`.
 enum EvaluationSection {
     private static let resultsName = "eval_results.json"
@@ -26,9 +28,9 @@ enum EvaluationSection {
         return sections
     }
 
-    private static func section(_ results: JSONNode) -> ReportSection {
+    private static func section(_ results: JSONValue) -> ReportSection {
         var blocks: [ReportBlock] = []
-        let comparison = results["comparison"]?["words"]?.list.compactMap(\.text) ?? []
+        let comparison = results["comparison"]?["words"]?.list.compactMap(\.string) ?? []
         if !comparison.isEmpty { blocks.append(.findings(comparison)) }
         blocks.append(.figures(headline(results)))
         var charts: [any ReportChart] = []
@@ -46,7 +48,7 @@ enum EvaluationSection {
                 .table(
                     ReportTable(
                         caption: "How scores were computed", header: ["score", "signature"],
-                        rows: signatures.sorted { $0.key < $1.key }.map { [$0.key, $0.value.words] },
+                        rows: signatures.sorted.map { [$0.key, $0.value.words] },
                         isText: true)))
         }
         let mistakes = results["mistakes"]?.list.compactMap(sample) ?? []
@@ -58,24 +60,24 @@ enum EvaluationSection {
     }
 
     /// Names and values of all figures, without the ends of intervals.
-    private static func values(_ results: JSONNode) -> [(name: String, value: Double)] {
-        let members = results.object
-        return members.keys.sorted().compactMap { key in
+    private static func values(_ results: JSONValue) -> [(name: String, value: Double)] {
+        let members = results.object ?? [:]
+        return members.names.sorted().compactMap { key in
             guard key.hasPrefix("eval_"), !key.hasSuffix("_low"), !key.hasSuffix("_high"),
-                let value = members[key]?.number
+                let value = members[key]?.double
             else { return nil }
             return (String(key.dropFirst("eval_".count)), value)
         }
     }
 
-    private static func interval(_ name: String, _ results: JSONNode) -> String? {
-        guard let low = results["eval_\(name)_low"]?.number, let high = results["eval_\(name)_high"]?.number
+    private static func interval(_ name: String, _ results: JSONValue) -> String? {
+        guard let low = results["eval_\(name)_low"]?.double, let high = results["eval_\(name)_high"]?.double
         else { return nil }
         return "\(Figure.fixed(low, decimals: 4)) to \(Figure.fixed(high, decimals: 4))"
     }
 
     /// The figures that people ask for first.
-    private static func headline(_ results: JSONNode) -> [ReportFigure] {
+    private static func headline(_ results: JSONValue) -> [ReportFigure] {
         let wanted = [
             "loss", "perplexity", "accuracy", "f1", "roc_auc", "mcc", "bleu", "chrf", "rouge1", "rouge2",
             "rougeL", "cider", "rmse", "pearson", "expected_calibration_error", "samples",
@@ -91,7 +93,7 @@ enum EvaluationSection {
         }
     }
 
-    private static func figures(_ results: JSONNode) -> ReportTable {
+    private static func figures(_ results: JSONValue) -> ReportTable {
         ReportTable(
             caption: "All figures", header: ["figure", "value", "95% interval"],
             rows: values(results).map { name, value in
@@ -102,17 +104,17 @@ enum EvaluationSection {
             })
     }
 
-    private static func bin(_ node: JSONNode) -> CalibrationChart.Bin? {
-        guard let lower = node["lower"]?.number, let upper = node["upper"]?.number,
+    private static func bin(_ node: JSONValue) -> CalibrationChart.Bin? {
+        guard let lower = node["lower"]?.double, let upper = node["upper"]?.double,
             let rows = node["rows"]?.integer
         else { return nil }
         return CalibrationChart.Bin(
             lower: lower, upper: upper, rowCount: rows,
-            meanConfidence: node["confidence"]?.number ?? .nan, accuracy: node["accuracy"]?.number ?? .nan)
+            meanConfidence: node["confidence"]?.double ?? .nan, accuracy: node["accuracy"]?.double ?? .nan)
     }
 
-    private static func confusion(_ results: JSONNode) -> ConfusionTable? {
-        let labels = results["labels"]?.list.compactMap(\.text) ?? []
+    private static func confusion(_ results: JSONValue) -> ConfusionTable? {
+        let labels = results["labels"]?.list.compactMap(\.string) ?? []
         let counts = results["confusion_matrix"]?.list.map { $0.list.compactMap(\.integer) } ?? []
         guard !labels.isEmpty, counts.count == labels.count,
             counts.allSatisfy({ $0.count == labels.count })
@@ -120,26 +122,26 @@ enum EvaluationSection {
         return ConfusionTable(labels: labels, counts: counts)
     }
 
-    private static func labels(_ results: JSONNode) -> ReportTable? {
+    private static func labels(_ results: JSONValue) -> ReportTable? {
         let labels = results["per_label"]?.list ?? []
         guard !labels.isEmpty else { return nil }
         let names = ["precision", "recall", "f1"]
         return ReportTable(
             caption: "Labels", header: ["label"] + names + ["f1, 95% interval", "rows"],
             rows: labels.map { label in
-                let ends = ["f1_low", "f1_high"].compactMap { label[$0]?.number }
+                let ends = ["f1_low", "f1_high"].compactMap { label[$0]?.double }
                 let interval = ends.map { Figure.fixed($0, decimals: 4) }.joined(separator: " to ")
                 return [label["label"]?.words ?? ""]
-                    + names.map { label[$0]?.number.map { Figure.fixed($0, decimals: 4) } ?? "–" }
+                    + names.map { label[$0]?.double.map { Figure.fixed($0, decimals: 4) } ?? "–" }
                     + [interval, label["support"]?.words ?? ""]
             })
     }
 
-    private static func labelChart(_ results: JSONNode) -> IntervalChart? {
+    private static func labelChart(_ results: JSONValue) -> IntervalChart? {
         let items = (results["per_label"]?.list ?? []).compactMap { label -> IntervalChart.Item? in
-            guard let name = label["label"]?.words, let value = label["f1"]?.number else { return nil }
+            guard let name = label["label"]?.words, let value = label["f1"]?.double else { return nil }
             var interval: ClosedRange<Double>?
-            if let low = label["f1_low"]?.number, let high = label["f1_high"]?.number, low <= high {
+            if let low = label["f1_low"]?.double, let high = label["f1_high"]?.double, low <= high {
                 interval = low...high
             }
             return .init(name: name, value: value, interval: interval)
@@ -148,33 +150,33 @@ enum EvaluationSection {
         return IntervalChart(title: "F1 of each label", valueName: "F1 with its 95% interval", items: items)
     }
 
-    private static func lengths(_ results: JSONNode) -> ReportTable? {
+    private static func lengths(_ results: JSONValue) -> ReportTable? {
         let buckets = results["lengths"]?.list ?? []
         guard let first = buckets.first else { return nil }
-        let names = first.object.keys.filter { !["from", "to", "rows"].contains($0) }.sorted()
+        let names = (first.object ?? [:]).names.filter { !["from", "to", "rows"].contains($0) }.sorted()
         return ReportTable(
             caption: "By length of the input", header: ["words", "rows"] + names,
             rows: buckets.map { bucket in
                 let range = "\(bucket["from"]?.words ?? "") to \(bucket["to"]?.words ?? "")"
                 return [range, bucket["rows"]?.words ?? ""]
-                    + names.map { bucket[$0]?.number.map { Figure.fixed($0, decimals: 4) } ?? "–" }
+                    + names.map { bucket[$0]?.double.map { Figure.fixed($0, decimals: 4) } ?? "–" }
             })
     }
 
     /// A row of the predictions or a mistake; nil when it has no text.
-    private static func sample(_ node: JSONNode) -> ReportSample? {
+    private static func sample(_ node: JSONValue) -> ReportSample? {
         var parts: [(name: String, text: String)] = []
-        if let input = node["input"]?.text { parts.append(("input", input)) }
+        if let input = node["input"]?.string { parts.append(("input", input)) }
         if let prediction = node["prediction"] { parts.append(("prediction", prediction.words)) }
         switch node["reference"] {
-        case .list(let references)?:
+        case .array(let references)?:
             for reference in references { parts.append(("reference", reference.words)) }
         case let reference?: parts.append(("reference", reference.words))
         case nil: break
         }
         if parts.isEmpty { return nil }
         let scores = ["score", "loss", "chrf", "rougeL"].compactMap { name in
-            node[name]?.number.map { "\(name) \(Figure.fixed($0, decimals: 4))" }
+            node[name]?.double.map { "\(name) \(Figure.fixed($0, decimals: 4))" }
         }
         let row = node["row"]?.integer.map { ["row \($0)"] } ?? []
         return ReportSample(parts: parts, note: (row + scores).joined(separator: " · "))

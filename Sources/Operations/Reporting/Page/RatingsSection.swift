@@ -1,5 +1,7 @@
 // The part of a report about ratings by people.
 
+internal import JSON
+
 /// Reads `ratings.json`: under `systems` an object a model with `name` and, for each criterion, an object with `mean`,
 /// `low`, `high` and `count`; under `agreement` an object a criterion with Krippendorff's `ordinal_alpha`; under
 /// `comparisons` a list of pairs of models with their `win_rate`; `metrics`, of a model or of the folder, are those of
@@ -25,11 +27,11 @@ enum RatingsSection {
         return [ReportSection("Ratings", blocks)]
     }
 
-    private static func chart(_ criterion: String, _ systems: [JSONNode]) -> IntervalChart? {
+    private static func chart(_ criterion: String, _ systems: [JSONValue]) -> IntervalChart? {
         let items = systems.enumerated().compactMap { index, system -> IntervalChart.Item? in
-            guard let rating = system[criterion], let mean = rating["mean"]?.number else { return nil }
+            guard let rating = system[criterion], let mean = rating["mean"]?.double else { return nil }
             var interval: ClosedRange<Double>?
-            if let low = rating["low"]?.number, let high = rating["high"]?.number, low <= high {
+            if let low = rating["low"]?.double, let high = rating["high"]?.double, low <= high {
                 interval = low...high
             }
             return .init(
@@ -40,7 +42,7 @@ enum RatingsSection {
             ? nil : IntervalChart(title: criterion, valueName: "mean rating, 1 to 5", items: items)
     }
 
-    private static func agreement(_ document: JSONNode) -> [ReportTable] {
+    private static func agreement(_ document: JSONValue) -> [ReportTable] {
         let rows = criteria.compactMap { criterion -> [String]? in
             guard let alpha = document["agreement"]?[criterion]?["ordinal_alpha"] else { return nil }
             return [criterion, figure(alpha["value"]), interval(alpha)]
@@ -53,12 +55,12 @@ enum RatingsSection {
         ]
     }
 
-    private static func comparisons(_ document: JSONNode) -> [ReportTable] {
+    private static func comparisons(_ document: JSONValue) -> [ReportTable] {
         let rows = (document["comparisons"]?.list ?? []).map { pair in
             ["criterion", "system", "other", "wins", "ties", "losses"].map { pair[$0]?.words ?? "–" }
                 + [
                     figure(pair["win_rate"]?["value"]), interval(pair["win_rate"]),
-                    Figure.pValue(pair["p_value"]?.number ?? .nan),
+                    Figure.pValue(pair["p_value"]?.double ?? .nan),
                 ]
         }
         if rows.isEmpty { return [] }
@@ -72,13 +74,13 @@ enum RatingsSection {
         ]
     }
 
-    private static func metrics(_ document: JSONNode, _ systems: [JSONNode]) -> [ReportTable] {
+    private static func metrics(_ document: JSONValue, _ systems: [JSONValue]) -> [ReportTable] {
         let all = systems.map { ($0["name"]?.words ?? "", $0["metrics"]) } + [("", document["metrics"])]
         let rows = all.flatMap { name, metrics in
             let members = metrics?.object ?? [:]
             return members.sorted { $0.key < $1.key }.compactMap { key, value -> [String]? in
                 guard !key.hasSuffix("_low"), !key.hasSuffix("_high") else { return nil }
-                let ends = [members[key + "_low"], members[key + "_high"]].compactMap { $0?.number }
+                let ends = [members[key + "_low"], members[key + "_high"]].compactMap { $0?.double }
                 let interval = ends.map { Figure.fixed($0, decimals: 3) }.joined(separator: " to ")
                 return [key, name, figure(value), interval]
             }
@@ -91,12 +93,12 @@ enum RatingsSection {
         ]
     }
 
-    private static func figure(_ node: JSONNode?) -> String {
-        node?.number.map { Figure.fixed($0, decimals: 3) } ?? "–"
+    private static func figure(_ node: JSONValue?) -> String {
+        node?.double.map { Figure.fixed($0, decimals: 3) } ?? "–"
     }
 
-    private static func interval(_ node: JSONNode?) -> String {
-        guard node?["low"]?.number != nil, node?["high"]?.number != nil else { return "–" }
+    private static func interval(_ node: JSONValue?) -> String {
+        guard node?["low"]?.double != nil, node?["high"]?.double != nil else { return "–" }
         return "\(figure(node?["low"])) to \(figure(node?["high"]))"
     }
 }

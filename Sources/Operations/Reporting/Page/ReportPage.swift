@@ -2,6 +2,7 @@
 
 internal import Files
 import Foundation
+internal import JSON
 
 /// Makes `report.html` from the files of an output folder: `metrics.jsonl` of training, `eval_results.json` and
 /// `eval_predictions.jsonl` of an evaluation, `cross_validation.json`, `ratings.json`, `recipe.yaml`, `versions.json`.
@@ -47,8 +48,8 @@ public enum ReportPage {
         var blocks: [ReportBlock] = []
         if let versions = try folder.document(RunVersions.fileName) {
             let names = [("lockstep", "Lockstep"), ("cpu", "Processor"), ("operating_system", "System")]
-            let rows = names.compactMap { key, name in versions[key]?.text.map { [name, $0] } }
-            let libraries = (versions["libraries"]?.object ?? [:]).sorted { $0.key < $1.key }
+            let rows = names.compactMap { key, name in versions[key]?.string.map { [name, $0] } }
+            let libraries = (versions["libraries"]?.object ?? [:]).sorted
             blocks.append(
                 .table(
                     ReportTable(

@@ -1,6 +1,7 @@
 // The part of a report about training: curves, their end, and what to think of them.
 
 import Foundation
+internal import JSON
 
 /// Reads `metrics.jsonl`.
 enum TrainingSection {
@@ -15,35 +16,35 @@ enum TrainingSection {
     }
 
     /// Why the run ended early, and whether it overfits, in the words of the log.
-    private static func notices(_ summary: JSONNode?) -> [String] {
-        ["early_stop", "overfitting"].compactMap { summary?[$0]?.text }.map { text in
+    private static func notices(_ summary: JSONValue?) -> [String] {
+        ["early_stop", "overfitting"].compactMap { summary?[$0]?.string }.map { text in
             text.prefix(1).uppercased() + text.dropFirst() + (text.hasSuffix(".") ? "" : ".")
         }
     }
 
-    private static func figures(_ records: [JSONNode], _ summary: JSONNode?) -> [ReportFigure] {
+    private static func figures(_ records: [JSONValue], _ summary: JSONValue?) -> [ReportFigure] {
         var figures: [ReportFigure] = []
         func add(_ name: String, _ value: String?, note: String? = nil) {
             if let value { figures.append(ReportFigure(name: name, value: value, note: note)) }
         }
         let last = records.last { $0["step"] != nil }
-        add("steps", last?["step"]?.words, note: last?["epoch"]?.number.map { "\(epochs($0)) epochs" })
+        add("steps", last?["step"]?.words, note: last?["epoch"]?.double.map { "\(epochs($0)) epochs" })
         add(
-            "training loss", records.last { $0["loss"] != nil }?["loss"]?.number.map(four),
+            "training loss", records.last { $0["loss"] != nil }?["loss"]?.double.map(four),
             note: "last record")
         let evaluations = records.filter { $0["eval_loss"] != nil }
-        if let best = best(evaluations), let loss = best["eval_loss"]?.number {
+        if let best = best(evaluations), let loss = best["eval_loss"]?.double {
             add(
                 "best validation loss", four(loss),
-                note: best["epoch"]?.number.map { "epoch \(epochs($0))" })
+                note: best["epoch"]?.double.map { "epoch \(epochs($0))" })
         }
-        add("time", summary?["train_runtime"]?.number.map { Figure.duration(seconds: $0) })
-        add("rows a second", summary?["train_samples_per_second"]?.number.map(Figure.rate))
-        add("tokens a second", summary?["train_tokens_per_second"]?.number.map(Figure.rate))
+        add("time", summary?["train_runtime"]?.double.map { Figure.duration(seconds: $0) })
+        add("rows a second", summary?["train_samples_per_second"]?.double.map(Figure.rate))
+        add("tokens a second", summary?["train_tokens_per_second"]?.double.map(Figure.rate))
         return figures
     }
 
-    private static func charts(_ records: [JSONNode], _ summary: JSONNode?) -> [any ReportChart] {
+    private static func charts(_ records: [JSONValue], _ summary: JSONValue?) -> [any ReportChart] {
         let training = points(records, "loss")
         let validation = points(records, "eval_loss")
         var charts: [any ReportChart] = [
@@ -82,33 +83,33 @@ enum TrainingSection {
     }
 
     /// Where the validation loss is best, and where overfitting begins.
-    private static func marks(_ records: [JSONNode], _ summary: JSONNode?) -> [LineChart.Mark] {
-        if let epoch = summary?["overfitting_since_epoch"]?.number {
+    private static func marks(_ records: [JSONValue], _ summary: JSONValue?) -> [LineChart.Mark] {
+        if let epoch = summary?["overfitting_since_epoch"]?.double {
             return [.init(x: epoch, text: "overfitting")]
         }
         let evaluations = records.filter { $0["eval_loss"] != nil }
-        guard evaluations.count > 1, let epoch = best(evaluations)?["epoch"]?.number else { return [] }
+        guard evaluations.count > 1, let epoch = best(evaluations)?["epoch"]?.double else { return [] }
         return [.init(x: epoch, text: "best")]
     }
 
-    private static func best(_ evaluations: [JSONNode]) -> JSONNode? {
-        let finite = evaluations.filter { $0["eval_loss"]?.number?.isFinite == true }
-        return finite.min { ($0["eval_loss"]?.number ?? 0) < ($1["eval_loss"]?.number ?? 0) }
+    private static func best(_ evaluations: [JSONValue]) -> JSONValue? {
+        let finite = evaluations.filter { $0["eval_loss"]?.double?.isFinite == true }
+        return finite.min { ($0["eval_loss"]?.double ?? 0) < ($1["eval_loss"]?.double ?? 0) }
     }
 
     /// Up to four figures in 0...1 of the evaluations, the best known ones first.
-    private static func shares(_ records: [JSONNode]) -> [String] {
+    private static func shares(_ records: [JSONValue]) -> [String] {
         let known = [
             "accuracy", "f1", "mcc", "roc_auc", "rouge1", "rouge2", "rougeL", "pearson", "precision",
             "recall",
         ]
         let first = records.first { $0["eval_loss"] != nil }
-        return Array(known.filter { first?["eval_" + $0]?.number != nil }.prefix(4))
+        return Array(known.filter { first?["eval_" + $0]?.double != nil }.prefix(4))
     }
 
-    private static func points(_ records: [JSONNode], _ name: String) -> [LineChart.Point] {
+    private static func points(_ records: [JSONValue], _ name: String) -> [LineChart.Point] {
         records.compactMap { record in
-            guard let x = record["epoch"]?.number, let y = record[name]?.number else { return nil }
+            guard let x = record["epoch"]?.double, let y = record[name]?.double else { return nil }
             return LineChart.Point(x: x, y: y)
         }
     }

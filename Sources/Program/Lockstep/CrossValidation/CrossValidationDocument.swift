@@ -3,6 +3,7 @@
 import Arguments
 import CrossValidation
 import Foundation
+import JSON
 import Models
 import Reporting
 import Training
@@ -26,7 +27,7 @@ struct CrossValidationDocument {
         members["repeat_count"] = .integer(arguments.repeats)
         members["fold_seed"] = .integer(Int(clamping: arguments.seed))
         members["division"] = .string(plan.description)
-        bytes = try JSONValue.object(members).serialized()
+        bytes = JSONValue.object(members).serialized()
     }
 
     /// A row a fold with the first figures, and a row a figure with its spread.

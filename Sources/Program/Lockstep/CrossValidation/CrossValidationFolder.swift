@@ -7,6 +7,7 @@ import Checkpoints
 import CrossValidation
 import Files
 import Foundation
+import JSON
 import Models
 import Training
 
@@ -59,8 +60,7 @@ struct CrossValidationFolder {
         if exists(planPath) {
             try check(settings)
         } else {
-            let members = Dictionary(
-                uniqueKeysWithValues: settings.map { ($0.key, JSONValue.string($0.value)) })
+            let members = JSONObject(settings.map { ($0.key, .string($0.value)) })
             try OutputFiles.write(
                 JSONValue.object(members).serialized(), directory: folds, name: Self.planName)
         }
@@ -93,7 +93,7 @@ struct CrossValidationFolder {
 
     /// Stores a fold's result, its last file; from now on the fold is finished.
     func write(_ result: FoldResult) throws {
-        try FileSystem.write(try result.stored.serialized(), to: resultPath(of: result.run))
+        try FileSystem.write(result.stored.serialized(), to: resultPath(of: result.run))
     }
 
     /// The results of all folds, in order.

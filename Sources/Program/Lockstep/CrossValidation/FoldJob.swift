@@ -84,7 +84,7 @@ struct FoldJob {
             predictor: try configuration.task.definition.answering(configuration, group: group).predictor,
             group: group,
             batchRows: configuration.training.perDeviceEvalBatchSize)
-        let place: [(name: String, value: Value)] =
+        let place: [(name: String, value: JSONValue)] =
             [("fold", .integer(run.fold))]
             + (plan.plans.count > 1 ? [("repeat", .integer(run.repetition))] : [])
         let sink = group.rank == 0 ? try LineWriter(path: folder.predictionsPath(of: run)) : nil

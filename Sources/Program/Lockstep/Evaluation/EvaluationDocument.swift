@@ -1,6 +1,7 @@
 // eval_results.json: figures under Hugging Face's names, their intervals, and all that tables and report show.
 
 import Evaluation
+import JSON
 import Metrics
 import Models
 import Reporting
@@ -10,17 +11,17 @@ import Training
 package enum EvaluationDocument {
     /// `eval_<figure>` with `eval_<figure>_low` and `_high`, the ends of its 95% interval; then labels, tables, mistakes.
     package static func bytes(_ outcome: EvaluationOutcome) throws -> [UInt8] {
-        var members: [String: JSONValue] = [:]
+        var members: JSONObject = [:]
         for estimate in outcome.estimates {
-            members["eval_" + estimate.name] = number(estimate.value)
+            members["eval_" + estimate.name] = .figure(estimate.value)
             if let interval = estimate.interval {
-                members["eval_\(estimate.name)_low"] = number(interval.lower)
-                members["eval_\(estimate.name)_high"] = number(interval.upper)
+                members["eval_\(estimate.name)_low"] = .figure(interval.lower)
+                members["eval_\(estimate.name)_high"] = .figure(interval.upper)
             }
         }
         members["eval_samples"] = .integer(outcome.rowCount)
-        members["eval_runtime"] = number(outcome.seconds)
-        members["eval_samples_per_second"] = number(Double(outcome.rowCount) / outcome.seconds)
+        members["eval_runtime"] = .figure(outcome.seconds)
+        members["eval_samples_per_second"] = .figure(Double(outcome.rowCount) / outcome.seconds)
         if let count = outcome.targetCount { members["eval_target_tokens"] = .integer(count) }
         if let rows = outcome.rows { add(rows, to: &members) }
         if !outcome.mistakes.isEmpty {
@@ -28,58 +29,56 @@ package enum EvaluationDocument {
                 try outcome.mistakes.map { try JSONValue(parsing: Array($0.utf8)) })
         }
         if let comparison = outcome.comparison { members["comparison"] = comparison.json }
-        return try JSONValue.object(members).serialized()
+        return JSONValue.object(members).serialized()
     }
 
-    static func number(_ value: Double) -> JSONValue { value.isFinite ? .number(value) : .null }
-
-    private static func add(_ rows: RowEvaluationResult, to members: inout [String: JSONValue]) {
+    private static func add(_ rows: RowEvaluationResult, to members: inout JSONObject) {
         if let classification = rows.classification { add(classification, rows.labelF1, to: &members) }
         if !rows.calibration.isEmpty {
             members["calibration"] = .array(
                 rows.calibration.map { bin in
                     .object([
-                        "lower": number(bin.lower), "upper": number(bin.upper),
-                        "rows": .integer(Int(bin.rowCount)), "confidence": number(bin.meanConfidence),
-                        "accuracy": number(bin.accuracy),
+                        "lower": .figure(bin.lower), "upper": .figure(bin.upper),
+                        "rows": .integer(Int(bin.rowCount)), "confidence": .figure(bin.meanConfidence),
+                        "accuracy": .figure(bin.accuracy),
                     ])
                 })
         }
         if !rows.lengths.isEmpty {
             members["lengths"] = .array(
                 rows.lengths.map { bucket in
-                    var fields: [String: JSONValue] = [
+                    var fields: JSONObject = [
                         "from": .integer(bucket.words.lowerBound), "to": .integer(bucket.words.upperBound),
                         "rows": .integer(Int(bucket.rowCount)),
                     ]
-                    if bucket.quality.isFinite { fields[rows.qualityName] = .number(bucket.quality) }
-                    if bucket.confidence.isFinite { fields["confidence"] = .number(bucket.confidence) }
+                    if bucket.quality.isFinite { fields[rows.qualityName] = .shortest(bucket.quality) }
+                    if bucket.confidence.isFinite { fields["confidence"] = .shortest(bucket.confidence) }
                     return .object(fields)
                 })
         }
         if !rows.signatures.isEmpty {
             members["signatures"] = .object(
-                Dictionary(uniqueKeysWithValues: rows.signatures.map { ($0.name, .string($0.text)) }))
+                JSONObject(rows.signatures.map { ($0.name, .string($0.text)) }))
         }
     }
 
     private static func add(
         _ evaluation: ClassificationEvaluation, _ intervals: [ConfidenceInterval],
-        to members: inout [String: JSONValue]
+        to members: inout JSONObject
     ) {
         let labels = evaluation.head.labels
         members["labels"] = .array(labels.map { .string($0) })
         members["per_label"] = .array(
             zip(labels, evaluation.perLabel).enumerated().map { index, pair in
                 let (label, scores) = pair
-                var fields: [String: JSONValue] = [
-                    "label": .string(label), "precision": .number(scores.precision),
-                    "recall": .number(scores.recall), "f1": .number(scores.f1),
+                var fields: JSONObject = [
+                    "label": .string(label), "precision": .shortest(scores.precision),
+                    "recall": .shortest(scores.recall), "f1": .shortest(scores.f1),
                     "support": .integer(Int(scores.support)),
                 ]
                 if index < intervals.count {
-                    fields["f1_low"] = number(intervals[index].lower)
-                    fields["f1_high"] = number(intervals[index].upper)
+                    fields["f1_low"] = .figure(intervals[index].lower)
+                    fields["f1_high"] = .figure(intervals[index].upper)
                 }
                 return .object(fields)
             })
@@ -94,14 +93,5 @@ extension ClassificationEvaluation {
     /// The confusion matrix, a list a true label.
     var confusionRows: [[Int]] {
         head.labels.indices.map { truth in head.labels.indices.map { Int(confusion[truth, $0]) } }
-    }
-}
-
-extension JSONNumber {
-    var json: JSONValue {
-        switch self {
-        case .integer(let value): .integer(value)
-        case .real(let value): EvaluationDocument.number(value)
-        }
     }
 }

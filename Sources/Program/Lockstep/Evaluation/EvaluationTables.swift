@@ -1,6 +1,7 @@
 // What `evaluate` prints for people: figures with intervals, labels, lengths, confidences, and the worst rows.
 
 import Evaluation
+import JSON
 import Metrics
 import Models
 import Reporting
@@ -114,8 +115,7 @@ package enum EvaluationTables {
             switch value {
             case .string(let text): text
             case .array(let values): values.map(excerpt).joined(separator: " | ")
-            case .integer(let number): "\(number)"
-            case .number(let number): four(number)
+            case .number(let number): number.whole.map(String.init) ?? four(number.double)
             default: ""
             }
         let line = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")

@@ -1,6 +1,7 @@
 // A comparison of two runs in words and as JSON.
 
 import Evaluation
+import JSON
 import Metrics
 import Models
 import Reporting
@@ -61,16 +62,16 @@ extension RunComparison {
 
     /// Differences are this run's figure minus the other's.
     var json: JSONValue {
-        var members: [String: JSONValue] = [
+        var members: JSONObject = [
             "other": .string(other), "words": .array(sentences.map { .string($0) }),
             "differences": .array(
                 items.map { item in
                     .object([
                         "figure": .string(item.name),
-                        "difference": EvaluationDocument.number(item.test.difference.estimate),
-                        "low": EvaluationDocument.number(item.test.difference.lower),
-                        "high": EvaluationDocument.number(item.test.difference.upper),
-                        "p": EvaluationDocument.number(item.test.pValue),
+                        "difference": .figure(item.test.difference.estimate),
+                        "low": .figure(item.test.difference.lower),
+                        "high": .figure(item.test.difference.upper),
+                        "p": .figure(item.test.pValue),
                     ])
                 }),
         ]
@@ -78,7 +79,7 @@ extension RunComparison {
             members["mcnemar"] = .object([
                 "only_this_right": .integer(Int(rights.onlyThis)),
                 "only_other_right": .integer(Int(rights.onlyOther)),
-                "p": EvaluationDocument.number(rights.test.pValue),
+                "p": .figure(rights.test.pValue),
             ])
         }
         return .object(members)

@@ -55,7 +55,7 @@ struct AutomaticMetric {
             document = try JSONValue(parsing: bytes)
         } catch { throw TrainingError("\(path) is no valid JSON: evaluate again or remove it") }
         let ends = ["_low", "_high"]
-        return (document.object ?? [:]).sorted { $0.key < $1.key }.compactMap { name, value in
+        return (document.object ?? [:]).sorted.compactMap { name, value in
             guard let number = value.double, isWanted(name), !ends.contains(where: name.hasSuffix) else {
                 return nil
             }
@@ -107,7 +107,7 @@ struct AutomaticMetric {
         }
     }
 
-    private static func isOther(_ prediction: Value?, than output: String) -> Bool {
+    private static func isOther(_ prediction: JSONValue?, than output: String) -> Bool {
         if case .string(let text)? = prediction { text != output } else { false }
     }
 
@@ -115,12 +115,12 @@ struct AutomaticMetric {
     private static func references(of row: Row) -> [String] {
         for name in ["reference", "summary", "caption", "completion"] {
             switch row[name] {
-            case .list(let values)? where !values.isEmpty: return values.map(\.plainText)
+            case .array(let values)? where !values.isEmpty: return values.map(\.plainText)
             case .string(let text)?: return [text]
             default: continue
             }
         }
-        guard case .list(let turns)? = row["messages"], case .object(let last)? = turns.last,
+        guard case .array(let turns)? = row["messages"], case .object(let last)? = turns.last,
             last["role"]?.plainText == "assistant", case .string(let text)? = last["content"]
         else { return [] }
         return [text]

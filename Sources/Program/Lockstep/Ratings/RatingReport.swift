@@ -26,18 +26,16 @@ package struct RatingReport {
 
     /// The content of ratings.json.
     package var bytes: [UInt8] {
-        get throws {
-            let document = try JSONValue(parsing: Array(results.document.json.utf8))
-            guard case .object(var members) = document else { return try document.serialized() }
-            members["systems"] = .array(
-                (members["systems"]?.array ?? []).map { system in
-                    guard var parts = system.object else { return system }
-                    parts["metrics"] = values(of: parts["name"]?.string)
-                    return .object(parts)
-                })
-            members["metrics"] = values(of: nil)
-            return try JSONValue.object(members).serialized()
-        }
+        let document = results.document
+        guard case .object(var members) = document else { return document.serialized() }
+        members["systems"] = .array(
+            (members["systems"]?.array ?? []).map { system in
+                guard var parts = system.object else { return system }
+                parts["metrics"] = values(of: parts["name"]?.string)
+                return .object(parts)
+            })
+        members["metrics"] = values(of: nil)
+        return JSONValue.object(members).serialized()
     }
 
     /// The metrics of a system, or those of the folder; nil when there are none.
@@ -46,16 +44,16 @@ package struct RatingReport {
         if own.isEmpty { return nil }
         return .object(
             own.reduce(into: [:]) { members, metric in
-                members[metric.name] = EvaluationDocument.number(metric.value)
+                members[metric.name] = .figure(metric.value)
                 guard let bounds = metric.bounds else { return }
-                members[metric.name + "_low"] = EvaluationDocument.number(bounds.lower)
-                members[metric.name + "_high"] = EvaluationDocument.number(bounds.upper)
+                members[metric.name + "_low"] = .figure(bounds.lower)
+                members[metric.name + "_high"] = .figure(bounds.upper)
             })
     }
 
     /// Writes ratings.json and report.html into the folder.
     package func write() throws {
-        try OutputFiles.write(try bytes, directory: directory, name: Self.fileName)
+        try OutputFiles.write(bytes, directory: directory, name: Self.fileName)
         ReportPage.writeAfterwards(directory: directory)
     }
 

@@ -5,6 +5,7 @@ import Configuration
 import Evaluation
 import Files
 import Foundation
+import JSON
 import Kernels
 import MPI
 import Models
@@ -144,7 +145,7 @@ final class RunRecorder {
             tell(summary)
         }
         if printsJSON {
-            let members = Dictionary(uniqueKeysWithValues: values.map { ($0.0, $0.1.json) })
+            let members = JSONObject(values.map { ($0.0, .figure($0.1.double)) })
             try StandardOutput.write(JSONValue.object(members).serialized())
         }
     }

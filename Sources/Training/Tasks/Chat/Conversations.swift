@@ -80,8 +80,8 @@ public struct Conversations {
         let prompt = try row.value(in: promptColumn, key: "prompt_column")
         let isThere = needsCompletion || (row[completionColumn] ?? .null) != .null
         let completion = isThere ? try row.value(in: completionColumn, key: "completion_column") : nil
-        if case .string(let question) = prompt, completion == nil || completion?.text != nil {
-            let answer = completion?.text
+        if case .string(let question) = prompt, completion == nil || completion?.string != nil {
+            let answer = completion?.string
             guard template != nil else { return .texts(prompt: question, completion: answer) }
             return .messages(
                 prompt: [.message(role: "user", content: question)],
@@ -102,14 +102,14 @@ public struct Conversations {
 
     /// The messages of a list, with whatever else they hold for the template.
     private func messages(
-        _ value: Value, _ column: String, _ row: Row
+        _ value: JSONValue, _ column: String, _ row: Row
     ) throws(TrainingError) -> [TemplateValue] {
         func fail(_ reason: String) -> TrainingError {
             TrainingError(
                 "\(row.source): column \"\(column)\": \(reason); expected a list of messages such as "
                     + "{\"role\": \"user\", \"content\": \"…\"}")
         }
-        guard case .list(let values) = value else { throw fail("it is no list") }
+        guard case .array(let values) = value else { throw fail("it is no list") }
         guard !values.isEmpty else { throw fail("it is an empty list") }
         var messages: [TemplateValue] = []
         for (index, value) in values.enumerated() {
@@ -157,10 +157,7 @@ public struct Conversations {
     }
 }
 
-extension Value {
-    /// The value if it is a string.
-    fileprivate var text: String? { if case .string(let text) = self { text } else { nil } }
-
+extension JSONValue {
     /// The value as a template reads it.
     fileprivate var templateValue: TemplateValue {
         switch self {
@@ -168,7 +165,7 @@ extension Value {
         case .bool(let flag): .boolean(flag)
         case .number(let number): number.integer.map { .integer($0) } ?? .number(number.double)
         case .string(let text): .string(text)
-        case .list(let values): .list(values.map(\.templateValue))
+        case .array(let values): .list(values.map(\.templateValue))
         case .object(let fields):
             .mapping(
                 zip(fields.names, fields.values).map { TemplateValue.Member($0, $1.templateValue) })

@@ -64,11 +64,11 @@ public final class ClassificationPredictor: RowPredictor {
                 prediction: .string(labels.labels[best]), score: .real(answer.probabilities[best]))
         case .labels(let chosen):
             prediction = RowPrediction(
-                prediction: .list(chosen.map { .string(labels.labels[$0]) }),
-                score: .list(chosen.map { .real(answer.probabilities[$0]) }))
+                prediction: .array(chosen.map { .string(labels.labels[$0]) }),
+                score: .array(chosen.map { .real(answer.probabilities[$0]) }))
         case .values(let values):
-            let numbers = values.map { Value.real(Double($0)) }
-            prediction = RowPrediction(prediction: numbers.count == 1 ? numbers[0] : .list(numbers))
+            let numbers = values.map { JSONValue.real(Double($0)) }
+            prediction = RowPrediction(prediction: numbers.count == 1 ? numbers[0] : .array(numbers))
         case .none, .spans: preconditionFailure("logits gave no answer")
         }
         prediction.classification = answer

@@ -40,7 +40,7 @@ public final class ExtractivePredictor: RowPredictor {
                 scores: scores.probabilities, sentences: document.sentences)
             var answer = RowPrediction(
                 prediction: .string(SentenceSelection.text(chosen, of: document.sentences)),
-                score: .list(chosen.map { .real(scores.probabilities[$0]) }))
+                score: .array(chosen.map { .real(scores.probabilities[$0]) }))
             if findsLoss {
                 answer.loss = RowLoss(
                     sum: scores.loss, count: document.sentences.count, correct: scores.correct)

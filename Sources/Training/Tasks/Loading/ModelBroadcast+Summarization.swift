@@ -3,6 +3,7 @@
 import Arguments
 import Checkpoints
 import DataParallel
+internal import JSON
 import Models
 import Tokenizers
 import Training
@@ -28,14 +29,14 @@ extension ModelBroadcast {
     /// Keys of config.json that the recipe replaces, those about the layers over sentences among them.
     private static func extractiveMembers(
         _ configuration: RunArguments, of directory: String
-    ) throws -> [String: JSONValue] {
+    ) throws -> JSONObject {
         var extractive = try ModelLoader.extractiveConfiguration(directory: directory)
         let (model, data) = (configuration.model, configuration.data)
         if let layers = model.extractiveLayers { extractive.layerCount = layers }
         if let pooling = model.sentencePooling { extractive.pooling = pooling }
         if let count = data.summarySentences { extractive.summarySentences = count }
         if let blocks = data.trigramBlocking { extractive.blocksTrigrams = blocks }
-        return configuration.training.configurationOverrides.merging(extractive.members) { $1 }
+        return configuration.training.configurationOverrides.merging(extractive.members)
     }
 
     /// The encoder–decoder of the recipe: one of its own, or one that is joined from two pretrained models. Collective.

@@ -4,6 +4,7 @@ package import Arguments
 package import Checkpoints
 package import DataParallel
 import Foundation
+package import JSON
 import Layers
 package import Models
 import Training
@@ -15,7 +16,7 @@ package enum ModelBroadcast {
     /// The report is rank 0's. Collective.
     static func classifier(
         _ source: ModelArguments, head: ClassificationHead?, seed: UInt64,
-        overrides: [String: JSONValue] = [:], through group: any ProcessGroup
+        overrides: JSONObject = [:], through group: any ProcessGroup
     ) throws -> (model: any SequenceClassifier, report: LoadReport?) {
         // Rank 0 decides about the head; the others find it in the configuration that they get.
         let head = group.rank == 0 ? head : nil
@@ -26,7 +27,7 @@ package enum ModelBroadcast {
 
     /// The causal language model of a recipe. Collective.
     package static func causal(
-        _ source: ModelArguments, seed: UInt64, overrides: [String: JSONValue] = [:],
+        _ source: ModelArguments, seed: UInt64, overrides: JSONObject = [:],
         through group: any ProcessGroup
     ) throws -> (model: any LanguageModel, report: LoadReport?) {
         try load(
@@ -35,7 +36,7 @@ package enum ModelBroadcast {
 
     /// The masked language model of a recipe; a head that is missing is initialised. Collective.
     static func masked(
-        _ source: ModelArguments, seed: UInt64, overrides: [String: JSONValue] = [:],
+        _ source: ModelArguments, seed: UInt64, overrides: JSONObject = [:],
         through group: any ProcessGroup
     ) throws -> (model: any LanguageModel, report: LoadReport?) {
         try load(
@@ -46,7 +47,7 @@ package enum ModelBroadcast {
     /// the directory whose config.json they are for, or nil for a model that starts from random weights.
     static func load<Model>(
         _ source: ModelArguments, as kind: (ClassificationHead?) -> ModelHead<Model>, seed: UInt64,
-        overrides: (String?) throws -> [String: JSONValue], through group: any ProcessGroup
+        overrides: (String?) throws -> JSONObject, through group: any ProcessGroup
     ) throws -> (model: Model, report: LoadReport?) {
         let directory = source.directory
         return try deliver(
@@ -72,7 +73,7 @@ package enum ModelBroadcast {
         var configuration: [UInt8] = []
         if group.rank == 0 {
             let loaded = try read()
-            configuration = try kind.trainable(loaded.model).configurationJSON.serialized()
+            configuration = kind.trainable(loaded.model).configurationJSON.serialized()
             try group.broadcast(&configuration, from: 0)
             try ParameterBroadcast.run(kind.trainable(loaded.model).parameters.values, through: group)
             return (loaded.model, loaded.report)

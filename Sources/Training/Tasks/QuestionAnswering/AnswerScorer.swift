@@ -36,8 +36,8 @@ package struct AnswerScorer: RowScorer {
     /// The texts of people. A file of references may hold SQuAD's object of lists in place of texts.
     private static func references(of row: AnsweredRow) -> [String] {
         guard row.references.count == 1, row.references[0].hasPrefix("{"),
-            let value = try? Value(json: Array(row.references[0].utf8)),
-            case .object(let fields) = value, case .list(let texts)? = fields["text"],
+            let value = try? JSONValue(json: Array(row.references[0].utf8)),
+            case .object(let fields) = value, case .array(let texts)? = fields["text"],
             fields["answer_start"] != nil
         else { return row.references }
         return texts.isEmpty ? [""] : texts.map(\.plainText)
@@ -76,7 +76,7 @@ package struct AnswerScorer: RowScorer {
         counts[1] == 1 ? nil : 100 - 100 * FixedPoint.value(counts[2])
     }
 
-    package func details(of row: AnsweredRow) -> [(name: String, value: Value)] {
+    package func details(of row: AnsweredRow) -> [(name: String, value: JSONValue)] {
         [("f1", .real(100 * overlap(row).f1))]
     }
 }

@@ -57,25 +57,25 @@ package struct QuestionColumns: Sendable {
     }
 
     private func isArticle(_ row: Row) -> Bool {
-        if row[question] == nil, case .list? = row["paragraphs"] { true } else { false }
+        if row[question] == nil, case .array? = row["paragraphs"] { true } else { false }
     }
 
     /// SQuAD's own form: paragraphs with a context and its questions.
     private func articleQuestions(of row: Row, withAnswers: Bool) throws -> [Question] {
-        guard case .list(let paragraphs)? = row["paragraphs"] else { return [] }
+        guard case .array(let paragraphs)? = row["paragraphs"] else { return [] }
         var questions: [Question] = []
         for paragraph in paragraphs {
             guard case .object(let fields) = paragraph, case .string(let context)? = fields["context"],
-                case .list(let entries)? = fields["qas"]
+                case .array(let entries)? = fields["qas"]
             else { throw TrainingError.article(row.source, "a paragraph has a text context and a list qas") }
             for entry in entries {
                 guard case .object(let fields) = entry, case .string(let text)? = fields["question"] else {
                     throw TrainingError.article(row.source, "an entry of qas has a text question")
                 }
                 let id = fields["id"].map { ", question \($0.plainText)" } ?? ""
-                var value: Value?
+                var value: JSONValue?
                 if withAnswers {
-                    value = fields["is_impossible"] == .bool(true) ? .list([]) : fields["answers"]
+                    value = fields["is_impossible"] == .bool(true) ? .array([]) : fields["answers"]
                     guard value != nil else {
                         throw TrainingError.article(row.source, "an entry of qas has a list answers")
                     }
@@ -87,7 +87,7 @@ package struct QuestionColumns: Sendable {
     }
 
     private func make(
-        _ text: String, _ context: String, _ value: Value?, at location: String, _ source: RowSource
+        _ text: String, _ context: String, _ value: JSONValue?, at location: String, _ source: RowSource
     ) throws(TrainingError) -> Question {
         let trimmed = String(text.unicodeScalars.drop { $0.properties.isWhitespace })
         guard !trimmed.isEmpty else { throw .emptyText(location, question, "a question") }
@@ -112,18 +112,18 @@ package struct QuestionColumns: Sendable {
     }
 
     /// Texts and starts of an object of two lists, or of a list of objects.
-    private func entries(_ value: Value, _ location: String) throws(TrainingError) -> [(
+    private func entries(_ value: JSONValue, _ location: String) throws(TrainingError) -> [(
         text: String, start: Int
     )] {
-        let texts: [Value?]
-        let starts: [Value?]
+        let texts: [JSONValue?]
+        let starts: [JSONValue?]
         switch value {
         case .object(let fields):
-            guard case .list(let first)? = fields["text"], case .list(let second)? = fields["answer_start"]
+            guard case .array(let first)? = fields["text"], case .array(let second)? = fields["answer_start"]
             else { throw .answers(location, answers, found: value) }
             (texts, starts) = (first, second)
-        case .list(let values):
-            let objects = values.map { if case .object(let fields) = $0 { fields } else { Fields() } }
+        case .array(let values):
+            let objects = values.map { if case .object(let fields) = $0 { fields } else { JSONObject() } }
             (texts, starts) = (objects.map { $0["text"] }, objects.map { $0["answer_start"] })
         default: throw .answers(location, answers, found: value)
         }
@@ -180,7 +180,7 @@ extension TrainingError {
         )
     }
 
-    fileprivate static func answers(_ location: String, _ column: String, found: Value) -> Self {
+    fileprivate static func answers(_ location: String, _ column: String, found: JSONValue) -> Self {
         Self(
             "\(location): column \"\(column)\": expected the lists text and answer_start, such as "
                 + "{\"text\": [\"1066\"], \"answer_start\": [12]}, found \(short(found.json))")

@@ -31,7 +31,7 @@ final class QuestionPredictor: RowPredictor {
         }
     }
 
-    private func score(_ answer: SpanAnswer) -> Value {
+    private func score(_ answer: SpanAnswer) -> JSONValue {
         guard writesNBest else { return .real(answer.probability) }
         let list = answer.candidates.map { candidate in
             Self.object([
@@ -39,11 +39,11 @@ final class QuestionPredictor: RowPredictor {
                 ("start_logit", .real(candidate.start)), ("end_logit", .real(candidate.end)),
             ])
         }
-        return Self.object([("probability", .real(answer.probability)), ("nbest", .list(list))])
+        return Self.object([("probability", .real(answer.probability)), ("nbest", .array(list))])
     }
 
-    private static func object(_ members: [(String, Value)]) -> Value {
-        var fields = Fields()
+    private static func object(_ members: [(String, JSONValue)]) -> JSONValue {
+        var fields = JSONObject()
         for (name, value) in members { fields.set(name, to: value) }
         return .object(fields)
     }

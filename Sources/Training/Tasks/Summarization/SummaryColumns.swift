@@ -20,7 +20,7 @@ public struct SummaryColumns: Sendable {
     /// Throws, with file and line, when there is none.
     public func sentences(of row: Row) throws -> [String] {
         let value = try row.value(in: document, key: "document_column")
-        if case .list = value { return try texts(value, document, row) }
+        if case .array = value { return try texts(value, document, row) }
         let sentences = SentenceSplitter.sentences(of: try row.text(in: document, key: "document_column"))
         guard !sentences.isEmpty else { throw empty(document, "a text", row) }
         return sentences
@@ -40,15 +40,15 @@ public struct SummaryColumns: Sendable {
         _ column: String, key: String, _ row: Row, separator: String
     ) throws -> String {
         let value = try row.value(in: column, key: key)
-        if case .list = value { return try texts(value, column, row).joined(separator: separator) }
+        if case .array = value { return try texts(value, column, row).joined(separator: separator) }
         let text = try row.text(in: column, key: key)
         guard text.contains(where: { !$0.isWhitespace }) else { throw empty(column, "a text", row) }
         return text
     }
 
     /// The texts of a list that are not blank.
-    private func texts(_ value: Value, _ column: String, _ row: Row) throws(TrainingError) -> [String] {
-        guard case .list(let values) = value else { preconditionFailure("expected a list") }
+    private func texts(_ value: JSONValue, _ column: String, _ row: Row) throws(TrainingError) -> [String] {
+        guard case .array(let values) = value else { preconditionFailure("expected a list") }
         var texts: [String] = []
         for (index, value) in values.enumerated() {
             guard case .string(let text) = value else {

@@ -35,7 +35,7 @@ struct TagColumns: Equatable {
         }
         switch try row.value(in: column, key: "text_column") {
         case .string(let text): return TaggedText(text)
-        case .list(let values):
+        case .array(let values):
             return TaggedText(
                 listed: try values.map { value in
                     guard case .string(let word) = value else {
@@ -58,10 +58,10 @@ struct TagColumns: Equatable {
     }
 
     /// What a row says of its words: a name or a number each.
-    func tags(of row: Row, _ text: TaggedText) throws -> (column: String, values: [Value]) {
+    func tags(of row: Row, _ text: TaggedText) throws -> (column: String, values: [JSONValue]) {
         let column = labelColumn(of: row, text)
         let value = try row.value(in: column, key: "label_column")
-        guard case .list(let values) = value else {
+        guard case .array(let values) = value else {
             throw TaggingError.wrongType(
                 row.source, column: column, expected: "a list of tags", found: value.json)
         }
@@ -76,7 +76,7 @@ struct TagColumns: Equatable {
     func spans(of row: Row, _ text: TaggedText) throws -> (column: String, spans: [Entity]) {
         let column = labelColumn(of: row, text)
         let value = try row.value(in: column, key: "label_column")
-        guard case .list(let values) = value else {
+        guard case .array(let values) = value else {
             throw TaggingError.wrongType(
                 row.source, column: column, expected: "a list of spans", found: value.json)
         }
@@ -89,11 +89,11 @@ struct TagColumns: Equatable {
     }
 
     /// An object with `start`, `end` and `label`, or a list of these three.
-    private func span(_ value: Value, _ row: Row, _ column: String, length: Int) throws -> Entity {
-        let parts: [Value?]
+    private func span(_ value: JSONValue, _ row: Row, _ column: String, length: Int) throws -> Entity {
+        let parts: [JSONValue?]
         switch value {
         case .object(let fields): parts = ["start", "end", "label"].map { fields[$0] }
-        case .list(let values) where values.count == 3: parts = values
+        case .array(let values) where values.count == 3: parts = values
         default: parts = []
         }
         guard parts.count == 3, case .number(let first)? = parts[0], case .number(let last)? = parts[1],

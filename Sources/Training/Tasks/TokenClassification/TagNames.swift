@@ -8,7 +8,7 @@ internal import JSON
 final class TagNames {
     private static let file = "dataset_info.json"
     /// The features of data sets by folder; empty where there is no such file.
-    private var features: [String: Fields] = [:]
+    private var features: [String: JSONObject] = [:]
 
     /// The names of the tags in `column`, beside the file of a row; nil where nothing names them.
     func beside(_ source: RowSource, column: String) throws -> [String]? {
@@ -21,15 +21,15 @@ final class TagNames {
             case .object(let feature)?: feature["names"]
             default: column["names"]
             }
-        guard case .list(let values)? = names else { return nil }
+        guard case .array(let values)? = names else { return nil }
         return values.map { if case .string(let tag) = $0 { tag } else { $0.json } }
     }
 
-    private static func features(in folder: String) throws -> Fields {
+    private static func features(in folder: String) throws -> JSONObject {
         guard let data = FileManager.default.contents(atPath: folder + "/" + file),
-            case .object(let root) = try Value(json: Array(data)),
+            case .object(let root) = try JSONValue(json: Array(data)),
             case .object(let features)? = root["features"]
-        else { return Fields() }
+        else { return JSONObject() }
         return features
     }
 }

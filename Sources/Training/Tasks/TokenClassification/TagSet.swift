@@ -70,7 +70,9 @@ package struct TagSet: Equatable {
     }
 
     /// The tag that a text names.
-    private static func tag(_ value: Value, _ row: Row, _ column: String) throws(TaggingError) -> EntityTag {
+    private static func tag(_ value: JSONValue, _ row: Row, _ column: String) throws(TaggingError)
+        -> EntityTag
+    {
         guard case .string(let name) = value else {
             throw .wrongType(row.source, column: column, expected: "a list of tags", found: value.json)
         }
@@ -90,7 +92,7 @@ package struct TagSet: Equatable {
     func id(of tag: EntityTag) -> Int? { ids[tag] }
 
     /// The number of a tag of a row, which may be a name or a number.
-    func id(of value: Value, _ row: Row, _ column: String, _ names: TagNames) throws -> Int {
+    func id(of value: JSONValue, _ row: Row, _ column: String, _ names: TagNames) throws -> Int {
         if case .number(let number) = value {
             guard let integer = number.integer else {
                 throw TaggingError.wrongType(

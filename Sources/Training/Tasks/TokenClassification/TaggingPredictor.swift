@@ -31,7 +31,7 @@ final class TaggingPredictor: RowPredictor {
                 let score = answer.probabilities[heads].reduce(0, +) / Double(heads.count)
                 return entity.value(adding: [("text", .string(text)), ("score", .real(score))])
             }
-            return RowPrediction(prediction: .list(found), loss: findsLoss ? answer.loss : nil)
+            return RowPrediction(prediction: .array(found), loss: findsLoss ? answer.loss : nil)
         }
     }
 
@@ -39,6 +39,6 @@ final class TaggingPredictor: RowPredictor {
 
     /// The row's entities as one list in JSON, without those behind `max_seq_length`.
     func references(of row: Row) throws -> [String] {
-        [Value.list(try reader.entities(of: row).map { $0.value() }).json]
+        [JSONValue.array(try reader.entities(of: row).map { $0.value() }).json]
     }
 }

@@ -65,7 +65,7 @@ final class TaggingTask: TrainingTask {
         return try evaluation.finish()
     }
 
-    private func entities(_ ids: [Int]) -> Value {
-        .list(ids.map { tags.tags[$0] }.entities.map { $0.value() })
+    private func entities(_ ids: [Int]) -> JSONValue {
+        .array(ids.map { tags.tags[$0] }.entities.map { $0.value() })
     }
 }

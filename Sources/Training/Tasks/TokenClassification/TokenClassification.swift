@@ -5,6 +5,7 @@ internal import Checkpoints
 package import DataParallel
 package import Datasets
 package import Evaluation
+internal import JSON
 internal import Models
 internal import Tokenizers
 internal import Training
@@ -88,7 +89,7 @@ extension ModelBroadcast {
     /// The classifier of tokens of a recipe with `head`, or, with nil, with its own. Collective.
     fileprivate static func tokenClassifier(
         _ source: ModelArguments, head: ClassificationHead?, seed: UInt64,
-        overrides: [String: JSONValue] = [:], through group: any ProcessGroup
+        overrides: JSONObject = [:], through group: any ProcessGroup
     ) throws -> (model: TokenClassifier, report: LoadReport?) {
         // Rank 0 decides about the head; the others find it in the configuration that they get.
         let head = group.rank == 0 ? head : nil

@@ -2,7 +2,7 @@
 
 public import JSON
 
-extension Value {
+extension JSONValue {
     /// Parses one JSON value (RFC 8259; of equal keys the last wins; nesting to 512 levels).
     /// - Parameter name: what the text is called in the error's message.
     public init(json bytes: [UInt8], name: String = "JSON text") throws(DatasetsError) {

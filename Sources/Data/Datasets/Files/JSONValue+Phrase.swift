@@ -2,14 +2,14 @@
 
 internal import JSON
 
-extension Value {
+extension JSONValue {
     /// What the value is, for a message: `a list`, `the number 3`.
     var phrase: String {
         switch self {
         case .string(let text): "the string \"\(excerpt(text))\""
         case .number(let number): "the number \(excerpt(number.text))"
         case .bool(let flag): flag ? "true" : "false"
-        case .list: "a list"
+        case .array: "a list"
         case .object: "an object"
         case .null: "null"
         }
