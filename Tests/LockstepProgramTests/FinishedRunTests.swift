@@ -3,7 +3,7 @@
 import Checkpoints
 import Foundation
 import Lockstep
-import Models
+import JSON
 import TestSupport
 import Testing
 

@@ -1,7 +1,7 @@
 // `evaluate` and `predict` use a model as it was trained, without being told.
 
 import Foundation
-import Models
+import JSON
 import TestSupport
 import Testing
 

@@ -2,7 +2,7 @@
 
 internal import Checkpoints
 internal import DataParallel
-package import Models
+package import JSON
 
 /// The final model of a run, with where the run stood.
 package struct FinishedRun: Equatable, Sendable {
@@ -20,11 +20,11 @@ package struct FinishedRun: Equatable, Sendable {
 
     /// All of it.
     package var json: JSONValue {
-        .object([
-            "step": .integer(step), "epoch": .number(epoch),
-            "best_checkpoint": bestCheckpoint.map(JSONValue.string) ?? .null,
-            "best_metric": bestMetric.map(JSONValue.number) ?? .null,
-        ])
+        [
+            "step": .integer(step), "epoch": .shortest(epoch),
+            "best_checkpoint": bestCheckpoint.map { .string($0) } ?? .null,
+            "best_metric": bestMetric.map { .shortest($0) } ?? .null,
+        ]
     }
 
     fileprivate init(_ json: JSONValue) {

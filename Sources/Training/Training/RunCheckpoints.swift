@@ -244,7 +244,7 @@ extension RunProgress {
                 }),
             "overfitting_warned": .bool(hasWarned),
             "plateau": .array([
-                .number(plateau.scale), plateau.best.map { .number($0) } ?? .null,
+                .shortest(plateau.scale), plateau.best.map { .shortest($0) } ?? .null,
                 .integer(plateau.badEvaluations), .integer(plateau.cooldown),
             ]),
         ]
