@@ -9,7 +9,10 @@ import Tensors
 import Testing
 
 private let causal = ["gpt2", "llama", "llama-tied", "mistral", "qwen2"]
-private let masked = ["bert-masked", "roberta-masked"]
+private let masked = [
+    "bert-masked", "roberta-masked",
+    "distilbert-masked",
+]
 private let trained = ["gpt2", "llama", "qwen2"] + masked
 private let tolerance = 1e-5
 

@@ -26,6 +26,10 @@ private struct Family: CustomTestStringConvertible, Sendable {
         "num_attention_heads": 3, "intermediate_size": 40, "max_position_embeddings": 16, "type_vocab_size": 2,
         "pad_token_id": 0, "hidden_act": "gelu", "hidden_dropout_prob": 0.2, "attention_probs_dropout_prob": 0.2
         """
+    private static let distilBERT = """
+        "model_type": "distilbert", "vocab_size": 13, "dim": 24, "n_layers": 4, "n_heads": 3, "hidden_dim": 40,
+        "max_position_embeddings": 16, "dropout": 0.2, "attention_dropout": 0.2, "seq_classif_dropout": 0.2
+        """
     private static let gpt2 = """
         "model_type": "gpt2", "vocab_size": 13, "n_embd": 24, "n_layer": 4, "n_head": 3, "n_positions": 16,
         "resid_pdrop": 0.2, "embd_pdrop": 0.2, "attn_pdrop": 0.2
@@ -96,6 +100,10 @@ private struct Family: CustomTestStringConvertible, Sendable {
             testDescription: "RoBERTa masked",
             make: { try MaskedLanguageModel(json("{\(masked)}"), file: "c") },
             differentiate: { try predict($0, $1(flatBatch(sequences))) }),
+        Family(
+            testDescription: "DistilBERT classifier",
+            make: { try EncoderClassifier(json("{\(distilBERT)}"), head: head, file: "config.json") },
+            differentiate: { try classify($0, $1(flatBatch(sequences))) }),
         Family(
             testDescription: "GPT-2",
             make: { try CausalLanguageModel(json("{\(gpt2)}"), file: "config.json") },

@@ -1,4 +1,4 @@
-// RoBERTa's classifier against transformers: logits, loss, every gradient, ten AdamW steps.
+// The classifiers of RoBERTa and DistilBERT against transformers: logits, loss, every gradient, ten AdamW steps.
 
 import Checkpoints
 import Foundation
@@ -32,9 +32,9 @@ private let tolerance = 1e-5
         try ModelLoader.load(.classifier(nil), directory: golden.path).model
     }
 
-    @Test("logits, loss and every gradient equal transformers'")
-    func gradients() throws {
-        let golden = try GoldenDirectory("roberta")
+    @Test("logits, loss and every gradient equal transformers'", arguments: ["roberta", "distilbert"])
+    func gradients(name: String) throws {
+        let golden = try GoldenDirectory(name)
         let model = try classifier(golden)
         try model.validate(golden.batch)
         let logits = model.forward(pass(model, golden, isTraining: false))
@@ -45,9 +45,9 @@ private let tolerance = 1e-5
         try found.expectEqual(golden, "gradient.")
     }
 
-    @Test("ten AdamW steps give torch's losses")
-    func adamW() throws {
-        let golden = try GoldenDirectory("roberta")
+    @Test("ten AdamW steps give torch's losses", arguments: ["roberta", "distilbert"])
+    func adamW(name: String) throws {
+        let golden = try GoldenDirectory(name)
         let model = try classifier(golden)
         let losses = tenSteps(model) { step(model, golden) }
         for (found, expected) in zip(losses, try golden.values("adamw_losses")) {

@@ -18,7 +18,10 @@ import Testing
 
     @Test(
         "a language model that is written and read again has the same bits and tensors of the same names",
-        arguments: ["gpt2", "llama", "llama-tied", "mistral", "qwen2", "bert-masked", "roberta-masked"])
+        arguments: [
+            "gpt2", "llama", "llama-tied", "mistral", "qwen2", "bert-masked", "roberta-masked",
+            "distilbert-masked",
+        ])
     func languageModels(name: String) throws {
         let golden = try GoldenDirectory(name)
         try check(golden, try languageModel(golden)) { path in
@@ -28,7 +31,7 @@ import Testing
         }
     }
 
-    @Test("so has an encoder–decoder", arguments: ["bert2bert", "bert2gpt2"])
+    @Test("so has an encoder–decoder", arguments: ["bert2bert", "bert2gpt2", "distilbert2gpt2"])
     func encoderDecoders(name: String) throws {
         let golden = try GoldenDirectory(name)
         let model = try ModelLoader.load(.encoderDecoder, directory: golden.path).model

@@ -10,6 +10,8 @@ import Testing
 
 private let tolerance = 1e-5
 
+private let names = ["bert", "roberta", "distilbert"]
+
 @Suite struct QuestionAnswererTests {
     /// Loss of each window, and the logits; with a backward pass.
     private func step(_ golden: GoldenAnswerer) -> (losses: [Float], logits: [Float]) {
@@ -26,7 +28,7 @@ private let tolerance = 1e-5
         return (losses.map { Float($0.loss) }, values)
     }
 
-    @Test("logits, losses and every gradient equal transformers'", arguments: ["bert", "roberta"])
+    @Test("logits, losses and every gradient equal transformers'", arguments: names)
     func gradients(name: String) throws {
         let golden = try GoldenAnswerer(name)
         #expect(golden.report.newHead.isEmpty)
@@ -57,7 +59,7 @@ private let tolerance = 1e-5
         }
     }
 
-    @Test("every slot is reported once", arguments: ["bert", "roberta"])
+    @Test("every slot is reported once", arguments: names)
     func readiness(name: String) throws {
         let golden = try GoldenAnswerer(name)
         var reported: [Int] = []
@@ -69,7 +71,7 @@ private let tolerance = 1e-5
 
     @Test(
         "what is written has transformers' class and names, and is read back whole",
-        arguments: ["bert", "roberta"])
+        arguments: names)
     func writing(name: String) throws {
         let golden = try GoldenAnswerer(name)
         let folder = FileManager.default.temporaryDirectory
@@ -83,7 +85,8 @@ private let tolerance = 1e-5
         #expect(first.tensorNames.sorted() == second.tensorNames.sorted())
         #expect(second.tensorNames.contains("qa_outputs.weight"))
         let text = try String(contentsOfFile: folder + "/config.json", encoding: .utf8)
-        #expect(text.contains(name == "bert" ? "BertForQuestionAnswering" : "RobertaForQuestionAnswering"))
+        let prefix = ["bert": "Bert", "roberta": "Roberta", "distilbert": "DistilBert"]
+        #expect(text.contains("\"\(try #require(prefix[name]))ForQuestionAnswering\""))
         let again = try GoldenAnswerer.load(folder)
         #expect(again.report.newHead.isEmpty)
         #expect(again.model.parameters.values.values() == golden.model.parameters.values.values())

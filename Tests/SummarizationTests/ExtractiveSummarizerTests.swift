@@ -10,7 +10,10 @@ import Safetensors
 import Tensors
 import Testing
 
-private let names = ["extractive-bert", "extractive-roberta", "extractive-mean"]
+private let names = [
+    "extractive-bert", "extractive-roberta", "extractive-mean",
+    "extractive-distilbert",
+]
 private let tolerance = 1e-5
 
 @Suite struct ExtractiveSummarizerTests {
@@ -157,6 +160,6 @@ private let tolerance = 1e-5
         #expect(
             error?.description
                 == "gpt2/config.json: model_type \"gpt2\" cannot be trained as an extractive summarizer; expected one "
-                + "of bert, roberta, xlm-roberta: choose another model")
+                + "of bert, roberta, xlm-roberta, distilbert: choose another model")
     }
 }

@@ -1,4 +1,4 @@
-// BERT's and RoBERTa's classifiers of tokens against transformers, and their folders.
+// The classifiers of tokens against transformers, and their folders.
 
 import Checkpoints
 import JSON
@@ -10,7 +10,7 @@ import Testing
 private let tolerance = 1e-5
 
 @Suite struct TokenClassifierTests {
-    private static let names = ["bert", "roberta"]
+    private static let names = ["bert", "roberta", "distilbert"]
 
     private func pass(_ model: TokenClassifier, _ golden: GoldenTagger, isTraining: Bool) -> Pass {
         Pass(

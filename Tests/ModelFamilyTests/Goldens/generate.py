@@ -23,6 +23,7 @@ from torch.nn.functional import cross_entropy
 from transformers.generation.logits_process import TemperatureLogitsWarper, TopKLogitsWarper, TopPLogitsWarper
 from transformers import (
     AutoModelForCausalLM, AutoModelForMaskedLM, BertConfig, BertForMaskedLM, BertLMHeadModel, BertModel,
+    DistilBertConfig, DistilBertForMaskedLM, DistilBertForSequenceClassification, DistilBertModel,
     EncoderDecoderConfig, EncoderDecoderModel, GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM,
     MistralConfig, MistralForCausalLM, Qwen2Config, Qwen2ForCausalLM, RobertaConfig, RobertaForMaskedLM,
     RobertaForSequenceClassification, RobertaModel)
@@ -41,6 +42,9 @@ SIZES = {"vocab_size": VOCABULARY, "pad_token_id": PAD, "bos_token_id": START, "
 ENCODER = dict(
     hidden_size=12, num_attention_heads=3, intermediate_size=20, num_hidden_layers=2, hidden_dropout_prob=0.0,
     attention_probs_dropout_prob=0.0, layer_norm_eps=1e-5)
+DISTILBERT = dict(
+    dim=12, n_heads=3, hidden_dim=20, n_layers=2, dropout=0.0, attention_dropout=0.0, seq_classif_dropout=0.0,
+    qa_dropout=0.0, max_position_embeddings=14)
 LLAMA = dict(
     hidden_size=12, num_hidden_layers=2, num_attention_heads=3, num_key_value_heads=1, intermediate_size=20,
     max_position_embeddings=64, rms_norm_eps=1e-5)
@@ -206,21 +210,27 @@ def sampling(root):
     write(directory, result, {"temperature_top_k_top_p": cases})
 
 
-def classifier(root):
-    directory = os.path.join(root, "roberta")
-    config = RobertaConfig(max_position_embeddings=14, type_vocab_size=1, num_labels=3, **SIZES, **ENCODER)
-    fill(RobertaForSequenceClassification(config), SEED).save_pretrained(directory)
-    ids = sequences(LENGTHS, VOCABULARY, SEED)
-    ids[1][4] = PAD  # a padding token inside a text keeps its own position
+def classified(directory, kind, config, ids, seed):
+    """A classifier of three labels with what it gives for `ids`; returns the inputs."""
+    fill(kind(config), seed).save_pretrained(directory)
     labels = torch.tensor([2, 0, 1, 1, 2])
     inputs = {"input_ids": padded(ids, PAD), "attention_mask": mask(ids)}
-    model = RobertaForSequenceClassification.from_pretrained(
-        directory, dtype=torch.float32, attn_implementation="eager")
+    model = kind.from_pretrained(directory, dtype=torch.float32, attn_implementation="eager").eval()
     output = model(**inputs, labels=labels)
     output.loss.backward()
     result = {"logits": output.logits, "loss": output.loss} | gradients(model, "gradient.")
     result |= ten_steps(model, lambda: model(**inputs, labels=labels).loss)
     write(directory, result, {"input_ids": ids, "labels": labels.tolist()})
+    return inputs
+
+
+def classifiers(root):
+    ids = sequences(LENGTHS, VOCABULARY, SEED)
+    ids[1][4] = PAD  # a padding token inside a text keeps its own position
+    config = DistilBertConfig(num_labels=3, **SIZES, **DISTILBERT)
+    classified(os.path.join(root, "distilbert"), DistilBertForSequenceClassification, config, ids, SEED + 70)
+    config = RobertaConfig(max_position_embeddings=14, type_vocab_size=1, num_labels=3, **SIZES, **ENCODER)
+    inputs = classified(os.path.join(root, "roberta"), RobertaForSequenceClassification, config, ids, SEED)
 
     directory = os.path.join(root, "roberta-bare")
     fill(RobertaModel(config, add_pooling_layer=False), SEED + 1).save_pretrained(directory)
@@ -290,6 +300,7 @@ def masked(root):
         ("bert-masked", BertForMaskedLM(BertConfig(max_position_embeddings=14, **SIZES, **ENCODER))),
         ("roberta-masked", RobertaForMaskedLM(RobertaConfig(
             max_position_embeddings=14, type_vocab_size=1, **SIZES, **{**ENCODER, "num_hidden_layers": 1}))),
+        ("distilbert-masked", DistilBertForMaskedLM(DistilBertConfig(**SIZES, **DISTILBERT))),
     ]
     for index, (name, model) in enumerate(cases):
         directory = os.path.join(root, name)
@@ -304,17 +315,19 @@ def encoder_decoders(root):
     decoder_ids = [[START] + [PAD if t == -100 else t for t in row[:-1]] for row in labels]
     target_sizes = {**SIZES, "vocab_size": TARGET_VOCABULARY}
     small = {**ENCODER, "num_hidden_layers": 1}
-    encoder = BertConfig(max_position_embeddings=14, **SIZES, **small)
+    bert = BertModel(BertConfig(max_position_embeddings=14, **SIZES, **small))
     cases = [
-        ("bert2bert", BertLMHeadModel(BertConfig(
+        ("bert2bert", bert, BertLMHeadModel(BertConfig(
             max_position_embeddings=24, is_decoder=True, add_cross_attention=True, **target_sizes, **small))),
-        ("bert2gpt2", GPT2LMHeadModel(GPT2Config(
+        ("bert2gpt2", bert, GPT2LMHeadModel(GPT2Config(
             **{**GPT2, "n_embd": 8, "n_head": 2, "n_layer": 1}, add_cross_attention=True, is_decoder=True, **target_sizes))),
+        ("distilbert2gpt2", DistilBertModel(DistilBertConfig(**SIZES, **{**DISTILBERT, "n_layers": 1})), GPT2LMHeadModel(
+            GPT2Config(**{**GPT2, "n_layer": 1}, add_cross_attention=True, is_decoder=True, **target_sizes))),
     ]
-    for index, (name, decoder) in enumerate(cases):
+    for index, (name, encoder, decoder) in enumerate(cases):
         directory = os.path.join(root, name)
-        config = EncoderDecoderConfig.from_encoder_decoder_configs(encoder, decoder.config)
-        model = EncoderDecoderModel(encoder=BertModel(encoder), decoder=decoder, config=config)
+        config = EncoderDecoderConfig.from_encoder_decoder_configs(encoder.config, decoder.config)
+        model = EncoderDecoderModel(encoder=encoder, decoder=decoder, config=config)
         model.config.decoder_start_token_id = START
         model.config.pad_token_id = PAD
         model.config.eos_token_id = END
@@ -323,11 +336,11 @@ def encoder_decoders(root):
                   "decoder_input_ids": padded(decoder_ids, PAD), "decoder_attention_mask": mask(decoder_ids)}
         measure(directory, EncoderDecoderModel, inputs, labels,
                 {"input_ids": ids, "decoder_input_ids": decoder_ids},
-                generations=decodings(TARGET_VOCABULARY, False))
+                generations=decodings(TARGET_VOCABULARY, False) if name.startswith("bert") else [])
 
 
 def generate(root):
-    for make in (sampling, classifier, causal, two_heads, masked, encoder_decoders, lora_targets):
+    for make in (sampling, classifiers, causal, two_heads, masked, encoder_decoders, lora_targets):
         make(root)
     for folder, _, names in os.walk(root):
         if "generation_config.json" in names:

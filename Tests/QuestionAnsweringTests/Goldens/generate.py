@@ -4,7 +4,7 @@ scores, and SQuAD's figures.
     python generate.py            writes every case and SHA256SUMS beside this script
     python generate.py --check    makes them in a temporary folder and compares every byte
 
-Needs exactly the versions in PINNED. `bert` and `roberta` are model directories that AutoModelForQuestionAnswering opens,
+Needs exactly the versions in PINNED. `bert`, `distilbert` and `roberta` are model directories that AutoModelForQuestionAnswering opens,
 with golden.json (tokens and answers) and golden.safetensors: logits, loss and gradients. Windows are read one by one, as
 padding would take part in transformers' loss. windows.json: what BertTokenizerFast cuts with a stride, and the answers'
 tokens by offsets. answers.json: the rules of the post-processing of run_qa, written anew here over numpy. figures.json: by
@@ -21,8 +21,8 @@ import numpy
 import torch
 from safetensors.torch import save_file
 from transformers import (
-    AutoModelForQuestionAnswering, BertConfig, BertForQuestionAnswering, BertTokenizerFast, RobertaConfig,
-    RobertaForQuestionAnswering)
+    AutoModelForQuestionAnswering, BertConfig, BertForQuestionAnswering, BertTokenizerFast, DistilBertConfig,
+    DistilBertForQuestionAnswering, RobertaConfig, RobertaForQuestionAnswering)
 from transformers.data.metrics import squad_metrics
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[2]))
@@ -34,6 +34,9 @@ SIZES = dict(
     vocab_size=37, hidden_size=12, num_attention_heads=3, intermediate_size=20, num_hidden_layers=2,
     max_position_embeddings=40, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0, pad_token_id=1,
     layer_norm_eps=1e-5)
+DISTILBERT = dict(
+    vocab_size=37, dim=12, n_heads=3, hidden_dim=20, n_layers=2, max_position_embeddings=40, dropout=0.0,
+    attention_dropout=0.0, qa_dropout=0.0, pad_token_id=1)
 # Tokens of question and context, and the answer's first and last token; 0, 0 stands for none.
 CASES = [(4, 9, 8, 10), (2, 14, 0, 0), (6, 5, 9, 9), (3, 20, 5, 24)]
 
@@ -71,8 +74,9 @@ def model(root, name, made, types):
         rows.append((ids, [1 if types and i >= first else 0 for i in range(len(ids))], start, end))
     logits, losses = [], []
     for ids, segments, start, end in rows:
+        kinds = {} if opened.config.model_type == "distilbert" else {"token_type_ids": torch.tensor([segments])}
         result = opened(
-            input_ids=torch.tensor([ids]), token_type_ids=torch.tensor([segments]),
+            input_ids=torch.tensor([ids]), **kinds,
             start_positions=torch.tensor([start]), end_positions=torch.tensor([end]))
         logits.append(torch.stack([result.start_logits[0], result.end_logits[0]], dim=1))
         losses.append(result.loss)
@@ -261,6 +265,7 @@ def figures(root):
 
 def generate(root):
     model(root, "bert", BertForQuestionAnswering(BertConfig(**SIZES)), types=True)
+    model(root, "distilbert", DistilBertForQuestionAnswering(DistilBertConfig(**DISTILBERT)), types=True)
     model(root, "roberta", RobertaForQuestionAnswering(RobertaConfig(**SIZES, type_vocab_size=1)), types=False)
     windows(os.path.join(root, "tokenizer"))
     answers(root)

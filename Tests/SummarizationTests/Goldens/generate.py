@@ -5,8 +5,8 @@ sentences.
     python generate.py --check    makes them in a temporary folder and compares every byte
 
 Needs exactly the versions in PINNED. The summarizer is BERTSum as its paper describes it (Liu and Lapata 2019, sections
-3.1 and 3.2): transformers' BertModel or RobertaModel, the state of each sentence's [CLS] (in extractive-mean the mean of
-its tokens' states), sinusoidal positions, PyTorch's own TransformerEncoderLayer with
+3.1 and 3.2): transformers' BertModel, DistilBertModel or RobertaModel, the state of each sentence's [CLS] (in
+extractive-mean the mean of its tokens' states), sinusoidal positions, PyTorch's own TransformerEncoderLayer with
 the norm behind each part, and one output a sentence. Windows are padded here and flat in Lockstep. `extractive-*` are
 model directories with golden.json (windows, places of sentences, labels) and golden.safetensors, computed on one thread;
 each was also opened by AutoModel. selection.json has the oracle's choices by rouge_score and choices with trigram
@@ -26,7 +26,8 @@ import torch
 import transformers
 from rouge_score.rouge_scorer import RougeScorer
 from safetensors.torch import save_file
-from transformers import AutoModel, BertConfig, BertModel, RobertaConfig, RobertaModel
+from transformers import (
+    AutoModel, BertConfig, BertModel, DistilBertConfig, DistilBertModel, RobertaConfig, RobertaModel)
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[2]))
 import goldens
@@ -39,10 +40,19 @@ SIZES = dict(
     vocab_size=VOCABULARY, hidden_size=WIDTH, num_attention_heads=HEADS, intermediate_size=INNER, num_hidden_layers=2,
     max_position_embeddings=40, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0, pad_token_id=PAD,
     layer_norm_eps=1e-5)
+DISTILBERT = dict(
+    vocab_size=VOCABULARY, dim=WIDTH, n_heads=HEADS, hidden_dim=INNER, n_layers=2, max_position_embeddings=40,
+    dropout=0.0, attention_dropout=0.0, pad_token_id=PAD)
 # Words of each sentence, window by window; the second window goes on with the document of the first.
 WINDOWS = [[4, 1, 6], [5, 2], [3], [1, 1, 2, 7, 4]]
 FIRST = [0, 3, 0, 0]
 CHOSEN = [[0, 2], [], [0], [1, 4]]
+
+
+def states_of(encoder, ids, types, mask):
+    """The states of all tokens; DistilBERT has no types."""
+    kinds = {} if encoder.config.model_type == "distilbert" else {"token_type_ids": types}
+    return encoder(input_ids=ids, attention_mask=mask, **kinds).last_hidden_state
 
 
 class Summarizer(torch.nn.Module):
@@ -52,13 +62,13 @@ class Summarizer(torch.nn.Module):
         self.pooling = pooling
         self.layers = torch.nn.ModuleList(
             torch.nn.TransformerEncoderLayer(
-                WIDTH, HEADS, INNER, dropout=0.0, activation="gelu", layer_norm_eps=1e-5, batch_first=True,
-                norm_first=False)
+                WIDTH, HEADS, INNER, dropout=0.0, activation="gelu",
+                layer_norm_eps=getattr(encoder.config, "layer_norm_eps", 1e-12), batch_first=True, norm_first=False)
             for _ in range(LAYERS))
         self.output = torch.nn.Linear(WIDTH, 1)
 
     def forward(self, ids, types, mask, places, positions, present):
-        states = self.encoder(input_ids=ids, token_type_ids=types, attention_mask=mask).last_hidden_state
+        states = states_of(self.encoder, ids, types, mask)
         x = torch.gather(states, 1, places[:, :, None].expand(-1, -1, WIDTH))
         if self.pooling == "mean":
             x = torch.zeros_like(x)
@@ -164,8 +174,7 @@ def extractive(root, kind, encoder, prefix, pooling="cls"):
     save_file(tensors, os.path.join(directory, "model.safetensors"), metadata={"format": "pt"})
     opened = AutoModel.from_pretrained(directory, dtype=torch.float32).eval()
     with torch.no_grad():
-        states = [m(input_ids=ids, token_type_ids=types, attention_mask=mask).last_hidden_state
-                  for m in (opened, encoder)]
+        states = [states_of(m, ids, types, mask) for m in (opened, encoder)]
     assert torch.equal(*states), "AutoModel reads other weights"
 
     def loss_of():
@@ -276,6 +285,7 @@ def write_json(path, members):
 
 def generate(root):
     extractive(root, "bert", BertModel(BertConfig(**SIZES)), "bert.")
+    extractive(root, "distilbert", DistilBertModel(DistilBertConfig(**DISTILBERT)), "distilbert.")
     extractive(root, "roberta", RobertaModel(RobertaConfig(**SIZES, type_vocab_size=1)), "roberta.")
     extractive(root, "mean", BertModel(BertConfig(**SIZES)), "bert.", "mean")
     selection(root)

@@ -4,7 +4,7 @@ its example run_ner gives the tags of words to tokens.
     python generate.py            writes every case and SHA256SUMS beside this script
     python generate.py --check    makes them in a temporary folder and compares every byte
 
-Needs exactly the versions in PINNED. `bert` and `roberta` are model directories with their tokenizers and two files more:
+Needs exactly the versions in PINNED. `bert`, `distilbert` and `roberta` are model directories with their tokenizers and two files more:
 golden.json (sequences unpadded and a target a token; rows with their tags, tokens and targets) and golden.safetensors
 (computed in float32 on one thread). Row t of `logits` is token t of the concatenated sequences.
 """
@@ -18,8 +18,8 @@ import torch
 from safetensors.torch import save_file
 from tokenizers import ByteLevelBPETokenizer
 from transformers import (
-    AutoTokenizer, BertConfig, BertForTokenClassification, BertTokenizer, RobertaConfig, RobertaForTokenClassification,
-    RobertaTokenizer)
+    AutoTokenizer, BertConfig, BertForTokenClassification, BertTokenizer, DistilBertConfig,
+    DistilBertForTokenClassification, RobertaConfig, RobertaForTokenClassification, RobertaTokenizer)
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[2]))
 import goldens
@@ -126,6 +126,10 @@ def generate(root):
         file.write("\n".join(WORDS) + "\n")
     config = BertConfig(vocab_size=len(WORDS), type_vocab_size=2, pad_token_id=0, **SIZES)
     case(root, "bert", BertForTokenClassification(config), BertTokenizer(path), SEED)
+    config = DistilBertConfig(
+        vocab_size=len(WORDS), pad_token_id=0, dim=12, n_heads=3, hidden_dim=20, n_layers=2, dropout=0.0,
+        attention_dropout=0.0, max_position_embeddings=20, id2label=SIZES["id2label"], label2id=SIZES["label2id"])
+    case(root, "distilbert", DistilBertForTokenClassification(config), BertTokenizer(path), SEED + 2)
     pieces = ByteLevelBPETokenizer(add_prefix_space=True)
     pieces.train_from_iterator(
         [" ".join(words) for words, _ in ROWS] * 3, vocab_size=290, min_frequency=2, show_progress=False,

@@ -1,12 +1,11 @@
-// BERT and RoBERTa with a label for every token, for named entities and the like.
+// An encoder of texts with a label for every token, for named entities and the like.
 
 public import JSON
 internal import Kernels
 public import Layers
 public import Tensors
 
-/// Hugging Face's BertForTokenClassification, RobertaForTokenClassification and
-/// XLMRobertaForTokenClassification.
+/// Hugging Face's …ForTokenClassification.
 public final class TokenClassifier: TrainableModel {
     public let parameters: ParameterStore
     public let head: ClassificationHead
@@ -38,7 +37,7 @@ public final class TokenClassifier: TrainableModel {
             preconditionFailure("a family that classifies texts reads texts")
         }
         self.encoder = encoder
-        dropoutProbability = configuration.classification(prefix: family.prefix).dropout
+        dropoutProbability = configuration.tokenLabelDropout
         classifier = Linear(
             &layout, "classifier", inputs: configuration.hiddenSize, outputs: head.labels.count,
             standardDeviation: configuration.initializerRange)

@@ -3,7 +3,8 @@
 extension ModelFamily {
     /// Every family, in the order in which messages list them.
     package static let all: [ModelFamily] = [
-        .bert, .roberta, .xlmRoberta, .vit, .gpt2, .llama, .mistral, .qwen2, .encoderDecoder,
-        .visionEncoderDecoder,
+        .bert, .roberta, .xlmRoberta,
+        .distilBERT,
+        .vit, .gpt2, .llama, .mistral, .qwen2, .encoderDecoder, .visionEncoderDecoder,
     ]
 }

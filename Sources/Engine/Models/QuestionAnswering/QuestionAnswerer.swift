@@ -12,7 +12,8 @@ public final class QuestionAnswerer: TrainableModel {
     private let json: JSONValue
     private let encoder: any EncoderNetwork
     private let output: Linear
-    private var states: Tensor?
+    private let dropoutProbability: Float
+    private var saved: (input: Tensor, dropout: Dropout)?
 
     private static let prefix = "qa_outputs."
     /// Every encoder of texts can stand below the head.
@@ -23,6 +24,7 @@ public final class QuestionAnswerer: TrainableModel {
         family = try ModelFamily.of(json, having: Self.heads, file: file)
         let configuration = try family.encoderConfiguration(json, file: file)
         self.json = json
+        dropoutProbability = configuration.answerSpanDropout
         var layout = ParameterLayout()
         encoder = configuration.encoder(&layout, prefix: family.prefix)
         output = Linear(
@@ -52,16 +54,23 @@ public final class QuestionAnswerer: TrainableModel {
     /// Logits `[T, 2]` in float32: that the answer starts at the token, and that it ends there.
     public func forward(_ pass: Pass) -> Tensor {
         let hidden = encoder.hiddenStates(pass)
-        states = hidden
-        return output.forward(hidden, pass, type: .float32)
+        let dropout = pass.dropout("qa_outputs", probability: dropoutProbability)
+        var input = hidden
+        if !dropout.isIdentity {
+            input = pass.activation(rows: hidden.rows, columns: hidden.columns)
+            dropout.apply(to: hidden, keys: pass.tokenKeys, into: input)
+        }
+        saved = (input, dropout)
+        return output.forward(input, pass, type: .float32)
     }
 
     /// Adds the gradients of all parameters from that of the logits.
     public func backward(gradient dlogits: Tensor, _ pass: Pass) {
-        guard let states else { preconditionFailure("backward without forward") }
-        let dstates = pass.activation(rows: states.rows, columns: states.columns)
-        output.backward(gradient: dlogits, input: states, pass, into: dstates)
+        guard let (input, dropout) = saved else { preconditionFailure("backward without forward") }
+        let dstates = pass.activation(rows: input.rows, columns: input.columns)
+        output.backward(gradient: dlogits, input: input, pass, into: dstates)
         output.finishBackward(pass)
+        dropout.apply(to: dstates, keys: pass.tokenKeys, into: dstates)
         encoder.backward(statesGradient: dstates, pass)
     }
 }
