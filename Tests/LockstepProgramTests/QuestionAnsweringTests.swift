@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 /// Texts with a good word somewhere; the question asks for it by naming the noun before it.
-private enum ToyQuestions {
+enum ToyQuestions {
     struct Item {
         let context, question, answer: String
         /// In Unicode scalars; nil when the context has no good word.

@@ -1,4 +1,4 @@
-// A BERT of two small layers with a vocabulary of its own, written as a Hugging Face directory.
+// Encoders of two small layers with a vocabulary of their own, written as Hugging Face directories.
 
 import Checkpoints
 import Foundation
@@ -34,11 +34,24 @@ enum ToyModel {
         ])
     }
 
+    /// The config.json of a DistilBERT of the same size.
+    static var distilBERT: JSONValue {
+        .object([
+            "model_type": .string("distilbert"), "vocab_size": .integer(vocabulary.count),
+            "dim": .integer(32), "n_layers": .integer(2), "n_heads": .integer(2),
+            "hidden_dim": .integer(48), "activation": .string("gelu"), "dropout": .number(0.1),
+            "attention_dropout": .number(0.1), "seq_classif_dropout": .number(0.2),
+            "qa_dropout": .number(0.1), "initializer_range": .number(0.05),
+            "max_position_embeddings": .integer(positionCount), "pad_token_id": .integer(0),
+        ])
+    }
+
     /// Writes config.json, model.safetensors and vocab.txt. The head is that of another task, so that a run makes its
-    /// own. Without context a token's state knows nothing of its position, its type and the other tokens.
-    static func write(to directory: String, hasContext: Bool = true) throws {
+    /// own. It is a BERT if `json` does not say another; without context a token's state knows nothing of its position,
+    /// its type and the other tokens.
+    static func write(to directory: String, _ json: JSONValue? = nil, hasContext: Bool = true) throws {
         let head = ClassificationHead(labels: ["spam", "ham"], problemType: .singleLabel)
-        let model = try EncoderClassifier(configuration, head: head, file: "toy")
+        let model = try EncoderClassifier(json ?? configuration, head: head, file: "toy")
         model.parameters.initialize(key: RandomKey(seed: 5))
         for slot in model.parameters.layout.slots where !hasContext {
             let context = ["position_embeddings", "token_type_embeddings", "attention.output.dense"]
