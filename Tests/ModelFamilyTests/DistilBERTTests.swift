@@ -60,6 +60,18 @@ import Testing
         #expect(throws: ModelError.self) { try model.validate(flatBatch([[37]])) }
     }
 
+    @Test("the labels of a classifier are not those of the answers that it learns to find")
+    func labelsOfAnotherHead() throws {
+        let golden = try GoldenDirectory("distilbert")
+        let classifier = try ModelLoader.load(.classifier(nil), directory: golden.path).model
+        #expect(classifier.configurationJSON["id2label"]?.object?.count == 3)
+        let (model, report) = try ModelLoader.load(.questionAnswering, directory: golden.path)
+        #expect(report.ignored.count == 4)
+        for key in ["id2label", "label2id", "num_labels", "problem_type"] {
+            #expect(model.configurationJSON[key] == nil, "\(key)")
+        }
+    }
+
     // MARK: Dropout
 
     @Test("a recipe's rates of dropout reach DistilBERT's keys")

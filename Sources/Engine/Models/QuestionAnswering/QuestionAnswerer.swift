@@ -40,7 +40,11 @@ public final class QuestionAnswerer: TrainableModel {
     public var configurationJSON: JSONValue {
         let bare = family.architecture(Self.heads)
         precondition(bare.hasSuffix("Model"), "\(bare) is no bare encoder")
-        return json.described(by: String(bare.dropLast("Model".count)) + "ForQuestionAnswering")
+        let architecture = String(bare.dropLast("Model".count)) + "ForQuestionAnswering"
+        var members = json.described(by: architecture).object ?? [:]
+        // Labels of another task's head: transformers opens this class with two alone, which are its default.
+        for key in ["id2label", "label2id", "num_labels", "problem_type"] { members[key] = nil }
+        return .object(members)
     }
 
     public func isHead(_ slot: ParameterSlot) -> Bool { slot.name.hasPrefix(Self.prefix) }
