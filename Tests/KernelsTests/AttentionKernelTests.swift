@@ -19,8 +19,25 @@ import Testing
                         probability: heads > 2 ? 0.25 : 0))
             }
         }
-        return shapes + special
+        return shapes + special + windowed
     }()
+
+    /// Windows of no key to more than all, over lengths around blocks and tiles; all queries, the last, some.
+    private static let windowed: [AttentionShape] = [0, 1, 7, 16, 63, 500].flatMap { window in
+        [
+            AttentionShape(
+                headSize: 12, queryLengths: [1, 37, 150], keyLengths: [1, 37, 150], probability: 0.2,
+                window: window),
+            AttentionShape(
+                heads: 4, headSize: 32, queryLengths: [200, 3, 97], keyLengths: [200, 3, 97], window: window),
+            AttentionShape(
+                heads: 4, keyValueHeads: 2, isCausal: true, queryLengths: [2, 60, 130],
+                keyLengths: [90, 100, 130], probability: 0.3, window: window),
+            AttentionShape(
+                queryLengths: [1, 4, 0, 51], keyLengths: [33, 129, 5, 181], probability: 0.1, window: window,
+                queryPositions: [0, 0, 5, 77, 128] + (0..<51).map { 3 * $0 + $0 % 3 }),
+        ]
+    }
 
     private static let special = [
         AttentionShape(queryLengths: [200, 1, 97], keyLengths: [200, 1, 97], probability: 0.1),
@@ -78,11 +95,13 @@ import Testing
             1, shape.kernel.scratchCount(length: shape.keyLengths.max() ?? 0), seed: 9, scale: 100)
         shape.kernel.forward(
             q: o.q, k: o.k, v: o.v, queryOffsets: shape.queryOffsets, keyOffsets: shape.keyOffsets,
-            keys: keys, dropout: shape.dropout, into: o.out, logSumExp: o.logSumExp, scratch: scratch)
+            queryPositions: shape.queryPositions, keys: keys, dropout: shape.dropout, into: o.out,
+            logSumExp: o.logSumExp, scratch: scratch)
         shape.kernel.backward(
             gradient: o.dout, q: o.q, k: o.k, v: o.v, out: o.out, logSumExp: o.logSumExp,
-            queryOffsets: shape.queryOffsets, keyOffsets: shape.keyOffsets, keys: keys,
-            dropout: shape.dropout, dq: o.dq, dk: o.dk, dv: o.dv, scratch: scratch)
+            queryOffsets: shape.queryOffsets, keyOffsets: shape.keyOffsets,
+            queryPositions: shape.queryPositions, keys: keys, dropout: shape.dropout, dq: o.dq, dk: o.dk,
+            dv: o.dv, scratch: scratch)
     }
 
     @Test("output and gradients equal those of the padded form", arguments: shapes)
@@ -120,6 +139,26 @@ import Testing
             #expect(
                 deviation(exact(found).flatMap { $0 }.map { Float($0) }, expected.flatMap { $0 }) < 0x1p-6)
         }
+    }
+
+    @Test("a window that no sequence fills changes no bit", arguments: [ElementType.float32, .bfloat16])
+    func wideWindow(type: ElementType) {
+        var shape = AttentionShape(queryLengths: [64, 3, 97], keyLengths: [64, 3, 97], probability: 0.1)
+        func results() -> [[UInt32]] {
+            let exact = Operands(shape)
+            let operands = type == .float32 ? exact : Operands(rounding: exact)
+            run(shape, operands)
+            return [operands.out, operands.logSumExp, operands.dq, operands.dk, operands.dv].map { x in
+                let copy = Tensor(rows: x.rows, columns: x.columns)
+                convertRows(x, to: copy)
+                return copy.values().map(\.bitPattern)
+            }
+        }
+        let without = results()
+        shape.window = 96
+        #expect(results() == without)
+        shape.window = 95
+        #expect(results() != without)
     }
 
     @Test("large scores do not overflow: one key takes all the weight")

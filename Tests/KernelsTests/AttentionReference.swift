@@ -14,10 +14,14 @@ struct AttentionShape: CustomTestStringConvertible {
     var queryLengths: [Int]
     var keyLengths: [Int]
     var probability: Float = 0
+    var window: Int?
+    /// Places of the query rows among the keys, of all sequences; by default they are the last.
+    var queryPositions: [Int32]?
 
     var testDescription: String {
         "heads \(heads)/\(keyValueHeads) × \(headSize), causal \(isCausal), p \(probability), "
             + "queries \(queryLengths), keys \(keyLengths)"
+            + (window.map { ", window \($0)\(queryPositions == nil ? "" : ", selected")" } ?? "")
     }
 
     static func offsets(_ lengths: [Int]) -> [Int32] {
@@ -33,7 +37,19 @@ struct AttentionShape: CustomTestStringConvertible {
     var sampleIDs: [UInt64] { queryLengths.indices.map { 10 + 7 * UInt64($0) } }
     var dropout: Dropout { Dropout(key: RandomKey(seed: 5).derived("attention"), probability: probability) }
     var kernel: AttentionKernel {
-        AttentionKernel(heads: heads, keyValueHeads: keyValueHeads, headSize: headSize, isCausal: isCausal)
+        AttentionKernel(
+            heads: heads, keyValueHeads: keyValueHeads, headSize: headSize, isCausal: isCausal, window: window
+        )
+    }
+
+    /// The keys that query row `row` of a sequence sees.
+    func visible(sequence: Int, row: Int) -> Range<Int> {
+        let (queries, keys) = (queryLengths[sequence], keyLengths[sequence])
+        let end = isCausal ? row + 1 + keys - queries : keys
+        guard let window else { return 0..<end }
+        let place = queryPositions.map { Int($0[Int(queryOffsets[sequence]) + row]) } ?? row + keys - queries
+        let seen = (0..<end).filter { abs($0 - place) <= window }
+        return seen[0]..<seen[seen.count - 1] + 1
     }
 }
 
@@ -69,10 +85,8 @@ struct AttentionReference {
         _ shape: AttentionShape, _ place: (sequence: Int, head: Int, row: Int), q: Matrix, k: Matrix,
         v: Matrix, dout: Matrix
     ) {
-        let length = shape.keyLengths[place.sequence]
         let padded = shape.keyLengths.max() ?? 0
-        let visible =
-            shape.isCausal ? place.row + 1 + length - shape.queryLengths[place.sequence] : length
+        let visible = shape.visible(sequence: place.sequence, row: place.row)
         let first = Int(shape.keyOffsets[place.sequence])
         let query = Int(shape.queryOffsets[place.sequence]) + place.row
         let wide = place.head * shape.headSize
@@ -80,7 +94,7 @@ struct AttentionReference {
         let scale = 1 / Double(shape.headSize).squareRoot()
         let elements = 0..<shape.headSize
         let scores = (0..<padded).map { key -> Double in
-            guard key < visible else { return -.infinity }
+            guard visible.contains(key) else { return -.infinity }
             return scale * elements.reduce(0) { $0 + q[query][wide + $1] * k[first + key][narrow + $1] }
         }
         let maximum = scores.max() ?? 0
@@ -89,7 +103,7 @@ struct AttentionReference {
         let probabilities = scores.map { exp($0 - maximum) / total }
         let mask = factors(shape, place, count: padded)
         var slopes = [Double](repeating: 0, count: padded)
-        for key in 0..<visible {
+        for key in visible {
             let dropped = probabilities[key] * mask[key]
             for element in elements {
                 out[query][wide + element] += dropped * v[first + key][narrow + element]
@@ -98,7 +112,7 @@ struct AttentionReference {
             }
         }
         let mean = zip(slopes, probabilities).reduce(0) { $0 + $1.0 * $1.1 }
-        for key in 0..<visible {
+        for key in visible {
             let slope = probabilities[key] * (slopes[key] - mean) * scale
             for element in elements {
                 dq[query][wide + element] += slope * k[first + key][narrow + element]

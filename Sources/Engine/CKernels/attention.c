@@ -109,17 +109,21 @@ CK_INLINE void forward(const int type, const ck_attention *a, size_t kv_head, vo
     for (size_t head = kv_head * group; head < (kv_head + 1) * group; head++) {
         for (size_t first = 0; first < a->queries; first += ROWS) {
             size_t rows = a->queries - first < ROWS ? a->queries - first : ROWS;
-            size_t columns = visible(a, first + rows - 1);
+            key_range some = visible_to_rows(a, first, rows);
+            size_t begin = some.begin, columns = some.end - begin;
             block q = floats(type, ck_row(type, a->q, first * a->ldq + head * d), a->ldq, rows, d, q_memory);
-            multiply(rows, padded(columns), d, a->scale, q.rows, q.ld, 1, keys_t, ld, scores, ld, 0);
+            multiply(rows, padded(columns), d, a->scale, q.rows, q.ld, 1, keys_t + begin, ld, scores + begin, ld, 0);
             for (size_t i = 0; i < rows; i++) {
-                size_t count = visible(a, first + i);
-                a->lse[(first + i) * a->heads + head] = softmax_row(a, head, first + i, scores + i * ld, count);
-                for (size_t j = count; j < columns; j++) scores[i * ld + j] = 0;
+                float *s = scores + i * ld;
+                key_range keys = visible(a, first + i);
+                a->lse[(first + i) * a->heads + head] = softmax_row(a, head, first + i, s, keys);
+                for (size_t j = begin; j < keys.begin; j++) s[j] = 0;
+                for (size_t j = keys.end; j < some.end; j++) s[j] = 0;
             }
             void *out = ck_row_out(type, a->out, first * a->ldo + head * d);
             size_t ldo = type == CK_FLOAT32 ? a->ldo : d;
-            multiply(rows, d, columns, 1, scores, ld, 1, v.rows, v.ld, target(type, out, out_memory), ldo, 0);
+            multiply(rows, d, columns, 1, scores + begin, ld, 1, v.rows + begin * v.ld, v.ld,
+                     target(type, out, out_memory), ldo, 0);
             finish(type, out_memory, out, a->ldo, rows, d);
         }
     }
@@ -147,26 +151,29 @@ CK_INLINE void backward(const int type, const ck_attention *a, size_t kv_head, v
     for (size_t head = kv_head * group; head < (kv_head + 1) * group; head++) {
         for (size_t first = 0; first < a->queries; first += ROWS) {
             size_t rows = a->queries - first < ROWS ? a->queries - first : ROWS;
-            size_t columns = visible(a, first + rows - 1);
+            key_range some = visible_to_rows(a, first, rows);
+            size_t begin = some.begin, columns = some.end - begin;
             block q = floats(type, ck_row(type, a->q, first * a->ldq + head * d), a->ldq, rows, d, q_memory);
             block dout =
                 floats(type, ck_row(type, a->dout, first * a->lddo + head * d), a->lddo, rows, d, dout_memory);
             block out = floats(type, ck_row(type, a->out, first * a->ldo + head * d), a->ldo, rows, d, out_memory);
-            multiply(rows, padded(columns), d, a->scale, q.rows, q.ld, 1, keys_t, ld, scores, ld, 0);
-            multiply(rows, padded(columns), d, 1, dout.rows, dout.ld, 1, values_t, ld, dscores, ld, 0);
+            multiply(rows, padded(columns), d, a->scale, q.rows, q.ld, 1, keys_t + begin, ld, scores + begin, ld, 0);
+            multiply(rows, padded(columns), d, 1, dout.rows, dout.ld, 1, values_t + begin, ld, dscores + begin, ld, 0);
             for (size_t i = 0; i < rows; i++) {
                 float *s = scores + i * ld, *ds = dscores + i * ld;
-                size_t count = visible(a, first + i);
+                key_range keys = visible(a, first + i);
                 float dot = 0;
                 for (size_t p = 0; p < d; p++) dot += dout.rows[i * dout.ld + p] * out.rows[i * out.ld + p];
-                softmax_row_backward(a, head, first + i, s, ds, a->lse[(first + i) * a->heads + head], dot, count);
-                for (size_t j = count; j < columns; j++) s[j] = ds[j] = 0;
+                softmax_row_backward(a, head, first + i, s, ds, a->lse[(first + i) * a->heads + head], dot, keys);
+                for (size_t j = begin; j < keys.begin; j++) s[j] = ds[j] = 0;
+                for (size_t j = keys.end; j < some.end; j++) s[j] = ds[j] = 0;
             }
-            multiply(columns, d, rows, 1, scores, 1, ld, dout.rows, dout.ld, dv, lddv, 1);
-            multiply(columns, d, rows, a->scale, dscores, 1, ld, q.rows, q.ld, dk, lddk, 1);
+            multiply(columns, d, rows, 1, scores + begin, 1, ld, dout.rows, dout.ld, dv + begin * lddv, lddv, 1);
+            multiply(columns, d, rows, a->scale, dscores + begin, 1, ld, q.rows, q.ld, dk + begin * lddk, lddk, 1);
             void *dq = ck_row_out(type, a->dq, first * a->lddq + head * d);
             size_t lddq = type == CK_FLOAT32 ? a->lddq : d;
-            multiply(rows, d, columns, a->scale, dscores, ld, 1, k.rows, k.ld, target(type, dq, dq_memory), lddq, 0);
+            multiply(rows, d, columns, a->scale, dscores + begin, ld, 1, k.rows + begin * k.ld, k.ld,
+                     target(type, dq, dq_memory), lddq, 0);
             finish(type, dq_memory, dq, a->lddq, rows, d);
         }
     }

@@ -86,6 +86,11 @@ TARGET_INLINE __mmask16 lanes_below(size_t count, size_t j) {
     return (__mmask16)(count <= j ? 0 : count - j < LANES ? (1u << (count - j)) - 1 : 0xFFFF);
 }
 
+/// Lanes j of a row that are among `keys`.
+TARGET_INLINE __mmask16 lanes_of(key_range keys, size_t j) {
+    return lanes_below(keys.end, j) & (__mmask16)~lanes_below(keys.begin, j);
+}
+
 /// out[d / 2 × padded(length)] = transpose of the pairs of x[length × d], padding zero.
 TARGET_INLINE void transpose(const uint16_t *x, size_t ldx, size_t length, size_t d, pair *out) {
     size_t ld = padded(length), count = d / 2;
@@ -169,18 +174,18 @@ TARGET_INLINE __mmask16 kept(const row_dropout *dropout, size_t j) {
     return _mm512_cmpge_epu32_mask(_mm512_xor_si512(x, _mm512_srli_epi32(x, 16)), dropout->threshold);
 }
 
-/// Scores s of a row to rounded[padded(columns)], e^{s − max} with dropout and zero from count on. Returns max, and
-/// in total the sum of exponentials.
-TARGET_INLINE float exponentials(const row_dropout *dropout, const float *s, size_t count, size_t columns,
+/// Scores s of a row to rounded, e^{s − max} with dropout for its keys and zero for the others of `some`, padded.
+/// Returns max, and in total the sum of exponentials.
+TARGET_INLINE float exponentials(const row_dropout *dropout, const float *s, key_range keys, key_range some,
                                  uint16_t *rounded, float *total) {
-    __m512 most = _mm512_set1_ps(s[0]), sum = _mm512_setzero_ps();
-    for (size_t j = 0; j < count; j += LANES) {
-        __mmask16 mask = lanes_below(count, j);
+    __m512 most = _mm512_set1_ps(s[keys.begin]), sum = _mm512_setzero_ps();
+    for (size_t j = some.begin; j < keys.end; j += LANES) {
+        __mmask16 mask = lanes_of(keys, j);
         most = _mm512_mask_max_ps(most, mask, most, _mm512_loadu_ps(s + j));
     }
     float maximum = _mm512_reduce_max_ps(most);
-    for (size_t j = 0; j < columns; j += LANES) {
-        __mmask16 mask = lanes_below(count, j);
+    for (size_t j = some.begin; j < some.end; j += LANES) {
+        __mmask16 mask = lanes_of(keys, j);
         __m512 shifted = _mm512_sub_ps(_mm512_loadu_ps(s + j), _mm512_set1_ps(maximum));
         __m512 value = _mm512_maskz_mov_ps(mask, exponential(shifted));
         sum = _mm512_add_ps(sum, value);
@@ -213,17 +218,20 @@ TARGET void ck_forward_by_bfloat16_products(const ck_attention *a, size_t kv_hea
     for (size_t head = kv_head * group; head < (kv_head + 1) * group; head++) {
         for (size_t first = 0; first < a->queries; first += height) {
             size_t rows = a->queries - first < height ? a->queries - first : height;
-            size_t columns = visible(a, first + rows - 1);
+            key_range some = visible_to_rows(a, first, rows);
+            size_t begin = some.begin, columns = some.end - begin;
             const uint16_t *q = (const uint16_t *)a->q + first * a->ldq + head * d;
-            multiply(rows, padded(columns), d / 2, a->scale, along_rows(q, a->ldq), keys_t, ld, scores, ld, 0);
+            multiply(rows, padded(columns), d / 2, a->scale, along_rows(q, a->ldq), keys_t + begin, ld, scores + begin,
+                     ld, 0);
             for (size_t i = 0; i < rows; i++) {
                 row_dropout dropout = dropout_of_row(a, head, first + i);
-                float total, maximum = exponentials(&dropout, scores + i * ld, visible(a, first + i), columns,
+                float total, maximum = exponentials(&dropout, scores + i * ld, visible(a, first + i), some,
                                                     rounded + i * ld, &total);
                 a->lse[(first + i) * a->heads + head] = maximum + logf(total);
                 factors[i] = dropout.scale / total;
             }
-            multiply(rows, d, (columns + 1) / 2, 1, along_rows(rounded, ld), values, d, sums, d, 0);
+            multiply(rows, d, (columns + 1) / 2, 1, along_rows(rounded + begin, ld), values + begin / 2 * d, d, sums, d,
+                     0);
             round_rows(sums, factors, rows, d, (uint16_t *)a->out + first * a->ldo + head * d, a->ldo);
         }
     }
@@ -244,13 +252,13 @@ TARGET_INLINE float dot(const uint16_t *x, const uint16_t *y, size_t d) {
 typedef struct {
     row_dropout dropout;
     const float *scores, *gradients;
-    size_t count;  // keys that the row sees
+    key_range keys;  // those that the row sees
     float lse, product;  // Σ_j dP_j P_j = dout · out, with or without dropout
 } row_gradient;
 
 /// Rounded probabilities, after dropout, and gradients of the scores in columns j to j + 15.
 TARGET_INLINE void differentiate(const row_gradient *row, size_t j, __m256i *probabilities, __m256i *gradients) {
-    __mmask16 mask = lanes_below(row->count, j), keeps = kept(&row->dropout, j);
+    __mmask16 mask = lanes_of(row->keys, j), keeps = kept(&row->dropout, j);
     __m512 p = exponential(_mm512_sub_ps(_mm512_loadu_ps(row->scores + j), _mm512_set1_ps(row->lse)));
     p = _mm512_maskz_mov_ps(mask, p);
     __m512 scale = _mm512_maskz_mov_ps(keeps, _mm512_set1_ps(row->dropout.scale));
@@ -282,12 +290,15 @@ TARGET void ck_backward_by_bfloat16_products(const ck_attention *a, size_t kv_he
     for (size_t head = kv_head * group; head < (kv_head + 1) * group; head++) {
         for (size_t first = 0; first < a->queries; first += height) {
             size_t rows = a->queries - first < height ? a->queries - first : height;
-            size_t columns = visible(a, first + rows - 1);
+            key_range some = visible_to_rows(a, first, rows);
+            size_t begin = some.begin, columns = some.end - begin;
             const uint16_t *q = (const uint16_t *)a->q + first * a->ldq + head * d;
             const uint16_t *dout = (const uint16_t *)a->dout + first * a->lddo + head * d;
             const uint16_t *out = (const uint16_t *)a->out + first * a->ldo + head * d;
-            multiply(rows, padded(columns), d / 2, a->scale, along_rows(q, a->ldq), keys_t, ld, scores, ld, 0);
-            multiply(rows, padded(columns), d / 2, 1, along_rows(dout, a->lddo), values_t, ld, dscores, ld, 0);
+            multiply(rows, padded(columns), d / 2, a->scale, along_rows(q, a->ldq), keys_t + begin, ld, scores + begin,
+                     ld, 0);
+            multiply(rows, padded(columns), d / 2, 1, along_rows(dout, a->lddo), values_t + begin, ld, dscores + begin,
+                     ld, 0);
             for (size_t i = 0; i < rows; i += 2) {
                 row_gradient pair_of_rows[2];
                 int present = i + 1 < rows ? 2 : 1;
@@ -296,7 +307,7 @@ TARGET void ck_backward_by_bfloat16_products(const ck_attention *a, size_t kv_he
                         dropout_of_row(a, head, first + i + r), scores + (i + r) * ld, dscores + (i + r) * ld,
                         visible(a, first + i + r), a->lse[(first + i + r) * a->heads + head],
                         dot(dout + (i + r) * a->lddo, out + (i + r) * a->ldo, d)};
-                for (size_t j = 0; j < columns; j += LANES) {
+                for (size_t j = begin; j < some.end; j += LANES) {
                     __m256i p[2] = {_mm256_setzero_si256(), _mm256_setzero_si256()}, ds[2] = {p[0], p[0]};
                     for (int r = 0; r < present; r++) {
                         differentiate(&pair_of_rows[r], j, &p[r], &ds[r]);
@@ -308,10 +319,12 @@ TARGET void ck_backward_by_bfloat16_products(const ck_attention *a, size_t kv_he
             }
             size_t count = (rows + 1) / 2;
             interleave(dout, a->lddo, rows, d, row_pairs, d);
-            multiply(columns, d, count, 1, along_columns(p_pairs, ld), row_pairs, d, dv, d, 1);
+            multiply(columns, d, count, 1, along_columns(p_pairs + begin, ld), row_pairs, d, dv + begin * d, d, 1);
             interleave(q, a->ldq, rows, d, row_pairs, d);
-            multiply(columns, d, count, a->scale, along_columns(ds_pairs, ld), row_pairs, d, dk, d, 1);
-            multiply(rows, d, (columns + 1) / 2, a->scale, along_rows(drounded, ld), keys, d, dq, d, 0);
+            multiply(columns, d, count, a->scale, along_columns(ds_pairs + begin, ld), row_pairs, d, dk + begin * d, d,
+                     1);
+            multiply(rows, d, (columns + 1) / 2, a->scale, along_rows(drounded + begin, ld), keys + begin / 2 * d, d, dq,
+                     d, 0);
             round_rows(dq, NULL, rows, d, (uint16_t *)a->dq + first * a->lddq + head * d, a->lddq);
         }
     }

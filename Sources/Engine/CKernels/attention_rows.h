@@ -8,9 +8,24 @@
 
 CK_INLINE size_t padded(size_t length) { return (length + LANES - 1) / LANES * LANES; }
 
-/// Number of keys that query row i sees; the last query of a causal sequence sees them all.
-CK_INLINE size_t visible(const ck_attention *a, size_t row) {
-    return a->causal ? row + 1 + a->length - a->queries : a->length;
+/// Some keys of the sequence: begin … end − 1.
+typedef struct {
+    size_t begin, end;
+} key_range;
+
+/// The keys that a query row sees; the last query of a causal sequence sees them all, but for a window.
+CK_INLINE key_range visible(const ck_attention *a, size_t row) {
+    size_t end = a->causal ? row + 1 + a->length - a->queries : a->length;
+    if (a->window == CK_NO_WINDOW) return (key_range){0, end};
+    size_t position = a->positions ? (size_t)a->positions[row] : row + a->length - a->queries;
+    size_t last = position + a->window + 1;
+    return (key_range){position > a->window ? position - a->window : 0, last < end ? last : end};
+}
+
+/// The keys that some of a block's rows see. Positions ascend, so the first row sees the first and the last row the last;
+/// the first is that of a register tile.
+CK_INLINE key_range visible_to_rows(const ck_attention *a, size_t first, size_t rows) {
+    return (key_range){visible(a, first).begin / LANES * LANES, visible(a, first + rows - 1).end};
 }
 
 CK_INLINE uint64_t row_key(const ck_attention *a, size_t head, size_t row) {
@@ -18,12 +33,13 @@ CK_INLINE uint64_t row_key(const ck_attention *a, size_t head, size_t row) {
 }
 
 /// Scores of a row to probabilities, with dropout; returns the log of the sum of exponentials.
-CK_INLINE float softmax_row(const ck_attention *a, size_t head, size_t row, float *s, size_t count) {
+CK_INLINE float softmax_row(const ck_attention *a, size_t head, size_t row, float *s, key_range keys) {
     CK_LANES
-    float maximum = s[0];
-    for (size_t j = 1; j < count; j++) maximum = s[j] > maximum ? s[j] : maximum;
+    const size_t begin = keys.begin, end = keys.end;
+    float maximum = s[begin];
+    for (size_t j = begin + 1; j < end; j++) maximum = s[j] > maximum ? s[j] : maximum;
     float total = 0;
-    for (size_t j = 0; j < count; j++) {
+    for (size_t j = begin; j < end; j++) {
         s[j] = ck_exp_below(s[j] - maximum);
         total += s[j];
     }
@@ -33,9 +49,9 @@ CK_INLINE float softmax_row(const ck_attention *a, size_t head, size_t row, floa
         uint32_t low = (uint32_t)key, high = (uint32_t)(key >> 32);
         const uint32_t threshold = a->dropout.threshold;
         const float scale = a->dropout.scale;
-        for (size_t j = 0; j < count; j++) s[j] *= inverse * ck_keep(low, high, (uint32_t)j, threshold, scale);
+        for (size_t j = begin; j < end; j++) s[j] *= inverse * ck_keep(low, high, (uint32_t)j, threshold, scale);
     } else {
-        for (size_t j = 0; j < count; j++) s[j] *= inverse;
+        for (size_t j = begin; j < end; j++) s[j] *= inverse;
     }
     return maximum + logf(total);
 }
@@ -43,21 +59,22 @@ CK_INLINE float softmax_row(const ck_attention *a, size_t head, size_t row, floa
 /// From scores and the gradients of probabilities to dropped probabilities and the gradients of scores. `dot` is
 /// Σ_j dP_j P_j = dout · out, with or without dropout.
 CK_INLINE void softmax_row_backward(const ck_attention *a, size_t head, size_t row, float *s, float *ds, float lse,
-                                    float dot, size_t count) {
+                                    float dot, key_range keys) {
     CK_LANES
+    const size_t begin = keys.begin, end = keys.end;
     if (a->dropout.threshold) {
         uint64_t key = row_key(a, head, row);
         uint32_t low = (uint32_t)key, high = (uint32_t)(key >> 32);
         const uint32_t threshold = a->dropout.threshold;
         const float scale = a->dropout.scale;
-        for (size_t j = 0; j < count; j++) {
+        for (size_t j = begin; j < end; j++) {
             float p = ck_exp_below(s[j] - lse);
             float keep = ck_keep(low, high, (uint32_t)j, threshold, scale);
             s[j] = p * keep;
             ds[j] = p * (ds[j] * keep - dot);
         }
     } else {
-        for (size_t j = 0; j < count; j++) {
+        for (size_t j = begin; j < end; j++) {
             float p = ck_exp_below(s[j] - lse);
             s[j] = p;
             ds[j] = p * (ds[j] - dot);

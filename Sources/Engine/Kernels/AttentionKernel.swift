@@ -13,13 +13,17 @@ public struct AttentionKernel: Sendable {
     public let keyValueHeads: Int
     public let headSize: Int
     public let isCausal: Bool
+    /// Keys that a query sees on each side of its own place, and none further away; nil: no limit.
+    public let window: Int?
 
-    public init(heads: Int, keyValueHeads: Int, headSize: Int, isCausal: Bool) {
+    public init(heads: Int, keyValueHeads: Int, headSize: Int, isCausal: Bool, window: Int? = nil) {
         precondition(heads % keyValueHeads == 0, "heads must be a multiple of key/value heads")
+        precondition(window ?? 0 >= 0, "a window has no fewer than 0 keys on each side")
         self.heads = heads
         self.keyValueHeads = keyValueHeads
         self.headSize = headSize
         self.isCausal = isCausal
+        self.window = window
     }
 
     /// Scratch elements that `forward` and `backward` need for sequences of up to `length` tokens, all threads.
@@ -35,41 +39,50 @@ public struct AttentionKernel: Sendable {
     /// with gaps are fine), `logSumExp` `[Q, H]` is kept for the backward pass. Sequence s has the query rows
     /// `queryOffsets[s]..<queryOffsets[s + 1]` and the keys `keyOffsets[s]..<keyOffsets[s + 1]`; `keys` are the
     /// random keys of the query rows.
+    ///
+    /// With a window the rows of q stand at `queryPositions` among the keys of their sequence, `[Q]`, ascending in each
+    /// sequence; by default they are the last ones, one behind the other.
     public func forward(
-        q: Tensor, k: Tensor, v: Tensor, queryOffsets: [Int32], keyOffsets: [Int32], keys: RowKeys,
-        dropout: Dropout,
-        into out: Tensor, logSumExp: Tensor, scratch: Tensor
+        q: Tensor, k: Tensor, v: Tensor, queryOffsets: [Int32], keyOffsets: [Int32],
+        queryPositions: [Int32]? = nil, keys: RowKeys, dropout: Dropout, into out: Tensor, logSumExp: Tensor,
+        scratch: Tensor
     ) {
-        let call = Call(self, q: q, k: k, v: v, out: out, logSumExp: logSumExp, keys: keys, dropout: dropout)
+        let call = Call(
+            self, q: q, k: k, v: v, out: out, logSumExp: logSumExp, positions: queryPositions, keys: keys,
+            dropout: dropout)
         unsafe run(queryOffsets, keyOffsets, scratch: scratch, operationsPerPair: 4) {
             queries, keys, head, memory in
-            var arguments = unsafe call.arguments(queries: queries, keys: keys)
-            unsafe ck_attention_forward(&arguments, head, memory)
+            unsafe call.withArguments(queries: queries, keys: keys) { arguments in
+                unsafe ck_attention_forward(&arguments, head, memory)
+            }
         }
     }
 
     /// Gradients of `q`, `k` and `v` from `dout`, written into `dq`, `dk`, `dv`.
     public func backward(
         gradient dout: Tensor, q: Tensor, k: Tensor, v: Tensor, out: Tensor, logSumExp: Tensor,
-        queryOffsets: [Int32], keyOffsets: [Int32], keys: RowKeys, dropout: Dropout, dq: Tensor, dk: Tensor,
-        dv: Tensor, scratch: Tensor
+        queryOffsets: [Int32], keyOffsets: [Int32], queryPositions: [Int32]? = nil, keys: RowKeys,
+        dropout: Dropout, dq: Tensor, dk: Tensor, dv: Tensor, scratch: Tensor
     ) {
         precondition(dout.rows == q.rows && dq.rows == q.rows && dk.rows == k.rows && dv.rows == k.rows)
         precondition(dq.columns == q.columns && dk.columns == k.columns && dv.columns == v.columns)
         precondition([dout, dq, dk, dv].allSatisfy { $0.type == q.type }, "types differ")
-        let call = Call(self, q: q, k: k, v: v, out: out, logSumExp: logSumExp, keys: keys, dropout: dropout)
+        let call = Call(
+            self, q: q, k: k, v: v, out: out, logSumExp: logSumExp, positions: queryPositions, keys: keys,
+            dropout: dropout)
         unsafe run(queryOffsets, keyOffsets, scratch: scratch, operationsPerPair: 8) {
             queries, keys, head, memory in
-            var arguments = unsafe call.arguments(queries: queries, keys: keys)
-            unsafe arguments.dout = UnsafeRawPointer(dout.pointer(queries.lowerBound * dout.rowStride))
-            unsafe arguments.lddo = dout.rowStride
-            unsafe arguments.dq = dq.pointer(queries.lowerBound * dq.rowStride)
-            unsafe arguments.lddq = dq.rowStride
-            unsafe arguments.dk = dk.pointer(keys.lowerBound * dk.rowStride)
-            unsafe arguments.lddk = dk.rowStride
-            unsafe arguments.dv = dv.pointer(keys.lowerBound * dv.rowStride)
-            unsafe arguments.lddv = dv.rowStride
-            unsafe ck_attention_backward(&arguments, head, memory)
+            unsafe call.withArguments(queries: queries, keys: keys) { arguments in
+                unsafe arguments.dout = UnsafeRawPointer(dout.pointer(queries.lowerBound * dout.rowStride))
+                unsafe arguments.lddo = dout.rowStride
+                unsafe arguments.dq = dq.pointer(queries.lowerBound * dq.rowStride)
+                unsafe arguments.lddq = dq.rowStride
+                unsafe arguments.dk = dk.pointer(keys.lowerBound * dk.rowStride)
+                unsafe arguments.lddk = dk.rowStride
+                unsafe arguments.dv = dv.pointer(keys.lowerBound * dv.rowStride)
+                unsafe arguments.lddv = dv.rowStride
+                unsafe ck_attention_backward(&arguments, head, memory)
+            }
         }
     }
 
@@ -101,12 +114,14 @@ public struct AttentionKernel: Sendable {
         }
     }
 
-    /// Pairs of a query and a key that it sees, over all sequences.
+    /// Pairs of a query and a key that it sees, over all sequences; with a window as if all queries were there.
     private func pairCount(_ queryOffsets: [Int32], _ keyOffsets: [Int32]) -> Int {
         (0..<keyOffsets.count - 1).reduce(0) { sum, sequence in
             let queries = Int(queryOffsets[sequence + 1] - queryOffsets[sequence])
             let keys = Int(keyOffsets[sequence + 1] - keyOffsets[sequence])
-            return sum + (isCausal ? queries * (2 * keys - queries + 1) / 2 : queries * keys)
+            let all = isCausal ? queries * (2 * keys - queries + 1) / 2 : queries * keys
+            guard let window else { return sum + all }
+            return sum + min(all, queries * (isCausal ? window + 1 : 2 * window + 1))
         }
     }
 }
@@ -115,13 +130,14 @@ public struct AttentionKernel: Sendable {
 private struct Call {
     let kernel: AttentionKernel
     let q, k, v, out, logSumExp: Tensor
+    let positions: [Int32]?
     let keys: RowKeys
     let dropout: ck_dropout
     let scale: Float
 
     init(
         _ kernel: AttentionKernel, q: Tensor, k: Tensor, v: Tensor, out: Tensor, logSumExp: Tensor,
-        keys: RowKeys, dropout: Dropout
+        positions: [Int32]?, keys: RowKeys, dropout: Dropout
     ) {
         let width = kernel.heads * kernel.headSize
         let narrow = kernel.keyValueHeads * kernel.headSize
@@ -130,15 +146,35 @@ private struct Call {
         precondition(v.rows == k.rows && out.rows == q.rows && keys.count == q.rows)
         precondition(logSumExp.count == q.rows * kernel.heads && logSumExp.isContiguous, "expected [T, H]")
         precondition(k.type == q.type && v.type == q.type && out.type == q.type, "types differ")
+        precondition(positions?.count ?? q.rows == q.rows, "expected a position a query")
         self.kernel = kernel
         (self.q, self.k, self.v, self.out, self.logSumExp) = (q, k, v, out, logSumExp)
+        self.positions = kernel.window == nil ? nil : positions
         self.keys = keys
         self.dropout = dropout.arguments
         scale = 1 / Float(kernel.headSize).squareRoot()
     }
 
-    @unsafe func arguments(queries: Range<Int>, keys: Range<Int>) -> ck_attention {
-        precondition(!kernel.isCausal || queries.count <= keys.count, "more causal queries than keys")
+    /// Gives `body` what the kernel needs for one sequence.
+    @unsafe func withArguments(
+        queries: Range<Int>, keys: Range<Int>, _ body: (inout ck_attention) -> Void
+    ) {
+        var arguments = unsafe arguments(queries: queries, keys: keys)
+        guard let positions = positions?[queries] else { return unsafe body(&arguments) }
+        precondition(
+            positions.first ?? 0 >= 0 && positions.last.map { Int($0) < keys.count } ?? true
+                && zip(positions, positions.dropFirst()).allSatisfy { $0 < $1 },
+            "positions ascend among the keys of their sequence")
+        unsafe positions.withUnsafeBufferPointer { positions in
+            unsafe arguments.positions = positions.baseAddress
+            unsafe body(&arguments)
+        }
+    }
+
+    @unsafe private func arguments(queries: Range<Int>, keys: Range<Int>) -> ck_attention {
+        precondition(
+            !kernel.isCausal && (kernel.window == nil || positions != nil) || queries.count <= keys.count,
+            "more queries than keys")
         var a = unsafe ck_attention()
         unsafe a.type = q.type.code
         unsafe a.q = UnsafeRawPointer(q.pointer(queries.lowerBound * q.rowStride))
@@ -157,6 +193,7 @@ private struct Call {
         unsafe a.head_size = kernel.headSize
         unsafe a.scale = scale
         unsafe a.causal = kernel.isCausal ? 1 : 0
+        unsafe a.window = kernel.window ?? Int(bitPattern: UInt.max)
         unsafe a.keys = self.keys.pointer.map { unsafe $0 + queries.lowerBound }
         unsafe a.dropout = dropout
         return unsafe a

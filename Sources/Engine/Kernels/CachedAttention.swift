@@ -14,6 +14,7 @@ public enum CachedAttention {
     ) {
         let (d, groups) = (kernel.headSize, kernel.keyValueHeads)
         let group = kernel.heads / groups
+        precondition(kernel.window == nil, "a cache is attended to without a window")
         precondition(q.columns == kernel.heads * d && out.columns == q.columns && out.rows == q.rows)
         precondition(keys.columns == groups * d && values.columns == groups * d, "shapes differ")
         precondition(queryOffsets.count == tables.count + 1, "expected one table a sequence")

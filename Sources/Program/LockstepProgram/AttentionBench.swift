@@ -36,6 +36,9 @@ struct AttentionBench: ParsableCommand {
     @Flag(help: "Let each token see only itself and those before it.")
     var causal = false
 
+    @Option(help: "Tokens on each side that a token sees, all when it is 0.")
+    var window = 0
+
     @Option(help: "Threads to use, all cores of this process when it is 0.")
     var threads = 0
 
@@ -52,7 +55,7 @@ struct AttentionBench: ParsableCommand {
                 ("dtype", .string(dtype.rawValue)), ("seq", BenchReport.integer(length)),
                 ("tokens", BenchReport.integer(max(1, tokens / length) * length)),
                 ("heads", BenchReport.integer(heads)), ("head_size", BenchReport.integer(headSize)),
-                ("causal", .string(causal ? "yes" : "no")),
+                ("causal", .string(causal ? "yes" : "no")), ("window", BenchReport.integer(window)),
                 ("threads", BenchReport.integer(plan.threadCount)),
                 ("forward_gflops", BenchReport.real(rates.forward, 1)),
                 ("backward_gflops", BenchReport.real(rates.backward, 1)),
@@ -66,7 +69,8 @@ struct AttentionBench: ParsableCommand {
         let rows = sequences * length
         let groups = kvHeads == 0 ? heads : kvHeads
         let kernel = AttentionKernel(
-            heads: heads, keyValueHeads: groups, headSize: headSize, isCausal: causal)
+            heads: heads, keyValueHeads: groups, headSize: headSize, isCausal: causal,
+            window: window == 0 ? nil : window)
         let offsets = (0...sequences).map { Int32($0 * length) }
         let keys = RowKeys(sampleIDs: (0..<sequences).map { UInt64($0) }, offsets: offsets)
         let mask = Dropout(key: RandomKey(seed: 1), probability: dropout)

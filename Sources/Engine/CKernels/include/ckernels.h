@@ -119,6 +119,8 @@ void ck_scatter_add_rows(int type, int table_type, const void *dy, const int32_t
 
 // MARK: Attention (attention.c)
 
+#define CK_NO_WINDOW SIZE_MAX
+
 /// Padding-free multi-head attention of `queries` rows over `length` keys of one sequence. q, k, v, out and their
 /// gradients hold elements of `type`; everything between is float.
 typedef struct {
@@ -132,6 +134,9 @@ typedef struct {
     size_t heads, kv_heads, head_size;
     float scale;
     int causal;
+    size_t window;               // a query sees the keys up to this far before and behind it; CK_NO_WINDOW: all
+    const int32_t *positions;    // with a window: where each query row stands among the keys, ascending; NULL: the last
+                                 // of them, one behind the other
     const uint64_t *keys;        // key of each query row of the sequence
     ck_dropout dropout;
     // backward only
