@@ -76,6 +76,18 @@ private func isNear(_ tensors: [Tensor], roundings: Float = 4) -> Bool {
         #expect(isNear(x, roundings: 8))
     }
 
+    @Test("a gate of every activation", arguments: Activation.allCases)
+    func gates(activation: Activation) {
+        let (x, y, dy) = (
+            pair(rows, 2 * columns, seed: 1), pair(rows, columns, seed: 2), pair(rows, columns, seed: 3)
+        )
+        let unit = GatedLinearUnit(activation)
+        for format in 0..<2 { unit.forward(x[format], into: y[format]) }
+        #expect(isNear(y, roundings: 8))
+        for format in 0..<2 { unit.backward(x[format], gradient: dy[format], into: x[format]) }
+        #expect(isNear(x, roundings: 8))
+    }
+
     @Test("attention over cached rows")
     func cachedAttention() {
         let kernel = AttentionKernel(heads: 4, keyValueHeads: 2, headSize: 70, isCausal: true)

@@ -136,6 +136,31 @@ private let tolerance = 2e-6
         #expect(deviation(gateUp, slopes) < tolerance)
     }
 
+    @Test("GeGLU equals its formula, forward and backward in place", arguments: oddSizes)
+    func geGLU(width: Int) {
+        let rows = 3
+        let (wide, dy) = (
+            randomTensor(rows, 2 * width, seed: 1, scale: 3), randomTensor(rows, width, seed: 2)
+        )
+        let y = Tensor(rows: rows, columns: width)
+        let unit = GatedLinearUnit(.gelu)
+        unit.forward(wide, into: y)
+        var (expected, slopes) = (Matrix(), Matrix())
+        for row in 0..<rows {
+            let g = (0..<width).map { Double(wide[row, $0]) }
+            let u = (0..<width).map { Double(wide[row, width + $0]) }
+            let cdf = g.map { erfc(-$0 / 2.0.squareRoot()) / 2 }
+            let density = g.map { exp(-$0 * $0 / 2) / (2 * Double.pi).squareRoot() }
+            expected.append((0..<width).map { g[$0] * cdf[$0] * u[$0] })
+            slopes.append(
+                (0..<width).map { Double(dy[row, $0]) * u[$0] * (cdf[$0] + g[$0] * density[$0]) }
+                    + (0..<width).map { Double(dy[row, $0]) * g[$0] * cdf[$0] })
+        }
+        #expect(deviation(y, expected) < tolerance)
+        unit.backward(wide, gradient: dy, into: wide)
+        #expect(deviation(wide, slopes) < tolerance)
+    }
+
     @Test("attention over scattered cached rows equals that over whole sequences", arguments: [false, true])
     func cachedAttention(isCausal: Bool) {
         let shape = AttentionShape(

@@ -39,14 +39,14 @@ private let biaslessChecks = [false, true].map { (isTransposed: Bool) in
 }
 
 /// Both outputs of a residual norm side by side: the norm and the stream.
-private func beside(_ a: Tensor, _ b: Tensor, _ pass: Pass) -> Tensor {
+func beside(_ a: Tensor, _ b: Tensor, _ pass: Pass) -> Tensor {
     let both = pass.workspace.tensor(rows: a.rows, columns: 2 * a.columns)
     both.columns(0..<a.columns).copy(from: a)
     both.columns(a.columns..<2 * a.columns).copy(from: b)
     return both
 }
 
-private func halves(_ dy: Tensor, _ pass: Pass) -> (Tensor, Tensor) {
+func halves(_ dy: Tensor, _ pass: Pass) -> (Tensor, Tensor) {
     let parts = [0..<width, width..<2 * width].map { columns in
         let part = pass.workspace.tensor(rows: dy.rows, columns: width)
         part.copy(from: dy.columns(columns))

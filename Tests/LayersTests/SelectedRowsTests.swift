@@ -60,8 +60,11 @@ import Testing
         }
     }
 
-    /// A bidirectional pre-norm block with two query heads for each key/value head.
-    private func preNormBlock(_ layout: inout ParameterLayout, probability: Float) -> PreNormBlock {
+    /// A bidirectional pre-norm block with two query heads for each key/value head; with a window its
+    /// positions are rotary ones.
+    private func preNormBlock(
+        _ layout: inout ParameterLayout, window: Int?, probability: Float
+    ) -> PreNormBlock {
         func norm(_ name: String, _ layout: inout ParameterLayout) -> ResidualNorm {
             ResidualNorm(
                 &layout, name, width: width, kind: .layer, epsilon: 1e-5, dropoutProbability: probability)
@@ -69,7 +72,8 @@ import Testing
         let attentionNorm = norm("norm1", &layout)
         let attention = GroupedQueryAttention(
             &layout, "attention", .separate(query: "query", key: "key", value: "value"), outputName: "output",
-            shape: .init(width: width, heads: 4, keyValueHeads: 2, isCausal: false),
+            shape: .init(width: width, heads: 4, keyValueHeads: 2, isCausal: false, window: window),
+            rotary: window.map { _ in RotaryEmbedding(headSize: 2, base: 20, scaling: .none) },
             dropoutProbability: probability, standardDeviation: 0.4)
         let feedForwardNorm = norm("norm2", &layout)
         let feedForward = FeedForward(
@@ -104,8 +108,12 @@ import Testing
 
     @Test("a pre-norm block agrees too", arguments: [Float(0), 0.3], selections)
     func preNorm(probability: Float, ids: [Int32]) {
+        for window in [nil, 1, 9] { preNorm(window: window, probability: probability, ids: ids) }
+    }
+
+    private func preNorm(window: Int?, probability: Float, ids: [Int32]) {
         var layout = ParameterLayout()
-        let block = preNormBlock(&layout, probability: probability)
+        let block = preNormBlock(&layout, window: window, probability: probability)
         let (whole, selected) = (store(layout), store(layout))
         let (branch, stream) = (randomTensor(9, width, seed: 1), randomTensor(9, width, seed: 2))
         let (dbranch, dstream) = (

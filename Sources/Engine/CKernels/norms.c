@@ -43,9 +43,15 @@ CK_INLINE void forward_rows(const int type, const ck_layer_norm *n, const void *
         }
         float inverse = 1.0f / ck_sqrt(squares / (float)c + n->epsilon);
         const float *gamma = n->gamma, *beta = n->beta;
-        CK_IN_PLACE
-        for (size_t j = 0; j < c; j++)
-            ck_store(type, yt, j, (ck_load(type, st, j) - average) * inverse * gamma[j] + beta[j]);
+        if (beta) {
+            CK_IN_PLACE
+            for (size_t j = 0; j < c; j++)
+                ck_store(type, yt, j, (ck_load(type, st, j) - average) * inverse * gamma[j] + beta[j]);
+        } else {
+            CK_IN_PLACE
+            for (size_t j = 0; j < c; j++)
+                ck_store(type, yt, j, (ck_load(type, st, j) - average) * inverse * gamma[j]);
+        }
         n->mean[t] = average;
         n->rstd[t] = inverse;
     }

@@ -60,7 +60,7 @@ public enum Activation: String, Sendable, CaseIterable {
         }
     }
 
-    private var code: Int32 {
+    var code: Int32 {
         switch self {
         case .gelu: Int32(CK_GELU_ERF)
         case .geluTanh: Int32(CK_GELU_TANH)

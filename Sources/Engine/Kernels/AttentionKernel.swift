@@ -40,8 +40,8 @@ public struct AttentionKernel: Sendable {
     /// `queryOffsets[s]..<queryOffsets[s + 1]` and the keys `keyOffsets[s]..<keyOffsets[s + 1]`; `keys` are the
     /// random keys of the query rows.
     ///
-    /// With a window the rows of q stand at `queryPositions` among the keys of their sequence, `[Q]`, ascending in each
-    /// sequence; by default they are the last ones, one behind the other.
+    /// With a window the rows of q stand at `queryPositions` among the keys of their sequence, `[Q]`,
+    /// ascending in each sequence; by default they are the last ones, one behind the other.
     public func forward(
         q: Tensor, k: Tensor, v: Tensor, queryOffsets: [Int32], keyOffsets: [Int32],
         queryPositions: [Int32]? = nil, keys: RowKeys, dropout: Dropout, into out: Tensor, logSumExp: Tensor,
@@ -114,7 +114,8 @@ public struct AttentionKernel: Sendable {
         }
     }
 
-    /// Pairs of a query and a key that it sees, over all sequences; with a window as if all queries were there.
+    /// Pairs of a query and a key that it sees, over all sequences; with a window as if all queries were
+    /// there.
     private func pairCount(_ queryOffsets: [Int32], _ keyOffsets: [Int32]) -> Int {
         (0..<keyOffsets.count - 1).reduce(0) { sum, sequence in
             let queries = Int(queryOffsets[sequence + 1] - queryOffsets[sequence])

@@ -5,22 +5,25 @@ public import Tensors
 
 /// y = norm(dropout(x) + residual)·gamma + beta, row by row.
 public enum LayerNormKernel {
-    /// Forward. `x`, `residual`, `sum`, `y` are `[T, C]`, `gamma` and `beta` `[1, C]`; `mean` and `rstd` `[1, T]`
-    /// are kept for the backward pass, as is `sum`, which may share memory with `x`.
+    /// Forward. `x`, `residual`, `sum`, `y` are `[T, C]`, `gamma` and `beta` `[1, C]`, nil for a norm without
+    /// bias; `mean` and `rstd` `[1, T]` are kept for the backward pass, as is `sum`, which may share memory
+    /// with `x`.
     public static func forward(
-        _ x: Tensor, residual: Tensor?, gamma: Tensor, beta: Tensor, epsilon: Float, dropout: Dropout,
+        _ x: Tensor, residual: Tensor?, gamma: Tensor, beta: Tensor?, epsilon: Float, dropout: Dropout,
         keys: RowKeys, sum: Tensor, into y: Tensor, mean: Tensor, rstd: Tensor
     ) {
         precondition(x.isContiguous && sum.isContiguous && y.isContiguous, "expected contiguous tensors")
         precondition(sum.count == x.count && y.count == x.count, "shapes differ")
         precondition(residual.map { $0.count == x.count && $0.isContiguous } ?? true, "shapes differ")
-        precondition(gamma.count == x.columns && beta.count == x.columns, "gamma and beta need C elements")
+        precondition(
+            gamma.count == x.columns && beta?.count ?? x.columns == x.columns,
+            "gamma and beta need C elements")
         precondition(
             mean.count >= x.rows && rstd.count >= x.rows && keys.count == x.rows, "expected T elements")
         precondition(
             sum.type == x.type && y.type == x.type && (residual?.type ?? x.type) == x.type, "types differ")
         var norm = unsafe arguments(gamma, mean, rstd, keys, dropout)
-        unsafe norm.beta = UnsafePointer(beta.floats)
+        unsafe norm.beta = beta.map { unsafe UnsafePointer($0.floats) }
         unsafe norm.epsilon = epsilon
         let type = x.type.code
         ThreadPool.forEachRange(count: x.rows, grain: 4) { [norm = unsafe norm] range, _ in
@@ -45,18 +48,20 @@ public enum LayerNormKernel {
     }
 
     /// Backward. Writes `dsum` = gradient of `dropout(x) + residual`, which is the residual's gradient, or adds it when
-    /// `accumulating`, and, when given, `dx` = gradient of `x`; adds into `dgamma` and `dbeta`. `partials` is scratch of
-    /// `[ThreadPool.threadCount, 2·C]`.
+    /// `accumulating`, and, when given, `dx` = gradient of `x`; adds into `dgamma` and, if there is one,
+    /// `dbeta`. `partials` is scratch of `[ThreadPool.threadCount, 2·C]`.
     public static func backward(
         gradient dy: Tensor, sum: Tensor, gamma: Tensor, mean: Tensor, rstd: Tensor, dropout: Dropout,
-        keys: RowKeys, dsum: Tensor, accumulating: Bool = false, dx: Tensor?, dgamma: Tensor, dbeta: Tensor,
+        keys: RowKeys, dsum: Tensor, accumulating: Bool = false, dx: Tensor?, dgamma: Tensor, dbeta: Tensor?,
         partials: Tensor
     ) {
         let c = sum.columns
         NormGradients.check(dy, sum, dsum, dx, keys)
+        precondition(partials.columns >= 2 * c, "the partial sums need 2·C columns")
         let norm = unsafe arguments(gamma, mean, rstd, keys, dropout)
         let type = sum.type.code
-        unsafe NormGradients.run(rows: sum.rows, partials: partials, into: [dgamma, dbeta]) { range, part in
+        let totals = [dgamma] + (dbeta.map { [$0] } ?? [])
+        unsafe NormGradients.run(rows: sum.rows, partials: partials, into: totals) { range, part in
             var norm = unsafe norm
             unsafe ck_layer_norm_backward(
                 type, &norm, dy.bytePointer, sum.bytePointer, dsum.bytePointer, accumulating ? 1 : 0,

@@ -27,7 +27,7 @@ public enum SwiGLU {
         }
     }
 
-    private static func check(_ wide: Tensor, _ narrow: Tensor) {
+    static func check(_ wide: Tensor, _ narrow: Tensor) {
         precondition(wide.rows == narrow.rows && wide.columns == 2 * narrow.columns, "shapes differ")
         precondition(wide.isContiguous && narrow.isContiguous, "expected contiguous tensors")
         precondition(wide.type == narrow.type, "types differ")

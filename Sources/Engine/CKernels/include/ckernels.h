@@ -75,8 +75,8 @@ typedef struct {
     float epsilon;
     size_t c;
 } ck_layer_norm;
-/// sum = dropout(x) + residual; y = (sum − mean) · rstd · gamma + beta, rows begin..<end. `residual` may be NULL;
-/// `sum` may be x.
+/// sum = dropout(x) + residual; y = (sum − mean) · rstd · gamma + beta, rows begin..<end. `residual` and beta may be
+/// NULL; `sum` may be x.
 void ck_layer_norm_forward(int type, const ck_layer_norm *norm, const void *x, const void *residual, void *sum,
                            void *y, size_t begin, size_t end);
 /// dsum = gradient of the sum through the norm, added when accumulate ≠ 0, else dsum may be dy; dx = dropout(dsum) (may

@@ -26,6 +26,14 @@ void ck_swiglu_forward(int type, const void *gate_up, void *y, size_t width, siz
 void ck_swiglu_backward(int type, const void *gate_up, const void *dy, void *dgate_up, size_t width, size_t begin,
                         size_t end);
 
+// MARK: Other gated linear units (gated.c)
+
+/// y[t, j] = f(wide[t, j]) · wide[t, width + j] with the activation `kind`, which is not CK_SILU, for rows begin..<end.
+void ck_gated_forward(int kind, int type, const void *wide, void *y, size_t width, size_t begin, size_t end);
+/// The gradient of wide; dwide may be wide.
+void ck_gated_backward(int kind, int type, const void *wide, const void *dy, void *dwide, size_t width, size_t begin,
+                       size_t end);
+
 // MARK: Attention over cached keys (cached_attention.c)
 
 /// Attention of one row of `group` query heads that share a key/value head over `count` cached rows, those that

@@ -1,4 +1,5 @@
-// Self-attention of decoders: causal, with fewer key/value than query heads, rotary positions and a cache.
+// Self-attention with what decoders and newer encoders need: fewer key/value than query heads, rotary
+// positions, a window, a cache.
 
 internal import Kernels
 public import Tensors
@@ -9,6 +10,8 @@ public enum ProjectionNames: Sendable {
     case separate(query: String, key: String, value: String)
     /// One matrix, stored transposed (GPT-2's Conv1D).
     case fused(String)
+    /// One matrix, rows for queries above those for keys and values.
+    case stacked(String)
 }
 
 /// Grouped-query self-attention (Ainslie et al. 2023) with the output projection.
@@ -34,19 +37,22 @@ public final class GroupedQueryAttention: Layer {
         public var keyValueHeads: Int
         public var headSize: Int
         public var isCausal: Bool
+        /// Tokens that a token sees on each side of itself; nil: all.
+        public var window: Int?
         /// Biases of query, key and value, and of the output projection.
         public var hasProjectionBias: Bool
         public var hasOutputBias: Bool
 
         public init(
             width: Int, heads: Int, keyValueHeads: Int? = nil, headSize: Int? = nil, isCausal: Bool = true,
-            hasProjectionBias: Bool = true, hasOutputBias: Bool = true
+            window: Int? = nil, hasProjectionBias: Bool = true, hasOutputBias: Bool = true
         ) {
             self.width = width
             self.heads = heads
             self.keyValueHeads = keyValueHeads ?? heads
             self.headSize = headSize ?? width / heads
             self.isCausal = isCausal
+            self.window = window
             self.hasProjectionBias = hasProjectionBias
             self.hasOutputBias = hasOutputBias
         }
@@ -65,7 +71,7 @@ public final class GroupedQueryAttention: Layer {
         self.dropoutProbability = dropoutProbability
         kernel = AttentionKernel(
             heads: shape.heads, keyValueHeads: shape.keyValueHeads, headSize: shape.headSize,
-            isCausal: shape.isCausal)
+            isCausal: shape.isCausal, window: shape.window)
         let (wide, narrow) = (shape.heads * shape.headSize, shape.keyValueHeads * shape.headSize)
         let isTransposed: Bool
         switch names {
@@ -80,6 +86,11 @@ public final class GroupedQueryAttention: Layer {
             projection = Linear(
                 &layout, fused, inputs: shape.width, outputs: wide + 2 * narrow,
                 standardDeviation: standardDeviation, hasBias: shape.hasProjectionBias, isTransposed: true)
+        case .stacked(let stacked):
+            isTransposed = false
+            projection = Linear(
+                &layout, stacked, inputs: shape.width, outputs: wide + 2 * narrow,
+                standardDeviation: standardDeviation, hasBias: shape.hasProjectionBias)
         }
         output = Linear(
             &layout, outputName, inputs: wide, outputs: shape.width,
@@ -99,7 +110,7 @@ public final class GroupedQueryAttention: Layer {
     }
 
     /// Forward for `x [T, C]`; with a cache, over its tokens and those of the batch. With `rows`, some of the tokens,
-    /// only those are queries and the result is `[N, C]`; the attention is bidirectional and without rotation then.
+    /// only those are queries and the result is `[N, C]`; the attention is bidirectional then.
     public func forward(_ x: Tensor, rows: SelectedRows? = nil, _ pass: Pass) -> Tensor {
         if let rows { return forward(x, selected: rows, pass) }
         let qkv = projection.forward(x, pass)
@@ -122,15 +133,20 @@ public final class GroupedQueryAttention: Layer {
     }
 
     private func forward(_ x: Tensor, selected rows: SelectedRows, _ pass: Pass) -> Tensor {
-        precondition(
-            !kernel.isCausal && rotary == nil && pass.cache == nil, "only an encoder selects queries")
+        precondition(!kernel.isCausal && pass.cache == nil, "only an encoder selects queries")
         let queryInput = pass.activation(rows: rows.count, columns: x.columns)
         EmbeddingTable.gather(x, ids: rows.ids, into: queryInput)
         let q = projection.forward(queryInput, pass, outputs: 0..<wide)
         let kv = projection.forward(x, pass, outputs: wide..<wide + 2 * narrow)
+        rotary?.rotate(q, positions: positions(of: rows, pass))
+        rotary?.rotate(kv.columns(0..<narrow), positions: pass.batch.positions)
         return attend(
             q, kv.columns(0..<narrow), kv.columns(narrow..<2 * narrow), input: x, queryInput: queryInput,
             rows: rows, into: pass.activation(rows: rows.count, columns: wide), pass)
+    }
+
+    private func positions(of rows: SelectedRows, _ pass: Pass) -> [Int32] {
+        rows.ids.map { pass.batch.positions[Int($0)] }
     }
 
     private func attend(
@@ -142,8 +158,9 @@ public final class GroupedQueryAttention: Layer {
         pass.temporarily {
             kernel.forward(
                 q: q, k: k, v: v, queryOffsets: rows?.offsets ?? pass.batch.offsets,
-                keyOffsets: pass.batch.offsets, keys: rows?.keys ?? pass.tokenKeys, dropout: dropout,
-                into: context, logSumExp: logSumExp, scratch: scratch(pass))
+                keyOffsets: pass.batch.offsets, queryPositions: rows?.places,
+                keys: rows?.keys ?? pass.tokenKeys, dropout: dropout, into: context, logSumExp: logSumExp,
+                scratch: scratch(pass))
         }
         saved = Saved(
             x: x, queryInput: queryInput, q: q, k: k, v: v, context: context, logSumExp: logSumExp,
@@ -182,6 +199,8 @@ public final class GroupedQueryAttention: Layer {
         let dq = pass.activation(rows: rows.count, columns: wide)
         let dkv = pass.activation(rows: dx.rows, columns: 2 * narrow)
         differentiate(dcontext, saved, dq, dkv.columns(0..<narrow), dkv.columns(narrow..<2 * narrow), pass)
+        rotary?.rotate(dq, positions: positions(of: rows, pass), isTransposed: true)
+        rotary?.rotate(dkv.columns(0..<narrow), positions: pass.batch.positions, isTransposed: true)
         projection.backward(
             gradient: dkv, input: saved.x, pass, into: dx, outputs: wide..<wide + 2 * narrow)
         let dqueries = pass.activation(rows: rows.count, columns: dx.columns)
@@ -195,8 +214,9 @@ public final class GroupedQueryAttention: Layer {
         kernel.backward(
             gradient: dcontext, q: saved.q, k: saved.k, v: saved.v, out: saved.context,
             logSumExp: saved.logSumExp, queryOffsets: saved.rows?.offsets ?? pass.batch.offsets,
-            keyOffsets: pass.batch.offsets, keys: saved.rows?.keys ?? pass.tokenKeys, dropout: saved.dropout,
-            dq: dq, dk: dk, dv: dv, scratch: scratch(pass))
+            keyOffsets: pass.batch.offsets, queryPositions: saved.rows?.places,
+            keys: saved.rows?.keys ?? pass.tokenKeys, dropout: saved.dropout, dq: dq, dk: dk, dv: dv,
+            scratch: scratch(pass))
     }
 
     private func scratch(_ pass: Pass) -> Tensor {

@@ -1,6 +1,6 @@
-// The feed-forward layers of a block: SwiGLU, and what a block needs of any kind.
+// The feed-forward layers of a block with a gate, and what a block needs of any kind.
 
-internal import Kernels
+public import Kernels
 public import Tensors
 
 /// What a block needs of its feed-forward layers.
@@ -18,17 +18,22 @@ extension FeedForward: BlockFeedForward {
     }
 }
 
-/// y = (silu(x·Wgᵀ) ⊙ x·Wuᵀ)·Wdᵀ, with or without biases, as in Llama.
+/// y = dropout(f(x·Wgᵀ) ⊙ x·Wuᵀ)·Wdᵀ, with or without biases: SwiGLU with f = silu as in Llama, GeGLU as in
+/// ModernBERT.
 public final class GatedFeedForward: Layer, BlockFeedForward {
     private let gateUp: Linear
     private let down: Linear
-    private var saved: (x: Tensor, gateUp: Tensor, product: Tensor)?
+    private let gate: GatedLinearUnit
+    private let dropoutProbability: Float
+    private let site: String
+    private var saved: (x: Tensor, gateUp: Tensor, product: Tensor, dropout: Dropout)?
 
     /// Gate and up are one matrix of `2·innerWidth` outputs; the three names are those of the file.
     public init(
         _ layout: inout ParameterLayout, gateName: String, upName: String, downName: String, width: Int,
         innerWidth: Int, hasBias: Bool, standardDeviation: Float
     ) {
+        (gate, dropoutProbability, site) = (GatedLinearUnit(.silu), 0, gateName + "_up")
         gateUp = Linear(
             &layout, gateName + "_up", inputs: width, outputs: 2 * innerWidth,
             standardDeviation: standardDeviation, parts: [gateName, upName], hasBias: hasBias)
@@ -37,11 +42,30 @@ public final class GatedFeedForward: Layer, BlockFeedForward {
             hasBias: hasBias)
     }
 
+    /// Gate and up are one matrix in the file too, the gate above.
+    public init(
+        _ layout: inout ParameterLayout, stackedName: String, downName: String, width: Int, innerWidth: Int,
+        activation: Activation, hasBias: Bool, dropoutProbability: Float, standardDeviation: Float,
+        downStandardDeviation: Float
+    ) {
+        gate = GatedLinearUnit(activation)
+        self.dropoutProbability = dropoutProbability
+        site = stackedName
+        gateUp = Linear(
+            &layout, stackedName, inputs: width, outputs: 2 * innerWidth,
+            standardDeviation: standardDeviation, hasBias: hasBias)
+        down = Linear(
+            &layout, downName, inputs: innerWidth, outputs: width, standardDeviation: downStandardDeviation,
+            hasBias: hasBias)
+    }
+
     public func forward(_ x: Tensor, _ pass: Pass) -> Tensor {
         let wide = gateUp.forward(x, pass)
         let product = pass.activation(rows: x.rows, columns: down.inputs)
-        SwiGLU.forward(wide, into: product)
-        saved = (x, wide, product)
+        gate.forward(wide, into: product)
+        let dropout = pass.dropout(site, probability: dropoutProbability)
+        if !dropout.isIdentity { dropout.apply(to: product, keys: pass.keys(of: x), into: product) }
+        saved = (x, wide, product, dropout)
         return down.forward(product, pass)
     }
 
@@ -51,7 +75,10 @@ public final class GatedFeedForward: Layer, BlockFeedForward {
             let dproduct = pass.activation(rows: dy.rows, columns: down.inputs)
             down.backward(gradient: dy, input: saved.product, pass, into: dproduct)
             down.finishBackward(pass)
-            SwiGLU.backward(saved.gateUp, gradient: dproduct, into: saved.gateUp)
+            if !saved.dropout.isIdentity {
+                saved.dropout.apply(to: dproduct, keys: pass.keys(of: saved.x), into: dproduct)
+            }
+            gate.backward(saved.gateUp, gradient: dproduct, into: saved.gateUp)
             gateUp.backward(gradient: saved.gateUp, input: saved.x, pass, into: dx)
             gateUp.finishBackward(pass)
         }

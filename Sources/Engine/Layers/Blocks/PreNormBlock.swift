@@ -1,4 +1,4 @@
-// A pre-norm transformer block, as in GPT-2 and Llama, with optional cross-attention.
+// A pre-norm transformer block, as in GPT-2, Llama and ModernBERT, with optional cross-attention.
 
 internal import Kernels
 public import Tensors
@@ -6,9 +6,10 @@ public import Tensors
 /// s += attention(norm(s)); [s += crossAttention(norm(s));] s += feedForward(norm(s)), s being the residual stream.
 ///
 /// The addition of a branch belongs to the next norm: a block takes the branch that is not yet added and returns
-/// its own last one.
+/// its own last one. The first block of a stack whose embeddings are normed may lack the norm of its
+/// attention.
 public final class PreNormBlock: Layer {
-    private let attentionNorm: ResidualNorm
+    private let attentionNorm: ResidualNorm?
     private let attention: GroupedQueryAttention
     private let cross: (norm: ResidualNorm, attention: CrossAttention)?
     private let feedForwardNorm: ResidualNorm
@@ -16,7 +17,7 @@ public final class PreNormBlock: Layer {
     private var rows: SelectedRows?
 
     public init(
-        attentionNorm: ResidualNorm, attention: GroupedQueryAttention,
+        attentionNorm: ResidualNorm?, attention: GroupedQueryAttention,
         cross: (norm: ResidualNorm, attention: CrossAttention)? = nil, feedForwardNorm: ResidualNorm,
         feedForward: any BlockFeedForward
     ) {
@@ -38,7 +39,8 @@ public final class PreNormBlock: Layer {
         self.rows = rows
         precondition((source != nil) == (cross != nil), "cross-attention needs a source")
         var stream = stream
-        let normed = attentionNorm.forward(branch, residual: stream, pass)
+        precondition(attentionNorm != nil || stream == nil, "only a first block has no norm of its attention")
+        let normed = attentionNorm?.forward(branch, residual: stream, pass) ?? branch
         stream =
             rows.map { rows in
                 let selected = pass.activation(rows: rows.count, columns: branch.columns)
@@ -77,6 +79,10 @@ public final class PreNormBlock: Layer {
                     gradient: dbranch, into: dnormed, sourceGradient: sourceGradient, pass)
                 dbranch = join(cross.norm)
             }
+            guard let attentionNorm else {
+                attention.backward(gradient: dbranch, into: streamGradient, accumulating: true, pass)
+                return streamGradient
+            }
             attention.backward(gradient: dbranch, into: dnormed, pass)
             return join(attentionNorm)
         }
@@ -100,6 +106,11 @@ public final class PreNormBlock: Layer {
             attention.backward(gradient: dattended, into: dnormed, pass)
             streamGradient.clear()
             EmbeddingTable.scatterAdd(selectedStreamGradient, ids: rows.ids, to: streamGradient)
+            guard let attentionNorm else {
+                let all = (0..<streamGradient.rows).map { Int32($0) }
+                EmbeddingTable.scatterAdd(dnormed, ids: all, to: streamGradient)
+                return streamGradient
+            }
             return attentionNorm.backward(
                 gradient: dnormed, streamGradient: streamGradient, accumulating: true, branchGradient: spare,
                 pass)

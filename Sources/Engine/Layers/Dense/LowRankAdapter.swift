@@ -77,13 +77,13 @@ public final class LowRankAdapter: Layer {
 
     /// Adds to `y`, which holds the outputs in `range`.
     func forward(_ x: Tensor, addingTo y: Tensor, outputs range: Range<Int>, _ pass: Pass) {
-        guard let columns = columns(in: range) else { return }
+        guard let common = common(with: range) else { return }
         pass.temporarily {
             let h = memory(for: x, pass)
-            product(dropped(x, pass), down, transposing: true, into: h, pass)
+            product(dropped(x, pass), pass.parameters.operand(down), transposing: true, into: h)
             MatrixProduct.run(
-                h, pass.parameters.operand(up), transposingB: true, into: y.columns(columns),
-                accumulating: true)
+                h, pass.parameters.operand(up).rows(common.rows), transposingB: true,
+                into: y.columns(common.columns), accumulating: true)
         }
     }
 
@@ -92,16 +92,16 @@ public final class LowRankAdapter: Layer {
     func backward(
         gradient dy: Tensor, input x: Tensor, addingTo dx: Tensor?, outputs range: Range<Int>, _ pass: Pass
     ) {
-        guard let columns = columns(in: range) else { return }
+        guard let common = common(with: range) else { return }
         let parameters = pass.parameters
         pass.temporarily {
-            let part = operand(dy.columns(columns), pass)
+            let part = operand(dy.columns(common.columns), pass)
             let input = dropped(x, pass)
             let h = hidden(of: x, dropped: input, pass)
-            addProduct(part, h, toGradientOf: up, parameters)
+            addProduct(part, h, toGradientOf: up, rows: common.rows, parameters)
             let dh = pass.activation(rows: dy.rows, columns: options.rank)
-            product(part, up, transposing: false, into: dh, pass)
-            addProduct(dh, input, toGradientOf: down, parameters)
+            product(part, parameters.operand(up).rows(common.rows), transposing: false, into: dh)
+            addProduct(dh, input, toGradientOf: down, rows: 0..<options.rank, parameters)
             if let dx { add(dh, to: dx, pass) }
         }
     }
@@ -114,23 +114,24 @@ public final class LowRankAdapter: Layer {
         }
         let dinput = pass.workspace.tensor(rows: dx.rows, columns: dx.columns)
         MatrixProduct.run(dh, pass.parameters.operand(down), into: dinput)
-        dropout.add(dinput, keys: keys(of: dx, pass), to: dx)
+        dropout.add(dinput, keys: pass.keys(of: dx), to: dx)
     }
 
-    /// out = s · x·W, or s · x·Wᵀ, with the matrix of a slot.
-    private func product(
-        _ x: Tensor, _ slot: Int, transposing: Bool, into out: Tensor, _ pass: Pass
-    ) {
-        MatrixProduct.run(
-            x, pass.parameters.operand(slot), transposingB: transposing, scale: Float(options.scale),
-            into: out)
+    /// out = s · x·W, or s · x·Wᵀ.
+    private func product(_ x: Tensor, _ w: Tensor, transposing: Bool, into out: Tensor) {
+        MatrixProduct.run(x, w, transposingB: transposing, scale: Float(options.scale), into: out)
     }
 
-    /// Adds aᵀ·b to the gradient of a slot, or writes it when nothing of this step is there.
+    /// Adds aᵀ·b to `rows` of the gradient of a slot, or writes it when it covers all and nothing of this
+    /// step is there.
     private func addProduct(
-        _ a: Tensor, _ b: Tensor, toGradientOf slot: Int, _ parameters: ParameterStore
+        _ a: Tensor, _ b: Tensor, toGradientOf slot: Int, rows: Range<Int>, _ parameters: ParameterStore
     ) {
         guard parameters.isTrainable(slot) else { return }
+        if rows.count < parameters.layout.slots[slot].rows {
+            return MatrixProduct.run(
+                a, transposingA: true, b, into: parameters.gradient(slot).rows(rows), accumulating: true)
+        }
         let (gradient, isAdded) = parameters.gradientForProduct(slot)
         MatrixProduct.run(a, transposingA: true, b, into: gradient, accumulating: isAdded)
     }
@@ -159,13 +160,14 @@ public final class LowRankAdapter: Layer {
             scaled, parameters.value(down), into: parameters.value(weight).rows(outputs), accumulating: true)
     }
 
-    /// Where the adapted outputs stand among those in `range`; nil if they are outside.
-    private func columns(in range: Range<Int>) -> Range<Int>? {
+    /// The adapted outputs in `range`: where they stand there, and their rows of B; nil if there are none.
+    private func common(with range: Range<Int>) -> (columns: Range<Int>, rows: Range<Int>)? {
         guard range.overlaps(outputs) else { return nil }
-        precondition(
-            range.lowerBound <= outputs.lowerBound && outputs.upperBound <= range.upperBound,
-            "\(module) is computed in pieces")
-        return outputs.lowerBound - range.lowerBound..<outputs.upperBound - range.lowerBound
+        let common = range.clamped(to: outputs)
+        return (
+            common.lowerBound - range.lowerBound..<common.upperBound - range.lowerBound,
+            common.lowerBound - outputs.lowerBound..<common.upperBound - outputs.lowerBound
+        )
     }
 
     /// Memory for s · x·Aᵀ, `[T, r]`: of this adapter when the backward pass will read it, and blocks do not compute
@@ -191,7 +193,7 @@ public final class LowRankAdapter: Layer {
             return kept.h
         }
         let h = pass.activation(rows: x.rows, columns: options.rank)
-        product(input, down, transposing: true, into: h, pass)
+        product(input, pass.parameters.operand(down), transposing: true, into: h)
         return h
     }
 
@@ -199,19 +201,11 @@ public final class LowRankAdapter: Layer {
         let dropout = dropout(pass)
         guard !dropout.isIdentity else { return x }
         let copy = pass.workspace.tensor(rows: x.rows, columns: x.columns, type: x.type)
-        dropout.apply(to: x, keys: keys(of: x, pass), into: copy)
+        dropout.apply(to: x, keys: pass.keys(of: x), into: copy)
         return copy
     }
 
     private func dropout(_ pass: Pass) -> Dropout {
         pass.dropout(module + ".lora", probability: Float(options.dropout))
-    }
-
-    /// The keys of the rows of `x`: all tokens, those that the last block computes, or the first of each sequence.
-    private func keys(of x: Tensor, _ pass: Pass) -> RowKeys {
-        if x.rows == pass.batch.tokenCount { return pass.tokenKeys }
-        if let rows = pass.selectedRows, rows.count == x.rows { return rows.keys }
-        precondition(x.rows == pass.batch.sequenceCount, "\(module): dropout needs the keys of its rows")
-        return pass.sequenceKeys
     }
 }

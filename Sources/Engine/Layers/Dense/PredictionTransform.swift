@@ -1,4 +1,4 @@
-// The layers before the output layer of BERT's and RoBERTa's masked language models.
+// The layers before the output layer of masked language models.
 
 public import Kernels
 public import Tensors
@@ -12,12 +12,14 @@ public final class PredictionTransform: Layer {
 
     public init(
         _ layout: inout ParameterLayout, denseName: String, normName: String, width: Int,
-        activation: Activation, epsilon: Float, standardDeviation: Float
+        activation: Activation, epsilon: Float, standardDeviation: Float, hasDenseBias: Bool = true,
+        hasNormBias: Bool = true
     ) {
         self.activation = activation
         dense = Linear(
-            &layout, denseName, inputs: width, outputs: width, standardDeviation: standardDeviation)
-        norm = LayerNorm(&layout, normName, width: width, epsilon: epsilon)
+            &layout, denseName, inputs: width, outputs: width, standardDeviation: standardDeviation,
+            hasBias: hasDenseBias)
+        norm = LayerNorm(&layout, normName, width: width, epsilon: epsilon, hasBias: hasNormBias)
     }
 
     /// Forward for rows `x [N, C]`; `keys` are their random keys.

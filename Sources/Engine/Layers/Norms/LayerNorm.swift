@@ -3,19 +3,19 @@
 public import Kernels
 public import Tensors
 
-/// y = norm(dropout(x) + residual)·weight + bias.
+/// y = norm(dropout(x) + residual)·weight + bias, with or without bias.
 public final class LayerNorm: Layer {
     public let width: Int
     public let epsilon: Float
     private let dropoutProbability: Float
     private let site: String
     private let weight: Int
-    private let bias: Int
+    private let bias: Int?
     private var saved: (sum: Tensor, mean: Tensor, rstd: Tensor, dropout: Dropout, keys: RowKeys)?
 
     public init(
         _ layout: inout ParameterLayout, _ name: String, width: Int, epsilon: Float,
-        dropoutProbability: Float = 0
+        dropoutProbability: Float = 0, hasBias: Bool = true
     ) {
         self.width = width
         self.epsilon = epsilon
@@ -24,6 +24,10 @@ public final class LayerNorm: Layer {
         weight = layout.add(
             name + ".weight", rows: 1, columns: width, hasWeightDecay: false, initialization: .ones,
             tensors: [CheckpointTensor(name: name + ".weight", shape: [width])])
+        guard hasBias else {
+            bias = nil
+            return
+        }
         bias = layout.add(
             name + ".bias", rows: 1, columns: width, hasWeightDecay: false, initialization: .zeros,
             tensors: [CheckpointTensor(name: name + ".bias", shape: [width])])
@@ -37,8 +41,9 @@ public final class LayerNorm: Layer {
         let rstd = pass.workspace.tensor(rows: 1, columns: x.rows)
         let dropout = pass.dropout(site, probability: dropoutProbability)
         LayerNormKernel.forward(
-            x, residual: residual, gamma: pass.parameters.value(weight), beta: pass.parameters.value(bias),
-            epsilon: epsilon, dropout: dropout, keys: keys, sum: x, into: y, mean: mean, rstd: rstd)
+            x, residual: residual, gamma: pass.parameters.value(weight),
+            beta: bias.map { pass.parameters.value($0) }, epsilon: epsilon, dropout: dropout, keys: keys,
+            sum: x, into: y, mean: mean, rstd: rstd)
         saved = (x, mean, rstd, dropout, keys)
         return y
     }
@@ -54,10 +59,10 @@ public final class LayerNorm: Layer {
             LayerNormKernel.backward(
                 gradient: dy, sum: saved.sum, gamma: pass.parameters.value(weight), mean: saved.mean,
                 rstd: saved.rstd, dropout: saved.dropout, keys: saved.keys, dsum: residualGradient, dx: dx,
-                dgamma: pass.parameters.gradient(weight), dbeta: pass.parameters.gradient(bias),
+                dgamma: pass.parameters.gradient(weight), dbeta: bias.map { pass.parameters.gradient($0) },
                 partials: partials)
         }
-        pass.markReady(bias)
+        if let bias { pass.markReady(bias) }
         pass.markReady(weight)
         return dx ?? residualGradient
     }

@@ -10,7 +10,7 @@ public import Tensors
 public final class ResidualNorm: Layer {
     /// Which norm.
     public enum Kind: Sendable {
-        /// Layer norm with weight and bias (Ba et al. 2016).
+        /// Layer norm with weight and, mostly, bias (Ba et al. 2016).
         case layer
         /// RMS norm with a weight (Zhang and Sennrich 2019).
         case rms
@@ -33,10 +33,10 @@ public final class ResidualNorm: Layer {
         let keys: RowKeys
     }
 
-    /// `dropoutProbability` is that of the branch.
+    /// `dropoutProbability` is that of the branch; `hasBias` is for layer norms.
     public init(
         _ layout: inout ParameterLayout, _ name: String, width: Int, kind: Kind, epsilon: Float,
-        dropoutProbability: Float = 0
+        dropoutProbability: Float = 0, hasBias: Bool = true
     ) {
         self.width = width
         self.kind = kind
@@ -47,7 +47,7 @@ public final class ResidualNorm: Layer {
             name + ".weight", rows: 1, columns: width, hasWeightDecay: false, initialization: .ones,
             tensors: [CheckpointTensor(name: name + ".weight", shape: [width])])
         bias =
-            kind == .rms
+            kind == .rms || !hasBias
             ? nil
             : layout.add(
                 name + ".bias", rows: 1, columns: width, hasWeightDecay: false, initialization: .zeros,
@@ -65,14 +65,15 @@ public final class ResidualNorm: Layer {
         let rstd = pass.workspace.tensor(rows: 1, columns: branch.rows)
         let dropout = pass.dropout(site, probability: dropoutProbability)
         let gamma = pass.parameters.value(weight)
-        if let bias {
+        switch kind {
+        case .layer:
             let mean = pass.workspace.tensor(rows: 1, columns: branch.rows)
             LayerNormKernel.forward(
-                branch, residual: residual, gamma: gamma, beta: pass.parameters.value(bias),
+                branch, residual: residual, gamma: gamma, beta: bias.map { pass.parameters.value($0) },
                 epsilon: epsilon, dropout: dropout, keys: keys, sum: branch, into: y, mean: mean,
                 rstd: rstd)
             saved = Saved(stream: branch, mean: mean, rstd: rstd, dropout: dropout, keys: keys)
-        } else {
+        case .rms:
             RMSNormKernel.forward(
                 branch, residual: residual, gamma: gamma, epsilon: epsilon, dropout: dropout,
                 keys: keys, sum: branch, into: y, rstd: rstd)
@@ -93,12 +94,12 @@ public final class ResidualNorm: Layer {
         let dgamma = pass.parameters.gradient(weight)
         pass.temporarily {
             let partials = pass.workspace.tensor(rows: ThreadPool.threadCount, columns: 2 * width)
-            if let bias, let mean = saved.mean {
+            if let mean = saved.mean {
                 LayerNormKernel.backward(
                     gradient: dy, sum: saved.stream, gamma: gamma, mean: mean, rstd: saved.rstd,
                     dropout: saved.dropout, keys: saved.keys, dsum: streamGradient,
                     accumulating: accumulating, dx: dx, dgamma: dgamma,
-                    dbeta: pass.parameters.gradient(bias), partials: partials)
+                    dbeta: bias.map { pass.parameters.gradient($0) }, partials: partials)
             } else {
                 RMSNormKernel.backward(
                     gradient: dy, sum: saved.stream, gamma: gamma, rstd: saved.rstd, dropout: saved.dropout,

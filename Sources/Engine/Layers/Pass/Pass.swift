@@ -63,6 +63,15 @@ public final class Pass {
         isTraining && probability > 0 ? Dropout(key: key.derived(site), probability: probability) : .none
     }
 
+    /// The keys of the rows of `x`: all tokens, those that the last block computes, or the first of each
+    /// sequence.
+    func keys(of x: Tensor) -> RowKeys {
+        if x.rows == batch.tokenCount { return tokenKeys }
+        if let rows = selectedRows, rows.count == x.rows { return rows.keys }
+        precondition(x.rows == batch.sequenceCount, "dropout needs the keys of its rows")
+        return sequenceKeys
+    }
+
     /// Reports a slot whose gradient is complete.
     func markReady(_ slot: Int) {
         if completesGradients { parameters.markReady(slot) }

@@ -8,6 +8,8 @@ public struct SelectedRows: Sendable {
     public let ids: [Int32]
     /// Sequence s has the rows `offsets[s]..<offsets[s + 1]` of them; `[S + 1]`.
     public let offsets: [Int32]
+    /// Where each stands in its sequence, from 0, `[N]`.
+    public let places: [Int32]
     /// Their random keys: those that they have among all tokens.
     public let keys: RowKeys
 
@@ -22,6 +24,11 @@ public struct SelectedRows: Sendable {
         offsets = pass.batch.offsets.map { end in
             while next < ids.count, ids[next] < end { next += 1 }
             return Int32(next)
+        }
+        var sequence = 0
+        places = ids.map { id in
+            while id >= pass.batch.offsets[sequence + 1] { sequence += 1 }
+            return id - pass.batch.offsets[sequence]
         }
         keys = RowKeys(pass.tokenKeys, rows: ids)
     }
