@@ -92,6 +92,14 @@ extension DistilBERTConfiguration: EncoderConfiguration {
             dropout: classifierDropout)
     }
 
+    func tokenClassification(prefix: String) -> ClassificationLayers.Plan {
+        ClassificationLayers.Plan(output: "classifier", dropout: dropout)
+    }
+
+    func questionAnswering(prefix: String) -> ClassificationLayers.Plan {
+        ClassificationLayers.Plan(output: "qa_outputs", dropout: answerDropout)
+    }
+
     var predictionHead: PredictionHead? {
         PredictionHead(
             prefixes: ["vocab_transform.", "vocab_layer_norm.", "vocab_projector."], dense: "vocab_transform",
@@ -99,11 +107,6 @@ extension DistilBERTConfiguration: EncoderConfiguration {
             activation: activation, epsilon: Self.layerNormEpsilon, initializerRange: initializerRange,
             isTied: isTied)
     }
-}
-
-extension DistilBERTConfiguration: TokenHeadConfiguration {
-    var labelDropout: Float { dropout }
-    var spanDropout: Float { answerDropout }
 }
 
 extension PostNormShape.Names {

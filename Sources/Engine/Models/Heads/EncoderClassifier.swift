@@ -1,4 +1,4 @@
-// An encoder with a classification or regression head over the state of each sequence's first token.
+// An encoder with a classification or regression head over the state that stands for each sequence.
 
 public import JSON
 internal import Kernels
@@ -62,17 +62,17 @@ public final class EncoderClassifier: SequenceClassifier, ImageModel {
 
     /// What the output layer reads, before its dropout, `[S, C]`.
     public func pooled(_ pass: Pass) -> Tensor {
-        layers.pooled(encoder.states(of: .first(of: pass), pass), pass)
+        layers.pooled(plan.pooling.states(of: encoder, pass), keys: pass.sequenceKeys, pass)
     }
 
     /// Hidden states of all tokens after the last block, `[T, C]`.
     public func hiddenStates(_ pass: Pass) -> Tensor { encoder.hiddenStates(pass) }
 
     public func forward(_ pass: Pass) -> Tensor {
-        layers.forward(encoder.states(of: .first(of: pass), pass), pass)
+        layers.forward(plan.pooling.states(of: encoder, pass), keys: pass.sequenceKeys, pass)
     }
 
     public func backward(gradient dlogits: Tensor, _ pass: Pass) {
-        encoder.backward(selectedGradient: layers.backward(gradient: dlogits, pass), pass)
+        plan.pooling.backward(gradient: layers.backward(gradient: dlogits, pass), through: encoder, pass)
     }
 }

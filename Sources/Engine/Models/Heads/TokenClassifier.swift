@@ -12,19 +12,12 @@ public final class TokenClassifier: TrainableModel {
     private let family: ModelFamily
     private let json: JSONValue
     private let encoder: any TextEncoder
-    private let classifier: Linear
-    private let dropoutProbability: Float
-    private var saved: Saved?
+    private let layers: ClassificationLayers
+    private let plan: ClassificationLayers.Plan
+    private var states: StatesOfRows?
 
     /// The families whose texts can be classified have a head over tokens too.
     static let heads: Set<ModelFamily.Head> = [.sequenceClassification]
-
-    private struct Saved {
-        let states: StatesOfRows
-        let dropped: Tensor
-        let dropout: Dropout
-        let keys: RowKeys
-    }
 
     /// Builds the network of `json`, a config.json, with zero parameters. `file` is named in errors.
     public init(_ json: JSONValue, head: ClassificationHead, file: String) throws(ModelError) {
@@ -37,9 +30,9 @@ public final class TokenClassifier: TrainableModel {
             preconditionFailure("a family that classifies texts reads texts")
         }
         self.encoder = encoder
-        dropoutProbability = configuration.tokenLabelDropout
-        classifier = Linear(
-            &layout, "classifier", inputs: configuration.hiddenSize, outputs: head.labels.count,
+        plan = configuration.tokenClassification(prefix: family.prefix)
+        layers = ClassificationLayers(
+            &layout, plan, width: configuration.hiddenSize, outputs: head.labels.count,
             standardDeviation: configuration.initializerRange)
         parameters = ParameterStore(layout: layout)
     }
@@ -47,11 +40,15 @@ public final class TokenClassifier: TrainableModel {
     public var encoderPrefix: String { family.prefix }
     public var maximumLength: Int { encoder.maximumLength }
 
-    public func isHead(_ slot: ParameterSlot) -> Bool { slot.name.hasPrefix("classifier.") }
+    public func isHead(_ slot: ParameterSlot) -> Bool { slot.name.hasPrefix(plan.output + ".") }
+
+    public func isPooler(_ slot: ParameterSlot) -> Bool {
+        plan.poolerPrefix.map(slot.name.hasPrefix) ?? false
+    }
 
     /// Heads of other tasks, the pooler, and stored positions.
     public func mayIgnore(tensor name: String) -> Bool {
-        family.mayIgnore(tensor: name, besides: ["classifier.weight", "classifier.bias"])
+        family.mayIgnore(tensor: name, besides: plan.tensorPrefixesOfTokens)
     }
 
     public var configurationJSON: JSONValue {
@@ -68,22 +65,15 @@ public final class TokenClassifier: TrainableModel {
     /// Logits `[N, K]` in float32 of the N tokens `rows`, in ascending order.
     public func forward(_ pass: Pass, rows: [Int32]) -> Tensor {
         let states = encoder.forward(pass, source: nil, rows: rows)
-        let keys = RowKeys(pass.tokenKeys, rows: rows)
-        let dropout = pass.dropout("classifier", probability: dropoutProbability)
-        let dropped = pass.activation(rows: rows.count, columns: states.states.columns)
-        dropout.apply(to: states.states, keys: keys, into: dropped)
-        saved = Saved(states: states, dropped: dropped, dropout: dropout, keys: keys)
-        return classifier.forward(dropped, pass, type: .float32)
+        self.states = states
+        return layers.forward(states.states, keys: RowKeys(pass.tokenKeys, rows: rows), pass)
     }
 
     /// Adds the gradients of all parameters from that of the logits, which may be overwritten.
     public func backward(gradient dlogits: Tensor, _ pass: Pass) {
-        guard let saved else { preconditionFailure("backward without forward") }
-        let dstates = saved.states.states
-        classifier.backward(gradient: dlogits, input: saved.dropped, pass, into: dstates)
-        classifier.finishBackward(pass)
-        saved.dropout.apply(to: dstates, keys: saved.keys, into: dstates)
-        encoder.backward(gradient: dstates, of: saved.states, sourceGradient: nil, pass)
+        guard let states else { preconditionFailure("backward without forward") }
+        encoder.backward(
+            gradient: layers.backward(gradient: dlogits, pass), of: states, sourceGradient: nil, pass)
     }
 }
 

@@ -15,10 +15,26 @@ protocol EncoderConfiguration: Sendable {
     var poolerSize: Int? { get }
     /// The layers of a classifier; `prefix` is that of the backbone.
     func classification(prefix: String) -> ClassificationLayers.Plan
+    /// The layers of a classifier of tokens.
+    func tokenClassification(prefix: String) -> ClassificationLayers.Plan
+    /// The layers that give each token two scores: that an answer starts there, and that it ends there.
+    func questionAnswering(prefix: String) -> ClassificationLayers.Plan
     /// The layers of a masked language model; nil for families without.
     var predictionHead: PredictionHead? { get }
     /// What further blocks over the encoder's states look like; nil for families that have none.
     var blockShape: PostNormShape? { get }
+}
+
+extension EncoderConfiguration {
+    /// An output layer alone, with the dropout of the classifier of texts.
+    func tokenClassification(prefix: String) -> ClassificationLayers.Plan {
+        ClassificationLayers.Plan(output: "classifier", dropout: classification(prefix: prefix).dropout)
+    }
+
+    /// An output layer alone, without dropout.
+    func questionAnswering(prefix: String) -> ClassificationLayers.Plan {
+        ClassificationLayers.Plan(output: "qa_outputs", dropout: 0)
+    }
 }
 
 /// The typed config.json of a decoder.

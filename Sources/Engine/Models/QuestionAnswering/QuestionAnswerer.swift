@@ -11,11 +11,9 @@ public final class QuestionAnswerer: TrainableModel {
     private let family: ModelFamily
     private let json: JSONValue
     private let encoder: any EncoderNetwork
-    private let output: Linear
-    private let dropoutProbability: Float
-    private var saved: (input: Tensor, dropout: Dropout)?
+    private let layers: ClassificationLayers
+    private let plan: ClassificationLayers.Plan
 
-    private static let prefix = "qa_outputs."
     /// Every encoder of texts can stand below the head.
     static let heads: Set<ModelFamily.Head> = [.textEncoder]
 
@@ -24,11 +22,11 @@ public final class QuestionAnswerer: TrainableModel {
         family = try ModelFamily.of(json, having: Self.heads, file: file)
         let configuration = try family.encoderConfiguration(json, file: file)
         self.json = json
-        dropoutProbability = configuration.answerSpanDropout
         var layout = ParameterLayout()
         encoder = configuration.encoder(&layout, prefix: family.prefix)
-        output = Linear(
-            &layout, "qa_outputs", inputs: configuration.hiddenSize, outputs: 2,
+        plan = configuration.questionAnswering(prefix: family.prefix)
+        layers = ClassificationLayers(
+            &layout, plan, width: configuration.hiddenSize, outputs: 2,
             standardDeviation: configuration.initializerRange)
         parameters = ParameterStore(layout: layout)
     }
@@ -47,35 +45,26 @@ public final class QuestionAnswerer: TrainableModel {
         return .object(members)
     }
 
-    public func isHead(_ slot: ParameterSlot) -> Bool { slot.name.hasPrefix(Self.prefix) }
+    public func isHead(_ slot: ParameterSlot) -> Bool { slot.name.hasPrefix(plan.output + ".") }
+
+    public func isPooler(_ slot: ParameterSlot) -> Bool {
+        plan.poolerPrefix.map(slot.name.hasPrefix) ?? false
+    }
 
     public func mayIgnore(tensor name: String) -> Bool {
-        family.mayIgnore(tensor: name, besides: [Self.prefix])
+        family.mayIgnore(tensor: name, besides: plan.tensorPrefixesOfTokens)
     }
 
     public func validate(_ batch: TokenBatch) throws(ModelError) { try encoder.validate(batch) }
 
     /// Logits `[T, 2]` in float32: that the answer starts at the token, and that it ends there.
     public func forward(_ pass: Pass) -> Tensor {
-        let hidden = encoder.hiddenStates(pass)
-        let dropout = pass.dropout("qa_outputs", probability: dropoutProbability)
-        var input = hidden
-        if !dropout.isIdentity {
-            input = pass.activation(rows: hidden.rows, columns: hidden.columns)
-            dropout.apply(to: hidden, keys: pass.tokenKeys, into: input)
-        }
-        saved = (input, dropout)
-        return output.forward(input, pass, type: .float32)
+        layers.forward(encoder.hiddenStates(pass), keys: pass.tokenKeys, pass)
     }
 
     /// Adds the gradients of all parameters from that of the logits.
     public func backward(gradient dlogits: Tensor, _ pass: Pass) {
-        guard let (input, dropout) = saved else { preconditionFailure("backward without forward") }
-        let dstates = pass.activation(rows: input.rows, columns: input.columns)
-        output.backward(gradient: dlogits, input: input, pass, into: dstates)
-        output.finishBackward(pass)
-        dropout.apply(to: dstates, keys: pass.tokenKeys, into: dstates)
-        encoder.backward(statesGradient: dstates, pass)
+        encoder.backward(statesGradient: layers.backward(gradient: dlogits, pass), pass)
     }
 }
 
