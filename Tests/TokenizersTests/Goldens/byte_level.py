@@ -71,6 +71,17 @@ def template(token, id):
             "special_tokens": {token: {"id": token, "ids": [id], "tokens": [token]}}}
 
 
+def classifier_template():
+    """[CLS] A [SEP] B [SEP], as BERT's."""
+    def token(name, type_id=0):
+        return {"SpecialToken": {"id": name, "type_id": type_id}}
+    first, second = {"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 1}}
+    return {"type": "TemplateProcessing", "single": [token("[CLS]"), first, token("[SEP]")],
+            "pair": [token("[CLS]"), first, token("[SEP]"), second, token("[SEP]", 1)],
+            "special_tokens": {name: {"id": name, "ids": [id], "tokens": [name]}
+                               for name, id in (("[CLS]", 3259), ("[SEP]", 3260))}}
+
+
 def document(pre_tokenizer, post_processor, added_tokens, normalizer=None, **model):
     return {"version": "1.0", "truncation": None, "padding": None, "added_tokens": added_tokens,
             "normalizer": normalizer, "pre_tokenizer": pre_tokenizer, "post_processor": post_processor,
@@ -87,6 +98,10 @@ def variants():
     chat = [added("<|endoftext|>", 3256), added("<|im_start|>", 3257), added("<|im_end|>", 3258),
             added("Café Noir", 3259, special=False, normalized=True), added("<l>", 3260, rstrip=True)]
     ends = [added("<|endoftext|>", 3256)]
+    # Runs of spaces are tokens, as in the vocabulary of ModernBERT.
+    modern = [added("   ", 3256, special=False, normalized=True), added("  ", 3257, special=False, normalized=True),
+              added("[UNK]", 3258), added("[CLS]", 3259), added("[SEP]", 3260), added("[PAD]", 3261),
+              added("[MASK]", 3262, lstrip=True), added("Café Noir", 3263, special=False, normalized=True)]
     llama = sequence("pre", "pretokenizers", split(GPT4 % "{1,3}"), byte_level(regex=False))
     qwen = sequence("pre", "pretokenizers", split(GPT4 % ""), byte_level(trim=False, regex=False))
     smol = sequence("pre", "pretokenizers", {"type": "Digits", "individual_digits": True}, byte_level())
@@ -122,6 +137,7 @@ def variants():
         variant("files-qwen2", 3000, files={"tokenizer_class": "Qwen2Tokenizer", "bos_token": None,
                                             "additional_special_tokens": ["<|im_start|>", "<|im_end|>"]},
                 extra=["<|endoftext|>"]),
+        variant("modernbert", 4000, document(byte_level(), classifier_template(), modern, {"type": "NFC"})),
     ]
 
 
