@@ -55,7 +55,7 @@ struct LoadingErrorTests {
         #expect(
             copy.loadingMessage()
                 == "DIR/config.json: model_type \"mamba\" cannot be trained as a classifier; expected one of "
-                + "bert, roberta, xlm-roberta, distilbert, vit: choose another model")
+                + "bert, roberta, xlm-roberta, distilbert, vit, modernbert: choose another model")
         try copy.changeConfiguration { $0["model_type"] = nil }
         #expect(
             copy.loadingMessage()?.hasPrefix("DIR/config.json has no \"model_type\": expected one") == true)

@@ -12,6 +12,7 @@ private let causal = ["gpt2", "llama", "llama-tied", "mistral", "qwen2"]
 private let masked = [
     "bert-masked", "roberta-masked",
     "distilbert-masked",
+    "modernbert-masked", "modernbert-untied-masked",
 ]
 private let trained = ["gpt2", "llama", "qwen2"] + masked
 private let tolerance = 1e-5

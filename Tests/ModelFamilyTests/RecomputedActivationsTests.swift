@@ -44,6 +44,12 @@ private struct Family: CustomTestStringConvertible, Sendable {
         "num_hidden_layers": 4, "num_attention_heads": 4, "num_key_value_heads": 2, "tie_word_embeddings": true,
         "max_position_embeddings": 16, "rms_norm_eps": 1e-5, "hidden_act": "silu"
         """
+    private static let modernBERT = """
+        "model_type": "modernbert", "vocab_size": 13, "hidden_size": 24, "num_hidden_layers": 4,
+        "num_attention_heads": 3, "intermediate_size": 40, "max_position_embeddings": 16,
+        "local_attention": 4, "pad_token_id": 0, "embedding_dropout": 0.2, "attention_dropout": 0.2, "mlp_dropout": 0.2,
+        "classifier_dropout": 0.2
+        """
     private static let masked = bert.replacing("\"bert\"", with: "\"roberta\"")
         .replacing("\"max_position_embeddings\": 16", with: "\"max_position_embeddings\": 18")
 
@@ -103,6 +109,17 @@ private struct Family: CustomTestStringConvertible, Sendable {
         Family(
             testDescription: "DistilBERT classifier",
             make: { try EncoderClassifier(json("{\(distilBERT)}"), head: head, file: "config.json") },
+            differentiate: { try classify($0, $1(flatBatch(sequences))) }),
+        Family(
+            testDescription: "ModernBERT masked",
+            make: { try MaskedLanguageModel(json("{\(modernBERT)}"), file: "c") },
+            differentiate: { try predict($0, $1(flatBatch(sequences))) }),
+        Family(
+            testDescription: "ModernBERT classifier of means",
+            make: {
+                try EncoderClassifier(
+                    json("{\(modernBERT), \"classifier_pooling\": \"mean\"}"), head: head, file: "c")
+            },
             differentiate: { try classify($0, $1(flatBatch(sequences))) }),
         Family(
             testDescription: "GPT-2",

@@ -21,6 +21,7 @@ import Testing
         arguments: [
             "gpt2", "llama", "llama-tied", "mistral", "qwen2", "bert-masked", "roberta-masked",
             "distilbert-masked",
+            "modernbert-masked", "modernbert-untied-masked",
         ])
     func languageModels(name: String) throws {
         let golden = try GoldenDirectory(name)

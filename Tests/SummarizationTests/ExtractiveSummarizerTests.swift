@@ -160,6 +160,6 @@ private let tolerance = 1e-5
         #expect(
             error?.description
                 == "gpt2/config.json: model_type \"gpt2\" cannot be trained as an extractive summarizer; expected one "
-                + "of bert, roberta, xlm-roberta, distilbert: choose another model")
+                + "of bert, roberta, xlm-roberta, distilbert, modernbert: choose another model")
     }
 }

@@ -178,7 +178,8 @@ private let tolerance = 1e-5
             (
                 #"{"model_type": "deit"}"#,
                 "model_type \"deit\" is not supported here; expected one of bert, roberta, xlm-roberta, "
-                    + "distilbert, vit"
+                    + "distilbert, vit, "
+                    + "modernbert"
             ),
         ])
     func configurations(json: String, message: String) throws {

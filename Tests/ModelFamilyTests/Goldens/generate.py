@@ -1,4 +1,4 @@
-"""Makes the goldens of RoBERTa, the language models and the encoder-decoders: toy Hugging Face directories in
+"""Makes the goldens of RoBERTa, ModernBERT, the language models and the encoder-decoders: toy Hugging Face directories in
 bfloat16 and what transformers computes with them in float32.
 
     python generate.py            writes every case and SHA256SUMS beside this script
@@ -27,6 +27,9 @@ from transformers import (
     EncoderDecoderConfig, EncoderDecoderModel, GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM,
     MistralConfig, MistralForCausalLM, Qwen2Config, Qwen2ForCausalLM, RobertaConfig, RobertaForMaskedLM,
     RobertaForSequenceClassification, RobertaModel)
+from transformers import (
+    ModernBertConfig, ModernBertForMaskedLM, ModernBertForQuestionAnswering, ModernBertForSequenceClassification,
+    ModernBertForTokenClassification, ModernBertModel)
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[2]))
 import goldens
@@ -308,6 +311,99 @@ def masked(root):
         measure(directory, AutoModelForMaskedLM, inputs, targets, {"input_ids": ids})
 
 
+def trained(directory, kind, make_loss):
+    """Loss, gradients and ten steps of a saved model; `make_loss` gives logits and loss of a model."""
+    model = kind.from_pretrained(directory, dtype=torch.float32, attn_implementation="eager").eval()
+    logits, loss = make_loss(model)
+    loss.backward()
+    result = {"logits": logits, "loss": loss} | gradients(model, "gradient.")
+    return result | ten_steps(model, lambda: make_loss(model)[1])
+
+
+MODERN_LENGTHS = [7, 26, 1, 2, 15]
+MODERN = dict(
+    hidden_size=16, num_attention_heads=2, intermediate_size=20, num_hidden_layers=5, max_position_embeddings=28,
+    local_attention=8, cls_token_id=START, sep_token_id=END,
+    rope_parameters={"full_attention": {"rope_type": "default", "rope_theta": 900.0},
+                     "sliding_attention": {"rope_type": "default", "rope_theta": 40.0}}, **SIZES)
+BIASES = dict(norm_bias=True, attention_bias=True, mlp_bias=True, classifier_bias=True)
+
+
+def modernbert(root):
+    """Global layers 0 and 3 and local ones that see 4 tokens on each side, over sequences of 1 to 26."""
+    ids = sequences(MODERN_LENGTHS, VOCABULARY, SEED + 70)
+    masked_ids, targets = masked_tokens(ids, SEED + 71)
+    inputs = {"input_ids": padded(masked_ids, PAD), "attention_mask": mask(masked_ids)}
+    cases = [
+        ("modernbert-masked", ModernBertConfig(**{**MODERN, "num_attention_heads": 1}, sparse_prediction=True)),
+        ("modernbert-untied-masked", ModernBertConfig(
+            **MODERN, **BIASES, tie_word_embeddings=False, decoder_bias=False, classifier_activation="silu",
+            hidden_activation="gelu_pytorch_tanh")),
+    ]
+    for index, (name, config) in enumerate(cases):
+        directory = os.path.join(root, name)
+        fill(ModernBertForMaskedLM(config), SEED + 72 + index).save_pretrained(directory)
+        measure(directory, AutoModelForMaskedLM, inputs, targets, {"input_ids": masked_ids})
+    inputs = {"input_ids": padded(ids, PAD), "attention_mask": mask(ids)}
+    modernbert_sequences(root, ids, inputs)
+    modernbert_tokens(root, ids, inputs)
+    modernbert_answers(root, ids)
+    directory = os.path.join(root, "modernbert-bare")
+    fill(ModernBertModel(ModernBertConfig(**{**MODERN, "num_hidden_layers": 1})), SEED + 80).save_pretrained(directory)
+    model = ModernBertModel.from_pretrained(directory, dtype=torch.float32, attn_implementation="eager")
+    states = model(**inputs).last_hidden_state
+    write(directory, {"last_hidden_state": states[inputs["attention_mask"].bool()]}, {"input_ids": ids})
+
+
+def modernbert_sequences(root, ids, inputs):
+    labels = torch.tensor([2, 0, 1, 1, 2])
+    linear = {"full_attention": {"rope_type": "linear", "rope_theta": 900.0, "factor": 2.0},
+              "sliding_attention": {"rope_type": "default", "rope_theta": 40.0}}
+    types = ["sliding_attention", "full_attention", "sliding_attention", "sliding_attention", "full_attention"]
+    cases = [
+        ("modernbert", ModernBertConfig(**MODERN, num_labels=3)),
+        ("modernbert-mean", ModernBertConfig(
+            **{**MODERN, "rope_parameters": linear}, **BIASES, num_labels=3, classifier_pooling="mean", layer_types=types)),
+    ]
+    for index, (name, config) in enumerate(cases):
+        directory = os.path.join(root, name)
+        kind = ModernBertForSequenceClassification
+        fill(kind(config), SEED + 75 + index).save_pretrained(directory)
+
+        def loss_of(model):
+            output = model(**inputs, labels=labels)
+            return output.logits, output.loss
+        write(directory, trained(directory, kind, loss_of), {"input_ids": ids, "labels": labels.tolist()})
+
+
+def modernbert_tokens(root, ids, inputs):
+    """A label for two tokens of three; the others count in no loss."""
+    directory = os.path.join(root, "modernbert-tokens")
+    kind = ModernBertForTokenClassification
+    fill(kind(ModernBertConfig(**MODERN, num_labels=3)), SEED + 77).save_pretrained(directory)
+    labels = [[(i * 7 + token) % 3 if i % 3 else -100 for i, token in enumerate(row)] for row in ids]
+
+    def loss_of(model):
+        output = model(**inputs, labels=padded(labels, -100))
+        return torch.cat([output.logits[i, :len(row)] for i, row in enumerate(ids)]), output.loss
+    write(directory, trained(directory, kind, loss_of), {"input_ids": ids, "labels": labels})
+
+
+def modernbert_answers(root, ids):
+    """Each sequence alone: transformers lets padding take part in the softmax over tokens."""
+    directory = os.path.join(root, "modernbert-answers")
+    kind = ModernBertForQuestionAnswering
+    fill(kind(ModernBertConfig(**MODERN)), SEED + 78).save_pretrained(directory)
+    spans = [[len(row) // 3, len(row) // 2] for row in ids]
+
+    def loss_of(model):
+        outputs = [model(torch.tensor([row]), start_positions=torch.tensor([a]), end_positions=torch.tensor([b]))
+                   for row, (a, b) in zip(ids, spans)]
+        logits = torch.cat([torch.stack([o.start_logits[0], o.end_logits[0]], -1) for o in outputs])
+        return logits, torch.stack([o.loss for o in outputs]).mean()
+    write(directory, trained(directory, kind, loss_of), {"input_ids": ids, "spans": spans})
+
+
 def encoder_decoders(root):
     ids = sequences(LENGTHS, VOCABULARY, SEED + 4)
     labels = sequences(TARGET_LENGTHS, TARGET_VOCABULARY, SEED + 5)
@@ -340,7 +436,7 @@ def encoder_decoders(root):
 
 
 def generate(root):
-    for make in (sampling, classifiers, causal, two_heads, masked, encoder_decoders, lora_targets):
+    for make in (sampling, classifiers, causal, two_heads, masked, modernbert, encoder_decoders, lora_targets):
         make(root)
     for folder, _, names in os.walk(root):
         if "generation_config.json" in names:
