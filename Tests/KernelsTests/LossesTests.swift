@@ -44,6 +44,64 @@ import Testing
         }
     }
 
+    /// Weights and a focus, as the loss and the slope of w (1 − p)^2 · −log p.
+    private static func factors(_ label: Int, _ loss: Double) -> Losses.Factors {
+        let (weight, p) = (0.5 + Double(label), exp(-loss))
+        return (weight * (1 - p) * (1 - p), weight * ((1 - p) * (1 - p) + 2 * p * (1 - p) * loss))
+    }
+
+    @Test(
+        "smoothed and multiplied cross-entropy: its definition and finite differences",
+        arguments: [0, 0.1, 0.6])
+    func smoothedCrossEntropy(smoothing: Double) {
+        let logits = randomTensor(5, 7, seed: 4, scale: 2)
+        let targets = [3, -100, 0, 6, 3]
+        let found = Losses.crossEntropy(
+            logits, targets: targets, scale: 1, gradient: nil, labelSmoothing: smoothing,
+            factors: Self.factors)
+        for (row, values) in matrix(logits).enumerated() {
+            let logTotal = log(values.reduce(0) { $0 + exp($1) })
+            let expected = values.enumerated().reduce(0.0) { sum, value in
+                let share = smoothing / 7 + (value.offset == targets[row] ? 1 - smoothing : 0)
+                let term = logTotal - value.element
+                return sum + share * Self.factors(value.offset, term).loss * term
+            }
+            #expect(abs(found[row] - (targets[row] == -100 ? 0 : expected)) < 1e-12)
+        }
+        checkGradient(logits, scale: 0.3) {
+            Losses.crossEntropy(
+                $0, targets: targets, scale: 0.3, gradient: $1, labelSmoothing: smoothing,
+                factors: Self.factors)
+        }
+        checkGradient(logits, scale: 1) {
+            Losses.crossEntropy(
+                $0, targets: targets, scale: 1, gradient: $1, labelSmoothing: smoothing)
+        }
+    }
+
+    @Test("multiplied terms of binary cross-entropy, true ones by more than others, by finite differences")
+    func weightedBinaryCrossEntropy() {
+        let logits = randomTensor(4, 3, seed: 5, scale: 2)
+        let targets: [[Float]] = [[0, 1, 0], [1, 1, 1], [0, 0, 0], [0.25, 0.5, 1]]
+        func factors(_ label: Int, _ isTrue: Bool, _ loss: Double) -> Losses.Factors {
+            Self.factors(isTrue ? label + 2 : 0, loss)
+        }
+        let found = Losses.binaryCrossEntropy(
+            logits, targets: targets, scale: 1, gradient: nil, factors: factors)
+        for (row, values) in matrix(logits).enumerated() {
+            let expected = values.enumerated().reduce(0.0) { sum, value in
+                let (y, sigma) = (Double(targets[row][value.offset]), 1 / (1 + exp(-value.element)))
+                let (truth, other) = (-log(sigma), -log(1 - sigma))
+                return sum + y * factors(value.offset, true, truth).loss * truth
+                    + (1 - y) * factors(value.offset, false, other).loss * other
+            }
+            #expect(abs(found[row] - expected) < 1e-10)
+        }
+        checkGradient(logits, scale: 0.25) {
+            Losses.binaryCrossEntropy($0, targets: targets, scale: 0.25, gradient: $1, factors: factors)
+        }
+    }
+
     @Test("a row with target −100 has neither loss nor gradient")
     func ignored() {
         let logits = randomTensor(3, 4, seed: 1)

@@ -5,25 +5,30 @@ public import Tensors
 
 /// Losses as Hugging Face computes them: the mean over rows, and over outputs for multi-label and regression.
 public enum ClassificationLoss {
-    /// The loss of each row: for multi-label and regression the mean over the K outputs. Divided by the number of
-    /// rows and summed it is Hugging Face's loss. Writes the gradient of `Σ row losses / rowCount` into `gradient`,
-    /// where `rowCount` counts the rows of the global batch, all ranks and micro-batches; with `weighting` it is the sum of
-    /// their weights.
+    /// The loss of each row: for multi-label and regression the mean over the K outputs. Divided by the
+    /// number of rows and summed it is Hugging Face's loss. Writes the gradient of `Σ row losses / rowCount`
+    /// into `gradient`, where `rowCount` counts the rows of the global batch, all ranks and micro-batches;
+    /// where `weighting` weighs single labels it is the sum of the rows' weights.
     public static func rows(
         _ logits: Tensor, _ targets: ClassificationTargets, problemType: ProblemType, rowCount: Double,
         gradient: Tensor?, weighting: LossWeighting? = nil
     ) -> [Double] {
-        precondition(weighting == nil || problemType == .singleLabel, "only single labels are weighed")
+        precondition(weighting == nil || problemType != .regression, "only labels are weighed")
         let scale = 1 / rowCount
         let outputs = Double(logits.columns)
         switch (problemType, targets) {
         case (.singleLabel, .labels(let labels)):
             return Losses.crossEntropy(
                 logits, targets: labels, scale: scale, gradient: gradient,
-                factors: weighting.map { weighting in { weighting.factors(target: $0, loss: $1) } })
+                labelSmoothing: weighting?.labelSmoothing ?? 0,
+                factors: weighting.map { weighting in { weighting.factors(label: $0, loss: $1) } })
         case (.multiLabel, .values(let values)):
+            precondition(weighting?.labelSmoothing ?? 0 == 0, "only single labels are smoothed")
             return Losses.binaryCrossEntropy(
-                logits, targets: values, scale: scale / outputs, gradient: gradient
+                logits, targets: values, scale: scale / outputs, gradient: gradient,
+                factors: weighting.map { weighting in
+                    { weighting.factors(label: $0, isTrue: $1, loss: $2) }
+                }
             )
             .map { $0 / outputs }
         case (.regression, .values(let values)):
