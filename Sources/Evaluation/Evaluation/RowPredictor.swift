@@ -35,11 +35,15 @@ public struct RowLoss: Sendable, Equatable {
     public var count: Int
     /// Targets that are the model's first choice.
     public var correct: Int
+    /// The sum of the targets' weights, by which a mean divides; `count` where all weigh the same.
+    public var weight: Double
 
-    public init(sum: Double, count: Int, correct: Int) {
+    /// `weight` is `count` if not given.
+    public init(sum: Double, count: Int, correct: Int, weight: Double? = nil) {
         self.sum = sum
         self.count = count
         self.correct = correct
+        self.weight = weight ?? Double(count)
     }
 
     package init(_ sums: TokenLossSums) {

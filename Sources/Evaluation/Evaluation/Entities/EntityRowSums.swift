@@ -9,19 +9,24 @@ struct EntityRowSums: ExactRowSums {
     /// Rows, and rows with a loss.
     private var counts: [Int64] = [0, 0]
     private var sums = TokenPredictionSums()
+    /// What the sum of losses is divided by: the number of tags unless they have weights.
+    private var weights = ExactSum()
 
     mutating func add(_ row: AnsweredRow) {
         counts[0] += 1
         guard let loss = row.loss else { return }
         counts[1] += 1
         sums.add(negativeLogLikelihoods: loss.sum, tokenCount: loss.count, correctCount: loss.correct)
+        weights.add(loss.weight)
     }
 
     mutating func reduce(over group: any ProcessGroup) throws {
-        var words = counts + sums.words
+        var words = counts + weights.words + sums.words
         try group.allReduceSum(&words)
-        counts = Array(words[..<counts.count])
-        sums = TokenPredictionSums(words: Array(words[counts.count...]))
+        let (start, end) = (counts.count, counts.count + ExactSum.wordCount)
+        counts = Array(words[..<start])
+        weights = ExactSum(words: Array(words[start..<end]))
+        sums = TokenPredictionSums(words: Array(words[end...]))
     }
 
     private var hasLoss: Bool { counts[1] == counts[0] }
@@ -29,7 +34,8 @@ struct EntityRowSums: ExactRowSums {
 
     /// Details are left out of figures without intervals, which a run logs.
     func estimates(_ metrics: [Metric], _ source: FigureSource) -> [MetricValue] {
-        let exact = Dictionary(uniqueKeysWithValues: sums.figures.map { ($0.name, $0.value) })
+        var exact = Dictionary(uniqueKeysWithValues: sums.figures.map { ($0.name, $0.value) })
+        exact["loss"] = sums.negativeLogLikelihood / weights.value
         let observed = source.observed
         let isRun = if case .sums = source { true } else { false }
         return metrics.filter { (hasLoss || exact[$0.name] == nil) && !($0.isDetail && isRun) }.map {

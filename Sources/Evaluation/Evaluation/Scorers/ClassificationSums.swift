@@ -10,6 +10,8 @@ public import Models
 public struct ClassificationSums: Sendable {
     public let head: ClassificationHead
     private(set) var losses = ExactSum()
+    /// What the sum of losses is divided by: a row is 1 unless its target has another weight.
+    private var weights = ExactSum()
     private(set) var rows: Int64 = 0
     private var confusion: ConfusionMatrix
     private var labelSets: MultiLabelCounts
@@ -25,12 +27,14 @@ public struct ClassificationSums: Sendable {
     /// Adds one row: its loss, its target and the logits `[K]`.
     package mutating func add(loss: Double, logits: [Float], label: Int) {
         losses.add(loss)
+        weights.add(1)
         rows += 1
         confusion.add(truth: label, prediction: Self.argmax(logits))
     }
 
     package mutating func add(loss: Double, logits: [Float], values: [Float]) {
         losses.add(loss)
+        weights.add(1)
         rows += 1
         if head.problemType == .multiLabel {
             labelSets.add(truth: values.map { $0 > 0.5 }, prediction: logits.map { $0 > 0 })
@@ -44,6 +48,7 @@ public struct ClassificationSums: Sendable {
     /// Adds a row whose answer is known by its label, labels or numbers; a row without a loss leaves it as it is.
     mutating func add(_ row: AnsweredRow) {
         if let loss = row.loss { losses.add(loss.sum) }
+        weights.add(row.loss?.weight ?? 1)
         rows += 1
         switch (row.target, row.predicted) {
         case (.label(let truth), .label(let prediction)):
@@ -68,7 +73,8 @@ public struct ClassificationSums: Sendable {
 
     /// Adds up the sums of all ranks. Collective.
     package mutating func reduce(over group: any ProcessGroup) throws(ParallelError) {
-        var words = [rows] + losses.words + confusion.counts + labelSets.counts + outputs.flatMap(\.words)
+        var words = [rows] + losses.words + weights.words
+        words += confusion.counts + labelSets.counts + outputs.flatMap(\.words)
         try group.allReduceSum(&words)
         var rest = words[...]
         func take(_ count: Int) -> [Int64] {
@@ -77,6 +83,7 @@ public struct ClassificationSums: Sendable {
         }
         rows = take(1)[0]
         losses = ExactSum(words: take(ExactSum.wordCount))
+        weights = ExactSum(words: take(ExactSum.wordCount))
         confusion = ConfusionMatrix(labelCount: head.labels.count, counts: take(confusion.counts.count))
         labelSets = MultiLabelCounts(labelCount: head.labels.count, counts: take(labelSets.counts.count))
         outputs = outputs.map { _ in RegressionSums(words: take(RegressionSums.wordCount)) }
@@ -85,7 +92,7 @@ public struct ClassificationSums: Sendable {
     /// What the sums amount to.
     public var evaluation: ClassificationEvaluation {
         ClassificationEvaluation(
-            head: head, rowCount: rows, loss: losses.value / Double(rows), confusion: confusion,
+            head: head, rowCount: rows, loss: losses.value / weights.value, confusion: confusion,
             labelSets: labelSets, outputs: outputs)
     }
 }
@@ -94,7 +101,7 @@ public struct ClassificationSums: Sendable {
 public struct ClassificationEvaluation: Sendable {
     public let head: ClassificationHead
     public let rowCount: Int64
-    /// Mean loss over all rows.
+    /// Mean loss over all rows, by their weights where targets have some.
     public let loss: Double
     /// Truth by prediction; empty unless the head is single-label.
     public let confusion: ConfusionMatrix

@@ -48,8 +48,11 @@ public struct TokenPredictionSums: Sendable, Equatable {
         self = TokenPredictionSums(words: .sum(words, other.words))
     }
 
+    /// Sum of the negative log-likelihoods, rounded once.
+    public var negativeLogLikelihood: Double { negativeLogLikelihoods.value }
+
     /// Mean negative log-likelihood of a token in nats: the cross-entropy loss; NaN without tokens.
-    public var loss: Double { negativeLogLikelihoods.value / Double(tokenCount) }
+    public var loss: Double { negativeLogLikelihood / Double(tokenCount) }
 
     /// exp(loss), at least 1; NaN without tokens.
     public var perplexity: Double { exp(loss) }
