@@ -223,11 +223,11 @@ let package = Package(
         tests(
             "TasksTests",
             [
-                "Tensors", "Layers", "Models", "DataParallel", "JSON", "Datasets", "Tokenizers",
+                "Tensors", "Layers", "Models", "Optimizers", "DataParallel", "JSON", "Datasets", "Tokenizers",
                 "ChatTemplates",
                 "Arguments", "Metrics",
                 "Generation", "Evaluation", "Training", "Tasks",
-            ]),
+            ], goldens: true),
         tests(
             "TokenClassificationTests",
             [

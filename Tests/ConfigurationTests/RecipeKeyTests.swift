@@ -47,6 +47,7 @@ import Testing
         case "number": "0.25"
         case "rates": "z=0.25"
         case "options": "num_cycles=2"
+        case "weights": "balanced"
         default: "z"
         }
     }
@@ -121,9 +122,9 @@ import Testing
                 == "--max_new_tokens: max_new_tokens is not read by task: masked-lm; it belongs to causal-lm, chat,"
                 + " summarization and image-captioning. Leave it out.")
         #expect(
-            message("label_smoothing_factor: 0.1")
-                == "r.yaml:1: label_smoothing_factor is not read by task: text-classification, the default; it belongs"
-                + " to masked-lm, causal-lm, chat, summarization and image-captioning. Set task, or leave it out."
+            message("max_target_length: 9")
+                == "r.yaml:1: max_target_length is not read by task: text-classification, the default; it belongs"
+                + " to summarization and image-captioning. Set task, or leave it out."
         )
         #expect(message("mlm_probability: 0.2", [("task", "masked-lm")]) == "no error")
     }

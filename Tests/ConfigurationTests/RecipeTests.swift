@@ -105,6 +105,49 @@ private func message(_ yaml: String, _ flags: [(key: String, value: String)] = [
         }
     }
 
+    @Test("Weights of labels are a word, a section or a flag, and are written so that they are read again")
+    func classWeights() throws {
+        func weights(_ yaml: String, _ flags: [(key: String, value: String)] = []) throws -> ClassWeights? {
+            let run = try decode(yaml, flags)
+            #expect(try RunConfiguration(yaml: run.effectiveYAML(), file: nil) == run)
+            return run.training.classWeights
+        }
+        func listed(_ pairs: KeyValuePairs<String, Double>) -> ClassWeights {
+            .listed(pairs.map { LabelWeight(label: $0, weight: $1) })
+        }
+        #expect(try weights("") == nil)
+        #expect(try weights("class_weights: null") == nil)
+        #expect(try weights("class_weights: balanced") == .balanced)
+        #expect(try weights("class_weights: {spam: 3, no spam: 0.5}") == listed(["spam": 3, "no spam": 0.5]))
+        let awkward = "class_weights:\n  1: 2\n  'null': 1e-2\n  'a: b, c=d #e': 1_000\n  yes: 4"
+        #expect(try weights(awkward) == listed(["1": 2, "null": 0.01, "a: b, c=d #e": 1_000, "yes": 4]))
+        #expect(
+            try weights("class_weights: balanced", [("class_weights", "no spam = 0.5, a=b=2")])
+                == listed(["no spam": 0.5, "a=b": 2]))
+        #expect(try weights("class_weights: {a: 1}", [("class_weights", "null")]) == nil)
+    }
+
+    @Test("Wrong weights of labels are named")
+    func wrongClassWeights() {
+        let rule = "class_weights must be balanced, or a section of labels with a weight above 0 each, but is"
+        #expect(message("class_weights: even") == "r.yaml:1: \(rule) even.")
+        #expect(message("class_weights: [1, 2]") == "r.yaml:1: \(rule) a list.")
+        #expect(message("class_weights: {}") == "r.yaml:1: \(rule) a section.")
+        #expect(
+            message("class_weights: {a: 1, b: 0}")
+                == "r.yaml:1: class_weights: the weight of b must be a number above 0, but is 0.")
+        #expect(
+            message("", [("class_weights", "a=1,a=2")])
+                == "--class_weights: class_weights: a has two weights; keep one of them.")
+        #expect(
+            message("focal_loss_gamma: -1")
+                == "r.yaml:1: focal_loss_gamma must be a number of at least 0, but is -1.")
+        #expect(
+            message("task: masked-lm\nclass_weights: balanced")
+                == "r.yaml:2: class_weights is not read by task: masked-lm; it belongs to text-classification,"
+                + " token-classification and image-classification. Leave it out.")
+    }
+
     @Test("Best metric and warm-up are derived as Hugging Face does")
     func derived() {
         var arguments = TrainingArguments()

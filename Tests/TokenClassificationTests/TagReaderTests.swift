@@ -13,8 +13,7 @@ import Tokenizers
 
 @Suite struct TagReaderTests {
     private func reader(
-        _ golden: GoldenTagger, labelsAllTokens: Bool = false,
-        _ change: (inout DataArguments) -> Void = { _ in }
+        _ golden: GoldenTagger, _ change: (inout DataArguments) -> Void = { _ in }
     ) throws -> TagReader {
         let path = golden.path + "/config.json"
         let head = try #require(ClassificationHead(JSONValue(parsing: ModelFiles.bytes(path))))
@@ -23,8 +22,7 @@ import Tokenizers
         change(&arguments)
         return TagReader(
             tokenizer: try TokenizerLoader.load(directory: golden.path),
-            tags: try TagSet(head, directory: golden.path, isNumbered: true), arguments,
-            labelsAllTokens: labelsAllTokens)
+            tags: try TagSet(head, directory: golden.path, isNumbered: true), arguments)
     }
 
     private func row(_ json: String) throws -> Row {
@@ -40,7 +38,7 @@ import Tokenizers
         let rows = try #require(golden.json["rows"]?.array)
         #expect(rows.count == 6)
         for (labelsAllTokens, key) in [(false, "targets"), (true, "all_targets")] {
-            let reader = try reader(golden, labelsAllTokens: labelsAllTokens)
+            let reader = try reader(golden) { $0.labelAllTokens = labelsAllTokens }
             for json in rows {
                 let row = try row(String(decoding: json.serialized(), as: UTF8.self))
                 let found = try reader.tokens(of: row)

@@ -1,9 +1,11 @@
 // The classifiers of tokens against transformers, and their folders.
 
 import Checkpoints
+import Foundation
 import JSON
 import Layers
 import Models
+import Safetensors
 import Tensors
 import Testing
 
@@ -99,6 +101,37 @@ private let tolerance = 1e-5
         for key in ["architectures", "id2label", "label2id", "dtype", "model_type", "problem_type"] {
             #expect(json[key] == written[key], "\(key)")
         }
+    }
+
+    @Test(
+        "a written folder has the tensors of transformers' own, bit by bit, and is read back whole",
+        arguments: names)
+    func writing(name: String) throws {
+        let golden = try GoldenTagger(name)
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("tagger-\(UUID().uuidString)").path
+        defer { #expect(throws: Never.self) { try FileManager.default.removeItem(atPath: folder) } }
+        try ModelDirectory.write(model: model(golden), to: folder, tokenizerFilesFrom: golden.path)
+        let files = try [golden.path, folder].map { try SafetensorsFile(path: $0 + "/model.safetensors") }
+        #expect(files[0].tensorNames.sorted() == files[1].tensorNames.sorted())
+        for tensor in files[0].tensorNames {
+            let shapes = try files.map { try $0.shape(of: tensor) }
+            #expect(shapes[0] == shapes[1], "\(tensor)")
+            let values = try files.map { file in
+                let values = Tensor(rows: 1, columns: shapes[0].reduce(1, *))
+                try file.read(tensor, into: values)
+                return values.values()
+            }
+            #expect(values[0] == values[1], "\(tensor)")
+        }
+        let written = try JSONValue(parsing: ModelFiles.bytes(folder + "/config.json"))
+        let own = try JSONValue(parsing: ModelFiles.bytes(golden.path + "/config.json"))
+        for (key, value) in try #require(own.object) where key != "transformers_version" {
+            #expect(written[key] == value, "\(key)")
+        }
+        let again = try ModelLoader.load(.tokens(nil), directory: folder)
+        #expect(again.report.newHeadReason == nil)
+        #expect(again.model.parameters.values.values() == (try model(golden)).parameters.values.values())
     }
 
     @Test("the same tags in another order keep the head, reordered; other tags get a new head")

@@ -23,6 +23,10 @@ extension RecipeKey {
         .key(
             "label_column", \.data.labelColumn, .text, "Column that holds the label.", for: .labels,
             in: .measuring),
+        .key(
+            "label_all_tokens", \.data.labelAllTokens, .boolean,
+            "Learn the tag of a word from all its tokens, not from the first alone.", for: .tags,
+            in: .measuring),
         .optional(
             "problem_type", \.data.problemType, .choice(),
             "Kind of label; decided from the training file if not set.", for: .classifiers, in: .measuring),

@@ -16,8 +16,16 @@ extension RecipeKey {
             "Term that keeps AdamW's denominator from zero."),
         .key(
             "label_smoothing_factor", \.training.labelSmoothingFactor, .dropout,
-            "Share of each target's probability that is spread over the vocabulary, in language models.",
-            for: .targetTokens),
+            "Share of each target's probability that is spread over all labels, or over the vocabulary.",
+            for: .crossEntropy),
+        .classWeights(
+            "class_weights", \.training.classWeights,
+            "How much each label counts in the loss; balanced: as scikit-learn weighs the training rows.",
+            for: .labels),
+        .key(
+            "focal_loss_gamma", \.training.focalLossGamma, .nonNegative,
+            "Focus of the loss on rows that the model is unsure of, such as 2; 0 is cross-entropy.",
+            for: .labels),
         .key(
             "max_grad_norm", \.training.maxGradNorm, .nonNegative,
             "Gradient norm above which gradients are scaled down; 0 turns clipping off."),

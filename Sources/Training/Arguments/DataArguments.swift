@@ -23,6 +23,8 @@ public struct DataArguments: Sendable, Equatable {
     /// Column of the second text of a pair; nil for single texts.
     public var textPairColumn: String?
     public var labelColumn = "label"
+    /// Labels all tokens of a word, not its first alone.
+    public var labelAllTokens = false
     /// Column of a conversation: a list of messages with `role` and `content`.
     public var messagesColumn = "messages"
     /// Columns of rows that are a prompt with its answer instead.

@@ -8,9 +8,11 @@ package enum KeyScope: Sendable, CaseIterable {
     case text
     /// Texts that a classifier reads, alone or in pairs.
     case textClassifiers
-    /// Labels or numbers, and the classifier that predicts them.
+    /// Labels or numbers, the classifier that predicts them, and how its loss weighs them.
     case labels
-    /// What is predicted of whole rows, and how the loss weighs it.
+    /// Words that have a tag each.
+    case tags
+    /// What is predicted of whole rows.
     case classifiers
     /// Questions about a text, and the windows in which answers are looked for.
     case questions
@@ -36,8 +38,8 @@ package enum KeyScope: Sendable, CaseIterable {
     case encoderDecoders
     case images
     case captions
-    /// A loss over the tokens of a vocabulary.
-    case targetTokens
+    /// A cross-entropy over labels or over the tokens of a vocabulary, whose targets can be smoothed.
+    case crossEntropy
     /// Texts that a model writes.
     case generation
 }

@@ -53,9 +53,13 @@ public struct TrainingArguments: Sendable, Equatable {
     public var adamBeta1 = 0.9
     public var adamBeta2 = 0.999
     public var adamEpsilon = 1e-8
-    /// Share of each target's probability that is spread over the vocabulary, in language models; evaluations do
-    /// without.
+    /// Share of each target's probability that is spread over all labels, or over the vocabulary in language
+    /// models, whose evaluations do without.
     public var labelSmoothingFactor = 0.0
+    /// How much each label counts in the loss; nil: all alike.
+    public var classWeights: ClassWeights?
+    /// γ of the focal loss of classifiers; 0 is cross-entropy.
+    public var focalLossGamma = 0.0
     /// Global gradient norm above which gradients are scaled down; 0 means no clipping.
     public var maxGradNorm = 1.0
     public var lrSchedulerType = LearningRateSchedule.linear

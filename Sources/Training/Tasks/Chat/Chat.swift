@@ -10,7 +10,7 @@ internal import Tokenizers
 package struct Chat: LanguageModelDefinition {
     package var name: ModelArguments.Task { .chat }
     package var keyScopes: Set<KeyScope> {
-        [.conversations, .prompts, .sequences, .targetTokens, .generation]
+        [.conversations, .prompts, .sequences, .crossEntropy, .generation]
     }
     package func answersRows(_ generation: GenerationArguments) -> Bool {
         generation.predictWithGenerate ?? true

@@ -12,7 +12,7 @@ internal import Training
 package struct TextClassification: ClassificationDefinition {
     package var name: ModelArguments.Task { .textClassification }
     package var keyScopes: Set<KeyScope> {
-        [.text, .textClassifiers, .labels, .classifiers, .sequences, .encoders]
+        [.text, .textClassifiers, .labels, .classifiers, .sequences, .encoders, .crossEntropy]
     }
 }
 
@@ -20,7 +20,7 @@ package struct TextClassification: ClassificationDefinition {
 package struct ImageClassification: ClassificationDefinition {
     package var name: ModelArguments.Task { .imageClassification }
     package var readsImages: Bool { true }
-    package var keyScopes: Set<KeyScope> { [.images, .labels, .classifiers, .encoders] }
+    package var keyScopes: Set<KeyScope> { [.images, .labels, .classifiers, .encoders, .crossEntropy] }
 }
 
 /// What classification is, whatever is classified.
@@ -49,16 +49,19 @@ extension ClassificationDefinition {
         }
         let examples = try inputs(data.trainingRows())
         let validation = try data.validationRows().map { try inputs($0) }
+        let weighting = try LossWeighting(
+            arguments, head: labels.head, counts: examples.examples.labelCounts(labels.count),
+            id: labels.id(of:))
         let task = try ClassificationTask(
-            model: loaded.model, training: examples, validation: validation, group: group,
-            batchRows: arguments.perDeviceEvalBatchSize)
+            model: loaded.model, training: examples, validation: validation, weighting: weighting,
+            group: group, batchRows: arguments.perDeviceEvalBatchSize)
         let names = labels.labels.prefix(12).joined(separator: ", ") + (labels.count > 12 ? ", …" : "")
         let kind = "\(labels.problemType.rawValue): \(labels.count) outputs (\(names))"
         return PreparedTask(
             task: task,
             notes: (loaded.report?.lines ?? []) + [
                 kind, PreparedTask.rows(examples.examples, validation?.examples),
-            ])
+            ] + [weighting?.line(labels.head)].compactMap(\.self))
     }
 
     package func answering(_ run: RunArguments, group: any ProcessGroup) throws -> RowAnswering {

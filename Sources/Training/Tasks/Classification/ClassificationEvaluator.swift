@@ -15,11 +15,17 @@ public final class ClassificationEvaluator {
     private let model: any SequenceClassifier
     private let group: any ProcessGroup
     private let batchRows: Int
+    private let weighting: LossWeighting?
     private let workspace = Workspace()
     private let labels: LabelMap
 
-    public init(model: any SequenceClassifier, group: any ProcessGroup, batchRows: Int) throws {
+    /// With `weighting` the loss is that of a run with it.
+    public init(
+        model: any SequenceClassifier, weighting: LossWeighting? = nil, group: any ProcessGroup,
+        batchRows: Int
+    ) throws {
         self.model = model
+        self.weighting = weighting
         labels = try LabelMap(model.head)
         self.group = group
         self.batchRows = batchRows
@@ -49,7 +55,8 @@ public final class ClassificationEvaluator {
         let targets = ClassificationTargets(
             expected, labelCount: logits.columns, problemType: model.head.problemType)
         let losses = ClassificationLoss.rows(
-            logits, targets, problemType: model.head.problemType, rowCount: 1, gradient: nil)
+            logits, targets, problemType: model.head.problemType, rowCount: 1, gradient: nil,
+            weighting: weighting)
         for (place, row) in rows.enumerated() {
             let answer = ClassificationAnswer(
                 logits: logits.rows(place..<place + 1).values(), problemType: labels.problemType)
@@ -59,7 +66,9 @@ public final class ClassificationEvaluator {
                 AnsweredRow(
                     number: row, prediction: .null, score: score, references: [], target: expected[place],
                     predicted: answer.predicted, probabilities: answer.probabilities,
-                    loss: RowLoss(sum: losses[place], count: 1, correct: 0)))
+                    loss: RowLoss(
+                        sum: losses[place], count: 1, correct: 0,
+                        weight: weighting?.weight(of: expected[place]))))
         }
     }
 }

@@ -1,4 +1,5 @@
-// Fine-tuning a classifier or regressor: the loss is the mean over rows.
+// Fine-tuning a classifier or regressor: the loss is the mean over rows, by their weights where labels have
+// some.
 
 public import DataParallel
 public import Datasets
@@ -18,8 +19,8 @@ public final class ClassificationTask: TrainingTask {
     private let evaluator: ClassificationEvaluator
     private let weighting: LossWeighting?
 
-    /// `batchRows` are the rows that a rank evaluates at once. `weighting` is that of training; evaluations do without, so
-    /// that their loss can be compared.
+    /// `batchRows` are the rows that a rank evaluates at once. `weighting` is that of training and of its
+    /// evaluations.
     public init(
         model: any SequenceClassifier, training: any ModelInputs, validation: (any ModelInputs)?,
         weighting: LossWeighting? = nil, group: any ProcessGroup, batchRows: Int
@@ -28,7 +29,8 @@ public final class ClassificationTask: TrainingTask {
         inputs = training
         self.validation = validation
         self.weighting = weighting
-        evaluator = try ClassificationEvaluator(model: model, group: group, batchRows: batchRows)
+        evaluator = try ClassificationEvaluator(
+            model: model, weighting: weighting, group: group, batchRows: batchRows)
     }
 
     public var hasValidation: Bool { validation != nil }
@@ -39,12 +41,7 @@ public final class ClassificationTask: TrainingTask {
 
     public func lossWeight(rows: [Int], epoch: Int) -> Double {
         guard let weighting else { return Double(rows.count) }
-        return rows.reduce(0) { sum, row in
-            guard case .label(let label) = training.target(of: row) else {
-                preconditionFailure("only single labels are weighed")
-            }
-            return sum + weighting.weight(of: label)
-        }
+        return rows.reduce(0) { $0 + weighting.weight(of: training.target(of: $1)) }
     }
 
     public func differentiate(_ batch: MicroBatch, makePass: (TokenBatch) -> Pass) throws -> Double {

@@ -35,6 +35,21 @@ extension ExampleStore {
     }
 }
 
+extension ExampleStore {
+    /// How many rows have each of so many labels.
+    package func labelCounts(_ labelCount: Int) -> LabelCounts {
+        var counts = LabelCounts(total: count, ofLabel: [Int](repeating: 0, count: labelCount))
+        for row in 0..<count {
+            switch target(of: row) {
+            case .label(let label): counts.ofLabel[label] += 1
+            case .labels(let labels): for label in labels { counts.ofLabel[label] += 1 }
+            case .values, .spans, .none: preconditionFailure("row \(row) has no label")
+            }
+        }
+        return counts
+    }
+}
+
 extension TokenBatch {
     /// The model's view of a batch.
     init(_ batch: ExampleBatch) {

@@ -13,7 +13,7 @@ package struct ImageCaptioning: TaskDefinition {
     package var name: ModelArguments.Task { .imageCaptioning }
     package var readsImages: Bool { true }
     package var keyScopes: Set<KeyScope> {
-        [.images, .captions, .encoders, .encoderDecoders, .targetTokens, .generation]
+        [.images, .captions, .encoders, .encoderDecoders, .crossEntropy, .generation]
     }
     package func referenceColumn(_ data: DataArguments) -> String { data.captionColumn }
     package func answersRows(_ generation: GenerationArguments) -> Bool {

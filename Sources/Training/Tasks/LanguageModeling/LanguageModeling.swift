@@ -13,7 +13,7 @@ internal import Training
 package struct MaskedLanguageModeling: LanguageModelDefinition {
     package var name: ModelArguments.Task { .maskedLM }
     package var keyScopes: Set<KeyScope> {
-        [.text, .sequences, .blocks, .masking, .encoders, .targetTokens]
+        [.text, .sequences, .blocks, .masking, .encoders, .crossEntropy]
     }
     package func answersRows(_ generation: GenerationArguments) -> Bool { false }
 
@@ -40,7 +40,7 @@ package struct MaskedLanguageModeling: LanguageModelDefinition {
 package struct CausalLanguageModeling: LanguageModelDefinition {
     package var name: ModelArguments.Task { .causalLM }
     package var keyScopes: Set<KeyScope> {
-        [.text, .sequences, .blocks, .prompts, .targetTokens, .generation]
+        [.text, .sequences, .blocks, .prompts, .crossEntropy, .generation]
     }
     package func answersRows(_ generation: GenerationArguments) -> Bool {
         generation.predictWithGenerate ?? false

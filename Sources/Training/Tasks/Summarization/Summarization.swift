@@ -11,7 +11,7 @@ internal import Training
 package struct Summarization: TaskDefinition {
     package var name: ModelArguments.Task { .summarization }
     package var keyScopes: Set<KeyScope> {
-        [.documents, .sources, .encoders, .encoderDecoders, .targetTokens, .generation]
+        [.documents, .sources, .encoders, .encoderDecoders, .crossEntropy, .generation]
     }
     package func referenceColumn(_ data: DataArguments) -> String { data.summaryColumn }
     package func answersRows(_ generation: GenerationArguments) -> Bool {

@@ -29,10 +29,8 @@ package struct TagReader {
     private let labelsAllTokens: Bool
     private let names = TagNames()
 
-    package init(
-        tokenizer: any Tokenizer, tags: TagSet, _ arguments: DataArguments, labelsAllTokens: Bool
-    ) {
-        (self.tokenizer, self.tags, self.labelsAllTokens) = (tokenizer, tags, labelsAllTokens)
+    package init(tokenizer: any Tokenizer, tags: TagSet, _ arguments: DataArguments) {
+        (self.tokenizer, self.tags, labelsAllTokens) = (tokenizer, tags, arguments.labelAllTokens)
         columns = TagColumns(arguments)
         maximumLength = arguments.maxSeqLength
     }

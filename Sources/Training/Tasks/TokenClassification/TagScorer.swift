@@ -20,9 +20,13 @@ struct TaggedAnswer {
 /// Tags rows without a backward pass.
 final class TagScorer {
     private let model: TokenClassifier
+    private let weighting: LossWeighting?
     private let workspace = Workspace()
 
-    init(model: TokenClassifier) { self.model = model }
+    /// With `weighting` the loss is that of a run with it.
+    init(model: TokenClassifier, weighting: LossWeighting? = nil) {
+        (self.model, self.weighting) = (model, weighting)
+    }
 
     /// The answers to these rows, as one batch.
     func answers(to rows: [Int], of tagged: TaggedRows) -> [TaggedAnswer] {
@@ -32,7 +36,8 @@ final class TagScorer {
         let logits = model.forward(
             Pass(parameters: model.parameters, workspace: workspace, batch: tokens), rows: targets.places)
         let losses = ClassificationLoss.rows(
-            logits, .labels(targets.tags), problemType: .singleLabel, rowCount: 1, gradient: nil)
+            logits, .labels(targets.tags), problemType: .singleLabel, rowCount: 1, gradient: nil,
+            weighting: weighting)
         let values = logits.values()
         let width = logits.columns
         return rows.indices.map { row in
@@ -41,6 +46,7 @@ final class TagScorer {
                 let (tag, probability) = Self.best(values[place * width..<(place + 1) * width])
                 answer.loss.sum += losses[place]
                 answer.loss.count += 1
+                answer.loss.weight += weighting?.weight(of: targets.tags[place]) ?? 1
                 answer.loss.correct += tag == targets.tags[place] ? 1 : 0
                 guard targets.isHead[place] else { continue }
                 answer.tags.append(tag)

@@ -38,6 +38,25 @@ struct TaggedRows {
     /// Tokens of these rows that have a target.
     func targetCount(rows: [Int]) -> Int { rows.reduce(0) { $0 + counts[$1] } }
 
+    /// The sum of the weights of these rows' targets.
+    func targetWeight(rows: [Int], of weight: (_ tag: Int) -> Double) -> Double {
+        rows.reduce(0) { sum, row in
+            targets[offsets[row]..<offsets[row + 1]].reduce(sum) {
+                $1 == Self.ignored ? $0 : $0 + weight(Int($1))
+            }
+        }
+    }
+
+    /// How many tokens have each of so many tags as their target.
+    func tagCounts(_ tagCount: Int) -> LabelCounts {
+        var counts = LabelCounts(total: 0, ofLabel: [Int](repeating: 0, count: tagCount))
+        for target in targets where target != Self.ignored {
+            counts.total += 1
+            counts.ofLabel[Int(target)] += 1
+        }
+        return counts
+    }
+
     /// The tokens of a batch that have a target.
     struct Targets {
         /// Their places among the batch's tokens, ascending.

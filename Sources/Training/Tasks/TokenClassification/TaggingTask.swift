@@ -1,4 +1,5 @@
-// Training of classifiers of tokens: the loss is the mean over the labelled tokens of the global batch.
+// Training of classifiers of tokens: the loss is the mean over the labelled tokens of the global batch, by
+// their weights where tags have some.
 
 internal import DataParallel
 internal import Datasets
@@ -18,16 +19,19 @@ final class TaggingTask: TrainingTask {
     private let tags: TagSet
     private let group: any ProcessGroup
     private let batchRows: Int
+    private let weighting: LossWeighting?
     private let scorer: TagScorer
 
-    /// `batchRows` are the rows that a rank evaluates at once.
+    /// `batchRows` are the rows that a rank evaluates at once. `weighting` is that of training and of its
+    /// evaluations.
     init(
         model: TokenClassifier, tags: TagSet, training: TaggedRows, validation: TaggedRows?,
-        group: any ProcessGroup, batchRows: Int
+        weighting: LossWeighting? = nil, group: any ProcessGroup, batchRows: Int
     ) {
         (classifier, self.tags, rows, self.validation) = (model, tags, training, validation)
         (self.group, self.batchRows) = (group, batchRows)
-        scorer = TagScorer(model: model)
+        self.weighting = weighting
+        scorer = TagScorer(model: model, weighting: weighting)
     }
 
     var hasValidation: Bool { validation != nil }
@@ -35,13 +39,18 @@ final class TaggingTask: TrainingTask {
 
     func lossCount(rows numbers: [Int], epoch: Int) -> Int { rows.targetCount(rows: numbers) }
 
+    func lossWeight(rows numbers: [Int], epoch: Int) -> Double {
+        guard let weighting else { return Double(lossCount(rows: numbers, epoch: epoch)) }
+        return rows.targetWeight(rows: numbers, of: weighting.weight(of:))
+    }
+
     func differentiate(_ batch: MicroBatch, makePass: (TokenBatch) -> Pass) -> Double {
         let (tokens, targets) = rows.batch(rows: batch.rows)
         let pass = makePass(tokens)
         let logits = classifier.forward(pass, rows: targets.places)
         let losses = ClassificationLoss.rows(
             logits, .labels(targets.tags), problemType: .singleLabel, rowCount: batch.lossCount,
-            gradient: logits)
+            gradient: logits, weighting: weighting)
         classifier.backward(gradient: logits, pass)
         return losses.reduce(0, +)
     }

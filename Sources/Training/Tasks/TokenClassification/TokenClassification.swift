@@ -12,11 +12,8 @@ internal import Training
 
 /// `token-classification`.
 package struct TokenClassification: TaskDefinition {
-    /// Whether all tokens of a word are labelled, not its first alone: transformers' `label_all_tokens`.
-    package var labelsAllTokens = false
-
     package var name: ModelArguments.Task { .tokenClassification }
-    package var keyScopes: Set<KeyScope> { [.text, .labels, .sequences, .encoders] }
+    package var keyScopes: Set<KeyScope> { [.text, .labels, .tags, .sequences, .encoders, .crossEntropy] }
     package func referenceColumn(_ data: DataArguments) -> String { data.labelColumn }
     package func answersRows(_ generation: GenerationArguments) -> Bool { true }
 
@@ -36,9 +33,13 @@ package struct TokenClassification: TaskDefinition {
         }
         let training = try rows(data.trainingRows())
         let validation = try data.validationRows().map { try rows($0) }
+        let tags = reader.tags
+        let weighting = try LossWeighting(
+            arguments, head: tags.head, counts: training.tagCounts(tags.tags.count)
+        ) { name in EntityTag(name).flatMap(tags.id(of:)) }
         let task = TaggingTask(
-            model: model, tags: reader.tags, training: training, validation: validation, group: group,
-            batchRows: arguments.perDeviceEvalBatchSize)
+            model: model, tags: tags, training: training, validation: validation, weighting: weighting,
+            group: group, batchRows: arguments.perDeviceEvalBatchSize)
         let labels = reader.tags.entityLabels
         return PreparedTask(
             task: task,
@@ -46,7 +47,7 @@ package struct TokenClassification: TaskDefinition {
                 "\(reader.tags.tags.count) tags of \(labels.count) entities"
                     + " (\(labels.joined(separator: ", ")))",
                 PreparedTask.rows(training.examples, validation?.examples),
-            ]
+            ] + [weighting?.line(tags.head)].compactMap(\.self)
                 + [("training", training), ("validation", validation)].compactMap { name, rows in
                     guard let rows, rows.cutRows > 0 else { return nil }
                     return "\(rows.cutRows) \(name) rows are longer than max_seq_length: their ends, "
@@ -80,8 +81,7 @@ package struct TokenClassification: TaskDefinition {
         let directory = run.model.directory
         let tags = try TagSet(model.head, directory: directory, isNumbered: !isTraining)
         return TagReader(
-            tokenizer: try TokenizerLoader.load(directory: directory), tags: tags, run.data,
-            labelsAllTokens: labelsAllTokens)
+            tokenizer: try TokenizerLoader.load(directory: directory), tags: tags, run.data)
     }
 }
 
