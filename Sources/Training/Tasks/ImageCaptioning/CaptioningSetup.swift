@@ -1,26 +1,26 @@
 // The model and the reader of rows of image captioning, for training, evaluation and prediction.
 
-import Arguments
-import Checkpoints
-import DataParallel
-import Datasets
-import Generation
-import Models
-import Tokenizers
-import Training
+internal import Arguments
+package import Checkpoints
+internal import DataParallel
+package import Datasets
+package import Generation
+package import Models
+internal import Tokenizers
+internal import Training
 
 /// An encoder–decoder that reads images, on every rank, with what its task needs.
-struct CaptioningSetup {
-    let model: any SequenceToSequenceModel
-    let reader: CaptionReader
+package struct CaptioningSetup: SequenceToSequenceSetup {
+    package let model: any SequenceToSequenceModel
+    package let reader: CaptionReader
     /// How captions are written.
-    let options: GenerationOptions
+    package let options: GenerationOptions
     /// Rank 0's reports of what was read.
-    let reports: [LoadReport]
+    package let reports: [LoadReport]
     /// Directory of the tokenizer.
-    let tokenizerSource: String
+    package let tokenizerSource: String
     /// The encoder's image processor, if it lies elsewhere.
-    let companions: [CompanionFiles]
+    package let companions: [CompanionFiles]
     private let group: any ProcessGroup
 
     /// Loads on rank 0 and broadcasts. Collective.
@@ -41,12 +41,7 @@ struct CaptioningSetup {
     }
 
     /// The images and captions of rows, checked against the model. Each rank opens its share of the images.
-    func rows(_ rows: RowReader) throws -> CaptionRows {
-        try reader.rows(rows, rank: group.rank, of: group.size)
-    }
-
-    /// How evaluations write captions and score them.
-    var writing: SequenceToSequenceWriting {
-        SequenceToSequenceWriting(options: options, text: reader.text(of:))
+    package func rows(_ source: RowReader) throws -> any SequenceToSequenceRows {
+        try reader.rows(source, rank: group.rank, of: group.size)
     }
 }

@@ -1,64 +1,23 @@
 // The task of writing a caption for an image.
 
 package import Arguments
-internal import Checkpoints
 package import DataParallel
 package import Datasets
 package import Evaluation
 internal import Metrics
-internal import Training
 
 /// `image-captioning`.
-package struct ImageCaptioning: TaskDefinition {
+package struct ImageCaptioning: SequenceToSequenceDefinition {
     package var name: ModelArguments.Task { .imageCaptioning }
     package var readsImages: Bool { true }
     package var keyScopes: Set<KeyScope> {
         [.images, .captions, .encoders, .encoderDecoders, .crossEntropy, .generation]
     }
     package func referenceColumn(_ data: DataArguments) -> String { data.captionColumn }
-    package func answersRows(_ generation: GenerationArguments) -> Bool {
-        generation.predictWithGenerate ?? true
-    }
 
-    package func prepare(_ run: RunArguments, group: any ProcessGroup) throws -> PreparedTask {
-        let (data, arguments) = (run.data, run.training)
-        let setup = try CaptioningSetup(run, group: group)
-        try PreparedTask.adapt(setup.model, nil, arguments, group)
-        let training = try setup.rows(data.trainingRows())
-        let validation = try data.validationRows().map { try setup.rows($0) }
-        let task = SequenceToSequenceTask(
-            model: setup.model, training: training, validation: validation,
-            labelSmoothing: arguments.labelSmoothingFactor,
-            writing: arguments.generation.predictWithGenerate == true ? setup.writing : nil, group: group,
-            batchRows: arguments.perDeviceEvalBatchSize)
-        return PreparedTask(
-            task: task,
-            notes: setup.reports.flatMap(\.lines) + [
-                PreparedTask.rows(training.examples, validation?.examples),
-                "\(name.rawValue): \(training.targetCount) target tokens an epoch",
-            ], tokenizerSource: setup.tokenizerSource, companions: setup.companions)
-    }
-
-    package func answering(_ run: RunArguments, group: any ProcessGroup) throws -> RowAnswering {
-        Inference.applyThreadPlan(run.training, group)
-        let setup = try CaptioningSetup(run, group: group)
-        try Inference.applyPrecision(run.training, to: setup.model, group)
-        let predictor = SequenceToSequencePredictor(
-            model: setup.model, reader: setup.reader, options: setup.options)
-        return RowAnswering(predictor: predictor)
-    }
-
-    package func losses(
-        _ run: RunArguments, group: any ProcessGroup, _ arguments: TokenLossArguments
-    ) throws -> RowEvaluationResult {
-        Inference.applyThreadPlan(run.training, group)
-        let setup = try CaptioningSetup(run, group: group)
-        let rows = try setup.rows(run.data.rows(of: run.data.validationFiles))
-        try Inference.applyPrecision(run.training, to: setup.model, group)
-        return try SequenceToSequenceEvaluator(
-            model: setup.model, writing: nil, group: group, batchRows: run.training.perDeviceEvalBatchSize
-        ).estimates(rows, arguments)
-    }
+    package func setup(
+        _ run: RunArguments, group: any ProcessGroup
+    ) throws -> any SequenceToSequenceSetup { try CaptioningSetup(run, group: group) }
 
     package func textScoring(
         _ predictor: any RowPredictor, rows: RowReader, group: any ProcessGroup

@@ -25,6 +25,8 @@ public protocol SequenceToSequenceRows: AnyObject {
     /// An example a row. Its tokens say how long the row is when rows are scattered to batches and counted; what the encoder
     /// reads may be something else, such as an image.
     var examples: ExampleStore { get }
+    /// The tokens of all rows' targets.
+    var targetCount: Int { get }
     /// The tokens that the decoder is to write for a row, the end token included.
     func target(of row: Int) -> [Int32]
     /// The texts that a person wrote for a row.

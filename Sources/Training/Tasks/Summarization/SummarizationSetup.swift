@@ -1,15 +1,15 @@
 // The models and readers of both kinds of summarization, for training, evaluation and prediction.
 
-import Arguments
-import Checkpoints
-import DataParallel
-import Datasets
-import Files
-import Foundation
-import Generation
-import Models
-import Tokenizers
-import Training
+internal import Arguments
+package import Checkpoints
+internal import DataParallel
+package import Datasets
+internal import Files
+internal import Foundation
+package import Generation
+package import Models
+internal import Tokenizers
+internal import Training
 
 /// An extractive summarizer on every rank with the reader of its documents.
 struct ExtractiveSetup {
@@ -38,17 +38,17 @@ struct ExtractiveSetup {
 }
 
 /// An encoder–decoder for texts on every rank with the reader of its rows.
-struct SummarizationSetup {
-    let model: any SequenceToSequenceModel
-    let reader: SummarizationReader
+package struct SummarizationSetup: SequenceToSequenceSetup {
+    package let model: any SequenceToSequenceModel
+    package let reader: SummarizationReader
     /// How texts are written.
-    let options: GenerationOptions
+    package let options: GenerationOptions
     /// Rank 0's reports of what was read.
-    let reports: [LoadReport]
+    package let reports: [LoadReport]
     /// Directory of the encoder's tokenizer.
-    let tokenizerSource: String
+    package let tokenizerSource: String
     /// The decoder's tokenizer, if it is another.
-    let companions: [CompanionFiles]
+    package let companions: [CompanionFiles]
 
     /// Loads on rank 0 and broadcasts. Collective.
     init(_ configuration: RunArguments, group: any ProcessGroup) throws {
@@ -96,9 +96,5 @@ struct SummarizationSetup {
             arguments, seed: seed, defaultNewTokens: configuration.data.maxTargetLength)
     }
 
-    /// How evaluations during training write summaries and score them; nil when they do not.
-    func writing(_ arguments: GenerationArguments) -> SequenceToSequenceWriting? {
-        guard arguments.predictWithGenerate == true else { return nil }
-        return SequenceToSequenceWriting(options: options, text: reader.text(of:))
-    }
+    package func rows(_ source: RowReader) throws -> any SequenceToSequenceRows { try reader.rows(source) }
 }

@@ -1,0 +1,86 @@
+// What the tasks of encoder–decoders share: how they are trained, answered and measured.
+
+package import Arguments
+package import Checkpoints
+package import DataParallel
+package import Datasets
+package import Evaluation
+package import Generation
+package import Models
+internal import Training
+
+/// An encoder–decoder on every rank with what its task needs.
+package protocol SequenceToSequenceSetup {
+    associatedtype Reader: SequenceToSequenceReader
+    var model: any SequenceToSequenceModel { get }
+    var reader: Reader { get }
+    /// How texts are written.
+    var options: GenerationOptions { get }
+    /// Rank 0's reports of what was read.
+    var reports: [LoadReport] { get }
+    /// Directory of the tokenizer that is saved with the model.
+    var tokenizerSource: String { get }
+    /// Files that are saved with the model and lie elsewhere.
+    var companions: [CompanionFiles] { get }
+    /// The rows of `source` with their targets, checked against the model.
+    func rows(_ source: RowReader) throws -> any SequenceToSequenceRows
+}
+
+extension SequenceToSequenceSetup {
+    /// How evaluations during training write texts and score them; nil when they do not.
+    fileprivate func writing(_ arguments: GenerationArguments) -> SequenceToSequenceWriting? {
+        guard arguments.predictWithGenerate == true else { return nil }
+        return SequenceToSequenceWriting(options: options, text: reader.text(of:))
+    }
+}
+
+/// A task whose model writes a text for each row.
+package protocol SequenceToSequenceDefinition: TaskDefinition {
+    /// Loads on rank 0 and broadcasts. Collective.
+    func setup(_ run: RunArguments, group: any ProcessGroup) throws -> any SequenceToSequenceSetup
+}
+
+extension SequenceToSequenceDefinition {
+    package func answersRows(_ generation: GenerationArguments) -> Bool {
+        generation.predictWithGenerate ?? true
+    }
+
+    package func prepare(_ run: RunArguments, group: any ProcessGroup) throws -> PreparedTask {
+        let (data, arguments) = (run.data, run.training)
+        let setup = try setup(run, group: group)
+        try PreparedTask.adapt(setup.model, nil, arguments, group)
+        let training = try setup.rows(data.trainingRows())
+        let validation = try data.validationRows().map { try setup.rows($0) }
+        let task = SequenceToSequenceTask(
+            model: setup.model, training: training, validation: validation,
+            labelSmoothing: arguments.labelSmoothingFactor, writing: setup.writing(arguments.generation),
+            group: group, batchRows: arguments.perDeviceEvalBatchSize)
+        return PreparedTask(
+            task: task,
+            notes: setup.reports.flatMap(\.lines) + [
+                PreparedTask.rows(training.examples, validation?.examples),
+                "\(name.rawValue): \(training.targetCount) target tokens an epoch",
+            ], tokenizerSource: setup.tokenizerSource, companions: setup.companions)
+    }
+
+    package func answering(_ run: RunArguments, group: any ProcessGroup) throws -> RowAnswering {
+        Inference.applyThreadPlan(run.training, group)
+        let setup = try setup(run, group: group)
+        try Inference.applyPrecision(run.training, to: setup.model, group)
+        let predictor = SequenceToSequencePredictor(
+            model: setup.model, reader: setup.reader, options: setup.options)
+        return RowAnswering(predictor: predictor)
+    }
+
+    package func losses(
+        _ run: RunArguments, group: any ProcessGroup, _ arguments: TokenLossArguments
+    ) throws -> RowEvaluationResult {
+        Inference.applyThreadPlan(run.training, group)
+        let setup = try setup(run, group: group)
+        let rows = try setup.rows(run.data.rows(of: run.data.validationFiles))
+        try Inference.applyPrecision(run.training, to: setup.model, group)
+        return try SequenceToSequenceEvaluator(
+            model: setup.model, writing: nil, group: group, batchRows: run.training.perDeviceEvalBatchSize
+        ).estimates(rows, arguments)
+    }
+}
