@@ -104,7 +104,8 @@ let package = Package(
         module(
             .training, "Arguments",
             [
-                "DataParallel", "Datasets", "Files", "JSON", "Generation", "Images", "Layers", "Models", "Optimizers",
+                "DataParallel", "Datasets", "Files", "JSON", "Generation", "Images", "Layers", "Models",
+                "Optimizers",
             ]),
         module(
             .evaluation, "Evaluation", ["DataParallel", "Datasets", "JSON", "Metrics", "Models"]),
@@ -166,7 +167,8 @@ let package = Package(
         ),
         tests("LaunchTests", ["TestSupport"]),
         tests(
-            "ModelsTests", ["Tensors", "JSON", "Layers", "Models", "Optimizers", "Safetensors"],
+            "ModelsTests",
+            ["Tensors", "JSON", "Layers", "Models", "Optimizers", "Safetensors", "TestSupport"],
             goldens: true),
         tests(
             "GenerationTests",
@@ -185,13 +187,16 @@ let package = Package(
             goldens: true),
         tests(
             "SummarizationTests",
-            ["Tensors", "JSON", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints"], goldens: true
-        ),
+            [
+                "Tensors", "JSON", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints",
+                "TestSupport",
+            ],
+            goldens: true),
         tests(
             "VisionModelsTests",
             [
                 "Tensors", "JSON", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints", "Images",
-                "Datasets",
+                "Datasets", "TestSupport",
             ], goldens: true),
         tests(
             "CheckpointsTests",
@@ -232,7 +237,7 @@ let package = Package(
             "TokenClassificationTests",
             [
                 "Tensors", "Layers", "Models", "JSON", "Safetensors", "Tokenizers", "Datasets", "Checkpoints",
-                "Arguments", "Evaluation", "Tasks",
+                "Arguments", "Evaluation", "Tasks", "TestSupport",
             ], goldens: true),
         tests(
             "EvaluationTests", ["Models", "DataParallel", "JSON", "Datasets", "Metrics", "Evaluation"],
@@ -242,7 +247,7 @@ let package = Package(
             [
                 "Tensors", "Layers", "Models", "DataParallel", "JSON", "Datasets", "Tokenizers",
                 "Safetensors",
-                "Checkpoints", "Arguments", "Metrics", "Evaluation", "Tasks",
+                "Checkpoints", "Arguments", "Metrics", "Evaluation", "Tasks", "TestSupport",
             ], goldens: true),
         tests("CrossValidationTests", ["Arguments", "Datasets", "CrossValidation"]),
         tests(
@@ -251,7 +256,8 @@ let package = Package(
         tests(
             "LockstepProgramTests",
             [
-                "LockstepProgram", "Lockstep", "TestSupport", "Tensors", "JSON", "Kernels", "Models", "Layers",
+                "LockstepProgram", "Lockstep", "TestSupport", "Tensors", "JSON", "Kernels", "Models",
+                "Layers",
                 "DataParallel",
                 "Safetensors", "Checkpoints", "Training", "Configuration",
             ]),

@@ -5,6 +5,7 @@ import Foundation
 import Layers
 import Models
 import Tensors
+import TestSupport
 import Testing
 
 private let names = ["bert2bert", "bert2gpt2", "distilbert2gpt2"]

@@ -6,6 +6,7 @@ import Layers
 import Models
 import Safetensors
 import Tensors
+import TestSupport
 import Testing
 
 /// One folder of goldens.
@@ -52,15 +53,6 @@ func flatBatch(_ sequences: [[Int32]]) -> TokenBatch {
         tokens: tokens, typeIDs: tokens.map { _ in 0 },
         positions: sequences.flatMap { $0.indices.map { Int32($0) } }, offsets: offsets,
         sampleIDs: sequences.indices.map { UInt64($0) })
-}
-
-/// Largest difference relative to the largest expected magnitude.
-func relativeError(_ found: [Float], _ expected: [Float]) -> Double {
-    guard found.count == expected.count else { return .infinity }
-    let largest = expected.reduce(0) { max($0, abs($1)) }
-    let difference = zip(found, expected).reduce(0) { max($0, abs($1.0 - $1.1)) }
-    guard difference.isFinite else { return .infinity }
-    return largest == 0 ? Double(difference) : Double(difference) / Double(largest)
 }
 
 /// A model's gradients under the names and in the layout of its files.

@@ -6,6 +6,7 @@ import Layers
 import Models
 import Optimizers
 import Tensors
+import TestSupport
 import Testing
 
 private let causal = ["gpt2", "llama", "llama-tied", "mistral", "qwen2"]

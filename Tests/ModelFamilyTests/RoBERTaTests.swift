@@ -7,6 +7,7 @@ import Layers
 import Models
 import Safetensors
 import Tensors
+import TestSupport
 import Testing
 
 private let tolerance = 1e-5

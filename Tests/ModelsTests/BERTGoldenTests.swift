@@ -7,6 +7,7 @@ import Models
 import Optimizers
 import Safetensors
 import Tensors
+import TestSupport
 import Testing
 
 private let heads = ["single-label", "multi-label", "regression", "regression-3", "sharded-bf16"]

@@ -81,12 +81,3 @@ struct GoldenCase {
 
     struct MissingTensor: Error { let name: String }
 }
-
-/// Largest difference relative to the largest expected magnitude.
-func relativeError(_ found: [Float], _ expected: [Float]) -> Double {
-    guard found.count == expected.count else { return .infinity }
-    let largest = expected.reduce(0) { max($0, abs($1)) }
-    let difference = zip(found, expected).reduce(0) { max($0, abs($1.0 - $1.1)) }
-    guard difference.isFinite else { return .infinity }
-    return largest == 0 ? Double(difference) : Double(difference) / Double(largest)
-}

@@ -8,6 +8,7 @@ import Models
 import Optimizers
 import Safetensors
 import Tensors
+import TestSupport
 import Testing
 
 private let names = [

@@ -71,12 +71,3 @@ struct GoldenSummarizer {
         file.tensorNames.filter { $0.hasPrefix("gradient.") }.map { String($0.dropFirst("gradient.".count)) }
     }
 }
-
-/// Largest difference relative to the largest expected magnitude.
-func relativeError(_ found: [Float], _ expected: [Float]) -> Double {
-    guard found.count == expected.count else { return .infinity }
-    let largest = expected.reduce(0) { max($0, abs($1)) }
-    let difference = zip(found, expected).reduce(0) { max($0, abs($1.0 - $1.1)) }
-    guard difference.isFinite else { return .infinity }
-    return largest == 0 ? Double(difference) : Double(difference) / Double(largest)
-}

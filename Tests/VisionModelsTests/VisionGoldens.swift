@@ -6,6 +6,7 @@ import Models
 import Optimizers
 import Safetensors
 import Tensors
+import TestSupport
 import Testing
 
 /// A golden file and the directory of its model.
@@ -81,15 +82,6 @@ struct VisionGolden {
             }
         }
     }
-}
-
-/// Largest difference relative to the largest expected magnitude.
-func relativeError(_ found: [Float], _ expected: [Float]) -> Double {
-    guard found.count == expected.count else { return .infinity }
-    let largest = expected.reduce(0) { max($0, abs($1)) }
-    let difference = zip(found, expected).reduce(0) { max($0, abs($1.0 - $1.1)) }
-    guard difference.isFinite else { return .infinity }
-    return largest == 0 ? Double(difference) : Double(difference) / Double(largest)
 }
 
 /// Ten steps of AdamW at a constant rate with the gradient's norm clipped at 1; returns the losses.
