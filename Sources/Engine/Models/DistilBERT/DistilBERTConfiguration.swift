@@ -6,8 +6,9 @@ internal import Layers
 /// Sizes and rates of a DistilBERT network (Sanh et al. 2019), from Hugging Face's config.json: BERT's blocks
 /// without token types and without a pooler.
 ///
-/// `sinusoidal_pos_embds` says what a position table held when the pretraining began. Files hold the table either
-/// way, and it is trained as any other, as in transformers 5; `tie_weights_` of old files means nothing there.
+/// `sinusoidal_pos_embds` says what a position table held when the pretraining began. Files hold the table
+/// either way, and it is trained as any other, as in transformers 5; `tie_weights_` of old files means
+/// nothing there.
 struct DistilBERTConfiguration: Sendable {
     let vocabularySize: Int
     let hiddenSize: Int
@@ -32,8 +33,8 @@ struct DistilBERTConfiguration: Sendable {
     /// No key of config.json sets it.
     private static let layerNormEpsilon: Float = 1e-12
 
-    /// Reads the configuration; `file` is named in errors. Missing rates take Hugging Face's defaults, sizes must
-    /// be there.
+    /// Reads the configuration; `file` is named in errors. Missing rates take Hugging Face's defaults, sizes
+    /// must be there.
     init(_ json: JSONValue, file: String) throws(ModelError) {
         let reader = ConfigurationReader(json: json, file: file)
         vocabularySize = try reader.size("vocab_size")
