@@ -132,12 +132,16 @@ import Testing
             shape, q: exact(operands.q), k: exact(operands.k), v: exact(operands.v),
             dout: exact(operands.dout))
         #expect(deviation(operands.logSumExp, expected.logSumExp) < 1e-5)
+        // Where a query sees one key, the gradient of its score is the difference of two equal products: only their
+        // roundings are left.
+        let roundings = shape.window == 0 ? 0x1p-5 : 0x1p-6
         for (found, expected) in [
             (operands.out, expected.out), (operands.dq, expected.dq), (operands.dk, expected.dk),
             (operands.dv, expected.dv),
         ] {
             #expect(
-                deviation(exact(found).flatMap { $0 }.map { Float($0) }, expected.flatMap { $0 }) < 0x1p-6)
+                deviation(exact(found).flatMap { $0 }.map { Float($0) }, expected.flatMap { $0 })
+                    < roundings)
         }
     }
 
