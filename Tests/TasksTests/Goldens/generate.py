@@ -41,7 +41,8 @@ def single(logits, targets, weights, gamma, smoothing):
     if gamma == 0:
         return cross_entropy(logits, targets, weight=weight, label_smoothing=smoothing, ignore_index=IGNORED)
     known = targets != IGNORED
-    shares = one_hot(targets[known], logits.shape[1]) * (1 - smoothing) + smoothing / logits.shape[1]
+    chosen = one_hot(targets[known], logits.shape[1]).to(torch.float64)
+    shares = chosen * (1 - smoothing) + smoothing / logits.shape[1]
     terms = focused(log_softmax(logits[known], 1), gamma)
     return (shares * weight * terms).sum() / weight[targets[known]].sum()
 
