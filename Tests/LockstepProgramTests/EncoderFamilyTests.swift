@@ -1,6 +1,7 @@
 // Encoders other than BERT through train and evaluate, for each task that an encoder alone can learn.
 
 import Foundation
+import JSON
 import Models
 import Testing
 

@@ -39,9 +39,9 @@ enum ToyModel {
         .object([
             "model_type": .string("distilbert"), "vocab_size": .integer(vocabulary.count),
             "dim": .integer(32), "n_layers": .integer(2), "n_heads": .integer(2),
-            "hidden_dim": .integer(48), "activation": .string("gelu"), "dropout": .number(0.1),
-            "attention_dropout": .number(0.1), "seq_classif_dropout": .number(0.2),
-            "qa_dropout": .number(0.1), "initializer_range": .number(0.05),
+            "hidden_dim": .integer(48), "activation": .string("gelu"), "dropout": .shortest(0.1),
+            "attention_dropout": .shortest(0.1), "seq_classif_dropout": .shortest(0.2),
+            "qa_dropout": .shortest(0.1), "initializer_range": .shortest(0.05),
             "max_position_embeddings": .integer(positionCount), "pad_token_id": .integer(0),
         ])
     }

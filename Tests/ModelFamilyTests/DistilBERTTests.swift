@@ -1,6 +1,7 @@
 // What DistilBERT has apart from BERT: names of its keys, rates of dropout for each head, and no pooler.
 
 import Checkpoints
+import JSON
 import Layers
 import Models
 import Tensors
@@ -14,7 +15,7 @@ import Testing
     ]
 
     private func load<Model>(
-        _ head: ModelHead<Model>, _ overrides: [String: JSONValue] = [:]
+        _ head: ModelHead<Model>, _ overrides: JSONObject = [:]
     ) throws -> (model: Model, report: LoadReport) {
         let golden = try GoldenDirectory("distilbert-masked")
         return try ModelLoader.load(head, directory: golden.path, overrides: overrides, seed: 3)
@@ -80,8 +81,8 @@ import Testing
             "hidden_dropout_prob": 0.3, "attention_probs_dropout_prob": 0.2, "classifier_dropout": 0.5,
         ]
         let json = try ModelFamily.configuration(
-            .object(["model_type": .string("distilbert"), "qa_dropout": .number(0.7)]),
-            replacing: rates.mapValues(JSONValue.number), file: "c.json")
+            .object(["model_type": .string("distilbert"), "qa_dropout": .shortest(0.7)]),
+            replacing: JSONObject(rates.mapValues { JSONValue.shortest($0) }), file: "c.json")
         #expect(Self.rates.map { json[$0]?.double } == [0.3, 0.2, 0.5, 0.7])
         #expect(rates.keys.allSatisfy { json[$0] == nil })
     }
@@ -121,12 +122,12 @@ import Testing
 
     @Test("each head drops by the rates that transformers' has, and by no other")
     func ratesOfHeads() throws {
-        func expect(_ read: Set<String>, _ loss: ([String: JSONValue]) throws -> Double) throws {
-            let none = Dictionary(uniqueKeysWithValues: Self.rates.map { ($0, JSONValue.number(0)) })
+        func expect(_ read: Set<String>, _ loss: (JSONObject) throws -> Double) throws {
+            let none = JSONObject(Self.rates.map { ($0, JSONValue.shortest(0)) })
             let plain = try loss(none)
             #expect(try loss(none) == plain)
             for rate in Self.rates {
-                let dropped = try loss(none.merging([rate: .number(0.5)]) { $1 })
+                let dropped = try loss(none.merging([rate: .shortest(0.5)]))
                 #expect((dropped != plain) == read.contains(rate), "\(rate)")
             }
         }
@@ -140,7 +141,7 @@ import Testing
 
     @Test("with dropout before the answer's scores the gradients equal finite differences")
     func answerGradients() throws {
-        let model = try load(.questionAnswering, ["qa_dropout": .number(0.4)]).model
+        let model = try load(.questionAnswering, ["qa_dropout": .shortest(0.4)]).model
         _ = try answer(model)
         let gradients = model.parameters.gradients.values()
         for slot in model.parameters.layout.slots where !slot.name.contains("word_embeddings") {

@@ -3,6 +3,7 @@
 
 import Checkpoints
 import Foundation
+import JSON
 import Layers
 import Models
 import Safetensors
@@ -29,7 +30,7 @@ private struct Trained {
     }
 
     private func load(
-        _ name: String, directory: String? = nil, overrides: [String: JSONValue] = [:]
+        _ name: String, directory: String? = nil, overrides: JSONObject = [:]
     ) throws -> Trained {
         let golden = try GoldenDirectory(name)
         let path = directory ?? golden.path
@@ -41,7 +42,7 @@ private struct Trained {
     }
 
     private func sequences(
-        _ golden: GoldenDirectory, _ path: String, _ overrides: [String: JSONValue]
+        _ golden: GoldenDirectory, _ path: String, _ overrides: JSONObject
     ) throws -> Trained {
         let model = try ModelLoader.load(.classifier(nil), directory: path, overrides: overrides).model
         let labels = (golden.json["labels"]?.array ?? []).map { $0.integer ?? -1 }
@@ -184,23 +185,23 @@ private struct Trained {
     @Test("the keys of older files give the same logits")
     func olderKeys() throws {
         let golden = try GoldenDirectory("modernbert")
-        let older: [String: JSONValue] = [
+        let older: JSONObject = [
             "layer_types": .null, "rope_parameters": .null, "global_attn_every_n_layers": .integer(3),
-            "global_rope_theta": .number(900), "local_rope_theta": .integer(40),
+            "global_rope_theta": .shortest(900), "local_rope_theta": .integer(40),
         ]
-        func logits(_ overrides: [String: JSONValue]) throws -> [Float] {
+        func logits(_ overrides: JSONObject) throws -> [Float] {
             let trained = try load("modernbert", overrides: overrides)
             return trained.step(pass(trained.model, golden.batch)).logits
         }
         let expected = try logits([:])
         #expect(try logits(older) == expected)
         for (key, other) in [
-            ("global_attn_every_n_layers", JSONValue.integer(2)), ("global_rope_theta", .number(800)),
-            ("local_rope_theta", .number(41)), ("local_attention", .integer(6)),
+            ("global_attn_every_n_layers", JSONValue.integer(2)), ("global_rope_theta", .shortest(800)),
+            ("local_rope_theta", .shortest(41)), ("local_attention", .integer(6)),
             ("classifier_pooling", .string("mean")), ("classifier_activation", .string("relu")),
             ("hidden_activation", .string("relu")),
         ] {
-            #expect(try logits(older.merging([key: other]) { $1 }) != expected, "\(key)")
+            #expect(try logits(older.merging([key: other])) != expected, "\(key)")
         }
         #expect(try logits(["local_attention": .integer(9)]) == expected)
     }
@@ -211,7 +212,7 @@ private struct Trained {
     func dropout(key: String) throws {
         let golden = try GoldenDirectory("modernbert")
         func loss(_ rate: Double) throws -> Float {
-            let trained = try load("modernbert", overrides: [key: .number(rate)])
+            let trained = try load("modernbert", overrides: [key: .shortest(rate)])
             return trained.step(pass(trained.model, golden.batch, isTraining: true)).loss
         }
         let plain = try load("modernbert")
@@ -253,7 +254,7 @@ private struct Trained {
                  "num_attention_heads": 2, "intermediate_size": 12}
                 """.utf8))
         let change = try JSONValue(parsing: Array("{\(member)}".utf8)).object ?? [:]
-        let json = JSONValue.object((base.object ?? [:]).merging(change) { $1 })
+        let json = JSONValue.object((base.object ?? [:]).merging(change))
         _ = try MaskedLanguageModel(base, file: "c.json")
         let found = thrownMessage { () throws(ModelError) in
             _ = try MaskedLanguageModel(json, file: "c.json")

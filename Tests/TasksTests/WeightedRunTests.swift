@@ -4,6 +4,7 @@
 import DataParallel
 import Datasets
 import Evaluation
+import JSON
 import Layers
 import Models
 import Optimizers
@@ -37,9 +38,9 @@ struct WeightedRunTests {
             "model_type": .string("bert"), "vocab_size": .integer(20), "hidden_size": .integer(12),
             "num_hidden_layers": .integer(1), "num_attention_heads": .integer(2),
             "intermediate_size": .integer(17), "hidden_act": .string("gelu"),
-            "hidden_dropout_prob": .number(0.1), "attention_probs_dropout_prob": .number(0.1),
-            "initializer_range": .number(0.2), "max_position_embeddings": .integer(12),
-            "type_vocab_size": .integer(2), "layer_norm_eps": .number(1e-12), "pad_token_id": .integer(0),
+            "hidden_dropout_prob": .shortest(0.1), "attention_probs_dropout_prob": .shortest(0.1),
+            "initializer_range": .shortest(0.2), "max_position_embeddings": .integer(12),
+            "type_vocab_size": .integer(2), "layer_norm_eps": .shortest(1e-12), "pad_token_id": .integer(0),
         ])
         let head = ClassificationHead(labels: labels, problemType: type)
         let model = try EncoderClassifier(configuration, head: head, file: "toy")

@@ -1,5 +1,6 @@
 // The part of a DistilBERT config.json that shapes the network.
 
+internal import JSON
 internal import Kernels
 internal import Layers
 
@@ -36,7 +37,7 @@ struct DistilBERTConfiguration: Sendable {
     /// Reads the configuration; `file` is named in errors. Missing rates take Hugging Face's defaults, sizes
     /// must be there.
     init(_ json: JSONValue, file: String) throws(ModelError) {
-        let reader = ConfigurationReader(json: json, file: file)
+        let reader = ConfigurationReader(json, file: file)
         vocabularySize = try reader.size("vocab_size")
         hiddenSize = try reader.size("dim")
         layerCount = try reader.size("n_layers")

@@ -1,5 +1,7 @@
 // DistilBERT (Sanh et al. 2019): its row in the table of model families.
 
+internal import JSON
+
 extension ModelFamily {
     static let distilBERT = ModelFamily(
         "distilbert",
@@ -24,10 +26,10 @@ extension ModelFamily {
         .object([
             "model_type": .string("distilbert"), "vocab_size": .integer(30_522), "dim": .integer(768),
             "n_layers": .integer(6), "n_heads": .integer(12), "hidden_dim": .integer(3_072),
-            "activation": .string("gelu"), "dropout": .number(0.1), "attention_dropout": .number(0.1),
-            "qa_dropout": .number(0.1), "seq_classif_dropout": .number(0.2),
+            "activation": .string("gelu"), "dropout": .shortest(0.1), "attention_dropout": .shortest(0.1),
+            "qa_dropout": .shortest(0.1), "seq_classif_dropout": .shortest(0.2),
             "max_position_embeddings": .integer(512), "sinusoidal_pos_embds": .bool(false),
-            "initializer_range": .number(0.02), "pad_token_id": .integer(0),
+            "initializer_range": .shortest(0.02), "pad_token_id": .integer(0),
         ])
     }
 }

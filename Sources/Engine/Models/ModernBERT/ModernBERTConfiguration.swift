@@ -1,5 +1,6 @@
 // The part of a ModernBERT config.json that shapes the network.
 
+internal import JSON
 internal import Kernels
 internal import Layers
 
@@ -36,7 +37,7 @@ struct ModernBERTConfiguration: Sendable {
     /// `sparse_prediction` asks for logits of the masked tokens alone, which is what training computes in any
     /// case. New weights are not cut off at `initializer_cutoff_factor` standard deviations.
     init(_ json: JSONValue, file: String) throws(ModelError) {
-        let reader = ConfigurationReader(json: json, file: file)
+        let reader = ConfigurationReader(json, file: file)
         for key in ["is_decoder", "add_cross_attention"] where json[key]?.bool == true {
             throw .badValue(key, found: "true", expected: "false: a ModernBERT is an encoder", in: file)
         }
@@ -88,7 +89,7 @@ struct ModernBERTConfiguration: Sendable {
         case "mean": return .mean
         default:
             throw .badValue(
-                "classifier_pooling", found: value.text, expected: "\"cls\" or \"mean\"", in: file)
+                "classifier_pooling", found: value.summary, expected: "\"cls\" or \"mean\"", in: file)
         }
     }
 
@@ -103,7 +104,7 @@ struct ModernBERTConfiguration: Sendable {
         let types = (value.array ?? []).map { $0.string ?? "" }
         guard types.count == count, types.allSatisfy({ [globalType, localType].contains($0) }) else {
             throw .badValue(
-                "layer_types", found: value.text,
+                "layer_types", found: value.summary,
                 expected: "\"\(globalType)\" or \"\(localType)\" for each of num_hidden_layers = \(count)",
                 in: reader.file)
         }
@@ -116,11 +117,11 @@ struct ModernBERTConfiguration: Sendable {
         _ json: JSONValue, layerType: String, baseKey: String, fallback: Double, positions: Int, file: String
     ) throws(ModelError) -> Rotary {
         var parameters = json["rope_parameters"]?[layerType]?.object ?? [:]
-        parameters.merge(json["rope_scaling"]?.object ?? [:]) { $1 }
-        if parameters["rope_theta"] == nil { parameters["rope_theta"] = json[baseKey] ?? .number(fallback) }
+        parameters = parameters.merging(json["rope_scaling"]?.object ?? [:])
+        if parameters["rope_theta"] == nil { parameters["rope_theta"] = json[baseKey] ?? .shortest(fallback) }
         guard parameters["rope_theta"]?.double != nil else {
             throw .badValue(
-                baseKey, found: parameters["rope_theta"]?.text ?? "missing", expected: "a number above 1",
+                baseKey, found: parameters["rope_theta"]?.summary ?? "missing", expected: "a number above 1",
                 in: file)
         }
         let read = try RotaryScaling.read(

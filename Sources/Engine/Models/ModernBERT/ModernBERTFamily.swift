@@ -1,5 +1,7 @@
 // ModernBERT (Warner et al. 2024): its row in the table of model families.
 
+internal import JSON
+
 extension ModelFamily {
     static let modernBERT = ModelFamily(
         "modernbert",
@@ -24,8 +26,8 @@ extension ModelFamily {
             "intermediate_size": .integer(1_152), "num_hidden_layers": .integer(22),
             "num_attention_heads": .integer(12), "hidden_activation": .string("gelu"),
             "max_position_embeddings": .integer(8_192), "local_attention": .integer(128),
-            "global_attn_every_n_layers": .integer(3), "global_rope_theta": .number(160_000),
-            "local_rope_theta": .number(10_000), "norm_eps": .number(1e-5), "pad_token_id": .integer(50_283),
+            "global_attn_every_n_layers": .integer(3), "global_rope_theta": .shortest(160_000),
+            "local_rope_theta": .shortest(10_000), "norm_eps": .shortest(1e-5), "pad_token_id": .integer(50_283),
         ])
     }
 }
