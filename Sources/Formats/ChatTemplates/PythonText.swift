@@ -31,6 +31,7 @@ extension RuntimeValue {
 
 /// `json.dumps` with its options.
 struct PythonJSON {
+    let budget: TemplateBudget
     var ensuresASCII = false
     /// What a level is indented by; nil for one line.
     var indent: String?
@@ -47,7 +48,7 @@ struct PythonJSON {
         case .list(let elements):
             var parts: [String] = []
             for element in elements { parts.append(try text(element, level: level + 1)) }
-            return block("[", parts, "]", level)
+            return try block("[", parts, "]", level)
         case .mapping(let members):
             let ordered =
                 sortsKeys
@@ -57,13 +58,18 @@ struct PythonJSON {
             for member in ordered {
                 parts.append(quoted(member.key) + keySeparator + (try text(member.value, level: level + 1)))
             }
-            return block("{", parts, "}", level)
+            return try block("{", parts, "}", level)
         default: throw EvaluationFault("a value of type \(value.typeName) is no JSON")
         }
     }
 
-    private func block(_ open: String, _ parts: [String], _ close: String, _ level: Int) -> String {
+    private func block(
+        _ open: String, _ parts: [String], _ close: String, _ level: Int
+    ) throws(EvaluationFault) -> String {
+        try budget.spend(bytes: parts.reduce(0) { $0 + $1.utf8.count })
+        try budget.spend(parts.count, copiesOf: itemSeparator)
         guard let indent, !parts.isEmpty else { return open + parts.joined(separator: itemSeparator) + close }
+        try budget.spend((parts.count + 2) * (level + 1), copiesOf: indent)
         let margin = "\n" + String(repeating: indent, count: level)
         return open + margin + indent + parts.joined(separator: itemSeparator + margin + indent) + margin
             + close

@@ -18,6 +18,9 @@ final class TemplateScope {
         get { values[name] ?? parent?[name] }
         set { values[name] = newValue }
     }
+
+    /// Lets go of everything: a macro keeps the scope that keeps it.
+    func removeAll() { values.removeAll() }
 }
 
 /// What `namespace()` makes: the one value that a template can change.

@@ -10,10 +10,21 @@ enum TemplateFilters {
         "float", "abs", "indent", "safe", "reverse", "sort", "unique", "dictsort",
     ]
 
+    /// Those that do not go through all of a list or mapping.
+    private static let ofWhole = names.subtracting([
+        "length", "count", "list", "first", "last", "default", "d", "items", "map", "select", "reject",
+        "selectattr", "rejectattr", "reverse",
+    ])
+
     /// What the filter makes of `value`.
     static func apply(
         _ name: String, to value: RuntimeValue, _ arguments: TemplateCallArguments
     ) throws(EvaluationFault) -> RuntimeValue {
+        if ofWhole.contains(name) {
+            try arguments.budget.spend(throughout: value)
+        } else {
+            try arguments.budget.spend(on: value)
+        }
         switch name {
         case "trim": return .string(value.text.stripped(arguments.value(0, "chars")?.string))
         case "upper": return .string(value.text.uppercased())
@@ -24,7 +35,9 @@ enum TemplateFilters {
         case "replace":
             let texts = arguments.positional.map { $0.string == nil ? $0 : .string($0.text) }
             return .string(
-                try value.text.replaced(TemplateCallArguments(positional: texts, named: arguments.named)))
+                try value.text.replaced(
+                    TemplateCallArguments(
+                        budget: arguments.budget, positional: texts, named: arguments.named)))
         case "indent": return .string(try indented(value.text, arguments))
         case "tojson": return .string(try json(arguments).text(value))
         case "default", "d":
@@ -49,7 +62,9 @@ enum TemplateFilters {
             if let attribute = arguments.value(1, "attribute") {
                 elements = try attributes(elements, attribute.text, initial: nil)
             }
-            return .string(elements.map(\.text).joined(separator: arguments.value(0, "d")?.text ?? ""))
+            let separator = arguments.value(0, "d")?.text ?? ""
+            try arguments.budget.spend(elements.count, copiesOf: separator)
+            return .string(elements.map(\.text).joined(separator: separator))
         case "items", "dictsort":
             if value.isUndefined { return .list([]) }
             guard case .mapping(var members) = value else {
@@ -75,6 +90,7 @@ enum TemplateFilters {
             var kept: [RuntimeValue] = []
             for element in try value.elements() {
                 let key = element.string.map { RuntimeValue.string($0.lowercased()) } ?? element
+                try arguments.budget.spend(steps: kept.count)
                 let isKnown = kept.contains { ($0.string.map { .string($0.lowercased()) } ?? $0).equals(key) }
                 if !isKnown { kept.append(element) }
             }
@@ -111,7 +127,8 @@ enum TemplateFilters {
             throw EvaluationFault("'map' needs an attribute or the name of a supported filter")
         }
         let rest = TemplateCallArguments(
-            positional: Array(arguments.positional.dropFirst()), named: arguments.named)
+            budget: arguments.budget, positional: Array(arguments.positional.dropFirst()),
+            named: arguments.named)
         var results: [RuntimeValue] = []
         for element in elements { results.append(try apply(name, to: element, rest)) }
         return results
@@ -155,6 +172,7 @@ enum TemplateFilters {
         let isReversed = arguments.value(0, "reverse")?.isTrue == true
         for index in elements.indices {
             var place = order.count
+            try arguments.budget.spend(steps: place)
             while place > 0,
                 try isReversed
                     ? keys[order[place - 1]].isLess(than: keys[index])
@@ -187,21 +205,25 @@ enum TemplateFilters {
         _ text: String, _ arguments: TemplateCallArguments
     ) throws(EvaluationFault) -> String {
         let width = arguments.value(0, "width") ?? .integer(4)
-        let margin = width.string ?? String(repeating: " ", count: max(0, width.integer ?? 4))
+        let columns = width.string == nil ? max(0, width.integer ?? 4) : 0
+        try arguments.budget.spend(columns, copiesOf: " ")
+        let margin = width.string ?? String(repeating: " ", count: columns)
         let indentsBlank = arguments.value(2, "blank")?.isTrue == true
         let lines = (text + "\n").pythonLines
+        try arguments.budget.spend(lines.count, copiesOf: margin)
         let rest = lines.dropFirst().map { $0.isEmpty && !indentsBlank ? "" : margin + $0 }
         let result = ([lines.first ?? ""] + rest).joined(separator: "\n")
         return arguments.value(1, "first")?.isTrue == true ? margin + result : result
     }
 
     private static func json(_ arguments: TemplateCallArguments) throws(EvaluationFault) -> PythonJSON {
-        var json = PythonJSON()
+        var json = PythonJSON(budget: arguments.budget)
         json.ensuresASCII = arguments.value(0, "ensure_ascii")?.isTrue ?? false
         if let indent = arguments.value(1, "indent") {
             if let text = indent.string {
                 json.indent = text
             } else if let width = indent.integer {
+                try arguments.budget.spend(width, copiesOf: " ")
                 json.indent = String(repeating: " ", count: max(0, width))
             }
             if json.indent != nil { json.itemSeparator = "," }
@@ -219,7 +241,10 @@ enum TemplateFilters {
     ) throws(EvaluationFault) -> RuntimeValue {
         switch name {
         case "abs":
-            if let integer = value.integer { return .integer(abs(integer)) }
+            if let integer = value.integer {
+                guard integer != .min else { throw EvaluationFault("a number is too large") }
+                return .integer(abs(integer))
+            }
             guard let number = value.number else {
                 throw EvaluationFault("'abs' needs a number, not \(value.typeName)")
             }

@@ -34,6 +34,8 @@ struct TemplateLexer {
     private var tokens: [TemplateToken] = []
     /// Whether the text begins a line.
     private var startsLine = true
+    /// The last place that was asked for, and its position: counting goes on from there.
+    private var counted = (position: 0, place: TemplatePlace(line: 1, column: 1))
 
     /// The tokens of a template; line ends are made `\n`, and one at the end is left out.
     static func tokens(_ source: String, path: String) throws(ChatTemplateError) -> [TemplateToken] {
@@ -74,7 +76,15 @@ struct TemplateLexer {
     }
 
     private mutating func add(_ kind: TemplateToken.Kind, at start: Int) {
-        tokens.append(TemplateToken(kind: kind, place: place(start)))
+        if start < counted.position { counted = (0, TemplatePlace(line: 1, column: 1)) }
+        while counted.position < start {
+            counted.place.column += 1
+            if source[counted.position] == "\n" {
+                counted.place = TemplatePlace(line: counted.place.line + 1, column: 1)
+            }
+            counted.position += 1
+        }
+        tokens.append(TemplateToken(kind: kind, place: counted.place))
     }
 
     private mutating func run() throws(ChatTemplateError) {

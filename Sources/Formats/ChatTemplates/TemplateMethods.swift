@@ -24,10 +24,12 @@ enum TemplateMethods {
     static func call(
         _ name: String, of value: RuntimeValue, _ arguments: TemplateCallArguments
     ) throws(EvaluationFault) -> RuntimeValue {
+        try arguments.budget.spend(on: value)
         switch value {
         case .string(let text): return try ofString(name, text, arguments)
         case .mapping(let members): return try ofMapping(name, members, arguments)
         case .list(let elements):
+            if name != "copy" { try arguments.budget.spend(throughout: value) }
             switch name {
             case "count": return .integer(elements.count { $0.equals(arguments[0]) })
             case "index":
@@ -96,7 +98,11 @@ enum TemplateMethods {
                         ? bytes.starts(with: part.utf8) : bytes.reversed().starts(with: part.utf8.reversed())
                 })
         case "replace": return .string(try text.replaced(arguments))
-        case "join": return .string(try strings(arguments[0], name).joined(separator: text))
+        case "join":
+            let parts = try strings(arguments[0], name)
+            try arguments.budget.spend(parts.count, copiesOf: text)
+            try arguments.budget.spend(throughout: arguments[0])
+            return .string(parts.joined(separator: text))
         case "find", "count", "removeprefix", "removesuffix":
             guard let first else { throw EvaluationFault("'\(name)' needs a string") }
             return search(name, text, first)
@@ -164,7 +170,12 @@ extension String {
             throw EvaluationFault("'replace' needs two strings")
         }
         let limit = try arguments.integer(2, "count") ?? -1
-        guard old.isEmpty else { return split(atBytes: old, limit: limit).joined(separator: new) }
+        guard old.isEmpty else {
+            let parts = split(atBytes: old, limit: limit)
+            try arguments.budget.spend(parts.count, copiesOf: new)
+            return parts.joined(separator: new)
+        }
+        try arguments.budget.spend(unicodeScalars.count + 1, copiesOf: new)
         var result = limit == 0 ? "" : new
         for (index, scalar) in unicodeScalars.enumerated() {
             result.unicodeScalars.append(scalar)
@@ -174,8 +185,9 @@ extension String {
     }
 }
 
-/// The values of a call's arguments.
+/// The values of a call's arguments, and what the call may use.
 struct TemplateCallArguments {
+    let budget: TemplateBudget
     var positional: [RuntimeValue] = []
     var named: [String: RuntimeValue] = [:]
 

@@ -17,6 +17,7 @@ extension TemplateParser {
         try nested { parser throws(ChatTemplateError) in
             var value = try parser.disjunction()
             while parser.skipName("if") {
+                try parser.link()
                 let condition = try parser.disjunction()
                 let otherwise = parser.skipName("else") ? try parser.expression() : nil
                 value = .conditional(condition, then: value, otherwise: otherwise)
@@ -27,13 +28,19 @@ extension TemplateParser {
 
     private mutating func disjunction() throws(ChatTemplateError) -> TemplateExpression {
         var left = try conjunction()
-        while skipName("or") { left = .or(left, try conjunction()) }
+        while skipName("or") {
+            try link()
+            left = .or(left, try conjunction())
+        }
         return left
     }
 
     private mutating func conjunction() throws(ChatTemplateError) -> TemplateExpression {
         var left = try negation()
-        while skipName("and") { left = .and(left, try negation()) }
+        while skipName("and") {
+            try link()
+            left = .and(left, try negation())
+        }
         return left
     }
 
@@ -86,6 +93,7 @@ extension TemplateParser {
         var left = try operand(&self)
         while case .symbol(let symbol) = current.kind, symbols.contains(symbol) {
             let start = place
+            try link()
             advance()
             left = .binary(symbol, left, try operand(&self), start)
         }
@@ -106,6 +114,7 @@ extension TemplateParser {
         }
         guard takesFilters else { return value }
         while true {
+            if isSymbol("|") || isName("is") || isSymbol("(") { try link() }
             if skip("|") {
                 value = try filter(value)
             } else if isName("is") {
@@ -182,6 +191,7 @@ extension TemplateParser {
         var value = value
         while true {
             let start = place
+            if [".", "[", "("].contains(where: isSymbol) { try link() }
             if skip(".") {
                 if case .integer(let number) = current.kind {
                     advance()

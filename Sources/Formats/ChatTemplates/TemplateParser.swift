@@ -4,11 +4,14 @@
 struct TemplateParser {
     /// Deeper nesting is refused.
     private static let maximumDepth = 200
+    /// More operators, filters, attributes and calls in one tag are refused: each makes the tree deeper.
+    private static let maximumLinks = 1_000
 
     let path: String
     private let tokens: [TemplateToken]
     private var index = 0
     private var depth = 0
+    private var links = 0
     /// Where the blocks around this place begin.
     private var opened: [TemplatePlace] = []
 
@@ -71,6 +74,12 @@ struct TemplateParser {
         return result
     }
 
+    /// Counts what makes the tree of a tag deeper without nesting.
+    mutating func link() throws(ChatTemplateError) {
+        links += 1
+        guard links < Self.maximumLinks else { throw failure("an expression is too long") }
+    }
+
     private mutating func endBlock() throws(ChatTemplateError) {
         guard current.kind == .blockEnd else { throw failure("expected the end of the tag") }
         advance()
@@ -88,12 +97,14 @@ struct TemplateParser {
                 advance()
             case .outputBegin:
                 let start = place
+                links = 0
                 advance()
                 let value = try tuple()
                 guard current.kind == .outputEnd else { throw failure("expected '}}'") }
                 advance()
                 body.append(.output(value, start))
             case .blockBegin:
+                links = 0
                 advance()
                 let start = place
                 let name = try expectName()
@@ -173,7 +184,7 @@ struct TemplateParser {
     private mutating func target(_ start: TemplatePlace) throws(ChatTemplateError) -> TemplateTarget {
         func one(_ parser: inout TemplateParser) throws(ChatTemplateError) -> TemplateTarget {
             if parser.skip("(") {
-                let inner = try parser.target(start)
+                let inner = try parser.nested { parser throws(ChatTemplateError) in try parser.target(start) }
                 try parser.expect(")")
                 return inner
             }

@@ -1,11 +1,20 @@
 // What the expressions of a chat template come to.
 
 extension TemplateRenderer {
+    /// The value of an expression, at the cost of a step.
     mutating func evaluate(_ expression: TemplateExpression) throws(ChatTemplateError) -> RuntimeValue {
+        try enter()
+        let value = try result(of: expression)
+        leave()
+        return value
+    }
+
+    private mutating func result(of expression: TemplateExpression) throws(ChatTemplateError) -> RuntimeValue
+    {
         switch expression {
         case .literal(let value): return RuntimeValue(value)
         case .name(let name, _): return value(of: name)
-        case .list(let elements): return .list(try evaluateAll(elements))
+        case .list(let elements): return try checked(.list(try evaluateAll(elements)))
         case .mapping(let members, let place): return try mapping(members, place)
         case .attribute(let base, let name, let place):
             let value = try evaluate(base)
@@ -22,8 +31,9 @@ extension TemplateRenderer {
         case .test(let base, let name, let arguments, let isNegated, let place):
             let value = try evaluate(base)
             let others = try evaluateAll(arguments.positional)
-            let passes = try located(place) { () throws(EvaluationFault) in
-                try TemplateTests.passes(name, value, others)
+            let passes = try located(place) { [budget] () throws(EvaluationFault) in
+                for value in [value] + others { try budget.spend(throughout: value) }
+                return try TemplateTests.passes(name, value, others)
             }
             return .boolean(passes != isNegated)
         case .not(let operand): return .boolean(try !evaluate(operand).isTrue)
@@ -41,7 +51,9 @@ extension TemplateRenderer {
         case .binary(let symbol, let left, let right, let place):
             let first = try evaluate(left)
             let second = try evaluate(right)
-            return try located(place) { () throws(EvaluationFault) in try first.combined(symbol, second) }
+            return try located(place) { [budget] () throws(EvaluationFault) in
+                try first.combined(symbol, second, budget)
+            }
         case .comparison(let left, let rest, let place): return try comparison(left, rest, place)
         case .conditional(let condition, let then, let otherwise):
             if try evaluate(condition).isTrue { return try evaluate(then) }
@@ -73,7 +85,13 @@ extension TemplateRenderer {
                 result.append(member)
             }
         }
-        return .mapping(result)
+        return try checked(.mapping(result))
+    }
+
+    /// A new list or mapping, if it is neither too large nor too deep.
+    private func checked(_ value: RuntimeValue) throws(ChatTemplateError) -> RuntimeValue {
+        try located(place) { [budget] () throws(EvaluationFault) in try budget.spend(throughout: value) }
+        return value
     }
 
     private mutating func comparison(
@@ -83,17 +101,9 @@ extension TemplateRenderer {
         var first = try evaluate(left)
         for (symbol, expression) in rest {
             let second = try evaluate(expression)
-            let holds = try located(place) { () throws(EvaluationFault) in
-                switch symbol {
-                case "==": first.equals(second)
-                case "!=": !first.equals(second)
-                case "<": try first.isLess(than: second)
-                case ">": try second.isLess(than: first)
-                case "<=": try !second.isLess(than: first)
-                case ">=": try !first.isLess(than: second)
-                case "in": try second.contains(first)
-                default: try !second.contains(first)
-                }
+            let holds = try located(place) { [budget] () throws(EvaluationFault) in
+                try budget.spend(throughout: second)
+                return try first.stands(symbol, second)
             }
             if !holds { return .boolean(false) }
             first = second
@@ -156,7 +166,7 @@ extension TemplateRenderer {
     private mutating func evaluate(
         _ arguments: TemplateArguments
     ) throws(ChatTemplateError) -> TemplateCallArguments {
-        var result = TemplateCallArguments(positional: try evaluateAll(arguments.positional))
+        var result = TemplateCallArguments(budget: budget, positional: try evaluateAll(arguments.positional))
         for (name, expression) in arguments.named { result.named[name] = try evaluate(expression) }
         return result
     }
@@ -180,7 +190,8 @@ extension TemplateRenderer {
                 members.removeAll { $0.key == name }
                 members.append(.init(key: name, value: values.named[name] ?? .none))
             }
-            guard case .function("namespace") = function else { return .mapping(members) }
+            let mapping = try checked(.mapping(members))
+            guard case .function("namespace") = function else { return mapping }
             let namespace = TemplateNamespace()
             namespace.members = members
             return .namespace(namespace)
@@ -206,18 +217,39 @@ extension TemplateRenderer {
         let values = stride(from: start, to: stop, by: numbers.count > 2 ? numbers[2] : 1)
         let result = values.prefix(100_001).map { RuntimeValue.integer($0) }
         guard result.count <= 100_000 else { throw fault("a range of more than 100,000 numbers", place) }
+        try located(place) { [budget] () throws(EvaluationFault) in try budget.spend(steps: result.count) }
         return .list(result)
     }
 }
 
 extension RuntimeValue {
+    /// Whether a comparison holds.
+    fileprivate func stands(_ symbol: String, _ other: RuntimeValue) throws(EvaluationFault) -> Bool {
+        switch symbol {
+        case "==": equals(other)
+        case "!=": !equals(other)
+        case "<": try isLess(than: other)
+        case ">": try other.isLess(than: self)
+        case "<=": try !other.isLess(than: self)
+        case ">=": try !isLess(than: other)
+        case "in": try other.contains(self)
+        default: try !other.contains(self)
+        }
+    }
+
     /// The result of an arithmetic operator or of `~`.
-    func combined(_ symbol: String, _ other: RuntimeValue) throws(EvaluationFault) -> RuntimeValue {
-        if symbol == "~" { return .string(text + other.text) }
+    func combined(
+        _ symbol: String, _ other: RuntimeValue, _ budget: TemplateBudget
+    ) throws(EvaluationFault) -> RuntimeValue {
+        if symbol == "~" {
+            for value in [self, other] { try budget.spend(throughout: value) }
+            return .string(text + other.text)
+        }
         if let left = integer, let right = other.integer, symbol != "/" {
             return .integer(try Self.whole(symbol, left, right))
         }
         if let left = number, let right = other.number { return .number(try Self.real(symbol, left, right)) }
+        for value in [self, other] { try budget.spend(on: value) }
         switch (symbol, self, other) {
         case ("+", .string(let left), .string(let right)): return .string(left + right)
         case ("+", .list(let left), .list(let right)): return .list(left + right)
@@ -225,6 +257,7 @@ extension RuntimeValue {
             ("*", .integer, .string(let text)), ("*", .boolean, .string(let text)):
             let count = max(0, integer ?? other.integer ?? 0)
             guard count <= 1_000_000 else { throw EvaluationFault("a string repeated \(count) times") }
+            try budget.spend(count, copiesOf: text)
             return .string(String(repeating: text, count: count))
         case (_, .undefined(let name), _), (_, _, .undefined(let name)):
             throw EvaluationFault("\(name) is undefined")
@@ -250,13 +283,28 @@ extension RuntimeValue {
             }
         default:
             guard right >= 0 else { throw EvaluationFault("a negative power") }
-            result = (1, false)
-            for _ in 0..<right where !result.overflow {
-                result = result.partialValue.multipliedReportingOverflow(by: left)
-            }
+            return try power(left, right)
         }
         guard !result.overflow else { throw EvaluationFault("a number is too large") }
         return result.partialValue
+    }
+
+    /// By squaring, so that a huge exponent of 1 takes no time.
+    private static func power(_ base: Int, _ exponent: Int) throws(EvaluationFault) -> Int {
+        var (result, square, rest) = ((1, false), (base, false), exponent)
+        while rest > 0, !result.1 {
+            if rest & 1 == 1 {
+                let overflows = square.1
+                result = result.0.multipliedReportingOverflow(by: square.0)
+                result.1 = result.1 || overflows
+            }
+            rest >>= 1
+            square = (
+                square.0 &* square.0, square.1 || square.0.multipliedReportingOverflow(by: square.0).overflow
+            )
+        }
+        guard !result.1 else { throw EvaluationFault("a number is too large") }
+        return result.0
     }
 
     private static func real(_ symbol: String, _ left: Double, _ right: Double) throws(EvaluationFault)

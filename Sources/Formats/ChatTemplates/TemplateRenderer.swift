@@ -6,6 +6,8 @@ import Foundation
 struct TemplateRenderer {
     /// Macros that call macros deeper than this are refused.
     private static let maximumDepth = 100
+    /// Expressions inside expressions, over all macros that are running, deeper than this are refused.
+    private static let maximumExpressionDepth = 5_000
 
     /// What makes a loop end early.
     enum Flow {
@@ -16,6 +18,12 @@ struct TemplateRenderer {
 
     let path: String
     let now: Date
+    let budget = TemplateBudget()
+    /// Where the statement stands that runs.
+    private(set) var place = TemplatePlace(line: 1, column: 1)
+    private var expressionDepth = 0
+    /// Scopes that macros keep, and that keep the macros.
+    private var macroScopes: [TemplateScope] = []
     private var scope: TemplateScope
     private var text = ""
     /// Scalars of the text outside all inner blocks.
@@ -37,9 +45,19 @@ struct TemplateRenderer {
 
     /// The text of the template.
     mutating func render(_ statements: [TemplateStatement]) throws(ChatTemplateError) -> String {
+        defer { for scope in macroScopes { scope.removeAll() } }
         _ = try run(statements)
         return text
     }
+
+    /// Begins an expression; `leave` ends it.
+    mutating func enter() throws(ChatTemplateError) {
+        expressionDepth += 1
+        guard expressionDepth < Self.maximumExpressionDepth else { throw fault("nested too deeply", place) }
+        try located(place) { [budget] () throws(EvaluationFault) in try budget.spend(steps: 1) }
+    }
+
+    mutating func leave() { expressionDepth -= 1 }
 
     func fault(_ reason: String, _ place: TemplatePlace) -> ChatTemplateError {
         .evaluation(path: path, line: place.line, column: place.column, reason: reason)
@@ -97,13 +115,19 @@ struct TemplateRenderer {
     private mutating func run(_ statement: TemplateStatement) throws(ChatTemplateError) -> Flow {
         switch statement {
         case .text(let literal): text += literal
-        case .output(let expression, _): text += try evaluate(expression).text
+        case .output(let expression, let place):
+            self.place = place
+            let value = try evaluate(expression)
+            try located(place) { [budget] () throws(EvaluationFault) in try budget.spend(throughout: value) }
+            text += value.text
         case .branches(let branches, let otherwise):
             for (condition, body) in branches where try evaluate(condition).isTrue { return try run(body) }
             return try run(otherwise)
         case .loop(let target, let sequence, let condition, let body, let otherwise, let place):
+            self.place = place
             try loop(target, sequence, condition, body, otherwise, place)
         case .set(let target, let expression, let place):
+            self.place = place
             try assign(try evaluate(expression), to: target, place)
         case .setBlock(let target, let filters, let body, let place):
             let made = try captured { renderer throws(ChatTemplateError) in _ = try renderer.runInside(body) }
@@ -118,7 +142,9 @@ struct TemplateRenderer {
                     try renderer.assign(result, to: pair.name, place)
                 }
             }
-        case .macro(let macro): scope[macro.name] = .macro(macro, scope)
+        case .macro(let macro):
+            macroScopes.append(scope)
+            scope[macro.name] = .macro(macro, scope)
         case .generation(let body):
             let start = outerText ?? text.unicodeScalars.count
             let made = try captured { renderer throws(ChatTemplateError) in _ = try renderer.runInside(body) }
@@ -145,7 +171,12 @@ struct TemplateRenderer {
         _ body: [TemplateStatement], _ otherwise: [TemplateStatement], _ place: TemplatePlace
     ) throws(ChatTemplateError) {
         let all = try evaluate(sequence)
-        var items = try located(place) { () throws(EvaluationFault) in try all.elements() }
+        var items = try located(place) { [budget] () throws(EvaluationFault) in
+            // A round costs a scope.
+            let items = try all.elements()
+            try budget.spend(steps: 4 * items.count)
+            return items
+        }
         if let condition {
             var kept: [RuntimeValue] = []
             for item in items {

@@ -43,7 +43,7 @@ enum TemplateTests {
             guard let number = value.integer, let divisor = other.integer, divisor != 0 else {
                 throw EvaluationFault("'divisibleby' needs whole numbers")
             }
-            return number % divisor == 0
+            return number.remainderReportingOverflow(dividingBy: divisor).partialValue == 0
         case "sameas": return value.typeName == other.typeName && value.equals(other)
         default: return value.equals(other)
         }
