@@ -52,7 +52,7 @@ struct BERTConfiguration: Sendable {
         }
         vocabularySize = try reader.size("vocab_size")
         hiddenSize = try reader.size("hidden_size")
-        layerCount = try reader.size("num_hidden_layers")
+        layerCount = try reader.layers("num_hidden_layers")
         headCount = try reader.size("num_attention_heads")
         intermediateSize = try reader.size("intermediate_size")
         positionCount = try reader.size("max_position_embeddings")

@@ -18,13 +18,43 @@ extension ModelError: JSONReadingError {
 }
 
 extension JSONReader where Failure == ModelError {
-    func size(_ key: String, default fallback: Int? = nil) throws(ModelError) -> Int {
+    /// The largest extent of a matrix: products of a few cannot overflow.
+    static var largestSize: Int { 1 << 23 }
+    /// The most layers.
+    private static var mostLayers: Int { 1_024 }
+
+    func size(
+        _ key: String, default fallback: Int? = nil, atMost limit: Int = 1 << 23
+    ) throws(ModelError) -> Int {
         let place = self[key]
         if place.isAbsent {
             guard let fallback else { throw .missingKey(place.path, in: file) }
             return fallback
         }
-        return try place.integer(in: 1...Int(Int32.max), "a positive whole number")
+        let size = try place.integer(in: 1...Int.max, "a positive whole number")
+        guard size <= limit else {
+            throw .badValue(place.path, found: "\(size)", expected: "no more than \(limit)", in: file)
+        }
+        return size
+    }
+
+    /// A number of layers.
+    func layers(_ key: String, default fallback: Int? = nil) throws(ModelError) -> Int {
+        try size(key, default: fallback, atMost: Self.mostLayers)
+    }
+
+    /// Refuses a product of sizes that is too large for an extent of a matrix; `keys` names them.
+    func checkProduct(_ keys: String, _ sizes: [Int]) throws(ModelError) {
+        var product = 1
+        for size in sizes {
+            let (next, overflows) = product.multipliedReportingOverflow(by: size)
+            guard !overflows, next <= Self.largestSize else {
+                throw .badValue(
+                    keys, found: sizes.map(String.init).joined(separator: " × "),
+                    expected: "no more than \(Self.largestSize) in all", in: file)
+            }
+            product = next
+        }
     }
 
     /// The activation function of `key`.

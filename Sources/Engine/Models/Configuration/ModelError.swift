@@ -15,6 +15,16 @@ public struct ModelError: Error, CustomStringConvertible, Sendable, Equatable {
         ModelError(description: "\(file): \"\(key)\" is \(found), expected \(expected)")
     }
 
+    static func tooManyParameters(
+        _ count: Int, byteCount: Int, memory: Int, in file: String
+    ) -> ModelError {
+        ModelError(
+            description:
+                "\(file) describes a model of \(count) parameters, \(byteCount >> 20) MiB in "
+                + "float32, more than the "
+                + "\(memory >> 20) MiB of this machine: correct its sizes, or use a smaller model")
+    }
+
     static func unsupportedModel(_ type: String, in file: String, known: [String]) -> ModelError {
         ModelError(
             description:

@@ -28,6 +28,16 @@ extension RotaryScaling {
             }
             return value
         }
+        func length(default fallback: Int?) throws(ModelError) -> Int {
+            let key = "original_max_position_embeddings"
+            let stated = parameters[key]?.double ?? fallback.map(Double.init)
+            guard let length = stated, length >= 1, length < Double(1 << 31) else {
+                throw .badValue(
+                    "\(key) of the \(type) rotary scaling", found: parameters[key]?.text ?? "missing",
+                    expected: "a positive whole number", in: file)
+            }
+            return Int(length)
+        }
         switch type {
         // Dynamic scaling starts beyond max_position_embeddings, where no sequence goes.
         case "default", "dynamic": return (base, .none)
@@ -38,10 +48,10 @@ extension RotaryScaling {
                 .llama3(
                     factor: try number("factor"), lowFactor: try number("low_freq_factor"),
                     highFactor: try number("high_freq_factor"),
-                    originalLength: Int(try number("original_max_position_embeddings")))
+                    originalLength: try length(default: nil))
             )
         case "yarn":
-            let length = parameters["original_max_position_embeddings"]?.integer ?? positions
+            let length = try length(default: positions)
             let factor = try number("factor")
             return (
                 base,

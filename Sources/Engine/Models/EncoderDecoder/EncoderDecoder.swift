@@ -49,7 +49,7 @@ public final class EncoderDecoder: SequenceToSequenceModel, ImageModel {
                 standardDeviation: configuration.initializerRange)
         decoder = try TextDecoder(
             &layout, decoderJSON, having: [.decoder], prefix: decoderPrefix, sourceWidth: width, file: file)
-        parameters = ParameterStore(layout: layout)
+        parameters = try layout.store(file: file)
         let size = decoder.predictor.vocabularySize
         func token(_ key: String) -> JSONValue? {
             [json[key], decoderJSON[key]].compactMap { $0 }.first { $0 != .null }

@@ -80,7 +80,7 @@ public final class ExtractiveSummarizer: TrainableModel {
         output = Linear(
             &layout, Self.prefix + "classifier", inputs: network.hiddenSize, outputs: 1,
             standardDeviation: network.initializerRange)
-        parameters = ParameterStore(layout: layout)
+        parameters = try layout.store(file: file)
     }
 
     public var encoderPrefix: String { family.prefix }

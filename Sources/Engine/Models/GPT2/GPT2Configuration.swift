@@ -16,7 +16,7 @@ struct GPT2Configuration: Sendable {
         let reader = ConfigurationReader(json, file: file)
         vocabularySize = try reader.size("vocab_size")
         width = try reader.size("n_embd")
-        layerCount = try reader.size("n_layer")
+        layerCount = try reader.layers("n_layer")
         headCount = try reader.size("n_head")
         innerWidth = try reader.size("n_inner", default: 4 * width)
         positionCount = try reader.size("n_positions")

@@ -15,7 +15,7 @@ public final class CausalLanguageModel: LanguageModel {
     public init(_ json: JSONValue, file: String) throws(ModelError) {
         var layout = ParameterLayout()
         decoder = try TextDecoder(&layout, json, having: Self.heads, file: file)
-        parameters = ParameterStore(layout: layout)
+        parameters = try layout.store(file: file)
     }
 
     public var encoderPrefix: String { decoder.family.prefix }

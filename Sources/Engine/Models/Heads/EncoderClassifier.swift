@@ -29,7 +29,7 @@ public final class EncoderClassifier: SequenceClassifier, ImageModel {
         layers = ClassificationLayers(
             &layout, plan, width: configuration.hiddenSize, outputs: head.labels.count,
             standardDeviation: configuration.initializerRange)
-        parameters = ParameterStore(layout: layout)
+        parameters = try layout.store(file: file)
     }
 
     public var encoderPrefix: String { family.prefix }

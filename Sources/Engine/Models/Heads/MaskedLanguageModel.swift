@@ -25,7 +25,7 @@ public final class MaskedLanguageModel: LanguageModel {
         else { preconditionFailure("the family \(family.modelType) has no masked language model") }
         self.encoder = encoder
         predictor = TokenPredictor(&layout, head, over: encoder, prefix: "")
-        parameters = ParameterStore(layout: layout)
+        parameters = try layout.store(file: file)
     }
 
     public var encoderPrefix: String { family.prefix }

@@ -34,7 +34,7 @@ public final class TokenClassifier: TrainableModel {
         layers = ClassificationLayers(
             &layout, plan, width: configuration.hiddenSize, outputs: head.labels.count,
             standardDeviation: configuration.initializerRange)
-        parameters = ParameterStore(layout: layout)
+        parameters = try layout.store(file: file)
     }
 
     public var encoderPrefix: String { family.prefix }

@@ -28,7 +28,7 @@ public final class QuestionAnswerer: TrainableModel {
         layers = ClassificationLayers(
             &layout, plan, width: configuration.hiddenSize, outputs: 2,
             standardDeviation: configuration.initializerRange)
-        parameters = ParameterStore(layout: layout)
+        parameters = try layout.store(file: file)
     }
 
     public var encoderPrefix: String { family.prefix }

@@ -36,7 +36,7 @@ public struct ViTConfiguration: Sendable, Equatable {
         patchSize = try Self.edges("patch_size", default: 16, reader)
         channelCount = try reader.size("num_channels", default: 3)
         hiddenSize = try reader.size("hidden_size", default: 768)
-        layerCount = try reader.size("num_hidden_layers", default: 12)
+        layerCount = try reader.layers("num_hidden_layers", default: 12)
         headCount = try reader.size("num_attention_heads", default: 12)
         intermediateSize = try reader.size("intermediate_size", default: 3_072)
         activation = try reader.activation("hidden_act", default: "gelu")
@@ -56,6 +56,10 @@ public struct ViTConfiguration: Sendable, Equatable {
                 "patch_size", found: "\(patchSize.height) × \(patchSize.width)",
                 expected: "no more than image_size = \(imageSize.height) × \(imageSize.width)", in: file)
         }
+        try reader.checkProduct(
+            "num_channels × patch_size", [channelCount, patchSize.height, patchSize.width])
+        try reader.checkProduct(
+            "patches of image_size", [imageSize.height / patchSize.height, imageSize.width / patchSize.width])
     }
 
     /// One number for both edges, or a list of height and width.
@@ -66,7 +70,7 @@ public struct ViTConfiguration: Sendable, Equatable {
             let edge = try reader.size(key, default: fallback)
             return Edges(height: edge, width: edge)
         }
-        let sizes = list.compactMap(\.integer).filter { $0 > 0 && $0 < 1 << 31 }
+        let sizes = list.compactMap(\.integer).filter { $0 > 0 && $0 <= ConfigurationReader.largestSize }
         guard list.count == 2, sizes.count == 2 else {
             throw .badValue(
                 key, found: reader.value?[key]?.summary ?? "missing",
