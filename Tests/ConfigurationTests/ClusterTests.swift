@@ -129,6 +129,10 @@ private let settingWords = ["--mca", "btl_tcp_flags", "send", "--mca", "mpi_yiel
             ("hosts: a", "1: hosts must be a list of sections with the keys name and slots, but is a."),
             ("hosts:\n- {name: a, slot: 1}", "2: slot is not a known key in hosts. Did you mean slots?"),
             ("hosts:\n- {name: a, slots: 0}", "2: slots must be an integer of at least 1, but is 0."),
+            (
+                "hosts:\n- {name: a, slots: 9223372036854775807}\n- {name: b, slots: 9223372036854775807}",
+                "2: slots: 9223372036854775807 is too large; counts go to 2147483647."
+            ),
             ("hosts:\n- name: a", "2: slots is missing: say how many cores of a the job may use."),
             ("hosts:\n- slots: 1", "2: name is missing: each entry of hosts needs one."),
             ("hosts:\n- {name: -x, slots: 1}", "2: name must be a host name or an IPv4 address, but is -x."),
@@ -193,6 +197,8 @@ private let settingWords = ["--mca", "btl_tcp_flags", "send", "--mca", "mpi_yiel
         }
         try write("# two\na slots=4\nb  slots=2 # half\n")
         #expect(try decoded().hostfileText == "a slots=4\nb slots=2\n")
+        try write("a slots=4\r\nb slots=2\r\n")
+        #expect(try decoded().hostfileText == "a slots=4\nb slots=2\n", "lines end in CR LF")
         for (text, expected) in [
             ("a slots=4\nb\n", "hosts:2: A line of a hostfile must read: name slots=N."),
             ("a slots=x\n", "hosts:1: slots must be an integer of at least 1, but is x."),

@@ -8,7 +8,9 @@ enum Hostfile {
 
     static func hosts(text: String, file: String) throws(ConfigurationError) -> [ClusterConfiguration.Host] {
         var hosts: [ClusterConfiguration.Host] = []
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        // Scalars, because a carriage return and a line feed make one Character.
+        let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
+        for (index, line) in lines.map(String.init).enumerated() {
             let place = ConfigurationError.Location.line(file: file, line: index + 1)
             let words = line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace)
             guard let name = words.first else { continue }

@@ -6,6 +6,7 @@ internal import Tasks
 extension RunConfiguration {
     func validate(_ sources: KeySources) throws(ConfigurationError) {
         try validateColumns(sources)
+        try validateBatch(sources)
         try validateEvaluation(sources)
         try validateBestModel(sources)
         try validateAdaptation(sources)
@@ -22,6 +23,16 @@ extension RunConfiguration {
                     + " tokens; raise the one or lower the other.",
                 sources.location(of: ["max_tokens_per_device", "max_seq_length"]))
         }
+    }
+
+    private func validateBatch(_ sources: KeySources) throws(ConfigurationError) {
+        let (batch, steps) = (training.perDeviceTrainBatchSize, training.gradientAccumulationSteps)
+        guard batch > ValueFormat<Int>.largestCount / max(1, steps) else { return }
+        throw .contradiction(
+            "per_device_train_batch_size",
+            "per_device_train_batch_size × gradient_accumulation_steps is \(batch) × \(steps) rows, more than"
+                + " \(ValueFormat<Int>.largestCount); lower one of them.",
+            sources.location(of: ["per_device_train_batch_size", "gradient_accumulation_steps"]))
     }
 
     private func validateColumns(_ sources: KeySources) throws(ConfigurationError) {

@@ -40,6 +40,25 @@ extension ValueFormat where Value: BinaryInteger & LosslessStringConvertible {
     }
 }
 
+extension ValueFormat<Int> {
+    /// The largest count: a product of two cannot overflow.
+    static let largestCount = Int(Int32.max)
+
+    /// Counts of at least `minimum`.
+    static func integer(atLeast minimum: Int) -> Self {
+        let format = Self.integer("an integer of at least \(minimum)") { $0 >= minimum }
+        return Self(
+            typeName: format.typeName, expected: format.expected,
+            parse: { (text) throws(ValueProblem) in
+                let count = try format.parse(text)
+                guard count <= largestCount else {
+                    throw .refused("\(count) is too large; counts go to \(largestCount).")
+                }
+                return count
+            }, render: format.render)
+    }
+}
+
 extension ValueFormat<Double> {
     /// Finite decimal numbers, with or without exponent; underscores may group their digits.
     static func number(_ expected: String, where isAllowed: @escaping @Sendable (Double) -> Bool) -> Self {

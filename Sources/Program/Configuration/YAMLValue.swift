@@ -33,6 +33,7 @@ extension YAMLValue {
     /// The entries of a YAML text whose root is a mapping; an empty text has none. `file` is for error
     /// messages.
     static func entries(of text: String, file: String) throws(ConfigurationError) -> [YAMLEntry] {
+        try checkAliases(text, file: file)
         let root: Node?
         do {
             root = try Yams.compose(yaml: text)
@@ -42,12 +43,32 @@ extension YAMLValue {
             throw .syntax(.file(file), String(describing: error))
         }
         guard let root else { return [] }
-        switch try Self(root, file: file) {
+        var budget = maximumValueCount
+        switch try Self(root, file: file, budget: &budget) {
         case .mapping(let entries): return entries
         case .null: return []
         case .scalar, .list:
             let line = root.mark?.line ?? 1
             throw .syntax(.line(file: file, line: line), "the file must consist of lines such as key: value")
+        }
+    }
+
+    /// Values of a file, those that aliases repeat counted each time.
+    private static let maximumValueCount = 100_000
+    /// Aliases of a file: each may double what the one before it stands for.
+    private static let maximumAliasCount = 16
+
+    /// Refuses a text with so many aliases that what they stand for could fill the memory while it is parsed.
+    private static func checkAliases(_ text: String, file: String) throws(ConfigurationError) {
+        var count = 0
+        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            let words = line.prefix { $0 != "#" }.split { $0.isWhitespace || "[]{},:?".contains($0) }
+            count += words.count { $0.count > 1 && $0.hasPrefix("*") }
+            guard count <= maximumAliasCount else {
+                throw .syntax(
+                    .line(file: file, line: index + 1),
+                    "more than \(maximumAliasCount) aliases; write their values")
+            }
         }
     }
 
@@ -74,14 +95,19 @@ extension YAMLValue {
         }
     }
 
-    private init(_ node: Node, file: String) throws(ConfigurationError) {
+    /// Counts `budget` down by each value.
+    private init(_ node: Node, file: String, budget: inout Int) throws(ConfigurationError) {
+        budget -= 1
+        guard budget >= 0 else {
+            throw .syntax(.file(file), "it has more than \(Self.maximumValueCount) values")
+        }
         switch node {
         case .scalar(let scalar):
             let isNull = scalar.style == .plain && ["", "~", "null", "Null", "NULL"].contains(scalar.string)
             self = isNull ? .null : .scalar(scalar.string)
         case .sequence(let sequence):
             var values: [YAMLValue] = []
-            for element in sequence { values.append(try Self(element, file: file)) }
+            for element in sequence { values.append(try Self(element, file: file, budget: &budget)) }
             self = .list(values)
         case .mapping(let mapping):
             var entries: [YAMLEntry] = []
@@ -90,7 +116,8 @@ extension YAMLValue {
                 guard let scalar = key.scalar else {
                     throw .syntax(.line(file: file, line: line), "a key must be a plain word")
                 }
-                entries.append(YAMLEntry(key: scalar.string, value: try Self(value, file: file), line: line))
+                let value = try Self(value, file: file, budget: &budget)
+                entries.append(YAMLEntry(key: scalar.string, value: value, line: line))
             }
             self = .mapping(entries)
         case .alias:
