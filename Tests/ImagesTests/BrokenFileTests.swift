@@ -88,6 +88,16 @@ import Testing
                 == "The image some/picture claims 60000 × 60000 pixels, more than the 178956970 that"
                 + " are decoded; scale it down or leave it out.")
         #expect(PixelImage.maximumPixelCount == 178_956_970)
+        // 10,000 × 10,000 is not too large, but no few bytes hold it.
+        for (place, byte) in zip(16..<24, [0, 0, 0x27, 0x10, 0, 0, 0x27, 0x10] as [UInt8]) {
+            header[place] = byte
+        }
+        let otherSum = crc32(header[12..<29])
+        for index in 0..<4 { header[29 + index] = UInt8(truncatingIfNeeded: otherSum >> (24 - 8 * index)) }
+        #expect(
+            refusal(header + data)
+                == "The PNG image some/picture is broken: it claims 10000 × 10000 pixels, which 41 bytes"
+                + " cannot hold; copy it again or leave it out.")
         var jpeg = try bytes("420.jpg")
         let frame = try #require(jpeg.indices.first { jpeg[$0] == 0xFF && jpeg[$0 + 1] == 0xC0 })
         for (place, byte) in zip(frame + 5..<frame + 9, [0xF0, 0, 0xF0, 0] as [UInt8]) { jpeg[place] = byte }

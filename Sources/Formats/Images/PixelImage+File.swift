@@ -6,6 +6,11 @@ extension PixelImage {
     /// The most pixels that are decoded: where Pillow raises its DecompressionBombError. A small file that claims
     /// more would fill the memory.
     public static let maximumPixelCount = 2 * (1 << 30) / 12
+    /// Pixels of a larger image that a byte of its file can hold: deflate writes at most 1,032 bytes, of
+    /// eight pixels each, a byte, and a JPEG has at least a bit for each block of 64.
+    private static let maximumPixelsPerByte = 8 * 1_032
+    /// Images up to this size are decoded however short their file is.
+    private static let uncheckedPixelCount = 1 << 24
 
     /// Reads a PNG or JPEG file, whatever its name ends in, and turns it upright.
     ///
@@ -42,6 +47,12 @@ extension PixelImage {
         guard width > 0, height > 0 else { throw .broken(path, format: name, "it has no pixels") }
         guard width <= Self.maximumPixelCount / height else {
             throw .tooLarge(path, width: width, height: height, limit: Self.maximumPixelCount)
+        }
+        let count = width * height
+        guard count <= Self.uncheckedPixelCount || count / Self.maximumPixelsPerByte <= bytes.count else {
+            throw .broken(
+                path, format: name,
+                "it claims \(width) × \(height) pixels, which \(bytes.count) bytes cannot hold")
         }
         let pixels: [UInt8]
         do {

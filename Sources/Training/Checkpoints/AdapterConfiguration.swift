@@ -24,7 +24,9 @@ enum AdapterConfiguration {
                 key, found: found ?? (value == nil ? "missing" : "set"), expected: expected, in: path)
         }
         guard json["peft_type"]?.string == "LORA" else { throw fail("peft_type", expected: "\"LORA\"") }
-        guard let rank = json["r"]?.integer, rank > 0 else { throw fail("r", expected: "a number above 0") }
+        guard let rank = json["r"]?.integer, rank > 0, rank <= 1 << 16 else {
+            throw fail("r", expected: "a whole number from 1 to 65536")
+        }
         guard let alpha = json["lora_alpha"]?.double, alpha > 0 else {
             throw fail("lora_alpha", expected: "a number above 0")
         }
@@ -32,8 +34,12 @@ enum AdapterConfiguration {
         for key in unsupported where json[key].map(isSet) == true {
             throw fail(key, expected: "no value, because this version does not support it")
         }
+        let dropout = json["lora_dropout"]?.double ?? 0
+        guard dropout >= 0, dropout < 1 else {
+            throw fail("lora_dropout", expected: "a number from 0 to below 1")
+        }
         return LowRankOptions(
-            rank: rank, alpha: alpha, dropout: json["lora_dropout"]?.double ?? 0,
+            rank: rank, alpha: alpha, dropout: dropout,
             usesRankStabilizedScale: json["use_rslora"]?.bool ?? false)
     }
 

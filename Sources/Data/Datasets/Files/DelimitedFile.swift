@@ -43,7 +43,8 @@ final class DelimitedFile: RowFile {
         while columns.count > 1, columns.last?.isEmpty == true { columns.removeLast() }
         self.columns = columns
         self.lines = lines
-        for (index, column) in columns.enumerated() where columns[..<index].contains(column) {
+        var known: Set<String> = []
+        for column in columns where !known.insert(column).inserted {
             throw .duplicateColumn(RowSource(file: path, line: lines.number), column)
         }
     }

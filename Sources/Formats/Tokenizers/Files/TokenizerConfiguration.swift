@@ -54,7 +54,9 @@ struct TokenizerConfiguration {
         trimsOffsets = try root["trim_offsets"].ifPresent?.bool() ?? trimsOffsets
         tokenizerClass = try root["tokenizer_class"].ifPresent?.string() ?? tokenizerClass
         for (name, node) in try root["added_tokens_decoder"].ifPresent?.members() ?? [] {
-            guard let id = Int32(name), id >= 0 else { throw node.mismatch("listed under its id") }
+            guard let id = Int32(name), 0...TokenizerFile.highestID ~= id else {
+                throw node.mismatch("listed under its id, a number from 0 to \(TokenizerFile.highestID)")
+            }
             addedTokens.append(try AddedToken(node, id: id))
         }
         let kept = Set(roles(.bert).names + additionalSpecialTokens)
