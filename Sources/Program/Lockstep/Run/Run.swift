@@ -1,7 +1,7 @@
 // Lockstep as a library: a run as a recipe describes it, for programs of other packages.
 
 internal import Arguments
-public import Configuration
+internal import Configuration
 internal import DataParallel
 internal import Machine
 internal import Training
@@ -25,11 +25,15 @@ public struct Run {
     /// - Parameters:
     ///   - recipe: path of a YAML file; nil where the settings say everything.
     ///   - settings: keys of a recipe with their values as text, which beat the file as the program's flags do.
-    /// - Throws: what is wrong with a key, with its line.
-    public init(recipe: String?, settings: [String: String] = [:]) throws(ConfigurationError) {
-        configuration = try RunConfiguration(
-            recipePath: recipe,
-            overrides: settings.sorted { $0.key < $1.key }.map { (key: $0.key, value: $0.value) })
+    /// - Throws: everything that is wrong with the keys, with the lines.
+    public init(recipe: String?, settings: [String: String] = [:]) throws(RecipeError) {
+        do {
+            configuration = try RunConfiguration(
+                recipePath: recipe,
+                overrides: settings.sorted { $0.key < $1.key }.map { (key: $0.key, value: $0.value) })
+        } catch {
+            throw RecipeError(error)
+        }
     }
 
     /// Trains to the end and writes the model, or goes on where an earlier run stopped, as the recipe says.
@@ -67,4 +71,17 @@ public struct TrainedModel: Sendable, Equatable {
     public let step: Int
     /// Mean loss of the rows that this run trained on.
     public let meanLoss: Double
+}
+
+/// What is wrong with a recipe, or with the settings that were laid over it.
+public struct RecipeError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// A line for each mistake: where it was written, what is wrong and what to write instead.
+    public let description: String
+    /// The keys at fault, in the order of the lines; a line that no single key is to blame for has none.
+    public let keys: [String]
+
+    init(_ error: ConfigurationError) {
+        description = error.description
+        keys = ([error] + error.others).compactMap(\.key)
+    }
 }

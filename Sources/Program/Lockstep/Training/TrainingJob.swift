@@ -135,7 +135,7 @@ package struct TrainingJob {
 /// A run that ended early because it was asked to; its state is saved.
 public struct StoppedOnRequest: Error, CustomStringConvertible {
     /// Tells whoever started the job, such as launch/slurm.sbatch, to start it again.
-    package static let exitCode: Int32 = 85
+    public static let exitCode: Int32 = 85
 
     /// The last thing that was finished, such as `step 12`.
     let after: String
