@@ -18,6 +18,9 @@ internal import Training
 /// swift-log under the label `lockstep`, and so where the program says by `LoggingSystem.bootstrap`, else to its standard
 /// error.
 public struct Run {
+    /// Whether this process speaks for all ranks of its job; true where no launcher started it.
+    public static var isFirstRank: Bool { LaunchVariables.current.isFirstRank }
+
     private let configuration: RunConfiguration
 
     /// Reads a recipe and lays settings over it.
