@@ -26,7 +26,7 @@ import Testing
             let result = try run(
                 [copy.path("launch/setup")] + arguments, environment: ["PATH": copy.programs.path])
             #expect(result.status == 0, "\(result)")
-            #expect(result.output.contains("chromium-driver shellcheck") == isWanted, "\(result)")
+            #expect(result.output.contains("chromium-driver shellcheck zsh fish") == isWanted, "\(result)")
         }
         let test = try bash("launch/test --dry-run", in: Checkout.root)
         #expect(test.output.contains("launch/setup --for-tests"), "\(test)")
@@ -92,5 +92,51 @@ import Testing
         #expect(result.status == 1, "\(result)")
         #expect(result.errors.contains(message), "\(result)")
         #expect(result.errors.contains(clang == "exit 1" ? "gcc" : "https://www.swift.org/install/"))
+    }
+
+    @Test(
+        "--completions gives a user the scripts of three shells and the manual, and nothing where one fails")
+    func completions() throws {
+        let copy = try ScriptCopy()
+        try copy.addProgram("dpkg-query", "printf 'ii '")
+        try copy.addProgram("pip3", "exit 0")
+        try copy.addProgram("clang", "exit 0")
+        try copy.addProgram(
+            "swift",
+            """
+            [[ $1 == build ]] && printf '%s\\n' "$*" >>'\(copy.path("builds"))'
+            echo 'Swift version 6.3.1 (swift-6.3.1-RELEASE)'
+            """)
+        try copy.addProgram("lockstep", "echo \"$*\"; [[ $2 != fish || ! -e '\(copy.path("broken"))' ]]")
+        let tools = try bash("mkdir -p .build/manual/release", in: copy.root)
+        try #require(tools.status == 0)
+        try copy.addProgram(
+            ".build/manual/release/generate-manual",
+            "echo \"$*\" >\"$4/lockstep.1\"; cp \"$4\"/lockstep{,.train}.1")
+        let program = copy.programs.appendingPathComponent("lockstep").path
+        let environment = [
+            "PATH": copy.searchPath, "LOCKSTEP_BINARY": program, "XDG_DATA_HOME": copy.path("data"),
+        ]
+        let words = [copy.path("launch/setup"), "--completions"]
+        let dry = try run(words + ["--dry-run"], environment: environment)
+        #expect(dry.status == 0 && dry.output.contains("Would write \(copy.path("data"))/{bash"), "\(dry)")
+        try Data().write(to: URL(fileURLWithPath: copy.path("broken")))
+        #expect(try run(words, environment: environment).status == 1)
+        #expect(copy.names(in: "data").isEmpty)
+        try FileManager.default.removeItem(atPath: copy.path("broken"))
+        let result = try run(words, environment: environment)
+        #expect(result.status == 0, "\(result)")
+        for (shell, name) in [
+            ("bash", "bash-completion/completions/lockstep"), ("zsh", "zsh/site-functions/_lockstep"),
+            ("fish", "fish/vendor_completions.d/lockstep.fish"),
+        ] {
+            let text = try String(contentsOfFile: copy.path("data/" + name), encoding: .utf8)
+            #expect(text == "--generate-completion-script \(shell)\n")
+        }
+        #expect(copy.names(in: "data/man/man1") == ["lockstep.1", "lockstep.train.1"])
+        let manual = try String(contentsOfFile: copy.path("data/man/man1/lockstep.1"), encoding: .utf8)
+        #expect(manual.hasPrefix("\(program) --multi-page --output-directory "), "\(manual)")
+        let builds = try String(contentsOfFile: copy.path("builds"), encoding: .utf8)
+        #expect(builds.contains("/.build/checkouts/swift-argument-parser --scratch-path "), "\(builds)")
     }
 }

@@ -21,6 +21,7 @@ struct BenchModel: ExpressibleByArgument {
     /// The first family's first: BERT of base size.
     static let standard = all[0]
     static var allValueStrings: [String] { all.map(\.name) }
+    static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
     static var names: String { allValueStrings.joined(separator: ", ") }
     var defaultValueDescription: String { name }
 

@@ -26,7 +26,7 @@ struct ChatCommand: ParsableCommand, RecipeReader {
             model's generation_config.json. A conversation that outgrows the model's context loses its oldest turns.
             """)
 
-    @Argument(help: "Recipe file (YAML) whose keys serve as defaults.")
+    @Argument(help: "Recipe file (YAML) whose keys serve as defaults.", completion: .yaml)
     var recipe: String?
 
     @OptionGroup(title: "Options of chat") var options: ChatOptions

@@ -22,7 +22,8 @@ struct CrossValidateCommand: ParsableCommand, RecipeReader {
             --resume_from_checkpoint auto goes on without repeating finished folds.
             """)
 
-    @Argument(help: "Recipe file (YAML); leave it out to give every key as a flag.")
+    @Argument(
+        help: "Recipe file (YAML); leave it out to give every key as a flag.", completion: .yaml)
     var recipe: String?
 
     @OptionGroup(title: "Options of cross-validate") var options: CrossValidationOptions

@@ -23,7 +23,7 @@ struct EvaluateCommand: ParsableCommand, RecipeReader {
             report.html.
             """)
 
-    @Argument(help: "Recipe file (YAML) whose keys serve as defaults.")
+    @Argument(help: "Recipe file (YAML) whose keys serve as defaults.", completion: .yaml)
     var recipe: String?
 
     @OptionGroup(title: "Options of evaluate") var options: EvaluateOptions
@@ -71,7 +71,7 @@ struct EvaluateOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Folder of another evaluation, or its eval_predictions.jsonl: says whether the difference is more than chance.",
-            valueName: "run"))
+            valueName: "run"), completion: .file())
     var compare: String?
 }
 
@@ -79,12 +79,14 @@ struct EvaluateOptions: ParsableArguments {
 package struct PredictionFileOptions: ParsableArguments {
     @Option(
         name: .customLong("predictions_file"),
-        help: "File with a prediction a row (.jsonl .json .csv .tsv, a line each in .txt, or .gz).")
+        help: "File with a prediction a row (.jsonl .json .csv .tsv, a line each in .txt, or .gz).",
+        completion: .file())
     var predictionsFile: [String] = []
 
     @Option(
         name: .customLong("references_file"),
-        help: "File with the references of the same rows, in the same order.")
+        help: "File with the references of the same rows, in the same order.",
+        completion: .file())
     var referencesFile: [String] = []
 
     @Option(name: .customLong("prediction_column"), help: "Column of the predictions.")

@@ -18,10 +18,12 @@ struct ImportCommand: ParsableCommand {
             qwen2, gpt2; weights: F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q6_K; tokenizers: byte-level BPE.
             """)
 
-    @Argument(help: "GGUF file to import.")
+    @Argument(help: "GGUF file to import.", completion: .file(extensions: ["gguf"]))
     var file: String
 
-    @Option(name: .customLong("output_dir"), help: "Model directory to write; it must be new or empty.")
+    @Option(
+        name: .customLong("output_dir"), help: "Model directory to write; it must be new or empty.",
+        completion: .directory)
     var outputDir: String
 
     @Option(help: "Number format of the written weights.")

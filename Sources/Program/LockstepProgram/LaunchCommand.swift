@@ -15,14 +15,17 @@ struct LaunchCommand: ParsableCommand {
         discussion: "Example: lockstep launch --cluster cluster-configs/workstation.yaml -- train recipe.yaml"
     )
 
-    @Option(help: "Cluster file (YAML): hosts, slots, threads per rank, interface, folders.")
+    @Option(
+        help: "Cluster file (YAML): hosts, slots, threads per rank, interface, folders.",
+        completion: .yaml)
     var cluster: String
 
     @Flag(name: .customLong("print"), help: "Only print the command line; start nothing.")
     var isDryRun = false
 
     @Option(
-        name: .customLong("slurm_script"), help: "Batch script that a Slurm cluster file submits.")
+        name: .customLong("slurm_script"), help: "Batch script that a Slurm cluster file submits.",
+        completion: .file())
     var slurmScript = "launch/slurm.sbatch"
 
     @Argument(parsing: .postTerminator, help: "The lockstep command to start, after --.")

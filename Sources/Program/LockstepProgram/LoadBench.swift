@@ -19,10 +19,14 @@ struct LoadBench: ParsableCommand {
         commandName: "load", abstract: "Measures how fast rows are read and tokenised and a model is loaded.",
         discussion: "Everything runs on one thread, as at the start of a run. The best repetition counts.")
 
-    @Option(name: .customLong("model_name_or_path"), help: "Directory with the model and its tokenizer.")
+    @Option(
+        name: .customLong("model_name_or_path"), help: "Directory with the model and its tokenizer.",
+        completion: .directory)
     var directory: String
 
-    @Option(name: .customLong("file"), help: "Rows to read: JSON Lines, JSON, CSV or TSV, plain or .gz.")
+    @Option(
+        name: .customLong("file"), help: "Rows to read: JSON Lines, JSON, CSV or TSV, plain or .gz.",
+        completion: .file())
     var file: String
 
     @Option(name: .customLong("text_column"), help: "Column that holds the text.")

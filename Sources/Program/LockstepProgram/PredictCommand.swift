@@ -19,7 +19,7 @@ struct PredictCommand: ParsableCommand, RecipeReader {
         abstract: "Copies each row of a file and adds the prediction of a fine-tuned model.",
         discussion: "Needs --model_name_or_path, --predict_file and --output_file. Rows need no labels.")
 
-    @Argument(help: "Recipe file (YAML) whose keys serve as defaults.")
+    @Argument(help: "Recipe file (YAML) whose keys serve as defaults.", completion: .yaml)
     var recipe: String?
 
     @OptionGroup(title: "Options of predict") var options: PredictOptions
@@ -48,13 +48,15 @@ struct PredictCommand: ParsableCommand, RecipeReader {
 struct PredictOptions: ParsableArguments {
     @Option(
         name: .customLong("predict_file"),
-        help: "File whose rows get a prediction (.jsonl .json .csv .tsv, or .gz).")
+        help: "File whose rows get a prediction (.jsonl .json .csv .tsv, or .gz).",
+        completion: .file())
     var predictFile: [String]
 
     @Option(
         name: .customLong("output_file"),
         help:
-            "JSON Lines file to write: each row with the fields prediction and score; - means standard output."
+            "JSON Lines file to write: each row with the fields prediction and score; - means standard output.",
+        completion: .file()
     )
     var outputFile: String
 }

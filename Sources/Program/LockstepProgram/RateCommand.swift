@@ -23,7 +23,9 @@ struct RateCommand: ParsableCommand {
 
 /// The folder that ratings are in.
 struct RatingFolder: ParsableArguments {
-    @Option(name: .customLong("output_dir"), help: "Folder that holds items, ratings and results.")
+    @Option(
+        name: .customLong("output_dir"), help: "Folder that holds items, ratings and results.",
+        completion: .directory)
     var outputDir: String
 }
 
@@ -39,7 +41,9 @@ struct RateServeCommand: ParsableCommand {
 
     @OptionGroup var folder: RatingFolder
 
-    @Option(help: "Predictions of one system, FILE or NAME=FILE; give it once for each system.")
+    @Option(
+        help: "Predictions of one system, FILE or NAME=FILE; give it once for each system.",
+        completion: .file())
     var predictions: [String] = []
 
     @Option(help: "Port of the page; 0 takes a free one.")
@@ -69,7 +73,8 @@ struct RateServeCommand: ParsableCommand {
 
     @Option(
         name: .customLong("image_dir"),
-        help: "Folder that paths of images start from; else that of the first predictions file.")
+        help: "Folder that paths of images start from; else that of the first predictions file.",
+        completion: .directory)
     var imageDir: String?
 
     func validate() throws {
@@ -143,7 +148,7 @@ struct RateExportCommand: ParsableCommand {
 
     @OptionGroup var folder: RatingFolder
 
-    @Option(help: "CSV file to write.")
+    @Option(help: "CSV file to write.", completion: .file())
     var csv: String
 
     @Option(help: "Rater whose form is written: every output in this rater's order, the system hidden.")
@@ -175,7 +180,7 @@ struct RateImportCommand: ParsableCommand {
 
     @OptionGroup var folder: RatingFolder
 
-    @Option(help: "CSV or TSV file to read.")
+    @Option(help: "CSV or TSV file to read.", completion: .file())
     var csv: String
 
     func run() throws {

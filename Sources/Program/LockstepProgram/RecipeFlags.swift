@@ -149,3 +149,8 @@ extension RecipeKey {
         return typeName.hasPrefix("path") ? .file() : .default
     }
 }
+
+extension CompletionKind {
+    /// A YAML file.
+    static var yaml: CompletionKind { .file(extensions: ["yaml", "yml"]) }
+}

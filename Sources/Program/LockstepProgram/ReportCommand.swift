@@ -14,7 +14,7 @@ struct ReportCommand: ParsableCommand {
             older run. The page loads nothing from elsewhere.
             """)
 
-    @Argument(help: "Output folder of a run.")
+    @Argument(help: "Output folder of a run.", completion: .directory)
     var directory: String
 
     func run() throws {

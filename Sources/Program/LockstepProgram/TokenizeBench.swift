@@ -11,10 +11,14 @@ struct TokenizeBench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tokenize", abstract: "Measures a tokenizer on the rows of a file, on one thread.")
 
-    @Option(name: .customLong("model_name_or_path"), help: "Directory with the tokenizer's files.")
+    @Option(
+        name: .customLong("model_name_or_path"), help: "Directory with the tokenizer's files.",
+        completion: .directory)
     var directory: String
 
-    @Option(name: .customLong("file"), help: "Rows to encode: JSON Lines, JSON, CSV or TSV.")
+    @Option(
+        name: .customLong("file"), help: "Rows to encode: JSON Lines, JSON, CSV or TSV.",
+        completion: .file())
     var file: String
 
     @Option(name: .customLong("text_column"), help: "Column that holds the text.")

@@ -16,7 +16,8 @@ struct TrainCommand: ParsableCommand, RecipeReader {
             mpirun -np 4 lockstep train recipe.yaml
             """)
 
-    @Argument(help: "Recipe file (YAML); leave it out to give every key as a flag.")
+    @Argument(
+        help: "Recipe file (YAML); leave it out to give every key as a flag.", completion: .yaml)
     var recipe: String?
 
     @OptionGroup(title: "Options of train") var options: TrainOptions
