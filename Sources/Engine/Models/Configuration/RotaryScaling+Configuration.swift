@@ -33,7 +33,7 @@ extension RotaryScaling {
             let stated = parameters[key]?.double ?? fallback.map(Double.init)
             guard let length = stated, length >= 1, length < Double(1 << 31) else {
                 throw .badValue(
-                    "\(key) of the \(type) rotary scaling", found: parameters[key]?.text ?? "missing",
+                    "\(key) of the \(type) rotary scaling", found: parameters[key]?.summary ?? "missing",
                     expected: "a positive whole number", in: file)
             }
             return Int(length)
