@@ -1,7 +1,7 @@
 // What errors say.
 
 /// What the error that `body` throws says; nil when it throws none.
-public func thrownMessage(_ body: () throws -> Void) -> String? {
+package func thrownMessage(_ body: () throws -> Void) -> String? {
     do {
         try body()
         return nil

@@ -4,18 +4,18 @@ import Dispatch
 import Foundation
 
 /// What a finished job left behind.
-public struct JobOutcome: Sendable {
+package struct JobOutcome: Sendable {
     /// Exit code; 128 + signal when a signal ended it.
-    public let status: Int32
-    public let output: String
-    public let errors: String
+    package let status: Int32
+    package let output: String
+    package let errors: String
 }
 
 /// A job that could not be judged.
-public enum JobError: Error, CustomStringConvertible {
+package enum JobError: Error, CustomStringConvertible {
     case timedOut(command: String, seconds: Double, output: String, errors: String)
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .timedOut(let command, let seconds, let output, let errors):
             "\(command) still ran after \(seconds) s.\noutput: \(output)\nerrors: \(errors)"
@@ -24,12 +24,12 @@ public enum JobError: Error, CustomStringConvertible {
 }
 
 /// Jobs of several processes on this machine, one job at a time.
-public enum MPIRun {
+package enum MPIRun {
     private static let turn = NSLock()
 
     /// Runs `mpirun -np ranks executable arguments…` and waits for its end. Throws `JobError` after
     /// `timeoutSeconds`.
-    public static func run(
+    package static func run(
         ranks: Int, executable: String, arguments: [String], environment: [String: String] = [:],
         timeoutSeconds: Double
     ) throws -> JobOutcome {
@@ -49,7 +49,7 @@ public enum MPIRun {
     }
 
     /// Runs a command without a launcher; the first word is looked up in PATH.
-    public static func run(
+    package static func run(
         _ command: [String], environment: [String: String] = [:], timeoutSeconds: Double
     ) throws -> JobOutcome {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)

@@ -3,10 +3,10 @@
 import Foundation
 
 /// The built executables.
-public enum Products {
+package enum Products {
     /// The path of the product `name`: beside the test bundle, which holds for every build folder and
     /// configuration. Traps when it is not there.
-    public static func path(of name: String) -> String {
+    package static func path(of name: String) -> String {
         let running = [CommandLine.arguments[0], Bundle.main.bundlePath, Bundle.main.executablePath ?? ""]
         for start in running where !start.isEmpty {
             let url = URL(fileURLWithPath: start)

@@ -1,7 +1,7 @@
 // How far numbers lie from those that were expected.
 
 /// Largest difference relative to the largest expected magnitude; infinite when counts differ or one is no number.
-public func relativeError(_ found: [Float], _ expected: [Float]) -> Double {
+package func relativeError(_ found: [Float], _ expected: [Float]) -> Double {
     guard found.count == expected.count else { return .infinity }
     let largest = expected.reduce(0) { max($0, abs($1)) }
     let difference = zip(found, expected).reduce(0) { max($0, abs($1.0 - $1.1)) }

@@ -1,13 +1,13 @@
 // A folder for one test, gone with its last reference.
 
-public import Foundation
+package import Foundation
 
 /// A new folder in the system's temporary folder.
-public final class TemporaryFolder: Sendable {
-    public let path: String
-    public var url: URL { URL(fileURLWithPath: path) }
+package final class TemporaryFolder: Sendable {
+    package let path: String
+    package var url: URL { URL(fileURLWithPath: path) }
 
-    public init() throws {
+    package init() throws {
         path =
             FileManager.default.temporaryDirectory
             .appendingPathComponent("lockstep-tests-\(UUID().uuidString)").path
@@ -24,7 +24,7 @@ public final class TemporaryFolder: Sendable {
 
     /// Writes a file, making the folders on its way, and returns its path.
     @discardableResult
-    public func write(_ bytes: [UInt8], to name: String) throws -> String {
+    package func write(_ bytes: [UInt8], to name: String) throws -> String {
         let file = URL(fileURLWithPath: path + "/" + name)
         try FileManager.default.createDirectory(
             at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
@@ -33,21 +33,21 @@ public final class TemporaryFolder: Sendable {
     }
 
     @discardableResult
-    public func write(_ text: String, to name: String) throws -> String {
+    package func write(_ text: String, to name: String) throws -> String {
         try write(Array(text.utf8), to: name)
     }
 
-    public func text(of name: String) throws -> String {
+    package func text(of name: String) throws -> String {
         String(decoding: try Data(contentsOf: URL(fileURLWithPath: path + "/" + name)), as: UTF8.self)
     }
 
-    public func makeFolder(_ name: String) throws {
+    package func makeFolder(_ name: String) throws {
         try FileManager.default.createDirectory(
             atPath: path + "/" + name, withIntermediateDirectories: true)
     }
 
     /// Names of everything in the folder, hidden files too, sorted.
-    public var names: [String] {
+    package var names: [String] {
         get throws { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
     }
 }

@@ -1,9 +1,9 @@
 // What can be wrong with a file or folder, a case a kind.
 
 /// An error of reading, writing or arranging files: which file, what was tried, and why it did not work.
-public enum FilesError: Error, Equatable, Sendable {
+package enum FilesError: Error, Equatable, Sendable {
     /// What was tried, as it stands behind "cannot be".
-    public enum Action: String, Sendable {
+    package enum Action: String, Sendable {
         case opened, read, written, created, removed, renamed, examined, locked
         case flushed = "flushed to the disk"
     }
@@ -32,7 +32,7 @@ public enum FilesError: Error, Equatable, Sendable {
     case truncatedGzip(path: String)
 
     /// The file or folder that the error is about.
-    public var path: String {
+    package var path: String {
         switch self {
         case .missing(let path, _), .isDirectory(let path, _), .notADirectory(let path, _),
             .notAFile(let path),
@@ -44,7 +44,7 @@ public enum FilesError: Error, Equatable, Sendable {
     }
 
     /// Why it did not work, without the path; the system's words where it gave some.
-    public var reason: String {
+    package var reason: String {
         switch self {
         case .missing: "No such file or directory"
         case .isDirectory: "Is a directory"
@@ -65,7 +65,7 @@ public enum FilesError: Error, Equatable, Sendable {
 }
 
 extension FilesError: CustomStringConvertible {
-    public var description: String { "\(path) cannot be \(action.rawValue): \(reason). \(advice)." }
+    package var description: String { "\(path) cannot be \(action.rawValue): \(reason). \(advice)." }
 
     private var action: Action {
         switch self {

@@ -1,7 +1,7 @@
 // Text of other encodings as UTF-8.
 
 /// An encoding that text files come in.
-public enum TextEncoding: String, Sendable, CaseIterable {
+package enum TextEncoding: String, Sendable, CaseIterable {
     case utf8 = "utf-8"
     /// What Windows programs of western Europe and America write; holds Latin-1.
     case windows1252 = "windows-1252"

@@ -2,18 +2,18 @@
 
 /// A number as it was written, so that nothing is lost when it is written again. Equal are numbers of one value, such
 /// as `2` and `2.0`.
-public struct JSONNumber: Sendable, CustomStringConvertible {
+package struct JSONNumber: Sendable, CustomStringConvertible {
     /// The number as RFC 8259 section 6 writes it, or as Python's `json` does: `NaN`, `Infinity`, `-Infinity`.
-    public let text: String
+    package let text: String
 
     /// - Parameter text: a number by the grammar of RFC 8259, or one of Python's three names.
     package init(text: String) { self.text = text }
 
-    public init(_ integer: Int) { text = String(integer) }
+    package init(_ integer: Int) { text = String(integer) }
 
     /// The shortest text that reads back as the same double, such as `2.0` and `1e-05`; Python's names for what
     /// is infinite or not a number.
-    public init(_ value: Double) {
+    package init(_ value: Double) {
         if value.isFinite {
             text = value.description
         } else {
@@ -22,35 +22,35 @@ public struct JSONNumber: Sendable, CustomStringConvertible {
     }
 
     /// As `init(_:)`, but whole numbers without `.0`, as config.json and trainer_state.json of Lockstep have them.
-    public init(shortest value: Double) {
+    package init(shortest value: Double) {
         let number = JSONNumber(value)
         text = number.text.hasSuffix(".0") ? String(number.text.dropLast(2)) : number.text
     }
 
-    public static func integer(_ value: Int) -> JSONNumber { JSONNumber(value) }
+    package static func integer(_ value: Int) -> JSONNumber { JSONNumber(value) }
 
-    public static func real(_ value: Double) -> JSONNumber { JSONNumber(value) }
+    package static func real(_ value: Double) -> JSONNumber { JSONNumber(value) }
 
-    public var description: String { text }
+    package var description: String { text }
 
     /// True without a fraction and without an exponent.
-    public var isInteger: Bool {
+    package var isInteger: Bool {
         text.utf8.allSatisfy { $0 &- UInt8(ascii: "0") < 10 || $0 == UInt8(ascii: "-") }
     }
 
     /// The number if it is written as an integer and fits.
-    public var integer: Int? { isInteger ? Int(text) : nil }
+    package var integer: Int? { isInteger ? Int(text) : nil }
 
     /// The value if it is whole, however it is written, and fits. Of a number with a fraction or an exponent, such as
     /// `2.0`, up to 2^53, the last for which a double is exact.
-    public var whole: Int? {
+    package var whole: Int? {
         if isInteger { return Int(text) }
         let value = double
         return value.magnitude <= 0x1p53 ? Int(exactly: value) : nil
     }
 
     /// The nearest double; infinite if the number is too large for one.
-    public var double: Double {
+    package var double: Double {
         guard let value = Double(text) else { preconditionFailure("\(text) is not a JSON number") }
         return value
     }
@@ -69,9 +69,9 @@ extension JSONNumber: Hashable {
         return isInteger || !double.isFinite ? .text(text) : .real(double)
     }
 
-    public static func == (first: Self, second: Self) -> Bool {
+    package static func == (first: Self, second: Self) -> Bool {
         first.text == second.text || first.key == second.key
     }
 
-    public func hash(into hasher: inout Hasher) { hasher.combine(key) }
+    package func hash(into hasher: inout Hasher) { hasher.combine(key) }
 }

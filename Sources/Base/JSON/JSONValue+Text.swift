@@ -1,7 +1,7 @@
 // Values from JSON text and back.
 
 /// Where the white space of a written value stands. Members keep their order unless they are to be sorted.
-public enum JSONLayout: Sendable {
+package enum JSONLayout: Sendable {
     /// On one line with `, ` and `: `, as Python's `json.dumps` does.
     case line
     /// On one line without white space.
@@ -27,18 +27,18 @@ extension JSONValue {
     }
 
     /// The value as JSON on one line, UTF-8 not escaped.
-    public var json: String { text() }
+    package var json: String { text() }
 
     /// The value as JSON, UTF-8 not escaped.
     /// - Parameter sortingNames: orders members by the bytes of their names.
-    public func text(_ layout: JSONLayout = .line, sortingNames: Bool = false) -> String {
+    package func text(_ layout: JSONLayout = .line, sortingNames: Bool = false) -> String {
         var writer = JSONWriter(layout: layout, sortsNames: sortingNames)
         writer.write(self)
         return String(decoding: writer.output, as: UTF8.self)
     }
 
     /// The value as the content of a file: UTF-8 with a final line feed.
-    public func serialized(_ layout: JSONLayout = .spaced, sortingNames: Bool = true) -> [UInt8] {
+    package func serialized(_ layout: JSONLayout = .spaced, sortingNames: Bool = true) -> [UInt8] {
         var writer = JSONWriter(layout: layout, sortsNames: sortingNames)
         writer.write(self)
         return writer.output + [UInt8(ascii: "\n")]

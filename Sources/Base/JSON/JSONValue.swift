@@ -1,7 +1,7 @@
 // What JSON can say, with the order of keys and the text of numbers kept.
 
 /// One JSON value. To equality neither the order of an object's members matters nor how a number is written.
-public enum JSONValue: Sendable, Equatable {
+package enum JSONValue: Sendable, Equatable {
     case null
     case bool(Bool)
     case number(JSONNumber)
@@ -9,50 +9,50 @@ public enum JSONValue: Sendable, Equatable {
     case array([JSONValue])
     case object(JSONObject)
 
-    public static func integer(_ value: Int) -> JSONValue { .number(JSONNumber(value)) }
+    package static func integer(_ value: Int) -> JSONValue { .number(JSONNumber(value)) }
 
     /// The shortest text that reads back as the same double; null if it is infinite or not a number, for
     /// which JSON has no text.
-    public static func real(_ value: Double) -> JSONValue {
+    package static func real(_ value: Double) -> JSONValue {
         value.isFinite ? .number(JSONNumber(value)) : .null
     }
 
     /// The shortest text that reads back as the same float; null if it is infinite or not a number.
-    public static func real(_ value: Float) -> JSONValue {
+    package static func real(_ value: Float) -> JSONValue {
         value.isFinite ? .number(JSONNumber(text: value.description)) : .null
     }
 
     /// As `JSONNumber.init(shortest:)` writes it.
-    public static func shortest(_ value: Double) -> JSONValue { .number(JSONNumber(shortest: value)) }
+    package static func shortest(_ value: Double) -> JSONValue { .number(JSONNumber(shortest: value)) }
 
     /// A figure of a results file: as `shortest`, null if it is infinite or not a number.
-    public static func figure(_ value: Double) -> JSONValue { value.isFinite ? .shortest(value) : .null }
+    package static func figure(_ value: Double) -> JSONValue { value.isFinite ? .shortest(value) : .null }
 
     /// The member of an object; nil when this is no object or has no such name.
-    public subscript(name: String) -> JSONValue? {
+    package subscript(name: String) -> JSONValue? {
         if case .object(let members) = self { members[name] } else { nil }
     }
 
-    public var string: String? { if case .string(let text) = self { text } else { nil } }
-    public var bool: Bool? { if case .bool(let flag) = self { flag } else { nil } }
-    public var array: [JSONValue]? { if case .array(let values) = self { values } else { nil } }
-    public var object: JSONObject? { if case .object(let members) = self { members } else { nil } }
+    package var string: String? { if case .string(let text) = self { text } else { nil } }
+    package var bool: Bool? { if case .bool(let flag) = self { flag } else { nil } }
+    package var array: [JSONValue]? { if case .array(let values) = self { values } else { nil } }
+    package var object: JSONObject? { if case .object(let members) = self { members } else { nil } }
     /// A number's value if it is whole, however it is written, and fits.
-    public var integer: Int? { if case .number(let number) = self { number.whole } else { nil } }
+    package var integer: Int? { if case .number(let number) = self { number.whole } else { nil } }
     /// A number's nearest double.
-    public var double: Double? { if case .number(let number) = self { number.double } else { nil } }
+    package var double: Double? { if case .number(let number) = self { number.double } else { nil } }
 
-    public var isNull: Bool { if case .null = self { true } else { false } }
+    package var isNull: Bool { if case .null = self { true } else { false } }
 }
 
 extension JSONValue: ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
     ExpressibleByStringInterpolation, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
-    public init(booleanLiteral value: Bool) { self = .bool(value) }
-    public init(integerLiteral value: Int) { self = .integer(value) }
-    public init(floatLiteral value: Double) { self = .number(JSONNumber(value)) }
-    public init(stringLiteral value: String) { self = .string(value) }
-    public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+    package init(booleanLiteral value: Bool) { self = .bool(value) }
+    package init(integerLiteral value: Int) { self = .integer(value) }
+    package init(floatLiteral value: Double) { self = .number(JSONNumber(value)) }
+    package init(stringLiteral value: String) { self = .string(value) }
+    package init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
     /// Of equal names the last counts.
-    public init(dictionaryLiteral elements: (String, JSONValue)...) { self = .object(JSONObject(elements)) }
+    package init(dictionaryLiteral elements: (String, JSONValue)...) { self = .object(JSONObject(elements)) }
 }

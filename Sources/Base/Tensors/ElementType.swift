@@ -1,11 +1,11 @@
 // The number formats a tensor can hold, and the two 16-bit floats as plain bit patterns.
 
 /// The format of one element.
-public enum ElementType: String, Sendable, CaseIterable {
+package enum ElementType: String, Sendable, CaseIterable {
     case float32, bfloat16, float16
 
     /// Size of one element in bytes.
-    public var byteCount: Int {
+    package var byteCount: Int {
         switch self {
         case .float32: 4
         case .bfloat16, .float16: 2
@@ -14,13 +14,13 @@ public enum ElementType: String, Sendable, CaseIterable {
 }
 
 /// A float of 1 sign, 8 exponent and 7 fraction bits: the upper half of a `Float`.
-public struct BFloat16: Sendable, Equatable, BitwiseCopyable {
-    public var bits: UInt16
+package struct BFloat16: Sendable, Equatable, BitwiseCopyable {
+    package var bits: UInt16
 
-    public init(bits: UInt16) { self.bits = bits }
+    package init(bits: UInt16) { self.bits = bits }
 
     /// Rounds to the nearest value, ties to even; a NaN stays a NaN.
-    public init(_ value: Float) {
+    package init(_ value: Float) {
         let pattern = value.bitPattern
         if value.isNaN {
             bits = UInt16(truncatingIfNeeded: pattern >> 16) | 0x40
@@ -30,17 +30,17 @@ public struct BFloat16: Sendable, Equatable, BitwiseCopyable {
     }
 
     /// The same value as a `Float`; exact.
-    public var float: Float { Float(bitPattern: UInt32(bits) << 16) }
+    package var float: Float { Float(bitPattern: UInt32(bits) << 16) }
 }
 
 /// IEEE 754 binary16 as a bit pattern, for files that store it.
-public struct Half: Sendable, Equatable, BitwiseCopyable {
-    public var bits: UInt16
+package struct Half: Sendable, Equatable, BitwiseCopyable {
+    package var bits: UInt16
 
-    public init(bits: UInt16) { self.bits = bits }
+    package init(bits: UInt16) { self.bits = bits }
 
     /// The same value as a `Float`; exact.
-    public var float: Float {
+    package var float: Float {
         let sign = UInt32(bits & 0x8000) << 16
         let exponent = UInt32(bits >> 10) & 0x1F
         let fraction = UInt32(bits & 0x3FF)

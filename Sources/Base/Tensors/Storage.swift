@@ -4,14 +4,14 @@ import Foundation
 import Synchronization
 
 /// How often `Storage` was allocated in this process: a training step must not raise it once it is warm.
-public enum AllocationCounter {
+package enum AllocationCounter {
     private static let allocations = Atomic<Int>(0)
     private static let liveBytes = Atomic<Int>(0)
 
     /// Number of allocations since the process started.
-    public static var count: Int { allocations.load(ordering: .relaxed) }
+    package static var count: Int { allocations.load(ordering: .relaxed) }
     /// Bytes that are allocated now.
-    public static var bytes: Int { liveBytes.load(ordering: .relaxed) }
+    package static var bytes: Int { liveBytes.load(ordering: .relaxed) }
 
     static func add(bytes: Int) {
         allocations.add(1, ordering: .relaxed)
@@ -25,17 +25,17 @@ public enum AllocationCounter {
 ///
 /// It is shared memory: who writes where at the same time is for the caller to order. The kernels split every
 /// write into disjoint ranges, one a thread.
-@safe public final class Storage: Sendable {
+@safe package final class Storage: Sendable {
     /// Usable size in bytes.
-    public let byteCount: Int
+    package let byteCount: Int
     /// The first byte.
-    @unsafe public nonisolated(unsafe) let baseAddress: UnsafeMutableRawPointer
+    @unsafe package nonisolated(unsafe) let baseAddress: UnsafeMutableRawPointer
 
     private static let pageBytes = 4_096
 
     /// Maps `byteCount` zero bytes; pages take memory when they are first touched. Traps when the system has
     /// none left.
-    public init(byteCount: Int) {
+    package init(byteCount: Int) {
         precondition(byteCount >= 0, "a storage cannot have \(byteCount) bytes")
         self.byteCount = byteCount
         let mapped = unsafe mmap(
@@ -53,7 +53,7 @@ public enum AllocationCounter {
 
     /// Takes over whole pages that were mapped at `address`, for example memory that several processes share;
     /// they are unmapped with the last reference.
-    @unsafe public init(adopting address: UnsafeMutableRawPointer, byteCount: Int) {
+    @unsafe package init(adopting address: UnsafeMutableRawPointer, byteCount: Int) {
         precondition(byteCount >= 0 && Int(bitPattern: address) % Self.pageBytes == 0, "not a mapping")
         self.byteCount = byteCount
         unsafe baseAddress = unsafe address
@@ -72,7 +72,7 @@ public enum AllocationCounter {
     }
 
     /// Gives the memory back to the system while references to it live on; what it holds is undefined from here on.
-    public func discardContents() {
+    package func discardContents() {
         #if os(Linux)
             unsafe madvise(baseAddress, Self.mappedBytes(byteCount), MADV_DONTNEED)
         #endif
@@ -84,7 +84,7 @@ public enum AllocationCounter {
     }
 
     /// Bytes of the whole pages that hold `byteCount` bytes.
-    public static func mappedBytes(_ byteCount: Int) -> Int {
+    package static func mappedBytes(_ byteCount: Int) -> Int {
         max(pageBytes, (byteCount + pageBytes - 1) / pageBytes * pageBytes)
     }
 }

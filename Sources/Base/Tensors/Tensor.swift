@@ -3,21 +3,21 @@
 /// A row-major view of `rows × columns` elements; two rows lie `rowStride` elements apart.
 ///
 /// A tensor is a view: copies share memory, and writing needs no `var`. A flat arena is a tensor of one row.
-public struct Tensor: Sendable {
-    public let storage: Storage
+package struct Tensor: Sendable {
+    package let storage: Storage
     /// Index of the first element in the storage, counted in elements.
-    public let offset: Int
-    public let rows: Int
-    public let columns: Int
+    package let offset: Int
+    package let rows: Int
+    package let columns: Int
     /// Elements from the start of a row to the start of the next; equal to `columns` when contiguous.
-    public let rowStride: Int
-    public let type: ElementType
+    package let rowStride: Int
+    package let type: ElementType
     /// Rows behind the last one that belong to this tensor's memory and to no other tensor: their contents are undefined,
     /// and kernels may overwrite them.
-    public let spareRows: Int
+    package let spareRows: Int
 
     /// A view into existing memory. Traps when it would reach beyond the storage.
-    public init(
+    package init(
         _ storage: Storage, offset: Int = 0, rows: Int, columns: Int, rowStride: Int? = nil,
         type: ElementType = .float32, spareRows: Int = 0
     ) {
@@ -38,26 +38,26 @@ public struct Tensor: Sendable {
     }
 
     /// A new zero tensor of its own memory.
-    public init(rows: Int, columns: Int, type: ElementType = .float32) {
+    package init(rows: Int, columns: Int, type: ElementType = .float32) {
         self.init(
             Storage(byteCount: rows * columns * type.byteCount), rows: rows, columns: columns, type: type)
     }
 
     /// A new tensor of one row with these values.
-    public init(_ values: [Float]) {
+    package init(_ values: [Float]) {
         self.init(rows: 1, columns: values.count)
         copy(from: values)
     }
 
     /// Number of elements.
-    public var count: Int { rows * columns }
+    package var count: Int { rows * columns }
     /// Whether the rows follow each other without a gap.
-    public var isContiguous: Bool { rowStride == columns || rows <= 1 }
+    package var isContiguous: Bool { rowStride == columns || rows <= 1 }
 
     // MARK: Views
 
     /// Rows `range` of this tensor.
-    public func rows(_ range: Range<Int>) -> Tensor {
+    package func rows(_ range: Range<Int>) -> Tensor {
         precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
         return Tensor(
             storage, offset: offset + range.lowerBound * rowStride, rows: range.count, columns: columns,
@@ -65,14 +65,14 @@ public struct Tensor: Sendable {
     }
 
     /// This tensor with the first `count` of its spare rows.
-    public func withSpareRows(_ count: Int) -> Tensor {
+    package func withSpareRows(_ count: Int) -> Tensor {
         precondition(count >= 0 && count <= spareRows, "\(count) of \(spareRows) spare rows")
         return Tensor(
             storage, offset: offset, rows: rows + count, columns: columns, rowStride: rowStride, type: type)
     }
 
     /// Columns `range` of this tensor: a view with gaps.
-    public func columns(_ range: Range<Int>) -> Tensor {
+    package func columns(_ range: Range<Int>) -> Tensor {
         precondition(range.lowerBound >= 0 && range.upperBound <= columns, "columns \(range) of \(columns)")
         return Tensor(
             storage, offset: offset + range.lowerBound, rows: rows, columns: range.count,
@@ -80,14 +80,14 @@ public struct Tensor: Sendable {
     }
 
     /// Elements `range` of a contiguous tensor as one row.
-    public func elements(_ range: Range<Int>) -> Tensor {
+    package func elements(_ range: Range<Int>) -> Tensor {
         precondition(isContiguous, "only a contiguous tensor can be cut by elements")
         precondition(range.lowerBound >= 0 && range.upperBound <= count, "elements \(range) of \(count)")
         return Tensor(storage, offset: offset + range.lowerBound, rows: 1, columns: range.count, type: type)
     }
 
     /// The same elements in another shape; the tensor must be contiguous.
-    public func reshaped(rows: Int, columns: Int) -> Tensor {
+    package func reshaped(rows: Int, columns: Int) -> Tensor {
         precondition(
             isContiguous && rows * columns == count, "cannot reshape \(count) to \(rows) × \(columns)")
         return Tensor(storage, offset: offset, rows: rows, columns: columns, type: type)
@@ -96,7 +96,7 @@ public struct Tensor: Sendable {
     // MARK: Values
 
     /// One element, read or written as `Float`; float32 only. For heads, tests and messages, not for loops.
-    public subscript(row: Int, column: Int) -> Float {
+    package subscript(row: Int, column: Int) -> Float {
         get {
             precondition(row >= 0 && row < rows && column >= 0 && column < columns, "index out of range")
             return unsafe floats[row * rowStride + column]
@@ -108,7 +108,7 @@ public struct Tensor: Sendable {
     }
 
     /// Sets every element to zero.
-    public func clear() {
+    package func clear() {
         let bytes = type.byteCount
         guard count > 0 else { return }
         if isContiguous {
@@ -119,7 +119,7 @@ public struct Tensor: Sendable {
     }
 
     /// Copies `values` in; float32 and contiguous only.
-    public func copy(from values: [Float]) {
+    package func copy(from values: [Float]) {
         precondition(values.count == count && isContiguous, "expected \(count) values, found \(values.count)")
         unsafe values.withUnsafeBufferPointer { source in
             guard let base = source.baseAddress else { return }
@@ -128,7 +128,7 @@ public struct Tensor: Sendable {
     }
 
     /// Copies another tensor of the same shape and type in.
-    public func copy(from other: Tensor) {
+    package func copy(from other: Tensor) {
         precondition(other.rows == rows && other.columns == columns && other.type == type, "shapes differ")
         let bytes = columns * type.byteCount
         for row in 0..<rows where columns > 0 {
@@ -139,7 +139,7 @@ public struct Tensor: Sendable {
     }
 
     /// All elements, row by row, as `Float`.
-    public func values() -> [Float] {
+    package func values() -> [Float] {
         (0..<rows).flatMap { row in
             (0..<columns).map { column in
                 let index = row * rowStride + column
@@ -155,7 +155,7 @@ public struct Tensor: Sendable {
     // MARK: Bulk access
 
     /// The elements of a contiguous float32 tensor as a span, for code that must not use pointers.
-    public func withFloats<Result, Failure: Error>(
+    package func withFloats<Result, Failure: Error>(
         _ body: (inout MutableSpan<Float>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         precondition(isContiguous && type == .float32, "withFloats needs a contiguous float32 tensor")
@@ -165,7 +165,7 @@ public struct Tensor: Sendable {
     }
 
     /// The bytes of a contiguous tensor as a span.
-    public func withBytes<Result, Failure: Error>(
+    package func withBytes<Result, Failure: Error>(
         _ body: (inout MutableRawSpan) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         precondition(isContiguous, "withBytes needs a contiguous tensor")
@@ -175,24 +175,24 @@ public struct Tensor: Sendable {
     }
 
     /// Backs a contiguous tensor by small pages, for one of which few scattered rows will be touched.
-    public func useSmallPages() {
+    package func useSmallPages() {
         precondition(isContiguous, "only a contiguous tensor has pages of its own")
         storage.useSmallPages(offset * type.byteCount..<(offset + count) * type.byteCount)
     }
 
     /// First element of a float32 tensor.
-    @unsafe public var floats: UnsafeMutablePointer<Float> {
+    @unsafe package var floats: UnsafeMutablePointer<Float> {
         precondition(type == .float32, "expected float32, found \(type)")
         return unsafe bytePointer.assumingMemoryBound(to: Float.self)
     }
 
     /// Element `index` behind the first, of a tensor of any type.
-    @unsafe public func pointer(_ index: Int) -> UnsafeMutableRawPointer {
+    @unsafe package func pointer(_ index: Int) -> UnsafeMutableRawPointer {
         unsafe storage.baseAddress.advanced(by: (offset + index) * type.byteCount)
     }
 
     /// First element of a tensor of any type.
-    @unsafe public var bytePointer: UnsafeMutableRawPointer {
+    @unsafe package var bytePointer: UnsafeMutableRawPointer {
         unsafe storage.baseAddress.advanced(by: offset * type.byteCount)
     }
 }

@@ -4,9 +4,9 @@
 internal import Tensors
 
 /// How fast the ranks of a job sum an arena.
-public struct AllReduceMeasurement: Sendable {
+package struct AllReduceMeasurement: Sendable {
     /// The ways that are compared.
-    public enum Way: String, Sendable, CaseIterable {
+    package enum Way: String, Sendable, CaseIterable {
         /// What training uses: shared memory inside a host, messages between hosts.
         case lockstep
         /// The same, and all ranks end with the sums of their shard alone.
@@ -20,17 +20,17 @@ public struct AllReduceMeasurement: Sendable {
     }
 
     /// One way at one size.
-    public struct Figure: Sendable {
-        public let way: Way
+    package struct Figure: Sendable {
+        package let way: Way
         /// Bytes of the arena of a rank.
-        public let bytes: Int
+        package let bytes: Int
         /// Median over the repetitions, of the slowest rank.
-        public let seconds: Double
+        package let seconds: Double
         /// Bytes that each rank has to send, over time: 2 (n − 1) / n · bytes for an all-reduce over n ranks,
         /// half of it for the others (NVIDIA nccl-tests, doc/PERFORMANCE.md). Zero for one rank.
-        public let busBytesPerSecond: Double
+        package let busBytesPerSecond: Double
         /// Time of the copy over this time.
-        public let copyRatio: Double
+        package let copyRatio: Double
     }
 
     private let group: any ProcessGroup
@@ -38,12 +38,12 @@ public struct AllReduceMeasurement: Sendable {
     private let pieceElements: Int
     private let repetitions: Int
     /// Ranks that share memory on this host.
-    public var localRanks: Int { gradients.localSize }
+    package var localRanks: Int { gradients.localSize }
     /// Why they do not, if they could.
-    public var refusal: String? { gradients.refusal }
+    package var refusal: String? { gradients.refusal }
 
     /// Makes the arena. Collective.
-    public init(
+    package init(
         maximumBytes: Int, group: any ProcessGroup, wire: WireType, bucketMebibytes: Double, repetitions: Int,
         sharesMemory: Bool
     ) throws(ParallelError) {
@@ -57,7 +57,7 @@ public struct AllReduceMeasurement: Sendable {
     }
 
     /// Measures all ways with arenas of `bytes`. Collective; all ranks get the same figures.
-    public func measure(bytes: Int) throws(ParallelError) -> [Figure] {
+    package func measure(bytes: Int) throws(ParallelError) -> [Figure] {
         let count = bytes / 4
         let copy = try seconds(.copy, count: count)
         return try Way.allCases.map { way throws(ParallelError) in

@@ -1,10 +1,10 @@
 // Activation functions, element by element, forward and backward.
 
 internal import CKernels
-public import Tensors
+package import Tensors
 
 /// The activation functions that model configurations name.
-public enum Activation: String, Sendable, CaseIterable {
+package enum Activation: String, Sendable, CaseIterable {
     /// x·Φ(x), with the normal distribution function (Hendrycks and Gimpel 2016).
     case gelu
     /// GELU in the tanh approximation of the same paper.
@@ -18,7 +18,7 @@ public enum Activation: String, Sendable, CaseIterable {
     case sigmoid
 
     /// The function that a Hugging Face `hidden_act` means; nil when Lockstep has none of that name.
-    public init?(huggingFaceName name: String) {
+    package init?(huggingFaceName name: String) {
         switch name {
         case "gelu", "gelu_python": self = .gelu
         case "gelu_new", "gelu_fast", "gelu_pytorch_tanh", "gelu_python_tanh": self = .geluTanh
@@ -32,13 +32,13 @@ public enum Activation: String, Sendable, CaseIterable {
     }
 
     /// Hugging Face names that `init(huggingFaceName:)` takes, for messages.
-    public static let huggingFaceNames = [
+    package static let huggingFaceNames = [
         "gelu", "gelu_new", "gelu_fast", "gelu_python", "gelu_pytorch_tanh", "relu", "silu", "swish", "tanh",
         "quick_gelu", "sigmoid",
     ]
 
     /// `y = f(x)`, any equal shapes, contiguous; `y` may be `x`.
-    public func forward(_ x: Tensor, into y: Tensor) {
+    package func forward(_ x: Tensor, into y: Tensor) {
         precondition(x.count == y.count && x.isContiguous && y.isContiguous, "shapes differ")
         precondition(x.type == y.type, "types differ")
         let type = x.type.code
@@ -50,7 +50,7 @@ public enum Activation: String, Sendable, CaseIterable {
 
     /// `y = f(x)`, and `x` becomes the slope f'(x): the backward pass is then `dx = dy·slope`, without a second
     /// exponential.
-    public func forward(replacingBySlope x: Tensor, into y: Tensor) {
+    package func forward(replacingBySlope x: Tensor, into y: Tensor) {
         precondition(x.count == y.count && x.isContiguous && y.isContiguous, "shapes differ")
         precondition(x.type == y.type, "types differ")
         let type = x.type.code

@@ -1,22 +1,22 @@
 // Padding-free multi-head attention over the sequences of a flat batch.
 
 internal import CKernels
-public import Tensors
+package import Tensors
 
 /// Scaled dot-product attention (Vaswani et al. 2017) for the sequences of a flat batch `[T, …]`.
 ///
 /// Nothing of size length² is kept: the forward pass keeps the log of the sum of exponentials a row and head, the
 /// backward pass recomputes the probabilities from it (Dao et al. 2022).
-public struct AttentionKernel: Sendable {
-    public let heads: Int
+package struct AttentionKernel: Sendable {
+    package let heads: Int
     /// Number of key/value heads; a divisor of `heads`.
-    public let keyValueHeads: Int
-    public let headSize: Int
-    public let isCausal: Bool
+    package let keyValueHeads: Int
+    package let headSize: Int
+    package let isCausal: Bool
     /// Keys that a query sees on each side of its own place, and none further away; nil: no limit.
-    public let window: Int?
+    package let window: Int?
 
-    public init(heads: Int, keyValueHeads: Int, headSize: Int, isCausal: Bool, window: Int? = nil) {
+    package init(heads: Int, keyValueHeads: Int, headSize: Int, isCausal: Bool, window: Int? = nil) {
         precondition(heads % keyValueHeads == 0, "heads must be a multiple of key/value heads")
         precondition(window ?? 0 >= 0, "a window has no fewer than 0 keys on each side")
         self.heads = heads
@@ -27,7 +27,7 @@ public struct AttentionKernel: Sendable {
     }
 
     /// Scratch elements that `forward` and `backward` need for sequences of up to `length` tokens, all threads.
-    public func scratchCount(length: Int) -> Int {
+    package func scratchCount(length: Int) -> Int {
         ThreadPool.threadCount * taskScratchCount(length: length)
     }
 
@@ -42,7 +42,7 @@ public struct AttentionKernel: Sendable {
     ///
     /// With a window the rows of q stand at `queryPositions` among the keys of their sequence, `[Q]`,
     /// ascending in each sequence; by default they are the last ones, one behind the other.
-    public func forward(
+    package func forward(
         q: Tensor, k: Tensor, v: Tensor, queryOffsets: [Int32], keyOffsets: [Int32],
         queryPositions: [Int32]? = nil, keys: RowKeys, dropout: Dropout, into out: Tensor, logSumExp: Tensor,
         scratch: Tensor
@@ -59,7 +59,7 @@ public struct AttentionKernel: Sendable {
     }
 
     /// Gradients of `q`, `k` and `v` from `dout`, written into `dq`, `dk`, `dv`.
-    public func backward(
+    package func backward(
         gradient dout: Tensor, q: Tensor, k: Tensor, v: Tensor, out: Tensor, logSumExp: Tensor,
         queryOffsets: [Int32], keyOffsets: [Int32], queryPositions: [Int32]? = nil, keys: RowKeys,
         dropout: Dropout, dq: Tensor, dk: Tensor, dv: Tensor, scratch: Tensor

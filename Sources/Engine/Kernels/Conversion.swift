@@ -1,12 +1,12 @@
 // Copies between number formats.
 
 internal import CKernels
-public import Tensors
+package import Tensors
 
 /// Conversion between float32 and bfloat16.
-public enum Conversion {
+package enum Conversion {
     /// `y = x` in the type of `y`; equal counts, contiguous. To bfloat16 it rounds to nearest, ties to even.
-    public static func copy(_ x: Tensor, to y: Tensor) {
+    package static func copy(_ x: Tensor, to y: Tensor) {
         precondition(x.count == y.count && x.isContiguous && y.isContiguous, "shapes differ")
         let (xType, yType) = (x.type.code, y.type.code)
         ThreadPool.forEachRange(count: x.count, grain: 4_096) { range, _ in

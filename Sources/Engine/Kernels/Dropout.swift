@@ -1,26 +1,26 @@
 // Dropout whose mask is a function of seed, step, layer, sample and position: nothing is stored.
 
 internal import CKernels
-public import Tensors
+package import Tensors
 
 /// One dropout site of one training step.
-public struct Dropout: Sendable {
+package struct Dropout: Sendable {
     /// Key of seed, step and layer.
-    public let key: RandomKey
+    package let key: RandomKey
     /// Share of elements that become zero, 0 ≤ p < 1.
-    public let probability: Float
+    package let probability: Float
 
-    public init(key: RandomKey, probability: Float) {
+    package init(key: RandomKey, probability: Float) {
         precondition(probability >= 0 && probability < 1, "a dropout probability lies in 0..<1")
         self.key = key
         self.probability = probability
     }
 
     /// The dropout that leaves everything as it is.
-    public static let none = Dropout(key: RandomKey(seed: 0), probability: 0)
+    package static let none = Dropout(key: RandomKey(seed: 0), probability: 0)
 
     /// Whether it does nothing.
-    public var isIdentity: Bool { threshold == 0 }
+    package var isIdentity: Bool { threshold == 0 }
 
     private var threshold: UInt32 { UInt32(Double(probability) * 0x1p32) }
 
@@ -29,7 +29,7 @@ public struct Dropout: Sendable {
     }
 
     /// `y = dropout(x)` for `[T, C]`; `keys[t]` is the key of row t. Applied to `dy` it is its own backward pass.
-    public func apply(to x: Tensor, keys: RowKeys, into y: Tensor) {
+    package func apply(to x: Tensor, keys: RowKeys, into y: Tensor) {
         precondition(x.rows == y.rows && x.columns == y.columns && keys.count == x.rows, "shapes differ")
         precondition(
             x.isContiguous && y.isContiguous && x.type == y.type, "expected like, contiguous tensors")
@@ -63,12 +63,12 @@ extension Dropout {
 }
 
 /// One random key a row of a `[T, C]` activation: a function of the row's sample and its position in it.
-@safe public final class RowKeys: Sendable {
-    public let count: Int
+@safe package final class RowKeys: Sendable {
+    package let count: Int
     private nonisolated(unsafe) let buffer: UnsafeMutableBufferPointer<UInt64>
 
     /// Keys of tokens: sample `sampleIDs[s]` has the rows `offsets[s]..<offsets[s + 1]`.
-    public init(sampleIDs: [UInt64], offsets: [Int32]) {
+    package init(sampleIDs: [UInt64], offsets: [Int32]) {
         precondition(offsets.count == sampleIDs.count + 1, "expected one more offset than samples")
         count = Int(offsets[offsets.count - 1])
         unsafe buffer = .allocate(capacity: count)
@@ -82,12 +82,12 @@ extension Dropout {
     }
 
     /// Keys of one row a sample, for pooled activations `[S, C]`.
-    public convenience init(sampleIDs: [UInt64]) {
+    package convenience init(sampleIDs: [UInt64]) {
         self.init(sampleIDs: sampleIDs, offsets: (0...Int32(sampleIDs.count)).map { $0 })
     }
 
     /// The keys of the rows `rows` of a batch whose keys are `keys`.
-    public init(_ keys: RowKeys, rows: [Int32]) {
+    package init(_ keys: RowKeys, rows: [Int32]) {
         count = rows.count
         unsafe buffer = .allocate(capacity: rows.count)
         for (index, row) in rows.enumerated() {

@@ -1,12 +1,12 @@
 // Additions, scaling and sums over whole tensors.
 
 internal import CKernels
-public import Tensors
+package import Tensors
 
 /// Element-wise arithmetic and sums.
-public enum Elementwise {
+package enum Elementwise {
     /// `y += x`; equal counts, contiguous.
-    public static func add(_ x: Tensor, to y: Tensor) {
+    package static func add(_ x: Tensor, to y: Tensor) {
         precondition(x.count == y.count && x.isContiguous && y.isContiguous, "shapes differ")
         ThreadPool.forEachRange(count: x.count, grain: 4_096) { range, _ in
             unsafe ck_add(x.floats + range.lowerBound, y.floats + range.lowerBound, range.count)
@@ -14,12 +14,12 @@ public enum Elementwise {
     }
 
     /// `x = 0`; contiguous.
-    public static func clear(_ x: Tensor) {
+    package static func clear(_ x: Tensor) {
         ThreadPool.forEachRange(count: x.count, grain: 16_384) { range, _ in x.elements(range).clear() }
     }
 
     /// `y *= x`, element by element; equal counts and types, contiguous.
-    public static func multiply(_ y: Tensor, by x: Tensor) {
+    package static func multiply(_ y: Tensor, by x: Tensor) {
         precondition(x.count == y.count && x.isContiguous && y.isContiguous, "shapes differ")
         precondition(x.type == y.type, "types differ")
         let type = x.type.code
@@ -29,7 +29,7 @@ public enum Elementwise {
     }
 
     /// `x *= factor`; contiguous.
-    public static func scale(_ x: Tensor, by factor: Float) {
+    package static func scale(_ x: Tensor, by factor: Float) {
         precondition(x.isContiguous, "expected a contiguous tensor")
         ThreadPool.forEachRange(count: x.count, grain: 4_096) { range, _ in
             unsafe ck_scale(x.floats + range.lowerBound, factor, range.count)
@@ -37,7 +37,7 @@ public enum Elementwise {
     }
 
     /// `x *= factor` for one factor after the other, each product rounded; contiguous. One thread.
-    public static func scale(_ x: Tensor, byEachOf factors: ArraySlice<Float>) {
+    package static func scale(_ x: Tensor, byEachOf factors: ArraySlice<Float>) {
         precondition(x.isContiguous, "expected a contiguous tensor")
         unsafe factors.withUnsafeBufferPointer { factors in
             guard let first = factors.baseAddress else { return }
@@ -46,7 +46,7 @@ public enum Elementwise {
     }
 
     /// `sums[1, C] += Σ_t x[t, C]`, sums in float32.
-    public static func addColumnSums(of x: Tensor, to sums: Tensor) {
+    package static func addColumnSums(of x: Tensor, to sums: Tensor) {
         precondition(sums.count == x.columns && sums.isContiguous, "expected \(x.columns) sums")
         let type = x.type.code
         ThreadPool.forEachRange(count: x.columns, grain: 64) { range, _ in
@@ -57,7 +57,7 @@ public enum Elementwise {
 
     /// Σ x², in double precision. Blocks of 65,536 elements are summed one by one and added in order, so the
     /// result does not depend on the number of threads.
-    public static func sumOfSquares(_ x: Tensor) -> Double {
+    package static func sumOfSquares(_ x: Tensor) -> Double {
         precondition(x.isContiguous, "expected a contiguous tensor")
         let block = 65_536
         let blocks = (x.count + block - 1) / block

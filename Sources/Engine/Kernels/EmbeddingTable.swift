@@ -1,21 +1,21 @@
 // Table look-up and its backward pass.
 
 internal import CKernels
-public import Tensors
+package import Tensors
 
 /// Rows of an embedding table by id.
-public enum EmbeddingTable {
+package enum EmbeddingTable {
     /// Most tables that one pass adds up.
-    public static let maximumTables = 3
+    package static let maximumTables = 3
 
     /// `out[t, :] = table[ids[t], :]`, added when `accumulating`. `table` is `[V, C]`, `out` `[T, C]`.
-    public static func gather(_ table: Tensor, ids: [Int32], into out: Tensor, accumulating: Bool = false) {
+    package static func gather(_ table: Tensor, ids: [Int32], into out: Tensor, accumulating: Bool = false) {
         gatherSum([(table, ids)], into: out, accumulating: accumulating)
     }
 
     /// `out[t, :] = Σ table[ids[t], :]` over one to three tables of one type, rounded once to the type of `out`;
     /// added when `accumulating`. The tables are `[V, C]`, `out` is `[T, C]`.
-    public static func gatherSum(
+    package static func gatherSum(
         _ tables: [(table: Tensor, ids: [Int32])], into out: Tensor, accumulating: Bool = false
     ) {
         precondition((1...maximumTables).contains(tables.count), "one to \(maximumTables) tables")
@@ -45,7 +45,7 @@ public enum EmbeddingTable {
     }
 
     /// `table[ids[t], :] += dy[t, :]`. Threads split the columns, so sums are made in the order of t.
-    public static func scatterAdd(_ dy: Tensor, ids: [Int32], to table: Tensor) {
+    package static func scatterAdd(_ dy: Tensor, ids: [Int32], to table: Tensor) {
         check(table, ids, dy)
         precondition(table.type == .float32 || dy.type == table.type, "would lose precision")
         let (type, tableType) = (dy.type.code, table.type.code)

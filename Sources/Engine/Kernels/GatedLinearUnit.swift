@@ -1,17 +1,17 @@
 // Gated linear units f(gate)·up (Shazeer 2020: "GLU Variants Improve Transformer") with any activation f.
 
 internal import CKernels
-public import Tensors
+package import Tensors
 
 /// A gated linear unit over rows that hold gate and up beside each other: SwiGLU with f = silu, GeGLU with f
 /// = gelu.
-public struct GatedLinearUnit: Sendable {
+package struct GatedLinearUnit: Sendable {
     private let activation: Activation
 
-    public init(_ activation: Activation) { self.activation = activation }
+    package init(_ activation: Activation) { self.activation = activation }
 
     /// `y[T, I] = f(wide[:, 0..<I])·wide[:, I..<2·I]`.
-    public func forward(_ wide: Tensor, into y: Tensor) {
+    package func forward(_ wide: Tensor, into y: Tensor) {
         if activation == .silu { return SwiGLU.forward(wide, into: y) }
         SwiGLU.check(wide, y)
         let (kind, type) = (activation.code, y.type.code)
@@ -22,7 +22,7 @@ public struct GatedLinearUnit: Sendable {
     }
 
     /// Writes the gradient of `wide`, from `dy [T, I]`, into `dwide [T, 2·I]`, which may be `wide`.
-    public func backward(_ wide: Tensor, gradient dy: Tensor, into dwide: Tensor) {
+    package func backward(_ wide: Tensor, gradient dy: Tensor, into dwide: Tensor) {
         if activation == .silu { return SwiGLU.backward(wide, gradient: dy, into: dwide) }
         SwiGLU.check(wide, dy)
         SwiGLU.check(dwide, dy)

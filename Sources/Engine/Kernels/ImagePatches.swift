@@ -1,18 +1,18 @@
 // Cuts images into patches, so that a convolution whose stride is its kernel's size becomes a matrix product.
 
-public import Tensors
+package import Tensors
 
 /// A grid of patches of equal size over images of equal size; what is left over at the right and below is not read.
-public struct ImagePatches: Sendable, Hashable {
-    public let channels: Int
+package struct ImagePatches: Sendable, Hashable {
+    package let channels: Int
     /// Edges of an image.
-    public let height: Int
-    public let width: Int
+    package let height: Int
+    package let width: Int
     /// Edges of a patch.
-    public let patchHeight: Int
-    public let patchWidth: Int
+    package let patchHeight: Int
+    package let patchWidth: Int
 
-    public init(channels: Int, height: Int, width: Int, patchHeight: Int, patchWidth: Int) {
+    package init(channels: Int, height: Int, width: Int, patchHeight: Int, patchWidth: Int) {
         precondition(channels > 0 && patchHeight > 0 && patchWidth > 0, "sizes are positive")
         precondition(height >= patchHeight && width >= patchWidth, "an image has at least one patch")
         self.channels = channels
@@ -23,16 +23,16 @@ public struct ImagePatches: Sendable, Hashable {
     }
 
     /// Patches from top to bottom and from left to right.
-    public var rows: Int { height / patchHeight }
-    public var columns: Int { width / patchWidth }
+    package var rows: Int { height / patchHeight }
+    package var columns: Int { width / patchWidth }
     /// Patches of an image, N.
-    public var count: Int { rows * columns }
+    package var count: Int { rows * columns }
     /// Values of a patch: channels · patchHeight · patchWidth.
-    public var valueCount: Int { channels * patchHeight * patchWidth }
+    package var valueCount: Int { channels * patchHeight * patchWidth }
 
     /// `out[s·N + n, :]` = patch n of image s, channel by channel, row by row. `pixels` is
     /// `[S, channels · height · width]`, each image channel by channel, row by row; `out` is `[S·N, valueCount]`.
-    public func unfold(_ pixels: Tensor, into out: Tensor) {
+    package func unfold(_ pixels: Tensor, into out: Tensor) {
         precondition(
             pixels.columns == channels * height * width, "expected \(channels) × \(height) × \(width)")
         precondition(out.rows == pixels.rows * count && out.columns == valueCount, "expected [S·N, values]")

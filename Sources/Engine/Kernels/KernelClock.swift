@@ -4,26 +4,26 @@ import Synchronization
 
 /// Wall-clock time of the kernels that the main thread of a rank starts, by kind. Off unless it is started: a kernel
 /// then costs one atomic load more.
-public enum KernelClock {
+package enum KernelClock {
     /// What a kernel does.
-    public enum Kind: Int, CaseIterable, Sendable {
+    package enum Kind: Int, CaseIterable, Sendable {
         case product, attention, elementwise, optimizer
     }
 
     /// Seconds of each kind and the operations of products and attention since the clock was started.
-    public struct Reading: Sendable, Equatable {
+    package struct Reading: Sendable, Equatable {
         /// Indexed by `Kind.rawValue`, seconds.
-        public var seconds = [Double](repeating: 0, count: Kind.allCases.count)
+        package var seconds = [Double](repeating: 0, count: Kind.allCases.count)
         /// 2·M·N·K a product, 4·d a visible pair of query and key in attention's forward and 8·d in its backward
         /// pass: what the model needs, without what is recomputed.
-        public var operations = 0.0
+        package var operations = 0.0
 
-        public init() {}
+        package init() {}
 
-        public func seconds(_ kind: Kind) -> Double { seconds[kind.rawValue] }
+        package func seconds(_ kind: Kind) -> Double { seconds[kind.rawValue] }
 
         /// Adds what was counted in another run of the clock.
-        public static func += (sum: inout Reading, other: Reading) {
+        package static func += (sum: inout Reading, other: Reading) {
             for index in sum.seconds.indices { sum.seconds[index] += other.seconds[index] }
             sum.operations += other.operations
         }
@@ -33,13 +33,13 @@ public enum KernelClock {
     private static let reading = Mutex(Reading())
 
     /// Sets everything to zero and starts to count.
-    public static func start() {
+    package static func start() {
         reading.withLock { $0 = Reading() }
         isRunning.store(true, ordering: .relaxed)
     }
 
     /// Stops and returns what was counted.
-    public static func stop() -> Reading {
+    package static func stop() -> Reading {
         isRunning.store(false, ordering: .relaxed)
         return reading.withLock { $0 }
     }

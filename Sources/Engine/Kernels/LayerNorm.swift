@@ -1,14 +1,14 @@
 // Layer norm (Ba et al. 2016) with the dropout and the residual addition before it, in one pass.
 
 internal import CKernels
-public import Tensors
+package import Tensors
 
 /// y = norm(dropout(x) + residual)·gamma + beta, row by row.
-public enum LayerNormKernel {
+package enum LayerNormKernel {
     /// Forward. `x`, `residual`, `sum`, `y` are `[T, C]`, `gamma` and `beta` `[1, C]`, nil for a norm without
     /// bias; `mean` and `rstd` `[1, T]` are kept for the backward pass, as is `sum`, which may share memory
     /// with `x`.
-    public static func forward(
+    package static func forward(
         _ x: Tensor, residual: Tensor?, gamma: Tensor, beta: Tensor?, epsilon: Float, dropout: Dropout,
         keys: RowKeys, sum: Tensor, into y: Tensor, mean: Tensor, rstd: Tensor
     ) {
@@ -50,7 +50,7 @@ public enum LayerNormKernel {
     /// Backward. Writes `dsum` = gradient of `dropout(x) + residual`, which is the residual's gradient, or adds it when
     /// `accumulating`, and, when given, `dx` = gradient of `x`; adds into `dgamma` and, if there is one,
     /// `dbeta`. `partials` is scratch of `[ThreadPool.threadCount, 2·C]`.
-    public static func backward(
+    package static func backward(
         gradient dy: Tensor, sum: Tensor, gamma: Tensor, mean: Tensor, rstd: Tensor, dropout: Dropout,
         keys: RowKeys, dsum: Tensor, accumulating: Bool = false, dx: Tensor?, dgamma: Tensor, dbeta: Tensor?,
         partials: Tensor

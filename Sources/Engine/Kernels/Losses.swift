@@ -1,19 +1,19 @@
 // Losses of classification and regression heads with their gradients.
 
 import Foundation
-public import Tensors
+package import Tensors
 
 /// Losses over the rows of `logits [S, K]`. Each returns the loss of every row in double precision and writes the
 /// gradient of `Σ row losses · scale` into `gradient`, which may share memory with `logits`.
-public enum Losses {
+package enum Losses {
     /// What a term of a loss and its gradient are multiplied by.
-    public typealias Factors = (loss: Double, gradient: Double)
+    package typealias Factors = (loss: Double, gradient: Double)
 
     /// −log softmax(logits)[target] a row; target −100 is ignored, as PyTorch's `ignore_index`. With
     /// `labelSmoothing` ε a row is the sum of −log softmax(logits) over all labels, each times ε / K, the
     /// target's times 1 − ε + ε / K. With `factors` each of these terms and its gradient are multiplied by
     /// what it says for the label and −log softmax.
-    public static func crossEntropy(
+    package static func crossEntropy(
         _ logits: Tensor, targets: [Int], scale: Double, gradient: Tensor?, labelSmoothing: Double = 0,
         factors: ((_ label: Int, _ loss: Double) -> Factors)? = nil
     ) -> [Double] {
@@ -53,7 +53,7 @@ public enum Losses {
     /// Binary cross-entropy with logits, summed over the K labels of a row; targets are 0 or 1 (or between).
     /// With `factors` the terms of true and of other labels, −log σ and −log(1 − σ), and their gradients are
     /// multiplied by what it says for them.
-    public static func binaryCrossEntropy(
+    package static func binaryCrossEntropy(
         _ logits: Tensor, targets: [[Float]], scale: Double, gradient: Tensor?,
         factors: ((_ label: Int, _ isTrue: Bool, _ loss: Double) -> Factors)? = nil
     ) -> [Double] {
@@ -71,7 +71,7 @@ public enum Losses {
     }
 
     /// Squared error, summed over the K outputs of a row.
-    public static func squaredError(
+    package static func squaredError(
         _ outputs: Tensor, targets: [[Float]], scale: Double, gradient: Tensor?
     ) -> [Double] {
         elementwise(outputs, targets: targets, scale: scale, gradient: gradient) { _, value, target in

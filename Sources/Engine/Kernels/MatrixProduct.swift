@@ -2,15 +2,15 @@
 
 internal import CKernels
 internal import COneDNN
-public import Tensors
+package import Tensors
 
 /// C = op(A)·op(B), row-major, fp32 or bf16 operands, fp32 sums.
-public enum MatrixProduct {
+package enum MatrixProduct {
     /// `out[M, N] = a[M, K] · b[K, N]`, with `a` given as `[K, M]` when `transposingA` and `b` as `[N, K]` when
     /// `transposingB`. `bias` is `[1, N]`. `scale` multiplies the product, which has no bias and is not added then.
     /// With `accumulating` the product is added to `out`. With `multiplyingBy`, `[M, N]` of the type of `out`, the finished
     /// product is multiplied by it, element by element.
-    public static func run(
+    package static func run(
         _ a: Tensor, transposingA: Bool = false, _ b: Tensor, transposingB: Bool = false, bias: Tensor? = nil,
         scale: Float = 1, into out: Tensor, accumulating: Bool = false, multiplyingBy factor: Tensor? = nil
     ) {
@@ -62,7 +62,7 @@ public enum MatrixProduct {
 extension MatrixProduct {
     /// A number of rows as products like it: oneDNN generates code for each one it has not met, which in a batch without
     /// padding is every step, so that many are made multiples of 8.
-    public static func roundedRows(_ rows: Int) -> Int { rows < 64 ? rows : (rows + 7) / 8 * 8 }
+    package static func roundedRows(_ rows: Int) -> Int { rows < 64 ? rows : (rows + 7) / 8 * 8 }
 
     /// Rows to compute besides the `rows` of the operand and of the result: whatever lies there goes into spare rows.
     private static func spareRows(_ rows: Int, of tensors: [Tensor]) -> Int {
@@ -81,12 +81,12 @@ extension MatrixProduct {
 }
 
 /// The maths library that this build runs on.
-public enum KernelLibrary {
+package enum KernelLibrary {
     /// Whether this processor has instructions that multiply bfloat16 (AVX512-BF16 or AMX).
-    public static var multipliesBFloat16: Bool { ck_has_bfloat16_products() != 0 }
+    package static var multipliesBFloat16: Bool { ck_has_bfloat16_products() != 0 }
 
     /// Version of oneDNN, for example `2.6.3`.
-    public static var version: String {
+    package static var version: String {
         guard let version = unsafe dnnl_version() else { return "unknown" }
         return unsafe "\(version.pointee.major).\(version.pointee.minor).\(version.pointee.patch)"
     }

@@ -1,21 +1,21 @@
 // Optimiser updates over ranges of the arenas.
 
 internal import CKernels
-public import Tensors
+package import Tensors
 
 /// The factors of one AdamW update (Loshchilov and Hutter 2019), in the order of operations of torch.optim.AdamW.
-public struct AdamWUpdate: Sendable {
-    public var learningRate: Float
-    public var beta1: Float
-    public var beta2: Float
-    public var epsilon: Float
-    public var weightDecay: Float
+package struct AdamWUpdate: Sendable {
+    package var learningRate: Float
+    package var beta1: Float
+    package var beta2: Float
+    package var epsilon: Float
+    package var weightDecay: Float
     /// Number of this update, from 1.
-    public var step: Int
+    package var step: Int
     /// What gradients are multiplied by first, from clipping.
-    public var gradientScale: Float
+    package var gradientScale: Float
 
-    public init(
+    package init(
         learningRate: Float, beta1: Float, beta2: Float, epsilon: Float, weightDecay: Float, step: Int,
         gradientScale: Float
     ) {
@@ -30,7 +30,7 @@ public struct AdamWUpdate: Sendable {
 
     /// Updates `values` and both moments, flat and of equal counts, in one pass over memory, which also rounds the
     /// new values into `copy`, bfloat16, when it is given.
-    public func apply(
+    package func apply(
         values: Tensor, gradients: Tensor, firstMoments: Tensor, secondMoments: Tensor, copy: Tensor? = nil
     ) {
         let count = values.count
@@ -47,7 +47,7 @@ public struct AdamWUpdate: Sendable {
     }
 
     /// Updates the elements `runs` alone, ascending ranges of the tensors.
-    public func apply(
+    package func apply(
         values: Tensor, gradients: Tensor, firstMoments: Tensor, secondMoments: Tensor, runs: [Range<Int>]
     ) {
         let count = values.count
@@ -65,7 +65,7 @@ public struct AdamWUpdate: Sendable {
     }
 
     /// What an element without gradient and moments is multiplied by.
-    public var decay: Float { ck_adamw_decay(arguments) }
+    package var decay: Float { ck_adamw_decay(arguments) }
 
     private var arguments: ck_adamw_step {
         let (exact1, exact2) = (Self.decimal(beta1), Self.decimal(beta2))
@@ -95,14 +95,14 @@ public struct AdamWUpdate: Sendable {
 }
 
 /// The factors of one SGD update with momentum, in the order of operations of torch.optim.SGD.
-public struct SGDUpdate: Sendable {
-    public var learningRate: Float
-    public var momentum: Float
-    public var weightDecay: Float
-    public var gradientScale: Float
-    public var isFirst: Bool
+package struct SGDUpdate: Sendable {
+    package var learningRate: Float
+    package var momentum: Float
+    package var weightDecay: Float
+    package var gradientScale: Float
+    package var isFirst: Bool
 
-    public init(
+    package init(
         learningRate: Float, momentum: Float, weightDecay: Float, gradientScale: Float, isFirst: Bool
     ) {
         self.learningRate = learningRate
@@ -113,7 +113,7 @@ public struct SGDUpdate: Sendable {
     }
 
     /// Updates `values` and the momentum buffer, flat and of equal counts.
-    public func apply(values: Tensor, gradients: Tensor, momentumBuffer: Tensor) {
+    package func apply(values: Tensor, gradients: Tensor, momentumBuffer: Tensor) {
         let count = values.count
         precondition(gradients.count == count && momentumBuffer.count == count)
         let arguments = ck_sgd_step(

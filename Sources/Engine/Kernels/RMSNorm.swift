@@ -1,13 +1,13 @@
 // Norms on the residual stream: RMS norm (Zhang and Sennrich 2019), and layer norm's backward pass there.
 
 internal import CKernels
-public import Tensors
+package import Tensors
 
 /// y = stream·rstd·gamma row by row, where stream = dropout(x) + residual.
-public enum RMSNormKernel {
+package enum RMSNormKernel {
     /// Forward. `x`, `residual`, `sum`, `y` are `[T, C]`, `gamma` `[1, C]`; `rstd` `[1, T]` is kept for the
     /// backward pass, as is `sum`, the stream, which may share memory with `x`.
-    public static func forward(
+    package static func forward(
         _ x: Tensor, residual: Tensor?, gamma: Tensor, epsilon: Float, dropout: Dropout, keys: RowKeys,
         sum: Tensor, into y: Tensor, rstd: Tensor
     ) {
@@ -31,7 +31,7 @@ public enum RMSNormKernel {
     /// Backward. `dsum` becomes the gradient of the stream: that through the norm, added to what is there when
     /// `accumulating`. `dx`, when given, becomes the gradient of `x`. Adds into `dgamma`. `partials` is scratch of
     /// `[ThreadPool.threadCount, C]` or wider.
-    public static func backward(
+    package static func backward(
         gradient dy: Tensor, sum: Tensor, gamma: Tensor, rstd: Tensor, dropout: Dropout, keys: RowKeys,
         dsum: Tensor, accumulating: Bool, dx: Tensor?, dgamma: Tensor, partials: Tensor
     ) {

@@ -2,21 +2,21 @@
 // the cores.
 
 internal import CKernels
-public import Tensors
+package import Tensors
 
 /// Sums of the arenas of several ranks that lie in memory of this process.
-public enum ArenaSum {
+package enum ArenaSum {
     /// Elements `range` of every arena become the sum of all, added in the order of `arenas`. Returns the sum of the
     /// squares of what comes out.
     @discardableResult
-    public static func toAll(_ arenas: [Tensor], range: Range<Int>) -> Double {
+    package static func toAll(_ arenas: [Tensor], range: Range<Int>) -> Double {
         run(arenas, target: -1, range: range)
     }
 
     /// Elements `range` of `arenas[target]` become the sum of all, added in the order of `arenas`; the other
     /// arenas stay as they are. Returns the sum of the squares of what comes out.
     @discardableResult
-    public static func toOne(_ arenas: [Tensor], target: Int, range: Range<Int>) -> Double {
+    package static func toOne(_ arenas: [Tensor], target: Int, range: Range<Int>) -> Double {
         precondition(arenas.indices.contains(target), "arena \(target) of \(arenas.count)")
         return run(arenas, target: Int32(target), range: range)
     }
@@ -33,7 +33,7 @@ public enum ArenaSum {
 
     /// `sum` becomes the sum of the blocks of `sum.count` elements that lie one after the other in `blocks`,
     /// in their order. Both float32 and contiguous.
-    public static func blocks(_ blocks: Tensor, into sum: Tensor) {
+    package static func blocks(_ blocks: Tensor, into sum: Tensor) {
         let count = blockCount(blocks, sum)
         guard count > 0 else { return }
         sum.elements(0..<sum.count).copy(from: blocks.elements(0..<sum.count))
@@ -43,14 +43,14 @@ public enum ArenaSum {
     }
 
     /// The same for bfloat16 blocks, added in float32. Block `own` is what `sum` holds already, unrounded.
-    public static func bfloat16Blocks(_ blocks: Tensor, own: Int, into sum: Tensor) {
+    package static func bfloat16Blocks(_ blocks: Tensor, own: Int, into sum: Tensor) {
         let count = blockCount(blocks, sum)
         guard count > 0 else { return }
         unsafe ck_sum_bfloat16_blocks(halves(blocks), count, own, sum.floats, sum.count)
     }
 
     /// Σ x² in double precision; the order of additions depends on the count only.
-    public static func squares(_ x: Tensor) -> Double {
+    package static func squares(_ x: Tensor) -> Double {
         precondition(x.isContiguous, "expected a contiguous tensor")
         return unsafe ck_sum_of_squares(x.floats, x.count)
     }
@@ -64,24 +64,24 @@ public enum ArenaSum {
 }
 
 /// Conversion between float32 and bfloat16, and back.
-public enum WireFormat {
+package enum WireFormat {
     /// Rounds `x` to bfloat16, ties to even: a relative error of at most 2⁻⁸. Equal counts, contiguous.
-    public static func encode(_ x: Tensor, into y: Tensor) {
+    package static func encode(_ x: Tensor, into y: Tensor) {
         precondition(x.count == y.count && x.isContiguous && y.isContiguous, "shapes differ")
         unsafe ck_convert(Int32(CK_FLOAT32), x.floats, Int32(CK_BFLOAT16), halves(y), x.count)
     }
 
     /// Exact. Equal counts, contiguous.
-    public static func decode(_ x: Tensor, into y: Tensor) {
+    package static func decode(_ x: Tensor, into y: Tensor) {
         precondition(x.count == y.count && x.isContiguous && y.isContiguous, "shapes differ")
         unsafe ck_convert(Int32(CK_BFLOAT16), halves(x), Int32(CK_FLOAT32), y.floats, x.count)
     }
 }
 
 /// Rows of a matrix of which few hold anything, such as the gradient of an embedding table.
-public enum SparseRows {
+package enum SparseRows {
     /// For each row 1 where an element is not zero, NaN included, else 0.
-    public static func flags(of x: Tensor) -> [UInt8] {
+    package static func flags(of x: Tensor) -> [UInt8] {
         precondition(x.isContiguous, "expected a contiguous tensor")
         var flags = [UInt8](repeating: 0, count: x.rows)
         unsafe flags.withUnsafeMutableBufferPointer { buffer in
@@ -92,7 +92,7 @@ public enum SparseRows {
     }
 
     /// packed[i, :] = x[rows[i], :]
-    public static func gather(_ x: Tensor, rows: [Int], into packed: Tensor) {
+    package static func gather(_ x: Tensor, rows: [Int], into packed: Tensor) {
         precondition(packed.rows == rows.count && packed.columns == x.columns, "shapes differ")
         for (index, row) in rows.enumerated() {
             packed.rows(index..<index + 1).copy(from: x.rows(row..<row + 1))
@@ -100,7 +100,7 @@ public enum SparseRows {
     }
 
     /// x[rows[i], :] = packed[i, :]
-    public static func scatter(_ packed: Tensor, rows: [Int], into x: Tensor) {
+    package static func scatter(_ packed: Tensor, rows: [Int], into x: Tensor) {
         precondition(packed.rows == rows.count && packed.columns == x.columns, "shapes differ")
         for (index, row) in rows.enumerated() {
             x.rows(row..<row + 1).copy(from: packed.rows(index..<index + 1))

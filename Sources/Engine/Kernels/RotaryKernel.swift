@@ -1,14 +1,14 @@
 // Rotary position embedding (Su et al. 2021) with the two halves of a head paired, as in Llama.
 
 internal import CKernels
-public import Tensors
+package import Tensors
 
 /// Rotation of query and key heads by the angles of their positions.
-public enum RotaryKernel {
+package enum RotaryKernel {
     /// Rotates every head of `x [T, heads·headSize]` in place (a view with gaps is fine): elements i and
     /// i + headSize/2 of a head by the angle whose cosine and sine stand in row `positions[t]` of `cosines` and
     /// `sines [P, headSize/2]`. `isTransposed` applies the transpose: the backward pass.
-    public static func rotate(
+    package static func rotate(
         _ x: Tensor, headSize: Int, positions: [Int32], cosines: Tensor, sines: Tensor,
         isTransposed: Bool = false
     ) {

@@ -1,12 +1,12 @@
 // The gated activation silu(gate)·up (Shazeer 2020: "GLU Variants Improve Transformer").
 
 internal import CKernels
-public import Tensors
+package import Tensors
 
 /// SwiGLU over rows that hold gate and up beside each other.
-public enum SwiGLU {
+package enum SwiGLU {
     /// `y[T, I] = silu(gateUp[:, 0..<I])·gateUp[:, I..<2·I]`.
-    public static func forward(_ gateUp: Tensor, into y: Tensor) {
+    package static func forward(_ gateUp: Tensor, into y: Tensor) {
         check(gateUp, y)
         let type = y.type.code
         ThreadPool.forEachRange(count: y.rows, grain: 4) { range, _ in
@@ -16,7 +16,7 @@ public enum SwiGLU {
     }
 
     /// Writes the gradients of gate and up, from `dy [T, I]`, into `dgateUp [T, 2·I]`, which may be `gateUp`.
-    public static func backward(_ gateUp: Tensor, gradient dy: Tensor, into dgateUp: Tensor) {
+    package static func backward(_ gateUp: Tensor, gradient dy: Tensor, into dgateUp: Tensor) {
         check(gateUp, dy)
         check(dgateUp, dy)
         let type = dy.type.code

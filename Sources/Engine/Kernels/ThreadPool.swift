@@ -3,26 +3,26 @@
 internal import CKernels
 
 /// The thread pool of this process. One rank has one pool; its size is set once, before the first kernel.
-public enum ThreadPool {
+package enum ThreadPool {
     /// Number of threads that kernels and oneDNN use.
-    public static var threadCount: Int { Int(ck_threads()) }
+    package static var threadCount: Int { Int(ck_threads()) }
 
     /// Cores that this process may run on: fewer than the machine's when a launcher has bound it.
-    public static var usableCores: Int { Int(ck_usable_cores()) }
+    package static var usableCores: Int { Int(ck_usable_cores()) }
     /// Cores of the machine that are online.
-    public static var machineCores: Int { Int(ck_machine_cores()) }
+    package static var machineCores: Int { Int(ck_machine_cores()) }
 
     /// Sets the number of threads.
-    public static func configure(threadCount: Int) {
+    package static func configure(threadCount: Int) {
         precondition(threadCount >= 1, "a pool needs at least one thread")
         ck_set_threads(Int32(threadCount))
     }
 
     /// Whether oneDNN runs on this pool too; otherwise it has found libgomp's, and two pools share the cores.
-    public static var servesOneDNN: Bool { ck_serves_openmp() != 0 }
+    package static var servesOneDNN: Bool { ck_serves_openmp() != 0 }
 
     /// Regions with several threads so far, oneDNN's included.
-    public static var regionCount: Int { Int(ck_region_count()) }
+    package static var regionCount: Int { Int(ck_region_count()) }
 
     /// Runs `body` once for each part on the pool; parts must not write to the same memory.
     static func run(parts: Int, _ body: (_ part: Int) -> Void) {

@@ -1,13 +1,13 @@
 // The loss of language models over a chunk of logits.
 
 internal import CKernels
-public import Tensors
+package import Tensors
 
 /// Cross-entropy with label smoothing, as torch.nn.functional.cross_entropy.
-public enum TokenCrossEntropy {
+package enum TokenCrossEntropy {
     /// The sum of the losses of the rows of `logits [N, V]`, float32, and how many rows have their largest logit
     /// (the first of equals) at the target. The rest is as in `rows`.
-    public static func run(
+    package static func run(
         _ logits: Tensor, targets: [Int32], labelSmoothing: Double, scale: Double = 1,
         gradient: Tensor? = nil
     ) -> (loss: Double, correct: Int) {
@@ -21,7 +21,7 @@ public enum TokenCrossEntropy {
     /// `Σ losses · scale`.
     ///
     /// The loss of a row is `logΣexp(x) − (1 − ε)·x[target] − ε·mean(x)`, ε being `labelSmoothing`.
-    public static func rows(
+    package static func rows(
         _ logits: Tensor, targets: [Int32], labelSmoothing: Double, scale: Double = 1,
         gradient: Tensor? = nil
     ) -> (losses: [Double], isCorrect: [Bool]) {

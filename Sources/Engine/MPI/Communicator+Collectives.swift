@@ -4,21 +4,21 @@ import CMPI
 
 extension Communicator {
     /// Waits until all ranks have come here. MPI 3.1, section 5.3.
-    public func barrier() throws(MPIError) {
+    package func barrier() throws(MPIError) {
         try call("MPI_Barrier") { cmpi_barrier(handle) }
     }
 
     // MARK: All-reduce, in place; MPI 3.1, section 5.9.6
 
     /// Combines `values` of all ranks element by element; every rank gets the result. Counts must agree.
-    public func allReduce(_ values: inout MutableSpan<Float>, _ reduction: Reduction) throws(MPIError) {
+    package func allReduce(_ values: inout MutableSpan<Float>, _ reduction: Reduction) throws(MPIError) {
         try unsafe values.withUnsafeMutableBytes { (buffer) throws(MPIError) in
             try unsafe allReduce(buffer, .float32, reduction)
         }
     }
 
     /// Combines `values` of all ranks element by element; every rank gets the result. Counts must agree.
-    public func allReduce(_ values: inout [Double], _ reduction: Reduction) throws(MPIError) {
+    package func allReduce(_ values: inout [Double], _ reduction: Reduction) throws(MPIError) {
         var span = values.mutableSpan
         try unsafe span.withUnsafeMutableBytes { (buffer) throws(MPIError) in
             try unsafe allReduce(buffer, .float64, reduction)
@@ -26,7 +26,7 @@ extension Communicator {
     }
 
     /// Combines `values` of all ranks element by element; every rank gets the result. Counts must agree.
-    public func allReduce(_ values: inout [Int64], _ reduction: Reduction) throws(MPIError) {
+    package func allReduce(_ values: inout [Int64], _ reduction: Reduction) throws(MPIError) {
         var span = values.mutableSpan
         try unsafe span.withUnsafeMutableBytes { (buffer) throws(MPIError) in
             try unsafe allReduce(buffer, .int64, reduction)
@@ -46,14 +46,14 @@ extension Communicator {
     // MARK: Broadcast; MPI 3.1, section 5.4
 
     /// Copies the bytes of `root` to all ranks; the lengths must agree.
-    public func broadcast(_ bytes: inout MutableRawSpan, from root: Int) throws(MPIError) {
+    package func broadcast(_ bytes: inout MutableRawSpan, from root: Int) throws(MPIError) {
         try unsafe bytes.withUnsafeMutableBytes { (buffer) throws(MPIError) in
             try unsafe broadcast(buffer, from: root)
         }
     }
 
     /// Copies the bytes of `root` to all ranks; the lengths must agree.
-    public func broadcast(_ bytes: inout [UInt8], from root: Int) throws(MPIError) {
+    package func broadcast(_ bytes: inout [UInt8], from root: Int) throws(MPIError) {
         var span = bytes.mutableSpan
         try unsafe span.withUnsafeMutableBytes { (buffer) throws(MPIError) in
             try unsafe broadcast(buffer, from: root)
@@ -71,7 +71,7 @@ extension Communicator {
 
     /// The `values` of all ranks, one after the other in rank order; every rank gives as many. MPI 3.1,
     /// section 5.7.
-    public func allGather(_ values: [Int64]) throws(MPIError) -> [Int64] {
+    package func allGather(_ values: [Int64]) throws(MPIError) -> [Int64] {
         var result = [Int64](repeating: 0, count: values.count * size)
         result.replaceSubrange(rank * values.count..<(rank + 1) * values.count, with: values)
         var span = result.mutableSpan
@@ -83,7 +83,7 @@ extension Communicator {
 
     /// The `bytes` of all ranks, one after the other in rank order; every rank gives as many. MPI 3.1,
     /// section 5.7.
-    public func allGather(_ bytes: [UInt8]) throws(MPIError) -> [UInt8] {
+    package func allGather(_ bytes: [UInt8]) throws(MPIError) -> [UInt8] {
         var result = [UInt8](repeating: 0, count: bytes.count * size)
         result.replaceSubrange(rank * bytes.count..<(rank + 1) * bytes.count, with: bytes)
         var span = result.mutableSpan
@@ -95,7 +95,7 @@ extension Communicator {
 
     /// In place: `values` holds `size` blocks of equal length, of which this rank has filled its own. MPI
     /// 3.1, section 5.7.
-    public func allGather(_ values: inout MutableSpan<Float>) throws(MPIError) {
+    package func allGather(_ values: inout MutableSpan<Float>) throws(MPIError) {
         try unsafe values.withUnsafeMutableBytes { (buffer) throws(MPIError) in
             try unsafe allGather(buffer, .float32)
         }
@@ -119,7 +119,7 @@ extension Communicator {
 
     /// `values` holds `size` blocks of equal length. Block r is combined over all ranks and arrives at rank r
     /// as the first block of `values`; the rest of `values` is undefined afterwards. MPI 3.1, section 5.10.
-    public func reduceScatter(
+    package func reduceScatter(
         _ values: inout MutableSpan<Float>, _ reduction: Reduction
     ) throws(MPIError) {
         let count = blockCount(values.count)

@@ -4,7 +4,7 @@ import CMPI
 
 extension Communicator {
     /// Sends `bytes` to rank `destination`; returns when they may be changed again. MPI 3.1, section 3.2.
-    public func send(_ bytes: [UInt8], to destination: Int, tag: Int = 0) throws(MPIError) {
+    package func send(_ bytes: [UInt8], to destination: Int, tag: Int = 0) throws(MPIError) {
         let span = bytes.span
         try unsafe span.withUnsafeBytes { (buffer) throws(MPIError) in
             guard let base = buffer.baseAddress else { return }
@@ -15,7 +15,7 @@ extension Communicator {
     }
 
     /// Receives `count` bytes from rank `source`. MPI 3.1, section 3.2.4. Throws when another length comes.
-    public func receive(count: Int, from source: Int, tag: Int = 0) throws(MPIError) -> [UInt8] {
+    package func receive(count: Int, from source: Int, tag: Int = 0) throws(MPIError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         var received = 0
         var span = bytes.mutableSpan

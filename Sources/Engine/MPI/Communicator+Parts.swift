@@ -1,7 +1,7 @@
 // Collectives over parts of a tensor: each rank owns one range of it.
 
 import CMPI
-public import Tensors
+package import Tensors
 
 /// With `asleep` the calling thread sleeps while bytes travel; for ranks on different hosts only, since
 /// inside a host nobody else moves them.
@@ -9,7 +9,7 @@ extension Communicator {
     /// Rank p gets `parts[p]` of every rank's `tensor`; `received` gets `size` blocks of `parts[rank].count`
     /// elements, in rank order. `parts` are the same on all ranks; both tensors are contiguous and of one
     /// type, float32 or bfloat16. MPI 3.1, section 5.8.
-    public func allToAll(
+    package func allToAll(
         _ tensor: Tensor, parts: [Range<Int>], into received: Tensor, asleep: Bool = false
     ) throws(MPIError) {
         check(tensor, parts)
@@ -28,7 +28,7 @@ extension Communicator {
 
     /// In place: every rank has filled `parts[rank]` of `tensor`, and gets all others. `parts` are the same
     /// on all ranks; the tensor is contiguous, float32 or bfloat16. MPI 3.1, section 5.7.
-    public func allGather(
+    package func allGather(
         _ tensor: Tensor, parts: [Range<Int>], asleep: Bool = false
     ) throws(MPIError) {
         check(tensor, parts)

@@ -6,13 +6,13 @@ import Foundation
 /// An MPI communicator (MPI 3.1, chapter 6). Collectives on one communicator must be called in the same order
 /// by all its ranks, one at a time; different communicators may be used by different threads at the same
 /// time.
-public final class Communicator: Sendable {
+package final class Communicator: Sendable {
     /// This process's rank, `0..<size`.
-    public let rank: Int
+    package let rank: Int
     /// Number of ranks.
-    public let size: Int
+    package let size: Int
     /// The environment that it lives in.
-    public let environment: MPIEnvironment
+    package let environment: MPIEnvironment
 
     let handle: cmpi_communicator
     /// Longest piece that one MPI call moves; MPI 3 counts elements by a C int.
@@ -42,7 +42,7 @@ public final class Communicator: Sendable {
     /// A communicator of the same ranks with messages of its own. Collective. MPI 3.1, section 6.4.2.
     ///
     /// `pieceLimit` is the number of elements above which a transfer is cut into several calls.
-    public func duplicate(pieceLimit: Int = 1 << 30) throws(MPIError) -> Communicator {
+    package func duplicate(pieceLimit: Int = 1 << 30) throws(MPIError) -> Communicator {
         precondition(pieceLimit > 0 && pieceLimit <= Int(Int32.max), "a piece has 1 to \(Int32.max) elements")
         var result = cmpi_communicator()
         try call("MPI_Comm_dup") { unsafe cmpi_duplicate(handle, &result) }
@@ -51,7 +51,7 @@ public final class Communicator: Sendable {
 
     /// The ranks with the same `color`, ordered by `key`; nil for a rank that gives no color. Collective.
     /// MPI 3.1, section 6.4.2.
-    public func split(color: Int?, key: Int) throws(MPIError) -> Communicator? {
+    package func split(color: Int?, key: Int) throws(MPIError) -> Communicator? {
         precondition(color.map { $0 >= 0 } ?? true, "a color is not negative")
         var result = cmpi_communicator()
         var isMember: Int32 = 0
@@ -64,14 +64,14 @@ public final class Communicator: Sendable {
 
     /// The ranks on this host, in the order of this communicator. Collective. MPI 3.1, section 6.4.2
     /// (`MPI_COMM_TYPE_SHARED`).
-    public func splitByHost() throws(MPIError) -> Communicator {
+    package func splitByHost() throws(MPIError) -> Communicator {
         var result = cmpi_communicator()
         try call("MPI_Comm_split_type") { unsafe cmpi_split_shared(handle, &result) }
         return try Communicator(result, environment: environment, isOwned: true)
     }
 
     /// The name MPI knows this host by. MPI 3.1, section 8.1.2.
-    public func processorName() throws(MPIError) -> String {
+    package func processorName() throws(MPIError) -> String {
         var code: Int32 = 0
         let name = unsafe libraryText { code = unsafe cmpi_processor_name($0) }
         try call("MPI_Get_processor_name") { code }
@@ -79,7 +79,7 @@ public final class Communicator: Sendable {
     }
 
     /// Ends all ranks of the job with an exit code other than zero. MPI 3.1, section 8.7.
-    public func abort(code: Int32) -> Never {
+    package func abort(code: Int32) -> Never {
         _ = cmpi_abort(handle, code)
         exit(code)
     }

@@ -2,7 +2,7 @@
 
 import CMPI
 import Foundation
-public import Tensors
+package import Tensors
 
 /// One arena a rank, each mapped by every rank of the host.
 ///
@@ -10,9 +10,9 @@ public import Tensors
 /// limited by the size of /dev/shm (64 MiB in a container by default), and a full one ends the job with
 /// SIGBUS later. This memory has no name: it is gone with the last process that maps it. Each rank takes the
 /// pages of its own arena, so that they lie near its cores.
-public final class HostMemory: Sendable {
+package final class HostMemory: Sendable {
     /// The arenas in rank order.
-    public let arenas: [Storage]
+    package let arenas: [Storage]
     private let control: Storage
 
     private init(arenas: [Storage], control: Storage) {
@@ -21,13 +21,13 @@ public final class HostMemory: Sendable {
     }
 
     /// Why ranks of a host cannot share memory.
-    public struct Refusal: Error, Sendable {
-        public let reason: String
+    package struct Refusal: Error, Sendable {
+        package let reason: String
     }
 
     /// Makes arenas of `byteCount` zero bytes for the ranks of `communicator`, all of them on one host.
     /// Collective. When one rank cannot, none can, and all get the reason of the first that could not.
-    public static func make(
+    package static func make(
         byteCount: Int, communicator: Communicator
     ) throws(MPIError) -> Result<HostMemory, Refusal> {
         let own = Mapping(byteCount: byteCount)
@@ -56,7 +56,7 @@ public final class HostMemory: Sendable {
     }
 
     /// Waits until all ranks of the host have come here. What they wrote before is seen by all after it.
-    public func barrier() {
+    package func barrier() {
         unsafe cmpi_barrier_wait(control.baseAddress, UInt32(arenas.count))
     }
 

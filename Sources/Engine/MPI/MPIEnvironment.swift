@@ -7,13 +7,13 @@ import Synchronization
 /// MPI from `MPI_Init_thread` to `MPI_Finalize` (MPI 3.1, sections 8.7 and 12.4.3): one value owns both.
 ///
 /// It is initialised for calls from several threads, and every error comes back as an `MPIError`.
-public final class MPIEnvironment: Sendable {
+package final class MPIEnvironment: Sendable {
     private static let hasStarted = Mutex(false)
     private let isRunning = Mutex(true)
 
     /// Starts MPI. Throws `MPIError` when the launcher and the library do not understand each other, when the
     /// library cannot be called from several threads, or on a second start in one process.
-    public init() throws(MPIError) {
+    package init() throws(MPIError) {
         let launch = LaunchVariables.current
         if let size = launch.size, size > 1, !launch.isUnderstood(by: Self.libraryVersion) {
             throw .launcher(expected: size, reason: "this MPI library cannot reach it through PMIx")
@@ -35,19 +35,19 @@ public final class MPIEnvironment: Sendable {
 
     /// Name and version of the MPI library, one line; may be asked before MPI starts (MPI 3.1, section
     /// 8.1.1).
-    public static var libraryVersion: String {
+    package static var libraryVersion: String {
         let text = unsafe libraryText { unsafe cmpi_library_version($0) }
         return text.split(separator: ",").first.map(String.init) ?? text
     }
 
     /// The communicator of all ranks of the job.
-    public func world() throws(MPIError) -> Communicator {
+    package func world() throws(MPIError) -> Communicator {
         try Communicator(cmpi_world(), environment: self, isOwned: false)
     }
 
     /// Ends MPI. Collective over all ranks, and the last call: it waits for the other ranks. A second call
     /// does nothing.
-    public func finalize() throws(MPIError) {
+    package func finalize() throws(MPIError) {
         let code = isRunning.withLock { running in
             guard running else { return Int32(0) }
             running = false

@@ -4,19 +4,19 @@ import CMPI
 import Machine
 
 /// An MPI operation that failed, or a start that cannot work.
-public struct MPIError: Error, CustomStringConvertible, Sendable {
+package struct MPIError: Error, CustomStringConvertible, Sendable {
     /// The MPI function, for example `MPI_Allreduce`.
-    public let operation: String
+    package let operation: String
     /// What the library or the check said.
-    public let reason: String
+    package let reason: String
     /// Rank in the communicator; nil before there is one.
-    public let rank: Int?
+    package let rank: Int?
     /// Name of the host that reports the error.
-    public let hostName: String
+    package let hostName: String
     /// What the user can do about it.
-    public let advice: String
+    package let advice: String
 
-    public var description: String {
+    package var description: String {
         let place = rank.map { "rank \($0) on \(hostName)" } ?? hostName
         return "\(operation) failed on \(place): \(reason). \(advice)"
     }

@@ -3,7 +3,7 @@
 import CMPI
 
 /// How a reduction combines the values of all ranks. MPI 3.1, section 5.9.2.
-public enum Reduction: Sendable, CaseIterable {
+package enum Reduction: Sendable, CaseIterable {
     case sum, maximum, minimum
 
     var code: Int32 {

@@ -1,18 +1,19 @@
 // AdamW over the arenas (Loshchilov and Hutter 2019), equal to torch.optim.AdamW.
 
 internal import Kernels
-public import Layers
-public import Tensors
+package import Layers
+package import Tensors
 
 /// AdamW with decoupled weight decay; biases and norm weights are not decayed, as in Hugging Face's Trainer.
-public final class AdamW: Optimizer {
-    public struct Options: Sendable, Equatable {
-        public var beta1: Float
-        public var beta2: Float
-        public var epsilon: Float
-        public var weightDecay: Float
+package final class AdamW: Optimizer {
+    package struct Options: Sendable, Equatable {
+        package var beta1: Float
+        package var beta2: Float
+        package var epsilon: Float
+        package var weightDecay: Float
 
-        public init(beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8, weightDecay: Float = 0) {
+        package init(beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8, weightDecay: Float = 0)
+        {
             self.beta1 = beta1
             self.beta2 = beta2
             self.epsilon = epsilon
@@ -20,7 +21,7 @@ public final class AdamW: Optimizer {
         }
     }
 
-    public private(set) var stepCount = 0
+    package private(set) var stepCount = 0
     let parameters: ParameterStore
     let options: Options
     let firstMoments: Tensor
@@ -30,7 +31,7 @@ public final class AdamW: Optimizer {
 
     /// Allocates two moment arenas. With `shard`, ascending ranges of the arena, it keeps moments for these
     /// alone and updates them alone.
-    public init(_ parameters: ParameterStore, options: Options, shard: [Range<Int>]? = nil) {
+    package init(_ parameters: ParameterStore, options: Options, shard: [Range<Int>]? = nil) {
         self.parameters = parameters
         self.options = options
         let count = shard.map { $0.reduce(0) { $0 + $1.count } } ?? parameters.layout.elementCount
@@ -52,11 +53,11 @@ public final class AdamW: Optimizer {
         }
     }
 
-    public var stateArenas: [(name: String, arena: Tensor)] {
+    package var stateArenas: [(name: String, arena: Tensor)] {
         [("exp_avg", firstMoments), ("exp_avg_sq", secondMoments)]
     }
 
-    public func step(learningRate: Float, gradientScale: Float) {
+    package func step(learningRate: Float, gradientScale: Float) {
         stepCount += 1
         let values = parameters.valuesForUpdate
         for part in ranges {
@@ -78,7 +79,7 @@ public final class AdamW: Optimizer {
             gradientScale: gradientScale)
     }
 
-    public func restore(stepCount: Int) {
+    package func restore(stepCount: Int) {
         self.stepCount = stepCount
         restoreSparseTables()
     }

@@ -3,9 +3,9 @@
 internal import Foundation
 
 /// How the learning rate goes over the steps of a run.
-public struct LearningRateSchedule: Sendable, Equatable {
+package struct LearningRateSchedule: Sendable, Equatable {
     /// Names as in `lr_scheduler_type`.
-    public enum Kind: String, Sendable, CaseIterable {
+    package enum Kind: String, Sendable, CaseIterable {
         /// Warm-up, then linearly to 0 at the last step.
         case linear
         /// Warm-up, then half a cosine to 0 at the last step.
@@ -28,14 +28,14 @@ public struct LearningRateSchedule: Sendable, Equatable {
         case warmupStableDecay = "warmup_stable_decay"
     }
 
-    public let kind: Kind
-    public let peak: Double
-    public let warmupSteps: Int
-    public let totalSteps: Int
-    public let options: ScheduleOptions
+    package let kind: Kind
+    package let peak: Double
+    package let warmupSteps: Int
+    package let totalSteps: Int
+    package let options: ScheduleOptions
 
     /// `options` fit `kind`, as `ScheduleOptions.problem` says.
-    public init(
+    package init(
         kind: Kind, peak: Double, warmupSteps: Int, totalSteps: Int, options: ScheduleOptions = .init()
     ) {
         self.kind = kind
@@ -46,7 +46,7 @@ public struct LearningRateSchedule: Sendable, Equatable {
     }
 
     /// The rate of the update after `step` updates: the first has step 0 and, with most warm-ups, rate 0.
-    public func rate(at step: Int) -> Double { peak * factor(at: step) }
+    package func rate(at step: Int) -> Double { peak * factor(at: step) }
 
     /// What the peak is multiplied by.
     private func factor(at step: Int) -> Double {

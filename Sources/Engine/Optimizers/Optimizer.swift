@@ -2,10 +2,10 @@
 
 internal import Kernels
 internal import Layers
-public import Tensors
+package import Tensors
 
 /// What a checkpoint keeps of an optimiser.
-public protocol OptimizerState: AnyObject {
+package protocol OptimizerState: AnyObject {
     /// Number of updates made.
     var stepCount: Int { get }
     /// The state arenas by name, each as large as the parameter arena; checkpoints save and fill them.
@@ -18,33 +18,33 @@ public protocol OptimizerState: AnyObject {
 ///
 /// With a shard it updates some ranges of the arena alone, and its state arenas hold these ranges one after
 /// the other.
-public protocol Optimizer: OptimizerState {
+package protocol Optimizer: OptimizerState {
     /// One update. Gradients are multiplied by `gradientScale` first.
     func step(learningRate: Float, gradientScale: Float)
 }
 
 /// The state of an optimiser without the optimiser: where shards come together for a checkpoint.
-public final class GatheredState: OptimizerState {
-    public private(set) var stepCount: Int
-    public let stateArenas: [(name: String, arena: Tensor)]
+package final class GatheredState: OptimizerState {
+    package private(set) var stepCount: Int
+    package let stateArenas: [(name: String, arena: Tensor)]
 
-    public init(stepCount: Int, stateArenas: [(name: String, arena: Tensor)]) {
+    package init(stepCount: Int, stateArenas: [(name: String, arena: Tensor)]) {
         self.stepCount = stepCount
         self.stateArenas = stateArenas
     }
 
-    public func restore(stepCount: Int) { self.stepCount = stepCount }
+    package func restore(stepCount: Int) { self.stepCount = stepCount }
 }
 
 /// Clipping by the norm of all gradients, as torch.nn.utils.clip_grad_norm_.
-public enum GradientClipping {
+package enum GradientClipping {
     /// The norm of the whole gradient arena, after the reduction the same on all ranks.
-    public static func norm(of gradients: Tensor) -> Double {
+    package static func norm(of gradients: Tensor) -> Double {
         Elementwise.sumOfSquares(gradients).squareRoot()
     }
 
     /// The factor for gradients of this norm; 1 when `maximumNorm` is 0 (no clipping) or not exceeded.
-    public static func scale(norm: Double, maximumNorm: Double) -> Float {
+    package static func scale(norm: Double, maximumNorm: Double) -> Float {
         guard maximumNorm > 0 else { return 1 }
         return Float(min(1, maximumNorm / (norm + 1e-6)))
     }

@@ -1,23 +1,23 @@
 // The learning rate that falls when a metric no longer improves: torch's ReduceLROnPlateau.
 
 /// What `reduce_lr_on_plateau` has seen of a run's evaluations. A value, so that a checkpoint can hold it.
-public struct PlateauWatch: Sendable, Equatable {
+package struct PlateauWatch: Sendable, Equatable {
     /// What the peak rate is multiplied by now.
-    public var scale = 1.0
+    package var scale = 1.0
     /// The best value so far; nil before the first.
-    public var best: Double?
+    package var best: Double?
     /// Evaluations without improvement since the last one that improved or reduced.
-    public var badEvaluations = 0
+    package var badEvaluations = 0
     /// Evaluations after a reduction that do not count yet.
-    public var cooldown = 0
+    package var cooldown = 0
 
-    public init() {}
+    package init() {}
 
     /// Takes note of the metric of an evaluation.
     ///
     /// As torch with `threshold_mode: rel` and eps 1e-8: an improvement is one by more than the threshold's share of the
     /// best value; a reduction of the rate by less than 1e-8 is none.
-    public mutating func add(
+    package mutating func add(
         _ value: Double, isGreaterBetter: Bool, peak: Double, _ options: ScheduleOptions
     ) {
         if isBetter(value, isGreaterBetter, options.threshold ?? 1e-4) {

@@ -1,12 +1,12 @@
 // Stochastic gradient descent with momentum, equal to torch.optim.SGD.
 
 internal import Kernels
-public import Layers
-public import Tensors
+package import Layers
+package import Tensors
 
 /// SGD with momentum and weight decay on weights, not on biases and norm weights.
-public final class SGD: Optimizer {
-    public private(set) var stepCount = 0
+package final class SGD: Optimizer {
+    package private(set) var stepCount = 0
     private let parameters: ParameterStore
     private let momentum: Float
     private let weightDecay: Float
@@ -14,7 +14,7 @@ public final class SGD: Optimizer {
     private let ranges: [DecayRange]
 
     /// Allocates one momentum arena.
-    public init(_ parameters: ParameterStore, momentum: Float = 0, weightDecay: Float = 0) {
+    package init(_ parameters: ParameterStore, momentum: Float = 0, weightDecay: Float = 0) {
         self.parameters = parameters
         self.momentum = momentum
         self.weightDecay = weightDecay
@@ -24,9 +24,9 @@ public final class SGD: Optimizer {
         for rows in parameters.sparseEmbeddings { rows.updateDensely() }
     }
 
-    public var stateArenas: [(name: String, arena: Tensor)] { [("momentum_buffer", buffer)] }
+    package var stateArenas: [(name: String, arena: Tensor)] { [("momentum_buffer", buffer)] }
 
-    public func step(learningRate: Float, gradientScale: Float) {
+    package func step(learningRate: Float, gradientScale: Float) {
         stepCount += 1
         for part in ranges {
             let update = SGDUpdate(
@@ -41,5 +41,5 @@ public final class SGD: Optimizer {
         parameters.refreshRoundedValues()
     }
 
-    public func restore(stepCount: Int) { self.stepCount = stepCount }
+    package func restore(stepCount: Int) { self.stepCount = stepCount }
 }

@@ -1,45 +1,45 @@
 // What shapes a learning-rate schedule beside its kind: transformers' lr_scheduler_kwargs.
 
 /// Options of schedules, by transformers' names; nil is transformers' default.
-public struct ScheduleOptions: Sendable, Equatable {
+package struct ScheduleOptions: Sendable, Equatable {
     /// The course of a warm-up or decay.
-    public enum Ramp: String, Sendable, CaseIterable {
+    package enum Ramp: String, Sendable, CaseIterable {
         case linear, cosine
         case oneMinusSquareRoot = "1-sqrt"
     }
 
     /// Waves of the cosine: 0.5 for half a wave; with restarts the number of half waves, 1.
-    public var numCycles: Double?
+    package var numCycles: Double?
     /// Last rate of `polynomial`, 1e-7, and its power, 1.
-    public var lrEnd: Double?
-    public var power: Double?
+    package var lrEnd: Double?
+    package var power: Double?
     /// Steps after which `inverse_sqrt` starts to fall: those of the warm-up, or 10,000.
-    public var timescale: Int?
+    package var timescale: Int?
     /// Last rate of a cosine, as a rate or a share of the peak; smallest rate of `reduce_lr_on_plateau`, 0.
-    public var minLR: Double?
-    public var minLRRate: Double?
+    package var minLR: Double?
+    package var minLRRate: Double?
     /// First rate of the warm-up of `cosine_warmup_with_min_lr` as a share of the peak.
-    public var warmupLRRate: Double?
+    package var warmupLRRate: Double?
     /// Steps of `warmup_stable_decay`: those at the peak, nil for all that are left, and those of the decay.
-    public var numStableSteps: Int?
-    public var numDecaySteps: Int?
-    public var warmupType: Ramp?
-    public var decayType: Ramp?
+    package var numStableSteps: Int?
+    package var numDecaySteps: Int?
+    package var warmupType: Ramp?
+    package var decayType: Ramp?
     /// First and last rate of `warmup_stable_decay` as a share of the peak, 0.
-    public var minLRRatio: Double?
+    package var minLRRatio: Double?
     /// Of `reduce_lr_on_plateau`: what the rate is multiplied by, 0.1; evaluations without improvement that are borne,
     /// 10; relative change that counts as improvement, 1e-4; evaluations after a reduction that do not count, 0.
-    public var factor: Double?
-    public var patience: Int?
-    public var threshold: Double?
-    public var cooldown: Int?
+    package var factor: Double?
+    package var patience: Int?
+    package var threshold: Double?
+    package var cooldown: Int?
 
-    public init() {}
+    package init() {}
 }
 
 extension ScheduleOptions {
     /// Names of the options that a kind has.
-    public static func names(for kind: LearningRateSchedule.Kind) -> [String] {
+    package static func names(for kind: LearningRateSchedule.Kind) -> [String] {
         switch kind {
         case .linear, .constant, .constantWithWarmup: []
         case .cosine, .cosineWithRestarts: ["num_cycles"]
@@ -59,7 +59,7 @@ extension ScheduleOptions {
     /// Why the options do not fit a schedule, in a sentence without its end; nil if they do.
     ///
     /// - Parameter set: names of the options that are not nil.
-    public func problem(
+    package func problem(
         with kind: LearningRateSchedule.Kind, peak: Double, set: [String]
     ) -> String? {
         let known = Self.names(for: kind)

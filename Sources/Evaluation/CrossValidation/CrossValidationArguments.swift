@@ -1,29 +1,29 @@
 // What a cross-validation is asked to do beyond the recipe.
 
-public import Arguments
-public import Training
+package import Arguments
+package import Training
 
 /// How rows become folds, and how often.
-public struct CrossValidationArguments: Sendable, Equatable {
+package struct CrossValidationArguments: Sendable, Equatable {
     /// Folds of each repeat.
-    public var folds = 5
+    package var folds = 5
     /// Divisions into folds, each by another shuffle.
-    public var repeats = 1
+    package var repeats = 1
     /// Whether each fold gets its share of every label; nil: yes for single labels without groups.
-    public var isStratified: Bool?
+    package var isStratified: Bool?
     /// Column of the group that a row belongs to; rows of one group are in one fold.
-    public var groupColumn: String?
+    package var groupColumn: String?
     /// Seed of the folds.
-    public var seed: UInt64 = 42
+    package var seed: UInt64 = 42
     /// Share of each fold's training rows that is held out to choose the best checkpoint, in 0...0.5; nil for none.
-    public var innerValidation: Double?
+    package var innerValidation: Double?
     /// Folds that are trained at the same time, each by its share of the ranks.
-    public var parallelFolds = 1
+    package var parallelFolds = 1
 
-    public init() {}
+    package init() {}
 
     /// Throws unless the numbers make sense together on so many ranks.
-    public func check(rankCount: Int) throws(TrainingError) {
+    package func check(rankCount: Int) throws(TrainingError) {
         guard folds >= 2 else {
             throw TrainingError(
                 "--folds is \(folds), but there must be at least 2: one to test, one to train")
@@ -52,7 +52,7 @@ public struct CrossValidationArguments: Sendable, Equatable {
 
     /// Throws when the recipe chooses its model by validation rows and none are held out for that, or when rows are
     /// held out for nothing.
-    public func check(_ arguments: TrainingArguments) throws(TrainingError) {
+    package func check(_ arguments: TrainingArguments) throws(TrainingError) {
         if case .path(let path) = arguments.resumeFromCheckpoint {
             throw TrainingError(
                 "resume_from_checkpoint is \(path), but a cross-validation goes on from its own folds: set it to auto or "

@@ -1,36 +1,36 @@
 // All folds of a cross-validation: which rows each trains on, chooses its checkpoint by and is tested on.
 
-public import Datasets
+package import Datasets
 internal import Tensors
 
 /// One training run of a cross-validation.
-public struct FoldRun: Sendable, Hashable {
+package struct FoldRun: Sendable, Hashable {
     /// From 1.
-    public let fold: Int
+    package let fold: Int
     /// From 1.
-    public let repetition: Int
+    package let repetition: Int
 
-    public init(fold: Int, repetition: Int) {
+    package init(fold: Int, repetition: Int) {
         self.fold = fold
         self.repetition = repetition
     }
 
     /// For files: `fold-3`, or `repeat-2-fold-3` from the second repeat on.
-    public var name: String { repetition == 1 ? "fold-\(fold)" : "repeat-\(repetition)-fold-\(fold)" }
+    package var name: String { repetition == 1 ? "fold-\(fold)" : "repeat-\(repetition)-fold-\(fold)" }
 
     /// For people: `fold 3`, or `fold 3 of repeat 2` from the second repeat on.
-    public var title: String { repetition == 1 ? "fold \(fold)" : "fold \(fold) of repeat \(repetition)" }
+    package var title: String { repetition == 1 ? "fold \(fold)" : "fold \(fold) of repeat \(repetition)" }
 }
 
 /// The folds of all repeats; the same for the same rows, arguments and seed everywhere.
-public struct CrossValidationPlan: Sendable {
-    public let survey: FoldSurvey
+package struct CrossValidationPlan: Sendable {
+    package let survey: FoldSurvey
     /// The folds of each repeat.
-    public let plans: [FoldPlan]
+    package let plans: [FoldPlan]
     private let arguments: CrossValidationArguments
 
     /// Throws when the rows, labels or groups do not suffice for the folds.
-    public init(
+    package init(
         _ survey: FoldSurvey, _ arguments: CrossValidationArguments
     ) throws(DatasetsError) {
         self.survey = survey
@@ -62,17 +62,19 @@ public struct CrossValidationPlan: Sendable {
     }
 
     /// Every fold of every repeat, in order.
-    public var runs: [FoldRun] {
+    package var runs: [FoldRun] {
         (1...arguments.repeats).flatMap { repetition in
             (1...arguments.folds).map { FoldRun(fold: $0, repetition: repetition) }
         }
     }
 
     /// The rows that a fold is tested on.
-    public func testRows(of run: FoldRun) -> RowSelection { plans[run.repetition - 1].rows(of: run.fold - 1) }
+    package func testRows(of run: FoldRun) -> RowSelection {
+        plans[run.repetition - 1].rows(of: run.fold - 1)
+    }
 
     /// The rows that a fold learns from, and those of its training rows that choose its checkpoint, if any.
-    public func trainingRows(
+    package func trainingRows(
         of run: FoldRun
     ) throws(DatasetsError) -> (learnt: RowSelection, choosing: RowSelection?) {
         let rows = plans[run.repetition - 1].rows(without: run.fold - 1)
@@ -98,7 +100,7 @@ public struct CrossValidationPlan: Sendable {
     }
 
     /// How rows became folds, for people: `stratified by label, grouped by author`.
-    public var description: String {
+    package var description: String {
         let parts =
             (survey.classes == nil ? [] : ["stratified by label"])
             + (arguments.groupColumn.map { ["grouped by \($0)"] } ?? [])
@@ -106,7 +108,7 @@ public struct CrossValidationPlan: Sendable {
     }
 
     /// What is doubtful about the folds.
-    public var warnings: [String] {
+    package var warnings: [String] {
         guard let classes = survey.classes else { return [] }
         var counts = [Int](repeating: 0, count: survey.labels.count)
         for label in classes { counts[label] += 1 }

@@ -1,33 +1,33 @@
 // What the folds say together: mean, spread and interval of each figure, and figures over all held-out rows.
 
 internal import Evaluation
-public import JSON
+package import JSON
 internal import Metrics
 
 /// The figures of all folds of a cross-validation.
-public struct CrossValidationSummary: Sendable {
+package struct CrossValidationSummary: Sendable {
     /// A figure over the folds.
-    public struct Spread: Sendable {
-        public let name: String
-        public let mean: Double
+    package struct Spread: Sendable {
+        package let name: String
+        package let mean: Double
         /// Standard deviation over the folds, with the divisor n − 1.
-        public let standardDeviation: Double
+        package let standardDeviation: Double
         /// Student's t interval of the mean at `level`. Folds share training rows, so it is somewhat too narrow.
-        public let low: Double
-        public let high: Double
+        package let low: Double
+        package let high: Double
         /// The figure over the rows of all folds as one set; nil when it is no function of counts.
-        public let pooled: Double?
+        package let pooled: Double?
     }
 
     /// Confidence of the intervals.
-    public static let level = 0.95
+    package static let level = 0.95
 
-    public let folds: [FoldResult]
+    package let folds: [FoldResult]
     /// In the order of the log. A figure that is not finite in some fold is not finite here.
-    public let spreads: [Spread]
+    package let spreads: [Spread]
 
     /// Sums up the folds, in their order.
-    public init(_ folds: [FoldResult]) {
+    package init(_ folds: [FoldResult]) {
         self.folds = folds
         var pooled = folds.first?.sums
         for fold in folds.dropFirst() { pooled = fold.sums.flatMap { pooled?.merged(with: $0) } }
@@ -40,7 +40,7 @@ public struct CrossValidationSummary: Sendable {
     }
 
     /// Members `folds`, `summary`, `metric_names`, `level` and, where figures can be pooled, `pooled`.
-    public var json: JSONObject {
+    package var json: JSONObject {
         var members: JSONObject = [
             "folds": .array(folds.map(\.json)),
             "metric_names": .array(spreads.map { .string($0.name) }),

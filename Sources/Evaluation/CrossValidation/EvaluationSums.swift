@@ -1,13 +1,13 @@
 // The counts behind an evaluation, which add up over folds: figures over all rows that were held out once.
 
-public import Evaluation
-public import JSON
+package import Evaluation
+package import JSON
 internal import Metrics
 internal import Models
 internal import Tasks
 
 /// Integers that add up over disjoint rows, with what they count.
-public struct EvaluationSums: Sendable, Equatable {
+package struct EvaluationSums: Sendable, Equatable {
     private enum Kind: Sendable, Equatable {
         case classification(ClassificationHead)
         /// Loss, perplexity and accuracy of target tokens, whatever else the evaluation holds.
@@ -19,7 +19,7 @@ public struct EvaluationSums: Sendable, Equatable {
 
     /// The sums of an evaluation; nil for one whose figures are no function of such sums. The scores of texts that an
     /// encoder–decoder wrote are not among them.
-    public init?(_ evaluation: any TaskEvaluation) {
+    package init?(_ evaluation: any TaskEvaluation) {
         guard let result = evaluation as? RowEvaluationResult else { return nil }
         if let found = result.classification {
             kind = .classification(found.head)
@@ -40,7 +40,7 @@ public struct EvaluationSums: Sendable, Equatable {
     }
 
     /// The sums over the rows of both; nil when they do not count the same things.
-    public func merged(with other: EvaluationSums) -> EvaluationSums? {
+    package func merged(with other: EvaluationSums) -> EvaluationSums? {
         guard kind == other.kind, words.count == other.words.count else { return nil }
         var result = self
         result.words = zip(words, other.words).map { $0 + $1 }
@@ -48,7 +48,7 @@ public struct EvaluationSums: Sendable, Equatable {
     }
 
     /// What the sums amount to: names, without prefix, and values in the order of the log.
-    public var metrics: [(name: String, value: Double)] {
+    package var metrics: [(name: String, value: Double)] {
         var rest = words[...]
         func take(_ count: Int) -> [Int64] {
             defer { rest = rest.dropFirst(count) }
@@ -76,7 +76,7 @@ public struct EvaluationSums: Sendable, Equatable {
 
 extension EvaluationSums {
     /// The sums as JSON.
-    public var json: JSONValue {
+    package var json: JSONValue {
         var members: JSONObject = ["counts": .array(words.map { .integer(Int($0)) })]
         if case .classification(let head) = kind {
             members["labels"] = .array(head.labels.map { .string($0) })
@@ -86,7 +86,7 @@ extension EvaluationSums {
     }
 
     /// Sums as `json` has written them; nil for anything else.
-    public init?(_ json: JSONValue) {
+    package init?(_ json: JSONValue) {
         guard let counts = json["counts"]?.array?.compactMap(\.integer) else { return nil }
         words = counts.map { Int64($0) }
         let expected: Int

@@ -1,21 +1,21 @@
 // The outcome of one fold, as it is kept on the disk until all folds are finished.
 
-public import Evaluation
-public import JSON
+package import Evaluation
+package import JSON
 
 /// The figures of a model on the rows that it was not trained on.
-public struct FoldResult: Sendable {
-    public let run: FoldRun
+package struct FoldResult: Sendable {
+    package let run: FoldRun
     /// Rows that the model was tested on.
-    public let rowCount: Int
+    package let rowCount: Int
     /// Rows that it learnt from.
-    public let trainingRowCount: Int
+    package let trainingRowCount: Int
     /// Names and values in the order of the log.
-    public let metrics: [(name: String, value: Double)]
+    package let metrics: [(name: String, value: Double)]
     /// What can be added up over folds; nil when the task's figures cannot.
-    public let sums: EvaluationSums?
+    package let sums: EvaluationSums?
 
-    public init(_ run: FoldRun, trainingRowCount: Int, evaluation: any TaskEvaluation) {
+    package init(_ run: FoldRun, trainingRowCount: Int, evaluation: any TaskEvaluation) {
         self.run = run
         self.trainingRowCount = trainingRowCount
         rowCount = Int(evaluation.rowCount)
@@ -24,7 +24,7 @@ public struct FoldResult: Sendable {
     }
 
     /// Fold, repeat, rows and metrics, as `cross_validation.json` lists them.
-    public var json: JSONValue {
+    package var json: JSONValue {
         .object([
             "fold": .integer(run.fold), "repeat": .integer(run.repetition), "rows": .integer(rowCount),
             "training_rows": .integer(trainingRowCount), "metrics": .metrics(metrics),
@@ -32,7 +32,7 @@ public struct FoldResult: Sendable {
     }
 
     /// All of it, for `init(stored:)`.
-    public var stored: JSONValue {
+    package var stored: JSONValue {
         var members = json.object ?? [:]
         members["metric_names"] = .array(metrics.map { .string($0.name) })
         members["sums"] = sums?.json ?? .null
@@ -40,7 +40,7 @@ public struct FoldResult: Sendable {
     }
 
     /// A result as `stored` has written it; nil for anything else.
-    public init?(stored json: JSONValue) {
+    package init?(stored json: JSONValue) {
         guard let fold = json["fold"]?.integer, let repetition = json["repeat"]?.integer,
             let rows = json["rows"]?.integer, let trainingRows = json["training_rows"]?.integer,
             let names = json["metric_names"]?.array?.compactMap(\.string), let sums = json["sums"],

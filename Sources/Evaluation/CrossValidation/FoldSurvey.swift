@@ -1,29 +1,29 @@
 // What the folds of a cross-validation depend on: one look at all rows.
 
-public import Arguments
-public import Datasets
+package import Arguments
+package import Datasets
 internal import Models
 internal import Tasks
 internal import Training
 
 /// The labels and groups of all training rows, and a hash of the rows.
-public struct FoldSurvey: Sendable {
+package struct FoldSurvey: Sendable {
     /// Where each row stands, [rowCount].
-    public let sources: [RowSource]
-    public var rowCount: Int { sources.count }
+    package let sources: [RowSource]
+    package var rowCount: Int { sources.count }
     /// The class of each row, counted from 0; nil when folds are not stratified.
-    public let classes: [Int]?
+    package let classes: [Int]?
     /// The labels in the order of the classes.
-    public let labels: [String]
+    package let labels: [String]
     /// The group of each row, counted from 0; nil without a group column.
-    public let groups: [Int]?
+    package let groups: [Int]?
     /// Changes with any row, as hexadecimal text.
-    public let fingerprint: String
+    package let fingerprint: String
 
     /// Reads the training files.
     ///
     /// Throws when a row lacks its group or label, or when folds are to be stratified and rows have no single label.
-    public init(
+    package init(
         _ data: DataArguments, task: ModelArguments.Task, _ arguments: CrossValidationArguments
     ) throws {
         let reader = try data.rows(of: data.trainFiles)

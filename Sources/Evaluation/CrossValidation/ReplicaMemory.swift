@@ -1,19 +1,19 @@
 // What a replica of a model in training takes of a host's memory.
 
 internal import Foundation
-public import Training
+package import Training
 
 /// The memory of a replica beside activations: weights, gradients and the optimiser's moments.
-public struct ReplicaMemory: Sendable, Equatable {
+package struct ReplicaMemory: Sendable, Equatable {
     /// Bytes of one replica.
-    public let bytes: Int
+    package let bytes: Int
 
     /// - Parameters:
     ///   - parameterCount: parameters of the model.
     ///   - trainsAll: whether all of them are trained, rather than adapters or a part; else only the weights count.
     ///   - bf16: whether there are bfloat16 copies of the weights.
     ///   - shards: ranks that split the moments.
-    public init(parameterCount: Int, trainsAll: Bool, bf16: Bool, shards: Int) {
+    package init(parameterCount: Int, trainsAll: Bool, bf16: Bool, shards: Int) {
         let trained = trainsAll ? 4 * parameterCount + 8 * parameterCount / shards : 0
         bytes = parameterCount * (bf16 ? 6 : 4) + trained
     }
@@ -21,7 +21,7 @@ public struct ReplicaMemory: Sendable, Equatable {
     /// What is doubtful about so many replicas on a host with so many bytes to spare; nil when nothing is.
     ///
     /// Throws when they cannot fit.
-    public func warning(replicas: Int, available: Int, host: String) throws(TrainingError) -> String? {
+    package func warning(replicas: Int, available: Int, host: String) throws(TrainingError) -> String? {
         let needed = replicas * bytes
         func gibibytes(_ bytes: Int) -> String { String(format: "%.1f GiB", Double(bytes) / 0x1p30) }
         let plural = replicas == 1 ? " needs" : "s need"

@@ -1,9 +1,9 @@
 // What can be wrong with predictions and references that are to be compared.
 
-public import Datasets
+package import Datasets
 
 /// A mismatch between predictions, references and the other run of a comparison.
-public enum EvaluationError: Error, Sendable, Equatable {
+package enum EvaluationError: Error, Sendable, Equatable {
     /// Files of predictions and of references have other numbers of rows.
     case unequalCounts(predictions: Int, files: [String], references: Int, referenceFiles: [String])
     /// A file of another run lacks one of the fields that `evaluate` writes; `advice` says what to give instead.
@@ -17,7 +17,7 @@ public enum EvaluationError: Error, Sendable, Equatable {
 }
 
 extension EvaluationError: CustomStringConvertible {
-    public var description: String {
+    package var description: String {
         switch self {
         case .unequalCounts(let predictions, let paths, let references, let referencePaths):
             "\(paths.joined(separator: ", ")) has \(predictions) predictions, but "

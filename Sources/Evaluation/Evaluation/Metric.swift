@@ -1,11 +1,11 @@
 // A metric: its name, unit and direction, and how it is computed of counts that add up over rows and ranks.
 
-public import Metrics
+package import Metrics
 
 /// A figure as a function of summed counts. Every evaluation knows its metrics before it has seen a row.
-public struct Metric: Sendable {
+package struct Metric: Sendable {
     /// How values and differences are told to people.
-    public enum Unit: Sendable {
+    package enum Unit: Sendable {
         /// In 0...1; differences are told in hundredths, as points.
         case share
         /// In 0...100; differences are told as points.
@@ -15,23 +15,23 @@ public struct Metric: Sendable {
     }
 
     /// Which of two values is better.
-    public enum Direction: Sendable {
+    package enum Direction: Sendable {
         case higherIsBetter
         case lowerIsBetter
     }
 
     /// Without prefix, such as `f1`.
-    public let name: String
-    public let unit: Unit
-    public let direction: Direction
+    package let name: String
+    package let unit: Unit
+    package let direction: Direction
     /// Whether two runs are compared by it.
-    public let isMain: Bool
+    package let isMain: Bool
     /// Whether it only describes the answers, such as their length, and is listed behind the others.
-    public let isDetail: Bool
+    package let isDetail: Bool
     /// The figure of summed counts.
-    public let value: @Sendable ([Int64]) -> Double
+    package let value: @Sendable ([Int64]) -> Double
 
-    public init(
+    package init(
         _ name: String, _ unit: Unit = .share, _ direction: Direction = .higherIsBetter, isMain: Bool = false,
         isDetail: Bool = false, value: @escaping @Sendable ([Int64]) -> Double
     ) {
@@ -41,16 +41,16 @@ public struct Metric: Sendable {
 }
 
 /// A figure of an evaluation.
-public struct MetricValue: Sendable, Equatable {
+package struct MetricValue: Sendable, Equatable {
     /// Without prefix.
-    public let name: String
-    public let value: Double
-    public let unit: Metric.Unit
-    public let direction: Metric.Direction
+    package let name: String
+    package let value: Double
+    package let unit: Metric.Unit
+    package let direction: Metric.Direction
     /// 95% bootstrap interval; nil where none was asked for, and for figures that a bootstrap over rows cannot judge.
-    public let interval: ConfidenceInterval?
+    package let interval: ConfidenceInterval?
 
-    public init(
+    package init(
         name: String, value: Double, unit: Metric.Unit = .share,
         direction: Metric.Direction = .higherIsBetter, interval: ConfidenceInterval? = nil
     ) {

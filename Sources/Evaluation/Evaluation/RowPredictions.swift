@@ -1,14 +1,14 @@
 // Predicts rows that are spread over the ranks and hands them back in their order.
 
-public import DataParallel
-public import Datasets
-public import JSON
+package import DataParallel
+package import Datasets
+package import JSON
 
 /// Runs a predictor over the rows of files, in windows, so that memory does not grow with their number.
 ///
 /// Row n belongs to batch n / `batchRows`, and batches are scattered to ranks in turn: a batch holds the same rows on any
 /// number of ranks, so its predictions have the same bits.
-public struct RowPredictions {
+package struct RowPredictions {
     /// Rows that are read, predicted and written at once, about; a multiple of the batch.
     private static let windowRows = 4_096
 
@@ -16,7 +16,7 @@ public struct RowPredictions {
     private let group: any ProcessGroup
     private let batchRows: Int
 
-    public init(predictor: any RowPredictor, group: any ProcessGroup, batchRows: Int) {
+    package init(predictor: any RowPredictor, group: any ProcessGroup, batchRows: Int) {
         precondition(batchRows > 0, "a batch of \(batchRows) rows")
         self.predictor = predictor
         self.group = group
@@ -31,7 +31,7 @@ public struct RowPredictions {
     ///   - write: gets on rank 0 every row in order, as a line of JSON with `columns` added.
     ///   - columns: the columns that are added to a row, on the rank that predicted it.
     ///   - line: makes another line of a row, its number and its answer, after `score` got them.
-    public func run(
+    package func run(
         _ rows: RowReader, findsLoss: Bool = false,
         columns: (Row, RowPrediction) -> [(name: String, value: JSONValue)] = { $1.fields },
         score: (Int, Row, RowPrediction) throws -> Void = { _, _, _ in },

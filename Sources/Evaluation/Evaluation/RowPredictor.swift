@@ -1,45 +1,45 @@
 // What `predict` and `evaluate` need of a model, whatever its task: an answer to each row.
 
-public import Datasets
-public import JSON
+package import Datasets
+package import JSON
 package import Models
 
 /// What a model answers to one row.
-public struct RowPrediction: Sendable, Equatable {
+package struct RowPrediction: Sendable, Equatable {
     /// The answer: a label, a list of labels, numbers or a text.
-    public var prediction: JSONValue
+    package var prediction: JSONValue
     /// How sure the model is of it, a probability or a list of them; nil when it does not say.
-    public var score: JSONValue?
+    package var score: JSONValue?
     /// What a classifier's or a regression's outputs say; nil for other models.
-    public var classification: ClassificationAnswer?
+    package var classification: ClassificationAnswer?
     /// How well the model expected the row's own targets; nil when it was not asked or the row has none.
-    public var loss: RowLoss?
+    package var loss: RowLoss?
 
-    public init(prediction: JSONValue, score: JSONValue? = nil, loss: RowLoss? = nil) {
+    package init(prediction: JSONValue, score: JSONValue? = nil, loss: RowLoss? = nil) {
         self.prediction = prediction
         self.score = score
         self.loss = loss
     }
 
     /// The columns that `predict` adds to the row.
-    public var fields: [(name: String, value: JSONValue)] {
+    package var fields: [(name: String, value: JSONValue)] {
         [("prediction", prediction)] + (score.map { [("score", $0)] } ?? [])
     }
 }
 
 /// The loss over the targets of one row.
-public struct RowLoss: Sendable, Equatable {
+package struct RowLoss: Sendable, Equatable {
     /// Sum of the targets' losses, in nats.
-    public var sum: Double
+    package var sum: Double
     /// Number of targets: 1 for a label, the target tokens of a text.
-    public var count: Int
+    package var count: Int
     /// Targets that are the model's first choice.
-    public var correct: Int
+    package var correct: Int
     /// The sum of the targets' weights, by which a mean divides; `count` where all weigh the same.
-    public var weight: Double
+    package var weight: Double
 
     /// `weight` is `count` if not given.
-    public init(sum: Double, count: Int, correct: Int, weight: Double? = nil) {
+    package init(sum: Double, count: Int, correct: Int, weight: Double? = nil) {
         self.sum = sum
         self.count = count
         self.correct = correct
@@ -52,7 +52,7 @@ public struct RowLoss: Sendable, Equatable {
 }
 
 /// Answers rows on one rank; knows nothing of ranks.
-public protocol RowPredictor: AnyObject {
+package protocol RowPredictor: AnyObject {
     /// The answers to a batch of rows, in their order. `firstNumber` is the number of the first row among all rows of
     /// the files: what is drawn at random is drawn by it, so that it is the same on any number of ranks. With
     /// `findsLoss` rows must have targets, and the predictions hold their loss.

@@ -1,7 +1,7 @@
 // What an evaluation of a model on rows amounts to, for whoever chooses models by it.
 
 /// The figures of an evaluation, by exact counts over all rows.
-public protocol TaskEvaluation: Sendable {
+package protocol TaskEvaluation: Sendable {
     var rowCount: Int64 { get }
     /// In the order of the log; the first is `loss`.
     var figures: [MetricValue] { get }
@@ -9,19 +9,19 @@ public protocol TaskEvaluation: Sendable {
 
 extension TaskEvaluation {
     /// Names, without prefix, and values in the order of the log.
-    public var metrics: [(name: String, value: Double)] { figures.map { ($0.name, $0.value) } }
+    package var metrics: [(name: String, value: Double)] { figures.map { ($0.name, $0.value) } }
 
     /// The figure of that name.
-    public func value(of name: String) -> Double? { figures.first { $0.name == name }?.value }
+    package func value(of name: String) -> Double? { figures.first { $0.name == name }?.value }
 }
 
 /// A metric that an evaluation will have, known before it has seen a row.
-public struct MetricDescription: Sendable, Equatable {
+package struct MetricDescription: Sendable, Equatable {
     /// Without prefix.
-    public let name: String
-    public let direction: Metric.Direction
+    package let name: String
+    package let direction: Metric.Direction
 
-    public init(_ name: String, _ direction: Metric.Direction) {
+    package init(_ name: String, _ direction: Metric.Direction) {
         (self.name, self.direction) = (name, direction)
     }
 }

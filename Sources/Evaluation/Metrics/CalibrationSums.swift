@@ -4,28 +4,28 @@
 ///
 /// Sum `words` over the ranks and make the sums of the totals: every figure then has the same bits for every
 /// number of ranks.
-public struct CalibrationSums: Sendable, Equatable {
+package struct CalibrationSums: Sendable, Equatable {
     /// One bin of the reliability diagram.
-    public struct Bin: Sendable, Equatable {
+    package struct Bin: Sendable, Equatable {
         /// Confidences in `lower` (exclusive, but for the first bin) to `upper` (inclusive).
-        public let lower: Double
-        public let upper: Double
-        public let rowCount: Int64
+        package let lower: Double
+        package let upper: Double
+        package let rowCount: Int64
         /// NaN without rows.
-        public let meanConfidence: Double
+        package let meanConfidence: Double
         /// Share of right predictions; NaN without rows.
-        public let accuracy: Double
+        package let accuracy: Double
     }
 
-    public let binCount: Int
-    public let labelCount: Int
+    package let binCount: Int
+    package let labelCount: Int
     /// By bin: rows, right predictions.
     private var counts: [Int64]
     private var confidences: [ExactSum]
     private var squaredErrors = ExactSum()
 
     /// No rows. `labelCount` probabilities make a row.
-    public init(labelCount: Int, binCount: Int = 15) {
+    package init(labelCount: Int, binCount: Int = 15) {
         precondition(labelCount >= 2 && binCount > 0, "\(labelCount) labels in \(binCount) bins")
         self.labelCount = labelCount
         self.binCount = binCount
@@ -34,7 +34,7 @@ public struct CalibrationSums: Sendable, Equatable {
     }
 
     /// The sums that `words` of one part, or their totals over parts, describe.
-    public init(labelCount: Int, words: [Int64]) {
+    package init(labelCount: Int, words: [Int64]) {
         let (binCount, rest) = words.count.quotientAndRemainder(dividingBy: 2 + ExactSum.wordCount)
         precondition(rest == ExactSum.wordCount, "\(words.count) words are no calibration sums")
         self.init(labelCount: labelCount, binCount: binCount)
@@ -48,11 +48,11 @@ public struct CalibrationSums: Sendable, Equatable {
     }
 
     /// All sums as integers to be added over ranks.
-    public var words: [Int64] { counts + confidences.flatMap(\.words) + squaredErrors.words }
+    package var words: [Int64] { counts + confidences.flatMap(\.words) + squaredErrors.words }
 
     /// Adds one row: the probability of each label, and the true one. The first of the most probable labels is
     /// the prediction.
-    public mutating func add(probabilities: [Double], truth: Int) {
+    package mutating func add(probabilities: [Double], truth: Int) {
         precondition(
             probabilities.count == labelCount, "\(probabilities.count) of \(labelCount) probabilities")
         precondition((0..<labelCount).contains(truth), "label \(truth) of \(labelCount)")
@@ -69,7 +69,7 @@ public struct CalibrationSums: Sendable, Equatable {
     }
 
     /// Adds the rows of another part of the data.
-    public mutating func merge(_ other: CalibrationSums) {
+    package mutating func merge(_ other: CalibrationSums) {
         precondition(other.labelCount == labelCount && other.binCount == binCount, "other bins merged")
         self = CalibrationSums(labelCount: labelCount, words: .sum(words, other.words))
     }
@@ -87,10 +87,10 @@ public struct CalibrationSums: Sendable, Equatable {
     }
 
     /// Number of rows counted.
-    public var rowCount: Int64 { stride(from: 0, to: counts.count, by: 2).reduce(0) { $0 + counts[$1] } }
+    package var rowCount: Int64 { stride(from: 0, to: counts.count, by: 2).reduce(0) { $0 + counts[$1] } }
 
     /// The reliability diagram.
-    public var bins: [Bin] {
+    package var bins: [Bin] {
         (0..<binCount).map { bin in
             let rows = counts[2 * bin]
             return Bin(
@@ -103,7 +103,7 @@ public struct CalibrationSums: Sendable, Equatable {
     /// Σ over bins of their share of rows times |accuracy − mean confidence|, in 0...1; NaN without rows.
     ///
     /// Source: Guo et al. 2017, "On calibration of modern neural networks", equation 3.
-    public var expectedCalibrationError: Double {
+    package var expectedCalibrationError: Double {
         let gaps = (0..<binCount).map { abs(Double(counts[2 * $0 + 1]) - confidences[$0].value) }
         return gaps.reduce(0, +) / Double(rowCount)
     }
@@ -113,7 +113,7 @@ public struct CalibrationSums: Sendable, Equatable {
     ///
     /// Source: Brier 1950, "Verification of forecasts expressed in terms of probability". Equals scikit-learn's
     /// `brier_score_loss`.
-    public var brierScore: Double {
+    package var brierScore: Double {
         squaredErrors.value / Double(rowCount) / (labelCount == 2 ? 2 : 1)
     }
 }

@@ -3,38 +3,38 @@
 /// Everything that a confusion matrix says, computed once.
 ///
 /// Of a matrix without rows, accuracy, balanced accuracy and kappa are NaN and all else is 0.
-public struct ClassificationReport: Sendable, Equatable {
-    public let rowCount: Int64
+package struct ClassificationReport: Sendable, Equatable {
+    package let rowCount: Int64
     /// Share of right predictions.
-    public let accuracy: Double
+    package let accuracy: Double
     /// Mean recall of the labels that are true in some row.
-    public let balancedAccuracy: Double
+    package let balancedAccuracy: Double
     /// One for each label, by its index.
-    public let perLabel: [PrecisionRecallF1]
+    package let perLabel: [PrecisionRecallF1]
     /// The scores of label 1, when there are exactly two labels.
-    public let binary: PrecisionRecallF1?
+    package let binary: PrecisionRecallF1?
     /// Over all decisions together; with one label a row, all three equal the accuracy.
-    public let micro: PrecisionRecallF1
+    package let micro: PrecisionRecallF1
     /// The plain mean over the labels that are true or predicted in some row, as `labels=None` does.
-    public let macro: PrecisionRecallF1
+    package let macro: PrecisionRecallF1
     /// The mean over labels, weighted by support.
-    public let weighted: PrecisionRecallF1
+    package let weighted: PrecisionRecallF1
     /// Matthews' correlation coefficient for any number of labels, in -1...1; 0 when all truths or all
     /// predictions are the same (Gorodkin 2004, "Comparing two K-category assignments by a K-category
     /// correlation").
-    public let matthewsCorrelation: Double
+    package let matthewsCorrelation: Double
     /// Cohen's kappa, unweighted, at most 1; NaN when all truths and predictions are the same label.
-    public let cohenKappa: Double
+    package let cohenKappa: Double
 
     /// Computes all metrics of `matrix`.
-    public init(_ matrix: ConfusionMatrix) {
+    package init(_ matrix: ConfusionMatrix) {
         self.init(
             truths: matrix.truthCounts, predictions: matrix.predictionCounts,
             hits: (0..<matrix.labelCount).map { matrix[$0, $0] })
     }
 
     /// Computes all metrics from how often each label is true, predicted, and both.
-    public init(truths: [Int64], predictions: [Int64], hits: [Int64]) {
+    package init(truths: [Int64], predictions: [Int64], hits: [Int64]) {
         let tallies = hits.indices.map { label in
             LabelTally(
                 truePositives: hits[label], falsePositives: predictions[label] - hits[label],

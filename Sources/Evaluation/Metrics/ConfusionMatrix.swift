@@ -4,18 +4,18 @@
 ///
 /// Counts are integers, so matrices of parts of the data add up to that of the whole, in any order: sum
 /// `counts` over the ranks and make a matrix of the totals.
-public struct ConfusionMatrix: Sendable, Equatable {
-    public let labelCount: Int
+package struct ConfusionMatrix: Sendable, Equatable {
+    package let labelCount: Int
     /// Row-major `[labelCount × labelCount]`: rows are true labels, columns predictions.
-    public private(set) var counts: [Int64]
+    package private(set) var counts: [Int64]
 
     /// An empty matrix.
-    public init(labelCount: Int) {
+    package init(labelCount: Int) {
         self.init(labelCount: labelCount, counts: [Int64](repeating: 0, count: labelCount * labelCount))
     }
 
     /// A matrix of counts, for example of totals over ranks.
-    public init(labelCount: Int, counts: [Int64]) {
+    package init(labelCount: Int, counts: [Int64]) {
         precondition(labelCount > 0, "a confusion matrix needs labels")
         precondition(
             counts.count == labelCount * labelCount && counts.allSatisfy { $0 >= 0 },
@@ -25,31 +25,31 @@ public struct ConfusionMatrix: Sendable, Equatable {
     }
 
     /// Counts one row. Both labels are indices in `0..<labelCount`.
-    public mutating func add(truth: Int, prediction: Int) {
+    package mutating func add(truth: Int, prediction: Int) {
         precondition((0..<labelCount).contains(truth), "label \(truth) of \(labelCount)")
         precondition((0..<labelCount).contains(prediction), "prediction \(prediction) of \(labelCount)")
         counts[truth * labelCount + prediction] += 1
     }
 
     /// Adds the counts of another part of the data.
-    public mutating func merge(_ other: ConfusionMatrix) {
+    package mutating func merge(_ other: ConfusionMatrix) {
         precondition(other.labelCount == labelCount, "\(other.labelCount) labels merged into \(labelCount)")
         for index in counts.indices { counts[index] += other.counts[index] }
     }
 
     /// How often `prediction` was given for rows of the label `truth`.
-    public subscript(truth: Int, prediction: Int) -> Int64 { counts[truth * labelCount + prediction] }
+    package subscript(truth: Int, prediction: Int) -> Int64 { counts[truth * labelCount + prediction] }
 
     /// Number of rows counted.
-    public var rowCount: Int64 { counts.reduce(0, +) }
+    package var rowCount: Int64 { counts.reduce(0, +) }
     /// Number of rows whose prediction is right.
-    public var correctCount: Int64 { (0..<labelCount).reduce(0) { $0 + self[$1, $1] } }
+    package var correctCount: Int64 { (0..<labelCount).reduce(0) { $0 + self[$1, $1] } }
     /// How often each label is true.
-    public var truthCounts: [Int64] {
+    package var truthCounts: [Int64] {
         (0..<labelCount).map { truth in (0..<labelCount).reduce(0) { $0 + self[truth, $1] } }
     }
     /// How often each label was predicted.
-    public var predictionCounts: [Int64] {
+    package var predictionCounts: [Int64] {
         (0..<labelCount).map { prediction in (0..<labelCount).reduce(0) { $0 + self[$1, prediction] } }
     }
 }

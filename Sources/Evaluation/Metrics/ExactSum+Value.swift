@@ -2,7 +2,7 @@
 
 extension ExactSum {
     /// The sum, rounded to the nearest double, ties to even. Zero is positive; too large a sum is infinite.
-    public var value: Double {
+    package var value: Double {
         if let nonFiniteValue { return nonFiniteValue }
         let (isNegative, limbs) = magnitude
         let absolute = Double(bitPattern: Self.pattern(of: limbs))
@@ -29,7 +29,7 @@ extension ExactSum {
 
     /// Doubles of falling size whose exact sum this is; few, unless the terms differed enormously in size.
     /// A sum that is not finite is its own only component.
-    public var components: [Double] {
+    package var components: [Double] {
         var components: [Double] = []
         var rest = self
         while true {

@@ -8,11 +8,11 @@
 ///
 /// Source: R. M. Neal, "Fast exact summation using small and large superaccumulators",
 /// arXiv:1505.05571 (2015).
-public struct ExactSum: Sendable {
+package struct ExactSum: Sendable {
     /// Limb `i` counts units of 2^(32·i − 1074).
     static let limbCount = 68
     /// Number of integers in `words`.
-    public static let wordCount = limbCount + 3
+    package static let wordCount = limbCount + 3
 
     private var limbs = [Int64](repeating: 0, count: limbCount)
     private var nanCount: Int64 = 0
@@ -22,15 +22,15 @@ public struct ExactSum: Sendable {
     private var additionsSinceCarry = 0
 
     /// The sum of nothing.
-    public init() {}
+    package init() {}
 
     /// The sum of `values`.
-    public init(_ values: some Sequence<Double>) {
+    package init(_ values: some Sequence<Double>) {
         for value in values { add(value) }
     }
 
     /// The sum that `words` describe: those of one sum, or the integer totals of up to 2^30 of them.
-    public init(words: [Int64]) {
+    package init(words: [Int64]) {
         precondition(words.count == Self.wordCount, "expected \(Self.wordCount) words, found \(words.count)")
         limbs = Array(words[..<Self.limbCount])
         nanCount = words[Self.limbCount]
@@ -40,12 +40,12 @@ public struct ExactSum: Sendable {
     }
 
     /// The sum as integers that may be added to those of other sums; equal sums have equal words.
-    public var words: [Int64] {
+    package var words: [Int64] {
         carried.limbs + [nanCount, positiveInfinityCount, negativeInfinityCount]
     }
 
     /// Adds one value. NaN and infinities decide the result as they would in plain summation.
-    public mutating func add(_ value: Double) {
+    package mutating func add(_ value: Double) {
         let exponent = Int(value.bitPattern >> 52) & 0x7FF
         if exponent == 0x7FF { return addNonFinite(value) }
         let fraction = value.bitPattern & 0xF_FFFF_FFFF_FFFF
@@ -69,14 +69,14 @@ public struct ExactSum: Sendable {
     }
 
     /// Adds `a · b` without rounding, as long as the product does not leave the range of normal doubles.
-    public mutating func addProduct(_ a: Double, _ b: Double) {
+    package mutating func addProduct(_ a: Double, _ b: Double) {
         let product = a * b
         add(product)
         if product.isFinite { add((-product).addingProduct(a, b)) }
     }
 
     /// Adds all terms of another sum.
-    public mutating func merge(_ other: ExactSum) {
+    package mutating func merge(_ other: ExactSum) {
         let words = zip(words, other.words).map { $0 + $1 }
         self = ExactSum(words: words)
     }
@@ -108,7 +108,7 @@ public struct ExactSum: Sendable {
 }
 
 extension ExactSum: Equatable {
-    public static func == (left: ExactSum, right: ExactSum) -> Bool { left.words == right.words }
+    package static func == (left: ExactSum, right: ExactSum) -> Bool { left.words == right.words }
 }
 
 extension ExactSum {

@@ -1,7 +1,7 @@
 // What can be wrong with the data that metrics are asked of.
 
 /// A metric cannot be computed from the data given.
-public enum MetricsError: Error, Equatable, CustomStringConvertible {
+package enum MetricsError: Error, Equatable, CustomStringConvertible {
     /// A figure is NaN or infinite where a number is needed.
     case notFinite(what: String, value: Double)
     /// A figure is too large to be summed as an integer.
@@ -9,7 +9,7 @@ public enum MetricsError: Error, Equatable, CustomStringConvertible {
     /// Bytes that another rank should have written are not what they must be.
     case malformedCounts(offset: Int, byteCount: Int)
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .notFinite(let what, let value):
             "\(what) is \(value), but must be a finite number: look for rows whose model output overflowed"

@@ -3,8 +3,8 @@
 /// For each label, how often it was predicted rightly and wrongly; how many rows were right in all labels.
 ///
 /// Everything is a sum of integers: counts of parts of the data add up to those of the whole, in any order.
-public struct MultiLabelCounts: Sendable, Equatable {
-    public let labelCount: Int
+package struct MultiLabelCounts: Sendable, Equatable {
+    package let labelCount: Int
     /// For each label: true positives, false positives, false negatives, true negatives. `[labelCount × 4]`
     private var decisions: [Int64]
     private var rows: Int64
@@ -13,13 +13,13 @@ public struct MultiLabelCounts: Sendable, Equatable {
     private(set) var sampleF1: ExactSum
 
     /// No rows.
-    public init(labelCount: Int) {
+    package init(labelCount: Int) {
         let zeros = [Int64](repeating: 0, count: Self.wordCount(labelCount: labelCount))
         self.init(labelCount: labelCount, counts: zeros)
     }
 
     /// The counts that `counts` of one part, or their totals over parts, describe.
-    public init(labelCount: Int, counts: [Int64]) {
+    package init(labelCount: Int, counts: [Int64]) {
         precondition(labelCount > 0, "multi-label counts need labels")
         precondition(
             counts.count == Self.wordCount(labelCount: labelCount),
@@ -34,10 +34,10 @@ public struct MultiLabelCounts: Sendable, Equatable {
     private static func wordCount(labelCount: Int) -> Int { 4 * labelCount + 2 + ExactSum.wordCount }
 
     /// All counts as integers to be summed over ranks.
-    public var counts: [Int64] { decisions + [rows, exactRows] + sampleF1.words }
+    package var counts: [Int64] { decisions + [rows, exactRows] + sampleF1.words }
 
     /// Counts one row: for each label whether it is true and whether it was predicted.
-    public mutating func add(truth: [Bool], prediction: [Bool]) {
+    package mutating func add(truth: [Bool], prediction: [Bool]) {
         precondition(
             truth.count == labelCount && prediction.count == labelCount,
             "\(truth.count) truths and \(prediction.count) predictions for \(labelCount) labels")
@@ -62,19 +62,19 @@ public struct MultiLabelCounts: Sendable, Equatable {
     }
 
     /// Adds the counts of another part of the data.
-    public mutating func merge(_ other: MultiLabelCounts) {
+    package mutating func merge(_ other: MultiLabelCounts) {
         precondition(other.labelCount == labelCount, "\(other.labelCount) labels merged into \(labelCount)")
         self = MultiLabelCounts(labelCount: labelCount, counts: zip(counts, other.counts).map { $0 + $1 })
     }
 
     /// Number of rows counted.
-    public var rowCount: Int64 { rows }
+    package var rowCount: Int64 { rows }
     /// Number of rows whose labels are all right.
-    public var exactMatchCount: Int64 { exactRows }
-    public func truePositiveCount(_ label: Int) -> Int64 { decisions[4 * label] }
-    public func falsePositiveCount(_ label: Int) -> Int64 { decisions[4 * label + 1] }
-    public func falseNegativeCount(_ label: Int) -> Int64 { decisions[4 * label + 2] }
-    public func trueNegativeCount(_ label: Int) -> Int64 { decisions[4 * label + 3] }
+    package var exactMatchCount: Int64 { exactRows }
+    package func truePositiveCount(_ label: Int) -> Int64 { decisions[4 * label] }
+    package func falsePositiveCount(_ label: Int) -> Int64 { decisions[4 * label + 1] }
+    package func falseNegativeCount(_ label: Int) -> Int64 { decisions[4 * label + 2] }
+    package func trueNegativeCount(_ label: Int) -> Int64 { decisions[4 * label + 3] }
 
     var tallies: [LabelTally] {
         (0..<labelCount).map { label in

@@ -1,25 +1,25 @@
 // The metrics of multi-label classification, equal to scikit-learn's with its default arguments.
 
 /// Everything that multi-label counts say. Without rows, the quotients over rows are NaN and all else is 0.
-public struct MultiLabelReport: Sendable, Equatable {
-    public let rowCount: Int64
+package struct MultiLabelReport: Sendable, Equatable {
+    package let rowCount: Int64
     /// Share of rows whose labels are all right: `accuracy_score` of indicator matrices.
-    public let subsetAccuracy: Double
+    package let subsetAccuracy: Double
     /// Share of wrong decisions among all, one for each row and label.
-    public let hammingLoss: Double
+    package let hammingLoss: Double
     /// One for each label, by its index.
-    public let perLabel: [PrecisionRecallF1]
+    package let perLabel: [PrecisionRecallF1]
     /// Over all decisions together.
-    public let micro: PrecisionRecallF1
+    package let micro: PrecisionRecallF1
     /// The plain mean over all labels.
-    public let macro: PrecisionRecallF1
+    package let macro: PrecisionRecallF1
     /// The mean over labels, weighted by support.
-    public let weighted: PrecisionRecallF1
+    package let weighted: PrecisionRecallF1
     /// The mean over rows of each row's F1: `average="samples"`.
-    public let samplesF1: Double
+    package let samplesF1: Double
 
     /// Computes all metrics of `counts`.
-    public init(_ counts: MultiLabelCounts) {
+    package init(_ counts: MultiLabelCounts) {
         self.init(
             counts.tallies, rowCount: counts.rowCount, exactMatchCount: counts.exactMatchCount,
             sampleF1: counts.sampleF1.value)
@@ -27,7 +27,7 @@ public struct MultiLabelReport: Sendable, Equatable {
 
     /// Computes all metrics from how often each label is true, predicted, and both; from the rows whose labels are all
     /// right; and from the sum of the rows' F1.
-    public init(
+    package init(
         truths: [Int64], predictions: [Int64], hits: [Int64], rowCount: Int64, exactMatchCount: Int64,
         sampleF1: Double
     ) {

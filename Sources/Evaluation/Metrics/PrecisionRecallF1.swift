@@ -3,15 +3,15 @@
 /// Precision, recall and F1, each in 0...1, with the number of true rows that they rest on.
 ///
 /// A quotient of 0 by 0 is 0, as scikit-learn's default `zero_division` returns.
-public struct PrecisionRecallF1: Sendable, Equatable {
+package struct PrecisionRecallF1: Sendable, Equatable {
     /// TP / (TP + FP).
-    public let precision: Double
+    package let precision: Double
     /// TP / (TP + FN).
-    public let recall: Double
+    package let recall: Double
     /// 2·TP / (2·TP + FP + FN).
-    public let f1: Double
+    package let f1: Double
     /// TP + FN: how often the label is true.
-    public let support: Int64
+    package let support: Int64
 }
 
 /// How often one label was predicted rightly, predicted wrongly and missed.

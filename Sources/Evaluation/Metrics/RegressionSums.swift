@@ -5,8 +5,8 @@
 /// Sum `words` over the ranks as integers and make the sums of the totals: every metric then has the same
 /// bits for every number of ranks. A NaN or infinite row makes the metrics that it enters NaN or infinite.
 /// Squares beyond the range of a double (values beyond about 1e150) count as infinite.
-public struct RegressionSums: Sendable, Equatable {
-    public private(set) var rowCount: Int64 = 0
+package struct RegressionSums: Sendable, Equatable {
+    package private(set) var rowCount: Int64 = 0
     /// Σ (p − t)², Σ |p − t|, Σ t, Σ p, Σ t², Σ p², Σ t·p.
     private var squaredErrors = ExactSum()
     private var absoluteErrors = ExactSum()
@@ -17,13 +17,13 @@ public struct RegressionSums: Sendable, Equatable {
     private var products = ExactSum()
 
     /// Number of integers in `words`.
-    public static let wordCount = 1 + 7 * ExactSum.wordCount
+    package static let wordCount = 1 + 7 * ExactSum.wordCount
 
     /// No rows.
-    public init() {}
+    package init() {}
 
     /// The sums that `words` of one part, or their totals over parts, describe.
-    public init(words: [Int64]) {
+    package init(words: [Int64]) {
         precondition(words.count == Self.wordCount, "expected \(Self.wordCount) words, found \(words.count)")
         func sum(_ index: Int) -> ExactSum {
             let start = 1 + index * ExactSum.wordCount
@@ -40,7 +40,7 @@ public struct RegressionSums: Sendable, Equatable {
     }
 
     /// All sums as integers to be added over ranks.
-    public var words: [Int64] {
+    package var words: [Int64] {
         let sums = [
             squaredErrors, absoluteErrors, truths, predictions, squaredTruths, squaredPredictions, products,
         ]
@@ -48,7 +48,7 @@ public struct RegressionSums: Sendable, Equatable {
     }
 
     /// Adds one row.
-    public mutating func add(truth: Double, prediction: Double) {
+    package mutating func add(truth: Double, prediction: Double) {
         let error = prediction - truth
         rowCount += 1
         squaredErrors.add(error * error)
@@ -61,25 +61,25 @@ public struct RegressionSums: Sendable, Equatable {
     }
 
     /// Adds the sums of another part of the data.
-    public mutating func merge(_ other: RegressionSums) {
+    package mutating func merge(_ other: RegressionSums) {
         self = RegressionSums(words: zip(words, other.words).map { $0 + $1 })
     }
 }
 
 extension RegressionSums {
     /// Σ (p − t)² / n; NaN without rows.
-    public var meanSquaredError: Double { squaredErrors.value / Double(rowCount) }
+    package var meanSquaredError: Double { squaredErrors.value / Double(rowCount) }
 
     /// The square root of the mean squared error.
-    public var rootMeanSquaredError: Double { meanSquaredError.squareRoot() }
+    package var rootMeanSquaredError: Double { meanSquaredError.squareRoot() }
 
     /// Σ |p − t| / n; NaN without rows.
-    public var meanAbsoluteError: Double { absoluteErrors.value / Double(rowCount) }
+    package var meanAbsoluteError: Double { absoluteErrors.value / Double(rowCount) }
 
     /// The coefficient of determination, 1 − Σ (p − t)² / Σ (t − mean t)², at most 1.
     ///
     /// As scikit-learn: NaN for fewer than two rows; of constant truths 1 if all predictions are right, or 0.
-    public var rSquared: Double {
+    package var rSquared: Double {
         guard rowCount >= 2 else { return .nan }
         let errors = squaredErrors.value
         let spread = ExactSum.scaledCovariance(rowCount, squaredTruths, truths, truths) / Double(rowCount)
@@ -89,7 +89,7 @@ extension RegressionSums {
 
     /// Pearson's correlation of truths and predictions, in -1...1; NaN when either is constant or for fewer
     /// than two rows.
-    public var pearsonCorrelation: Double {
+    package var pearsonCorrelation: Double {
         guard rowCount >= 2 else { return .nan }
         let truthSpread = ExactSum.scaledCovariance(rowCount, squaredTruths, truths, truths)
         let predictionSpread = ExactSum.scaledCovariance(

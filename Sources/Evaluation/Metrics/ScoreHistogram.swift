@@ -7,17 +7,17 @@ import Foundation
 /// Counts are integers: sum `counts` over ranks. The area under the ROC curve counts pairs within one bin as ties, so
 /// it is off by at most half the share of such pairs. With bins of 80 / 65,536 in ln(p / (1 − p)) that is below 1e-4
 /// for scores that spread over one unit, and what is left of it mostly cancels, as a test shows.
-public struct ScoreHistogram: Sendable, Equatable {
+package struct ScoreHistogram: Sendable, Equatable {
     /// Log-odds beyond ±40 share the outermost bins; doubles hold no finer probabilities near 1.
     private static let limit = 40.0
 
-    public let labelCount: Int
-    public let binCount: Int
+    package let labelCount: Int
+    package let binCount: Int
     /// For each label and bin the rows that have the label, then those that have not. `[labels, 2, bins]`
-    public private(set) var counts: [Int64]
+    package private(set) var counts: [Int64]
 
     /// No rows. Many labels get fewer bins, so that `counts` has at most about two million numbers.
-    public init(labelCount: Int) {
+    package init(labelCount: Int) {
         precondition(labelCount > 0, "a histogram of \(labelCount) labels")
         let binCount = max(1 << 10, min(1 << 16, (1 << 20) / labelCount))
         self.init(
@@ -25,7 +25,7 @@ public struct ScoreHistogram: Sendable, Equatable {
     }
 
     /// The histogram that `counts` of one part, or their totals over parts, describe.
-    public init(labelCount: Int, counts: [Int64]) {
+    package init(labelCount: Int, counts: [Int64]) {
         precondition(counts.count % (2 * labelCount) == 0, "\(counts.count) counts of \(labelCount) labels")
         self.labelCount = labelCount
         self.counts = counts
@@ -33,7 +33,7 @@ public struct ScoreHistogram: Sendable, Equatable {
     }
 
     /// Adds one row: the probability of each label, and whether the row has it. Probabilities must not be NaN.
-    public mutating func add(probabilities: [Double], hasLabel: (Int) -> Bool) {
+    package mutating func add(probabilities: [Double], hasLabel: (Int) -> Bool) {
         precondition(probabilities.count == labelCount, "\(probabilities.count) of \(labelCount) scores")
         for (label, probability) in probabilities.enumerated() {
             counts[(2 * label + (hasLabel(label) ? 0 : 1)) * binCount + bin(of: probability)] += 1
@@ -47,7 +47,7 @@ public struct ScoreHistogram: Sendable, Equatable {
     }
 
     /// The area under the ROC curve of a label against all others; NaN when no row, or every row, has the label.
-    public func rocAUC(label: Int) -> Double {
+    package func rocAUC(label: Int) -> Double {
         let start = 2 * label * binCount
         var (below, positives, doubledPairs): (Int128, Int128, Int128) = (0, 0, 0)
         for bin in 0..<binCount {
@@ -62,14 +62,14 @@ public struct ScoreHistogram: Sendable, Equatable {
 }
 
 /// Ranked scores of rows, of which the area under the ROC curve is asked for many weights of the rows.
-public struct RankedScores: Sendable {
+package struct RankedScores: Sendable {
     /// Rows by rising score, and for each place whether the next row's score is another.
     private let order: [Int]
     private let endsTie: [Bool]
     private let isPositive: [Bool]
 
     /// Scores must not be NaN.
-    public init(scores: [Double], isPositive: [Bool]) {
+    package init(scores: [Double], isPositive: [Bool]) {
         precondition(scores.count == isPositive.count, "\(isPositive.count) labels of \(scores.count) scores")
         let order = scores.indices.sorted { (scores[$0], $0) < (scores[$1], $1) }
         self.order = order
@@ -80,7 +80,7 @@ public struct RankedScores: Sendable {
     }
 
     /// The area, row r counting `weights[r]` times; NaN without positive or without negative rows.
-    public func rocAUC(weights: [Int32]) -> Double {
+    package func rocAUC(weights: [Int32]) -> Double {
         precondition(weights.count == order.count, "\(weights.count) weights of \(order.count) rows")
         var (below, positives, doubledPairs): (Int64, Int64, Int64) = (0, 0, 0)
         var (tiedPositives, tiedNegatives): (Int64, Int64) = (0, 0)

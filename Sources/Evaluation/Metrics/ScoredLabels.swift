@@ -3,27 +3,27 @@
 /// Scores of rows with their true labels, gathered from all ranks.
 ///
 /// Ranks exchange `scores` and `labels` and append what they receive: the area depends on no order of rows.
-public struct ScoredLabels: Sendable, Equatable {
+package struct ScoredLabels: Sendable, Equatable {
     /// Number of scores in a row: 1 for a binary classifier, else one for each class.
-    public let width: Int
+    package let width: Int
     /// Row-major. `[rows × width]`
-    public private(set) var scores: [Double] = []
+    package private(set) var scores: [Double] = []
     /// 0 or 1, or the index of the true class. `[rows]`
-    public private(set) var labels: [Int32] = []
+    package private(set) var labels: [Int32] = []
 
     /// No rows.
-    public init(width: Int = 1) {
+    package init(width: Int = 1) {
         precondition(width > 0, "rows of \(width) scores")
         self.width = width
     }
 
     /// Adds one row of a binary classifier: the score of class 1 and whether the row is of class 1.
-    public mutating func add(score: Double, isPositive: Bool) {
+    package mutating func add(score: Double, isPositive: Bool) {
         add(scores: [score], label: isPositive ? 1 : 0)
     }
 
     /// Adds one row: a score for each class, for example its probability, and the true class.
-    public mutating func add(scores: [Double], label: Int) {
+    package mutating func add(scores: [Double], label: Int) {
         precondition(scores.count == width, "\(scores.count) scores in rows of \(width)")
         precondition((0..<max(width, 2)).contains(label), "label \(label) of \(max(width, 2))")
         self.scores += scores
@@ -31,7 +31,7 @@ public struct ScoredLabels: Sendable, Equatable {
     }
 
     /// Adds the rows of another part of the data.
-    public mutating func merge(_ other: ScoredLabels) {
+    package mutating func merge(_ other: ScoredLabels) {
         precondition(other.width == width, "rows of \(other.width) scores merged into rows of \(width)")
         scores += other.scores
         labels += other.labels
@@ -44,7 +44,7 @@ public struct ScoredLabels: Sendable, Equatable {
     /// characteristic (ROC) curve". Equals scikit-learn's `roc_auc_score`.
     ///
     /// - Throws: `MetricsError.notFinite` for a NaN score.
-    public func rocAUC(positive: Int = 1) throws(MetricsError) -> Double {
+    package func rocAUC(positive: Int = 1) throws(MetricsError) -> Double {
         let column = width == 1 ? 0 : positive
         var rows: [(score: Double, isPositive: Bool)] = []
         rows.reserveCapacity(labels.count)
@@ -77,7 +77,7 @@ public struct ScoredLabels: Sendable, Equatable {
     /// scikit-learn's `roc_auc_score` with `multi_class="ovr"` and `average="macro"`.
     ///
     /// - Throws: `MetricsError.notFinite` for a NaN score.
-    public func macroROCAUC() throws(MetricsError) -> Double {
+    package func macroROCAUC() throws(MetricsError) -> Double {
         precondition(width > 1, "one score a row is binary: ask for rocAUC()")
         var total = 0.0
         for label in 0..<width { total += try rocAUC(positive: label) }

@@ -1,10 +1,10 @@
 // The order in which a rater sees items, and outputs of an item: random, but always the same for the same rater.
 
-public import Datasets
+package import Datasets
 import Tensors
 
 /// Hides which system an output is from: outputs bear letters that are dealt anew for each rater and item.
-public struct Blinding: Sendable {
+package struct Blinding: Sendable {
     private let itemCount: Int
     private let systemCount: Int
     private let rows: [Int]
@@ -18,19 +18,19 @@ public struct Blinding: Sendable {
     }
 
     /// The item, by its place in the set, that `rater` sees at each place.
-    public func itemOrder(for rater: Rater) -> KeyedPermutation {
+    package func itemOrder(for rater: Rater) -> KeyedPermutation {
         KeyedPermutation(count: itemCount, key: key.derived("items").derived(rater.name))
     }
 
     /// The system behind each letter, for one rater and one item.
-    public func systems(for rater: Rater, item: Int) -> [Int] {
+    package func systems(for rater: Rater, item: Int) -> [Int] {
         let key = key.derived("outputs").derived(rater.name).derived(UInt64(rows[item]))
         let order = KeyedPermutation(count: systemCount, key: key)
         return (0..<systemCount).map { order[$0] }
     }
 
     /// The letter of a place: A, B, C, …
-    public static func letter(_ place: Int) -> String {
+    package static func letter(_ place: Int) -> String {
         precondition(place < RatingItems.systemLimit, "there is no letter for place \(place)")
         return String(UnicodeScalar(UInt8(ascii: "A") + UInt8(place)))
     }
@@ -42,7 +42,7 @@ public struct Blinding: Sendable {
 
     /// The system that a rater sees under a letter.
     /// - Throws: if no output of the item has the letter.
-    public func system(behind letter: String, for rater: Rater, item: Int) throws(RatingsError) -> Int {
+    package func system(behind letter: String, for rater: Rater, item: Int) throws(RatingsError) -> Int {
         guard let place = place(ofLetter: letter) else {
             throw .unknownSystem(letter, known: (0..<systemCount).map(Self.letter))
         }

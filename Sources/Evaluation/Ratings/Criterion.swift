@@ -1,14 +1,14 @@
 // What a rater judges an output by.
 
 /// A question about an output that is answered by a rating from 1 to 5.
-public enum Criterion: String, Sendable, CaseIterable {
+package enum Criterion: String, Sendable, CaseIterable {
     case naturalness, correctness, helpfulness
 
     /// What a rating may be.
-    public static let scale = 1...5
+    package static let scale = 1...5
 
     /// The question as raters read it.
-    public var question: String {
+    package var question: String {
         switch self {
         case .naturalness: "Does it read like fluent text that a person wrote?"
         case .correctness: "Is it true, and true to the prompt?"

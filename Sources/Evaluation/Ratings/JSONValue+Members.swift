@@ -1,11 +1,13 @@
 // Short forms for JSON values.
 
-public import JSON
+package import JSON
 
 extension JSONValue {
     /// An object of these members.
-    public static func members(_ members: [(String, JSONValue)]) -> JSONValue { .object(JSONObject(members)) }
+    package static func members(_ members: [(String, JSONValue)]) -> JSONValue {
+        .object(JSONObject(members))
+    }
 
     /// The value of a number that is written as an integer.
-    public var wholeNumber: Int? { if case .number(let number) = self { number.integer } else { nil } }
+    package var wholeNumber: Int? { if case .number(let number) = self { number.integer } else { nil } }
 }

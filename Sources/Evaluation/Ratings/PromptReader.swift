@@ -6,16 +6,16 @@ import Foundation
 import JSON
 
 /// The columns of a predictions file that raters see.
-public struct RatingColumns: Sendable {
+package struct RatingColumns: Sendable {
     /// Columns that the prompt is made of; empty for those of `PromptReader.known` that a row has.
-    public var prompt: [String] = []
-    public var prediction = "prediction"
+    package var prompt: [String] = []
+    package var prediction = "prediction"
     /// The column with what a person answered, shown to raters; nil shows none.
-    public var reference: String?
+    package var reference: String?
     /// The folder that relative paths of images start from; nil for that of the first predictions file.
-    public var imageFolder: String?
+    package var imageFolder: String?
 
-    public init() {}
+    package init() {}
 }
 
 /// Reads prompts, outputs and references from rows.
@@ -111,12 +111,12 @@ struct PromptReader {
 }
 
 /// Images that the rating page may show, known by their first bytes.
-public enum RatingImage {
+package enum RatingImage {
     /// The largest file that is shown, in bytes.
-    public static let byteLimit = 64 << 20
+    package static let byteLimit = 64 << 20
 
     /// The media type of a PNG or JPEG file; nil for every other file.
-    public static func kind(of path: String) -> String? {
+    package static func kind(of path: String) -> String? {
         guard let start = try? FileSystem.start(of: path, count: 8) else { return nil }
         if start == [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] { return "image/png" }
         return start.starts(with: [0xFF, 0xD8, 0xFF]) ? "image/jpeg" : nil

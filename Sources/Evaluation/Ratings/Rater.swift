@@ -4,22 +4,22 @@ import Foundation
 
 /// The name of a rater: 1 to 64 characters, starting with a letter or a digit, in composed form, so that the same
 /// name has the same bytes from every keyboard.
-public struct Rater: Sendable, Hashable, Comparable, CustomStringConvertible {
-    public let name: String
+package struct Rater: Sendable, Hashable, Comparable, CustomStringConvertible {
+    package let name: String
 
     /// White space around the name does not count.
     /// - Throws: if the name is empty, too long, or has a first or a control character that is not allowed. A first
     ///   character such as `=` would make a spreadsheet compute it.
-    public init(_ name: String) throws(RatingsError) {
+    package init(_ name: String) throws(RatingsError) {
         let trimmed = name.trimmingCharacters(in: .whitespacesAndNewlines)
             .precomposedStringWithCanonicalMapping
         guard RatingName.isValid(trimmed) else { throw .badName("rater", name) }
         self.name = trimmed
     }
 
-    public var description: String { name }
+    package var description: String { name }
 
-    public static func < (first: Rater, second: Rater) -> Bool { first.name < second.name }
+    package static func < (first: Rater, second: Rater) -> Bool { first.name < second.name }
 }
 
 /// What names of raters and systems may be.

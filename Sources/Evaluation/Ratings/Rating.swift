@@ -5,20 +5,20 @@ import Foundation
 import JSON
 
 /// What one rater gave one output by one criterion.
-public struct Rating: Sendable, Equatable {
-    public let rater: Rater
+package struct Rating: Sendable, Equatable {
+    package let rater: Rater
     /// The item's place in the set.
-    public let item: Int
+    package let item: Int
     /// The system's place in the set.
-    public let system: Int
-    public let criterion: Criterion
+    package let system: Int
+    package let criterion: Criterion
     /// 1 to 5; higher is better.
-    public let score: Int
+    package let score: Int
     /// When it was given, in UTC (ISO 8601).
-    public let time: String
+    package let time: String
 
     /// - Parameter time: now when nil.
-    public init(
+    package init(
         rater: Rater, item: Int, system: Int, criterion: Criterion, score: Int,
         time: String? = nil
     ) {
@@ -63,7 +63,7 @@ extension Rating {
 }
 
 /// The last rating of each rater, output and criterion.
-public struct FinalRatings: Sendable, Equatable {
+package struct FinalRatings: Sendable, Equatable {
     private struct Key: Hashable {
         let rater: Rater
         let item: Int
@@ -73,15 +73,15 @@ public struct FinalRatings: Sendable, Equatable {
     private var scores: [Key: [Int?]] = [:]
     private var knownRaters: Set<Rater> = []
     /// How many ratings there are.
-    public private(set) var count = 0
+    package private(set) var count = 0
 
-    public init() {}
+    package init() {}
 
     /// The raters with at least one rating, by name.
-    public var raters: [Rater] { knownRaters.sorted() }
+    package var raters: [Rater] { knownRaters.sorted() }
 
     /// A later rating takes the place of an earlier one.
-    public mutating func add(_ rating: Rating) {
+    package mutating func add(_ rating: Rating) {
         let key = Key(rater: rating.rater, item: rating.item, system: rating.system)
         knownRaters.insert(rating.rater)
         var row = scores[key] ?? [Int?](repeating: nil, count: Criterion.allCases.count)
@@ -91,16 +91,16 @@ public struct FinalRatings: Sendable, Equatable {
     }
 
     /// What a rater gave an output, one for each criterion, nil where missing; nil when nothing was given.
-    public func scores(_ rater: Rater, item: Int, system: Int) -> [Int?]? {
+    package func scores(_ rater: Rater, item: Int, system: Int) -> [Int?]? {
         scores[Key(rater: rater, item: item, system: system)]
     }
 
-    public func score(_ rater: Rater, item: Int, system: Int, _ criterion: Criterion) -> Int? {
+    package func score(_ rater: Rater, item: Int, system: Int, _ criterion: Criterion) -> Int? {
         scores(rater, item: item, system: system)?[criterion.index]
     }
 
     /// Whether a rater has rated all outputs of an item by all criteria.
-    public func isComplete(_ rater: Rater, item: Int, systemCount: Int) -> Bool {
+    package func isComplete(_ rater: Rater, item: Int, systemCount: Int) -> Bool {
         (0..<systemCount).allSatisfy { system in
             scores(rater, item: item, system: system)?.allSatisfy { $0 != nil } ?? false
         }

@@ -4,36 +4,36 @@ import Datasets
 import JSON
 
 /// A part of a prompt: a text, a turn of a dialogue or an image.
-public struct PromptPart: Sendable, Equatable {
-    public enum Content: Sendable, Equatable {
+package struct PromptPart: Sendable, Equatable {
+    package enum Content: Sendable, Equatable {
         case text(String)
         /// The path of a PNG or JPEG file.
         case image(String)
     }
 
     /// The role of the turn, or the column's name.
-    public let label: String
-    public let content: Content
+    package let label: String
+    package let content: Content
 
-    public init(label: String, content: Content) { (self.label, self.content) = (label, content) }
+    package init(label: String, content: Content) { (self.label, self.content) = (label, content) }
 }
 
 /// One row with the outputs of all systems.
-public struct RatingItem: Sendable, Equatable {
+package struct RatingItem: Sendable, Equatable {
     /// The number of the row in the predictions files, from 1; it names the item.
-    public let row: Int
-    public let prompt: [PromptPart]
+    package let row: Int
+    package let prompt: [PromptPart]
     /// What a person answered; nil when raters shall not see it.
-    public let reference: String?
+    package let reference: String?
     /// One of each system.
-    public let outputs: [String]
+    package let outputs: [String]
 
-    public init(row: Int, prompt: [PromptPart], reference: String?, outputs: [String]) {
+    package init(row: Int, prompt: [PromptPart], reference: String?, outputs: [String]) {
         (self.row, self.prompt, self.reference, self.outputs) = (row, prompt, reference, outputs)
     }
 
     /// The prompt's texts one below the other, a path for an image.
-    public var promptText: String {
+    package var promptText: String {
         prompt.map { part in
             switch part.content {
             case .text(let text): prompt.count == 1 ? text : "\(part.label): \(text)"

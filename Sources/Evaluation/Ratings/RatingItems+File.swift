@@ -9,14 +9,14 @@ extension RatingItems {
 
     /// The items that a folder holds ratings of.
     /// - Throws: if there are none or the file is broken.
-    public init(directory: String) throws(RatingsError) {
+    package init(directory: String) throws(RatingsError) {
         guard let items = try Self.stored(in: directory) else { throw .noItems(directory) }
         self = items
     }
 
     /// Makes these the items of a folder, or checks that they are.
     /// - Throws: if the folder holds other ones, or cannot be written to.
-    public func keep(in directory: String) throws(RatingsError) {
+    package func keep(in directory: String) throws(RatingsError) {
         if let stored = try Self.stored(in: directory) {
             let isSame = stored.systems == systems && stored.items == items && stored.seed == seed
             guard isSame else { throw .otherItems(directory) }

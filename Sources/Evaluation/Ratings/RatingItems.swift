@@ -7,24 +7,24 @@ import JSON
 import Tensors
 
 /// All items and the systems whose outputs they hold.
-public struct RatingItems: Sendable, Equatable {
+package struct RatingItems: Sendable, Equatable {
     /// As many as letters name outputs.
-    public static let systemLimit = 26
+    package static let systemLimit = 26
 
     /// Names of the systems, all different.
-    public let systems: [String]
+    package let systems: [String]
     /// In the order of the rows.
-    public let items: [RatingItem]
+    package let items: [RatingItem]
     /// Decides which rows are rated, and the order in which each rater sees items and outputs.
-    public let seed: UInt64
+    package let seed: UInt64
     /// The predictions file of each system, where they are known.
-    public let files: [String]
+    package let files: [String]
     /// Tells this set from others.
-    public let fingerprint: String
+    package let fingerprint: String
     private let indices: [Int: Int]
 
     /// - Parameter items: of rising row numbers, each with an output of each system.
-    public init(systems: [String], items: [RatingItem], seed: UInt64, files: [String] = []) {
+    package init(systems: [String], items: [RatingItem], seed: UInt64, files: [String] = []) {
         precondition(zip(items, items.dropFirst()).allSatisfy { $0.row < $1.row }, "rows must rise")
         precondition(items.allSatisfy { $0.outputs.count == systems.count }, "an output of each system")
         (self.systems, self.items, self.seed, self.files) = (systems, items, seed, files)
@@ -36,10 +36,10 @@ public struct RatingItems: Sendable, Equatable {
     }
 
     /// The place in `items` of a row's item.
-    public func index(ofRow row: Int) -> Int? { indices[row] }
+    package func index(ofRow row: Int) -> Int? { indices[row] }
 
     /// The order of items and outputs for each rater.
-    public var blinding: Blinding { Blinding(items: self) }
+    package var blinding: Blinding { Blinding(items: self) }
 }
 
 extension RatingItems {
@@ -49,7 +49,7 @@ extension RatingItems {
     ///   - predictions: a file each system, `FILE` or `NAME=FILE`; without a name the file's is taken.
     ///   - count: how many rows are drawn at random; nil takes all.
     /// - Throws: if a file cannot be read or lacks a column, or files are not of the same rows.
-    public init(
+    package init(
         predictions: [String], columns: RatingColumns = RatingColumns(), count: Int? = nil, seed: UInt64
     ) throws(RatingsError) {
         let sources = try Self.sources(predictions)

@@ -1,12 +1,12 @@
 // The members of ratings.json.
 
 import Datasets
-public import JSON
+package import JSON
 import Metrics
 
 extension RatingResults {
     /// The results as JSON; a figure that cannot be had is null.
-    public var document: JSONValue {
+    package var document: JSONValue {
         .members([
             ("systems", .array(systems.indices.map(system))),
             ("raters", .array(raters.map { .string($0.name) })),

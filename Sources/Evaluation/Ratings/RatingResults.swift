@@ -1,9 +1,9 @@
 // What the ratings say: means, agreement of the raters, and which system is preferred, each with its interval.
 
-public import Metrics
+package import Metrics
 
 /// What a figure is of: one criterion, or all three taken together.
-public enum RatingAspect: String, Sendable, CaseIterable {
+package enum RatingAspect: String, Sendable, CaseIterable {
     case naturalness, correctness, helpfulness
     /// The mean of the three criteria, where all three were rated.
     case overall
@@ -28,66 +28,66 @@ public enum RatingAspect: String, Sendable, CaseIterable {
 ///
 /// Ratings of one item hang together, so intervals come from a bootstrap that draws items, 1,000 times. With fewer than
 /// two items, bounds are NaN.
-public struct RatingResults: Sendable {
-    public static let replicateCount = 1000
-    public static let level = 0.95
+package struct RatingResults: Sendable {
+    package static let replicateCount = 1000
+    package static let level = 0.95
 
     /// The mean rating of a system.
-    public struct Mean: Sendable {
-        public let system: Int
-        public let aspect: RatingAspect
+    package struct Mean: Sendable {
+        package let system: Int
+        package let aspect: RatingAspect
         /// Ratings that the mean is of.
-        public let ratings: Int
+        package let ratings: Int
         /// Items that these are of.
-        public let items: Int
-        public let mean: ConfidenceInterval
+        package let items: Int
+        package let mean: ConfidenceInterval
     }
 
     /// How far raters agree on outputs that two or more have rated.
-    public struct Agreement: Sendable {
-        public let criterion: Criterion
+    package struct Agreement: Sendable {
+        package let criterion: Criterion
         /// Outputs with two or more ratings.
-        public let outputs: Int
+        package let outputs: Int
         /// Krippendorff's alpha; NaN when no output has two ratings or all ratings are alike.
-        public let ordinal: ConfidenceInterval
-        public let interval: ConfidenceInterval
+        package let ordinal: ConfidenceInterval
+        package let interval: ConfidenceInterval
     }
 
     /// Two systems on the items where one rater rated both.
-    public struct Comparison: Sendable {
-        public let aspect: RatingAspect
-        public let system: Int
-        public let other: Int
-        public let wins: Int
-        public let losses: Int
-        public let ties: Int
+    package struct Comparison: Sendable {
+        package let aspect: RatingAspect
+        package let system: Int
+        package let other: Int
+        package let wins: Int
+        package let losses: Int
+        package let ties: Int
         /// Items that the comparisons are of.
-        public let items: Int
+        package let items: Int
         /// Share of comparisons that `system` wins, a tie being half a win.
-        public let winRate: ConfidenceInterval
+        package let winRate: ConfidenceInterval
         /// Mean rating of `system` less that of `other`.
-        public let difference: ConfidenceInterval
+        package let difference: ConfidenceInterval
         /// The probability of such a difference, if the systems were equally good; NaN for fewer than two items.
-        public let pValue: Double
+        package let pValue: Double
     }
 
-    public let systems: [String]
-    public let raters: [Rater]
+    package let systems: [String]
+    package let raters: [Rater]
     /// Indices of the items with at least one rating.
-    public let rated: [Int]
-    public let itemCount: Int
-    public let ratingCount: Int
+    package let rated: [Int]
+    package let itemCount: Int
+    package let ratingCount: Int
     /// Of each system and aspect that was rated.
-    public let means: [Mean]
+    package let means: [Mean]
     /// Of each criterion, where two raters rated the same output.
-    public let agreements: [Agreement]
+    package let agreements: [Agreement]
     /// Of each pair of systems and each aspect.
-    public let comparisons: [Comparison]
+    package let comparisons: [Comparison]
 
     /// Number of items with at least one rating.
-    public var ratedItems: Int { rated.count }
+    package var ratedItems: Int { rated.count }
 
-    public init(_ ratings: FinalRatings, of items: RatingItems) {
+    package init(_ ratings: FinalRatings, of items: RatingItems) {
         let table = RatingTable(ratings, items)
         systems = items.systems
         raters = table.raters

@@ -5,13 +5,13 @@ import Foundation
 import JSON
 
 /// Writes and reads tables of ratings.
-public enum RatingSheet {
+package enum RatingSheet {
     /// How many wrong lines are named before the import gives up.
     static let problemLimit = 100
     private static let criteria = Criterion.allCases.map(\.rawValue)
 
     /// All ratings: `rater,item,system`, the criteria, and to read along `prompt,output`.
-    public static func text(_ ratings: FinalRatings, of items: RatingItems) -> String {
+    package static func text(_ ratings: FinalRatings, of items: RatingItems) -> String {
         var rows = [["rater", "item", "system"] + criteria + ["prompt", "output"]]
         for rater in ratings.raters {
             for (index, item) in items.items.enumerated() {
@@ -28,7 +28,7 @@ public enum RatingSheet {
 
     /// One rater's form: every output in that rater's order under its letter, the system hidden, with the ratings that
     /// there are: `rater,item,letter`, the criteria, `prompt,output`.
-    public static func form(for rater: Rater, _ ratings: FinalRatings, of items: RatingItems) -> String {
+    package static func form(for rater: Rater, _ ratings: FinalRatings, of items: RatingItems) -> String {
         var rows = [["rater", "item", "letter"] + criteria + ["prompt", "output"]]
         let blinding = items.blinding
         let order = blinding.itemOrder(for: rater)
@@ -48,7 +48,7 @@ public enum RatingSheet {
 
     /// The ratings of a table, CSV or TSV; empty cells are no ratings, other columns are not looked at.
     /// - Throws: if a line is wrong; the message names each with its reason.
-    public static func ratings(path: String, of items: RatingItems) throws(RatingsError) -> [Rating] {
+    package static func ratings(path: String, of items: RatingItems) throws(RatingsError) -> [Rating] {
         let reader = try RatingsError.rethrowing { () throws(DatasetsError) in try RowReader(patterns: [path])
         }
         let rows = reader.makeIterator()

@@ -9,11 +9,11 @@ import Synchronization
 ///
 /// The file is only appended to, a line a rating, and the last rating of the same rater, output and criterion counts. A
 /// line that a crash cut off is removed when the file is opened again: its rating was never reported as saved.
-public final class RatingStore: Sendable {
+package final class RatingStore: Sendable {
     static let fileName = "ratings.jsonl"
 
-    public let directory: String
-    public let items: RatingItems
+    package let directory: String
+    package let items: RatingItems
     /// Keeps other processes from writing the ratings.
     private let lock: FileLock
     private let state: Mutex<State>
@@ -27,7 +27,7 @@ public final class RatingStore: Sendable {
 
     /// Opens the ratings of a folder, none at first.
     /// - Throws: if another process has them open, or a line is wrong.
-    public init(directory: String, items: RatingItems) throws(RatingsError) {
+    package init(directory: String, items: RatingItems) throws(RatingsError) {
         (self.directory, self.items) = (directory, items)
         let path = directory + "/" + Self.fileName
         let folderLock = try RatingsError.rethrowing { () throws(FilesError) in
@@ -51,10 +51,10 @@ public final class RatingStore: Sendable {
     }
 
     /// The last ratings of all raters as they are now.
-    public var ratings: FinalRatings { state.withLock { $0.ratings } }
+    package var ratings: FinalRatings { state.withLock { $0.ratings } }
 
     /// Saves ratings; they are on the disk when this returns, all or, after an error, none of them.
-    public func record(_ ratings: [Rating]) throws(RatingsError) {
+    package func record(_ ratings: [Rating]) throws(RatingsError) {
         if ratings.isEmpty { return }
         let path = directory + "/" + Self.fileName
         let lines = Array(ratings.map { $0.line(of: items) }.joined().utf8)
@@ -76,7 +76,7 @@ public final class RatingStore: Sendable {
 
     /// Saves many ratings, those that change something, so that after a crash all of them are there or none. Returns
     /// how many were new or other than before.
-    public func importAll(_ ratings: [Rating]) throws(RatingsError) -> Int {
+    package func importAll(_ ratings: [Rating]) throws(RatingsError) -> Int {
         let path = directory + "/" + Self.fileName
         return try state.withLock { (state) throws(RatingsError) in
             let known = state.ratings
@@ -104,7 +104,7 @@ public final class RatingStore: Sendable {
 
 extension FinalRatings {
     /// The ratings that a folder holds, read without keeping a server from writing more.
-    public init(directory: String, items: RatingItems) throws(RatingsError) {
+    package init(directory: String, items: RatingItems) throws(RatingsError) {
         let path = directory + "/" + RatingStore.fileName
         self.init()
         guard FileSystem.exists(path) else { return }

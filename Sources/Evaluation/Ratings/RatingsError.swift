@@ -1,14 +1,14 @@
 // What can be wrong with ratings and what they are of: one sentence each on what, where and what to do.
 
 import Datasets
-public import Files
+package import Files
 import Foundation
 import JSON
 
 /// An error of the human evaluation, with a message that is ready to be shown to the user.
-public struct RatingsError: Error, FileFailure, CustomStringConvertible, Sendable, Equatable {
+package struct RatingsError: Error, FileFailure, CustomStringConvertible, Sendable, Equatable {
     /// What is wrong, where, and what to do.
-    public let description: String
+    package let description: String
 
     init(_ description: String) { self.description = description }
 
@@ -84,7 +84,7 @@ extension RatingsError {
     }
 
     /// There is nothing to sum up.
-    public static func noRatings(_ directory: String) -> Self {
+    package static func noRatings(_ directory: String) -> Self {
         Self(
             "\(directory) holds no ratings yet: give some on the page of lockstep rate serve --output_dir \(directory), or "
                 + "read a sheet with lockstep rate import.")

@@ -1,17 +1,17 @@
 // Which tokens of a conversation are the assistant's: what a loss on the assistant's messages alone counts.
 
-public import Tokenizers
+package import Tokenizers
 
 /// A conversation as tokens.
-public struct TokenizedChat: Sendable, Equatable {
+package struct TokenizedChat: Sendable, Equatable {
     /// Vocabulary ids of the whole text.
-    public var ids: [Int32]
+    package var ids: [Int32]
     /// For each token whether the assistant is to write it: its messages with the tokens that end them.
-    public var isAssistant: [Bool]
+    package var isAssistant: [Bool]
     /// The text that was tokenised.
-    public var text: String
+    package var text: String
 
-    public init(ids: [Int32], isAssistant: [Bool], text: String) {
+    package init(ids: [Int32], isAssistant: [Bool], text: String) {
         self.ids = ids
         self.isAssistant = isAssistant
         self.text = text
@@ -33,7 +33,7 @@ extension ChatTemplate {
     ///   - variables: as for `render`.
     /// - Throws: `ChatTemplateError`: `startsWithAssistant` if no message of another role but `system` comes before the
     ///   first of the assistant, `turnNotFound` if a turn cannot be located, and what `render` throws.
-    public func tokenize(
+    package func tokenize(
         messages: [TemplateValue], with tokenizer: any Tokenizer, tools: [TemplateValue]? = nil,
         variables: [TemplateValue.Member] = []
     ) throws(ChatTemplateError) -> TokenizedChat {

@@ -1,11 +1,12 @@
 // What a conversation is for generation: the prompt of the next answer, and the token that ends it.
 
-public import Tokenizers
+package import Tokenizers
 
 extension ChatTemplate {
     /// The template of models that were trained on messages with an end-of-sequence token behind each, such as DialoGPT.
     /// nil when the tokenizer has no such token. Roles leave no trace: a system message would read as one of the user.
-    public static func messagesWithEnds(_ tokenizer: any Tokenizer) throws(ChatTemplateError) -> ChatTemplate?
+    package static func messagesWithEnds(_ tokenizer: any Tokenizer) throws(ChatTemplateError)
+        -> ChatTemplate?
     {
         guard let end = tokenizer.endOfSequenceID.flatMap({ tokenizer.token(of: $0) }) else { return nil }
         return try ChatTemplate(
@@ -14,7 +15,7 @@ extension ChatTemplate {
     }
 
     /// The tokens that the assistant's next message follows. Throws what `render` throws.
-    public func prompt(
+    package func prompt(
         _ messages: [TemplateValue], with tokenizer: any Tokenizer
     ) throws(ChatTemplateError) -> [Int32] {
         let text = try render(messages: messages, addGenerationPrompt: true).text
@@ -23,7 +24,7 @@ extension ChatTemplate {
 
     /// The special token that ends a message of the assistant; nil if the template has none or refuses the conversation
     /// of two words by which it is found.
-    public func endOfTurn(with tokenizer: any Tokenizer) -> Int32? {
+    package func endOfTurn(with tokenizer: any Tokenizer) -> Int32? {
         let messages = [
             TemplateValue.message(role: "user", content: "a"),
             TemplateValue.message(role: "assistant", content: "b"),

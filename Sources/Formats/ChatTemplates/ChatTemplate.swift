@@ -1,29 +1,29 @@
 // Chat templates: how a model family writes a conversation as one text. The language is the part of Jinja 3.1 that real
 // templates use, set up as transformers sets it up.
 
-public import Foundation
+package import Foundation
 internal import JSON
 internal import Tokenizers
 
 /// A conversation as one text.
-public struct RenderedChat: Sendable, Equatable {
-    public var text: String
+package struct RenderedChat: Sendable, Equatable {
+    package var text: String
     /// Stretches of `text`, in Unicode scalars, that the template marks as the assistant's by `{% generation %}`; empty
     /// if it marks nothing.
-    public var assistantRanges: [Range<Int>]
+    package var assistantRanges: [Range<Int>]
 
-    public init(text: String, assistantRanges: [Range<Int>]) {
+    package init(text: String, assistantRanges: [Range<Int>]) {
         self.text = text
         self.assistantRanges = assistantRanges
     }
 }
 
 /// A parsed chat template. Values are immutable and may be shared between threads.
-public struct ChatTemplate: Sendable {
+package struct ChatTemplate: Sendable {
     /// The template itself.
-    public let source: String
+    package let source: String
     /// Variables that every rendering has, such as `bos_token` and `eos_token`.
-    public var variables: [TemplateValue.Member]
+    package var variables: [TemplateValue.Member]
     /// What the template is called in messages.
     let path: String
     private let statements: [TemplateStatement]
@@ -35,7 +35,7 @@ public struct ChatTemplate: Sendable {
     ///   - path: what it is called in messages.
     ///   - variables: variables that every rendering has, such as `bos_token`.
     /// - Throws: `ChatTemplateError` with line and column if it is malformed or uses what is not implemented.
-    public init(
+    package init(
         _ source: String, path: String = "chat_template", variables: [TemplateValue.Member] = []
     ) throws(ChatTemplateError) {
         self.source = source
@@ -45,7 +45,7 @@ public struct ChatTemplate: Sendable {
     }
 
     /// Whether the template marks the assistant's text by `{% generation %}`.
-    public var marksAssistant: Bool { Self.marks(statements) }
+    package var marksAssistant: Bool { Self.marks(statements) }
 
     private static func marks(_ statements: [TemplateStatement]) -> Bool {
         statements.contains { statement in
@@ -72,7 +72,7 @@ public struct ChatTemplate: Sendable {
     ///   - variables: further variables; they win over those of the template.
     ///   - now: the date for `strftime_now`.
     /// - Throws: `ChatTemplateError` if there is no message, the template refuses the conversation or fails on it.
-    public func render(
+    package func render(
         messages: [TemplateValue], addGenerationPrompt: Bool = false, tools: [TemplateValue]? = nil,
         variables: [TemplateValue.Member] = [], now: Date = Date()
     ) throws(ChatTemplateError) -> RenderedChat {
@@ -113,7 +113,7 @@ extension ChatTemplate {
     ///
     /// - Throws: `ChatTemplateError.missingTemplate` if there is none, `ChatTemplateError` if it cannot be parsed,
     ///   `TokenizerError` if a file is malformed.
-    public static func load(directory: String) throws -> ChatTemplate {
+    package static func load(directory: String) throws -> ChatTemplate {
         let folder = directory.hasSuffix("/") ? String(directory.dropLast()) : directory
         let variables = try TokenizerLoader.namedTokens(directory: folder).map {
             TemplateValue.Member($0.key, .string($0.token))

@@ -1,7 +1,7 @@
 // Everything that can be wrong with a chat template or a conversation, each in one sentence.
 
 /// Why a conversation could not be rendered.
-public enum ChatTemplateError: Error, CustomStringConvertible, Sendable, Equatable {
+package enum ChatTemplateError: Error, CustomStringConvertible, Sendable, Equatable {
     /// The template breaks the rules of the language.
     case malformed(path: String, line: Int, column: Int, reason: String)
     /// The template uses a part of the language that is not implemented.
@@ -21,7 +21,7 @@ public enum ChatTemplateError: Error, CustomStringConvertible, Sendable, Equatab
     /// There is no template.
     case missingTemplate(directory: String)
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .malformed(let path, let line, let column, let reason):
             "'\(path)' is no valid chat template at line \(line), column \(column): \(reason). Correct the template."

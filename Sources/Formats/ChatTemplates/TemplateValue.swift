@@ -1,10 +1,10 @@
 // What a chat template is given: JSON-like values whose objects keep their order.
 
 internal import JSON
-public import Tokenizers
+package import Tokenizers
 
 /// A value that a template can read.
-public indirect enum TemplateValue: Sendable, Equatable {
+package indirect enum TemplateValue: Sendable, Equatable {
     case none
     case boolean(Bool)
     case integer(Int)
@@ -15,36 +15,36 @@ public indirect enum TemplateValue: Sendable, Equatable {
     case mapping([Member])
 
     /// A key of a mapping with its value.
-    public struct Member: Sendable, Equatable {
-        public var key: String
-        public var value: TemplateValue
+    package struct Member: Sendable, Equatable {
+        package var key: String
+        package var value: TemplateValue
 
-        public init(_ key: String, _ value: TemplateValue) {
+        package init(_ key: String, _ value: TemplateValue) {
             self.key = key
             self.value = value
         }
     }
 
     /// The value of `key` if this is a mapping that has it.
-    public subscript(key: String) -> TemplateValue? {
+    package subscript(key: String) -> TemplateValue? {
         guard case .mapping(let members) = self else { return nil }
         return members.last { $0.key == key }?.value
     }
 
     /// The string, if this is one.
-    public var string: String? {
+    package var string: String? {
         if case .string(let text) = self { text } else { nil }
     }
 
     /// Reads a JSON document, such as a list of tools; `path` names it in messages.
     ///
     /// - Throws: `TokenizerError.malformedJSON` with line and column.
-    public init(json: [UInt8], path: String) throws(TokenizerError) {
+    package init(json: [UInt8], path: String) throws(TokenizerError) {
         self.init(try JSONValue(parsing: json, path: path))
     }
 
     /// One message of a conversation.
-    public static func message(role: String, content: String) -> TemplateValue {
+    package static func message(role: String, content: String) -> TemplateValue {
         .mapping([Member("role", .string(role)), Member("content", .string(content))])
     }
 
@@ -63,11 +63,11 @@ public indirect enum TemplateValue: Sendable, Equatable {
 extension TemplateValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
     ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
-    public init(stringLiteral value: String) { self = .string(value) }
-    public init(booleanLiteral value: Bool) { self = .boolean(value) }
-    public init(integerLiteral value: Int) { self = .integer(value) }
-    public init(arrayLiteral elements: TemplateValue...) { self = .list(elements) }
-    public init(dictionaryLiteral elements: (String, TemplateValue)...) {
+    package init(stringLiteral value: String) { self = .string(value) }
+    package init(booleanLiteral value: Bool) { self = .boolean(value) }
+    package init(integerLiteral value: Int) { self = .integer(value) }
+    package init(arrayLiteral elements: TemplateValue...) { self = .list(elements) }
+    package init(dictionaryLiteral elements: (String, TemplateValue)...) {
         self = .mapping(elements.map { Member($0, $1) })
     }
 }

@@ -3,7 +3,7 @@
 internal import Files
 
 extension GGUFError: CustomStringConvertible {
-    public var description: String {
+    package var description: String {
         fileProblem ?? headerProblem ?? metadataProblem ?? tensorProblem ?? layoutProblem
             ?? "unknown problem with a GGUF file"
     }

@@ -1,10 +1,10 @@
 // What can be wrong with a GGUF file: one case for each kind of damage.
 
-public import Files
+package import Files
 
 /// An error of reading a GGUF file. `path` is the file it is about; `what` names the part of the file, for example
 /// "metadata key 'general.architecture'".
-public enum GGUFError: Error, FileFailure, Equatable, Sendable {
+package enum GGUFError: Error, FileFailure, Equatable, Sendable {
     // The file itself.
     case file(FilesError)
 

@@ -1,7 +1,7 @@
 // One GGUF file, opened for reading.
 
 internal import Files
-public import Tensors
+package import Tensors
 
 /// A GGUF file whose header has been read and checked completely.
 ///
@@ -11,16 +11,16 @@ public import Tensors
 ///
 /// Format: magic, version (2 or 3), counts, metadata, tensor entries, aligned data
 /// (<https://github.com/ggml-org/ggml/blob/master/docs/gguf.md>).
-public final class GGUFFile: Sendable {
+package final class GGUFFile: Sendable {
     /// The path it was opened by.
-    public let path: String
+    package let path: String
     /// Version of the format, 2 or 3.
-    public let version: Int
-    public let metadata: GGUFMetadata
+    package let version: Int
+    package let metadata: GGUFMetadata
     /// All tensors in the order of the file.
-    public let tensors: [GGUFTensorInfo]
+    package let tensors: [GGUFTensorInfo]
     /// Tensor data starts at multiples of this many bytes.
-    public let alignment: Int
+    package let alignment: Int
 
     let input: InputFile<GGUFError>
     /// Where the data starts in the file, in bytes.
@@ -28,7 +28,7 @@ public final class GGUFFile: Sendable {
     private let positions: [String: Int]
 
     /// Opens the file and checks its header; throws the `GGUFError` of the first thing that is wrong.
-    public init(path: String) throws(GGUFError) {
+    package init(path: String) throws(GGUFError) {
         let input = try InputFile<GGUFError>(path: path)
         var reader = HeaderReader(input)
         version = try Self.version(&reader)
@@ -70,10 +70,10 @@ public final class GGUFFile: Sendable {
     }
 
     /// The entry of a tensor; nil when there is none of this name.
-    public func tensor(_ name: String) -> GGUFTensorInfo? { positions[name].map { tensors[$0] } }
+    package func tensor(_ name: String) -> GGUFTensorInfo? { positions[name].map { tensors[$0] } }
 
     /// The stored bytes of a tensor. Throws `tensorNotFound` and the errors of reading the file.
-    public func readBytes(_ name: String) throws(GGUFError) -> [UInt8] {
+    package func readBytes(_ name: String) throws(GGUFError) -> [UInt8] {
         let tensor = try info(name)
         return try input.bytes(at: dataOffset + tensor.offset, count: tensor.byteCount)
     }
@@ -82,7 +82,7 @@ public final class GGUFFile: Sendable {
     ///
     /// The values equal the reference implementation's bit for bit. Throws `tensorNotFound`, `unsupportedType`
     /// and the errors of reading the file.
-    public func read(_ name: String, into target: Tensor) throws(GGUFError) {
+    package func read(_ name: String, into target: Tensor) throws(GGUFError) {
         let tensor = try info(name)
         precondition(
             target.isContiguous && target.type == .float32 && target.count == tensor.elementCount,

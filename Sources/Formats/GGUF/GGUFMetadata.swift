@@ -3,10 +3,10 @@
 internal import Files
 
 /// Keys with their values, in the order of the file.
-public struct GGUFMetadata: Sendable {
+package struct GGUFMetadata: Sendable {
     /// The file that it stands in, for messages.
-    public let path: String
-    public let keys: [String]
+    package let path: String
+    package let keys: [String]
     private let values: [String: GGUFValue]
 
     static let keyByteLimit = 65_535
@@ -85,22 +85,22 @@ public struct GGUFMetadata: Sendable {
 
 extension GGUFMetadata {
     /// The value of a key, of any type; nil when the file does not have it.
-    public subscript(key: String) -> GGUFValue? { values[key] }
+    package subscript(key: String) -> GGUFValue? { values[key] }
 
     /// The text at `key`; nil when absent. Throws `wrongValueType`, as do the following.
-    public func string(_ key: String) throws(GGUFError) -> String? {
+    package func string(_ key: String) throws(GGUFError) -> String? {
         try value(key, "a string", \.string)
     }
 
-    public func bool(_ key: String) throws(GGUFError) -> Bool? { try value(key, "a truth value", \.bool) }
+    package func bool(_ key: String) throws(GGUFError) -> Bool? { try value(key, "a truth value", \.bool) }
 
     /// An integer of any width.
-    public func integer(_ key: String) throws(GGUFError) -> Int? { try value(key, "an integer", \.integer) }
+    package func integer(_ key: String) throws(GGUFError) -> Int? { try value(key, "an integer", \.integer) }
 
     /// A float of either width.
-    public func float(_ key: String) throws(GGUFError) -> Double? { try value(key, "a float", \.float) }
+    package func float(_ key: String) throws(GGUFError) -> Double? { try value(key, "a float", \.float) }
 
-    public func strings(_ key: String) throws(GGUFError) -> [String]? {
+    package func strings(_ key: String) throws(GGUFError) -> [String]? {
         try value(key, "an array of strings") { value in
             guard case .array(let elements, .string) = value else { return nil }
             return elements.compactMap(\.string)
@@ -108,7 +108,7 @@ extension GGUFMetadata {
     }
 
     /// An array of integers of any width.
-    public func integers(_ key: String) throws(GGUFError) -> [Int]? {
+    package func integers(_ key: String) throws(GGUFError) -> [Int]? {
         try value(key, "an array of integers") { value in
             guard let elements = value.array else { return nil }
             let integers = elements.compactMap(\.integer)

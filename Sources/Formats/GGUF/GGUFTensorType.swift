@@ -3,7 +3,7 @@
 /// How a tensor's elements are stored: plain numbers, or blocks of small integers with common scales.
 ///
 /// Numbers and block sizes are those of ggml (ggml.h, `enum ggml_type`).
-public enum GGUFTensorType: UInt32, Sendable, CaseIterable {
+package enum GGUFTensorType: UInt32, Sendable, CaseIterable {
     case f32 = 0
     case f16 = 1
     case q40 = 2
@@ -38,7 +38,7 @@ public enum GGUFTensorType: UInt32, Sendable, CaseIterable {
     case mxfp4 = 39
 
     /// ggml's name, for example "Q4_K".
-    public var name: String {
+    package var name: String {
         let word = "\(self)"
         // The format's number stands behind an underscore, which Swift's names do not have: q4K is Q4_K.
         guard let index = word.firstIndex(of: "q"), let digit = word[index...].dropFirst().first else {
@@ -49,7 +49,7 @@ public enum GGUFTensorType: UInt32, Sendable, CaseIterable {
     }
 
     /// Elements of a block; 1 for plain numbers.
-    public var blockElementCount: Int {
+    package var blockElementCount: Int {
         switch self {
         case .f32, .f16, .bf16, .f64, .i8, .i16, .i32, .i64: 1
         case .q40, .q41, .q50, .q51, .q80, .q81, .iq4NL, .mxfp4: 32
@@ -60,7 +60,7 @@ public enum GGUFTensorType: UInt32, Sendable, CaseIterable {
     }
 
     /// Bytes of a block.
-    public var blockByteCount: Int {
+    package var blockByteCount: Int {
         switch self {
         case .i8: 1
         case .f16, .bf16, .i16: 2
@@ -91,7 +91,7 @@ public enum GGUFTensorType: UInt32, Sendable, CaseIterable {
     }
 
     /// The types that `GGUFFile.read` turns into float32.
-    public static let supported: [GGUFTensorType] = [
+    package static let supported: [GGUFTensorType] = [
         .f32, .f16, .bf16, .q80, .q40, .q41, .q50, .q51, .q4K, .q6K,
     ]
 
@@ -99,15 +99,15 @@ public enum GGUFTensorType: UInt32, Sendable, CaseIterable {
 }
 
 /// What the header says about one tensor.
-public struct GGUFTensorInfo: Sendable, Equatable {
-    public let name: String
+package struct GGUFTensorInfo: Sendable, Equatable {
+    package let name: String
     /// Extents, outermost first: the reverse of the file's order. The last is the length of a row.
-    public let shape: [Int]
-    public let type: GGUFTensorType
+    package let shape: [Int]
+    package let type: GGUFTensorType
     /// The first byte, counted from the start of the data.
     let offset: Int
 
-    public var elementCount: Int { shape.reduce(1, *) }
+    package var elementCount: Int { shape.reduce(1, *) }
     /// Bytes in the file.
-    public var byteCount: Int { elementCount / type.blockElementCount * type.blockByteCount }
+    package var byteCount: Int { elementCount / type.blockElementCount * type.blockByteCount }
 }

@@ -1,11 +1,11 @@
 // A value of the metadata, of any of the format's thirteen types.
 
 /// The types of metadata values, with the numbers that files hold.
-public enum GGUFValueType: UInt32, Sendable, CaseIterable {
+package enum GGUFValueType: UInt32, Sendable, CaseIterable {
     case uint8, int8, uint16, int16, uint32, int32, float32, bool, string, array, uint64, int64, float64
 
     /// The specification's word for it.
-    public var name: String { "\(self)".uppercased() }
+    package var name: String { "\(self)".uppercased() }
 
     /// The fewest bytes that a value of this type takes in a file.
     var minimumByteCount: Int {
@@ -20,7 +20,7 @@ public enum GGUFValueType: UInt32, Sendable, CaseIterable {
 }
 
 /// One metadata value.
-public enum GGUFValue: Sendable, Equatable {
+package enum GGUFValue: Sendable, Equatable {
     case uint8(UInt8)
     case int8(Int8)
     case uint16(UInt16)
@@ -36,7 +36,7 @@ public enum GGUFValue: Sendable, Equatable {
     case int64(Int64)
     case float64(Double)
 
-    public var type: GGUFValueType {
+    package var type: GGUFValueType {
         switch self {
         case .uint8: .uint8
         case .int8: .int8
@@ -54,12 +54,12 @@ public enum GGUFValue: Sendable, Equatable {
         }
     }
 
-    public var string: String? { if case .string(let value) = self { value } else { nil } }
-    public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
-    public var array: [GGUFValue]? { if case .array(let values, _) = self { values } else { nil } }
+    package var string: String? { if case .string(let value) = self { value } else { nil } }
+    package var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
+    package var array: [GGUFValue]? { if case .array(let values, _) = self { values } else { nil } }
 
     /// The value of any integer type; nil for other types and beyond `Int`.
-    public var integer: Int? {
+    package var integer: Int? {
         switch self {
         case .uint8(let value): Int(value)
         case .int8(let value): Int(value)
@@ -75,7 +75,7 @@ public enum GGUFValue: Sendable, Equatable {
 
     /// The value of a float; that of a float32 is the shortest decimal that reads back as the same float32, as
     /// its writer had it: 1e-05, not 9.999999747378752e-06.
-    public var float: Double? {
+    package var float: Double? {
         switch self {
         case .float32(let value): Double(value.description)
         case .float64(let value): value

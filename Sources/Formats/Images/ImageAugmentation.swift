@@ -2,31 +2,31 @@
 // every rank.
 
 import Foundation
-public import Tensors
+package import Tensors
 
 /// Random changes of an image before its pixel values are taken. Without any, images are prepared as for evaluation.
-public struct ImageAugmentation: Sendable, Hashable {
+package struct ImageAugmentation: Sendable, Hashable {
     /// Limits of a random crop that is resized to the model's size: torchvision's RandomResizedCrop.
-    public struct RandomCrop: Sendable, Hashable {
+    package struct RandomCrop: Sendable, Hashable {
         /// Share of the image's area.
-        public let scale: ClosedRange<Double>
+        package let scale: ClosedRange<Double>
         /// Width divided by height.
-        public let ratio: ClosedRange<Double>
+        package let ratio: ClosedRange<Double>
 
         /// The defaults are torchvision's.
-        public init(scale: ClosedRange<Double> = 0.08...1, ratio: ClosedRange<Double> = 3.0 / 4...4.0 / 3) {
+        package init(scale: ClosedRange<Double> = 0.08...1, ratio: ClosedRange<Double> = 3.0 / 4...4.0 / 3) {
             precondition(scale.lowerBound > 0 && scale.upperBound <= 1, "a share of the area lies in 0…1")
             precondition(ratio.lowerBound > 0, "a ratio is positive")
             (self.scale, self.ratio) = (scale, ratio)
         }
     }
 
-    public var horizontalFlipProbability: Double
-    public var verticalFlipProbability: Double
+    package var horizontalFlipProbability: Double
+    package var verticalFlipProbability: Double
     /// nil resizes and crops as the preprocessing says.
-    public var randomCrop: RandomCrop?
+    package var randomCrop: RandomCrop?
 
-    public init(
+    package init(
         horizontalFlipProbability: Double = 0, verticalFlipProbability: Double = 0,
         randomCrop: RandomCrop? = nil
     ) {
@@ -36,13 +36,13 @@ public struct ImageAugmentation: Sendable, Hashable {
     }
 
     /// Whether every image stays as it is.
-    public var isIdentity: Bool {
+    package var isIdentity: Bool {
         horizontalFlipProbability == 0 && verticalFlipProbability == 0 && randomCrop == nil
     }
 
     /// The image cropped, resized and flipped at random, still in bytes. `key` is that of the sample in its epoch.
     /// A random crop needs a preprocessing of one output size.
-    public func arranged(_ image: PixelImage, for preprocessing: ImagePreprocessing, key: RandomKey)
+    package func arranged(_ image: PixelImage, for preprocessing: ImagePreprocessing, key: RandomKey)
         -> PixelImage
     {
         var result: PixelImage
@@ -58,7 +58,7 @@ public struct ImageAugmentation: Sendable, Hashable {
     }
 
     /// The image flipped at random: what is left to do when it is cropped and resized already.
-    public func flipped(_ image: PixelImage, key: RandomKey) -> PixelImage {
+    package func flipped(_ image: PixelImage, key: RandomKey) -> PixelImage {
         var result = image
         let flips = key.derived("flip")
         if flips.uniform(0) < horizontalFlipProbability { result = result.flippedHorizontally() }

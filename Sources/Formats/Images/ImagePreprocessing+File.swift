@@ -5,11 +5,11 @@ internal import JSON
 
 extension ImagePreprocessing {
     /// Name of the file in a model directory.
-    public static let fileName = "preprocessor_config.json"
+    package static let fileName = "preprocessor_config.json"
 
     /// Reads `directory/preprocessor_config.json`.
     /// - Throws: if the file is missing, no JSON object, of a processor that is not known, or has a bad value.
-    public init(directory: String) throws(ImagesError) {
+    package init(directory: String) throws(ImagesError) {
         let path = directory + "/" + Self.fileName
         let bytes: [UInt8]
         do {
@@ -24,7 +24,7 @@ extension ImagePreprocessing {
 
     /// Reads the content of a preprocessor_config.json; `file` is named in errors. Keys that are missing take the
     /// defaults of the processor's class in transformers; keys that no step needs are ignored, as there.
-    public init(json: [UInt8], file: String) throws(ImagesError) {
+    package init(json: [UInt8], file: String) throws(ImagesError) {
         let keys = try ProcessorKeys(json, file: file)
         let processor = try keys.processor()
         let isDeiT = processor == "DeiT"

@@ -1,11 +1,11 @@
 // What preprocessor_config.json asks for: resize, crop, rescale, normalise.
 
-public import Tensors
+package import Tensors
 
 /// How images become pixel values, with the steps and names of Hugging Face's image processors.
-public struct ImagePreprocessing: Sendable, Hashable {
+package struct ImagePreprocessing: Sendable, Hashable {
     /// The size that an image is scaled to.
-    public enum Size: Sendable, Hashable {
+    package enum Size: Sendable, Hashable {
         /// Both edges, whatever the image's shape.
         case exact(width: Int, height: Int)
         /// The shorter edge; the longer one keeps the image's shape, up to `longest`.
@@ -13,17 +13,17 @@ public struct ImagePreprocessing: Sendable, Hashable {
     }
 
     /// nil leaves the size as it is.
-    public var size: Size? = .exact(width: 224, height: 224)
-    public var resampling: Resampling = .bilinear
+    package var size: Size? = .exact(width: 224, height: 224)
+    package var resampling: Resampling = .bilinear
     /// nil crops nothing.
-    public var cropSize: (width: Int, height: Int)? {
+    package var cropSize: (width: Int, height: Int)? {
         get { crop.map { ($0.width, $0.height) } }
         set { crop = newValue.map { Crop(width: $0.width, height: $0.height) } }
     }
     /// What every byte is multiplied with; nil leaves 0…255.
-    public var rescaleFactor: Double? = 1.0 / 255
+    package var rescaleFactor: Double? = 1.0 / 255
     /// What is subtracted from red, green and blue, and what they are divided by then; nil does neither.
-    public var normalization: Normalization? = .init(mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5])
+    package var normalization: Normalization? = .init(mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5])
 
     private var crop: Crop?
 
@@ -32,28 +32,28 @@ public struct ImagePreprocessing: Sendable, Hashable {
     }
 
     /// One mean and one standard deviation a channel.
-    public struct Normalization: Sendable, Hashable {
-        public let mean: [Double]
-        public let deviation: [Double]
+    package struct Normalization: Sendable, Hashable {
+        package let mean: [Double]
+        package let deviation: [Double]
 
-        public init(mean: [Double], deviation: [Double]) {
+        package init(mean: [Double], deviation: [Double]) {
             precondition(mean.count == 3 && deviation.count == 3, "expected three channels")
             (self.mean, self.deviation) = (mean, deviation)
         }
     }
 
     /// The defaults of ViTImageProcessor: 224 × 224, bilinear, to −1…1.
-    public init() {}
+    package init() {}
 
     /// The size of all prepared images; nil if it depends on the image.
-    public var outputSize: (width: Int, height: Int)? {
+    package var outputSize: (width: Int, height: Int)? {
         if let cropSize { return cropSize }
         if case .exact(let width, let height) = size { return (width, height) }
         return nil
     }
 
     /// The image resized and cropped, still in bytes.
-    public func arranged(_ image: PixelImage) -> PixelImage {
+    package func arranged(_ image: PixelImage) -> PixelImage {
         var result = image
         if let size {
             let (width, height) = size.edges(forWidth: image.width, height: image.height)
@@ -65,7 +65,7 @@ public struct ImagePreprocessing: Sendable, Hashable {
 
     /// Writes the rescaled and normalised values of an image into `target`, `3 · height · width` elements: all of
     /// red, then green, then blue, each row by row. That is one image of transformers' `pixel_values`.
-    public func writeValues(of image: PixelImage, into target: Tensor) {
+    package func writeValues(of image: PixelImage, into target: Tensor) {
         let count = image.width * image.height
         precondition(target.count == 3 * count, "expected \(3 * count) elements")
         let tables = (0..<3).map(valueTable)

@@ -1,9 +1,9 @@
 // What can be wrong with a user's images: one sentence each on what, where and what to do.
 
 /// An error in an image file or in how images are to be prepared, with a message that is ready to be shown.
-public struct ImagesError: Error, CustomStringConvertible, Sendable, Hashable {
+package struct ImagesError: Error, CustomStringConvertible, Sendable, Hashable {
     /// What is wrong, where, what was expected and found, and what to do.
-    public let description: String
+    package let description: String
 
     init(_ description: String) { self.description = description }
 }

@@ -5,7 +5,7 @@ internal import Files
 extension PixelImage {
     /// The most pixels that are decoded: where Pillow raises its DecompressionBombError. A small file that claims
     /// more would fill the memory.
-    public static let maximumPixelCount = 2 * (1 << 30) / 12
+    package static let maximumPixelCount = 2 * (1 << 30) / 12
     /// Pixels of a larger image that a byte of its file can hold: deflate writes at most 1,032 bytes, of
     /// eight pixels each, a byte, and a JPEG has at least a bit for each block of 64.
     private static let maximumPixelsPerByte = 8 * 1_032
@@ -19,7 +19,7 @@ extension PixelImage {
     /// clipped at 255, CMYK is taken as inverted (Adobe's way). Files that end too early or hold corrupt data
     /// are errors, also where Pillow would fill the gap with grey.
     /// - Throws: if there is no such file, or it is broken, too large or of another format; the path is named.
-    public init(path: String) throws(ImagesError) {
+    package init(path: String) throws(ImagesError) {
         let bytes: [UInt8]
         do {
             bytes = try FileSystem.bytes(of: path)
@@ -34,7 +34,7 @@ extension PixelImage {
     }
 
     /// The image in the bytes of a file; `path` is named in errors.
-    public init(file bytes: [UInt8], path: String) throws(ImagesError) {
+    package init(file bytes: [UInt8], path: String) throws(ImagesError) {
         guard !bytes.isEmpty else { throw .empty(path) }
         guard let format = ImageFormat(bytes: bytes) else {
             throw .unknownFormat(path, looksLike: ImageFormat.foreignName(bytes: bytes))

@@ -4,7 +4,7 @@ extension PixelImage {
     /// The image in another size: two passes, each rounded to 8 bits, first along rows, then along columns; the other
     /// way round for an image that is very tall and is made smaller. So up to Pillow 12; Pillow 13 takes the
     /// cheaper order, and a byte may differ from it by rounding.
-    public func resized(width newWidth: Int, height newHeight: Int, _ filter: Resampling) -> PixelImage {
+    package func resized(width newWidth: Int, height newHeight: Int, _ filter: Resampling) -> PixelImage {
         precondition(newWidth > 0 && newHeight > 0, "an image has at least one pixel")
         if newWidth == width, newHeight == height { return self }
         if filter == .nearest { return nearest(width: newWidth, height: newHeight) }

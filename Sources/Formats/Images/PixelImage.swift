@@ -1,14 +1,14 @@
 // An image in memory: 8-bit RGB.
 
 /// An image of `height` rows of `width` pixels, three bytes each.
-public struct PixelImage: Sendable, Hashable {
-    public let width: Int
-    public let height: Int
+package struct PixelImage: Sendable, Hashable {
+    package let width: Int
+    package let height: Int
     /// Red, green and blue of each pixel, row by row from the top, `[height · width · 3]`.
-    public let pixels: [UInt8]
+    package let pixels: [UInt8]
 
     /// Traps when the bytes do not fill the image.
-    public init(width: Int, height: Int, pixels: [UInt8]) {
+    package init(width: Int, height: Int, pixels: [UInt8]) {
         precondition(width > 0 && height > 0, "an image has at least one pixel")
         precondition(pixels.count == 3 * width * height, "expected 3 bytes a pixel")
         (self.width, self.height, self.pixels) = (width, height, pixels)
@@ -39,13 +39,13 @@ public struct PixelImage: Sendable, Hashable {
     }
 
     /// The pixels from (left, top) on; black where this image has none.
-    public func cropped(left: Int, top: Int, width: Int, height: Int) -> PixelImage {
+    package func cropped(left: Int, top: Int, width: Int, height: Int) -> PixelImage {
         if left == 0, top == 0, width == self.width, height == self.height { return self }
         return rearranged(width: width, height: height) { (left + $0, top + $1) }
     }
 
     /// The middle of the image, with black around it where the image is smaller: transformers' `center_crop`.
-    public func centerCropped(width newWidth: Int, height newHeight: Int) -> PixelImage {
+    package func centerCropped(width newWidth: Int, height newHeight: Int) -> PixelImage {
         /// Where the crop starts in one direction. When the other direction has to be padded, transformers
         /// pads and crops by its own rounding, which gives the same place.
         func start(_ size: Int, _ newSize: Int) -> Int {
@@ -58,12 +58,12 @@ public struct PixelImage: Sendable, Hashable {
     }
 
     /// Left and right exchanged.
-    public func flippedHorizontally() -> PixelImage {
+    package func flippedHorizontally() -> PixelImage {
         rearranged(width: width, height: height) { (width - 1 - $0, $1) }
     }
 
     /// Top and bottom exchanged.
-    public func flippedVertically() -> PixelImage {
+    package func flippedVertically() -> PixelImage {
         rearranged(width: width, height: height) { ($0, height - 1 - $1) }
     }
 }

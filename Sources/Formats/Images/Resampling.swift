@@ -3,7 +3,7 @@
 import Foundation
 
 /// The filters of Pillow's `Image.resize`, numbered as there and in preprocessor_config.json.
-public enum Resampling: Int, Sendable, CaseIterable {
+package enum Resampling: Int, Sendable, CaseIterable {
     case nearest = 0
     case lanczos, bilinear, bicubic, box, hamming
 

@@ -1,12 +1,12 @@
 // The number formats of the safetensors format, in the order in which files store them.
 
-public import Tensors
+package import Tensors
 
 /// The format of one element as a file names it.
 ///
 /// The cases stand in the order of the reference implementation: files hold the last of them first, so that
 /// every tensor is aligned without gaps.
-public enum DType: String, Sendable, CaseIterable {
+package enum DType: String, Sendable, CaseIterable {
     case bool = "BOOL"
     case uint8 = "U8"
     case int8 = "I8"
@@ -25,7 +25,7 @@ public enum DType: String, Sendable, CaseIterable {
     case uint64 = "U64"
 
     /// The format that stores a tensor of this type unchanged.
-    public init(_ type: ElementType) {
+    package init(_ type: ElementType) {
         switch type {
         case .float32: self = .float32
         case .bfloat16: self = .bfloat16
@@ -34,7 +34,7 @@ public enum DType: String, Sendable, CaseIterable {
     }
 
     /// Size of one element in bytes.
-    public var byteCount: Int {
+    package var byteCount: Int {
         switch self {
         case .bool, .uint8, .int8, .float8E5M2, .float8E4M3, .float8E8M0: 1
         case .int16, .uint16, .float16, .bfloat16: 2
@@ -44,7 +44,7 @@ public enum DType: String, Sendable, CaseIterable {
     }
 
     /// The tensor type of the same bits, if there is one.
-    public var elementType: ElementType? {
+    package var elementType: ElementType? {
         switch self {
         case .float32: .float32
         case .bfloat16: .bfloat16
@@ -54,7 +54,7 @@ public enum DType: String, Sendable, CaseIterable {
     }
 
     /// Whether this is one of the 8-bit floats, which can be listed but not read as numbers.
-    public var isFloat8: Bool {
+    package var isFloat8: Bool {
         switch self {
         case .float8E5M2, .float8E4M3, .float8E8M0: true
         default: false

@@ -2,18 +2,18 @@
 
 internal import Files
 import Foundation
-public import Tensors
+package import Tensors
 
 /// All tensors of a model folder.
-public struct SafetensorsCollection: Sendable {
+package struct SafetensorsCollection: Sendable {
     /// The opened files, sorted by name.
-    public let files: [SafetensorsFile]
+    package let files: [SafetensorsFile]
     /// All names: in the order of the file, or in that of the index, followed by those that it does not list.
-    public let tensorNames: [String]
+    package let tensorNames: [String]
     private let owners: [String: SafetensorsFile]
 
     /// The tensors of one file.
-    public init(file: SafetensorsFile) {
+    package init(file: SafetensorsFile) {
         files = [file]
         tensorNames = file.tensorNames
         owners = Dictionary(file.tensorNames.map { ($0, file) }) { first, _ in first }
@@ -23,7 +23,7 @@ public struct SafetensorsCollection: Sendable {
     ///
     /// Throws `missingShards` with all that are missing, `tensorNotInShard`, `tensorInTwoShards` for one that
     /// the index does not assign, and the errors of `SafetensorsFile`.
-    public init(index: SafetensorsIndex) throws(SafetensorsError) {
+    package init(index: SafetensorsIndex) throws(SafetensorsError) {
         let folder = URL(fileURLWithPath: index.path).deletingLastPathComponent()
         let shardNames = index.shardNames
         let paths = shardNames.map { folder.appendingPathComponent($0).path }
@@ -63,7 +63,7 @@ public struct SafetensorsCollection: Sendable {
     ///
     /// Throws `onlyPickledWeights`, which says how to convert, or `noWeights` when there are none, and the
     /// errors of `SafetensorsFile` and `SafetensorsIndex`.
-    public static func open(directory: String) throws(SafetensorsError) -> SafetensorsCollection {
+    package static func open(directory: String) throws(SafetensorsError) -> SafetensorsCollection {
         let folder = URL(fileURLWithPath: directory, isDirectory: true)
         func path(_ name: String) -> String? {
             let path = folder.appendingPathComponent(name).path
@@ -82,13 +82,13 @@ public struct SafetensorsCollection: Sendable {
     }
 
     /// The free text entries of the first file's header, for example `format: pt`.
-    public var metadata: [String: String] { files.first?.metadata ?? [:] }
+    package var metadata: [String: String] { files.first?.metadata ?? [:] }
 
     /// Whether a tensor of this name exists.
-    public func contains(_ name: String) -> Bool { owners[name] != nil }
+    package func contains(_ name: String) -> Bool { owners[name] != nil }
 
     /// The file that holds a tensor. Throws `tensorNotFound`.
-    public func file(of name: String) throws(SafetensorsError) -> SafetensorsFile {
+    package func file(of name: String) throws(SafetensorsError) -> SafetensorsFile {
         guard let file = owners[name] else {
             throw .tensorNotFound(
                 path: files.map(\.path).joined(separator: ", "), tensor: name, tensorCount: tensorNames.count)
@@ -97,27 +97,27 @@ public struct SafetensorsCollection: Sendable {
     }
 
     /// The extents of a tensor, outermost first. Throws `tensorNotFound`.
-    public func shape(of name: String) throws(SafetensorsError) -> [Int] {
+    package func shape(of name: String) throws(SafetensorsError) -> [Int] {
         try file(of: name).shape(of: name)
     }
 
     /// The format in which a tensor is stored. Throws `tensorNotFound`.
-    public func dtype(of name: String) throws(SafetensorsError) -> DType {
+    package func dtype(of name: String) throws(SafetensorsError) -> DType {
         try file(of: name).dtype(of: name)
     }
 
     /// Reads a tensor's values into a contiguous `tensor` of as many elements; see `SafetensorsFile.read`.
-    public func read(_ name: String, into tensor: Tensor) throws(SafetensorsError) {
+    package func read(_ name: String, into tensor: Tensor) throws(SafetensorsError) {
         try file(of: name).read(name, into: tensor)
     }
 
     /// The values of a tensor of integers; see `SafetensorsFile.readInt64s`.
-    public func readInt64s(_ name: String) throws(SafetensorsError) -> [Int64] {
+    package func readInt64s(_ name: String) throws(SafetensorsError) -> [Int64] {
         try file(of: name).readInt64s(name)
     }
 
     /// The stored bytes of a tensor, little-endian.
-    public func readBytes(_ name: String) throws(SafetensorsError) -> [UInt8] {
+    package func readBytes(_ name: String) throws(SafetensorsError) -> [UInt8] {
         try file(of: name).readBytes(name)
     }
 }

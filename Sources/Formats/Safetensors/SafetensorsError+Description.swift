@@ -3,7 +3,7 @@
 internal import Files
 
 extension SafetensorsError: CustomStringConvertible {
-    public var description: String {
+    package var description: String {
         fileProblem ?? headerProblem ?? entryProblem ?? layoutProblem ?? valueProblem ?? modelProblem
             ?? "unknown problem with a safetensors file"
     }

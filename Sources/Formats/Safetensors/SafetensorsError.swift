@@ -1,9 +1,9 @@
 // What can be wrong with a file of weights: one case for each kind of damage.
 
-public import Files
+package import Files
 
 /// An error of reading or writing safetensors files. `path` is the file it is about.
-public enum SafetensorsError: Error, FileFailure, Equatable, Sendable {
+package enum SafetensorsError: Error, FileFailure, Equatable, Sendable {
     // The file itself.
     case file(FilesError)
 

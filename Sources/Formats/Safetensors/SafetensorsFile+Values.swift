@@ -1,7 +1,7 @@
 // Reading the values of a tensor, with conversion where the formats differ.
 
 internal import Files
-public import Tensors
+package import Tensors
 
 #if _endian(big)
     #error("safetensors data is little-endian and is used as it stands")
@@ -14,7 +14,7 @@ extension SafetensorsFile {
     /// F16 and BF16, exactly, and F64, rounded. Throws `tensorNotFound`, `wrongElementCount`, `float8`,
     /// `notConvertible`, `valueOutOfRange` for an F64 that is finite but beyond float32, and the errors of
     /// reading the file.
-    public func read(_ name: String, into tensor: Tensor) throws(SafetensorsError) {
+    package func read(_ name: String, into tensor: Tensor) throws(SafetensorsError) {
         precondition(tensor.isContiguous, "a tensor can be read only into contiguous memory")
         let entry = try entry(name)
         guard entry.elementCount == tensor.count else {
@@ -90,14 +90,14 @@ extension SafetensorsFile {
     }
 
     /// The stored little-endian bytes of a tensor of any dtype. Throws `tensorNotFound` and `cannotRead`.
-    public func readBytes(_ name: String) throws(SafetensorsError) -> [UInt8] {
+    package func readBytes(_ name: String) throws(SafetensorsError) -> [UInt8] {
         let entry = try entry(name)
         return try input.bytes(at: dataOffset + entry.range.lowerBound, count: entry.range.count)
     }
 
     /// The values of a tensor of integers or booleans (0 and 1). Throws `tensorNotFound`, `notConvertible`
     /// for floats, `valueOutOfRange` for a U64 beyond `Int64.max`, and the errors of reading.
-    public func readInt64s(_ name: String) throws(SafetensorsError) -> [Int64] {
+    package func readInt64s(_ name: String) throws(SafetensorsError) -> [Int64] {
         let dtype = try entry(name).dtype
         let bytes = try readBytes(name)
         switch dtype {

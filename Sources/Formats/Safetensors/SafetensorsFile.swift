@@ -10,13 +10,13 @@ internal import Files
 ///
 /// Format: 8 bytes little-endian header length, JSON header, data
 /// (<https://huggingface.co/docs/safetensors/index#format>).
-public final class SafetensorsFile: Sendable {
+package final class SafetensorsFile: Sendable {
     /// The path it was opened by.
-    public let path: String
+    package let path: String
     /// The names of all tensors in the order of their data.
-    public let tensorNames: [String]
+    package let tensorNames: [String]
     /// The free text entries of the header, for example `format: pt`.
-    public let metadata: [String: String]
+    package let metadata: [String: String]
 
     let input: InputFile<SafetensorsError>
     /// Where the data starts in the file, in bytes.
@@ -24,7 +24,7 @@ public final class SafetensorsFile: Sendable {
     private let entries: [String: TensorEntry]
 
     /// Opens the file and checks its header; throws the `SafetensorsError` of the first thing that is wrong.
-    public init(path: String) throws(SafetensorsError) {
+    package init(path: String) throws(SafetensorsError) {
         let input = try InputFile<SafetensorsError>(path: path)
         guard input.byteCount >= 8 else { throw .tooShort(path: path, byteCount: input.byteCount) }
         let lengthBytes = try input.bytes(at: 0, count: 8)
@@ -47,13 +47,13 @@ public final class SafetensorsFile: Sendable {
     }
 
     /// Whether the file holds a tensor of this name.
-    public func contains(_ name: String) -> Bool { entries[name] != nil }
+    package func contains(_ name: String) -> Bool { entries[name] != nil }
 
     /// The extents of a tensor, outermost first; empty for a scalar. Throws `tensorNotFound`.
-    public func shape(of name: String) throws(SafetensorsError) -> [Int] { try entry(name).shape }
+    package func shape(of name: String) throws(SafetensorsError) -> [Int] { try entry(name).shape }
 
     /// The format in which a tensor is stored. Throws `tensorNotFound`.
-    public func dtype(of name: String) throws(SafetensorsError) -> DType { try entry(name).dtype }
+    package func dtype(of name: String) throws(SafetensorsError) -> DType { try entry(name).dtype }
 
     func entry(_ name: String) throws(SafetensorsError) -> TensorEntry {
         guard let entry = entries[name] else {

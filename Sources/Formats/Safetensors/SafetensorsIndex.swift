@@ -4,16 +4,16 @@ internal import Files
 internal import JSON
 
 /// `model.safetensors.index.json`: which shard holds which tensor.
-public struct SafetensorsIndex: Sendable {
+package struct SafetensorsIndex: Sendable {
     /// The path of the index file.
-    public let path: String
+    package let path: String
     /// The file name of the shard of each tensor; shards lie in the folder of the index.
-    public let shards: [String: String]
+    package let shards: [String: String]
     /// The tensors in the order of the index.
-    public let tensorNames: [String]
+    package let tensorNames: [String]
 
     /// Reads the index. Throws `badIndex`, `badShardName`, and the errors of opening and of JSON.
-    public init(path: String) throws(SafetensorsError) {
+    package init(path: String) throws(SafetensorsError) {
         let input = try InputFile<SafetensorsError>(path: path)
         let members = try jsonObject(input.bytes(at: 0, count: input.byteCount), path: path)
         guard case .object(let entries)? = members["weight_map"] else {
@@ -38,5 +38,5 @@ public struct SafetensorsIndex: Sendable {
     }
 
     /// The file names of all shards, sorted.
-    public var shardNames: [String] { Set(shards.values).sorted() }
+    package var shardNames: [String] { Set(shards.values).sorted() }
 }

@@ -2,13 +2,13 @@
 
 internal import Files
 internal import JSON
-public import Tensors
+package import Tensors
 
 /// A file of tensors to be written.
 ///
 /// `add` keeps a reference to the tensor's memory, no copy: the values are those at the time of `write`.
 /// Names must be unique and shapes must fit; anything else is the caller's bug and traps.
-public struct SafetensorsWriter: Sendable {
+package struct SafetensorsWriter: Sendable {
     enum Content: Sendable {
         case tensor(Tensor)
         case made(@Sendable () throws(SafetensorsError) -> Tensor)
@@ -27,11 +27,11 @@ public struct SafetensorsWriter: Sendable {
     private(set) var items: [Item] = []
     private var names: Set<String> = []
 
-    public init() {}
+    package init() {}
 
     /// Adds a tensor under `shape`, stored as `dtype`: by default as it is, else F64, F32, BF16 or F16 from
     /// float32. Rows with gaps between them are stored without the gaps.
-    public mutating func add(_ name: String, shape: [Int], tensor: Tensor, as dtype: DType? = nil) {
+    package mutating func add(_ name: String, shape: [Int], tensor: Tensor, as dtype: DType? = nil) {
         let stored = dtype ?? DType(tensor.type)
         let converts: [DType] = [.float64, .float32, .bfloat16, .float16]
         precondition(
@@ -44,7 +44,7 @@ public struct SafetensorsWriter: Sendable {
 
     /// Adds a float32 tensor that `make` returns when its turn to be written comes, stored as F32, BF16, F16 or
     /// F64: a file may be larger than the memory. An error of `make` ends the writing.
-    public mutating func add(
+    package mutating func add(
         _ name: String, shape: [Int], as dtype: DType,
         making make: @escaping @Sendable () throws(SafetensorsError) -> Tensor
     ) {
@@ -55,14 +55,14 @@ public struct SafetensorsWriter: Sendable {
     }
 
     /// Adds little-endian bytes that are elements of `dtype`.
-    public mutating func add(_ name: String, shape: [Int], bytes: [UInt8], as dtype: DType = .uint8) {
+    package mutating func add(_ name: String, shape: [Int], bytes: [UInt8], as dtype: DType = .uint8) {
         let item = Item(name: name, dtype: dtype, shape: shape, content: .bytes(bytes))
         precondition(item.byteCount == bytes.count, "\(name): shape \(shape) for \(bytes.count) bytes")
         append(item)
     }
 
     /// Adds integers as I64.
-    public mutating func add(_ name: String, shape: [Int], integers: [Int64]) {
+    package mutating func add(_ name: String, shape: [Int], integers: [Int64]) {
         precondition(
             shape.reduce(1, *) == integers.count, "\(name): shape \(shape) for \(integers.count) integers")
         append(Item(name: name, dtype: .int64, shape: shape, content: .integers(integers)))
@@ -79,7 +79,7 @@ public struct SafetensorsWriter: Sendable {
     ///
     /// Throws `file`, after which no incomplete file is left, and `valueOutOfRange` for a finite value
     /// that F16 or BF16 cannot hold. Values are converted in small pieces: the data is never held twice.
-    public func write(to path: String, metadata: [String: String] = [:]) throws(SafetensorsError) {
+    package func write(to path: String, metadata: [String: String] = [:]) throws(SafetensorsError) {
         let ordered = items.sorted(by: Self.precedes)
         let file = try SafetensorsError.rethrowing { () throws(FilesError) in try PendingFile(path: path) }
         try unsafe Self.header(ordered, metadata: metadata).withElementBytes {

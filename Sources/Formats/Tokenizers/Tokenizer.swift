@@ -1,7 +1,7 @@
 // What every tokenizer family offers: text to ids and back.
 
 /// Turns text into vocabulary ids and ids into text. Values are immutable and may be shared between threads.
-public protocol Tokenizer: Sendable {
+package protocol Tokenizer: Sendable {
     /// Highest id + 1: the least number of rows of an embedding that fits.
     var vocabularySize: Int { get }
 
@@ -51,7 +51,7 @@ public protocol Tokenizer: Sendable {
 
 extension Tokenizer {
     /// Tokenises a text or a pair with its special tokens, cutting nothing.
-    public func encode(_ text: String, pair: String? = nil) -> Encoding {
+    package func encode(_ text: String, pair: String? = nil) -> Encoding {
         encode(text, pair: pair, addingSpecialTokens: true, maximumLength: nil)
     }
 }

@@ -1,7 +1,7 @@
 // Everything that can be wrong with a tokenizer's files, each with a sentence that says what to do.
 
 /// Why a tokenizer could not be loaded.
-public enum TokenizerError: Error, CustomStringConvertible, Sendable, Equatable {
+package enum TokenizerError: Error, CustomStringConvertible, Sendable, Equatable {
     /// The model directory is not there.
     case missingDirectory(path: String)
     /// The directory has neither tokenizer.json nor vocab.json with merges.txt nor vocab.txt.
@@ -19,7 +19,7 @@ public enum TokenizerError: Error, CustomStringConvertible, Sendable, Equatable 
     /// Two entries of a file contradict each other about an id.
     case conflictingToken(path: String, token: String, id: Int, detail: String)
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .missingDirectory(let path):
             "There is no model directory '\(path)'. Give the path of a directory that holds tokenizer.json or vocab.txt."

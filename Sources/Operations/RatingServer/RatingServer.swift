@@ -5,16 +5,16 @@ import Machine
 import NIOCore
 import NIOHTTP1
 import NIOPosix
-public import Ratings
+package import Ratings
 
 /// A server that listens until it is told to stop.
-public final class RatingServer: Sendable {
+package final class RatingServer: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let channel: any Channel
     /// Where the page is, with the token if one is needed.
-    public let address: String
+    package let address: String
     /// The port that it listens on.
-    public let port: Int
+    package let port: Int
 
     /// Starts to listen; requests are answered by threads of the server's own.
     ///
@@ -24,7 +24,7 @@ public final class RatingServer: Sendable {
     ///   - host: the address to listen on, for example 127.0.0.1 or 0.0.0.0.
     ///   - port: 0 for any free port.
     /// - Throws: if the port is in use or the host is not this machine's.
-    public init(store: RatingStore, host: String, port: Int) throws(RatingServerError) {
+    package init(store: RatingStore, host: String, port: Int) throws(RatingServerError) {
         let isLocal = LocalAddress.isLoopback(host)
         let token = isLocal ? nil : try AccessToken(directory: store.directory)
         let routes = RatingRoutes(store: store, guardian: RequestGuard(token: token))
@@ -54,7 +54,7 @@ public final class RatingServer: Sendable {
     }
 
     /// Lets go of the port and of all connections. What was answered as saved is on the disk.
-    public func stop() { Self.shutDown(group) }
+    package func stop() { Self.shutDown(group) }
 
     private static func shutDown(_ group: MultiThreadedEventLoopGroup) {
         do {
@@ -67,9 +67,9 @@ public final class RatingServer: Sendable {
 }
 
 /// Why the server cannot start.
-public struct RatingServerError: Error, CustomStringConvertible, Sendable {
+package struct RatingServerError: Error, CustomStringConvertible, Sendable {
     /// What is wrong and what to do.
-    public let description: String
+    package let description: String
 
     init(_ description: String) { self.description = description }
 

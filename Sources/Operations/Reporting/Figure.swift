@@ -1,11 +1,11 @@
 // Figures as people read them: fixed digits, short durations, grouped thousands.
 
-public import JSON
+package import JSON
 
 /// Formats of figures in tables and progress lines, the same in every locale.
-public enum Figure {
+package enum Figure {
     /// `value` with a fixed number of decimals.
-    public static func fixed(_ value: Double, decimals: Int) -> String {
+    package static func fixed(_ value: Double, decimals: Int) -> String {
         guard value.isFinite else { return JSONNumber.real(value).text }
         var scale = 1.0
         for _ in 0..<decimals { scale *= 10 }
@@ -19,7 +19,7 @@ public enum Figure {
     }
 
     /// `value` with three significant digits and an exponent, such as `4.55e-05`.
-    public static func scientific(_ value: Double) -> String {
+    package static func scientific(_ value: Double) -> String {
         guard value.isFinite, value != 0 else { return value == 0 ? "0" : JSONNumber.real(value).text }
         var exponent = 0
         var mantissa = abs(value)
@@ -31,29 +31,29 @@ public enum Figure {
     }
 
     /// Figures of a table: counts as they are, others with four decimals.
-    public static func metric(_ value: JSONNumber) -> String {
+    package static func metric(_ value: JSONNumber) -> String {
         value.isInteger ? value.text : fixed(value.double, decimals: 4)
     }
 
     /// A p-value for a table, such as `0.012`; one that is as low as 1,000 replicates can tell, or lower, is `≤ 0.001`.
-    public static func pValue(_ value: Double) -> String {
+    package static func pValue(_ value: Double) -> String {
         guard value.isFinite else { return "–" }
         return value <= 0.001 ? "≤ 0.001" : fixed(value, decimals: 3)
     }
 
     /// A p-value in a sentence: `p = 0.012` or `p ≤ 0.001`.
-    public static func pClause(_ value: Double) -> String {
+    package static func pClause(_ value: Double) -> String {
         guard value.isFinite else { return "p is not known" }
         return value <= 0.001 ? "p \(pValue(value))" : "p = \(pValue(value))"
     }
 
     /// A rate for people: one decimal below 100, none above.
-    public static func rate(_ perSecond: Double) -> String {
+    package static func rate(_ perSecond: Double) -> String {
         fixed(perSecond, decimals: perSecond < 100 ? 1 : 0)
     }
 
     /// Seconds as `m:ss` or `h:mm:ss`.
-    public static func duration(seconds: Double) -> String {
+    package static func duration(seconds: Double) -> String {
         guard seconds.isFinite, seconds < 9e15 else { return "-:--" }
         let whole = Int(seconds.rounded())
         let twoDigits = { (value: Int) in value < 10 ? "0\(value)" : "\(value)" }

@@ -10,8 +10,8 @@ package import Machine
 #endif
 
 /// Progress of a run for people. Rank 0 alone has one. Tables and results go to stdout instead.
-public final class ProgressDisplay {
-    public enum Style: Equatable, Sendable {
+package final class ProgressDisplay {
+    package enum Style: Equatable, Sendable {
         /// One line, redrawn at most ten times a second.
         case bar(columns: Int)
         /// A line after each so many steps, and after the last.
@@ -47,13 +47,13 @@ public final class ProgressDisplay {
 
     /// Begins to measure at `progress`: call it before the first step, and after an evaluation or a
     /// checkpoint, whose time then does not count as training.
-    public func start(at progress: TrainingProgress) {
+    package func start(at progress: TrainingProgress) {
         rates.reset()
         _ = rates.add(progress, seconds: secondsNow())
     }
 
     /// Shows the state after a step; call it after each one.
-    public func update(_ progress: TrainingProgress) {
+    package func update(_ progress: TrainingProgress) {
         let now = secondsNow()
         let speeds = rates.add(progress, seconds: now)
         let isLast = progress.step >= progress.totalSteps
@@ -71,7 +71,7 @@ public final class ProgressDisplay {
     }
 
     /// Prints a line of its own; the bar goes on below it.
-    public func message(_ text: String) {
+    package func message(_ text: String) {
         if case .bar = style, shownBar != nil {
             emit("\r\u{1B}[K\(text)\n")
             draw()
@@ -83,7 +83,7 @@ public final class ProgressDisplay {
     }
 
     /// Leaves the newest state of the bar on its line and moves below it.
-    public func finish() {
+    package func finish() {
         guard newestBar != nil else { return }
         if newestBar != shownBar { draw() }
         emit("\n")
@@ -130,7 +130,7 @@ extension ProgressDisplay.Style {
 
 extension ProgressDisplay {
     /// Seconds since this call, by a clock that never goes back.
-    public static func monotonicSeconds() -> () -> Double {
+    package static func monotonicSeconds() -> () -> Double {
         let start = ContinuousClock.now
         return {
             let (seconds, attoseconds) = start.duration(to: .now).components
@@ -138,10 +138,10 @@ extension ProgressDisplay {
         }
     }
 
-    public static var isStandardErrorTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+    package static var isStandardErrorTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
     /// Writes at once, without a buffer.
-    public static func writeToStandardError(_ text: String) {
+    package static func writeToStandardError(_ text: String) {
         StandardError.write(text)
     }
 }

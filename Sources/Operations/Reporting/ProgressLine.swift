@@ -1,10 +1,10 @@
 // The text of a progress line, for terminals of any width and for batch logs.
 
 /// Formats progress; no input or output happens here.
-public enum ProgressLine {
+package enum ProgressLine {
     /// A line for a terminal, shorter than `columns`. Where not all fits, the epoch goes first, then
     /// learning rate, tokens/s, rows/s, loss, bar and the time left; step and total stay.
-    public static func bar(_ progress: TrainingProgress, _ rates: ProgressRates?, columns: Int) -> String {
+    package static func bar(_ progress: TrainingProgress, _ rates: ProgressRates?, columns: Int) -> String {
         let room = max(0, columns - 1)
         let smallestBar = 5
         var fields = Field.allCases
@@ -20,7 +20,7 @@ public enum ProgressLine {
     }
 
     /// A line for a log.
-    public static func plain(_ progress: TrainingProgress, _ rates: ProgressRates?) -> String {
+    package static func plain(_ progress: TrainingProgress, _ rates: ProgressRates?) -> String {
         let fields: [Field] = [.steps, .epoch, .loss, .learningRate, .rows, .tokens, .timeLeft]
         return "step " + fields.map { $0.text(progress, rates, barCells: 0) }.joined(separator: "  ")
     }

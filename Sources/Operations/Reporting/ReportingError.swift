@@ -2,13 +2,13 @@
 internal import Files
 
 /// A log or report that cannot be written or gone on with, as sentences for the user.
-public struct ReportingError: Error, Equatable, Sendable, CustomStringConvertible {
-    public let path: String
+package struct ReportingError: Error, Equatable, Sendable, CustomStringConvertible {
+    package let path: String
     /// Line of the file at fault, counted from 1.
-    public let line: Int?
-    public let reason: String
+    package let line: Int?
+    package let reason: String
 
-    public var description: String { "\(path)\(line.map { ":\($0)" } ?? ""): \(reason)" }
+    package var description: String { "\(path)\(line.map { ":\($0)" } ?? ""): \(reason)" }
 }
 
 extension ReportingError {

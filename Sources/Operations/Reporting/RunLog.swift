@@ -1,15 +1,15 @@
 // metrics.jsonl: the record of a run, one JSON object a line, under Hugging Face's names.
 
 internal import Files
-public import JSON
+package import JSON
 
 /// Writes `metrics.jsonl`. Rank 0 alone has one.
 ///
 /// Each record reaches the file before its call returns. Numbers round-trip: reading a loss gives back the
 /// same bits. Not-a-number and infinities appear as `NaN`, `Infinity` and `-Infinity`, which Python's
 /// `json` reads.
-public final class RunLog {
-    public static let fileName = "metrics.jsonl"
+package final class RunLog {
+    package static let fileName = "metrics.jsonl"
 
     private let path: String
     private let file: AppendedFile
@@ -19,7 +19,7 @@ public final class RunLog {
     /// - Parameter resumingAfterStep: nil starts an empty log. Otherwise records of later steps, which the
     ///   run is about to repeat, and a last line that a crash cut short are removed first. The old file
     ///   stays whole until the new one, written beside it, replaces it by a rename.
-    public init(directory: String, resumingAfterStep: Int? = nil) throws(ReportingError) {
+    package init(directory: String, resumingAfterStep: Int? = nil) throws(ReportingError) {
         path = directory + "/" + Self.fileName
         var kept = ""
         if let resumingAfterStep, FileSystem.exists(path) {
@@ -39,7 +39,7 @@ public final class RunLog {
     ///   - loss: mean over the rows since the last record.
     ///   - gradNorm: global norm before clipping, of the last step.
     ///   - extra: further fields, in order.
-    public func train(
+    package func train(
         step: Int, epoch: Double, loss: Double, learningRate: Double, gradNorm: Double,
         extra: [(String, Double)] = []
     ) throws(ReportingError) {
@@ -50,7 +50,7 @@ public final class RunLog {
     /// Adds the record of what communication cost since the last one, as seconds a step:
     /// `communication_seconds` in exchanges between ranks, `waiting_seconds` in waits of the computation for
     /// them.
-    public func communication(
+    package func communication(
         step: Int, epoch: Double, communicationSeconds: Double, waitingSeconds: Double
     ) throws(ReportingError) {
         try append(
@@ -62,13 +62,13 @@ public final class RunLog {
     }
 
     /// Adds the record of an evaluation; names carry their `eval_` prefix.
-    public func evaluation(step: Int, epoch: Double, values: [(String, JSONNumber)]) throws(ReportingError) {
+    package func evaluation(step: Int, epoch: Double, values: [(String, JSONNumber)]) throws(ReportingError) {
         try append(step: step, epoch: epoch, values)
     }
 
     /// Adds the record of the whole run: `train_runtime` in seconds, `train_samples_per_second`,
     /// `train_tokens_per_second` and others; then `sentences` for people, such as why the run ended early.
-    public func summary(
+    package func summary(
         step: Int, epoch: Double, values: [(String, JSONNumber)], sentences: [(String, String)] = []
     ) throws(ReportingError) {
         try append(step: step, epoch: epoch, values, sentences)

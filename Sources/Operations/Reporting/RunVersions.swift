@@ -4,32 +4,33 @@ internal import JSON
 internal import Machine
 
 /// Versions that a result depends on, written as `versions.json`.
-public struct RunVersions: Equatable, Sendable {
-    public static let fileName = "versions.json"
+package struct RunVersions: Equatable, Sendable {
+    package static let fileName = "versions.json"
 
-    public var lockstep: String
-    public var swift: String
-    public var operatingSystem: String
-    public var cpu: String
+    package var lockstep: String
+    package var swift: String
+    package var operatingSystem: String
+    package var cpu: String
     /// Name and version of each library, in the order given.
-    public var libraries: [Library]
+    package var libraries: [Library]
 
-    public struct Library: Equatable, Sendable {
-        public let name: String
-        public let version: String
+    package struct Library: Equatable, Sendable {
+        package let name: String
+        package let version: String
 
-        public init(name: String, version: String) {
+        package init(name: String, version: String) {
             (self.name, self.version) = (name, version)
         }
     }
 
-    public init(lockstep: String, swift: String, operatingSystem: String, cpu: String, libraries: [Library]) {
+    package init(lockstep: String, swift: String, operatingSystem: String, cpu: String, libraries: [Library])
+    {
         (self.lockstep, self.swift, self.operatingSystem) = (lockstep, swift, operatingSystem)
         (self.cpu, self.libraries) = (cpu, libraries)
     }
 
     /// The versions of this process on this machine.
-    public static func current(lockstep: String, libraries: [Library]) -> RunVersions {
+    package static func current(lockstep: String, libraries: [Library]) -> RunVersions {
         let host = HostFacts.current
         return RunVersions(
             lockstep: lockstep, swift: swiftVersion,
@@ -38,7 +39,7 @@ public struct RunVersions: Equatable, Sendable {
     }
 
     /// Content of the file.
-    public var json: String {
+    package var json: String {
         let fields: JSONValue = [
             "lockstep": .string(lockstep), "swift": .string(swift),
             "operating_system": .string(operatingSystem), "cpu": .string(cpu),

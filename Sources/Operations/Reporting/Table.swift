@@ -1,26 +1,26 @@
 // Plain-text tables for a terminal: metrics, rows a class, confusion matrices.
 
-public import JSON
+package import JSON
 
 /// A table whose columns are aligned with spaces.
-public struct Table: Equatable, Sendable {
-    public enum Alignment: Equatable, Sendable {
+package struct Table: Equatable, Sendable {
+    package enum Alignment: Equatable, Sendable {
         case left, right
     }
 
     /// Titles of the columns; an empty list prints no title line.
-    public let header: [String]
-    public let rows: [[String]]
+    package let header: [String]
+    package let rows: [[String]]
     /// Of each column; columns beyond the list are right-aligned.
-    public let alignments: [Alignment]
+    package let alignments: [Alignment]
 
     /// - Parameter alignments: by default names on the left, figures on the right.
-    public init(header: [String] = [], rows: [[String]], alignments: [Alignment] = [.left]) {
+    package init(header: [String] = [], rows: [[String]], alignments: [Alignment] = [.left]) {
         (self.header, self.rows, self.alignments) = (header, rows, alignments)
     }
 
     /// Lines of the table, each ended by a newline and without trailing spaces.
-    public var text: String {
+    package var text: String {
         let lines = (header.isEmpty ? [] : [header]) + rows
         let cells = lines.map { $0.map(\.withoutControls) }
         let columns = cells.map(\.count).max() ?? 0
@@ -47,14 +47,14 @@ public struct Table: Equatable, Sendable {
 
 extension Table {
     /// A table of names and figures.
-    public static func metrics(_ values: [(name: String, value: JSONNumber)]) -> Table {
+    package static func metrics(_ values: [(name: String, value: JSONNumber)]) -> Table {
         Table(
             header: ["metric", "value"],
             rows: values.map { [$0.name, Figure.metric($0.value)] })
     }
 
     /// A confusion matrix: `counts[i][j]` rows of true label `i` were predicted as label `j`.
-    public static func confusion(labels: [String], counts: [[Int]]) -> Table {
+    package static func confusion(labels: [String], counts: [[Int]]) -> Table {
         precondition(counts.count == labels.count && counts.allSatisfy { $0.count == labels.count })
         return Table(
             header: ["true \\ predicted"] + labels,

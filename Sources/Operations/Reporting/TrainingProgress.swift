@@ -1,19 +1,19 @@
 // Where a run stands, and how fast it goes.
 
 /// The state of a run after a step.
-public struct TrainingProgress: Equatable, Sendable {
+package struct TrainingProgress: Equatable, Sendable {
     /// Optimiser steps done, those before a resume included.
-    public var step: Int
-    public var totalSteps: Int
-    public var epoch: Double
-    public var loss: Double
-    public var learningRate: Double
+    package var step: Int
+    package var totalSteps: Int
+    package var epoch: Double
+    package var loss: Double
+    package var learningRate: Double
     /// Rows of all ranks since this process started.
-    public var rows: Int
+    package var rows: Int
     /// Tokens of all ranks since this process started.
-    public var tokens: Int
+    package var tokens: Int
 
-    public init(
+    package init(
         step: Int, totalSteps: Int, epoch: Double, loss: Double, learningRate: Double, rows: Int, tokens: Int
     ) {
         (self.step, self.totalSteps, self.epoch) = (step, totalSteps, epoch)
@@ -23,12 +23,12 @@ public struct TrainingProgress: Equatable, Sendable {
 }
 
 /// Speeds over the recent past.
-public struct ProgressRates: Equatable, Sendable {
-    public var rowsPerSecond: Double
-    public var tokensPerSecond: Double
-    public var stepsPerSecond: Double
+package struct ProgressRates: Equatable, Sendable {
+    package var rowsPerSecond: Double
+    package var tokensPerSecond: Double
+    package var stepsPerSecond: Double
 
-    public init(rowsPerSecond: Double, tokensPerSecond: Double, stepsPerSecond: Double) {
+    package init(rowsPerSecond: Double, tokensPerSecond: Double, stepsPerSecond: Double) {
         (self.rowsPerSecond, self.tokensPerSecond) = (rowsPerSecond, tokensPerSecond)
         self.stepsPerSecond = stepsPerSecond
     }

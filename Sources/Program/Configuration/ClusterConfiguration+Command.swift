@@ -9,7 +9,7 @@ extension ClusterConfiguration {
     ///   - slurmScript: batch script that receives `arguments` with `launcher: slurm`.
     ///   - variables: further environment of every rank that mpirun starts.
     ///   - localCores: cores of this machine, for a cluster without hosts.
-    public func launchCommand(
+    package func launchCommand(
         executable: String, arguments: [String], settings: OpenMPISettings, slurmScript: String,
         variables: [(name: String, value: String)] = [],
         localCores: Int = RankPlacement.coresOfThisMachine
@@ -26,7 +26,7 @@ extension ClusterConfiguration {
     /// The mpirun command. Hosts are listed with the ranks that each one gets, so that the placement is the
     /// one of `RankPlacement` whatever mpirun's own rules are. Settings stand on it as values, so that no other
     /// host needs their file.
-    public func mpirunCommand(
+    package func mpirunCommand(
         executable: String, arguments: [String], settings: OpenMPISettings,
         variables: [(name: String, value: String)] = [],
         localCores: Int = RankPlacement.coresOfThisMachine
@@ -51,7 +51,7 @@ extension ClusterConfiguration {
     }
 
     /// The sbatch command. `env` sets what mpirun would set by options; Slurm hands it on to the ranks.
-    public func sbatchCommand(
+    package func sbatchCommand(
         script: String, arguments: [String], settings: OpenMPISettings
     ) -> [String] {
         let allocation = slurm ?? SlurmAllocation()
@@ -70,7 +70,7 @@ extension ClusterConfiguration {
     }
 
     /// `words` as one line that a POSIX shell reads back as the same words.
-    public static func shellLine(_ words: [String]) -> String {
+    package static func shellLine(_ words: [String]) -> String {
         words.map { word in
             let isPlain = word.wholeMatch(of: /[A-Za-z0-9_@%+=:,.\/\-]+/) != nil
             return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"

@@ -8,13 +8,13 @@ extension ClusterConfiguration {
     ]
 
     /// Reads a cluster file. A relative `hostfile` or `openmpi_settings` counts from the folder of that file.
-    public init(path: String) throws(ConfigurationError) {
+    package init(path: String) throws(ConfigurationError) {
         try self.init(yaml: try YAMLValue.text(ofFile: path), file: path)
     }
 
     /// Reads a cluster description from `yaml`; `file` names it in errors and gives the folder of its
     /// hostfile and settings.
-    public init(yaml: String, file: String) throws(ConfigurationError) {
+    package init(yaml: String, file: String) throws(ConfigurationError) {
         let reader = try SectionReader(
             try YAMLValue.entries(of: yaml, file: file), known: Self.keys, file: file)
         launcher = try reader.value("launcher", .choice()) ?? .mpirun

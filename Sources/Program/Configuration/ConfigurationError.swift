@@ -5,9 +5,9 @@ internal import Datasets
 internal import Tasks
 
 /// A mistake in a recipe, a flag or a cluster file, as sentences for the user.
-public struct ConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
+package struct ConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Where the value at fault was written.
-    public enum Location: Equatable, Sendable {
+    package enum Location: Equatable, Sendable {
         /// Line of a file, counted from 1.
         case line(file: String, line: Int)
         case file(String)
@@ -20,15 +20,15 @@ public struct ConfigurationError: Error, Equatable, Sendable, CustomStringConver
         }
     }
 
-    public let location: Location
+    package let location: Location
     /// The key at fault, if one is.
-    public let key: String?
-    public let reason: String
+    package let key: String?
+    package let reason: String
     /// What else is wrong with the same recipe and flags.
-    public private(set) var others: [ConfigurationError] = []
+    package private(set) var others: [ConfigurationError] = []
 
     /// A line for each mistake.
-    public var description: String { ([line] + others.map(\.line)).joined(separator: "\n") }
+    package var description: String { ([line] + others.map(\.line)).joined(separator: "\n") }
 
     private var line: String {
         switch location {

@@ -1,11 +1,11 @@
 // What recipe keys are about: the titles under which help lists them.
 
 /// The part of a run that a recipe key belongs to. The order is that of help and of a written configuration.
-public enum KeyGroup: String, Sendable, CaseIterable {
+package enum KeyGroup: String, Sendable, CaseIterable {
     case model, data, adapters, optimizer, schedule, evaluation, checkpoints, generation, cluster
 
     /// The heading of its keys.
-    public var title: String {
+    package var title: String {
         switch self {
         case .model: "Model"
         case .data: "Data"

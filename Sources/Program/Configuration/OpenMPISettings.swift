@@ -4,31 +4,31 @@
 package import Machine
 
 /// A parameter of Open MPI's component architecture, set by `--mca name value` or by `OMPI_MCA_name=value`.
-public struct OpenMPIParameter: Equatable, Sendable {
-    public let name: String
-    public let value: String
+package struct OpenMPIParameter: Equatable, Sendable {
+    package let name: String
+    package let value: String
 
-    public init(name: String, value: String) {
+    package init(name: String, value: String) {
         (self.name, self.value) = (name, value)
     }
 
     /// The environment variable that sets the same parameter.
-    public var environmentName: String { "OMPI_MCA_" + name }
+    package var environmentName: String { "OMPI_MCA_" + name }
 }
 
 /// The parameters of a settings file, in its order.
-public struct OpenMPISettings: Equatable, Sendable {
+package struct OpenMPISettings: Equatable, Sendable {
     /// Where the settings lie if a cluster file names no other place: beside it.
-    public static let defaultFileName = "openmpi.conf"
+    package static let defaultFileName = "openmpi.conf"
 
-    public var parameters: [OpenMPIParameter]
+    package var parameters: [OpenMPIParameter]
 
-    public init(_ parameters: [OpenMPIParameter] = []) {
+    package init(_ parameters: [OpenMPIParameter] = []) {
         self.parameters = parameters
     }
 
     /// Reads a settings file; `ConfigurationError` names the line of a mistake.
-    public init(path: String) throws(ConfigurationError) {
+    package init(path: String) throws(ConfigurationError) {
         let text: String
         do throws(ConfigurationError) {
             text = try YAMLValue.text(ofFile: path)
@@ -44,7 +44,7 @@ public struct OpenMPISettings: Equatable, Sendable {
 
     /// Parses lines of the form `name = value`; blank lines and lines that start with `#` are left out. `file`
     /// is for error messages.
-    public init(text: String, file: String) throws(ConfigurationError) {
+    package init(text: String, file: String) throws(ConfigurationError) {
         var parameters: [OpenMPIParameter] = []
         // Scalars, because a carriage return and a line feed make one Character.
         let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)

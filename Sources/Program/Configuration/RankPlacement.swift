@@ -2,26 +2,26 @@
 internal import Machine
 
 /// The ranks of a job laid out over its hosts.
-public struct RankPlacement: Equatable, Sendable {
+package struct RankPlacement: Equatable, Sendable {
     /// Hosts that run at least one rank, in the order of the cluster file. Empty names mean this machine.
-    public struct Share: Equatable, Sendable {
-        public let host: String
-        public let ranks: Int
+    package struct Share: Equatable, Sendable {
+        package let host: String
+        package let ranks: Int
     }
 
-    public let shares: [Share]
-    public let threadsPerRank: Int
+    package let shares: [Share]
+    package let threadsPerRank: Int
     /// Whether every rank gets cores of its own; if not, ranks float.
-    public let isBound: Bool
+    package let isBound: Bool
     /// Whether this machine runs more ranks than it has cores.
-    public let isOversubscribed: Bool
+    package let isOversubscribed: Bool
 
-    public var ranks: Int { shares.reduce(0) { $0 + $1.ranks } }
+    package var ranks: Int { shares.reduce(0) { $0 + $1.ranks } }
 
     /// Spreads the ranks over the hosts as evenly as the slots allow, neighbours in rank on the same host.
     ///
     /// - Parameter localCores: cores of this machine, for a cluster without hosts.
-    public init(_ cluster: ClusterConfiguration, localCores: Int) {
+    package init(_ cluster: ClusterConfiguration, localCores: Int) {
         let isLocal = cluster.hosts.isEmpty
         let hosts = isLocal ? [ClusterConfiguration.Host(name: "", slots: localCores)] : cluster.hosts
         let room = hosts.map { max(1, $0.slots / (cluster.threadsPerRank ?? 1)) }
@@ -55,7 +55,7 @@ public struct RankPlacement: Equatable, Sendable {
     }
 
     /// Cores of this machine: physical ones if the system tells them apart, and no more than may be used.
-    public static var coresOfThisMachine: Int {
+    package static var coresOfThisMachine: Int {
         let host = HostFacts.current
         return min(host.coreCount, host.physicalCoreCount ?? host.coreCount)
     }

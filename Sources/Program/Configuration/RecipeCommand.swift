@@ -2,7 +2,7 @@
 internal import Arguments
 
 /// A command that reads a recipe or its keys as flags.
-public enum RecipeCommand: String, Sendable, CaseIterable {
+package enum RecipeCommand: String, Sendable, CaseIterable {
     case train
     case crossValidate = "cross-validate"
     case evaluate, predict, chat

@@ -3,29 +3,29 @@ package import Arguments
 
 /// One key of a recipe, declared once: a row of `RecipeKey.all`, whose path leads to the property that holds the default.
 /// Files, flags, help and completions are made from it.
-public struct RecipeKey: Sendable {
+package struct RecipeKey: Sendable {
     /// Hugging Face's name for it, such as `learning_rate`.
-    public let name: String
+    package let name: String
     /// One sentence.
-    public let help: String
+    package let help: String
     /// `integer`, `number`, `boolean`, `text`, `path`, `paths`, `names`, `rates` or `choice`.
-    public let typeName: String
+    package let typeName: String
     /// What is allowed, so that it completes "must be …".
-    public let expected: String
+    package let expected: String
     /// The words of a choice; empty for open types.
-    public let allowedValues: [String]
+    package let allowedValues: [String]
     /// The tasks that read it.
     package let scope: KeyScope
     /// The commands that read it.
-    public let commands: Set<RecipeCommand>
+    package let commands: Set<RecipeCommand>
     /// The title that help lists it under.
-    public private(set) var group = KeyGroup.model
+    package private(set) var group = KeyGroup.model
 
     let read: @Sendable (RunConfiguration) -> YAMLValue
     let write: @Sendable (inout RunConfiguration, YAMLValue) throws(ValueProblem) -> Void
 
     /// The default as text; nil if the key has none.
-    public var defaultText: String? {
+    package var defaultText: String? {
         switch read(RunConfiguration()) {
         case .scalar(let text): text.isEmpty ? nil : text
         case .null, .list, .mapping: nil
@@ -33,10 +33,10 @@ public struct RecipeKey: Sendable {
     }
 
     /// The key of that name, if there is one.
-    public static func named(_ name: String) -> RecipeKey? { all.first { $0.name == name } }
+    package static func named(_ name: String) -> RecipeKey? { all.first { $0.name == name } }
 
     /// Every key of a recipe. The order is that of help and of the written configuration.
-    public static let all: [RecipeKey] = KeyGroup.allCases.flatMap { group in
+    package static let all: [RecipeKey] = KeyGroup.allCases.flatMap { group in
         rows(of: group).map { row in
             var key = row
             key.group = group

@@ -1,12 +1,12 @@
 // The effective configuration as a recipe that gives the same run again.
-public import Arguments
+package import Arguments
 internal import Tasks
 import Yams
 
 extension RunConfiguration {
     /// Every key that the task reads with its value, defaults included, but for a path that has none. Decoding it gives
     /// an equal configuration. Keys whose default is derived from others stay `null`, so that a changed copy derives them anew.
-    public func effectiveYAML() throws(ConfigurationError) -> String {
+    package func effectiveYAML() throws(ConfigurationError) -> String {
         let pairs = keysOfTask.filter { $0.read(self) != .scalar("") }.map { key in
             (
                 Node(key.name),
@@ -23,7 +23,7 @@ extension RunConfiguration {
     }
 
     /// Every key that the task reads with its value as one line of text, in the order of the table.
-    public var settings: [(key: String, value: String)] {
+    package var settings: [(key: String, value: String)] {
         keysOfTask.map { ($0.name, Self.text($0.read(self))) }
     }
 

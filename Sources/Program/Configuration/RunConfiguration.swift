@@ -1,15 +1,15 @@
 // A run as a whole: the recipe file with the flags that beat it, checked key by key and then as a whole.
-public import Arguments
+package import Arguments
 
 /// A run as a recipe and flags say it.
 ///
 /// Relative paths count from the current directory, as in Hugging Face's scripts, not from the recipe's. A
 /// leading `~` becomes the home directory; environment variables are not expanded.
-public typealias RunConfiguration = RunArguments
+package typealias RunConfiguration = RunArguments
 
 extension RunConfiguration {
     /// The keys that training cannot do without; `config_name` serves in place of `model_name_or_path`.
-    public static let keysForTraining = ["model_name_or_path", "train_file", "output_dir"]
+    package static let keysForTraining = ["model_name_or_path", "train_file", "output_dir"]
 
     /// Reads a recipe file and lays the flags over it. For `evaluate`, `predict` and `chat` both lie over what the model
     /// was trained with, where its folder says so.
@@ -21,7 +21,7 @@ extension RunConfiguration {
     ///   - requiredKeys: keys that must have a value in the end.
     ///   - holdsOutValidation: whether validation rows are taken from the training rows, so that keys that need them
     ///     need no `validation_file`.
-    public init(
+    package init(
         recipePath: String?, overrides: [(key: String, value: String)] = [],
         for command: RecipeCommand = .train,
         requiredKeys: [String] = keysForTraining, holdsOutValidation: Bool = false
@@ -34,7 +34,7 @@ extension RunConfiguration {
     }
 
     /// Reads a recipe from `yaml`; `file` names it in errors. All wrong keys are reported together.
-    public init(
+    package init(
         yaml: String, file: String?, overrides: [(key: String, value: String)] = [],
         for command: RecipeCommand = .train,
         requiredKeys: [String] = keysForTraining, holdsOutValidation: Bool = false

@@ -1,33 +1,33 @@
 // Which parameters are trained and how: freezing, learning rates of their own, low-rank adapters.
 
-public import Layers
+package import Layers
 
 /// What a recipe says about the parameters that are trained. Names are those of PEFT's LoraConfig where it has one.
-public struct AdaptationArguments: Sendable, Equatable {
+package struct AdaptationArguments: Sendable, Equatable {
     /// Patterns of parameters that keep their values.
-    public var freeze: [String] = []
+    package var freeze: [String] = []
     /// Learning rates of their own by pattern; of several that match the last one counts.
-    public var learningRates: [PatternRate] = []
+    package var learningRates: [PatternRate] = []
     /// What the learning rate is multiplied by from each layer to the one below, 0..<=1; nil for none.
-    public var layerwiseLRDecay: Double?
+    package var layerwiseLRDecay: Double?
 
     /// Rank of low-rank adapters; nil trains the parameters themselves.
-    public var loraR: Int?
+    package var loraR: Int?
     /// PEFT's default.
-    public var loraAlpha = 8.0
-    public var loraDropout = 0.0
+    package var loraAlpha = 8.0
+    package var loraDropout = 0.0
     /// Patterns of modules that get an adapter; empty for those that PEFT chooses for the architecture.
-    public var loraTargetModules: [String] = []
-    public var useRSLoRA = false
+    package var loraTargetModules: [String] = []
+    package var useRSLoRA = false
     /// Patterns of modules that are trained and saved whole beside the adapters; a task's head always is.
-    public var modulesToSave: [String] = []
+    package var modulesToSave: [String] = []
     /// Whether the final model has the adapters merged into its weights; if not, it is an adapter directory.
-    public var mergeLoRA = true
+    package var mergeLoRA = true
 
-    public init() {}
+    package init() {}
 
     /// Shape of the adapters, if there are any.
-    public var lora: LowRankOptions? {
+    package var lora: LowRankOptions? {
         loraR.map {
             LowRankOptions(
                 rank: $0, alpha: loraAlpha, dropout: loraDropout, usesRankStabilizedScale: useRSLoRA)
@@ -36,11 +36,11 @@ public struct AdaptationArguments: Sendable, Equatable {
 }
 
 /// A learning rate for the parameters that a pattern names.
-public struct PatternRate: Sendable, Equatable {
-    public let pattern: String
-    public let rate: Double
+package struct PatternRate: Sendable, Equatable {
+    package let pattern: String
+    package let rate: Double
 
-    public init(pattern: String, rate: Double) {
+    package init(pattern: String, rate: Double) {
         self.pattern = pattern
         self.rate = rate
     }

@@ -1,7 +1,7 @@
 // How much the labels of a classifier count in its loss.
 
 /// Weights of labels, as a recipe gives them.
-public enum ClassWeights: Sendable, Equatable {
+package enum ClassWeights: Sendable, Equatable {
     /// Rare labels weigh more, so that all weigh the same in sum, as scikit-learn's `compute_class_weight`.
     case balanced
     /// A weight a label.
@@ -9,12 +9,12 @@ public enum ClassWeights: Sendable, Equatable {
 }
 
 /// What one label weighs.
-public struct LabelWeight: Sendable, Equatable {
-    public let label: String
+package struct LabelWeight: Sendable, Equatable {
+    package let label: String
     /// Above 0.
-    public let weight: Double
+    package let weight: Double
 
-    public init(label: String, weight: Double) {
+    package init(label: String, weight: Double) {
         self.label = label
         self.weight = weight
     }

@@ -1,15 +1,15 @@
 // The rows that a run learns from and is evaluated on: all rows of its files, or those of some folds.
 
-public import Datasets
+package import Datasets
 
 extension DataArguments {
     /// The training rows.
-    public func trainingRows() throws(DatasetsError) -> RowReader {
+    package func trainingRows() throws(DatasetsError) -> RowReader {
         try rows(of: trainFiles, trainSelection)
     }
 
     /// The rows to evaluate on; nil when there are no validation files.
-    public func validationRows() throws(DatasetsError) -> RowReader? {
+    package func validationRows() throws(DatasetsError) -> RowReader? {
         guard !validationFiles.isEmpty else { return nil }
         return try rows(of: validationFiles, validationSelection)
     }
@@ -18,7 +18,9 @@ extension DataArguments {
     package func rows(
         of files: [String], _ selection: RowSelection? = nil
     ) throws(DatasetsError) -> RowReader {
-        try RowReader(patterns: files, selection: selection, form: DelimitedForm(separator: csvSeparator, encoding: csvEncoding))
+        try RowReader(
+            patterns: files, selection: selection,
+            form: DelimitedForm(separator: csvSeparator, encoding: csvEncoding))
     }
 
     /// What was found of the form of the files; a line a file.

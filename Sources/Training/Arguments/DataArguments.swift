@@ -1,70 +1,70 @@
 // Which rows a run reads, and what becomes of their columns. Names and defaults are those of Hugging Face's example scripts
 // unless a comment says otherwise.
 
-public import Datasets
-public import Files
+package import Datasets
+package import Files
 package import Images
-public import Models
+package import Models
 
 /// Which rows are read, and what becomes of their columns.
-public struct DataArguments: Sendable, Equatable {
+package struct DataArguments: Sendable, Equatable {
     /// Training files, read in this order. Relative paths count from the current directory.
-    public var trainFiles: [String] = []
+    package var trainFiles: [String] = []
     /// Validation files, read in this order.
-    public var validationFiles: [String] = []
+    package var validationFiles: [String] = []
     /// The rows of `trainFiles` to learn from; nil takes all. Set by cross-validation, by no key.
-    public var trainSelection: RowSelection?
+    package var trainSelection: RowSelection?
     /// The rows of `validationFiles` to evaluate on; nil takes all. Set by cross-validation, by no key.
-    public var validationSelection: RowSelection?
+    package var validationSelection: RowSelection?
     /// The character between the fields of CSV and TSV files, and their encoding; nil finds them.
-    public var csvSeparator: UInt8?
-    public var csvEncoding: TextEncoding?
-    public var textColumn = "text"
+    package var csvSeparator: UInt8?
+    package var csvEncoding: TextEncoding?
+    package var textColumn = "text"
     /// Column of the second text of a pair; nil for single texts.
-    public var textPairColumn: String?
-    public var labelColumn = "label"
+    package var textPairColumn: String?
+    package var labelColumn = "label"
     /// Labels all tokens of a word, not its first alone.
-    public var labelAllTokens = false
+    package var labelAllTokens = false
     /// Column of a conversation: a list of messages with `role` and `content`.
-    public var messagesColumn = "messages"
+    package var messagesColumn = "messages"
     /// Columns of rows that are a prompt with its answer instead.
-    public var promptColumn = "prompt"
-    public var completionColumn = "completion"
+    package var promptColumn = "prompt"
+    package var completionColumn = "completion"
     /// Column of an image's path, relative to the folder of the row's file.
-    public var imageColumn = "image"
+    package var imageColumn = "image"
     /// Column of an image's caption.
-    public var captionColumn = "caption"
+    package var captionColumn = "caption"
     /// Chances that a training image is mirrored, 0...1.
-    public var randomHorizontalFlip = 0.0
-    public var randomVerticalFlip = 0.0
+    package var randomHorizontalFlip = 0.0
+    package var randomVerticalFlip = 0.0
     /// Smallest share of a training image's area that a random crop keeps, 0<...1; nil crops nothing at random.
-    public var randomResizedCrop: Double?
+    package var randomResizedCrop: Double?
     /// Takes images of another size than the model's and interpolates its position embeddings.
-    public var interpolatePosEncoding = false
+    package var interpolatePosEncoding = false
     /// Makes each row an example of its own instead of cutting the joined texts into blocks.
-    public var lineByLine = false
+    package var lineByLine = false
     /// Share of tokens that masked language modelling hides.
-    public var mlmProbability = 0.15
+    package var mlmProbability = 0.15
     /// Longest sequence in tokens, special tokens included; longer ones are truncated. 128 as in HF's
     /// run_glue.
-    public var maxSeqLength = 128
+    package var maxSeqLength = 128
     /// nil: decided from the labels, as HF does.
-    public var problemType: ProblemType?
+    package var problemType: ProblemType?
     /// Columns of a text, or list of sentences, and its summary.
-    public var documentColumn = "document"
-    public var summaryColumn = "summary"
+    package var documentColumn = "document"
+    package var summaryColumn = "summary"
     /// Most tokens that an encoder–decoder reads of a document, special tokens included; nil: HF's 1024, or what the
     /// model has positions for.
-    public var maxSourceLength: Int?
+    package var maxSourceLength: Int?
     /// Most tokens of a target, its end included. 128 as in HF's run_summarization.
-    public var maxTargetLength = 128
+    package var maxTargetLength = 128
     /// Most sentences of an extractive summary; nil: what the model was trained for, or 3.
-    public var summarySentences: Int?
+    package var summarySentences: Int?
     /// Whether an extractive summary may have no sequence of three words twice; nil: what the model was trained for, or
     /// true.
-    public var trigramBlocking: Bool?
+    package var trigramBlocking: Bool?
 
-    public init() {}
+    package init() {}
 }
 
 extension DataArguments {

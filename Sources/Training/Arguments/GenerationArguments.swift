@@ -1,27 +1,27 @@
 // How tasks that write text write it, as a recipe says.
 
-public import Generation
+package import Generation
 
 /// What a recipe says about generated text. Names are Hugging Face's; what is not set comes from the model's
 /// generation_config.json, and then from Hugging Face's defaults.
-public struct GenerationArguments: Sendable, Equatable {
+package struct GenerationArguments: Sendable, Equatable {
     /// Whether evaluations write texts and score them; nil: `evaluate` does, the evaluations of `train` do not.
-    public var predictWithGenerate: Bool?
-    public var maxNewTokens: Int?
-    public var minNewTokens: Int?
-    public var numBeams: Int?
-    public var doSample: Bool?
-    public var temperature: Double?
-    public var topK: Int?
-    public var topP: Double?
-    public var repetitionPenalty: Double?
-    public var noRepeatNGramSize: Int?
-    public var lengthPenalty: Double?
+    package var predictWithGenerate: Bool?
+    package var maxNewTokens: Int?
+    package var minNewTokens: Int?
+    package var numBeams: Int?
+    package var doSample: Bool?
+    package var temperature: Double?
+    package var topK: Int?
+    package var topP: Double?
+    package var repetitionPenalty: Double?
+    package var noRepeatNGramSize: Int?
+    package var lengthPenalty: Double?
 
-    public init() {}
+    package init() {}
 
     /// `defaults` with what the recipe sets put in its place.
-    public func options(defaults: GenerationOptions, seed: UInt64) -> GenerationOptions {
+    package func options(defaults: GenerationOptions, seed: UInt64) -> GenerationOptions {
         var options = defaults
         options.seed = seed
         if let maxNewTokens {

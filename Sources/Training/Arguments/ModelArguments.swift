@@ -1,11 +1,11 @@
 // Which model a run starts from, what it learns, and where the result goes.
 
-public import Models
+package import Models
 
 /// Which model is trained for what, and where the result goes.
-public struct ModelArguments: Sendable, Equatable {
+package struct ModelArguments: Sendable, Equatable {
     /// What the model learns.
-    public enum Task: String, Sendable, CaseIterable {
+    package enum Task: String, Sendable, CaseIterable {
         case textClassification = "text-classification"
         case tokenClassification = "token-classification"
         case imageClassification = "image-classification"
@@ -18,38 +18,38 @@ public struct ModelArguments: Sendable, Equatable {
         case questionAnswering = "question-answering"
     }
 
-    public var task = Task.textClassification
+    package var task = Task.textClassification
     /// Hugging Face model directory: config.json, tokenizer files, safetensors.
-    public var modelNameOrPath = ""
+    package var modelNameOrPath = ""
     /// Directories of two pretrained models that are joined to an encoder–decoder instead.
-    public var encoderModelNameOrPath: String?
-    public var decoderModelNameOrPath: String?
+    package var encoderModelNameOrPath: String?
+    package var decoderModelNameOrPath: String?
     /// Inter-sentence layers of a new extractive summarizer; nil for the paper's two, or those of the model.
-    public var extractiveLayers: Int?
+    package var extractiveLayers: Int?
     /// What stands for a sentence in a new extractive summarizer; nil: what the model was trained with, or its [CLS].
-    public var sentencePooling: SentencePooling?
+    package var sentencePooling: SentencePooling?
     /// What question answering is told beside model and files.
-    public var questionAnswering = QuestionAnsweringArguments()
+    package var questionAnswering = QuestionAnsweringArguments()
     /// Directory whose config.json describes a model that starts from random weights, with its tokenizer's or image
     /// processor's files; for runs without `modelNameOrPath`.
-    public var configName: String?
+    package var configName: String?
     /// Directory that receives model, checkpoints, logs and the effective configuration.
-    public var outputDir = ""
+    package var outputDir = ""
 
-    public init() {}
+    package init() {}
 
     /// Whether an encoder or a decoder is given.
-    public var namesPart: Bool { encoderModelNameOrPath != nil || decoderModelNameOrPath != nil }
+    package var namesPart: Bool { encoderModelNameOrPath != nil || decoderModelNameOrPath != nil }
 
     /// Whether all weights are random at the start.
-    public var startsUntrained: Bool { modelNameOrPath.isEmpty && pair == nil && configName != nil }
+    package var startsUntrained: Bool { modelNameOrPath.isEmpty && pair == nil && configName != nil }
     /// The directory of config.json and of the tokenizer's and image processor's files, of a model that has one.
-    public var directory: String { modelNameOrPath.isEmpty ? configName ?? "" : modelNameOrPath }
+    package var directory: String { modelNameOrPath.isEmpty ? configName ?? "" : modelNameOrPath }
     /// The directories that a run reads models from.
-    public var directories: [String] { pair.map { [$0.encoder, $0.decoder] } ?? [directory] }
+    package var directories: [String] { pair.map { [$0.encoder, $0.decoder] } ?? [directory] }
 
     /// The directories of encoder and decoder, unless one model has both.
-    public var pair: (encoder: String, decoder: String)? {
+    package var pair: (encoder: String, decoder: String)? {
         guard modelNameOrPath.isEmpty, let encoderModelNameOrPath, let decoderModelNameOrPath else {
             return nil
         }

@@ -2,24 +2,24 @@
 // run_qa.
 
 /// Where questions stand in rows, how contexts are cut, and how an answer is chosen.
-public struct QuestionAnsweringArguments: Sendable, Equatable {
-    public var questionColumn = "question"
+package struct QuestionAnsweringArguments: Sendable, Equatable {
+    package var questionColumn = "question"
     /// Column of the text that holds the answer.
-    public var contextColumn = "context"
+    package var contextColumn = "context"
     /// Column of the answers: an object of the lists `text` and `answer_start`.
-    public var answersColumn = "answers"
+    package var answersColumn = "answers"
     /// Tokens of the context that two windows in a row share.
-    public var docStride = 128
+    package var docStride = 128
     /// Most tokens of an answer.
-    public var maxAnswerLength = 30
+    package var maxAnswerLength = 30
     /// Starts and ends that are combined, and combinations that are kept.
-    public var nBestSize = 20
+    package var nBestSize = 20
     /// How far the score of "no answer" must lie above that of the best answer to be chosen.
-    public var nullScoreDiffThreshold = 0.0
+    package var nullScoreDiffThreshold = 0.0
     /// Whether questions may have no answer, as in SQuAD 2.0.
-    public var version2WithNegative = false
+    package var version2WithNegative = false
     /// Whether predictions hold the best answers beside the chosen one.
-    public var writeNBest = false
+    package var writeNBest = false
 
-    public init() {}
+    package init() {}
 }

@@ -1,151 +1,151 @@
 // What a run does with its model: batches, optimiser, schedule, evaluation, checkpoints and ranks. Names and defaults are
 // those of Hugging Face's TrainingArguments unless a comment says otherwise.
 
-public import DataParallel
-public import Datasets
-public import JSON
+package import DataParallel
+package import Datasets
+package import JSON
 internal import Models
-public import Optimizers
+package import Optimizers
 
 /// Everything the training loop needs to know.
-public struct TrainingArguments: Sendable, Equatable {
+package struct TrainingArguments: Sendable, Equatable {
     /// Shape of the learning rate after warm-up.
-    public typealias LearningRateSchedule = Optimizers.LearningRateSchedule.Kind
+    package typealias LearningRateSchedule = Optimizers.LearningRateSchedule.Kind
 
     /// When the validation files are evaluated.
-    public enum EvaluationStrategy: String, Sendable, CaseIterable {
+    package enum EvaluationStrategy: String, Sendable, CaseIterable {
         case never = "no"
         case steps, epoch
     }
 
     /// When a checkpoint is written; `best` writes one after each evaluation that improves the best metric.
-    public enum SaveStrategy: String, Sendable, CaseIterable {
+    package enum SaveStrategy: String, Sendable, CaseIterable {
         case never = "no"
         case steps, epoch, best
     }
 
     /// The order of the training rows within an epoch.
-    public typealias SamplingStrategy = ShardedSampler.Strategy
+    package typealias SamplingStrategy = ShardedSampler.Strategy
 
     /// The format in which gradients travel between hosts.
-    public typealias CommunicationType = DataParallel.WireType
+    package typealias CommunicationType = DataParallel.WireType
 
     // MARK: Batches
 
     /// Rows a rank takes for one micro-batch.
-    public var perDeviceTrainBatchSize = 8
+    package var perDeviceTrainBatchSize = 8
     /// Rows a rank takes for one evaluation batch.
-    public var perDeviceEvalBatchSize = 8
+    package var perDeviceEvalBatchSize = 8
     /// Tokens a rank takes at most for one micro-batch; when set, it replaces `perDeviceTrainBatchSize`.
-    public var maxTokensPerDevice: Int?
+    package var maxTokensPerDevice: Int?
     /// Micro-batches summed for one optimiser step.
-    public var gradientAccumulationSteps = 1
-    public var trainSamplingStrategy = SamplingStrategy.random
+    package var gradientAccumulationSteps = 1
+    package var trainSamplingStrategy = SamplingStrategy.random
     /// Leaves out the last rows of an epoch that do not fill a global batch.
-    public var dataloaderDropLast = false
+    package var dataloaderDropLast = false
 
     // MARK: Optimiser
 
     /// Peak learning rate, reached at the end of warm-up.
-    public var learningRate = 5e-5
+    package var learningRate = 5e-5
     /// Decay of weights; biases and norm weights are exempt.
-    public var weightDecay = 0.0
-    public var adamBeta1 = 0.9
-    public var adamBeta2 = 0.999
-    public var adamEpsilon = 1e-8
+    package var weightDecay = 0.0
+    package var adamBeta1 = 0.9
+    package var adamBeta2 = 0.999
+    package var adamEpsilon = 1e-8
     /// Share of each target's probability that is spread over all labels, or over the vocabulary in language
     /// models, whose evaluations do without.
-    public var labelSmoothingFactor = 0.0
+    package var labelSmoothingFactor = 0.0
     /// How much each label counts in the loss; nil: all alike.
-    public var classWeights: ClassWeights?
+    package var classWeights: ClassWeights?
     /// γ of the focal loss of classifiers; 0 is cross-entropy.
-    public var focalLossGamma = 0.0
+    package var focalLossGamma = 0.0
     /// Global gradient norm above which gradients are scaled down; 0 means no clipping.
-    public var maxGradNorm = 1.0
-    public var lrSchedulerType = LearningRateSchedule.linear
+    package var maxGradNorm = 1.0
+    package var lrSchedulerType = LearningRateSchedule.linear
     /// What shapes the schedule beside its kind.
-    public var lrSchedulerOptions = ScheduleOptions()
+    package var lrSchedulerOptions = ScheduleOptions()
     /// Share of all steps spent on warm-up, 0...1.
-    public var warmupRatio = 0.0
+    package var warmupRatio = 0.0
     /// Steps of warm-up, or their share of all steps; above 0 it beats `warmupRatio`.
-    public var warmupSteps = StepCount.steps(0)
+    package var warmupSteps = StepCount.steps(0)
 
     // MARK: Length and randomness
 
     /// Passes over the training rows; may be a fraction.
-    public var numTrainEpochs = 3.0
+    package var numTrainEpochs = 3.0
     /// Optimiser steps in all; above 0 it beats `numTrainEpochs`, -1 means not set.
-    public var maxSteps = -1
-    public var seed: UInt64 = 42
+    package var maxSteps = -1
+    package var seed: UInt64 = 42
 
     /// Which parameters are trained.
-    public var adaptation = AdaptationArguments()
+    package var adaptation = AdaptationArguments()
 
     /// How texts are generated.
-    public var generation = GenerationArguments()
+    package var generation = GenerationArguments()
 
     // MARK: Model overrides
 
     /// Multiplies in bfloat16; weights and moments stay fp32.
-    public var bf16 = false
+    package var bf16 = false
     /// Computes the activations of blocks again in the backward pass instead of keeping them.
-    public var gradientCheckpointing = false
+    package var gradientCheckpointing = false
     /// Replaces the same value of config.json when set, 0..<1.
-    public var hiddenDropoutProb: Double?
+    package var hiddenDropoutProb: Double?
     /// Replaces the same value of config.json when set, 0..<1.
-    public var attentionProbsDropoutProb: Double?
+    package var attentionProbsDropoutProb: Double?
     /// Replaces the same value of config.json when set, 0..<1.
-    public var classifierDropout: Double?
+    package var classifierDropout: Double?
 
     // MARK: Logging, evaluation, checkpoints
 
     /// Steps between two log records. HF's 500 would leave most fine-tuning runs without a single record.
-    public var loggingSteps = StepCount.steps(10)
-    public var evalStrategy = EvaluationStrategy.never
+    package var loggingSteps = StepCount.steps(10)
+    package var evalStrategy = EvaluationStrategy.never
     /// Steps between evaluations with `steps`. HF falls back to `loggingSteps`, by default 500: the value
     /// here.
-    public var evalSteps = StepCount.steps(500)
-    public var saveStrategy = SaveStrategy.steps
+    package var evalSteps = StepCount.steps(500)
+    package var saveStrategy = SaveStrategy.steps
     /// Steps between checkpoints with `steps`.
-    public var saveSteps = StepCount.steps(500)
+    package var saveSteps = StepCount.steps(500)
     /// Checkpoints kept, the best one always among them; nil keeps all.
-    public var saveTotalLimit: Int?
-    public var loadBestModelAtEnd = false
+    package var saveTotalLimit: Int?
+    package var loadBestModelAtEnd = false
     /// Name of an evaluation metric, with or without `eval_`; nil means the loss.
-    public var metricForBestModel: String?
+    package var metricForBestModel: String?
     /// nil: false if the metric's name ends in `loss` or `perplexity`, else true.
-    public var greaterIsBetter: Bool?
+    package var greaterIsBetter: Bool?
     /// Evaluations in a row without improvement after which the run ends; nil never ends it.
-    public var earlyStoppingPatience: Int?
+    package var earlyStoppingPatience: Int?
     /// How much the metric must change to count as an improvement for `earlyStoppingPatience`.
-    public var earlyStoppingThreshold = 0.0
-    public var resumeFromCheckpoint = ResumePoint.none
+    package var earlyStoppingThreshold = 0.0
+    package var resumeFromCheckpoint = ResumePoint.none
     /// Lets a run start afresh in an output directory that holds another run.
-    public var overwriteOutputDir = false
+    package var overwriteOutputDir = false
 
     // MARK: Ranks
 
     /// Steps between two comparisons of the parameters of all ranks; 0 means never.
-    public var replicaCheckSteps = 100
+    package var replicaCheckSteps = 100
     /// Size of a gradient bucket, in MiB. 25 as in PyTorch.
-    public var ddpBucketCapMB = 25
+    package var ddpBucketCapMB = 25
     /// Format in which gradients travel between hosts.
-    public var ddpCommDtype = CommunicationType.float32
+    package var ddpCommDtype = CommunicationType.float32
     /// 1: each rank keeps the optimiser's state, and updates the weights, of its shard alone. 0: of all
     /// weights. nil: 1 when all ranks share the memory of one host. The bits of a run do not depend on it.
-    public var zeroStage: Int?
+    package var zeroStage: Int?
     /// Seconds a collective may take before the job is aborted.
-    public var ddpTimeoutSeconds = 1800
+    package var ddpTimeoutSeconds = 1800
     /// Threads of a rank; 0 means as many as the cores it is bound to.
-    public var threadsPerRank = 0
+    package var threadsPerRank = 0
 
-    public init() {}
+    package init() {}
 }
 
 extension TrainingArguments {
     /// Where training goes on: from the start, the newest checkpoint of the output directory, or a given
     /// one.
-    public enum ResumePoint: Sendable, Equatable {
+    package enum ResumePoint: Sendable, Equatable {
         case none
         /// The newest whole checkpoint of the output directory, or the start if there is none.
         case auto
@@ -154,31 +154,31 @@ extension TrainingArguments {
     }
 
     /// Metric that chooses the best checkpoint, with the `eval_` prefix that the log uses.
-    public var bestModelMetric: String {
+    package var bestModelMetric: String {
         let name = metricForBestModel ?? "loss"
         return name.hasPrefix("eval_") ? name : "eval_" + name
     }
 
     /// Whether a greater `bestModelMetric` is a better one.
-    public var isGreaterBetter: Bool {
+    package var isGreaterBetter: Bool {
         greaterIsBetter ?? !["loss", "perplexity"].contains { bestModelMetric.hasSuffix($0) }
     }
 
     /// Warm-up steps of a run of `totalSteps`, as HF's `get_warmup_steps`.
-    public func warmupStepCount(totalSteps: Int) -> Int {
+    package func warmupStepCount(totalSteps: Int) -> Int {
         let given = warmupSteps.count(of: totalSteps)
         return given > 0 ? given : StepCount.share(warmupRatio).count(of: totalSteps)
     }
 }
 
 /// A number of steps, or a share of all steps of a run: Hugging Face takes a number below 1 for a share.
-public enum StepCount: Sendable, Equatable {
+package enum StepCount: Sendable, Equatable {
     case steps(Int)
     /// 0...1
     case share(Double)
 
     /// In a run of `total` steps; a share is rounded up.
-    public func count(of total: Int) -> Int {
+    package func count(of total: Int) -> Int {
         switch self {
         case .steps(let count): count
         case .share(let share): Int((Double(total) * share).rounded(.up))
@@ -194,7 +194,7 @@ extension TrainingArguments {
     }
 
     /// Keys of config.json that the recipe replaces.
-    public var configurationOverrides: JSONObject {
+    package var configurationOverrides: JSONObject {
         let pairs: [(String, Double?)] = [
             ("hidden_dropout_prob", hiddenDropoutProb),
             ("attention_probs_dropout_prob", attentionProbsDropoutProb),

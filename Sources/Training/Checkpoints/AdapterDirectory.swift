@@ -3,7 +3,7 @@
 internal import Foundation
 internal import JSON
 internal import Layers
-public import Models
+package import Models
 internal import Safetensors
 internal import Tensors
 
@@ -11,23 +11,23 @@ internal import Tensors
 ///
 /// Beside PEFT's two files, `write` puts the config.json of the adapted model, which names a classifier's labels; PEFT
 /// does not need it.
-public struct AdapterDirectory: Sendable {
+package struct AdapterDirectory: Sendable {
     static let configurationFile = "adapter_config.json"
     static let weightsFile = "adapter_model.safetensors"
     /// What PEFT puts before the names of the base model.
     static let prefix = "base_model.model."
 
-    public let directory: String
+    package let directory: String
     /// Directory of the base model: `base_model_name_or_path`, taken relative to the current directory or, if there is
     /// no such directory, to the adapter's.
-    public let base: String
+    package let base: String
     /// The head of the adapted model, if the directory describes one.
-    public let head: ClassificationHead?
+    package let head: ClassificationHead?
     let options: LowRankOptions
 
     /// Reads the configuration. nil when `directory` holds no adapter, or a whole model besides. Throws when the
     /// configuration asks for something that is not supported or names no base model.
-    public init?(_ directory: String) throws(CheckpointError) {
+    package init?(_ directory: String) throws(CheckpointError) {
         let path = directory + "/" + Self.configurationFile
         guard DurableFiles.exists(path),
             !DurableFiles.exists(directory + "/" + ModelDirectory.weightsFile)
@@ -51,7 +51,7 @@ public struct AdapterDirectory: Sendable {
     /// Adds the adapters to `model`, which was loaded from `base`, reads them and merges them into its weights.
     /// `required` are parameters that the base model did not bring, so that the adapter must. Throws when a tensor fits
     /// no module of the model, and the errors of the file format.
-    public func apply(to model: any TrainableModel, required: [String] = []) throws(CheckpointError) {
+    package func apply(to model: any TrainableModel, required: [String] = []) throws(CheckpointError) {
         let files = try Self.weights(in: directory)
         let names = Set(files.tensorNames.map(Self.bare))
         let lost = required.filter { !names.contains($0) }
@@ -121,7 +121,7 @@ public struct AdapterDirectory: Sendable {
 
     /// Writes the adapters of `model` and what was trained beside them, config.json and the tokenizer files of
     /// `source`. `base` becomes `base_model_name_or_path`. Each file is whole or not there after a crash.
-    public static func write(
+    package static func write(
         model: any TrainableModel, base: String, to directory: String, tokenizerFilesFrom source: String
     ) throws(CheckpointError) {
         try DurableFiles.createDirectory(directory)

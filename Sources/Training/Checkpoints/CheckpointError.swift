@@ -1,12 +1,12 @@
 // What can go wrong with model directories, checkpoints and output directories.
 
-public import Files
+package import Files
 internal import Models
 internal import Safetensors
 
 /// An error of reading or writing a model or a checkpoint: what is wrong, where, and what to do.
-public struct CheckpointError: Error, FileFailure, CustomStringConvertible, Sendable, Equatable {
-    public let description: String
+package struct CheckpointError: Error, FileFailure, CustomStringConvertible, Sendable, Equatable {
+    package let description: String
 
     init(_ description: String) { self.description = description }
 

@@ -8,7 +8,7 @@ extension CheckpointStore {
     /// older best one, two stay. nil, like 0 and less, keeps all. `best` may be given by any path; its last
     /// component counts.
     @discardableResult
-    public func rotate(keeping limit: Int?, protecting best: String?) throws(CheckpointError) -> [String] {
+    package func rotate(keeping limit: Int?, protecting best: String?) throws(CheckpointError) -> [String] {
         guard let limit, limit > 0 else { return [] }
         var steps = try steps()
         let bestStep = best.flatMap { Self.step(ofName: URL(fileURLWithPath: $0).lastPathComponent) }

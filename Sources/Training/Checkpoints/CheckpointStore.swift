@@ -6,10 +6,10 @@ internal import Foundation
 ///
 /// A checkpoint is written to a hidden folder beside its place, flushed and renamed: whatever has the name
 /// `checkpoint-<step>` is whole.
-public struct CheckpointStore: Sendable {
-    public let outputDirectory: String
+package struct CheckpointStore: Sendable {
+    package let outputDirectory: String
 
-    public init(outputDirectory: String) { self.outputDirectory = outputDirectory }
+    package init(outputDirectory: String) { self.outputDirectory = outputDirectory }
 
     static func name(step: Int) -> String { "checkpoint-\(step)" }
 
@@ -29,7 +29,7 @@ public struct CheckpointStore: Sendable {
     /// When anything fails the folder is removed, the other checkpoints are as before, and the error is
     /// thrown.
     @discardableResult
-    public func save(
+    package func save(
         step: Int, write: (_ temporaryDirectory: String) throws -> Void
     ) throws(CheckpointError) -> String {
         precondition(step >= 0, "a step counts from 0")
@@ -56,7 +56,7 @@ public struct CheckpointStore: Sendable {
 
     /// The newest whole checkpoint: that with the highest step which holds trainer_state.json. nil without
     /// any.
-    public func latest() throws(CheckpointError) -> (path: String, step: Int)? {
+    package func latest() throws(CheckpointError) -> (path: String, step: Int)? {
         try steps().last.map { (path(Self.name(step: $0)), $0) }
     }
 
@@ -71,7 +71,7 @@ public struct CheckpointStore: Sendable {
     /// Removes what runs that died while saving left behind, and returns the names. A checkpoint or model
     /// that was just being replaced gets its name back. Call it once before a run saves.
     @discardableResult
-    public func removeLeftovers() throws(CheckpointError) -> [String] {
+    package func removeLeftovers() throws(CheckpointError) -> [String] {
         guard DurableFiles.isDirectory(outputDirectory) else { return [] }
         var removed: [String] = []
         for name in try DurableFiles.names(in: outputDirectory) {

@@ -3,22 +3,22 @@
 internal import Foundation
 
 /// The tokenizer's and processor's files of a directory, and where they go beside a model.
-public struct CompanionFiles: Sendable, Equatable {
+package struct CompanionFiles: Sendable, Equatable {
     /// Folder in the directory of an encoder–decoder that holds the decoder's tokenizer when it is another than the
     /// encoder's.
-    public static let decoderFolder = "decoder_tokenizer"
+    package static let decoderFolder = "decoder_tokenizer"
 
-    public let directory: String
+    package let directory: String
     /// Folder in the model's directory; nil for the directory itself, where no file is replaced.
-    public let folder: String?
+    package let folder: String?
 
-    public init(directory: String, folder: String?) {
+    package init(directory: String, folder: String?) {
         self.directory = directory
         self.folder = folder
     }
 
     /// Copies the files into the model directory `target`.
-    public func write(to target: String) throws(CheckpointError) {
+    package func write(to target: String) throws(CheckpointError) {
         guard let folder else {
             for name in names where !DurableFiles.exists(target + "/" + name) {
                 try DurableFiles.write(
@@ -36,7 +36,7 @@ public struct CompanionFiles: Sendable, Equatable {
     }
 
     /// Whether two directories hold the same tokenizer: the same files of a vocabulary with the same bytes.
-    public static func isSameTokenizer(
+    package static func isSameTokenizer(
         _ first: String, _ second: String
     ) throws(CheckpointError) -> Bool {
         for name in ["tokenizer.json", "vocab.txt", "vocab.json", "merges.txt", "spiece.model"] {

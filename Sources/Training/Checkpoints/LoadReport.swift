@@ -1,37 +1,37 @@
 // What a load did besides reading: what was made new, left unread or reordered.
 
-public import Models
+package import Models
 
 /// The outcome of loading a pretrained model, for the run's log.
-public struct LoadReport: Sendable, Equatable {
+package struct LoadReport: Sendable, Equatable {
     /// The directory that was read.
-    public let directory: String
+    package let directory: String
     /// `model_type` of config.json.
-    public internal(set) var modelType: String
+    package internal(set) var modelType: String
     /// The model's number of parameters.
-    public internal(set) var parameterCount: Int
+    package internal(set) var parameterCount: Int
     /// Number of tensors read from the file.
-    public internal(set) var tensorCount = 0
+    package internal(set) var tensorCount = 0
     /// Tensors of the classification head that were initialised, by name; empty when the file's head was
     /// read.
-    public internal(set) var newHead: [String] = []
+    package internal(set) var newHead: [String] = []
     /// Why the head is new; nil when the file's head was read.
-    public internal(set) var newHeadReason: String?
+    package internal(set) var newHeadReason: String?
     /// Tensors of the pooler that were initialised because a bare encoder was saved without.
-    public internal(set) var newPooler: [String] = []
+    package internal(set) var newPooler: [String] = []
     /// Tensors of the file that the model does not need, such as heads of the pretraining task.
-    public internal(set) var ignored: [String] = []
+    package internal(set) var ignored: [String] = []
     /// What became of the outputs of the file's head: new names or a new order; nil when nothing did.
-    public internal(set) var headChange: String?
+    package internal(set) var headChange: String?
 
     /// A tensor of the file that differs from the one that it should be tied to, so that the model is not tied.
-    public internal(set) var untiedTensor: TiedTensor?
+    package internal(set) var untiedTensor: TiedTensor?
 
     /// Whether nothing was read: all parameters are random.
-    public internal(set) var isUntrained = false
+    package internal(set) var isUntrained = false
 
     /// One sentence a fact, for the log.
-    public var lines: [String] {
+    package var lines: [String] {
         let origin = isUntrained ? "initialised at random" : "\(tensorCount) tensors read"
         var lines = ["\(directory): \(modelType), \(parameterCount) parameters, \(origin)"]
         if let newHeadReason {

@@ -2,14 +2,14 @@
 
 internal import JSON
 internal import Layers
-public import Models
+package import Models
 internal import Safetensors
 internal import Tensors
 
 /// Writing of model directories.
-public enum ModelDirectory {
+package enum ModelDirectory {
     /// Files of a tokenizer, of an image processor and of generation that are copied unchanged, those that exist.
-    public static let tokenizerFiles = [
+    package static let tokenizerFiles = [
         "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt", "merges.txt",
         "vocab.json", "added_tokens.json", "spiece.model", "preprocessor_config.json", "chat_template.jinja",
         "generation_config.json",
@@ -28,7 +28,7 @@ public enum ModelDirectory {
     /// Every file is written under another name, flushed and renamed: a crash leaves the old file or the new
     /// one. Throws when the disk has no room, `source` is
     /// missing, or a file cannot be read or written.
-    public static func write(
+    package static func write(
         model: any TrainableModel, to directory: String, tokenizerFilesFrom source: String
     ) throws(CheckpointError) {
         guard DurableFiles.isDirectory(source) else { throw .noDirectory(source) }

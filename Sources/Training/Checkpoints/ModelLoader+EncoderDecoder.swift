@@ -7,12 +7,12 @@ internal import Safetensors
 internal import Tensors
 
 /// The tokens that frame a decoder's target.
-public struct DecoderTokens: Sendable, Equatable {
-    public var startID: Int
-    public var endID: Int
-    public var paddingID: Int
+package struct DecoderTokens: Sendable, Equatable {
+    package var startID: Int
+    package var endID: Int
+    package var paddingID: Int
 
-    public init(startID: Int, endID: Int, paddingID: Int) {
+    package init(startID: Int, endID: Int, paddingID: Int) {
         self.startID = startID
         self.endID = endID
         self.paddingID = paddingID

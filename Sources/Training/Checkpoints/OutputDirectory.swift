@@ -4,10 +4,10 @@ internal import Files
 internal import Foundation
 
 /// Rules for output_dir.
-public enum OutputDirectory {
+package enum OutputDirectory {
     /// Single files that a run writes to its output directory. Beside them come `checkpoint-<step>`
     /// directories and TensorBoard's `events.out.tfevents.*`.
-    public static let runFiles =
+    package static let runFiles =
         modelFiles + runSigns + ModelDirectory.tokenizerFiles + [
             TrainingCheckpoint.recipeFile, "versions.json", "report.html", "train_results.json",
             "eval_results.json",
@@ -15,7 +15,7 @@ public enum OutputDirectory {
         ]
 
     /// Folder of the adapters beside a final model that they were merged into.
-    public static let adapterFolder = "adapter"
+    package static let adapterFolder = "adapter"
 
     /// Files that only a run writes.
     private static let runSigns = [TrainerState.fileName, "metrics.jsonl"]
@@ -28,7 +28,7 @@ public enum OutputDirectory {
     ]
 
     /// Throws what `prepare` would refuse, and changes nothing.
-    public static func check(
+    package static func check(
         path: String, overwrite: Bool, resuming: Bool, inputs: [String] = []
     ) throws(CheckpointError) {
         _ = try namesToRemove(path: path, overwrite: overwrite, resuming: resuming, inputs: inputs)
@@ -41,7 +41,7 @@ public enum OutputDirectory {
     /// result of a run is never replaced. `inputs` are files and directories that the run reads; with
     /// `overwrite` none of them may be removed. Throws these refusals, and when the directory cannot be
     /// created or written to.
-    public static func prepare(
+    package static func prepare(
         path: String, overwrite: Bool, resuming: Bool, inputs: [String] = []
     ) throws(CheckpointError) {
         let names = try namesToRemove(path: path, overwrite: overwrite, resuming: resuming, inputs: inputs)
@@ -50,7 +50,7 @@ public enum OutputDirectory {
     }
 
     /// Makes sure that `path` is a directory that can be written to, whatever it holds.
-    public static func create(_ path: String) throws(CheckpointError) {
+    package static func create(_ path: String) throws(CheckpointError) {
         if !DurableFiles.exists(path) {
             do {
                 try FileSystem.createDirectory(path)

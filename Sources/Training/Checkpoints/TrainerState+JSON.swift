@@ -3,12 +3,12 @@
 internal import JSON
 
 extension TrainerState {
-    public static let fileName = "trainer_state.json"
+    package static let fileName = "trainer_state.json"
     private static let ownKey = "lockstep"
 
     /// Reads the file at `path`. Throws when it is missing or no JSON object, or a field is missing or of
     /// another kind.
-    public init(path: String) throws(CheckpointError) {
+    package init(path: String) throws(CheckpointError) {
         let fields = JSONReader<CheckpointError>(try ModelConfigurationFile.object(path), file: path)
         globalStep = try fields["global_step"].integer()
         epoch = try fields["epoch"].exactDouble()
@@ -28,7 +28,7 @@ extension TrainerState {
     }
 
     /// Writes the file to `path`; a crash leaves the old file or the new one.
-    public func write(to path: String) throws(CheckpointError) {
+    package func write(to path: String) throws(CheckpointError) {
         try DurableFiles.write(json.serialized(), to: path)
     }
 

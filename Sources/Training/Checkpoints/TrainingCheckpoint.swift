@@ -3,16 +3,16 @@
 internal import Foundation
 internal import JSON
 internal import Layers
-public import Models
-public import Optimizers
+package import Models
+package import Optimizers
 internal import Safetensors
 
 /// A model directory, or an adapter directory when the model has adapters, with optimizer.safetensors, recipe.yaml and trainer_state.json.
-public enum TrainingCheckpoint {
+package enum TrainingCheckpoint {
     package static let recipeFile = "recipe.yaml"
 
     /// Bytes that a checkpoint needs at most, without the tokenizer's files.
-    public static func byteCount(model: any TrainableModel, optimizer: any OptimizerState) -> Int {
+    package static func byteCount(model: any TrainableModel, optimizer: any OptimizerState) -> Int {
         let isAdapted = !model.parameters.adapters.isEmpty
         return (isAdapted ? AdapterDirectory.byteCount(model) : ModelDirectory.byteCount(model))
             + OptimizerFile.byteCount(optimizer)
@@ -22,7 +22,7 @@ public enum TrainingCheckpoint {
     /// text; the tokenizer's files come from `source`.
     ///
     /// Checks the free space first. Throws when it is too little, or a file cannot be read or written.
-    public static func write(
+    package static func write(
         to directory: String, model: any TrainableModel, optimizer: any OptimizerState,
         state: TrainerState,
         recipe: [UInt8], tokenizerFilesFrom source: String
@@ -46,7 +46,7 @@ public enum TrainingCheckpoint {
     /// Everything is checked before anything is filled: the state file, that config.json equals the model's,
     /// every tensor by name and shape, and the layout of the optimiser's arenas. Throws what differs or is
     /// missing.
-    public static func load(
+    package static func load(
         path: String, into model: any TrainableModel, optimizer: any OptimizerState
     ) throws(CheckpointError) -> TrainerState {
         guard DurableFiles.isDirectory(path) else { throw .noCheckpoint(path) }
@@ -65,7 +65,7 @@ public enum TrainingCheckpoint {
     }
 
     /// Fills `model` with the weights of the checkpoint: all of them, or its adapters and what was trained beside them.
-    public static func loadWeights(path: String, into model: any TrainableModel) throws(CheckpointError) {
+    package static func loadWeights(path: String, into model: any TrainableModel) throws(CheckpointError) {
         if model.parameters.adapters.isEmpty {
             try ModelLoader.loadWeights(directory: path, into: model)
         } else {

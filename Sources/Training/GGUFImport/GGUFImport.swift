@@ -11,20 +11,20 @@ internal import Tensors
 
 /// A GGUF file whose model and tokenizer have been understood completely, ready to be written in Hugging Face's
 /// layout: config.json, generation_config.json, model.safetensors, tokenizer.json and tokenizer_config.json.
-public struct GGUFImport: Sendable {
+package struct GGUFImport: Sendable {
     /// The format in which the weights are stored.
-    public enum Precision: String, Sendable, CaseIterable {
+    package enum Precision: String, Sendable, CaseIterable {
         case float32, bfloat16
 
         var dtype: DType { self == .float32 ? .float32 : .bfloat16 }
     }
 
     /// What was written.
-    public struct Summary: Sendable {
+    package struct Summary: Sendable {
         /// Names and sizes in bytes.
-        public let files: [(name: String, byteCount: Int)]
-        public let tensorCount: Int
-        public let parameterCount: Int
+        package let files: [(name: String, byteCount: Int)]
+        package let tensorCount: Int
+        package let parameterCount: Int
     }
 
     static let generationFile = "generation_config.json"
@@ -32,13 +32,13 @@ public struct GGUFImport: Sendable {
     static let tokenizerConfigurationFile = "tokenizer_config.json"
 
     /// Hugging Face's `model_type`: llama, qwen2 or gpt2.
-    public let modelType: String
+    package let modelType: String
     /// How the tensors of the file are stored, for example `Q4_1`, with the number of tensors, most first.
-    public let quantisations: [(name: String, tensorCount: Int)]
+    package let quantisations: [(name: String, tensorCount: Int)]
     /// What a user should know about the conversion, a sentence each.
-    public let notes: [String]
+    package let notes: [String]
     /// Tensors that will be written.
-    public var tensorCount: Int { plan.tensors.count }
+    package var tensorCount: Int { plan.tensors.count }
 
     private let file: GGUFFile
     private let plan: GGUFModelPlan
@@ -46,7 +46,7 @@ public struct GGUFImport: Sendable {
 
     /// Opens the file at `path` and checks that all of it can be converted. Throws what is wrong with the file, and
     /// a sentence that lists what is supported when its architecture, tokenizer or quantisation is not.
-    public init(path: String) throws(GGUFImportError) {
+    package init(path: String) throws(GGUFImportError) {
         do {
             file = try GGUFFile(path: path)
         } catch { throw .format(error) }
@@ -66,7 +66,7 @@ public struct GGUFImport: Sendable {
     /// A folder that holds files is refused, or with `overwrite` replaced if they are those of a model. `progress`
     /// gets the name of each tensor before it is written. Throws when the disk has no room or a file cannot be read
     /// or written; then nothing is left behind.
-    public func write(
+    package func write(
         to path: String, precision: Precision, overwrite: Bool,
         progress: @escaping @Sendable (_ tensor: String) -> Void
     ) throws(GGUFImportError) -> Summary {

@@ -1,10 +1,10 @@
 // What can be wrong with a GGUF file that is imported, or with the folder that it becomes.
 
-public import Checkpoints
-public import GGUF
+package import Checkpoints
+package import GGUF
 
 /// An error of an import. `in` is the path of the GGUF file.
-public enum GGUFImportError: Error, Sendable, Equatable {
+package enum GGUFImportError: Error, Sendable, Equatable {
     // What the file holds.
     case unsupportedArchitecture(String?, in: String, known: [String])
     case missingMetadata(String, in: String)
@@ -26,7 +26,7 @@ public enum GGUFImportError: Error, Sendable, Equatable {
 }
 
 extension GGUFImportError: CustomStringConvertible {
-    public var description: String {
+    package var description: String {
         switch self {
         case .unsupportedArchitecture(let architecture, let path, let known):
             let found = architecture.map { "the architecture '\($0)'" } ?? "no general.architecture"

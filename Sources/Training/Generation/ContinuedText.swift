@@ -1,16 +1,16 @@
 // A text that is continued again and again, such as a dialogue: what was read once stays in the cache.
 
-public import Models
+package import Models
 
 /// Continues prompts that share their beginnings with what was read and written before. The result is that of
 /// `Generator.generate`; only the work differs.
-public final class ContinuedText {
+package final class ContinuedText {
     private let generator: Generator
     private let session: DecodingSession
     /// The tokens that the cache has.
     private var read: [Int32] = []
 
-    public init(_ model: any LanguageModel) {
+    package init(_ model: any LanguageModel) {
         let model = DecodingModel(model)
         generator = Generator(model)
         session = DecodingSession(model, sequenceCount: 1, usesCache: true)
@@ -20,7 +20,7 @@ public final class ContinuedText {
     /// says whether the text goes on.
     ///
     /// Throws as `Generator.generate` does, and for beam search, whose texts are decided at their end.
-    public func generate(
+    package func generate(
         prompt: [Int32], options: GenerationOptions, onToken: (Int32) -> Bool = { _ in true }
     ) throws(GenerationError) -> (sequence: GeneratedSequence, readCount: Int) {
         let limits = try generator.limits(of: [prompt], options)

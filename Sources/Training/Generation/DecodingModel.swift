@@ -1,11 +1,11 @@
 // A model as generation sees it: scores of the next token.
 
-public import Layers
-public import Models
-public import Tensors
+package import Layers
+package import Models
+package import Tensors
 
 /// A decoder with what it attends to.
-public struct DecodingModel {
+package struct DecodingModel {
     let parameters: ParameterStore
     /// Tokens of the longest sequence.
     let maximumLength: Int
@@ -15,7 +15,7 @@ public struct DecodingModel {
     let logits: (_ pass: Pass, _ rows: [Int32]) -> Tensor
 
     /// A causal language model.
-    public init(_ model: any LanguageModel) {
+    package init(_ model: any LanguageModel) {
         parameters = model.parameters
         maximumLength = model.maximumLength
         validate = { (batch) throws(ModelError) in try model.validate(batch) }
@@ -23,7 +23,7 @@ public struct DecodingModel {
     }
 
     /// The decoder of `model`, sequence s attending to source s.
-    public init(_ model: any SequenceToSequenceModel, source: CrossAttentionSource) {
+    package init(_ model: any SequenceToSequenceModel, source: CrossAttentionSource) {
         self.init(
             parameters: model.parameters, maximumLength: model.maximumTargetLength,
             validate: { (batch) throws(ModelError) in try model.validateTarget(batch) },
@@ -32,7 +32,7 @@ public struct DecodingModel {
 
     /// Any decoder, such as that of an image captioner. Sequence s of the first batch attends to source s;
     /// `pass.cache` says which source each sequence of later batches attends to.
-    public init(
+    package init(
         parameters: ParameterStore, maximumLength: Int,
         validate: @escaping (TokenBatch) throws(ModelError) -> Void,
         logits: @escaping (_ pass: Pass, _ rows: [Int32]) -> Tensor

@@ -1,17 +1,17 @@
 // A conversation with a model: its history, what of it the model reads, and the answers.
 
-public import ChatTemplates
-public import Models
-public import Tokenizers
+package import ChatTemplates
+package import Models
+package import Tokenizers
 
 /// A conversation that grows by a message of the user and an answer of the model.
 ///
 /// The history is rendered by the chat template and read through a cache, so each turn costs its own tokens only. It may
 /// outgrow the model's context: when history and the room for an answer do not fit any more, the oldest exchanges are
 /// forgotten until the rest takes three quarters of the room; the system message stays.
-public final class Dialogue {
+package final class Dialogue {
     /// How an answer ended.
-    public enum Ending: String, Sendable {
+    package enum Ending: String, Sendable {
         /// By the token that ends a turn.
         case end
         /// By a limit of length.
@@ -21,15 +21,15 @@ public final class Dialogue {
     }
 
     /// An answer with its figures.
-    public struct Answer: Sendable, Equatable {
-        public let text: String
-        public let ending: Ending
+    package struct Answer: Sendable, Equatable {
+        package let text: String
+        package let ending: Ending
         /// Tokens of the answer, and of all that the model had before it.
-        public let tokenCount, promptTokenCount: Int
+        package let tokenCount, promptTokenCount: Int
         /// Tokens of the prompt that were not in the cache.
-        public let readTokenCount: Int
+        package let readTokenCount: Int
         /// Messages that were forgotten for this answer.
-        public let forgottenMessageCount: Int
+        package let forgottenMessageCount: Int
     }
 
     private struct Message {
@@ -50,7 +50,7 @@ public final class Dialogue {
 
     /// A conversation with nothing said. The tokens that end a turn by the template end an answer besides those of
     /// `options`; its `seed` is another one for each answer. `system` is the text of a first message with that role.
-    public init(
+    package init(
         _ model: any LanguageModel, tokenizer: any Tokenizer, template: ChatTemplate,
         options: GenerationOptions, system: String? = nil
     ) {
@@ -63,22 +63,22 @@ public final class Dialogue {
     }
 
     /// Number of messages of user and model.
-    public var messageCount: Int { messages.count }
+    package var messageCount: Int { messages.count }
 
     /// Forgets everything but the system message.
-    public func reset() {
+    package func reset() {
         messages = []
         forgotten = 0
     }
 
     /// Forgets everything and begins with another system message, or with none.
-    public func reset(system: String?) {
+    package func reset(system: String?) {
         reset()
         self.system = system
     }
 
     /// Takes back the last message of the user with its answer. Returns false when there is none.
-    public func undo() -> Bool {
+    package func undo() -> Bool {
         guard !messages.isEmpty else { return false }
         messages.removeLast(2)
         forgotten = min(forgotten, messages.count)
@@ -89,7 +89,7 @@ public final class Dialogue {
     /// and says whether the answer goes on; one that was stopped stays in the history as it is.
     ///
     /// Throws when the message alone does not fit the model or the template refuses it; then nothing was said.
-    public func answer(
+    package func answer(
         _ message: String, onText: (String) -> Bool = { _ in true }
     ) throws(GenerationError) -> Answer {
         messages.append(Message(role: "user", content: message))

@@ -3,8 +3,8 @@
 internal import Models
 
 /// An error of the user's making in a prompt or an option.
-public struct GenerationError: Error, CustomStringConvertible, Sendable, Equatable {
-    public let description: String
+package struct GenerationError: Error, CustomStringConvertible, Sendable, Equatable {
+    package let description: String
 
     init(_ description: String) { self.description = description }
 

@@ -1,7 +1,7 @@
 // How text is generated: the options of Hugging Face's GenerationConfig that Lockstep has.
 
 /// When beam search stops: Hugging Face's `early_stopping`.
-public enum EarlyStopping: Sendable, Equatable {
+package enum EarlyStopping: Sendable, Equatable {
     /// When the best running beam cannot beat the worst finished one at its present length.
     case heuristic
     /// When as many sequences are finished as there are beams.
@@ -11,38 +11,38 @@ public enum EarlyStopping: Sendable, Equatable {
 }
 
 /// Options of one generation.
-public struct GenerationOptions: Sendable, Equatable {
+package struct GenerationOptions: Sendable, Equatable {
     /// Most tokens that are generated for a prompt: `max_new_tokens`.
-    public var maximumNewTokens = 20
+    package var maximumNewTokens = 20
     /// Most tokens of prompt and generated text together, when given: `max_length`.
-    public var maximumLength: Int?
+    package var maximumLength: Int?
     /// Least tokens before an end: `min_new_tokens`.
-    public var minimumNewTokens = 0
+    package var minimumNewTokens = 0
     /// Least tokens of prompt and text together before an end: `min_length`.
-    public var minimumLength = 0
+    package var minimumLength = 0
     /// Tokens that end a sequence: `eos_token_id`.
-    public var endIDs: [Int32] = []
+    package var endIDs: [Int32] = []
     /// Sampling instead of the most likely token: `do_sample`.
-    public var isSampling = false
+    package var isSampling = false
     /// Divides the logits when sampling.
-    public var temperature = 1.0
+    package var temperature = 1.0
     /// Only the k most likely tokens when sampling; 0 for all.
-    public var topK = 0
+    package var topK = 0
     /// Only the most likely tokens whose probabilities sum to p when sampling; 1 for all.
-    public var topP = 1.0
+    package var topP = 1.0
     /// Divides the positive scores of tokens that occurred and multiplies the negative ones (Keskar et al. 2019).
-    public var repetitionPenalty = 1.0
+    package var repetitionPenalty = 1.0
     /// No n-gram of this size occurs twice; 0 for no such rule.
-    public var noRepeatNGramSize = 0
+    package var noRepeatNGramSize = 0
     /// Number of beams; 1 for no beam search.
-    public var beamCount = 1
+    package var beamCount = 1
     /// Exponent of the length by which beam scores are divided: `length_penalty`.
-    public var lengthPenalty = 1.0
-    public var earlyStopping = EarlyStopping.heuristic
+    package var lengthPenalty = 1.0
+    package var earlyStopping = EarlyStopping.heuristic
     /// From which random numbers are derived, by prompt and step.
-    public var seed: UInt64 = 0
+    package var seed: UInt64 = 0
 
-    public init() {}
+    package init() {}
 
     /// Throws what is out of range.
     func validate() throws(GenerationError) {

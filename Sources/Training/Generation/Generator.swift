@@ -1,39 +1,39 @@
 // Generation of text for a batch of prompts.
 
-public import Layers
-public import Models
+package import Layers
+package import Models
 internal import Tensors
 
 /// What was generated for one prompt.
-public struct GeneratedSequence: Sendable, Equatable {
+package struct GeneratedSequence: Sendable, Equatable {
     /// The new tokens, the end token included when there was one.
-    public let tokens: [Int32]
+    package let tokens: [Int32]
     /// Whether an end token was reached, not a limit of length.
-    public let isEnded: Bool
+    package let isEnded: Bool
     /// Beam search's score: the log-probability over length to the power of the length penalty; nil otherwise.
-    public let score: Float?
+    package let score: Float?
 }
 
 /// Generates text with a decoder: greedy, sampling or beam search.
-public struct Generator {
+package struct Generator {
     private let model: DecodingModel
     private let usesCache: Bool
 
     /// `usesCache: false` reads the whole text again for each token: slow, a check of the cache.
-    public init(_ model: DecodingModel, usesCache: Bool = true) {
+    package init(_ model: DecodingModel, usesCache: Bool = true) {
         self.model = model
         self.usesCache = usesCache
     }
 
     /// A generator for a causal language model.
-    public init(_ model: any LanguageModel, usesCache: Bool = true) {
+    package init(_ model: any LanguageModel, usesCache: Bool = true) {
         self.init(DecodingModel(model), usesCache: usesCache)
     }
 
     /// What `model` writes for each source of `sources`. Without end tokens in `options` those of the model end it.
     ///
     /// Throws when a source does not fit the encoder, and as `generate(prompts:)` does.
-    public static func generate(
+    package static func generate(
         _ model: any SequenceToSequenceModel, sources: TokenBatch, options: GenerationOptions,
         usesCache: Bool = true, onToken: (_ source: Int, _ token: Int32) -> Bool = { _, _ in true }
     ) throws(GenerationError) -> [GeneratedSequence] {
@@ -51,7 +51,7 @@ public struct Generator {
     /// `onToken` gets every token with the index of its prompt as soon as it is decided, and says whether that
     /// prompt goes on; beam search decides at its end. Throws when an option is out of range, or a prompt is
     /// empty, too long or not of the model's vocabulary.
-    public func generate(
+    package func generate(
         prompts: [[Int32]], options: GenerationOptions,
         onToken: (_ prompt: Int, _ token: Int32) -> Bool = { _, _ in true }
     ) throws(GenerationError) -> [GeneratedSequence] {

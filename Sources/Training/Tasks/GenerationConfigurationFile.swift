@@ -1,22 +1,22 @@
 // generation_config.json of a model directory: how those who made a model want its texts generated.
 
-public import Arguments
+package import Arguments
 internal import Checkpoints
 internal import Files
 internal import Foundation
-public import Generation
+package import Generation
 internal import JSON
 internal import Models
-public import Training
+package import Training
 
 /// What a model directory says about generation, read as transformers 5 reads it.
 ///
 /// The keys come from generation_config.json; without that file from config.json, where older models have them, and from
 /// its decoder. What no file says has Hugging Face's default: 20 new tokens, greedy, and the 50 most likely tokens when
 /// sampling. A directory of adapters has the files of its base model, unless it brings its own.
-public struct GenerationConfigurationFile: Sendable {
+package struct GenerationConfigurationFile: Sendable {
     /// The file's keys over Hugging Face's defaults.
-    public let defaults: GenerationOptions
+    package let defaults: GenerationOptions
     /// Whether the file says how long a text may become.
     private let limitsLength: Bool
     /// What the file asks for and generation does not have.
@@ -33,7 +33,7 @@ public struct GenerationConfigurationFile: Sendable {
     }
 
     /// Throws when a file is malformed or a key has a value that it cannot have.
-    public init(directory: String) throws {
+    package init(directory: String) throws {
         var source = try GenerationKeys(directory: directory)
         if source == nil, let adapter = try AdapterDirectory(directory) {
             self = try GenerationConfigurationFile(directory: adapter.base)
@@ -57,7 +57,7 @@ public struct GenerationConfigurationFile: Sendable {
     /// `defaultNewTokens` is the most of new tokens when neither limits the length.
     ///
     /// Throws when the file asks for something that generation does not have and that would change the text.
-    public func options(
+    package func options(
         _ arguments: GenerationArguments, seed: UInt64, defaultNewTokens: Int = 20
     ) throws(TrainingError) -> GenerationOptions {
         var options = arguments.options(defaults: defaults, seed: seed)

@@ -1,14 +1,14 @@
 // Which number format a run computes in, the same on all ranks.
 
-public import DataParallel
+package import DataParallel
 internal import Kernels
-public import Layers
+package import Layers
 
 /// The format of activations and matrix products.
-public enum ComputePrecision {
+package enum ComputePrecision {
     /// Makes `parameters` compute in bfloat16 when that is wanted and the processors of all ranks multiply it in
     /// hardware. Returns a line for the log when it was wanted but float32 is used. Collective.
-    public static func apply(
+    package static func apply(
         bf16: Bool, to parameters: ParameterStore, group: any ProcessGroup,
         isSupported: Bool? = nil
     ) throws(ParallelError) -> String? {

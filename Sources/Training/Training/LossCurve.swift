@@ -1,16 +1,16 @@
 // Training and validation loss side by side, and the moment from which they part: overfitting in plain words.
 
 /// The losses at the evaluations of a run.
-public struct LossCurve: Sendable, Equatable {
+package struct LossCurve: Sendable, Equatable {
     /// One evaluation.
-    public struct Point: Sendable, Equatable {
-        public let step: Int
-        public let epoch: Double
+    package struct Point: Sendable, Equatable {
+        package let step: Int
+        package let epoch: Double
         /// Mean loss of the training steps since the evaluation before.
-        public let training: Double
-        public let validation: Double
+        package let training: Double
+        package let validation: Double
 
-        public init(step: Int, epoch: Double, training: Double, validation: Double) {
+        package init(step: Int, epoch: Double, training: Double, validation: Double) {
             self.step = step
             self.epoch = epoch
             self.training = training
@@ -18,7 +18,7 @@ public struct LossCurve: Sendable, Equatable {
         }
     }
 
-    public internal(set) var points: [Point] = []
+    package internal(set) var points: [Point] = []
     /// Sum and number of step losses since the last evaluation.
     var trainingSum = 0.0
     var trainingSteps = 0
@@ -28,7 +28,7 @@ public struct LossCurve: Sendable, Equatable {
     /// How much the validation loss must have risen, relative to its best.
     static let margin = 0.01
 
-    public init() {}
+    package init() {}
 
     package mutating func addStep(loss: Double) {
         trainingSum += loss
@@ -46,7 +46,7 @@ public struct LossCurve: Sendable, Equatable {
 
     /// The best evaluation and the latest one that shows overfitting: it lies at least two evaluations behind the best
     /// one, its validation loss is more than 1% above the best, and its training loss is below that of the best one.
-    public var overfitting: (best: Point, worse: Point)? {
+    package var overfitting: (best: Point, worse: Point)? {
         guard let best = points.indices.min(by: { points[$0].validation < points[$1].validation })
         else { return nil }
         let worse = points.dropFirst(best + Self.evidence).last {
@@ -60,7 +60,7 @@ public struct LossCurve: Sendable, Equatable {
     /// - Parameters:
     ///   - keepsBest: `load_best_model_at_end` is set, so the sentence need not advise it.
     ///   - stopsEarly: `early_stopping_patience` is set, likewise.
-    public func warning(keepsBest: Bool, stopsEarly: Bool) -> String? {
+    package func warning(keepsBest: Bool, stopsEarly: Bool) -> String? {
         guard let (best, worse) = overfitting else { return nil }
         let model = "the model of epoch \(Self.figure(best.epoch))"
         var advice = [

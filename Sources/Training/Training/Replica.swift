@@ -1,10 +1,10 @@
 // One rank's model made ready to train: the one place that knows in which order.
 
-public import Arguments
-public import DataParallel
+package import Arguments
+package import DataParallel
 internal import Layers
-public import Models
-public import Optimizers
+package import Models
+package import Optimizers
 internal import Tensors
 
 /// A model with the reducer of its gradients and its optimizer.
@@ -13,10 +13,10 @@ internal import Tensors
 /// that layout (2), the reducer cuts its buckets of the trainable part (3), the optimizer keeps moments for the reducer's
 /// shard (4), and only then may layers tell the reducer that gradients are ready (5). `adapt` does 1 and 2, before rows
 /// are read, so that a wrong pattern is told at once; `init` does the rest.
-public final class Replica {
-    public let model: any TrainableModel
-    public let reducer: GradientReducer
-    public let optimizer: any Optimizer
+package final class Replica {
+    package let model: any TrainableModel
+    package let reducer: GradientReducer
+    package let optimizer: any Optimizer
 
     /// Adds adapters, freezes, sets learning rates, and chooses the number format. Returns a line for the log when
     /// bfloat16 was wanted and fp32 is used. Collective.
@@ -24,7 +24,7 @@ public final class Replica {
     /// - Parameters:
     ///   - newParameters: parameters that no checkpoint brought, besides the head: they are always trained.
     ///   - isSupported: whether this processor multiplies bfloat16; nil asks it.
-    public static func adapt(
+    package static func adapt(
         _ model: any TrainableModel, _ arguments: AdaptationArguments, learningRate: Double,
         newParameters: Set<String> = [], adapterSeed: UInt64, bf16: Bool, group: any ProcessGroup,
         isSupported: Bool? = nil
@@ -38,7 +38,7 @@ public final class Replica {
     }
 
     /// Connects an adapted model with the other ranks' replicas. Collective.
-    public init(
+    package init(
         _ model: any TrainableModel, _ options: AdamW.Options, reduction: ReductionOptions,
         group: any ProcessGroup
     ) throws {

@@ -1,7 +1,7 @@
 // Saving and resuming a run: rank 0 touches the files, all ranks get the state.
 
 internal import Arguments
-public import Checkpoints
+package import Checkpoints
 internal import DataParallel
 internal import Datasets
 internal import JSON
@@ -11,19 +11,19 @@ internal import Optimizers
 internal import Tensors
 
 /// Where a run writes, and what it stores with each checkpoint.
-public struct RunOutput: Sendable {
+package struct RunOutput: Sendable {
     /// The run's output folder.
-    public let directory: String
+    package let directory: String
     /// Folder whose tokenizer files are copied beside each model.
-    public let tokenizerSource: String
+    package let tokenizerSource: String
     /// More files that are copied beside each model.
-    public var companions: [CompanionFiles] = []
+    package var companions: [CompanionFiles] = []
     /// The effective recipe as YAML.
-    public let recipe: [UInt8]
+    package let recipe: [UInt8]
     /// Version of the program.
-    public let version: String
+    package let version: String
 
-    public init(
+    package init(
         directory: String, tokenizerSource: String, companions: [CompanionFiles] = [], recipe: [UInt8],
         version: String
     ) {

@@ -1,16 +1,16 @@
 // Prepares a model's parameters as a recipe says: adapters, frozen parameters, learning rates.
 
-public import Arguments
+package import Arguments
 internal import Datasets
 internal import Layers
-public import Models
-public import Tensors
+package import Models
+package import Tensors
 
 /// What is trained of a model.
-public enum TrainedParameters {
+package enum TrainedParameters {
     /// Adds adapters, freezes, and sets learning rates. `newModules` are parameters that no checkpoint brought, besides
     /// the head: they are always trained. Every rank comes to the same result. Throws when a pattern names nothing.
-    public static func apply(
+    package static func apply(
         _ arguments: AdaptationArguments, learningRate: Double, to model: any TrainableModel,
         newParameters: Set<String> = [], adapterKey: RandomKey
     ) throws(TrainingError) {

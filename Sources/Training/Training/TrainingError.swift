@@ -1,10 +1,10 @@
 // What can go wrong in a run, beyond the errors of the modules that it uses.
 
 /// An error of a run; the message says what to do.
-public struct TrainingError: Error, CustomStringConvertible, Sendable, Equatable {
-    public let description: String
+package struct TrainingError: Error, CustomStringConvertible, Sendable, Equatable {
+    package let description: String
 
-    public init(_ description: String) { self.description = description }
+    package init(_ description: String) { self.description = description }
 
     package static func notFinite(_ what: String, step: Int, learningRate: Double) -> TrainingError {
         TrainingError(

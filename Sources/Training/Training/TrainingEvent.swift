@@ -1,9 +1,9 @@
 // What the training loop tells whoever shows or records it; sent on every rank, recorded on rank 0.
 
-public import Evaluation
+package import Evaluation
 
 /// Something that happened in a run, in order.
-public enum TrainingEvent: Sendable {
+package enum TrainingEvent: Sendable {
     /// Before the first step.
     case started(TrainingPlan, firstStep: Int)
     /// After each optimiser step.
@@ -23,87 +23,87 @@ public enum TrainingEvent: Sendable {
 }
 
 /// The shape of a run, known before its first step and the same on all ranks.
-public struct TrainingPlan: Sendable, Equatable {
-    public let rowCount: Int
+package struct TrainingPlan: Sendable, Equatable {
+    package let rowCount: Int
     /// Rows of one optimiser step over all ranks and micro-batches; the most, with a token budget.
-    public let globalBatchRows: Int
-    public let stepsPerEpoch: Int
-    public let totalSteps: Int
-    public let warmupSteps: Int
+    package let globalBatchRows: Int
+    package let stepsPerEpoch: Int
+    package let totalSteps: Int
+    package let warmupSteps: Int
     /// Steps between two records, evaluations and checkpoints by steps.
-    public let loggingSteps: Int
-    public let evalSteps: Int
-    public let saveSteps: Int
-    public let parameterCount: Int
+    package let loggingSteps: Int
+    package let evalSteps: Int
+    package let saveSteps: Int
+    package let parameterCount: Int
     /// Parameters that are trained: all but the frozen ones.
-    public let trainableParameterCount: Int
-    public let rankCount: Int
+    package let trainableParameterCount: Int
+    package let rankCount: Int
 }
 
 /// One optimiser step.
-public struct StepReport: Sendable {
+package struct StepReport: Sendable {
     /// Number of the step, from 1.
-    public let step: Int
-    public let totalSteps: Int
+    package let step: Int
+    package let totalSteps: Int
     /// Epochs done after this step.
-    public let epoch: Double
-    public let result: StepResult
+    package let epoch: Double
+    package let result: StepResult
 }
 
 /// What is logged while training.
-public struct TrainingRecord: Sendable, Equatable {
-    public let step: Int
-    public let epoch: Double
+package struct TrainingRecord: Sendable, Equatable {
+    package let step: Int
+    package let epoch: Double
     /// Mean loss of the steps since the last record.
-    public let loss: Double
+    package let loss: Double
     /// Rate of the last of these steps.
-    public let learningRate: Double
+    package let learningRate: Double
     /// Gradient norm of the last of these steps.
-    public let gradientNorm: Double
+    package let gradientNorm: Double
 }
 
 /// What communication cost on this rank, as means over the steps since the last record.
-public struct CommunicationRecord: Sendable, Equatable {
-    public let step: Int
-    public let epoch: Double
+package struct CommunicationRecord: Sendable, Equatable {
+    package let step: Int
+    package let epoch: Double
     /// Seconds a step in which gradients or weights were exchanged, beside the computation or not.
-    public let communicationSeconds: Double
+    package let communicationSeconds: Double
     /// Seconds a step in which the computation waited for that: communication that nothing hid.
-    public let waitingSeconds: Double
+    package let waitingSeconds: Double
 }
 
 /// What is logged after an evaluation.
-public struct EvaluationRecord: Sendable {
-    public let step: Int
-    public let epoch: Double
-    public let evaluation: any TaskEvaluation
-    public let seconds: Double
+package struct EvaluationRecord: Sendable {
+    package let step: Int
+    package let epoch: Double
+    package let evaluation: any TaskEvaluation
+    package let seconds: Double
     /// Whether this is the best value of `metric_for_best_model` so far.
-    public let isBest: Bool
+    package let isBest: Bool
 }
 
 /// What is logged at the end.
-public struct TrainingSummary: Sendable, Equatable {
-    public let step: Int
-    public let epoch: Double
+package struct TrainingSummary: Sendable, Equatable {
+    package let step: Int
+    package let epoch: Double
     /// Mean loss of all steps of this process.
-    public let loss: Double
-    public let seconds: Double
+    package let loss: Double
+    package let seconds: Double
     /// Rows and tokens that this process's steps trained on, over all ranks.
-    public let rows: Int
-    public let tokens: Int
+    package let rows: Int
+    package let tokens: Int
     /// Seconds in which this rank waited for gradients of others.
-    public let exposedCommunicationSeconds: Double
+    package let exposedCommunicationSeconds: Double
     /// Checkpoint of the best evaluation, when one was kept.
-    public let bestCheckpoint: String?
-    public let bestMetric: Double?
+    package let bestCheckpoint: String?
+    package let bestMetric: Double?
     /// Whether the run was stopped on request before its last step.
-    public let wasStopped: Bool
+    package let wasStopped: Bool
     /// Why the run ended before its last step, when patience ended it.
-    public let earlyStop: String?
+    package let earlyStop: String?
     /// The overfitting at the last evaluation in a sentence, and the epoch since which it goes on.
-    public let overfitting: String?
-    public let overfittingSinceEpoch: Double?
+    package let overfitting: String?
+    package let overfittingSinceEpoch: Double?
 }
 
 extension TrainingSummary {

@@ -1,8 +1,8 @@
 // The training loop: steps, records, evaluations and checkpoints, in the order of Hugging Face's Trainer.
 
-public import Arguments
+package import Arguments
 internal import Checkpoints
-public import DataParallel
+package import DataParallel
 internal import Datasets
 internal import Evaluation
 internal import Layers
@@ -12,8 +12,8 @@ internal import Optimizers
 /// Fine-tunes one replica together with the other ranks of its group.
 ///
 /// Everything that changes the course (stop, save, best so far) comes from values that all ranks share.
-public final class TrainingLoop {
-    public let plan: TrainingPlan
+package final class TrainingLoop {
+    package let plan: TrainingPlan
     let arguments: TrainingArguments
     let task: any TrainingTask
     var model: any TrainableModel { task.model }
@@ -34,7 +34,7 @@ public final class TrainingLoop {
 
     /// Sets up the run. Collective. `recipe` is stored with each checkpoint; `modelDirectory` is where the
     /// tokenizer files come from.
-    public init(
+    package init(
         _ arguments: TrainingArguments, task: any TrainingTask, group: any ProcessGroup, output: RunOutput,
         isStopRequested: @escaping () -> Bool = { false }, onEvent: @escaping (TrainingEvent) throws -> Void
     ) throws {
@@ -96,7 +96,7 @@ public final class TrainingLoop {
     /// Trains from `resumePoint`, or from the start, to the last step, and writes the final model.
     /// Collective.
     @discardableResult
-    public func run(resumingFrom path: String? = nil) throws -> TrainingSummary {
+    package func run(resumingFrom path: String? = nil) throws -> TrainingSummary {
         if let path {
             progress = try checkpoints.restore(path, model: model, optimizer: optimizer)
         }

@@ -1,29 +1,29 @@
 // One optimiser step: micro-batches forward and backward, reduction over ranks, clipping, update.
 
-public import DataParallel
+package import DataParallel
 internal import Datasets
 internal import Layers
 internal import Models
-public import Optimizers
+package import Optimizers
 internal import Tensors
 
 /// What a step tells the log; the same on all ranks.
-public struct StepResult: Sendable, Equatable {
+package struct StepResult: Sendable, Equatable {
     /// Mean loss over the rows, or target tokens, of the global batch.
-    public var loss: Double
+    package var loss: Double
     /// Norm of the summed gradients before clipping.
-    public var gradientNorm: Double
-    public var learningRate: Double
+    package var gradientNorm: Double
+    package var learningRate: Double
     /// Rows and tokens over all ranks.
-    public var rows: Int
-    public var tokens: Int
+    package var rows: Int
+    package var tokens: Int
     /// Whether some rank was asked to stop.
-    public var isStopRequested: Bool
+    package var isStopRequested: Bool
 }
 
 /// Runs steps of one replica. The loss is divided by the count of the whole global batch before backward and
 /// gradients are summed, so every split into micro-batches and ranks gives the same mathematical result.
-public final class TrainingStep {
+package final class TrainingStep {
     private let task: any TrainingTask
     private var model: any TrainableModel { task.model }
     private let optimizer: any Optimizer
@@ -36,7 +36,7 @@ public final class TrainingStep {
     private let workspace = Workspace()
 
     /// Optimizer and reducer are those of the task's replica.
-    public init(
+    package init(
         task: any TrainingTask, optimizer: any Optimizer, reducer: GradientReducer,
         schedule: LearningRateSchedule, group: any ProcessGroup, seed: UInt64, maximumNorm: Double,
         recomputesActivations: Bool = false
@@ -52,13 +52,13 @@ public final class TrainingStep {
     }
 
     /// What reductions have cost so far.
-    public var reductionCounters: ReductionCounters { reducer.counters }
+    package var reductionCounters: ReductionCounters { reducer.counters }
     /// Most bytes of activations in use at once.
-    public var peakActivationBytes: Int { workspace.peakBytes }
+    package var peakActivationBytes: Int { workspace.peakBytes }
 
     /// Step number `step`, from 0, over the global batch `rows` of `epoch`, of which this rank computes
     /// `microBatches`, at `rateScale` times the schedule's rate. With `isStopRequested` on any rank, all ranks learn of it.
-    public func run(
+    package func run(
         step: Int, epoch: Int, rows: [Int], microBatches: [[Int]], rateScale: Double = 1,
         isStopRequested: Bool = false
     ) throws -> StepResult {

@@ -1,21 +1,21 @@
 // What differs between tasks: the examples, what the loss is divided by, forward and backward, evaluation.
 
-public import Datasets
-public import Evaluation
-public import Layers
-public import Models
+package import Datasets
+package import Evaluation
+package import Layers
+package import Models
 
 /// The rows of one micro-batch.
-public struct MicroBatch: Sendable, Equatable {
+package struct MicroBatch: Sendable, Equatable {
     /// Global row numbers.
-    public var rows: [Int]
+    package var rows: [Int]
     /// The epoch that they are visited in, from 0: tasks may draw random numbers by it.
-    public var epoch: Int
+    package var epoch: Int
     /// What the loss is divided by: the count of the whole global batch, over all ranks and micro-batches, or the sum of
     /// its terms' weights.
-    public var lossCount: Double
+    package var lossCount: Double
 
-    public init(rows: [Int], epoch: Int, lossCount: Double) {
+    package init(rows: [Int], epoch: Int, lossCount: Double) {
         self.rows = rows
         self.epoch = epoch
         self.lossCount = lossCount
@@ -23,7 +23,7 @@ public struct MicroBatch: Sendable, Equatable {
 }
 
 /// A model with the rows that it learns from and the way to measure it.
-public protocol TrainingTask: AnyObject {
+package protocol TrainingTask: AnyObject {
     var model: any TrainableModel { get }
     /// The training rows; their lengths say how they are scattered to ranks.
     var training: ExampleStore { get }
@@ -45,5 +45,5 @@ public protocol TrainingTask: AnyObject {
 }
 
 extension TrainingTask {
-    public func lossWeight(rows: [Int], epoch: Int) -> Double { Double(lossCount(rows: rows, epoch: epoch)) }
+    package func lossWeight(rows: [Int], epoch: Int) -> Double { Double(lossCount(rows: rows, epoch: epoch)) }
 }

@@ -3,13 +3,13 @@
 /// Fixed batches, scattered to ranks whole, without padding duplicates.
 ///
 /// A batch has the same rows in the same order whichever rank computes it, so its outputs are the same too.
-public struct EvaluationBatches: Sendable {
+package struct EvaluationBatches: Sendable {
     private let order: [Int]
     private let batchRows: Int
 
     /// - Parameter lengths: tokens of each row, to put rows of like length together, the longest first;
     ///   nil keeps the order of the file.
-    public init(rowCount: Int, batchRows: Int, lengths: [Int]? = nil) {
+    package init(rowCount: Int, batchRows: Int, lengths: [Int]? = nil) {
         precondition(rowCount >= 0 && batchRows > 0, "rows must not be negative, batch rows must be positive")
         precondition(lengths == nil || lengths?.count == rowCount, "one length a row is needed")
         let rows = Array(0..<rowCount)
@@ -18,16 +18,16 @@ public struct EvaluationBatches: Sendable {
     }
 
     /// The number of batches over all ranks.
-    public var count: Int { (order.count + batchRows - 1) / batchRows }
+    package var count: Int { (order.count + batchRows - 1) / batchRows }
 
     /// The rows of a batch.
-    public func rows(batch: Int) -> [Int] {
+    package func rows(batch: Int) -> [Int] {
         precondition(batch >= 0 && batch < count, "batch \(batch) is outside 0..<\(count)")
         return Array(order[(batch * batchRows)..<min((batch + 1) * batchRows, order.count)])
     }
 
     /// The batches of a rank: every `rankCount`-th one. Ranks may differ by one batch, or have none.
-    public func batches(rank: Int, of rankCount: Int) -> [Int] {
+    package func batches(rank: Int, of rankCount: Int) -> [Int] {
         precondition(rank >= 0 && rank < rankCount, "rank \(rank) is outside 0..<\(rankCount)")
         return Array(stride(from: rank, to: count, by: rankCount))
     }

@@ -1,29 +1,29 @@
 // What a model computes at once: sequences one after the other in flat lists, without padding.
 
 /// S sequences with T tokens in all. Empty for a rank that has no row of a step.
-public struct ExampleBatch: Sendable, Hashable {
+package struct ExampleBatch: Sendable, Hashable {
     /// Token ids, [T].
-    public private(set) var tokens: [Int32] = []
+    package private(set) var tokens: [Int32] = []
     /// Token type (segment) ids, [T].
-    public private(set) var typeIDs: [Int32] = []
+    package private(set) var typeIDs: [Int32] = []
     /// Each token's place in its sequence, from 0, [T].
-    public private(set) var positions: [Int32] = []
+    package private(set) var positions: [Int32] = []
     /// Where each sequence starts in the lists of tokens, and T at the end, [S + 1].
-    public private(set) var sequenceOffsets: [Int32] = [0]
+    package private(set) var sequenceOffsets: [Int32] = [0]
     /// What keys the random numbers of each sequence: its global row number, [S].
-    public private(set) var sampleIDs: [UInt64] = []
+    package private(set) var sampleIDs: [UInt64] = []
     /// The global row number of each sequence, [S].
-    public private(set) var rows: [Int] = []
+    package private(set) var rows: [Int] = []
     /// [S]
-    public private(set) var targets: [Target] = []
+    package private(set) var targets: [Target] = []
     /// The most tokens of a sequence; 0 if there is none.
-    public private(set) var maximumLength = 0
+    package private(set) var maximumLength = 0
 
     /// An empty batch.
-    public init() {}
+    package init() {}
 
     /// - Parameter rows: the global row number of each example; nil numbers them from 0.
-    public init(examples: [Example], rows: [Int]? = nil) {
+    package init(examples: [Example], rows: [Int]? = nil) {
         let rows = rows ?? Array(examples.indices)
         precondition(rows.count == examples.count, "\(examples.count) examples but \(rows.count) row numbers")
         reserve(sequences: examples.count, tokens: examples.reduce(0) { $0 + $1.tokens.count })
@@ -33,10 +33,10 @@ public struct ExampleBatch: Sendable, Hashable {
     }
 
     /// S, the number of sequences.
-    public var sequenceCount: Int { rows.count }
+    package var sequenceCount: Int { rows.count }
 
     /// T, the number of tokens.
-    public var tokenCount: Int { tokens.count }
+    package var tokenCount: Int { tokens.count }
 
     mutating func reserve(sequences: Int, tokens count: Int) {
         tokens.reserveCapacity(count)

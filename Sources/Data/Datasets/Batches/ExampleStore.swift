@@ -1,7 +1,7 @@
 // All examples of a data set in flat arrays: 4 bytes a token, and type ids only if any is not zero.
 
 /// Tokenised rows, in the order in which they were appended; the index of a row is its global row number.
-public struct ExampleStore: Sendable {
+package struct ExampleStore: Sendable {
     /// Token ids of all rows, one after the other, [tokenCount].
     private var tokens: [Int32] = []
     /// Where each row starts in `tokens`, [count + 1].
@@ -13,42 +13,42 @@ public struct ExampleStore: Sendable {
     private var fileOfRow: [Int32] = []
     private var lineOfRow: [Int] = []
     /// The most tokens of a row, without those of its image.
-    public private(set) var maximumLength = 0
+    package private(set) var maximumLength = 0
     /// Tokens that the model makes of each row's image, which are not kept here; 0 for rows of text.
-    public let imageTokenCount: Int
+    package let imageTokenCount: Int
 
-    public init(imageTokenCount: Int = 0) { self.imageTokenCount = imageTokenCount }
+    package init(imageTokenCount: Int = 0) { self.imageTokenCount = imageTokenCount }
 
-    public init(_ examples: some Sequence<Example>) {
+    package init(_ examples: some Sequence<Example>) {
         imageTokenCount = 0
         for example in examples { append(example) }
     }
 
     /// The number of rows.
-    public var count: Int { targets.count }
+    package var count: Int { targets.count }
 
     /// The number of tokens of all rows, those of images included.
-    public var tokenCount: Int { tokens.count + count * imageTokenCount }
+    package var tokenCount: Int { tokens.count + count * imageTokenCount }
 
     /// The number of tokens of each row, [count].
-    public var lengths: [Int] { (0..<count).map(length) }
+    package var lengths: [Int] { (0..<count).map(length) }
 
     /// The number of tokens of a row, those of its image included.
-    public func length(of row: Int) -> Int { offsets[row + 1] - offsets[row] + imageTokenCount }
+    package func length(of row: Int) -> Int { offsets[row + 1] - offsets[row] + imageTokenCount }
 
     /// Where a row came from.
-    public func source(of row: Int) -> RowSource {
+    package func source(of row: Int) -> RowSource {
         RowSource(file: files[Int(fileOfRow[row])], line: lineOfRow[row])
     }
 
     /// The token ids of a row, [length].
-    public func tokens(of row: Int) -> ArraySlice<Int32> { tokens[offsets[row]..<offsets[row + 1]] }
+    package func tokens(of row: Int) -> ArraySlice<Int32> { tokens[offsets[row]..<offsets[row + 1]] }
 
     /// What a row's output is compared with.
-    public func target(of row: Int) -> Target { targets[row] }
+    package func target(of row: Int) -> Target { targets[row] }
 
     /// Adds a row at the end. Token types must lie in 0...255.
-    public mutating func append(_ example: Example) {
+    package mutating func append(_ example: Example) {
         precondition(example.typeIDs.count == example.tokens.count, "one type id a token is needed")
         if typeIDs.isEmpty, example.typeIDs.contains(where: { $0 != 0 }) {
             typeIDs = [UInt8](repeating: 0, count: tokens.count)
@@ -66,7 +66,7 @@ public struct ExampleStore: Sendable {
     }
 
     /// The row at an index.
-    public func example(at row: Int) -> Example {
+    package func example(at row: Int) -> Example {
         let range = offsets[row]..<offsets[row + 1]
         return Example(
             tokens: Array(tokens[range]), typeIDs: typeIDs.isEmpty ? nil : typeIDs[range].map { Int32($0) },
@@ -74,7 +74,7 @@ public struct ExampleStore: Sendable {
     }
 
     /// The rows as one batch, in the given order.
-    public func batch(rows: [Int]) -> ExampleBatch {
+    package func batch(rows: [Int]) -> ExampleBatch {
         var batch = ExampleBatch()
         batch.reserve(sequences: rows.count, tokens: rows.reduce(0) { $0 + offsets[$1 + 1] - offsets[$1] })
         for row in rows {

@@ -1,22 +1,22 @@
 // A random order of 0..<count that is computed index by index: no memory, no state, any place at once.
 
-public import Tensors
+package import Tensors
 
 /// A pseudorandom bijection of 0..<count onto itself, the same for the same key everywhere.
 ///
 /// A Feistel network over the smallest power of two that holds `count`, walked until it falls below `count`
 /// (Black, Rogaway 2002: "Ciphers with arbitrary finite domains"). Constant time and memory.
-public struct KeyedPermutation: Sendable {
+package struct KeyedPermutation: Sendable {
     /// Rounds of the network; the two halves are mixed five times each.
     private static let roundCount = 10
 
-    public let count: Int
+    package let count: Int
     private let rounds: [RandomKey]
     private let leftBits: Int
     private let leftMask: UInt64
     private let rightMask: UInt64
 
-    public init(count: Int, key: RandomKey) {
+    package init(count: Int, key: RandomKey) {
         precondition(count >= 0, "count \(count) is negative")
         self.count = count
         rounds = (0..<Self.roundCount).map { key.derived(UInt64($0)) }
@@ -27,14 +27,14 @@ public struct KeyedPermutation: Sendable {
     }
 
     /// The value at place `index`.
-    public subscript(index: Int) -> Int {
+    package subscript(index: Int) -> Int {
         walk(index) { value in
             for (round, key) in rounds.enumerated() { mix(&value, round, key) }
         }
     }
 
     /// The place of `value`: `index(of: permutation[i]) == i`.
-    public func index(of value: Int) -> Int {
+    package func index(of value: Int) -> Int {
         walk(value) { value in
             for (round, key) in rounds.enumerated().reversed() { mix(&value, round, key) }
         }

@@ -12,7 +12,7 @@ extension ShardedSampler {
     /// - Parameters:
     ///   - lengths: the number of tokens of each row of `rows`, in the same order.
     ///   - cost: the work that a row of some length makes, by default its tokens; values below 1 count as 1.
-    public static func scatter(
+    package static func scatter(
         rows: [Int], lengths: [Int], rankCount: Int, microBatchCount: Int, cost: (Int) -> Int = { $0 }
     ) -> [[[Int]]] {
         precondition(rows.count == lengths.count, "\(rows.count) rows but \(lengths.count) lengths")

@@ -6,26 +6,26 @@ import Tensors
 /// Cuts the rows of each epoch into global batches, each row in exactly one.
 ///
 /// What a step reads depends on seed, epoch and step alone, never on the number of ranks or on history.
-public struct ShardedSampler: Sendable {
+package struct ShardedSampler: Sendable {
     /// The order of rows within an epoch.
-    public enum Strategy: String, Sendable, Hashable, CaseIterable {
+    package enum Strategy: String, Sendable, Hashable, CaseIterable {
         /// A fresh random order each epoch.
         case random
         /// The order of the file.
         case sequential
     }
 
-    public let rowCount: Int
+    package let rowCount: Int
     /// Rows of one optimiser step over all ranks and micro-batches.
-    public let globalBatchRows: Int
+    package let globalBatchRows: Int
     /// True if an incomplete last batch is left out, as `dataloader_drop_last` says.
-    public let dropsLast: Bool
+    package let dropsLast: Bool
     private let strategy: Strategy
     private let seed: UInt64
 
     /// - Throws: if there are fewer rows than ranks, or no complete batch while the incomplete one is
     ///   dropped.
-    public init(
+    package init(
         rowCount: Int, globalBatchRows: Int, rankCount: Int, seed: UInt64, strategy: Strategy = .random,
         dropsLast: Bool = false
     ) throws(DatasetsError) {
@@ -42,13 +42,13 @@ public struct ShardedSampler: Sendable {
     }
 
     /// Optimiser steps an epoch.
-    public var stepsPerEpoch: Int {
+    package var stepsPerEpoch: Int {
         dropsLast ? rowCount / globalBatchRows : (rowCount + globalBatchRows - 1) / globalBatchRows
     }
 
     /// The rows of a step's global batch in order; the last batch of an epoch may be smaller than the others.
     /// Takes time in proportion to the batch alone.
-    public func rows(epoch: Int, step: Int) -> [Int] {
+    package func rows(epoch: Int, step: Int) -> [Int] {
         precondition(step >= 0 && step < stepsPerEpoch, "step \(step) is outside 0..<\(stepsPerEpoch)")
         let start = step * globalBatchRows
         let order = EpochOrder(rowCount: rowCount, epoch: epoch, seed: seed, strategy: strategy)

@@ -4,7 +4,7 @@
 ///
 /// The cuts depend on the epoch's order and the global budget alone: half the ranks with twice
 /// `max_tokens_per_device` see the same batches. Dealing a batch evenly keeps each device near its budget.
-public struct TokenBudgetBatches: Sendable {
+package struct TokenBudgetBatches: Sendable {
     private let lengths: [Int]
     private let globalBudgetTokens: Int
     private let strategy: ShardedSampler.Strategy
@@ -15,7 +15,7 @@ public struct TokenBudgetBatches: Sendable {
     ///   - tokensPerDevice: the budget of one rank in one micro-batch, `max_tokens_per_device`.
     ///   - microBatchCount: micro-batches an optimiser step.
     /// - Throws: if there are fewer rows than ranks, or one row alone is over the budget of a device.
-    public init(
+    package init(
         examples: ExampleStore, tokensPerDevice: Int, rankCount: Int, microBatchCount: Int = 1, seed: UInt64,
         strategy: ShardedSampler.Strategy = .random
     ) throws(DatasetsError) {
@@ -31,7 +31,7 @@ public struct TokenBudgetBatches: Sendable {
     }
 
     /// The batches of an epoch. Takes time and memory in proportion to the rows: call it once an epoch.
-    public func batches(epoch: Int) -> EpochBatches {
+    package func batches(epoch: Int) -> EpochBatches {
         let order = EpochOrder(rowCount: lengths.count, epoch: epoch, seed: seed, strategy: strategy)
         var rows: [Int] = []
         rows.reserveCapacity(lengths.count)
@@ -51,17 +51,17 @@ public struct TokenBudgetBatches: Sendable {
 }
 
 /// The global batches of one epoch.
-public struct EpochBatches: Sendable {
+package struct EpochBatches: Sendable {
     private let order: [Int]
     private let starts: [Int]
 
     init(rows: [Int], starts: [Int]) { (order, self.starts) = (rows, starts) }
 
     /// Optimiser steps of this epoch.
-    public var stepCount: Int { starts.count }
+    package var stepCount: Int { starts.count }
 
     /// The rows of a step's global batch in order.
-    public func rows(step: Int) -> [Int] {
+    package func rows(step: Int) -> [Int] {
         let end = step + 1 < starts.count ? starts[step + 1] : order.count
         return Array(order[starts[step]..<end])
     }

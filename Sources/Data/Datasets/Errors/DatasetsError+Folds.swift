@@ -32,7 +32,7 @@ extension DatasetsError {
 extension Row {
     /// The name of the row's group.
     /// - Throws: if the row has no such column, or no name in it.
-    public func group(in column: String) throws(DatasetsError) -> String {
+    package func group(in column: String) throws(DatasetsError) -> String {
         let value = try value(in: column, key: "group_column")
         switch value {
         case .string(let text) where !text.isEmpty: return text

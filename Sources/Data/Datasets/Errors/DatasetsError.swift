@@ -1,11 +1,11 @@
 // What can be wrong with a user's data: one sentence each on what, where and what to do.
 
-public import Files
+package import Files
 
 /// An error in the data or in how it is named, with a message that is ready to be shown to the user.
-public struct DatasetsError: Error, FileFailure, CustomStringConvertible, Sendable, Hashable {
+package struct DatasetsError: Error, FileFailure, CustomStringConvertible, Sendable, Hashable {
     /// What is wrong, where, what was expected and found, and what to do.
-    public let description: String
+    package let description: String
 
     init(_ description: String) { self.description = description }
 }

@@ -1,20 +1,20 @@
 // How the fields of CSV and TSV files are separated and encoded: as a user says, or as the file looks.
 
-public import Files
+package import Files
 internal import JSON
 
 /// The form of CSV and TSV files; what is nil is found from each file.
-public struct DelimitedForm: Sendable, Equatable {
+package struct DelimitedForm: Sendable, Equatable {
     /// An ASCII character between fields.
-    public var separator: UInt8?
-    public var encoding: TextEncoding?
+    package var separator: UInt8?
+    package var encoding: TextEncoding?
 
-    public init(separator: UInt8? = nil, encoding: TextEncoding? = nil) {
+    package init(separator: UInt8? = nil, encoding: TextEncoding? = nil) {
         (self.separator, self.encoding) = (separator, encoding)
     }
 
     /// Found from each file.
-    public static let detected = DelimitedForm()
+    package static let detected = DelimitedForm()
 
     static let candidates = [UInt8(ascii: ","), UInt8(ascii: ";"), 0x09, UInt8(ascii: "|")]
 

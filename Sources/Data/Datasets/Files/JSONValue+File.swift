@@ -1,11 +1,11 @@
 // Values from the JSON of files, with errors that name the place.
 
-public import JSON
+package import JSON
 
 extension JSONValue {
     /// Parses one JSON value (RFC 8259; of equal keys the last wins; nesting to 512 levels).
     /// - Parameter name: what the text is called in the error's message.
-    public init(json bytes: [UInt8], name: String = "JSON text") throws(DatasetsError) {
+    package init(json bytes: [UInt8], name: String = "JSON text") throws(DatasetsError) {
         do throws(JSONSyntaxError) {
             try self.init(parsing: bytes)
         } catch {

@@ -1,6 +1,6 @@
 // Folds that keep groups whole: no group has rows in two folds.
 
-public import Tensors
+package import Tensors
 
 extension FoldPlan {
     /// Folds of whole groups with sizes as even as a greedy choice makes them: the largest group first, each to the
@@ -8,7 +8,7 @@ extension FoldPlan {
     ///
     /// - Parameter groups: the group of each row, counted from 0.
     /// - Throws: if there are fewer groups than folds.
-    public static func grouped(
+    package static func grouped(
         groups: [Int], foldCount: Int, key: RandomKey
     ) throws(DatasetsError) -> FoldPlan {
         let sizes = counts(of: groups, count: (groups.max() ?? -1) + 1)
@@ -54,7 +54,7 @@ extension FoldPlan {
     ///   - groups: the group of each row, counted from 0.
     ///   - classes: the class of each row, counted from 0.
     /// - Throws: if there are fewer groups than folds, or no class has a row for each fold.
-    public static func grouped(
+    package static func grouped(
         groups: [Int], stratifiedBy classes: [Int], foldCount: Int, key: RandomKey
     ) throws(DatasetsError) -> FoldPlan {
         precondition(groups.count == classes.count, "one class a row is needed")

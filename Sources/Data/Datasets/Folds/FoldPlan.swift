@@ -1,15 +1,15 @@
 // Which fold of a cross-validation holds each row out: the same plan everywhere for the same key.
 
-public import Tensors
+package import Tensors
 
 /// A partition of rows into folds, each of which is tested by a model that is trained on the others.
 ///
 /// Plans depend on the key alone, never on ranks. They balance as scikit-learn's KFold, StratifiedKFold, GroupKFold and
 /// StratifiedGroupKFold do; the random numbers are others.
-public struct FoldPlan: Sendable, Equatable {
-    public let foldCount: Int
+package struct FoldPlan: Sendable, Equatable {
+    package let foldCount: Int
     /// The fold of each row, in 0..<foldCount.
-    public let folds: [Int]
+    package let folds: [Int]
 
     init(foldCount: Int, folds: [Int]) {
         self.foldCount = foldCount
@@ -17,19 +17,19 @@ public struct FoldPlan: Sendable, Equatable {
     }
 
     /// The number of rows of each fold.
-    public var sizes: [Int] { counts(of: folds, count: foldCount) }
+    package var sizes: [Int] { counts(of: folds, count: foldCount) }
 
     /// The rows of a fold.
-    public func rows(of fold: Int) -> RowSelection { RowSelection(where: folds.map { $0 == fold }) }
+    package func rows(of fold: Int) -> RowSelection { RowSelection(where: folds.map { $0 == fold }) }
 
     /// The rows of all other folds.
-    public func rows(without fold: Int) -> RowSelection { RowSelection(where: folds.map { $0 != fold }) }
+    package func rows(without fold: Int) -> RowSelection { RowSelection(where: folds.map { $0 != fold }) }
 }
 
 extension FoldPlan {
     /// Folds of a random order whose sizes differ by at most one row.
     /// - Throws: if there are fewer rows than folds.
-    public static func shuffled(
+    package static func shuffled(
         rowCount: Int, foldCount: Int, key: RandomKey
     ) throws(DatasetsError) -> FoldPlan {
         try checkRows(rowCount, foldCount)
@@ -42,7 +42,7 @@ extension FoldPlan {
     ///
     /// - Parameter classes: the class of each row, counted from 0.
     /// - Throws: if there are fewer rows than folds, or no class has a row for each fold.
-    public static func stratified(
+    package static func stratified(
         classes: [Int], foldCount: Int, key: RandomKey
     ) throws(DatasetsError) -> FoldPlan {
         try checkRows(classes.count, foldCount)

@@ -1,19 +1,19 @@
 // Pixel values of the images that rows name: decoded when they are first needed, kept while there is room.
 
-public import Images
-public import Tensors
+package import Images
+package import Tensors
 
 /// Decodes, prepares and keeps the images of a data set.
 ///
 /// What is kept is the image in 8 bits: as the model wants it where preparation is the same every time, as decoded
 /// where random crops need all of it. Beyond `cacheByteLimit` images are decoded again each time.
-public final class ImageLoader {
-    public let rows: [ImageRow]
-    public let preprocessing: ImagePreprocessing
-    public let augmentation: ImageAugmentation
+package final class ImageLoader {
+    package let rows: [ImageRow]
+    package let preprocessing: ImagePreprocessing
+    package let augmentation: ImageAugmentation
     /// Edges of every prepared image.
-    public let width: Int
-    public let height: Int
+    package let width: Int
+    package let height: Int
 
     private let cacheByteLimit: Int
     private var cache: [Int: PixelImage] = [:]
@@ -21,7 +21,7 @@ public final class ImageLoader {
 
     /// - Parameter cacheByteLimit: bytes of images that are kept.
     /// - Throws: if the preprocessing gives images of different sizes, which no batch can hold.
-    public init(
+    package init(
         rows: [ImageRow], preprocessing: ImagePreprocessing, augmentation: ImageAugmentation = .init(),
         cacheByteLimit: Int = 1 << 30
     ) throws(DatasetsError) {
@@ -34,19 +34,19 @@ public final class ImageLoader {
     }
 
     /// Number of pixel values of an image: 3 · height · width.
-    public var valueCount: Int { 3 * width * height }
+    package var valueCount: Int { 3 * width * height }
 
     /// Decodes the images of these rows (all by default) once, so that a broken one is found before training starts.
     /// - Throws: the error of the first broken image, which names row and file.
-    public func check(_ indices: some Sequence<Int>) throws(DatasetsError) {
+    package func check(_ indices: some Sequence<Int>) throws(DatasetsError) {
         for index in indices { _ = try stored(index) }
     }
 
-    public func check() throws(DatasetsError) { try check(rows.indices) }
+    package func check() throws(DatasetsError) { try check(rows.indices) }
 
     /// The image of a row as the model gets it, in 8 bits. With a `key`, that of the sample in its epoch, it is
     /// augmented; without, it is prepared as for evaluation.
-    public func image(at index: Int, key: RandomKey? = nil) throws(DatasetsError) -> PixelImage {
+    package func image(at index: Int, key: RandomKey? = nil) throws(DatasetsError) -> PixelImage {
         let image = try stored(index)
         guard let key, !augmentation.isIdentity else {
             return keepsWhole ? preprocessing.arranged(image) : image
@@ -57,7 +57,7 @@ public final class ImageLoader {
 
     /// Writes the pixel values of the images at `indices` into the rows of `target`, `[indices.count, valueCount]`,
     /// each all of red, then green, then blue. `epochKey` augments: each row's key is derived from it and the index.
-    public func writeValues(
+    package func writeValues(
         of indices: [Int], epochKey: RandomKey? = nil, into target: Tensor
     ) throws(DatasetsError) {
         precondition(target.rows == indices.count && target.columns == valueCount, "expected [rows, 3·H·W]")

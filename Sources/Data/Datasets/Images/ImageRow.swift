@@ -1,15 +1,15 @@
 // Rows that name an image file, and captions beside them.
 
-public import Images
+package import Images
 
 /// An image that a row names.
-public struct ImageRow: Sendable, Hashable {
+package struct ImageRow: Sendable, Hashable {
     /// Where the file is: relative paths of the row are taken from the folder of the row's file.
-    public let path: String
-    public let source: RowSource
+    package let path: String
+    package let source: RowSource
 
     /// - Parameter name: the path as the row states it.
-    public init(_ name: String, source: RowSource) {
+    package init(_ name: String, source: RowSource) {
         self.source = source
         guard !name.hasPrefix("/"), let slash = source.file.lastIndex(of: "/") else {
             path = name
@@ -20,7 +20,7 @@ public struct ImageRow: Sendable, Hashable {
 
     /// The image that a row names in `column`; `key` is the recipe key that names the column.
     /// - Throws: if the row has no such column, or no path in it.
-    public init(_ row: Row, column: String, key: String = "image_column") throws(DatasetsError) {
+    package init(_ row: Row, column: String, key: String = "image_column") throws(DatasetsError) {
         let name = try row.text(in: column, key: key)
         guard !name.isEmpty else { throw .noImagePath(row.source, column: column) }
         for scheme in ["http://", "https://", "data:"] where name.lowercased().hasPrefix(scheme) {
@@ -32,7 +32,7 @@ public struct ImageRow: Sendable, Hashable {
     /// Decodes the file.
     /// - Throws: if it is missing, broken, too large, of an unknown format or of one pixel; the message names row and
     ///   file.
-    public func image() throws(DatasetsError) -> PixelImage {
+    package func image() throws(DatasetsError) -> PixelImage {
         let image: PixelImage
         do {
             image = try PixelImage(path: path)
@@ -43,15 +43,15 @@ public struct ImageRow: Sendable, Hashable {
 }
 
 /// A row of a captioning data set.
-public struct CaptionExample: Sendable, Hashable {
-    public let image: ImageRow
+package struct CaptionExample: Sendable, Hashable {
+    package let image: ImageRow
     /// As the row states it, without white space at the ends.
-    public let caption: String
+    package let caption: String
 
-    public var source: RowSource { image.source }
+    package var source: RowSource { image.source }
 
     /// - Throws: if the row lacks a column, or the path or the caption is empty or no string.
-    public init(
+    package init(
         _ row: Row, imageColumn: String = "image", captionColumn: String = "caption"
     ) throws(DatasetsError) {
         image = try ImageRow(row, column: imageColumn)
@@ -62,7 +62,7 @@ public struct CaptionExample: Sendable, Hashable {
 
     /// All rows of the files that `patterns` name, in order; no image is opened yet.
     /// - Throws: what reading rows throws, and what a row lacks.
-    public static func read(
+    package static func read(
         patterns: [String], imageColumn: String = "image", captionColumn: String = "caption"
     ) throws(DatasetsError) -> [CaptionExample] {
         var examples: [CaptionExample] = []

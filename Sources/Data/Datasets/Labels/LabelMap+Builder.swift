@@ -1,7 +1,7 @@
 // Builds a label map from the rows of the training data.
 
 internal import JSON
-public import Models
+package import Models
 
 extension LabelMap {
     /// The map of the labels in a column of the training data.
@@ -9,7 +9,7 @@ extension LabelMap {
     ///   - columnKey: the recipe key that names the column.
     ///   - problemType: nil to infer it as Hugging Face does: lists → multi-label classification, fractional
     ///     numbers → regression, else single-label classification.
-    public init(
+    package init(
         of rows: RowReader, column: String, columnKey: String = "label_column",
         problemType: ProblemType? = nil
     ) throws(DatasetsError) {
@@ -20,7 +20,7 @@ extension LabelMap {
     }
 
     /// Collects labels row by row, for callers that read the rows for something else as well.
-    public struct Builder: Sendable {
+    package struct Builder: Sendable {
         private let column: String
         private let columnKey: String
         private let problemType: ProblemType?
@@ -30,12 +30,12 @@ extension LabelMap {
         private var labels: [ByteString: (number: Double?, numericName: String?, source: RowSource)] = [:]
         private var outputs: Int?
 
-        public init(column: String, columnKey: String = "label_column", problemType: ProblemType? = nil) {
+        package init(column: String, columnKey: String = "label_column", problemType: ProblemType? = nil) {
             (self.column, self.columnKey, self.problemType) = (column, columnKey, problemType)
         }
 
         /// - Throws: if the column is missing or holds neither a label nor a list of them.
-        public mutating func add(_ row: Row) throws(DatasetsError) {
+        package mutating func add(_ row: Row) throws(DatasetsError) {
             let value = try row.value(in: column, key: columnKey)
             if problemType == .regression { return try checkOutputs(value, row) }
             hasTypes = hasTypes && row.hasTypes
@@ -77,7 +77,7 @@ extension LabelMap {
         /// The map of all rows that were added.
         /// - Throws: if the labels are of different types, do not suit the problem type or are fewer than
         ///   two.
-        public func finish() throws(DatasetsError) -> LabelMap {
+        package func finish() throws(DatasetsError) -> LabelMap {
             let type = if let problemType { problemType } else { try inferredType() }
             if type == .regression {
                 let names = (0..<(outputs ?? 1)).map { "LABEL_\($0)" }
@@ -137,7 +137,7 @@ extension LabelMap {
 
         /// Checks that a trained model knows every label that was added.
         /// - Throws: an error that names an unknown label, its row and the model's labels.
-        public func check(against model: LabelMap) throws(DatasetsError) {
+        package func check(against model: LabelMap) throws(DatasetsError) {
             guard model.problemType != .regression else { return }
             let unknown = labels.filter { label, first in
                 model.id(of: label.text) == nil

@@ -1,10 +1,10 @@
 // Which labels a classifier knows, and what each row's label is to the loss.
 
 internal import JSON
-public import Models
+package import Models
 
 /// What the loss compares a row's output with.
-public enum Target: Sendable, Hashable {
+package enum Target: Sendable, Hashable {
     /// The id of the one right class.
     case label(Int)
     /// The ids of all right classes, ascending; possibly none.
@@ -21,20 +21,20 @@ public enum Target: Sendable, Hashable {
 ///
 /// Numbers are named by their text (`1`; `1.0` is `1` too), true and false `True` and `False`, as Hugging
 /// Face's example scripts name them.
-public struct LabelMap: Sendable, Hashable {
-    public let problemType: ProblemType
+package struct LabelMap: Sendable, Hashable {
+    package let problemType: ProblemType
     /// `id2label`: the name of class i at index i; for a regression one placeholder an output.
-    public let labels: [String]
+    package let labels: [String]
     private let ids: [ByteString: Int]
 
     /// The number of the model's outputs.
-    public var count: Int { labels.count }
+    package var count: Int { labels.count }
 
     /// `label2id`, by ascending id.
-    public var label2id: [(label: String, id: Int)] { labels.enumerated().map { ($1, $0) } }
+    package var label2id: [(label: String, id: Int)] { labels.enumerated().map { ($1, $0) } }
 
     /// - Parameter labels: names, all different, in the order of their ids.
-    public init(labels: [String], problemType: ProblemType) throws(DatasetsError) {
+    package init(labels: [String], problemType: ProblemType) throws(DatasetsError) {
         self.labels = labels
         self.problemType = problemType
         var ids: [ByteString: Int] = [:]
@@ -48,7 +48,7 @@ public struct LabelMap: Sendable, Hashable {
 
     /// The map of a model's configuration.
     /// - Throws: if the ids are not 0, 1, 2, …
-    public init(id2label: [Int: String], problemType: ProblemType) throws(DatasetsError) {
+    package init(id2label: [Int: String], problemType: ProblemType) throws(DatasetsError) {
         var labels: [String] = []
         for id in 0..<id2label.count {
             guard let label = id2label[id] else {
@@ -61,14 +61,14 @@ public struct LabelMap: Sendable, Hashable {
 
     /// The id of a label by its name. If the model's names are the placeholders `LABEL_0`, `LABEL_1`, … the
     /// numbers 0, 1, … name them too.
-    public func id(of label: String) -> Int? {
+    package func id(of label: String) -> Int? {
         ids[ByteString(label)] ?? (Int(label) == nil ? nil : ids[ByteString("LABEL_\(label)")])
     }
 
     /// The target of a row.
     /// - Parameter columnKey: the recipe key that names the column, for example `label_column`.
     /// - Throws: if the column is missing, its value has the wrong type or an unknown label.
-    public func target(
+    package func target(
         for row: Row, column: String, columnKey: String = "label_column"
     ) throws(DatasetsError) -> Target {
         let value = try row.value(in: column, key: columnKey)

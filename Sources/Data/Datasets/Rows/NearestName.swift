@@ -1,12 +1,12 @@
 // Finds the known name that a mistyped one most likely stands for, for error messages.
 
 /// Suggestions for mistyped names: recipe keys, column names, labels.
-public enum NearestName {
+package enum NearestName {
     /// The candidate nearest to `name`, or nil if none is near enough to be a typing error.
     ///
     /// Near enough are up to a third of the longer name's characters, at least one, ignoring case. Among
     /// equally near candidates the first wins.
-    public static func suggestion(for name: String, in candidates: [String]) -> String? {
+    package static func suggestion(for name: String, in candidates: [String]) -> String? {
         let typed = Array(name.lowercased())
         var best: (name: String, distance: Int)?
         for candidate in candidates {
@@ -25,7 +25,7 @@ public enum NearestName {
     /// The number of insertions, deletions, substitutions and swaps of neighbours that turn `first` into
     /// `second`, no part being edited twice (Damerau–Levenshtein in its restricted form, optimal string
     /// alignment).
-    public static func distance(_ first: some StringProtocol, _ second: some StringProtocol) -> Int {
+    package static func distance(_ first: some StringProtocol, _ second: some StringProtocol) -> Int {
         distance(Array(first), Array(second))
     }
 

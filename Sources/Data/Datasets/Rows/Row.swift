@@ -1,38 +1,38 @@
 // One row of a data file and where it comes from.
 
-public import JSON
+package import JSON
 
 /// The place of a row: `data/train.jsonl:17`.
-public struct RowSource: Sendable, Hashable, CustomStringConvertible {
-    public let file: String
+package struct RowSource: Sendable, Hashable, CustomStringConvertible {
+    package let file: String
     /// The line on which the row starts, from 1.
-    public let line: Int
+    package let line: Int
 
-    public init(file: String, line: Int) { (self.file, self.line) = (file, line) }
+    package init(file: String, line: Int) { (self.file, self.line) = (file, line) }
 
-    public var description: String { "\(file):\(line)" }
+    package var description: String { "\(file):\(line)" }
 }
 
 /// One row: a value a column, in the order of the file.
-public struct Row: Sendable, Equatable {
-    public let fields: JSONObject
-    public let source: RowSource
+package struct Row: Sendable, Equatable {
+    package let fields: JSONObject
+    package let source: RowSource
     /// False for CSV and TSV, where every value is a string and numbers have to be guessed.
-    public let hasTypes: Bool
+    package let hasTypes: Bool
     /// Whether the row is a line of a text file, and so a part of a document rather than one.
-    public let isLine: Bool
+    package let isLine: Bool
 
-    public init(fields: JSONObject, source: RowSource, hasTypes: Bool = true, isLine: Bool = false) {
+    package init(fields: JSONObject, source: RowSource, hasTypes: Bool = true, isLine: Bool = false) {
         (self.fields, self.source, self.hasTypes, self.isLine) = (fields, source, hasTypes, isLine)
     }
 
     /// The value in a column, nil if the row has no such column.
-    public subscript(column: String) -> JSONValue? { fields[column] }
+    package subscript(column: String) -> JSONValue? { fields[column] }
 
     /// The value in a column.
     /// - Parameter key: the recipe key that names the column, for example `label_column`.
     /// - Throws: if the row has no such column; the message names those it has.
-    public func value(in column: String, key: String) throws(DatasetsError) -> JSONValue {
+    package func value(in column: String, key: String) throws(DatasetsError) -> JSONValue {
         if let value = fields[column] { return value }
         throw .missingColumn(source, column: column, key: key, columns: fields.names)
     }
@@ -40,7 +40,7 @@ public struct Row: Sendable, Equatable {
     /// The string in a column.
     /// - Parameter key: the recipe key that names the column, for example `text_column`.
     /// - Throws: if the row has no such column or no string in it.
-    public func text(in column: String, key: String) throws(DatasetsError) -> String {
+    package func text(in column: String, key: String) throws(DatasetsError) -> String {
         let value = try value(in: column, key: key)
         if case .string(let text) = value { return text }
         throw .wrongType(source, column: column, expected: "a string", found: value.phrase)
@@ -48,7 +48,7 @@ public struct Row: Sendable, Equatable {
 
     /// The row as one line of JSON, without a line break, UTF-8 not escaped.
     /// - Parameter additions: fields that are added at the end, or replace those of the same name in place.
-    public func jsonLine(adding additions: [(name: String, value: JSONValue)] = []) -> String {
+    package func jsonLine(adding additions: [(name: String, value: JSONValue)] = []) -> String {
         var fields = fields
         for addition in additions { fields.set(addition.name, to: addition.value) }
         return JSONValue.object(fields).json

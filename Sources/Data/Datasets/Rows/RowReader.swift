@@ -7,9 +7,9 @@ internal import Files
 /// Formats by ending: `.jsonl` and `.ndjson` (an object a line), `.json` (an array of objects, or an object
 /// with such an array under `data`), `.csv` and `.tsv` (RFC 4180 with a header row), `.txt` (a line a row, in the column
 /// `text`), each also with `.gz`.
-public struct RowReader: Sendable {
+package struct RowReader: Sendable {
     /// The files in the order of the patterns, those of one pattern sorted by name.
-    public let files: [String]
+    package let files: [String]
     /// The rows that are read; nil reads all.
     private let selection: RowSelection?
     private let form: DelimitedForm
@@ -20,7 +20,7 @@ public struct RowReader: Sendable {
     ///   - form: how fields of CSV and TSV files are separated and encoded.
     /// - Throws: if a file does not exist, a pattern matches none, a file is named twice or has an unknown
     ///   ending.
-    public init(
+    package init(
         patterns: [String], selection: RowSelection? = nil, form: DelimitedForm = .detected
     ) throws(DatasetsError) {
         if patterns.isEmpty { throw .noPatterns() }
@@ -39,11 +39,11 @@ public struct RowReader: Sendable {
     }
 
     /// Steps through all rows of all files.
-    public func makeIterator() -> RowIterator { RowIterator(files: files, selection: selection, form) }
+    package func makeIterator() -> RowIterator { RowIterator(files: files, selection: selection, form) }
 
     /// What was found of the form of CSV and TSV files, a line a file where it is not RFC 4180's in UTF-8: from their
     /// first 50,000 rows.
-    public func remarks() throws(DatasetsError) -> [String] {
+    package func remarks() throws(DatasetsError) -> [String] {
         var remarks: [String] = []
         for path in files {
             guard let format = FileFormat(path: path), case .delimited = format,
@@ -56,14 +56,14 @@ public struct RowReader: Sendable {
     }
 
     /// Calls `body` with each row of each file in order.
-    public func forEachRow(_ body: (Row) throws(DatasetsError) -> Void) throws(DatasetsError) {
+    package func forEachRow(_ body: (Row) throws(DatasetsError) -> Void) throws(DatasetsError) {
         let rows = makeIterator()
         while let row = try rows.next() { try body(row) }
     }
 }
 
 /// Steps through the rows of a list of files; holds one file open and one chunk of it in memory.
-public final class RowIterator {
+package final class RowIterator {
     private var remaining: ArraySlice<String>
     private var current: (any RowFile)?
     private var currentHasRows = false
@@ -80,7 +80,7 @@ public final class RowIterator {
 
     /// The next selected row, nil after the last row of the last file.
     /// - Throws: if a file cannot be read, holds no row, or a row is not well-formed.
-    public func next() throws(DatasetsError) -> Row? {
+    package func next() throws(DatasetsError) -> Row? {
         while let row = try nextOfAll() {
             defer { number += 1 }
             if selection?.contains(number) ?? true { return row }

@@ -4,10 +4,10 @@
 internal import Kernels
 internal import Layers
 internal import Synchronization
-public import Tensors
+package import Tensors
 
 /// The format in which gradients travel between hosts.
-public enum WireType: String, Sendable, CaseIterable {
+package enum WireType: String, Sendable, CaseIterable {
     case float32 = "fp32"
     case bfloat16 = "bf16"
 }
@@ -21,16 +21,16 @@ public enum WireType: String, Sendable, CaseIterable {
 /// at most 2⁻⁸; additions are in float32.
 ///
 /// All ranks call the same collectives in the same order; one thread at a time uses a channel.
-public final class ArenaChannel: Sendable {
+package final class ArenaChannel: Sendable {
     /// This rank's arena, `[1, elementCount]`.
-    public let arena: Tensor
+    package let arena: Tensor
     /// Why the ranks of a host do not share memory although they could; nil when they do, or when each is
     /// alone.
-    public let refusal: String?
+    package let refusal: String?
     /// Whether messages are needed at all.
-    public var isNetworked: Bool { peers.size > 1 }
+    package var isNetworked: Bool { peers.size > 1 }
     /// Ranks of this host that share memory, 1 when none does.
-    public var localSize: Int { arenas.count }
+    package var localSize: Int { arenas.count }
 
     private let window: HostWindow?
     /// The arenas of the ranks that share memory.
@@ -43,7 +43,7 @@ public final class ArenaChannel: Sendable {
 
     /// Makes an arena of zeros of a type, float32 for what is summed. Collective. Without `sharesMemory` every rank counts
     /// as a host of its own.
-    public init(
+    package init(
         elementCount: Int, type: ElementType = .float32, topology: RankTopology, wire: WireType = .float32,
         sharesMemory: Bool = true
     ) throws(ParallelError) {
@@ -82,7 +82,7 @@ public final class ArenaChannel: Sendable {
     // MARK: Parts
 
     /// The part of `range` that this rank owns: disjoint parts that cover it.
-    public func owned(_ range: Range<Int>) -> Range<Int> {
+    package func owned(_ range: Range<Int>) -> Range<Int> {
         Self.cut(localPart(range), into: peers.size, at: peers.rank)
     }
 
@@ -103,7 +103,7 @@ public final class ArenaChannel: Sendable {
     /// Sums `range` over all ranks; all get the sum, bit for bit the same. Returns the sum of the squares of what this
     /// rank owns.
     @discardableResult
-    public func allReduce(_ range: Range<Int>) throws(ParallelError) -> Double {
+    package func allReduce(_ range: Range<Int>) throws(ParallelError) -> Double {
         let part = localPart(range)
         try window?.barrier()
         let squares: Double
@@ -121,7 +121,7 @@ public final class ArenaChannel: Sendable {
     /// Sums `range` over all ranks; each gets the sum of what it owns, the rest of `range` is undefined
     /// afterwards. Returns the sum of the squares of what this rank owns.
     @discardableResult
-    public func reduceScatter(_ range: Range<Int>) throws(ParallelError) -> Double {
+    package func reduceScatter(_ range: Range<Int>) throws(ParallelError) -> Double {
         let part = localPart(range)
         try window?.barrier()
         let squares: Double
@@ -137,7 +137,7 @@ public final class ArenaChannel: Sendable {
 
     /// Brings what each rank owns of `range` to all, unrounded. No rank may read `range` of its arena
     /// meanwhile.
-    public func allGather(_ range: Range<Int>) throws(ParallelError) {
+    package func allGather(_ range: Range<Int>) throws(ParallelError) {
         let part = localPart(range)
         if isNetworked { try peers.allGather(arena.elements(part), parts: hostParts(part)) }
         push(part)

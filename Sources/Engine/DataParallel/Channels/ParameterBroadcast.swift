@@ -1,11 +1,11 @@
 // Brings the parameters of one rank to all.
 
-public import Tensors
+package import Tensors
 
 /// The start of a run: rank 0 has read the model, the others get it from there.
-public enum ParameterBroadcast {
+package enum ParameterBroadcast {
     /// Copies the contiguous `arena` of `root` to all ranks, in pieces of `pieceMebibytes`. Collective.
-    public static func run(
+    package static func run(
         _ arena: Tensor, from root: Int = 0, through group: any ProcessGroup, pieceMebibytes: Double = 16
     ) throws(ParallelError) {
         let pieceCount = Int(pieceMebibytes * 1_048_576) / arena.type.byteCount

@@ -3,7 +3,7 @@
 import MPI
 
 /// An error of the data-parallel layer.
-public enum ParallelError: Error, CustomStringConvertible, Sendable, Equatable {
+package enum ParallelError: Error, CustomStringConvertible, Sendable, Equatable {
     /// MPI could not start, or one of its calls failed; the text names operation, rank, host and advice.
     case communication(String)
     /// Another rank of a thread group failed or left while this one waited for it.
@@ -13,7 +13,7 @@ public enum ParallelError: Error, CustomStringConvertible, Sendable, Equatable {
     /// The replicas of the parameters are no longer equal.
     case replicasDiffer(slot: String, ranks: [Int], slotCount: Int)
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .communication(let text):
             text

@@ -9,12 +9,12 @@ func trap(_ message: String) -> Never {
 }
 
 /// Runs a rank's work so that no rank waits for one that failed.
-public enum RankFailure {
+package enum RankFailure {
     /// Runs `body`, then leaves the job together with the other ranks; `group` must not be used afterwards.
     ///
     /// If `body` throws, this prints `[rank r on host] error: …` to standard error and ends all ranks with
     /// `exitCode`.
-    public static func run<Result>(
+    package static func run<Result>(
         _ group: any ProcessGroup, exitCode: Int32 = 1, _ body: () throws -> Result
     ) -> Result {
         precondition(exitCode != 0, "a failed job has an exit code other than zero")

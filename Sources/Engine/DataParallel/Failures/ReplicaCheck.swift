@@ -1,14 +1,14 @@
 // Finds out whether all ranks still hold the same parameters, bit for bit.
 
-public import Layers
-public import Tensors
+package import Layers
+package import Tensors
 
 /// A hash of every slot, compared between ranks. It reads the arena once at about the speed of memory.
-public enum ReplicaCheck {
+package enum ReplicaCheck {
     /// Compares the bits of `arena`, the float32 arena of `layout`, with rank 0's. Collective; all ranks come
     /// to the same result. Throws `ParallelError.replicasDiffer` with the first slot that differs and the
     /// ranks where it does.
-    public static func run(
+    package static func run(
         layout: ParameterLayout, arena: Tensor, through group: any ProcessGroup
     ) throws(ParallelError) {
         guard group.size > 1 else { return }
@@ -29,7 +29,7 @@ public enum ReplicaCheck {
     /// A 64-bit hash of the bits of a contiguous float32 tensor: four lanes of multiply and rotate, the round
     /// of xxHash64 (Collet, "xxHash fast digest algorithm", 2.2). Not cryptographic, and not xxHash64's own
     /// digest.
-    public static func hash(_ tensor: Tensor) -> UInt64 {
+    package static func hash(_ tensor: Tensor) -> UInt64 {
         tensor.withFloats { floats in
             let count = floats.count
             var lane0: UInt64 = 1

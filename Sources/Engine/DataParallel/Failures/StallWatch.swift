@@ -10,9 +10,9 @@ import Foundation
 /// (`EX_TEMPFAIL`: try again). Which rank is missing cannot be known from here; it is one that does not print
 /// such a line. Keep `abortSeconds` well above the time in which the launcher notices a lost host (11 s with
 /// Open MPI's keepalive of 5/2/3).
-public final class StallWatch: Sendable {
+package final class StallWatch: Sendable {
     /// Exit code of a job that was given up.
-    public static let exitCode: Int32 = 75
+    package static let exitCode: Int32 = 75
 
     private let activities: Monitor<Activities>
 
@@ -29,7 +29,7 @@ public final class StallWatch: Sendable {
     }
 
     /// Starts the thread. `report` prints one line; `abort` ends the job.
-    public init(
+    package init(
         group: any ProcessGroup, warnSeconds: Double = 30, abortSeconds: Double = 120,
         report: (@Sendable (String) -> Void)? = nil, abort: (@Sendable (Int32) -> Void)? = nil
     ) {
@@ -47,13 +47,13 @@ public final class StallWatch: Sendable {
     deinit { stop() }
 
     /// Ends the watch. What runs is not watched any more.
-    public func stop() {
+    package func stop() {
         activities.update { $0.isStopping = true }
     }
 
     /// Runs `body`, a wait for other ranks that messages call `label`, under watch. Several threads may do so
     /// at once.
-    public func watching<Result, Failure: Error>(
+    package func watching<Result, Failure: Error>(
         _ label: String, _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
         let identifier = activities.update(isNews: false) { state in

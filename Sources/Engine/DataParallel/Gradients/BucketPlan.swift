@@ -1,28 +1,28 @@
 // Which ranges of the gradient arena are summed together, and in what order.
 
-public import Layers
+package import Layers
 
 /// The fixed list of collectives of a step, the same on all ranks because it depends on the layout alone.
 ///
 /// Buckets are contiguous ranges that cover the arena without a gap, cut from its end: backward finishes the
 /// last layers first. The first bucket is small so that communication starts early.
-public struct BucketPlan: Sendable, Equatable {
+package struct BucketPlan: Sendable, Equatable {
     /// One collective.
-    public struct Bucket: Sendable, Equatable {
+    package struct Bucket: Sendable, Equatable {
         /// Elements of the arena, padding included.
-        public let range: Range<Int>
+        package let range: Range<Int>
         /// Slots of which at least one element lies in `range`; the bucket is ready when all of them are.
-        public let slots: Range<Int>
+        package let slots: Range<Int>
     }
 
     /// In the order of the collectives: from the end of the arena to its start.
-    public let buckets: [Bucket]
+    package let buckets: [Bucket]
     /// For each slot the indices of the buckets that wait for it.
-    public let bucketsOfSlot: [Range<Int>]
+    package let bucketsOfSlot: [Range<Int>]
 
     /// Cuts the arena of `layout`. A slot is never cut, unless it is larger than a bucket. A slot of
     /// `separateSlots` shares no bucket with another, and is cut into buckets of `separateMebibytes`.
-    public init(
+    package init(
         layout: ParameterLayout, bucketMebibytes: Double = 8, firstBucketMebibytes: Double = 1,
         separateSlots: Set<Int> = [], separateMebibytes: Double? = nil
     ) {
@@ -64,7 +64,7 @@ public struct BucketPlan: Sendable, Equatable {
     }
 
     /// Number of slots that each bucket waits for.
-    public var slotCounts: [Int] { buckets.map(\.slots.count) }
+    package var slotCounts: [Int] { buckets.map(\.slots.count) }
 
     private static func elements(_ mebibytes: Double) -> Int {
         let count = Int(mebibytes * 1_048_576) / 4 / 16 * 16

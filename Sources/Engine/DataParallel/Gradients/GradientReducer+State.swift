@@ -1,13 +1,13 @@
 // Optimiser state of shards: gathered for a checkpoint, scattered when a run goes on from one.
 
 internal import Layers
-public import Tensors
+package import Tensors
 
 extension GradientReducer {
     /// Brings the pieces of an arena together of which each rank has that of its `shard`, one range after the
     /// other, in `piece`. Rank 0 gets the whole arena, the others nil. Collective, outside a step: the
     /// gradients are overwritten.
-    public func gather(_ piece: Tensor, keepsResult: Bool) throws(ParallelError) -> Tensor? {
+    package func gather(_ piece: Tensor, keepsResult: Bool) throws(ParallelError) -> Tensor? {
         guard let channel, let shard else { preconditionFailure("there are no shards") }
         waitForValues(slot: nil)
         // Others write into this rank's gradients from here on, so that no rank may read them any more.
@@ -28,7 +28,7 @@ extension GradientReducer {
 
     /// The inverse of `gather`: takes this rank's piece of the arena that rank 0 of `group` has in `whole`.
     /// Collective, outside a step: the gradients are overwritten.
-    public func scatter(
+    package func scatter(
         _ whole: Tensor?, into piece: Tensor, through group: any ProcessGroup
     ) throws(ParallelError) {
         guard let channel, let shard else { preconditionFailure("there are no shards") }

@@ -3,7 +3,7 @@
 internal import Files
 import Foundation
 internal import Kernels
-public import Layers
+package import Layers
 internal import Tensors
 
 /// Sums the gradient arena in fixed buckets over all ranks, from a thread of its own.
@@ -17,13 +17,13 @@ internal import Tensors
 /// With `ReductionOptions.isSharded` each rank gets the sums of its `shard` alone, updates these values, and
 /// calls `gatherValues()`: the new values of all arrive while the next forward pass goes on, which waits for
 /// a slot where it reads it.
-public final class GradientReducer: Sendable {
+package final class GradientReducer: Sendable {
     /// The order of the collectives.
-    public let plan: BucketPlan
+    package let plan: BucketPlan
     /// The ranges of the arenas whose values this rank updates, in ascending order; nil means all.
-    public let shard: [Range<Int>]?
+    package let shard: [Range<Int>]?
     /// Why ranks of one host do not sum in shared memory although they could, for the log.
-    public let sharedMemoryRefusal: String?
+    package let sharedMemoryRefusal: String?
     let layout: ParameterLayout
     let channel: ReductionChannel?
     let progress: Monitor<ReductionProgress>
@@ -36,7 +36,7 @@ public final class GradientReducer: Sendable {
     /// The gradients of `parameters`, and with shards the values too, move to memory that the ranks of a host
     /// share. Sharding, wire format and bucket sizes are the same on all ranks. They are in their final
     /// number format already.
-    public init(
+    package init(
         parameters: ParameterStore, group: any ProcessGroup, options: ReductionOptions = ReductionOptions()
     ) throws(ParallelError) {
         self.group = group
@@ -81,14 +81,14 @@ public final class GradientReducer: Sendable {
     }
 
     /// Arms the reducer for the backward pass of the last micro-batch: from here on `markReady` counts.
-    public func beginStep() {
+    package func beginStep() {
         progress.update { $0.arm(plan) }
     }
 
     /// Says that this rank adds no more to the gradient of `slot` in this step. Slots may come in any order.
     /// Outside a step, in the earlier micro-batches, it does nothing. Traps when a slot is reported twice in
     /// one step.
-    public func markReady(slot: Int) {
+    package func markReady(slot: Int) {
         progress.update { state in
             guard state.isArmed else { return }
             if state.isReady[slot] { trap("slot \(layout.slots[slot].name) was reported twice in a step") }
@@ -103,7 +103,7 @@ public final class GradientReducer: Sendable {
     /// Returns this rank's share of the squared norm: the sum of the squares of the summed gradients in its
     /// part of the arena. The sum over the ranks is the squared norm, with shards and without the same.
     @discardableResult
-    public func finish() throws(ParallelError) -> Double {
+    package func finish() throws(ParallelError) -> Double {
         let start = ContinuousClock.now
         progress.update { checkAllReported($0) }
         let bucketCount = isAlone ? 0 : plan.buckets.count
@@ -122,7 +122,7 @@ public final class GradientReducer: Sendable {
     }
 
     /// What the reductions have cost since the start.
-    public var counters: ReductionCounters { progress.update(isNews: false) { $0.counters } }
+    package var counters: ReductionCounters { progress.update(isNews: false) { $0.counters } }
 
     private func checkAllReported(_ state: ReductionProgress) {
         precondition(state.isArmed, "finish was called without beginStep")
@@ -136,7 +136,7 @@ public final class GradientReducer: Sendable {
 
     /// Starts to bring the new values of each rank's shard to all ranks; without shards it does nothing.
     /// Every rank calls it after its update.
-    public func gatherValues() {
+    package func gatherValues() {
         guard shard != nil else { return }
         channel?.rounded?.valuesChange()
         progress.update { state in

@@ -54,17 +54,17 @@ struct ReductionProgress: Sendable {
 }
 
 /// What the reductions of a run have cost so far.
-public struct ReductionCounters: Sendable, Equatable {
+package struct ReductionCounters: Sendable, Equatable {
     /// Steps that were finished.
-    public var steps = 0
+    package var steps = 0
     /// All-reduces that this rank took part in.
-    public var collectives = 0
+    package var collectives = 0
     /// Bytes of gradients that went into them.
-    public var bytes = 0
+    package var bytes = 0
     /// Time that the communication thread spent in collectives, waits for other ranks included.
-    public var communicationSeconds = 0.0
+    package var communicationSeconds = 0.0
     /// Time in which the caller waited for gradients or values: communication that nothing hid.
-    public var exposedSeconds = 0.0
+    package var exposedSeconds = 0.0
 
-    public init() {}
+    package init() {}
 }

@@ -1,21 +1,21 @@
 // The ranks of an MPI job.
 
 import MPI
-public import Tensors
+package import Tensors
 
 /// A process group over an MPI communicator.
-public final class MPIProcessGroup: ProcessGroup {
-    public let hostName: String
+package final class MPIProcessGroup: ProcessGroup {
+    package let hostName: String
     private let communicator: Communicator
     /// Whether no two ranks are on one host.
     private let isSpread: Bool
 
-    public var rank: Int { communicator.rank }
-    public var size: Int { communicator.size }
+    package var rank: Int { communicator.rank }
+    package var size: Int { communicator.size }
 
     /// Starts MPI and takes all ranks of the job. Throws when MPI cannot start or sees fewer ranks than the
     /// launcher started.
-    public convenience init() throws(ParallelError) {
+    package convenience init() throws(ParallelError) {
         let world = try communicating { () throws(MPIError) in try MPIEnvironment().world() }
         let name = try communicating { () throws(MPIError) in try world.processorName() }
         self.init(world, hostName: name)
@@ -27,38 +27,38 @@ public final class MPIProcessGroup: ProcessGroup {
         self.hostName = hostName
     }
 
-    public func allReduceSum(_ tensor: Tensor) throws(ParallelError) {
+    package func allReduceSum(_ tensor: Tensor) throws(ParallelError) {
         try tensor.withFloats { (floats) throws(ParallelError) in
             try communicating { () throws(MPIError) in try communicator.allReduce(&floats, .sum) }
         }
     }
 
-    public func allReduceSum(_ values: inout [Int64]) throws(ParallelError) {
+    package func allReduceSum(_ values: inout [Int64]) throws(ParallelError) {
         try communicating { () throws(MPIError) in try communicator.allReduce(&values, .sum) }
     }
 
-    public func allReduceSum(_ values: inout [Double]) throws(ParallelError) {
+    package func allReduceSum(_ values: inout [Double]) throws(ParallelError) {
         try communicating { () throws(MPIError) in try communicator.allReduce(&values, .sum) }
     }
 
-    public func allReduceMaximum(_ values: inout [Int64]) throws(ParallelError) {
+    package func allReduceMaximum(_ values: inout [Int64]) throws(ParallelError) {
         try communicating { () throws(MPIError) in try communicator.allReduce(&values, .maximum) }
     }
 
-    public func broadcast(_ tensor: Tensor, from root: Int) throws(ParallelError) {
+    package func broadcast(_ tensor: Tensor, from root: Int) throws(ParallelError) {
         try tensor.withBytes { (bytes) throws(ParallelError) in
             try communicating { () throws(MPIError) in try communicator.broadcast(&bytes, from: root) }
         }
     }
 
-    public func broadcast(_ bytes: inout [UInt8], from root: Int) throws(ParallelError) {
+    package func broadcast(_ bytes: inout [UInt8], from root: Int) throws(ParallelError) {
         var length = Words.bytes([UInt64(bytes.count)])
         try communicating { () throws(MPIError) in try communicator.broadcast(&length, from: root) }
         if rank != root { bytes = [UInt8](repeating: 0, count: Int(Words.words(length)[0])) }
         try communicating { () throws(MPIError) in try communicator.broadcast(&bytes, from: root) }
     }
 
-    public func gather(_ bytes: [UInt8], at root: Int) throws(ParallelError) -> [[UInt8]]? {
+    package func gather(_ bytes: [UInt8], at root: Int) throws(ParallelError) -> [[UInt8]]? {
         try communicating { () throws(MPIError) in
             let lengths = try communicator.allGather([Int64(bytes.count)])
             guard rank == root else {
@@ -74,7 +74,7 @@ public final class MPIProcessGroup: ProcessGroup {
         }
     }
 
-    public func allGather(_ bytes: [UInt8]) throws(ParallelError) -> [[UInt8]] {
+    package func allGather(_ bytes: [UInt8]) throws(ParallelError) -> [[UInt8]] {
         try communicating { () throws(MPIError) in
             let lengths = try communicator.allGather([Int64(bytes.count)]).map(Int.init)
             let longest = lengths.max() ?? 0
@@ -84,7 +84,7 @@ public final class MPIProcessGroup: ProcessGroup {
         }
     }
 
-    public func allToAll(
+    package func allToAll(
         _ tensor: Tensor, parts: [Range<Int>], into received: Tensor
     ) throws(ParallelError) {
         try communicating { () throws(MPIError) in
@@ -92,22 +92,22 @@ public final class MPIProcessGroup: ProcessGroup {
         }
     }
 
-    public func allGather(_ tensor: Tensor, parts: [Range<Int>]) throws(ParallelError) {
+    package func allGather(_ tensor: Tensor, parts: [Range<Int>]) throws(ParallelError) {
         try communicating { () throws(MPIError) in
             try communicator.allGather(tensor, parts: parts, asleep: isSpread)
         }
     }
 
-    public func barrier() throws(ParallelError) {
+    package func barrier() throws(ParallelError) {
         try communicating { () throws(MPIError) in try communicator.barrier() }
     }
 
-    public func duplicate() throws(ParallelError) -> any ProcessGroup {
+    package func duplicate() throws(ParallelError) -> any ProcessGroup {
         let copy = try communicating { () throws(MPIError) in try communicator.duplicate() }
         return MPIProcessGroup(copy, hostName: hostName)
     }
 
-    public func split(color: Int) throws(ParallelError) -> any ProcessGroup {
+    package func split(color: Int) throws(ParallelError) -> any ProcessGroup {
         precondition(color >= 0, "a color is not negative")
         let part = try communicating { () throws(MPIError) in try communicator.split(color: color, key: rank)
         }
@@ -120,12 +120,12 @@ public final class MPIProcessGroup: ProcessGroup {
         return MPIProcessGroup(part, hostName: hostName, isSpread: isSpread)
     }
 
-    public func splitByHost() throws(ParallelError) -> any ProcessGroup {
+    package func splitByHost() throws(ParallelError) -> any ProcessGroup {
         let part = try communicating { () throws(MPIError) in try communicator.splitByHost() }
         return MPIProcessGroup(part, hostName: hostName)
     }
 
-    public func window(elementCount: Int) throws(ParallelError) -> Result<HostWindow, WindowRefusal> {
+    package func window(elementCount: Int) throws(ParallelError) -> Result<HostWindow, WindowRefusal> {
         let made = try communicating { () throws(MPIError) in
             try HostMemory.make(byteCount: elementCount * 4, communicator: communicator)
         }
@@ -137,9 +137,9 @@ public final class MPIProcessGroup: ProcessGroup {
         }
     }
 
-    public func finalize() throws(ParallelError) {
+    package func finalize() throws(ParallelError) {
         try communicating { () throws(MPIError) in try communicator.environment.finalize() }
     }
 
-    public func abort(code: Int32) -> Never { communicator.abort(code: code) }
+    package func abort(code: Int32) -> Never { communicator.abort(code: code) }
 }

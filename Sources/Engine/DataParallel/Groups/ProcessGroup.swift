@@ -1,13 +1,13 @@
 // The ranks of a job as the trainer sees them, whatever carries their messages.
 
-public import Tensors
+package import Tensors
 
 /// The ranks that train one model together.
 ///
 /// Collectives block; all ranks must call the same ones in the same order, one at a time on one group. A
 /// duplicate is a channel of its own that another thread may use at the same time. Errors mean that the job
 /// cannot go on.
-public protocol ProcessGroup: AnyObject, Sendable {
+package protocol ProcessGroup: AnyObject, Sendable {
     /// This process's rank, `0..<size`.
     var rank: Int { get }
     /// Number of ranks.
@@ -58,5 +58,5 @@ public protocol ProcessGroup: AnyObject, Sendable {
 
 extension ProcessGroup {
     /// How messages name this rank: `rank 2 on node07`.
-    public var placeName: String { "rank \(rank) on \(hostName)" }
+    package var placeName: String { "rank \(rank) on \(hostName)" }
 }

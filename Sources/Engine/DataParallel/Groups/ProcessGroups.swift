@@ -4,10 +4,10 @@ import MPI
 internal import Machine
 
 /// How a command joins its job.
-public enum ProcessGroups {
+package enum ProcessGroups {
     /// All ranks of the job if a launcher such as mpirun or srun started this process, else a group of one
     /// without MPI. To be called once in a process.
-    public static func start() throws(ParallelError) -> any ProcessGroup {
+    package static func start() throws(ParallelError) -> any ProcessGroup {
         guard LaunchVariables.current.isPresent else { return SoloProcessGroup() }
         return try MPIProcessGroup()
     }

@@ -1,19 +1,19 @@
 // How the ranks lie on hosts, as channels between them.
 
 /// The channels of a reduction in two levels: first among the ranks of a host, then between hosts.
-public struct RankTopology: Sendable {
+package struct RankTopology: Sendable {
     /// All ranks.
-    public let everyone: any ProcessGroup
+    package let everyone: any ProcessGroup
     /// The ranks of this host.
-    public let local: any ProcessGroup
+    package let local: any ProcessGroup
     /// The ranks with the same place on each host, in the order of the hosts.
-    public let peers: any ProcessGroup
+    package let peers: any ProcessGroup
     /// Whether no two peers are on one host.
     let isSpread: Bool
 
     /// Makes the channels. Collective. When hosts have different numbers of ranks, each rank counts as a host
     /// of its own.
-    public init(_ group: any ProcessGroup) throws(ParallelError) {
+    package init(_ group: any ProcessGroup) throws(ParallelError) {
         everyone = try group.duplicate()
         let host = try group.splitByHost()
         var sizes = [Int64(host.size), Int64(-host.size)]
@@ -32,7 +32,7 @@ public struct RankTopology: Sendable {
     }
 
     /// The same ranks as if each were alone on a host.
-    public var flat: RankTopology {
+    package var flat: RankTopology {
         RankTopology(everyone: everyone, local: SoloProcessGroup(), peers: everyone)
     }
 }

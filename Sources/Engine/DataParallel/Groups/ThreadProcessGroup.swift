@@ -4,17 +4,17 @@ import Foundation
 import MPI
 internal import Machine
 import Synchronization
-public import Tensors
+package import Tensors
 
 /// A process group whose ranks are threads. Reductions run in rank order, so that results do not depend on
 /// timing.
 ///
 /// Stricter than MPI: ranks that run different collectives against each other get an error, and when a rank
 /// throws or returns too early, the others fail in their next collective instead of waiting.
-public final class ThreadProcessGroup: ProcessGroup {
-    public let rank: Int
-    public let hostName: String
-    public var size: Int { members.ranks.count }
+package final class ThreadProcessGroup: ProcessGroup {
+    package let rank: Int
+    package let hostName: String
+    package var size: Int { members.ranks.count }
 
     private let world: ThreadWorld
     private let members: ThreadMembers
@@ -32,7 +32,7 @@ public final class ThreadProcessGroup: ProcessGroup {
 
     /// Runs `body` once a rank, each in a thread of its own, and waits for all. Throws the error of the rank
     /// that failed first.
-    public static func run(
+    package static func run(
         size: Int, body: @escaping @Sendable (any ProcessGroup) throws -> Void
     ) throws {
         precondition(size > 0, "a group has at least one rank")
@@ -41,7 +41,7 @@ public final class ThreadProcessGroup: ProcessGroup {
 
     /// The same for several simulated hosts with these numbers of ranks. The ranks of one host can share a
     /// window.
-    public static func run(
+    package static func run(
         ranksOnHosts: [Int], body: @escaping @Sendable (any ProcessGroup) throws -> Void
     ) throws {
         let hosts = ranksOnHosts.enumerated().flatMap { host, count in
@@ -75,7 +75,7 @@ public final class ThreadProcessGroup: ProcessGroup {
         return try world.exchange(contribution, members).map(\.payload)
     }
 
-    public func allReduceSum(_ tensor: Tensor) throws(ParallelError) {
+    package func allReduceSum(_ tensor: Tensor) throws(ParallelError) {
         precondition(tensor.isContiguous && tensor.type == .float32, "expected a contiguous float32 tensor")
         let all = try exchange("all-reduce of \(tensor.count) floats", .floats(tensor.values()))
         var sum = [Float](repeating: 0, count: tensor.count)
@@ -86,11 +86,11 @@ public final class ThreadProcessGroup: ProcessGroup {
         tensor.copy(from: sum)
     }
 
-    public func allReduceSum(_ values: inout [Int64]) throws(ParallelError) {
+    package func allReduceSum(_ values: inout [Int64]) throws(ParallelError) {
         values = try reduced(values, "sum") { $0 + $1 }
     }
 
-    public func allReduceMaximum(_ values: inout [Int64]) throws(ParallelError) {
+    package func allReduceMaximum(_ values: inout [Int64]) throws(ParallelError) {
         values = try reduced(values, "maximum") { max($0, $1) }
     }
 
@@ -106,7 +106,7 @@ public final class ThreadProcessGroup: ProcessGroup {
         return result
     }
 
-    public func allReduceSum(_ values: inout [Double]) throws(ParallelError) {
+    package func allReduceSum(_ values: inout [Double]) throws(ParallelError) {
         let all = try exchange("sum of \(values.count) doubles", .doubles(values))
         for (index, payload) in all.enumerated() {
             guard case .doubles(let other) = payload else { preconditionFailure("not doubles") }
@@ -114,7 +114,7 @@ public final class ThreadProcessGroup: ProcessGroup {
         }
     }
 
-    public func broadcast(_ tensor: Tensor, from root: Int) throws(ParallelError) {
+    package func broadcast(_ tensor: Tensor, from root: Int) throws(ParallelError) {
         precondition(root >= 0 && root < size, "rank \(root) of \(size)")
         precondition(tensor.isContiguous, "expected a contiguous tensor")
         let flat = tensor.reshaped(rows: 1, columns: tensor.count)
@@ -128,19 +128,19 @@ public final class ThreadProcessGroup: ProcessGroup {
         if rank != root, case .tensor(let given) = all[root] { flat.copy(from: given) }
     }
 
-    public func broadcast(_ bytes: inout [UInt8], from root: Int) throws(ParallelError) {
+    package func broadcast(_ bytes: inout [UInt8], from root: Int) throws(ParallelError) {
         precondition(root >= 0 && root < size, "rank \(root) of \(size)")
         let all = try exchange("broadcast of bytes from \(root)", .bytes(rank == root ? bytes : []))
         if case .bytes(let given) = all[root] { bytes = given }
     }
 
-    public func gather(_ bytes: [UInt8], at root: Int) throws(ParallelError) -> [[UInt8]]? {
+    package func gather(_ bytes: [UInt8], at root: Int) throws(ParallelError) -> [[UInt8]]? {
         precondition(root >= 0 && root < size, "rank \(root) of \(size)")
         let all = try gathered(bytes, "gather of bytes at \(root)")
         return rank == root ? all : nil
     }
 
-    public func allGather(_ bytes: [UInt8]) throws(ParallelError) -> [[UInt8]] {
+    package func allGather(_ bytes: [UInt8]) throws(ParallelError) -> [[UInt8]] {
         try gathered(bytes, "all-gather of bytes")
     }
 
@@ -151,14 +151,14 @@ public final class ThreadProcessGroup: ProcessGroup {
         }
     }
 
-    public func barrier() throws(ParallelError) { _ = try exchange("barrier") }
+    package func barrier() throws(ParallelError) { _ = try exchange("barrier") }
 
-    public func duplicate() throws(ParallelError) -> any ProcessGroup {
+    package func duplicate() throws(ParallelError) -> any ProcessGroup {
         _ = try exchange("duplication")
         return group(of: members.ranks, color: 0)
     }
 
-    public func split(color: Int) throws(ParallelError) -> any ProcessGroup {
+    package func split(color: Int) throws(ParallelError) -> any ProcessGroup {
         precondition(color >= 0, "a color is not negative")
         let colors = try exchange("split", .integers([Int64(color)]))
         let chosen = zip(members.ranks, colors).compactMap { rank, payload in
@@ -167,7 +167,7 @@ public final class ThreadProcessGroup: ProcessGroup {
         return group(of: chosen, color: color)
     }
 
-    public func splitByHost() throws(ParallelError) -> any ProcessGroup {
+    package func splitByHost() throws(ParallelError) -> any ProcessGroup {
         try split(color: world.hosts[members.rank])
     }
 
@@ -181,7 +181,7 @@ public final class ThreadProcessGroup: ProcessGroup {
         return ThreadProcessGroup(world: world, members: part, hostName: hostName)
     }
 
-    public func window(elementCount: Int) throws(ParallelError) -> Result<HostWindow, WindowRefusal> {
+    package func window(elementCount: Int) throws(ParallelError) -> Result<HostWindow, WindowRefusal> {
         let own = Tensor(rows: 1, columns: elementCount)
         let arenas = try exchange("window of \(elementCount) floats", .tensor(own)).map { payload in
             guard case .tensor(let arena) = payload else { preconditionFailure("not a tensor") }
@@ -191,7 +191,7 @@ public final class ThreadProcessGroup: ProcessGroup {
         return .success(HostWindow(arenas: arenas) { () throws(ParallelError) in try waiting.barrier() })
     }
 
-    public func allToAll(
+    package func allToAll(
         _ tensor: Tensor, parts: [Range<Int>], into received: Tensor
     ) throws(ParallelError) {
         precondition(parts.count == size, "expected one part a rank")
@@ -203,7 +203,7 @@ public final class ThreadProcessGroup: ProcessGroup {
         }
     }
 
-    public func allGather(_ tensor: Tensor, parts: [Range<Int>]) throws(ParallelError) {
+    package func allGather(_ tensor: Tensor, parts: [Range<Int>]) throws(ParallelError) {
         precondition(parts.count == size, "expected one part a rank")
         let all = try tensors("all-gather of \(tensor.count) \(tensor.type)", copy(tensor))
         for source in 0..<size where source != rank {
@@ -224,8 +224,8 @@ public final class ThreadProcessGroup: ProcessGroup {
         return copy
     }
 
-    public func finalize() throws(ParallelError) { try barrier() }
+    package func finalize() throws(ParallelError) { try barrier() }
 
     /// Ends the process, and with it all ranks.
-    public func abort(code: Int32) -> Never { exit(code) }
+    package func abort(code: Int32) -> Never { exit(code) }
 }

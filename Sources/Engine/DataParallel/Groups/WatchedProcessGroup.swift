@@ -1,21 +1,21 @@
 // A process group whose collectives run under a stall watch.
 
-public import Tensors
+package import Tensors
 
 /// Passes every call on to another group and has a `StallWatch` look at how long it takes.
 ///
 /// For the training loop, where no rank is long alone; not around work of one rank for which the others wait,
 /// such as reading a data set.
-public final class WatchedProcessGroup: ProcessGroup {
+package final class WatchedProcessGroup: ProcessGroup {
     private let base: any ProcessGroup
     private let watch: StallWatch
 
-    public var rank: Int { base.rank }
-    public var size: Int { base.size }
-    public var hostName: String { base.hostName }
+    package var rank: Int { base.rank }
+    package var size: Int { base.size }
+    package var hostName: String { base.hostName }
 
     /// Watches `base`.
-    public init(_ base: any ProcessGroup, watch: StallWatch) {
+    package init(_ base: any ProcessGroup, watch: StallWatch) {
         self.base = base
         self.watch = watch
     }
@@ -30,52 +30,52 @@ public final class WatchedProcessGroup: ProcessGroup {
     /// The group without the watch, for calls under a label of their own.
     var unwatched: any ProcessGroup { base }
 
-    public func allReduceSum(_ tensor: Tensor) throws(ParallelError) {
+    package func allReduceSum(_ tensor: Tensor) throws(ParallelError) {
         try watch.watching("an all-reduce of \(tensor.count) floats") { () throws(ParallelError) in
             try base.allReduceSum(tensor)
         }
     }
 
-    public func allReduceSum(_ values: inout [Int64]) throws(ParallelError) {
+    package func allReduceSum(_ values: inout [Int64]) throws(ParallelError) {
         try watch.watching("an all-reduce of \(values.count) integers") { () throws(ParallelError) in
             try base.allReduceSum(&values)
         }
     }
 
-    public func allReduceSum(_ values: inout [Double]) throws(ParallelError) {
+    package func allReduceSum(_ values: inout [Double]) throws(ParallelError) {
         try watch.watching("an all-reduce of \(values.count) doubles") { () throws(ParallelError) in
             try base.allReduceSum(&values)
         }
     }
 
-    public func allReduceMaximum(_ values: inout [Int64]) throws(ParallelError) {
+    package func allReduceMaximum(_ values: inout [Int64]) throws(ParallelError) {
         try watch.watching("a maximum of \(values.count) integers") { () throws(ParallelError) in
             try base.allReduceMaximum(&values)
         }
     }
 
-    public func broadcast(_ tensor: Tensor, from root: Int) throws(ParallelError) {
+    package func broadcast(_ tensor: Tensor, from root: Int) throws(ParallelError) {
         let label = "a broadcast of \(tensor.count) elements from rank \(root)"
         try watch.watching(label) { () throws(ParallelError) in try base.broadcast(tensor, from: root) }
     }
 
-    public func broadcast(_ bytes: inout [UInt8], from root: Int) throws(ParallelError) {
+    package func broadcast(_ bytes: inout [UInt8], from root: Int) throws(ParallelError) {
         try watch.watching("a broadcast of bytes from rank \(root)") { () throws(ParallelError) in
             try base.broadcast(&bytes, from: root)
         }
     }
 
-    public func gather(_ bytes: [UInt8], at root: Int) throws(ParallelError) -> [[UInt8]]? {
+    package func gather(_ bytes: [UInt8], at root: Int) throws(ParallelError) -> [[UInt8]]? {
         try watch.watching("a gather of bytes at rank \(root)") { () throws(ParallelError) in
             try base.gather(bytes, at: root)
         }
     }
 
-    public func allGather(_ bytes: [UInt8]) throws(ParallelError) -> [[UInt8]] {
+    package func allGather(_ bytes: [UInt8]) throws(ParallelError) -> [[UInt8]] {
         try watch.watching("an all-gather of bytes") { () throws(ParallelError) in try base.allGather(bytes) }
     }
 
-    public func allToAll(
+    package func allToAll(
         _ tensor: Tensor, parts: [Range<Int>], into received: Tensor
     ) throws(ParallelError) {
         try watch.watching("an exchange of \(tensor.count) elements") { () throws(ParallelError) in
@@ -83,43 +83,43 @@ public final class WatchedProcessGroup: ProcessGroup {
         }
     }
 
-    public func allGather(_ tensor: Tensor, parts: [Range<Int>]) throws(ParallelError) {
+    package func allGather(_ tensor: Tensor, parts: [Range<Int>]) throws(ParallelError) {
         try watch.watching("an all-gather of \(tensor.count) elements") { () throws(ParallelError) in
             try base.allGather(tensor, parts: parts)
         }
     }
 
-    public func barrier() throws(ParallelError) {
+    package func barrier() throws(ParallelError) {
         try watch.watching("a barrier") { () throws(ParallelError) in try base.barrier() }
     }
 
-    public func duplicate() throws(ParallelError) -> any ProcessGroup {
+    package func duplicate() throws(ParallelError) -> any ProcessGroup {
         try watch.watching("the duplication of a channel") { () throws(ParallelError) in
             WatchedProcessGroup(try base.duplicate(), watch: watch)
         }
     }
 
-    public func split(color: Int) throws(ParallelError) -> any ProcessGroup {
+    package func split(color: Int) throws(ParallelError) -> any ProcessGroup {
         try watch.watching("the split of a channel") { () throws(ParallelError) in
             WatchedProcessGroup(try base.split(color: color), watch: watch)
         }
     }
 
-    public func splitByHost() throws(ParallelError) -> any ProcessGroup {
+    package func splitByHost() throws(ParallelError) -> any ProcessGroup {
         try watch.watching("the split of a channel by hosts") { () throws(ParallelError) in
             WatchedProcessGroup(try base.splitByHost(), watch: watch)
         }
     }
 
-    public func window(elementCount: Int) throws(ParallelError) -> Result<HostWindow, WindowRefusal> {
+    package func window(elementCount: Int) throws(ParallelError) -> Result<HostWindow, WindowRefusal> {
         try watch.watching("the making of shared memory") { () throws(ParallelError) in
             try base.window(elementCount: elementCount)
         }
     }
 
-    public func finalize() throws(ParallelError) {
+    package func finalize() throws(ParallelError) {
         try watch.watching("the end of the job") { () throws(ParallelError) in try base.finalize() }
     }
 
-    public func abort(code: Int32) -> Never { base.abort(code: code) }
+    package func abort(code: Int32) -> Never { base.abort(code: code) }
 }

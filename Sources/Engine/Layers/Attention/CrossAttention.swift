@@ -1,16 +1,16 @@
 // Attention of a decoder's tokens to an encoder's states.
 
 internal import Kernels
-public import Tensors
+package import Tensors
 
 /// What a decoder attends to: the states of S sources, one behind the other.
-public struct CrossAttentionSource: Sendable {
+package struct CrossAttentionSource: Sendable {
     /// `[Tsource, Csource]`.
-    public let states: Tensor
+    package let states: Tensor
     /// Source s has the rows `offsets[s]..<offsets[s + 1]`; `[S + 1]`.
-    public let offsets: [Int32]
+    package let offsets: [Int32]
 
-    public init(states: Tensor, offsets: [Int32]) {
+    package init(states: Tensor, offsets: [Int32]) {
         precondition(
             offsets.first == 0 && offsets.last == Int32(states.rows), "offsets must cover the states")
         self.states = states
@@ -24,7 +24,7 @@ public struct CrossAttentionSource: Sendable {
 }
 
 /// Multi-head cross-attention with the output projection; sequence s of the batch attends to source s.
-public final class CrossAttention: Layer {
+package final class CrossAttention: Layer {
     private let width: Int
     private let kernel: AttentionKernel
     private let query: Linear
@@ -41,14 +41,14 @@ public final class CrossAttention: Layer {
     }
 
     /// Names of the weights in the file.
-    public enum Names: Sendable {
+    package enum Names: Sendable {
         case separate(query: String, key: String, value: String)
         /// Keys and values in one matrix, all stored transposed (GPT-2's Conv1D).
         case fused(query: String, keyValue: String)
     }
 
     /// Cross-attention of width `width` to states of width `sourceWidth`.
-    public init(
+    package init(
         _ layout: inout ParameterLayout, _ name: String, _ names: Names, outputName: String, width: Int,
         sourceWidth: Int, heads: Int, dropoutProbability: Float, standardDeviation: Float
     ) {
@@ -77,7 +77,7 @@ public final class CrossAttention: Layer {
     }
 
     /// Forward for `x [T, C]`. With a cache, keys and values of the source are computed once.
-    public func forward(_ x: Tensor, _ source: CrossAttentionSource, _ pass: Pass) -> Tensor {
+    package func forward(_ x: Tensor, _ source: CrossAttentionSource, _ pass: Pass) -> Tensor {
         let q = query.forward(x, pass)
         let context = pass.activation(rows: x.rows, columns: width)
         if let cache = pass.cache {
@@ -109,7 +109,7 @@ public final class CrossAttention: Layer {
 
     /// Writes the gradient of `x` into `dx`, or adds it when `accumulating`, and adds that of the source's states
     /// to `sourceGradient`. `dy` is read before, so it may be `dx`.
-    public func backward(
+    package func backward(
         gradient dy: Tensor, into dx: Tensor, accumulating: Bool = false, sourceGradient: Tensor,
         _ pass: Pass
     ) {

@@ -2,10 +2,10 @@
 // positions, a window, a cache.
 
 internal import Kernels
-public import Tensors
+package import Tensors
 
 /// Where a layer's weights stand in a checkpoint: how a fused query, key and value matrix is stored.
-public enum ProjectionNames: Sendable {
+package enum ProjectionNames: Sendable {
     /// Three matrices, one below the other.
     case separate(query: String, key: String, value: String)
     /// One matrix, stored transposed (GPT-2's Conv1D).
@@ -15,7 +15,7 @@ public enum ProjectionNames: Sendable {
 }
 
 /// Grouped-query self-attention (Ainslie et al. 2023) with the output projection.
-public final class GroupedQueryAttention: Layer {
+package final class GroupedQueryAttention: Layer {
     private let kernel: AttentionKernel
     private let projection: Linear
     private let output: Linear
@@ -31,19 +31,19 @@ public final class GroupedQueryAttention: Layer {
     }
 
     /// The shape of an attention layer.
-    public struct Shape: Sendable {
-        public var width: Int
-        public var heads: Int
-        public var keyValueHeads: Int
-        public var headSize: Int
-        public var isCausal: Bool
+    package struct Shape: Sendable {
+        package var width: Int
+        package var heads: Int
+        package var keyValueHeads: Int
+        package var headSize: Int
+        package var isCausal: Bool
         /// Tokens that a token sees on each side of itself; nil: all.
-        public var window: Int?
+        package var window: Int?
         /// Biases of query, key and value, and of the output projection.
-        public var hasProjectionBias: Bool
-        public var hasOutputBias: Bool
+        package var hasProjectionBias: Bool
+        package var hasOutputBias: Bool
 
-        public init(
+        package init(
             width: Int, heads: Int, keyValueHeads: Int? = nil, headSize: Int? = nil, isCausal: Bool = true,
             window: Int? = nil, hasProjectionBias: Bool = true, hasOutputBias: Bool = true
         ) {
@@ -60,7 +60,7 @@ public final class GroupedQueryAttention: Layer {
 
     /// `name` names the layer's dropout and its fused slot; `outputName` is that of the output projection in the
     /// file, transposed as the projection is.
-    public init(
+    package init(
         _ layout: inout ParameterLayout, _ name: String, _ names: ProjectionNames, outputName: String,
         shape: Shape, rotary: RotaryEmbedding? = nil, dropoutProbability: Float, standardDeviation: Float,
         outputStandardDeviation: Float? = nil
@@ -111,7 +111,7 @@ public final class GroupedQueryAttention: Layer {
 
     /// Forward for `x [T, C]`; with a cache, over its tokens and those of the batch. With `rows`, some of the tokens,
     /// only those are queries and the result is `[N, C]`; the attention is bidirectional then.
-    public func forward(_ x: Tensor, rows: SelectedRows? = nil, _ pass: Pass) -> Tensor {
+    package func forward(_ x: Tensor, rows: SelectedRows? = nil, _ pass: Pass) -> Tensor {
         if let rows { return forward(x, selected: rows, pass) }
         let qkv = projection.forward(x, pass)
         let (q, k, v) = split(qkv)
@@ -170,7 +170,7 @@ public final class GroupedQueryAttention: Layer {
 
     /// Writes the gradient of `x` into `dx`, or adds it when `accumulating`, which needs all rows. `dy` is read before,
     /// so it may be `dx`.
-    public func backward(gradient dy: Tensor, into dx: Tensor, accumulating: Bool = false, _ pass: Pass) {
+    package func backward(gradient dy: Tensor, into dx: Tensor, accumulating: Bool = false, _ pass: Pass) {
         guard let saved else { preconditionFailure("backward without forward") }
         pass.temporarily {
             let dcontext = pass.activation(rows: dy.rows, columns: wide)

@@ -6,11 +6,11 @@ internal import Tensors
 ///
 /// Every attention layer has a pool of rows, one a token, and all pools number their rows alike. A sequence is the
 /// list of the rows it consists of: beams share their common beginning, and choosing other beams copies numbers.
-public final class KeyValueCache {
+package final class KeyValueCache {
     /// The rows of each sequence in the pools, in the order of its tokens.
-    public private(set) var tables: [[Int32]]
+    package private(set) var tables: [[Int32]]
     /// Which source each sequence attends to, for decoders with cross-attention.
-    public private(set) var sources: [Int]
+    package private(set) var sources: [Int]
     /// Rows that the tokens of the present step fill.
     private var step: Range<Int> = 0..<0
     private var pools: [String: Pool] = [:]
@@ -23,20 +23,20 @@ public final class KeyValueCache {
     }
 
     /// An empty cache of `sequenceCount` sequences, sequence s attending to source s.
-    public convenience init(sequenceCount: Int) { self.init(sources: Array(0..<sequenceCount)) }
+    package convenience init(sequenceCount: Int) { self.init(sources: Array(0..<sequenceCount)) }
 
     /// An empty cache of sequences that attend to these sources.
-    public init(sources: [Int]) {
+    package init(sources: [Int]) {
         tables = [[Int32]](repeating: [], count: sources.count)
         self.sources = sources
     }
 
     /// Number of tokens of sequence `index`.
-    public func length(of index: Int) -> Int { tables[index].count }
+    package func length(of index: Int) -> Int { tables[index].count }
 
     /// Makes room for the tokens of `batch`, the next of each sequence: called once before the pass that reads
     /// them.
-    public func extend(by batch: TokenBatch) {
+    package func extend(by batch: TokenBatch) {
         precondition(batch.sequenceCount == tables.count, "expected the tokens of \(tables.count) sequences")
         step = step.upperBound..<step.upperBound + batch.tokenCount
         for index in tables.indices {
@@ -46,14 +46,14 @@ public final class KeyValueCache {
     }
 
     /// Makes sequence i what was sequence `parents[i]`; their number may change.
-    public func select(_ parents: [Int]) {
+    package func select(_ parents: [Int]) {
         tables = parents.map { tables[$0] }
         sources = parents.map { sources[$0] }
     }
 
     /// Forgets the tokens of sequence `index` behind its first `count`. Rows of the pools behind all sequences are filled
     /// anew.
-    public func truncate(_ index: Int, to count: Int) {
+    package func truncate(_ index: Int, to count: Int) {
         precondition(count <= tables[index].count, "a sequence cannot become longer")
         tables[index].removeLast(tables[index].count - count)
         let end = tables.joined().max().map { Int($0) + 1 } ?? 0

@@ -6,7 +6,7 @@ internal import Tensors
 
 /// How the frequencies of a rotary embedding are changed for contexts longer than those of pretraining:
 /// Hugging Face's `rope_type`.
-public enum RotaryScaling: Sendable, Equatable {
+package enum RotaryScaling: Sendable, Equatable {
     case none
     /// All frequencies divided by `factor` (Chen et al. 2023: position interpolation).
     case linear(factor: Double)
@@ -20,16 +20,16 @@ public enum RotaryScaling: Sendable, Equatable {
 }
 
 /// Tables of cosines and sines a position, which grow as longer sequences come.
-public final class RotaryEmbedding {
-    public let headSize: Int
+package final class RotaryEmbedding {
+    package let headSize: Int
     /// Angle of each pair of dimensions at position 1, `[headSize / 2]`.
-    public let frequencies: [Float]
+    package let frequencies: [Float]
     private let amplitude: Float
     private var cosines: Tensor
     private var sines: Tensor
 
     /// `base` is `rope_theta`.
-    public init(headSize: Int, base: Double, scaling: RotaryScaling) {
+    package init(headSize: Int, base: Double, scaling: RotaryScaling) {
         precondition(headSize % 2 == 0, "a rotary embedding turns pairs of dimensions")
         self.headSize = headSize
         frequencies = Self.frequencies(headSize: headSize, base: base, scaling: scaling)

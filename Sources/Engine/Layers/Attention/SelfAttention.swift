@@ -1,10 +1,10 @@
 // Multi-head self-attention with fused query, key and value projections.
 
 internal import Kernels
-public import Tensors
+package import Tensors
 
 /// Bidirectional or causal self-attention with the output projection, as in BERT.
-public final class SelfAttention: Layer {
+package final class SelfAttention: Layer {
     private let width: Int
     private let projection: Linear
     private let output: Linear
@@ -23,7 +23,7 @@ public final class SelfAttention: Layer {
     }
 
     /// `parts` are the names of query, key and value; `outputName` that of the output projection.
-    public init(
+    package init(
         _ layout: inout ParameterLayout, _ name: String, parts: [String], outputName: String, width: Int,
         heads: Int, isCausal: Bool, dropoutProbability: Float, standardDeviation: Float
     ) {
@@ -42,7 +42,7 @@ public final class SelfAttention: Layer {
 
     /// Attention of all tokens of `x [T, C]`, or of some: with `selected`, rows of `x` and their states `[N, C]`, only
     /// those are queries and the result is `[N, C]`.
-    public func forward(
+    package func forward(
         _ x: Tensor, selected: (rows: SelectedRows, states: Tensor)? = nil, _ pass: Pass
     ) -> Tensor {
         let c = width
@@ -76,7 +76,7 @@ public final class SelfAttention: Layer {
 
     /// Adds the gradient of `x` to `dx [T, C]` and, when rows were selected, that of those rows to
     /// `selectedGradient [N, C]`. `dy` is read before anything is added, so it may be one of them.
-    public func backward(
+    package func backward(
         gradient dy: Tensor, addingTo dx: Tensor, selectedGradient: Tensor? = nil, _ pass: Pass
     ) {
         guard let saved else { preconditionFailure("backward without forward") }

@@ -1,18 +1,18 @@
 // A post-norm decoder block, as BERT's when it decodes: causal self-attention, cross-attention, feed-forward.
 
 internal import Kernels
-public import Tensors
+package import Tensors
 
 /// h = norm(x + dropout(attention(x))); [h = norm(h + dropout(crossAttention(h)));]
 /// y = norm(h + dropout(feedForward(h))).
-public final class DecoderBlock: Layer {
+package final class DecoderBlock: Layer {
     private let attention: GroupedQueryAttention
     private let attentionNorm: LayerNorm
     private let cross: (attention: CrossAttention, norm: LayerNorm)?
     private let feedForward: FeedForward
     private let outputNorm: LayerNorm
 
-    public init(
+    package init(
         attention: GroupedQueryAttention, attentionNorm: LayerNorm,
         cross: (attention: CrossAttention, norm: LayerNorm)?, feedForward: FeedForward, outputNorm: LayerNorm
     ) {
@@ -24,7 +24,7 @@ public final class DecoderBlock: Layer {
     }
 
     /// Forward for `x [T, C]`. `source` must be there exactly when the block has cross-attention.
-    public func forward(_ x: Tensor, source: CrossAttentionSource? = nil, _ pass: Pass) -> Tensor {
+    package func forward(_ x: Tensor, source: CrossAttentionSource? = nil, _ pass: Pass) -> Tensor {
         precondition((source != nil) == (cross != nil), "cross-attention needs a source")
         let keys = pass.tokenKeys
         var h = attentionNorm.forward(attention.forward(x, pass), residual: x, keys: keys, pass)
@@ -35,7 +35,7 @@ public final class DecoderBlock: Layer {
     }
 
     /// Writes the gradient of `x` into `dx` and adds that of the source's states to `sourceGradient`.
-    public func backward(
+    package func backward(
         gradient dy: Tensor, into dx: Tensor, sourceGradient: Tensor? = nil, _ pass: Pass
     ) {
         pass.temporarily {

@@ -1,17 +1,17 @@
 // A post-norm transformer encoder block, as in BERT.
 
 internal import Kernels
-public import Tensors
+package import Tensors
 
 /// h = norm(x + dropout(attention(x))); y = norm(h + dropout(feedForward(h))).
-public final class EncoderBlock: Layer {
+package final class EncoderBlock: Layer {
     private let attention: SelfAttention
     private let attentionNorm: LayerNorm
     private let feedForward: FeedForward
     private let outputNorm: LayerNorm
     private var rows: SelectedRows?
 
-    public init(
+    package init(
         attention: SelfAttention, attentionNorm: LayerNorm, feedForward: FeedForward, outputNorm: LayerNorm
     ) {
         self.attention = attention
@@ -23,7 +23,7 @@ public final class EncoderBlock: Layer {
     /// Forward for `x [T, C]`. With `rows`, some of the tokens, everything behind the keys and values is computed for
     /// those alone and the result is `[N, C]`: other rows of the last block have no effect on a model that does not
     /// read them.
-    public func forward(_ x: Tensor, rows: SelectedRows? = nil, _ pass: Pass) -> Tensor {
+    package func forward(_ x: Tensor, rows: SelectedRows? = nil, _ pass: Pass) -> Tensor {
         self.rows = rows
         let keys = rows?.keys ?? pass.tokenKeys
         let queries = rows.map { rows in
@@ -38,7 +38,7 @@ public final class EncoderBlock: Layer {
     }
 
     /// Backward: writes the gradient of `x` into `dx [T, C]` from that of the result.
-    public func backward(gradient dy: Tensor, into dx: Tensor, _ pass: Pass) {
+    package func backward(gradient dy: Tensor, into dx: Tensor, _ pass: Pass) {
         pass.temporarily {
             guard let rows else {
                 let dattended = differentiateOutput(dy, residualGradient: dx, pass)

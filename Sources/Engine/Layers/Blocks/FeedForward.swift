@@ -1,17 +1,17 @@
 // The two dense layers of a transformer block with the activation between them.
 
-public import Kernels
-public import Tensors
+package import Kernels
+package import Tensors
 
 /// y = f(x·W₁ᵀ + b₁)·W₂ᵀ + b₂.
-public final class FeedForward: Layer {
+package final class FeedForward: Layer {
     private let inner: Linear
     private let outer: Linear
     private let activation: Activation
     private var saved: (x: Tensor, slope: Tensor, activated: Tensor)?
 
     /// Files hold the weights transposed when `isTransposed`, as GPT-2's do.
-    public init(
+    package init(
         _ layout: inout ParameterLayout, innerName: String, outerName: String, width: Int, innerWidth: Int,
         activation: Activation, standardDeviation: Float, outerStandardDeviation: Float? = nil,
         isTransposed: Bool = false
@@ -26,7 +26,7 @@ public final class FeedForward: Layer {
     }
 
     /// Forward for `[T, C]`.
-    public func forward(_ x: Tensor, _ pass: Pass) -> Tensor {
+    package func forward(_ x: Tensor, _ pass: Pass) -> Tensor {
         let preactivation = inner.forward(x, pass)
         guard pass.isTraining else {
             activation.forward(preactivation, into: preactivation)
@@ -39,7 +39,7 @@ public final class FeedForward: Layer {
     }
 
     /// Adds the gradient of `x` to `dx`. `dy` is read before anything is added, so it may be `dx`.
-    public func backward(gradient dy: Tensor, addingTo dx: Tensor, _ pass: Pass) {
+    package func backward(gradient dy: Tensor, addingTo dx: Tensor, _ pass: Pass) {
         guard let saved else { preconditionFailure("backward without forward") }
         pass.temporarily {
             let dinner = pass.activation(rows: dy.rows, columns: inner.outputs)

@@ -1,10 +1,10 @@
 // The feed-forward layers of a block with a gate, and what a block needs of any kind.
 
-public import Kernels
-public import Tensors
+package import Kernels
+package import Tensors
 
 /// What a block needs of its feed-forward layers.
-public protocol BlockFeedForward: AnyObject {
+package protocol BlockFeedForward: AnyObject {
     /// Forward for `[T, C]`.
     func forward(_ x: Tensor, _ pass: Pass) -> Tensor
     /// Writes the gradient of `x` into `dx`, which must not be `dy`.
@@ -12,7 +12,7 @@ public protocol BlockFeedForward: AnyObject {
 }
 
 extension FeedForward: BlockFeedForward {
-    public func backward(gradient dy: Tensor, into dx: Tensor, _ pass: Pass) {
+    package func backward(gradient dy: Tensor, into dx: Tensor, _ pass: Pass) {
         dx.clear()
         backward(gradient: dy, addingTo: dx, pass)
     }
@@ -20,7 +20,7 @@ extension FeedForward: BlockFeedForward {
 
 /// y = dropout(f(x·Wgᵀ) ⊙ x·Wuᵀ)·Wdᵀ, with or without biases: SwiGLU with f = silu as in Llama, GeGLU as in
 /// ModernBERT.
-public final class GatedFeedForward: Layer, BlockFeedForward {
+package final class GatedFeedForward: Layer, BlockFeedForward {
     private let gateUp: Linear
     private let down: Linear
     private let gate: GatedLinearUnit
@@ -29,7 +29,7 @@ public final class GatedFeedForward: Layer, BlockFeedForward {
     private var saved: (x: Tensor, gateUp: Tensor, product: Tensor, dropout: Dropout)?
 
     /// Gate and up are one matrix of `2·innerWidth` outputs; the three names are those of the file.
-    public init(
+    package init(
         _ layout: inout ParameterLayout, gateName: String, upName: String, downName: String, width: Int,
         innerWidth: Int, hasBias: Bool, standardDeviation: Float
     ) {
@@ -43,7 +43,7 @@ public final class GatedFeedForward: Layer, BlockFeedForward {
     }
 
     /// Gate and up are one matrix in the file too, the gate above.
-    public init(
+    package init(
         _ layout: inout ParameterLayout, stackedName: String, downName: String, width: Int, innerWidth: Int,
         activation: Activation, hasBias: Bool, dropoutProbability: Float, standardDeviation: Float,
         downStandardDeviation: Float
@@ -59,7 +59,7 @@ public final class GatedFeedForward: Layer, BlockFeedForward {
             hasBias: hasBias)
     }
 
-    public func forward(_ x: Tensor, _ pass: Pass) -> Tensor {
+    package func forward(_ x: Tensor, _ pass: Pass) -> Tensor {
         let wide = gateUp.forward(x, pass)
         let product = pass.activation(rows: x.rows, columns: down.inputs)
         gate.forward(wide, into: product)
@@ -69,7 +69,7 @@ public final class GatedFeedForward: Layer, BlockFeedForward {
         return down.forward(product, pass)
     }
 
-    public func backward(gradient dy: Tensor, into dx: Tensor, _ pass: Pass) {
+    package func backward(gradient dy: Tensor, into dx: Tensor, _ pass: Pass) {
         guard let saved else { preconditionFailure("backward without forward") }
         pass.temporarily {
             let dproduct = pass.activation(rows: dy.rows, columns: down.inputs)

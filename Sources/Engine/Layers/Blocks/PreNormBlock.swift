@@ -1,14 +1,14 @@
 // A pre-norm transformer block, as in GPT-2, Llama and ModernBERT, with optional cross-attention.
 
 internal import Kernels
-public import Tensors
+package import Tensors
 
 /// s += attention(norm(s)); [s += crossAttention(norm(s));] s += feedForward(norm(s)), s being the residual stream.
 ///
 /// The addition of a branch belongs to the next norm: a block takes the branch that is not yet added and returns
 /// its own last one. The first block of a stack whose embeddings are normed may lack the norm of its
 /// attention.
-public final class PreNormBlock: Layer {
+package final class PreNormBlock: Layer {
     private let attentionNorm: ResidualNorm?
     private let attention: GroupedQueryAttention
     private let cross: (norm: ResidualNorm, attention: CrossAttention)?
@@ -16,7 +16,7 @@ public final class PreNormBlock: Layer {
     private let feedForward: any BlockFeedForward
     private var rows: SelectedRows?
 
-    public init(
+    package init(
         attentionNorm: ResidualNorm?, attention: GroupedQueryAttention,
         cross: (norm: ResidualNorm, attention: CrossAttention)? = nil, feedForwardNorm: ResidualNorm,
         feedForward: any BlockFeedForward
@@ -31,7 +31,7 @@ public final class PreNormBlock: Layer {
     /// Forward for `branch [T, C]`, which is added to `stream` (nil for the first block: then it is the stream).
     /// `branch` is overwritten. `source` must be there exactly when the block has cross-attention. With `rows`, some of
     /// the tokens, everything behind the keys and values is computed for those alone, and the results are `[N, C]`.
-    public func forward(
+    package func forward(
         _ branch: Tensor, stream: Tensor?, source: CrossAttentionSource? = nil, rows: SelectedRows? = nil,
         _ pass: Pass
     ) -> (branch: Tensor, stream: Tensor) {
@@ -60,7 +60,7 @@ public final class PreNormBlock: Layer {
     /// Backward from the gradients of the returned branch and stream. `streamGradient` becomes the gradient of the
     /// incoming stream; the gradient of the incoming branch is returned: `streamGradient` itself or, with dropout,
     /// `spare`, both `[T, C]`. `dbranch` may be one of them.
-    public func backward(
+    package func backward(
         gradient dbranch: Tensor, streamGradient: Tensor, spare: Tensor, sourceGradient: Tensor? = nil,
         _ pass: Pass
     ) -> Tensor {
@@ -90,7 +90,7 @@ public final class PreNormBlock: Layer {
 
     /// Backward of a block that computed some rows, from the gradients of the returned branch and stream, both `[N, C]`,
     /// which are overwritten: `streamGradient` and `spare` are `[T, C]`, and one of them is returned, as above.
-    public func backward(
+    package func backward(
         gradient dbranch: Tensor, selectedStreamGradient: Tensor, streamGradient: Tensor, spare: Tensor,
         _ pass: Pass
     ) -> Tensor {

@@ -1,12 +1,12 @@
 // The dense layer y = x·Wᵀ + b, with or without b.
 
 internal import Kernels
-public import Tensors
+package import Tensors
 
 /// A dense layer with weights `[outputs, inputs]`, the layout of torch.nn.Linear.
-public final class Linear: Layer {
-    public let inputs: Int
-    public let outputs: Int
+package final class Linear: Layer {
+    package let inputs: Int
+    package let outputs: Int
     private let weight: Int
     private let bias: Int?
 
@@ -14,7 +14,7 @@ public final class Linear: Layer {
     /// are stacked in it, from the top, when they are not `name` itself: `shares` of the outputs, equal ones by
     /// default. Files hold the weights transposed when `isTransposed`, as GPT-2's do, or in `weightShape`, the shape
     /// of a convolution.
-    public init(
+    package init(
         _ layout: inout ParameterLayout, _ name: String, inputs: Int, outputs: Int, standardDeviation: Float,
         parts: [String]? = nil, shares: [Int]? = nil, hasBias: Bool = true, isTransposed: Bool = false,
         weightShape: [Int]? = nil
@@ -47,7 +47,7 @@ public final class Linear: Layer {
     }
 
     /// `y[T, n] = x[T, inputs]·Wᵀ + b` for the outputs in `range` (all by default), in the pass's format or in `type`.
-    public func forward(
+    package func forward(
         _ x: Tensor, _ pass: Pass, outputs range: Range<Int>? = nil, type: ElementType? = nil
     ) -> Tensor {
         let range = range ?? 0..<outputs
@@ -65,7 +65,7 @@ public final class Linear: Layer {
     /// Adds the gradients of weights and bias for the outputs in `range`; writes `dx = dy·W`, or adds it when
     /// `accumulating`; with `slope [T, inputs]`, that of an activation before this layer, writes `(dy·W)·slope`. `x` is
     /// the input of the forward pass.
-    public func backward(
+    package func backward(
         gradient dy: Tensor, input x: Tensor, _ pass: Pass, into dx: Tensor?, accumulating: Bool = false,
         slope: Tensor? = nil, outputs range: Range<Int>? = nil
     ) {
@@ -98,7 +98,7 @@ public final class Linear: Layer {
     }
 
     /// Says that the gradients of this pass are complete.
-    public func finishBackward(_ pass: Pass) {
+    package func finishBackward(_ pass: Pass) {
         for adapter in pass.parameters.adapters[weight] ?? [] { adapter.finishBackward(pass) }
         if let bias { pass.markReady(bias) }
         pass.markReady(weight)

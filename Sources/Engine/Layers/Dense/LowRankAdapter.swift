@@ -4,17 +4,17 @@ internal import Kernels
 internal import Tensors
 
 /// How low-rank adapters are shaped, with the names of PEFT's LoraConfig.
-public struct LowRankOptions: Sendable, Equatable {
+package struct LowRankOptions: Sendable, Equatable {
     /// `r`: the rank of the product B·A.
-    public var rank: Int
+    package var rank: Int
     /// `lora_alpha`.
-    public var alpha: Double
+    package var alpha: Double
     /// `lora_dropout`: of the adapter's input, 0 ≤ p < 1.
-    public var dropout: Double
+    package var dropout: Double
     /// `use_rslora`: the scale is alpha/√r instead of alpha/r (Kalajdzievski 2023).
-    public var usesRankStabilizedScale: Bool
+    package var usesRankStabilizedScale: Bool
 
-    public init(rank: Int, alpha: Double = 8, dropout: Double = 0, usesRankStabilizedScale: Bool = false) {
+    package init(rank: Int, alpha: Double = 8, dropout: Double = 0, usesRankStabilizedScale: Bool = false) {
         self.rank = rank
         self.alpha = alpha
         self.dropout = dropout
@@ -22,24 +22,24 @@ public struct LowRankOptions: Sendable, Equatable {
     }
 
     /// What the product is multiplied by.
-    public var scale: Double {
+    package var scale: Double {
         alpha / (usesRankStabilizedScale ? Double(rank).squareRoot() : Double(rank))
     }
 }
 
 /// y += s · dropout(x)·Aᵀ·Bᵀ with A `[r, inputs]` and B `[outputs, r]`, for a dense layer or a part of a fused one.
-public final class LowRankAdapter: Layer {
+package final class LowRankAdapter: Layer {
     /// Name of the adapted module in the checkpoint file, for example `bert.encoder.layer.0.attention.self.query`.
-    public let module: String
+    package let module: String
     /// The slot of the weight that is adapted.
-    public let weight: Int
+    package let weight: Int
     /// The outputs of the weight that are adapted: all, or those of one part of a fused matrix.
-    public let outputs: Range<Int>
+    package let outputs: Range<Int>
     /// Slot of A, `lora_A`.
-    public let down: Int
+    package let down: Int
     /// Slot of B, `lora_B`.
-    public let up: Int
-    public let options: LowRankOptions
+    package let up: Int
+    package let options: LowRankOptions
     /// s · x·Aᵀ of the last training pass and the input that it belongs to. Its memory lives as long as the adapter:
     /// layers decide for themselves when what they took from the workspace goes back.
     private var kept: (x: Tensor, h: Tensor)?
@@ -71,7 +71,7 @@ public final class LowRankAdapter: Layer {
     }
 
     /// The module that a tensor of a checkpoint file belongs to: its name without `.weight`.
-    public static func module(of part: CheckpointTensor) -> String {
+    package static func module(of part: CheckpointTensor) -> String {
         part.name.hasSuffix(".weight") ? String(part.name.dropLast(7)) : part.name
     }
 

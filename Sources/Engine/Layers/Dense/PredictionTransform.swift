@@ -1,16 +1,16 @@
 // The layers before the output layer of masked language models.
 
-public import Kernels
-public import Tensors
+package import Kernels
+package import Tensors
 
 /// y = norm(f(x·Wᵀ + b)).
-public final class PredictionTransform: Layer {
+package final class PredictionTransform: Layer {
     private let dense: Linear
     private let activation: Activation
     private let norm: LayerNorm
     private var saved: (x: Tensor, slope: Tensor)?
 
-    public init(
+    package init(
         _ layout: inout ParameterLayout, denseName: String, normName: String, width: Int,
         activation: Activation, epsilon: Float, standardDeviation: Float, hasDenseBias: Bool = true,
         hasNormBias: Bool = true
@@ -23,7 +23,7 @@ public final class PredictionTransform: Layer {
     }
 
     /// Forward for rows `x [N, C]`; `keys` are their random keys.
-    public func forward(_ x: Tensor, keys: RowKeys, _ pass: Pass) -> Tensor {
+    package func forward(_ x: Tensor, keys: RowKeys, _ pass: Pass) -> Tensor {
         let slope = dense.forward(x, pass)
         let activated = pass.activation(rows: x.rows, columns: x.columns)
         activation.forward(replacingBySlope: slope, into: activated)
@@ -32,7 +32,7 @@ public final class PredictionTransform: Layer {
     }
 
     /// Writes the gradient of `x` into `dx`; `dy` is overwritten.
-    public func backward(gradient dy: Tensor, into dx: Tensor, _ pass: Pass) {
+    package func backward(gradient dy: Tensor, into dx: Tensor, _ pass: Pass) {
         guard let saved else { preconditionFailure("backward without forward") }
         let dactivated = norm.backward(gradient: dy, residualGradient: dy, pass)
         Elementwise.multiply(dactivated, by: saved.slope)

@@ -1,12 +1,12 @@
 // The output layer over a vocabulary with its loss, a chunk of rows at a time.
 
 internal import Kernels
-public import Tensors
+package import Tensors
 
 /// logits = h·Wᵀ (+ b), W being its own or the table of a tied embedding.
-public final class VocabularyHead: Layer {
-    public let vocabularySize: Int
-    public let width: Int
+package final class VocabularyHead: Layer {
+    package let vocabularySize: Int
+    package let width: Int
     private let weight: Int
     private let isTied: Bool
     private let bias: Int?
@@ -15,7 +15,7 @@ public final class VocabularyHead: Layer {
 
     /// A head over the table of `embedding`, whose slot is reported by the embedding; `biasName` names the bias
     /// in the file, if there is one.
-    public init(_ layout: inout ParameterLayout, tiedTo embedding: Embedding, biasName: String? = nil) {
+    package init(_ layout: inout ParameterLayout, tiedTo embedding: Embedding, biasName: String? = nil) {
         vocabularySize = embedding.count
         width = embedding.width
         weight = embedding.table
@@ -25,7 +25,7 @@ public final class VocabularyHead: Layer {
     }
 
     /// A head with weights of its own, `name.weight`.
-    public init(
+    package init(
         _ layout: inout ParameterLayout, _ name: String, vocabularySize: Int, width: Int,
         standardDeviation: Float, biasName: String? = nil
     ) {
@@ -47,7 +47,7 @@ public final class VocabularyHead: Layer {
     }
 
     /// Logits `[N, V]` of the rows `h [N, C]`.
-    public func logits(_ h: Tensor, _ pass: Pass) -> Tensor {
+    package func logits(_ h: Tensor, _ pass: Pass) -> Tensor {
         let logits = pass.workspace.tensor(rows: h.rows, columns: vocabularySize)
         project(h, into: logits, pass)
         return logits
@@ -62,7 +62,7 @@ public final class VocabularyHead: Layer {
     /// The sum of the losses of the rows `h [N, C]` with their targets, and how many have their largest logit at
     /// the target. With `dh` it adds the gradients of `Σ losses · scale` to weights and bias, writes that of `h`
     /// into `dh`, which may be `h`, and reports its slots. Logits exist for a chunk of rows at a time.
-    public func lossSums(
+    package func lossSums(
         _ h: Tensor, targets: [Int32], scale: Double, labelSmoothing: Double, gradient dh: Tensor?,
         _ pass: Pass
     ) -> (loss: Double, correct: Int) {
@@ -85,7 +85,7 @@ public final class VocabularyHead: Layer {
 
     /// The loss of each row of `h [N, C]` with its target, and whether its largest logit is there; without a backward
     /// pass.
-    public func losses(
+    package func losses(
         _ h: Tensor, targets: [Int32], _ pass: Pass
     ) -> (losses: [Double], isCorrect: [Bool]) {
         var (losses, isCorrect): ([Double], [Bool]) = ([], [])

@@ -1,20 +1,20 @@
 // A table of vectors, looked up by id.
 
 internal import Kernels
-public import Tensors
+package import Tensors
 
 /// An embedding table `[count, width]`.
-public final class Embedding: Layer {
-    public let count: Int
-    public let width: Int
+package final class Embedding: Layer {
+    package let count: Int
+    package let width: Int
     /// The name of the table in files.
-    public let tensorName: String
+    package let tensorName: String
     /// The slot of the table, which a tied output layer shares.
     let table: Int
     private let paddingID: Int?
 
     /// Adds the slot `name.weight`. The row `paddingID` gets no gradient, as `padding_idx` in PyTorch.
-    public init(
+    package init(
         _ layout: inout ParameterLayout, _ name: String, count: Int, width: Int, standardDeviation: Float,
         paddingID: Int? = nil
     ) {
@@ -30,13 +30,13 @@ public final class Embedding: Layer {
     }
 
     /// `out[t, :] = table[ids[t], :]`, added when `accumulating`.
-    public func forward(_ ids: [Int32], _ pass: Pass, into out: Tensor, accumulating: Bool = false) {
+    package func forward(_ ids: [Int32], _ pass: Pass, into out: Tensor, accumulating: Bool = false) {
         EmbeddingTable.gather(
             pass.parameters.value(table, rows: ids), ids: ids, into: out, accumulating: accumulating)
     }
 
     /// `out[t, :] = Σ table[ids[t], :]` over up to three tables, in one pass.
-    public static func forwardSum(
+    package static func forwardSum(
         _ parts: [(table: Embedding, ids: [Int32])], _ pass: Pass, into out: Tensor
     ) {
         EmbeddingTable.gatherSum(
@@ -45,7 +45,7 @@ public final class Embedding: Layer {
 
     /// Adds `dy[T, width]` into the gradient rows of `ids`, but for the padding id, and reports the slot, unless it
     /// is frozen.
-    public func backward(gradient dy: Tensor, _ ids: [Int32], _ pass: Pass) {
+    package func backward(gradient dy: Tensor, _ ids: [Int32], _ pass: Pass) {
         guard pass.parameters.isTrainable(table) else { return }
         let table = pass.parameters.gradient(table, rows: ids)
         let padding = paddingID.map { Int32($0) }

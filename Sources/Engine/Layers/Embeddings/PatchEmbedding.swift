@@ -1,12 +1,12 @@
 // What a vision transformer sees first: embedded patches behind a class token, each with its position.
 
 internal import Kernels
-public import Tensors
+package import Tensors
 
 /// Embeddings of a vision transformer (Dosovitskiy et al. 2021).
-public final class PatchEmbedding: Layer {
+package final class PatchEmbedding: Layer {
     /// The grid of the position embeddings.
-    public let grid: PositionInterpolation.Grid
+    package let grid: PositionInterpolation.Grid
     private let patchHeight: Int
     private let patchWidth: Int
     private let width: Int
@@ -18,7 +18,7 @@ public final class PatchEmbedding: Layer {
 
     /// Adds the slots `name.cls_token`, `name.position_embeddings` and `name.patch_embeddings.projection`, the last
     /// stored as a convolution `[width, channels, patchHeight, patchWidth]`.
-    public init(
+    package init(
         _ layout: inout ParameterLayout, _ name: String, channels: Int, patchHeight: Int, patchWidth: Int,
         grid: PositionInterpolation.Grid, width: Int, standardDeviation: Float
     ) {
@@ -44,7 +44,7 @@ public final class PatchEmbedding: Layer {
     }
 
     /// Embedded tokens `[T, width]` of a batch of images.
-    public func forward(_ pass: Pass) -> Tensor {
+    package func forward(_ pass: Pass) -> Tensor {
         let (images, patches) = geometry(pass)
         let out = pass.activation(rows: pass.batch.tokenCount, columns: width)
         pass.temporarily {
@@ -70,7 +70,7 @@ public final class PatchEmbedding: Layer {
 
     /// Adds the gradients of all slots from `dx [T, width]` and reports them. The patches are cut again: keeping them
     /// would take more memory than the activations of a block.
-    public func backward(gradient dx: Tensor, _ pass: Pass) {
+    package func backward(gradient dx: Tensor, _ pass: Pass) {
         let (images, patches) = geometry(pass)
         let first = [Int32](pass.batch.offsets.dropLast())
         pass.temporarily {

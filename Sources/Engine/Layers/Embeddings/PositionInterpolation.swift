@@ -1,31 +1,31 @@
 // Position embeddings of a grid of patches, interpolated for another grid.
 
 internal import Kernels
-public import Tensors
+package import Tensors
 
 /// A linear map from the positions of one grid to those of another: bicubic interpolation with a = −0.75 and pixel
 /// centres at halves, as torch's `interpolate(mode="bicubic", align_corners=False)` without antialiasing.
-public struct PositionInterpolation: Sendable {
+package struct PositionInterpolation: Sendable {
     /// A grid of patches.
-    public struct Grid: Sendable, Hashable {
-        public let rows: Int
-        public let columns: Int
+    package struct Grid: Sendable, Hashable {
+        package let rows: Int
+        package let columns: Int
 
-        public init(rows: Int, columns: Int) {
+        package init(rows: Int, columns: Int) {
             precondition(rows > 0 && columns > 0, "a grid has at least one cell")
             (self.rows, self.columns) = (rows, columns)
         }
 
         /// Cells.
-        public var count: Int { rows * columns }
+        package var count: Int { rows * columns }
     }
 
-    public let source: Grid
-    public let target: Grid
+    package let source: Grid
+    package let target: Grid
     /// `[target.count, source.count]`: what each new position takes of each old one.
     private let weights: Tensor
 
-    public init(from source: Grid, to target: Grid) {
+    package init(from source: Grid, to target: Grid) {
         self.source = source
         self.target = target
         weights = Tensor(rows: target.count, columns: source.count)
@@ -44,10 +44,10 @@ public struct PositionInterpolation: Sendable {
     }
 
     /// `new[target.count, C]` from `old[source.count, C]`.
-    public func apply(to old: Tensor, into new: Tensor) { MatrixProduct.run(weights, old, into: new) }
+    package func apply(to old: Tensor, into new: Tensor) { MatrixProduct.run(weights, old, into: new) }
 
     /// Adds the gradient of the old positions to `dold` from that of the new ones.
-    public func backward(gradient dnew: Tensor, addingTo dold: Tensor) {
+    package func backward(gradient dnew: Tensor, addingTo dold: Tensor) {
         MatrixProduct.run(weights, transposingA: true, dnew, into: dold, accumulating: true)
     }
 

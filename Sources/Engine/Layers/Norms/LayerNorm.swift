@@ -1,19 +1,19 @@
 // Layer norm, with the dropout and residual addition that stand before it in post-norm transformers.
 
-public import Kernels
-public import Tensors
+package import Kernels
+package import Tensors
 
 /// y = norm(dropout(x) + residual)·weight + bias, with or without bias.
-public final class LayerNorm: Layer {
-    public let width: Int
-    public let epsilon: Float
+package final class LayerNorm: Layer {
+    package let width: Int
+    package let epsilon: Float
     private let dropoutProbability: Float
     private let site: String
     private let weight: Int
     private let bias: Int?
     private var saved: (sum: Tensor, mean: Tensor, rstd: Tensor, dropout: Dropout, keys: RowKeys)?
 
-    public init(
+    package init(
         _ layout: inout ParameterLayout, _ name: String, width: Int, epsilon: Float,
         dropoutProbability: Float = 0, hasBias: Bool = true
     ) {
@@ -35,7 +35,7 @@ public final class LayerNorm: Layer {
 
     /// Forward for `[T, C]`. `x` is overwritten by `dropout(x) + residual` and kept for the backward pass; `keys`
     /// are the random keys of its rows.
-    public func forward(_ x: Tensor, residual: Tensor? = nil, keys: RowKeys, _ pass: Pass) -> Tensor {
+    package func forward(_ x: Tensor, residual: Tensor? = nil, keys: RowKeys, _ pass: Pass) -> Tensor {
         let y = pass.activation(rows: x.rows, columns: x.columns)
         let mean = pass.workspace.tensor(rows: 1, columns: x.rows)
         let rstd = pass.workspace.tensor(rows: 1, columns: x.rows)
@@ -50,7 +50,7 @@ public final class LayerNorm: Layer {
 
     /// Writes the residual's gradient into `residualGradient`, which may be `dy`, and returns the gradient of `x`:
     /// the same tensor when there was no dropout.
-    public func backward(gradient dy: Tensor, residualGradient: Tensor, _ pass: Pass) -> Tensor {
+    package func backward(gradient dy: Tensor, residualGradient: Tensor, _ pass: Pass) -> Tensor {
         guard let saved else { preconditionFailure("backward without forward") }
         let dx =
             saved.dropout.isIdentity ? nil : pass.activation(rows: dy.rows, columns: dy.columns)

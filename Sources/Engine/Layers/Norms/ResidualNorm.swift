@@ -1,23 +1,23 @@
 // The norm of a pre-norm transformer with what stands before it: a branch joins the residual stream.
 
 internal import Kernels
-public import Tensors
+package import Tensors
 
 /// stream = dropout(branch) + residual; y = norm(stream).
 ///
 /// In x + f(norm(x)) the addition and the next norm are one pass over memory: a block returns its last branch
 /// unadded, and the next block's norm adds it.
-public final class ResidualNorm: Layer {
+package final class ResidualNorm: Layer {
     /// Which norm.
-    public enum Kind: Sendable {
+    package enum Kind: Sendable {
         /// Layer norm with weight and, mostly, bias (Ba et al. 2016).
         case layer
         /// RMS norm with a weight (Zhang and Sennrich 2019).
         case rms
     }
 
-    public let width: Int
-    public let kind: Kind
+    package let width: Int
+    package let kind: Kind
     private let epsilon: Float
     private let dropoutProbability: Float
     private let site: String
@@ -34,7 +34,7 @@ public final class ResidualNorm: Layer {
     }
 
     /// `dropoutProbability` is that of the branch; `hasBias` is for layer norms.
-    public init(
+    package init(
         _ layout: inout ParameterLayout, _ name: String, width: Int, kind: Kind, epsilon: Float,
         dropoutProbability: Float = 0, hasBias: Bool = true
     ) {
@@ -57,7 +57,7 @@ public final class ResidualNorm: Layer {
     /// Forward for `[T, C]`. `branch` is overwritten by the stream, which the caller passes on as the next
     /// residual and which is kept for the backward pass. Without a residual the stream is the branch.
     /// `rows` says which tokens they are, if not all.
-    public func forward(
+    package func forward(
         _ branch: Tensor, residual: Tensor?, rows: SelectedRows? = nil, _ pass: Pass
     ) -> Tensor {
         let keys = rows?.keys ?? pass.tokenKeys
@@ -85,7 +85,7 @@ public final class ResidualNorm: Layer {
     /// Backward. `streamGradient` becomes the gradient of the stream, hence of the residual: what comes through
     /// the norm from `dy`, added to what is there when `accumulating`. The gradient of the branch is written into
     /// `branchGradient` and returned; without dropout it is `streamGradient` itself.
-    public func backward(
+    package func backward(
         gradient dy: Tensor, streamGradient: Tensor, accumulating: Bool, branchGradient: Tensor, _ pass: Pass
     ) -> Tensor {
         guard let saved else { preconditionFailure("backward without forward") }

@@ -5,7 +5,7 @@
 /// `*` stands for any characters, dots included, `?` for one, `[0-3]` for one character of a set (`[!…]` for one
 /// outside), `{a,b}` for one of several words, `{0..11}` for a whole number of a range. A pattern always matches
 /// whole parts between dots: `layer.1` is not found in `layer.11`.
-public struct NamePattern: Sendable, Hashable {
+package struct NamePattern: Sendable, Hashable {
     private enum Element: Sendable, Hashable {
         case literal(UInt8)
         case any
@@ -15,11 +15,11 @@ public struct NamePattern: Sendable, Hashable {
         case words([[UInt8]])
     }
 
-    public let text: String
+    package let text: String
     private let elements: [Element]
 
     /// Throws what is wrong with the pattern.
-    public init(_ text: String) throws(NamePatternError) {
+    package init(_ text: String) throws(NamePatternError) {
         self.text = text
         var elements: [Element] = []
         var rest = Array(text.utf8)[...]
@@ -92,12 +92,12 @@ public struct NamePattern: Sendable, Hashable {
     }
 
     /// Whether the pattern matches whole parts anywhere in `name`: `encoder` does in `bert.encoder.layer.0.bias`.
-    public func matches(partsOf name: String) -> Bool {
+    package func matches(partsOf name: String) -> Bool {
         isFound(in: name) { $0.isEmpty || $0.first == UInt8(ascii: ".") }
     }
 
     /// Whether the pattern matches the whole name or whole parts at its end, as PEFT's `target_modules`.
-    public func matches(endOf name: String) -> Bool { isFound(in: name) { $0.isEmpty } }
+    package func matches(endOf name: String) -> Bool { isFound(in: name) { $0.isEmpty } }
 
     private func isFound(in name: String, _ isEnd: (ArraySlice<UInt8>) -> Bool) -> Bool {
         let bytes = Array(name.utf8)
@@ -135,8 +135,8 @@ public struct NamePattern: Sendable, Hashable {
 }
 
 /// A pattern that cannot be read; the message says why.
-public struct NamePatternError: Error, CustomStringConvertible, Sendable, Equatable {
-    public let description: String
+package struct NamePatternError: Error, CustomStringConvertible, Sendable, Equatable {
+    package let description: String
 
     init(_ description: String) { self.description = description }
 }

@@ -1,17 +1,17 @@
 // Names, shapes and places of a model's parameters in one flat arena, in forward order.
 
 /// A tensor of the checkpoint file that fills a slot or a part of it.
-public struct CheckpointTensor: Sendable, Hashable {
+package struct CheckpointTensor: Sendable, Hashable {
     /// Name in the file, for example `encoder.layer.0.attention.self.query.weight`.
-    public let name: String
+    package let name: String
     /// Shape in the file.
-    public let shape: [Int]
+    package let shape: [Int]
     /// First element inside the slot.
-    public let offset: Int
+    package let offset: Int
     /// Whether the file holds the transpose of what the slot holds (GPT-2's Conv1D weights).
-    public let isTransposed: Bool
+    package let isTransposed: Bool
 
-    public init(name: String, shape: [Int], offset: Int = 0, isTransposed: Bool = false) {
+    package init(name: String, shape: [Int], offset: Int = 0, isTransposed: Bool = false) {
         self.name = name
         self.shape = shape
         self.offset = offset
@@ -19,11 +19,11 @@ public struct CheckpointTensor: Sendable, Hashable {
     }
 
     /// Number of elements.
-    public var count: Int { shape.reduce(1, *) }
+    package var count: Int { shape.reduce(1, *) }
 }
 
 /// How a parameter starts when no checkpoint brings it.
-public enum ParameterInitialization: Sendable, Hashable {
+package enum ParameterInitialization: Sendable, Hashable {
     case zeros, ones
     /// Uniform in ±bound.
     case uniform(bound: Float)
@@ -32,49 +32,49 @@ public enum ParameterInitialization: Sendable, Hashable {
 }
 
 /// One parameter: a matrix of `rows × columns` in the arena.
-public struct ParameterSlot: Sendable {
+package struct ParameterSlot: Sendable {
     /// Position in `ParameterLayout.slots`.
-    public let index: Int
+    package let index: Int
     /// Name for messages; the checkpoint name where the slot is a single tensor of the file.
-    public let name: String
-    public let rows: Int
-    public let columns: Int
+    package let name: String
+    package let rows: Int
+    package let columns: Int
     /// Elements of the arena that it occupies, without padding.
-    public fileprivate(set) var range: Range<Int>
+    package fileprivate(set) var range: Range<Int>
     /// Whether AdamW's weight decay applies: false for biases and norm weights.
-    public let hasWeightDecay: Bool
-    public let initialization: ParameterInitialization
+    package let hasWeightDecay: Bool
+    package let initialization: ParameterInitialization
     /// What fills it from a file, in order; several for a fused matrix such as query, key and value.
-    public let tensors: [CheckpointTensor]
+    package let tensors: [CheckpointTensor]
     /// Whether it is the weight of a dense layer, to which a low-rank adapter can be added.
-    public let isLinear: Bool
+    package let isLinear: Bool
     /// Whether products read it, in their number format; other slots are read in float32.
-    public fileprivate(set) var isOperand: Bool
+    package fileprivate(set) var isOperand: Bool
     /// Whether rows of it are looked up by id, as in an embedding table.
-    public fileprivate(set) var isTable = false
+    package fileprivate(set) var isTable = false
     /// The slot that it adapts, for the matrices of a low-rank adapter.
-    public let adaptedSlot: Int?
+    package let adaptedSlot: Int?
     /// Whether it is trained: false for frozen parameters.
-    public fileprivate(set) var isTrainable = true
+    package fileprivate(set) var isTrainable = true
     /// What the learning rate is multiplied by.
-    public fileprivate(set) var learningRateFactor: Float = 1
+    package fileprivate(set) var learningRateFactor: Float = 1
 }
 
 /// The plan of a parameter arena: built once by the model, the same on all ranks.
-public struct ParameterLayout: Sendable {
-    public private(set) var slots: [ParameterSlot] = []
+package struct ParameterLayout: Sendable {
+    package private(set) var slots: [ParameterSlot] = []
     /// Elements of the arena, padding included: every slot starts at a multiple of 16 elements (64 bytes).
-    public private(set) var elementCount = 0
+    package private(set) var elementCount = 0
     /// Elements at the start of the arena that hold frozen slots, padding included; 0 unless slots were frozen.
-    public private(set) var frozenElementCount = 0
+    package private(set) var frozenElementCount = 0
 
-    public init() {}
+    package init() {}
 
     /// Elements without padding: the model's number of parameters.
-    public var parameterCount: Int { slots.reduce(0) { $0 + $1.range.count } }
+    package var parameterCount: Int { slots.reduce(0) { $0 + $1.range.count } }
 
     /// Adds a slot behind the last one and returns its index.
-    public mutating func add(
+    package mutating func add(
         _ name: String, rows: Int, columns: Int, hasWeightDecay: Bool,
         initialization: ParameterInitialization,
         tensors: [CheckpointTensor], isLinear: Bool = false, adaptedSlot: Int? = nil
@@ -101,13 +101,13 @@ public struct ParameterLayout: Sendable {
 extension ParameterLayout {
     /// Freezes the slots that `isFrozen` picks and trains all others. Slots keep their indices; in the arena the
     /// frozen ones come first, so that what is trained stays one contiguous range, in forward order.
-    public mutating func freeze(where isFrozen: (ParameterSlot) -> Bool) {
+    package mutating func freeze(where isFrozen: (ParameterSlot) -> Bool) {
         for index in slots.indices { slots[index].isTrainable = !isFrozen(slots[index]) }
         arrange()
     }
 
     /// Sets what each slot's learning rate is multiplied by.
-    public mutating func setLearningRateFactors(_ factor: (ParameterSlot) -> Float) {
+    package mutating func setLearningRateFactors(_ factor: (ParameterSlot) -> Float) {
         for index in slots.indices { slots[index].learningRateFactor = factor(slots[index]) }
     }
 
@@ -133,7 +133,7 @@ extension ParameterLayout {
 
     /// The trained slots alone, numbered from 0, in an arena of their own: what is reduced over ranks and what the
     /// optimiser keeps state for.
-    public var trainable: ParameterLayout {
+    package var trainable: ParameterLayout {
         var result = ParameterLayout()
         for slot in slots where slot.isTrainable {
             let start = slot.range.lowerBound - frozenElementCount

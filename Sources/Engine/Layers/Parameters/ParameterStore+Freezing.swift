@@ -4,22 +4,22 @@ internal import Tensors
 
 extension ParameterStore {
     /// Whether a slot is trained: a layer need not compute the gradient of one that is not.
-    public func isTrainable(_ slot: Int) -> Bool { trainableIndices[slot] != nil }
+    package func isTrainable(_ slot: Int) -> Bool { trainableIndices[slot] != nil }
 
     /// Whether any slot with an index below `slot` is trained, adapters counting as what they adapt: if not,
     /// the backward pass may end behind the layers from there on.
-    public func hasTrainableSlot(before slot: Int) -> Bool { firstTrainableSlot < slot }
+    package func hasTrainableSlot(before slot: Int) -> Bool { firstTrainableSlot < slot }
 
     /// The trained slots as a store whose values and gradients are this one's memory; this store itself when
     /// nothing is frozen.
-    public var trainable: ParameterStore {
+    package var trainable: ParameterStore {
         guard layout.slots.contains(where: { !$0.isTrainable }) else { return self }
         return ParameterStore(layout: layout.trainable, values: values, gradients: gradients, whole: self)
     }
 
     /// Changes the layout, such as what is frozen, and moves the values to their new places. Gradients become
     /// zero. Arenas that were handed out before are no longer this store's.
-    public func rearrange(_ change: (inout ParameterLayout) -> Void) {
+    package func rearrange(_ change: (inout ParameterLayout) -> Void) {
         precondition(whole == nil, "a view has the layout of what it shows")
         let (oldLayout, oldValues) = (layout, values)
         change(&layout)

@@ -1,22 +1,22 @@
 // The gradients of parameters: what layers add to, and when a slot is complete.
 
 internal import Kernels
-public import Tensors
+package import Tensors
 
 extension ParameterStore {
     /// Arena of the trained slots' gradients, fp32: `[1, elementCount]` unless slots are frozen. Layers add
     /// to it; the step clears it.
-    public var gradients: Tensor { whole?.gradients ?? gradientArena }
+    package var gradients: Tensor { whole?.gradients ?? gradientArena }
 
     /// Makes all gradients zero without touching their memory: a slot is cleared, or overwritten, at its
     /// first use.
-    public func forgetGradients() {
+    package func forgetGradients() {
         for slot in forgotten.indices { forgotten[slot] = true }
     }
 
     /// The gradient of a slot, to add to, `[rows, columns]`. For a frozen slot it is memory whose contents
     /// nobody reads.
-    public func gradient(_ slot: Int) -> Tensor {
+    package func gradient(_ slot: Int) -> Tensor {
         let gradient = clearedGradient(slot)
         tables[slot]?.addAll()
         return gradient
@@ -58,7 +58,7 @@ extension ParameterStore {
     }
 
     /// Says that no more is added to this slot's gradient in the running backward pass.
-    public func markReady(_ slot: Int) {
+    package func markReady(_ slot: Int) {
         guard let index = trainableIndices[slot] else { return }
         if forgotten[slot] { _ = clearedGradient(slot) }
         onGradientReady?(index)

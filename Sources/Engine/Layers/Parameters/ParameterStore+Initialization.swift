@@ -1,11 +1,11 @@
 // First values of parameters, and low-rank adapters added to them.
 
-public import Tensors
+package import Tensors
 
 extension ParameterStore {
     /// Fills every slot that `isWanted` picks as its `initialization` says; the numbers depend on `key` and
     /// the slot's name only.
-    public func initialize(key: RandomKey, where isWanted: (ParameterSlot) -> Bool = { _ in true }) {
+    package func initialize(key: RandomKey, where isWanted: (ParameterSlot) -> Bool = { _ in true }) {
         for slot in layout.slots where isWanted(slot) {
             let target = value(slot.index)
             let slotKey = key.derived(slot.name)
@@ -24,7 +24,7 @@ extension ParameterStore {
 
     /// Adds an adapter of each of `parts`, tensors of the checkpoint file that fill weights of dense layers.
     /// They are zero until they are initialised or read.
-    public func addAdapters(_ parts: [(slot: Int, tensor: CheckpointTensor)], _ options: LowRankOptions) {
+    package func addAdapters(_ parts: [(slot: Int, tensor: CheckpointTensor)], _ options: LowRankOptions) {
         var added: [LowRankAdapter] = []
         rearrange { layout in
             for (slot, tensor) in parts {
@@ -36,7 +36,7 @@ extension ParameterStore {
     }
 
     /// Adds what every adapter contributes to its weight, W += s·B·A, and removes the adapters.
-    public func mergeAdapters() {
+    package func mergeAdapters() {
         for adapter in adapters.values.joined() { adapter.merge(into: self) }
         adapters = [:]
         rearrange { $0.removeAdapters() }

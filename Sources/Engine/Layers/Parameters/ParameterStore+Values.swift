@@ -1,18 +1,18 @@
 // The values of parameters, in float32 and rounded for products.
 
 internal import Kernels
-public import Tensors
+package import Tensors
 
 extension ParameterStore {
     /// Arena of values, `[1, elementCount]`, fp32.
-    public var values: Tensor {
+    package var values: Tensor {
         (whole ?? self).onValueUse?(nil, .reading)
         (whole ?? self).applyDeferredDecay()
         return presentValues
     }
 
     /// The same for an optimiser: rows of embedding tables may lack the decay that `sparseEmbeddings` defer.
-    public var valuesForUpdate: Tensor {
+    package var valuesForUpdate: Tensor {
         (whole ?? self).onValueUse?(nil, .update)
         return presentValues
     }
@@ -26,7 +26,7 @@ extension ParameterStore {
 
     /// Calls `body` before values are handed out, with the index in `trainable` or nil for all: values of
     /// other ranks' shards may still be on their way. Called by any thread. Frozen values are always there.
-    public func observeValueUse(_ body: @escaping (Int?, ValueUse) -> Void) {
+    package func observeValueUse(_ body: @escaping (Int?, ValueUse) -> Void) {
         let store = whole ?? self
         let indices = store.trainableIndices
         store.onValueUse = { slot, use in
@@ -36,14 +36,14 @@ extension ParameterStore {
     }
 
     /// Elements of the whole arena of values, and those before the slots that this store shows.
-    public var arenaCount: Int { (whole ?? self).layout.elementCount }
-    public var arenaOffset: Int { whole?.layout.frozenElementCount ?? 0 }
+    package var arenaCount: Int { (whole ?? self).layout.elementCount }
+    package var arenaOffset: Int { whole?.layout.frozenElementCount ?? 0 }
 
     var presentValues: Tensor { whole.map { $0.trainedPart(of: $0.presentValues) } ?? valueArena }
 
     /// The values rounded to bfloat16, `[1, elementCount]`, when products compute in it; the optimiser
     /// refreshes it in the pass that updates the values.
-    public var roundedValues: Tensor? {
+    package var roundedValues: Tensor? {
         guard let whole else { return roundedArena }
         return whole.roundedValues.map { whole.trainedPart(of: $0) }
     }
@@ -53,19 +53,19 @@ extension ParameterStore {
     }
 
     /// Computes in bfloat16 from here on: products read rounded copies of the weights, values stay float32.
-    public func computeInBFloat16() {
+    package func computeInBFloat16() {
         computeType = .bfloat16
         roundedArena = Tensor(rows: 1, columns: layout.elementCount, type: .bfloat16)
         refreshRoundedValues()
     }
 
     /// Rounds all values anew: for whoever changed them without the optimiser.
-    public func refreshRoundedValues() {
+    package func refreshRoundedValues() {
         if let roundedValues { Conversion.copy(values, to: roundedValues) }
     }
 
     /// The values of a slot in the format of products, `[rows, columns]`.
-    public func operand(_ slot: Int) -> Tensor {
+    package func operand(_ slot: Int) -> Tensor {
         onValueUse?(slot, roundedValues == nil ? .reading : .product)
         let parameter = layout.slots[slot]
         precondition(parameter.isOperand, "\(parameter.name) is not declared as an operand of products")
@@ -75,7 +75,7 @@ extension ParameterStore {
 
     /// Makes `arena` the arena of gradients, which are zero from then on; for memory that ranks share. Views
     /// of the old one must not be used any more.
-    public func moveGradients(to arena: Tensor) {
+    package func moveGradients(to arena: Tensor) {
         if let whole { return whole.moveGradients(to: arena) }
         precondition(arena.count == gradientArena.count && arena.type == .float32, "not such an arena")
         gradientArena = arena
@@ -84,7 +84,7 @@ extension ParameterStore {
 
     /// Copies all values, frozen ones too, to `arena` of `arenaCount` elements and uses it from then on;
     /// views of the old one must not be used any more.
-    public func moveValues(to arena: Tensor) {
+    package func moveValues(to arena: Tensor) {
         if let whole { return whole.moveValues(to: arena) }
         precondition(arena.count == layout.elementCount && arena.type == .float32, "not such an arena")
         arena.copy(from: values)
@@ -93,7 +93,7 @@ extension ParameterStore {
 
     /// Copies the rounded values, frozen ones too, to `arena` of `arenaCount` elements and uses it from then
     /// on; views of the old one must not be used any more.
-    public func moveRoundedValues(to arena: Tensor) {
+    package func moveRoundedValues(to arena: Tensor) {
         if let whole { return whole.moveRoundedValues(to: arena) }
         guard let roundedArena else { preconditionFailure("products compute in float32") }
         precondition(arena.count == roundedArena.count && arena.type == .bfloat16, "not such an arena")
@@ -102,7 +102,7 @@ extension ParameterStore {
     }
 
     /// The values of a slot, `[rows, columns]`.
-    public func value(_ slot: Int) -> Tensor {
+    package func value(_ slot: Int) -> Tensor {
         onValueUse?(slot, .reading)
         whole?.applyDeferredDecay()
         let matrix = matrix(slot)

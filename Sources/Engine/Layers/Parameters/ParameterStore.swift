@@ -1,9 +1,9 @@
 // The parameter arena and the gradient arena of one replica.
 
-public import Tensors
+package import Tensors
 
 /// What values are handed out for.
-public enum ValueUse: Sendable {
+package enum ValueUse: Sendable {
     /// Products that read the rounded copies.
     case product
     /// Anything that reads, or replaces, the float32 values.
@@ -19,8 +19,8 @@ public enum ValueUse: Sendable {
 ///
 /// Slots may be frozen: they have values but no gradient, no reduction and no optimiser state. `trainable`
 /// shows the rest as a store of its own.
-public final class ParameterStore {
-    public internal(set) var layout: ParameterLayout
+package final class ParameterStore {
+    package internal(set) var layout: ParameterLayout
     var valueArena: Tensor
     var gradientArena: Tensor
     var roundedArena: Tensor?
@@ -29,13 +29,13 @@ public final class ParameterStore {
     /// Called before values are handed out, with the slot's index or nil for all.
     var onValueUse: ((Int?, ValueUse) -> Void)?
     /// The format of activations and of the operands of products: float32 or bfloat16.
-    public internal(set) var computeType = ElementType.float32
+    package internal(set) var computeType = ElementType.float32
     /// Slots whose gradient memory holds an old step's numbers that count as zero.
     var forgotten: [Bool]
     /// Called with the index, in `trainable`, of a slot whose gradient of this backward pass is complete.
-    public var onGradientReady: ((Int) -> Void)?
+    package var onGradientReady: ((Int) -> Void)?
     /// Low-rank adapters by the slot of the weight that they adapt.
-    public internal(set) var adapters: [Int: [LowRankAdapter]] = [:]
+    package internal(set) var adapters: [Int: [LowRankAdapter]] = [:]
     /// For each slot its index among the trained ones; nil for frozen ones.
     var trainableIndices: [Int?]
     /// The first slot that is trained or has a trained adapter.
@@ -46,7 +46,7 @@ public final class ParameterStore {
     var discarded: Tensor?
 
     /// Allocates both arenas, all zero.
-    public convenience init(layout: ParameterLayout) {
+    package convenience init(layout: ParameterLayout) {
         self.init(
             layout: layout, values: Tensor(rows: 1, columns: layout.elementCount),
             gradients: Tensor(rows: 1, columns: layout.elementCount - layout.frozenElementCount))

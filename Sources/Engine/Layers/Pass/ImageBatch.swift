@@ -1,18 +1,18 @@
 // Images as the sequences of a batch: a class token and one token a patch.
 
-public import Kernels
-public import Tensors
+package import Kernels
+package import Tensors
 
 /// The pixel values of S images of one size.
-public struct ImageBatch: Sendable {
+package struct ImageBatch: Sendable {
     /// `[S, channels · height · width]`: each image channel by channel, row by row, as transformers' `pixel_values`.
-    public let pixels: Tensor
-    public let channels: Int
-    public let height: Int
-    public let width: Int
+    package let pixels: Tensor
+    package let channels: Int
+    package let height: Int
+    package let width: Int
 
     /// Traps when the sizes do not fit the values.
-    public init(pixels: Tensor, channels: Int = 3, height: Int, width: Int) {
+    package init(pixels: Tensor, channels: Int = 3, height: Int, width: Int) {
         precondition(pixels.columns == channels * height * width, "expected channels · height · width values")
         self.pixels = pixels
         self.channels = channels
@@ -21,7 +21,7 @@ public struct ImageBatch: Sendable {
     }
 
     /// The grid of patches of a size over these images.
-    public func patches(height patchHeight: Int, width patchWidth: Int) -> ImagePatches {
+    package func patches(height patchHeight: Int, width patchWidth: Int) -> ImagePatches {
         ImagePatches(
             channels: channels, height: height, width: width, patchHeight: patchHeight, patchWidth: patchWidth
         )
@@ -33,7 +33,7 @@ extension TokenBatch {
     /// Token ids and types are zero and mean nothing; positions count from 0.
     ///
     /// Images smaller than a patch have the first token only, which models refuse.
-    public init(images: ImageBatch, patchHeight: Int, patchWidth: Int, sampleIDs: [UInt64]) {
+    package init(images: ImageBatch, patchHeight: Int, patchWidth: Int, sampleIDs: [UInt64]) {
         precondition(images.pixels.rows == sampleIDs.count, "expected one sample an image")
         let length = 1 + images.height / patchHeight * (images.width / patchWidth)
         let zeros = [Int32](repeating: 0, count: length * sampleIDs.count)

@@ -1,31 +1,31 @@
 // What all layers share during one forward and backward pass.
 
-public import Kernels
-public import Tensors
+package import Kernels
+package import Tensors
 
 /// One pass of one micro-batch through a model.
-public final class Pass {
-    public let parameters: ParameterStore
-    public let workspace: Workspace
-    public let batch: TokenBatch
+package final class Pass {
+    package let parameters: ParameterStore
+    package let workspace: Workspace
+    package let batch: TokenBatch
     /// Whether activations are kept for a backward pass and dropout is on.
-    public let isTraining: Bool
+    package let isTraining: Bool
     /// Key of seed and step, from which each dropout site derives its own.
-    public let key: RandomKey
+    package let key: RandomKey
     /// Whether gradients are complete after this backward pass: false for all micro-batches but the last.
-    public let completesGradients: Bool
+    package let completesGradients: Bool
     /// Whether blocks give their activations back and compute them again in the backward pass.
-    public let recomputesActivations: Bool
+    package let recomputesActivations: Bool
     /// Random keys of the tokens, `[T]`, and of the sequences (the first token of each), `[S]`.
-    public let tokenKeys: RowKeys
-    public let sequenceKeys: RowKeys
+    package let tokenKeys: RowKeys
+    package let sequenceKeys: RowKeys
     /// The tokens that the last block computes, when these are not all.
-    public var selectedRows: SelectedRows?
+    package var selectedRows: SelectedRows?
     /// Keys and values of the tokens before this pass's, for decoding; nil when the batch holds whole sequences.
-    public let cache: KeyValueCache?
+    package let cache: KeyValueCache?
     /// A pass for evaluation or, with a `key`, for training; with a `cache`, one step of decoding.
     /// `recomputesActivations` trades time for memory and changes no bit of the result.
-    public init(
+    package init(
         parameters: ParameterStore, workspace: Workspace, batch: TokenBatch, trainingKey: RandomKey? = nil,
         completesGradients: Bool = true, recomputesActivations: Bool = false, cache: KeyValueCache? = nil
     ) {
@@ -43,10 +43,10 @@ public final class Pass {
     }
 
     /// The number format of activations and of the operands of products.
-    public var activationType: ElementType { parameters.computeType }
+    package var activationType: ElementType { parameters.computeType }
 
     /// Activation memory `[rows, columns]` of this pass's format; contents are undefined.
-    public func activation(rows: Int, columns: Int) -> Tensor {
+    package func activation(rows: Int, columns: Int) -> Tensor {
         workspace.tensor(rows: rows, columns: columns, type: activationType)
     }
 
@@ -59,7 +59,7 @@ public final class Pass {
     }
 
     /// The dropout of a site in this pass: nothing outside training.
-    public func dropout(_ site: String, probability: Float) -> Dropout {
+    package func dropout(_ site: String, probability: Float) -> Dropout {
         isTraining && probability > 0 ? Dropout(key: key.derived(site), probability: probability) : .none
     }
 
@@ -78,14 +78,14 @@ public final class Pass {
     }
 
     /// A copy of what `body` returns, `[rows, columns]`; the rest of what it took from the workspace is given back.
-    public func result(rows: Int, columns: Int, of body: () -> Tensor) -> Tensor {
+    package func result(rows: Int, columns: Int, of body: () -> Tensor) -> Tensor {
         let result = activation(rows: rows, columns: columns)
         temporarily { result.copy(from: body()) }
         return result
     }
 
     /// Runs `body` and gives back what it took from the workspace.
-    public func temporarily<Result>(_ body: () -> Result) -> Result {
+    package func temporarily<Result>(_ body: () -> Result) -> Result {
         let mark = workspace.mark()
         defer { workspace.release(to: mark) }
         return body()
@@ -94,4 +94,4 @@ public final class Pass {
 
 /// A part of a model with parameters and a backward pass of its own. Every type that conforms has an entry in the
 /// table of gradient checks.
-public protocol Layer: AnyObject {}
+package protocol Layer: AnyObject {}

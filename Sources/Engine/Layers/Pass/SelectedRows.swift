@@ -1,22 +1,22 @@
 // The tokens of a batch whose states a model needs from its last block.
 
-public import Kernels
+package import Kernels
 
 /// Some tokens of a batch, in ascending order.
-public struct SelectedRows: Sendable {
+package struct SelectedRows: Sendable {
     /// The tokens, `[N]`.
-    public let ids: [Int32]
+    package let ids: [Int32]
     /// Sequence s has the rows `offsets[s]..<offsets[s + 1]` of them; `[S + 1]`.
-    public let offsets: [Int32]
+    package let offsets: [Int32]
     /// Where each stands in its sequence, from 0, `[N]`.
-    public let places: [Int32]
+    package let places: [Int32]
     /// Their random keys: those that they have among all tokens.
-    public let keys: RowKeys
+    package let keys: RowKeys
 
-    public var count: Int { ids.count }
+    package var count: Int { ids.count }
 
     /// The tokens `ids` of the batch of `pass`.
-    public init(_ ids: [Int32], of pass: Pass) {
+    package init(_ ids: [Int32], of pass: Pass) {
         precondition(zip(ids, ids.dropFirst()).allSatisfy { $0 < $1 }, "rows must ascend")
         precondition(ids.allSatisfy { $0 >= 0 && Int($0) < pass.batch.tokenCount }, "a row is outside")
         self.ids = ids
@@ -34,13 +34,13 @@ public struct SelectedRows: Sendable {
     }
 
     /// The first token of each sequence.
-    public static func first(of pass: Pass) -> SelectedRows {
+    package static func first(of pass: Pass) -> SelectedRows {
         SelectedRows([Int32](pass.batch.offsets.dropLast()), of: pass)
     }
 
     /// The tokens `ids` when a block that computes them alone is worth its two copies: at most three quarters of all,
     /// in ascending order.
-    public static func worthwhile(_ ids: [Int32], of pass: Pass) -> SelectedRows? {
+    package static func worthwhile(_ ids: [Int32], of pass: Pass) -> SelectedRows? {
         guard !ids.isEmpty, ids.count * 4 <= pass.batch.tokenCount * 3,
             zip(ids, ids.dropFirst()).allSatisfy({ $0 < $1 })
         else { return nil }

@@ -1,31 +1,31 @@
 // A padding-free batch as models see it.
 
 /// Sequences one behind the other: T tokens, S sequences.
-public struct TokenBatch: Sendable {
+package struct TokenBatch: Sendable {
     /// Token ids, `[T]`.
-    public let tokens: [Int32]
+    package let tokens: [Int32]
     /// Token type (segment) ids, `[T]`.
-    public let typeIDs: [Int32]
+    package let typeIDs: [Int32]
     /// Position of each token in its sequence, from 0, `[T]`.
-    public let positions: [Int32]
+    package let positions: [Int32]
     /// Sequence s has the tokens `offsets[s]..<offsets[s + 1]`; `[S + 1]`.
-    public let offsets: [Int32]
+    package let offsets: [Int32]
     /// Global number of each sequence's row, `[S]`: dropout depends on it, not on rank or place.
-    public let sampleIDs: [UInt64]
+    package let sampleIDs: [UInt64]
     /// The images whose patches the tokens are; nil for a batch of texts.
-    public let images: ImageBatch?
+    package let images: ImageBatch?
 
     /// Number of tokens, T.
-    public var tokenCount: Int { tokens.count }
+    package var tokenCount: Int { tokens.count }
     /// Number of sequences, S.
-    public var sequenceCount: Int { offsets.count - 1 }
+    package var sequenceCount: Int { offsets.count - 1 }
     /// Tokens of the longest sequence.
-    public var longestSequence: Int {
+    package var longestSequence: Int {
         (0..<sequenceCount).reduce(0) { max($0, Int(offsets[$1 + 1] - offsets[$1])) }
     }
 
     /// Traps when the arrays do not fit together.
-    public init(
+    package init(
         tokens: [Int32], typeIDs: [Int32], positions: [Int32], offsets: [Int32], sampleIDs: [UInt64],
         images: ImageBatch? = nil
     ) {

@@ -1,16 +1,16 @@
 // Activation memory of a training step: handed out in order, given back all at once.
 
 internal import Kernels
-public import Tensors
+package import Tensors
 
 /// A stack of activation memory.
 ///
 /// Layers take tensors in the forward pass and keep them until the backward pass; temporary ones are given back by
 /// `release(to:)`. `reset()` at the start of a step gives everything back. When a step needs more than was planned,
 /// the stack grows by a chunk, and the next reset joins the chunks into one: a warm step allocates nothing.
-public final class Workspace {
+package final class Workspace {
     /// A height of the stack.
-    public struct Mark: Sendable {
+    package struct Mark: Sendable {
         fileprivate let chunk: Int
         fileprivate let used: Int
     }
@@ -21,15 +21,15 @@ public final class Workspace {
     private var peak = 0
 
     /// Largest number of bytes in use at once since the start.
-    public var peakBytes: Int { peak * 4 }
+    package var peakBytes: Int { peak * 4 }
 
     /// Plans `elementCount` floats from the start.
-    public init(elementCount: Int = 0) {
+    package init(elementCount: Int = 0) {
         if elementCount > 0 { chunks.append(Tensor(rows: 1, columns: elementCount)) }
     }
 
     /// A tensor whose contents are undefined, with spare rows that make their number one that products like.
-    public func tensor(rows: Int, columns: Int, type: ElementType = .float32) -> Tensor {
+    package func tensor(rows: Int, columns: Int, type: ElementType = .float32) -> Tensor {
         let spareRows = MatrixProduct.roundedRows(rows) - rows
         let count = ((rows + spareRows) * columns * type.byteCount + 63) / 64 * 16
         while chunk < chunks.count, used + count > chunks[chunk].count {
@@ -49,17 +49,17 @@ public final class Workspace {
     }
 
     /// The present height.
-    public func mark() -> Mark { Mark(chunk: chunk, used: used) }
+    package func mark() -> Mark { Mark(chunk: chunk, used: used) }
 
     /// Gives back everything that was taken since the mark.
-    public func release(to mark: Mark) {
+    package func release(to mark: Mark) {
         precondition(mark.chunk < chunk || mark.chunk == chunk && mark.used <= used, "released out of order")
         chunk = mark.chunk
         used = mark.used
     }
 
     /// Gives everything back; tensors handed out before are invalid from here on.
-    public func reset() {
+    package func reset() {
         if chunks.count > 1 {
             let total = chunks.reduce(0) { $0 + $1.count }
             // Layers still refer to activations of the last step, and would keep this memory beside the new.

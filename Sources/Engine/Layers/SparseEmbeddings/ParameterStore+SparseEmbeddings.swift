@@ -16,7 +16,7 @@ extension ParameterStore {
     }
 
     /// The tables whose rows are looked up one by one and which no product reads, in the order of the arena.
-    public var sparseEmbeddings: [SparseEmbeddingUpdate] {
+    package var sparseEmbeddings: [SparseEmbeddingUpdate] {
         (whole ?? self).tables.values.sorted { $0.slot < $1.slot }
     }
 

@@ -3,7 +3,7 @@
 
 internal import Kernels
 internal import Synchronization
-public import Tensors
+package import Tensors
 
 /// The rows of an embedding table that is only looked up, and what a step has to do for them.
 ///
@@ -14,15 +14,15 @@ public import Tensors
 ///
 /// All ranks have the same `updated` rows; to which of the others they have applied the decay is each rank's
 /// own affair.
-public final class SparseEmbeddingUpdate: Sendable {
+package final class SparseEmbeddingUpdate: Sendable {
     /// The fewest rows that are worth it.
     static let minimumRows = 2_048
 
     /// The slot's index among the trained ones, and its elements in the arena of the trained ones.
-    public let slot: Int
-    public let range: Range<Int>
-    public let rowCount: Int
-    public let columns: Int
+    package let slot: Int
+    package let range: Range<Int>
+    package let rowCount: Int
+    package let columns: Int
     private let state: Mutex<State>
 
     private struct State {
@@ -65,7 +65,7 @@ public final class SparseEmbeddingUpdate: Sendable {
     }
 
     /// Says that any row of the gradient's memory may hold anything.
-    public func addAll() {
+    package func addAll() {
         state.withLock { $0.gradient = RowSet(rowCount: rowCount, isFull: true) }
     }
 
@@ -84,7 +84,7 @@ public final class SparseEmbeddingUpdate: Sendable {
     }
 
     /// The rows that this rank knows to be needed in this step, for the others.
-    public var reported: RowSet {
+    package var reported: RowSet {
         state.withLock { state in
             var rows = state.gradient
             rows.formUnion(state.restored)
@@ -94,7 +94,7 @@ public final class SparseEmbeddingUpdate: Sendable {
 
     /// Takes what all ranks have reported. Returns the elements that have to be summed.
     @discardableResult
-    public func agree(on rows: RowSet) -> [Range<Int>] {
+    package func agree(on rows: RowSet) -> [Range<Int>] {
         state.withLock { $0.gradient = rows }
         return elements(rows)
     }
@@ -102,7 +102,7 @@ public final class SparseEmbeddingUpdate: Sendable {
     // MARK: Updates
 
     /// Says that all rows are updated by every step and that all values are exchanged.
-    public func updateDensely() {
+    package func updateDensely() {
         state.withLock { state in
             precondition(state.deferredDecay.isEmpty, "rows wait for their decay already")
             state.mayBeSparse = false
@@ -111,24 +111,24 @@ public final class SparseEmbeddingUpdate: Sendable {
     }
 
     /// Asks to update rows alone that some step has looked up, which is the optimiser's to decide.
-    public func updateSparsely() {
+    package func updateSparsely() {
         state.withLock { if $0.mayBeSparse { $0.isSparse = true } }
     }
 
     /// Whether rows that were never looked up are not updated.
-    public var isSparse: Bool { state.withLock(\.isSparse) }
+    package var isSparse: Bool { state.withLock(\.isSparse) }
 
     /// The elements that every step updates.
-    public var updatedElements: [Range<Int>] { elements(state.withLock(\.updated)) }
+    package var updatedElements: [Range<Int>] { elements(state.withLock(\.updated)) }
 
     /// Says that the moments of these rows are not zero.
-    public func restore(_ rows: RowSet) {
+    package func restore(_ rows: RowSet) {
         state.withLock { $0.restored.formUnion(rows) }
     }
 
     /// The rows of which a part is not zero in `elements`, which stand for those of the table from element
     /// `start` on.
-    public func rowsThatHoldAnything(_ elements: Tensor, from start: Int) -> RowSet {
+    package func rowsThatHoldAnything(_ elements: Tensor, from start: Int) -> RowSet {
         var found = RowSet(rowCount: rowCount)
         elements.withFloats { floats in
             var index = 0
@@ -146,7 +146,7 @@ public final class SparseEmbeddingUpdate: Sendable {
     /// Starts an update of `values`, the arena of the trained slots, in the ranges that this rank updates:
     /// rows with a gradient join those that are updated, and get the decay that they lack. Returns what has
     /// to be updated.
-    public func beginUpdate(of values: Tensor, in owned: [Range<Int>]) -> [Range<Int>] {
+    package func beginUpdate(of values: Tensor, in owned: [Range<Int>]) -> [Range<Int>] {
         let updated = state.withLock { state in
             var rows = state.gradient
             rows.formUnion(state.restored)
@@ -166,7 +166,7 @@ public final class SparseEmbeddingUpdate: Sendable {
     }
 
     /// Ends an update: the rows that it left out are to be multiplied by `factor`.
-    public func endUpdate(decay factor: Float) {
+    package func endUpdate(decay factor: Float) {
         guard factor != 1 else { return }
         state.withLock { $0.deferredDecay.append(factor) }
     }

@@ -1,8 +1,8 @@
 // What can be wrong with a model's configuration or its input.
 
 /// An error of the user's making in a model configuration or in the tokens given to a model.
-public struct ModelError: Error, CustomStringConvertible, Sendable, Equatable {
-    public let description: String
+package struct ModelError: Error, CustomStringConvertible, Sendable, Equatable {
+    package let description: String
 
     static func missingKey(_ key: String, in file: String) -> ModelError {
         ModelError(

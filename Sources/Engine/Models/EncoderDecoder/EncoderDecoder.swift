@@ -1,23 +1,23 @@
 // An encoder and a decoder joined by cross-attention (Rothe et al. 2020: "Leveraging Pre-trained Checkpoints").
 
-public import JSON
+package import JSON
 internal import Kernels
-public import Layers
-public import Tensors
+package import Layers
+package import Tensors
 
 /// Hugging Face's EncoderDecoderModel, an encoder of texts with a decoder, and VisionEncoderDecoderModel, where the
 /// encoder reads images.
-public final class EncoderDecoder: SequenceToSequenceModel, ImageModel {
-    public let parameters: ParameterStore
-    public let encoderPrefix = "encoder."
+package final class EncoderDecoder: SequenceToSequenceModel, ImageModel {
+    package let parameters: ParameterStore
+    package let encoderPrefix = "encoder."
     /// Prefix of the decoder's names.
-    public let decoderPrefix = "decoder."
+    package let decoderPrefix = "decoder."
     /// Prefix of the decoder network's names behind `decoderPrefix`, such as `bert.`.
-    public var decoderBackbone: String { decoder.family.prefix }
+    package var decoderBackbone: String { decoder.family.prefix }
     /// Prefix that the encoder's names have in files of its own, such as `bert.`.
-    public var encoderBackbone: String { encoderFamily.prefix }
-    public let startID: Int32
-    public let endIDs: [Int32]
+    package var encoderBackbone: String { encoderFamily.prefix }
+    package let startID: Int32
+    package let endIDs: [Int32]
     private let json: JSONValue
     private let family: ModelFamily
     private let encoderFamily: ModelFamily
@@ -29,7 +29,7 @@ public final class EncoderDecoder: SequenceToSequenceModel, ImageModel {
 
     /// Builds the network of `json`, the config.json of an encoder–decoder, with zero parameters. `file` is named
     /// in errors.
-    public init(_ json: JSONValue, file: String) throws(ModelError) {
+    package init(_ json: JSONValue, file: String) throws(ModelError) {
         self.json = json
         family = try ModelFamily.of(json, having: Self.heads, file: file)
         guard let encoderJSON = json["encoder"] else { throw .missingKey("encoder", in: file) }
@@ -67,40 +67,42 @@ public final class EncoderDecoder: SequenceToSequenceModel, ImageModel {
     }
 
     /// nil for an encoder of texts.
-    public var imageConfiguration: ViTConfiguration? { (encoder.encoder as? any ImageEncoder)?.configuration }
-    public var interpolatesPositions: Bool {
+    package var imageConfiguration: ViTConfiguration? {
+        (encoder.encoder as? any ImageEncoder)?.configuration
+    }
+    package var interpolatesPositions: Bool {
         get { (encoder.encoder as? any ImageEncoder)?.interpolatesPositions ?? false }
         set { (encoder.encoder as? any ImageEncoder)?.interpolatesPositions = newValue }
     }
 
-    public var maximumLength: Int { encoder.maximumLength }
-    public var maximumTargetLength: Int { decoder.maximumLength }
-    public var vocabularySize: Int { decoder.predictor.vocabularySize }
-    public var tiedTensors: [TiedTensor] { decoder.predictor.tiedTensors }
-    public var configurationJSON: JSONValue { json.described(by: family.architecture(Self.heads)) }
+    package var maximumLength: Int { encoder.maximumLength }
+    package var maximumTargetLength: Int { decoder.maximumLength }
+    package var vocabularySize: Int { decoder.predictor.vocabularySize }
+    package var tiedTensors: [TiedTensor] { decoder.predictor.tiedTensors }
+    package var configurationJSON: JSONValue { json.described(by: family.architecture(Self.heads)) }
 
     /// The decoder's output layer is the one that can be tied.
-    public var untiedConfiguration: JSONValue {
+    package var untiedConfiguration: JSONValue {
         var members = configurationJSON.object ?? [:]
         members["decoder"] = members["decoder"]?.untied
         return .object(members)
     }
 
     /// What two pretrained checkpoints do not bring: the cross-attention and the projection of the states.
-    public func isHead(_ slot: ParameterSlot) -> Bool {
+    package func isHead(_ slot: ParameterSlot) -> Bool {
         ["crossattention.", "ln_cross_attn.", "enc_to_dec_proj."].contains { slot.name.contains($0) }
     }
 
-    public func mayIgnore(tensor name: String) -> Bool {
+    package func mayIgnore(tensor name: String) -> Bool {
         name.hasPrefix(decoderPrefix)
             ? decoder.mayIgnore(tensor: name)
             : encoderFamily.mayIgnore(tensor: String(name.dropFirst(encoderPrefix.count)), besides: [])
     }
 
-    public func validate(_ batch: TokenBatch) throws(ModelError) { try encoder.encoder.validate(batch) }
-    public func validateTarget(_ batch: TokenBatch) throws(ModelError) { try decoder.validate(batch) }
+    package func validate(_ batch: TokenBatch) throws(ModelError) { try encoder.encoder.validate(batch) }
+    package func validateTarget(_ batch: TokenBatch) throws(ModelError) { try decoder.validate(batch) }
 
-    public func lossSums(
+    package func lossSums(
         source: Pass, target: Pass, targets: [Int32], scale: Double, labelSmoothing: Double
     ) -> TokenLossSums {
         let states = encoder.hiddenStates(source)
@@ -125,17 +127,17 @@ public final class EncoderDecoder: SequenceToSequenceModel, ImageModel {
         return sums
     }
 
-    public func sequenceLossSums(source: Pass, target: Pass, targets: [Int32]) -> [TokenLossSums] {
+    package func sequenceLossSums(source: Pass, target: Pass, targets: [Int32]) -> [TokenLossSums] {
         decoder.predictor.sequenceLossSums(target, source: encode(source), targets: targets)
     }
 
-    public func encode(_ source: Pass) -> CrossAttentionSource {
+    package func encode(_ source: Pass) -> CrossAttentionSource {
         let states = encoder.hiddenStates(source)
         return CrossAttentionSource(
             states: projection?.forward(states, source) ?? states, offsets: source.batch.offsets)
     }
 
-    public func logits(_ target: Pass, source: CrossAttentionSource, rows: [Int32]) -> Tensor {
+    package func logits(_ target: Pass, source: CrossAttentionSource, rows: [Int32]) -> Tensor {
         decoder.predictor.logits(target, source: source, rows: rows)
     }
 }

@@ -1,9 +1,9 @@
 // What config.json says about the part of an extractive summarizer that is not BERT.
 
-public import JSON
+package import JSON
 
 /// What stands for a sentence in the layers over the sentences.
-public enum SentencePooling: String, Sendable, CaseIterable {
+package enum SentencePooling: String, Sendable, CaseIterable {
     /// The state of its [CLS], as in BERTSum.
     case cls
     /// The mean of the states of its tokens, which says more where the encoder was trained by means, as
@@ -12,23 +12,23 @@ public enum SentencePooling: String, Sendable, CaseIterable {
 }
 
 /// Layers over the sentences, and how many sentences make a summary.
-public struct ExtractiveConfiguration: Sendable, Equatable {
+package struct ExtractiveConfiguration: Sendable, Equatable {
     /// Layers over the sentences.
-    public var layerCount = 2
+    package var layerCount = 2
     /// What stands for a sentence.
-    public var pooling = SentencePooling.cls
+    package var pooling = SentencePooling.cls
     /// Most sentences of a summary.
-    public var summarySentences = 3
+    package var summarySentences = 3
     /// Whether no three words in a row may stand in a summary twice.
-    public var blocksTrigrams = true
+    package var blocksTrigrams = true
 
     /// The key of config.json under which all of it stands; other programs leave it alone.
-    public static let key = "extractive_summarization"
+    package static let key = "extractive_summarization"
 
-    public init() {}
+    package init() {}
 
     /// Reads it; what the file does not say keeps its default. `file` is named in errors.
-    public init(_ json: JSONValue, file: String) throws(ModelError) {
+    package init(_ json: JSONValue, file: String) throws(ModelError) {
         guard let section = json[Self.key] else { return }
         let reader = ConfigurationReader(section, file: file)
         layerCount = try reader.size("num_layers", default: layerCount)
@@ -44,7 +44,7 @@ public struct ExtractiveConfiguration: Sendable, Equatable {
     }
 
     /// The members of config.json that hold it.
-    public var members: JSONObject {
+    package var members: JSONObject {
         [
             Self.key: .object([
                 "num_layers": .integer(layerCount), "sentence_pooling": .string(pooling.rawValue),

@@ -1,12 +1,12 @@
 // Whether the encoder tells the sentences of a window apart by their [CLS] states.
 
-public import Layers
+package import Layers
 internal import Tensors
 
 extension ExtractiveSummarizer {
     /// The largest distance of a sentence's [CLS] state from the mean of those of its window, relative to that mean's
     /// length; nil when no window has two sentences. The pass must not train.
-    public func stateSpread(_ pass: Pass, sentences: SentenceBatch) -> Double? {
+    package func stateSpread(_ pass: Pass, sentences: SentenceBatch) -> Double? {
         let states = encoder.states(of: sentences.places, pass).states
         var largest: Double?
         for (start, end) in zip(sentences.offsets, sentences.offsets.dropFirst()) where end - start > 1 {

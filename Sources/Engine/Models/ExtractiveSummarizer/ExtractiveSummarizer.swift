@@ -1,21 +1,21 @@
 // BERTSum (Liu and Lapata 2019, "Text Summarization with Pretrained Encoders"): a score for each sentence of a document.
 
 internal import Foundation
-public import JSON
+package import JSON
 internal import Kernels
-public import Layers
-public import Tensors
+package import Layers
+package import Tensors
 
 /// Where the sentences of a batch of windows stand.
-public struct SentenceBatch: Sendable {
+package struct SentenceBatch: Sendable {
     /// The token of the batch that stands for each sentence, its [CLS], `[N]`.
-    public let places: [Int32]
+    package let places: [Int32]
     /// The number of each sentence in its document, from 0, `[N]`.
-    public let positions: [Int32]
+    package let positions: [Int32]
     /// Window s has the sentences `offsets[s]..<offsets[s + 1]`; `[S + 1]`.
-    public let offsets: [Int32]
+    package let offsets: [Int32]
 
-    public init(places: [Int32], positions: [Int32], offsets: [Int32]) {
+    package init(places: [Int32], positions: [Int32], offsets: [Int32]) {
         precondition(places.count == positions.count, "expected one position a sentence")
         precondition(
             offsets.first == 0 && offsets.last == Int32(places.count), "offsets must cover the sentences")
@@ -41,9 +41,9 @@ public struct SentenceBatch: Sendable {
 /// The state of each sentence's [CLS], or the mean of its tokens' states, gets a sinusoidal position, as in Vaswani et
 /// al. 2017, passes through post-norm layers that see the sentences of the window, and becomes one number, whose sigmoid
 /// says how much the sentence belongs into the summary.
-public final class ExtractiveSummarizer: TrainableModel {
-    public let parameters: ParameterStore
-    public let configuration: ExtractiveConfiguration
+package final class ExtractiveSummarizer: TrainableModel {
+    package let parameters: ParameterStore
+    package let configuration: ExtractiveConfiguration
     private let family: ModelFamily
     private let json: JSONValue
     let encoder: SourceEncoder
@@ -59,7 +59,7 @@ public final class ExtractiveSummarizer: TrainableModel {
 
     /// Builds the network of `json`, the config.json of an encoder of texts, with zero parameters. `file` is named
     /// in errors.
-    public init(_ json: JSONValue, file: String) throws(ModelError) {
+    package init(_ json: JSONValue, file: String) throws(ModelError) {
         family = try ModelFamily.of(json, having: Self.heads, file: file)
         let network = try family.encoderConfiguration(json, file: file)
         guard let shape = network.blockShape else {
@@ -83,28 +83,28 @@ public final class ExtractiveSummarizer: TrainableModel {
         parameters = try layout.store(file: file)
     }
 
-    public var encoderPrefix: String { family.prefix }
-    public var maximumLength: Int { encoder.maximumLength }
+    package var encoderPrefix: String { family.prefix }
+    package var maximumLength: Int { encoder.maximumLength }
 
     /// Number of token types: with one, segments cannot alternate.
-    public var typeCount: Int { encoder.text.typeCount }
+    package var typeCount: Int { encoder.text.typeCount }
 
-    public func isHead(_ slot: ParameterSlot) -> Bool { slot.name.hasPrefix(Self.prefix) }
+    package func isHead(_ slot: ParameterSlot) -> Bool { slot.name.hasPrefix(Self.prefix) }
 
-    public func mayIgnore(tensor name: String) -> Bool {
+    package func mayIgnore(tensor name: String) -> Bool {
         family.mayIgnore(tensor: name, besides: [Self.prefix, family.prefix + "pooler."])
     }
 
-    public var configurationJSON: JSONValue {
+    package var configurationJSON: JSONValue {
         let members = json.object ?? [:]
         return JSONValue.object(members.merging(configuration.members))
             .described(by: family.architecture(Self.heads))
     }
 
-    public func validate(_ batch: TokenBatch) throws(ModelError) { try encoder.encoder.validate(batch) }
+    package func validate(_ batch: TokenBatch) throws(ModelError) { try encoder.encoder.validate(batch) }
 
     /// Logits `[N, 1]` of the sentences, in float32.
-    public func forward(_ pass: Pass, sentences: SentenceBatch) -> Tensor {
+    package func forward(_ pass: Pass, sentences: SentenceBatch) -> Tensor {
         let positionCount = Int(sentences.positions.max() ?? 0) + 1
         var states: Tensor
         var encoded: StatesOfRows?
@@ -138,7 +138,7 @@ public final class ExtractiveSummarizer: TrainableModel {
     }
 
     /// Adds the gradients of all parameters from that of the logits, which may be overwritten.
-    public func backward(gradient dlogits: Tensor, _ pass: Pass) {
+    package func backward(gradient dlogits: Tensor, _ pass: Pass) {
         guard let (inner, states, encoded, sentences) = saved else {
             preconditionFailure("backward without forward")
         }

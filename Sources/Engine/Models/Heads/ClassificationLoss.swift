@@ -1,15 +1,15 @@
 // The loss of a classification head, divided by a global count.
 
 internal import Kernels
-public import Tensors
+package import Tensors
 
 /// Losses as Hugging Face computes them: the mean over rows, and over outputs for multi-label and regression.
-public enum ClassificationLoss {
+package enum ClassificationLoss {
     /// The loss of each row: for multi-label and regression the mean over the K outputs. Divided by the
     /// number of rows and summed it is Hugging Face's loss. Writes the gradient of `Σ row losses / rowCount`
     /// into `gradient`, where `rowCount` counts the rows of the global batch, all ranks and micro-batches;
     /// where `weighting` weighs single labels it is the sum of the rows' weights.
-    public static func rows(
+    package static func rows(
         _ logits: Tensor, _ targets: ClassificationTargets, problemType: ProblemType, rowCount: Double,
         gradient: Tensor?, weighting: LossWeighting? = nil
     ) -> [Double] {
@@ -40,7 +40,7 @@ public enum ClassificationLoss {
     }
 
     /// The same for rows that all count alike.
-    public static func rows(
+    package static func rows(
         _ logits: Tensor, _ targets: ClassificationTargets, problemType: ProblemType, rowCount: Int,
         gradient: Tensor?
     ) -> [Double] {

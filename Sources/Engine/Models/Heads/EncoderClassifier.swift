@@ -1,14 +1,14 @@
 // An encoder with a classification or regression head over the state that stands for each sequence.
 
-public import JSON
+package import JSON
 internal import Kernels
-public import Layers
-public import Tensors
+package import Layers
+package import Tensors
 
 /// Hugging Face's …ForSequenceClassification and ViTForImageClassification.
-public final class EncoderClassifier: SequenceClassifier, ImageModel {
-    public let parameters: ParameterStore
-    public let head: ClassificationHead
+package final class EncoderClassifier: SequenceClassifier, ImageModel {
+    package let parameters: ParameterStore
+    package let head: ClassificationHead
     private let family: ModelFamily
     private let json: JSONValue
     private let encoder: any EncoderNetwork
@@ -18,7 +18,7 @@ public final class EncoderClassifier: SequenceClassifier, ImageModel {
     static let heads: Set<ModelFamily.Head> = [.sequenceClassification, .imageClassification]
 
     /// Builds the network of `json`, a config.json, with zero parameters. `file` is named in errors.
-    public init(_ json: JSONValue, head: ClassificationHead, file: String) throws(ModelError) {
+    package init(_ json: JSONValue, head: ClassificationHead, file: String) throws(ModelError) {
         family = try ModelFamily.of(json, having: Self.heads, file: file)
         let configuration = try family.encoderConfiguration(json, file: file)
         self.json = json
@@ -32,47 +32,47 @@ public final class EncoderClassifier: SequenceClassifier, ImageModel {
         parameters = try layout.store(file: file)
     }
 
-    public var encoderPrefix: String { family.prefix }
-    public var maximumLength: Int { encoder.maximumLength }
+    package var encoderPrefix: String { family.prefix }
+    package var maximumLength: Int { encoder.maximumLength }
 
-    public var configurationJSON: JSONValue {
+    package var configurationJSON: JSONValue {
         json.described(by: family.architecture(Self.heads), head: head)
     }
 
-    public func isHead(_ slot: ParameterSlot) -> Bool {
+    package func isHead(_ slot: ParameterSlot) -> Bool {
         plan.headPrefixes.contains(where: slot.name.hasPrefix)
     }
 
-    public func isPooler(_ slot: ParameterSlot) -> Bool {
+    package func isPooler(_ slot: ParameterSlot) -> Bool {
         plan.poolerPrefix.map(slot.name.hasPrefix) ?? false
     }
 
-    public func mayIgnore(tensor name: String) -> Bool {
+    package func mayIgnore(tensor name: String) -> Bool {
         family.mayIgnore(tensor: name, besides: plan.headPrefixes + (plan.poolerPrefix.map { [$0] } ?? []))
     }
 
-    public func validate(_ batch: TokenBatch) throws(ModelError) { try encoder.validate(batch) }
+    package func validate(_ batch: TokenBatch) throws(ModelError) { try encoder.validate(batch) }
 
     /// nil for an encoder of texts.
-    public var imageConfiguration: ViTConfiguration? { (encoder as? any ImageEncoder)?.configuration }
-    public var interpolatesPositions: Bool {
+    package var imageConfiguration: ViTConfiguration? { (encoder as? any ImageEncoder)?.configuration }
+    package var interpolatesPositions: Bool {
         get { (encoder as? any ImageEncoder)?.interpolatesPositions ?? false }
         set { (encoder as? any ImageEncoder)?.interpolatesPositions = newValue }
     }
 
     /// What the output layer reads, before its dropout, `[S, C]`.
-    public func pooled(_ pass: Pass) -> Tensor {
+    package func pooled(_ pass: Pass) -> Tensor {
         layers.pooled(plan.pooling.states(of: encoder, pass), keys: pass.sequenceKeys, pass)
     }
 
     /// Hidden states of all tokens after the last block, `[T, C]`.
-    public func hiddenStates(_ pass: Pass) -> Tensor { encoder.hiddenStates(pass) }
+    package func hiddenStates(_ pass: Pass) -> Tensor { encoder.hiddenStates(pass) }
 
-    public func forward(_ pass: Pass) -> Tensor {
+    package func forward(_ pass: Pass) -> Tensor {
         layers.forward(plan.pooling.states(of: encoder, pass), keys: pass.sequenceKeys, pass)
     }
 
-    public func backward(gradient dlogits: Tensor, _ pass: Pass) {
+    package func backward(gradient dlogits: Tensor, _ pass: Pass) {
         plan.pooling.backward(gradient: layers.backward(gradient: dlogits, pass), through: encoder, pass)
     }
 }

@@ -10,21 +10,21 @@ internal import Foundation
 /// dense object detection". Smoothing gives every label's term the share ε / K of a row, and the target's 1 −
 /// ε besides, as PyTorch's `label_smoothing`. Of rows with several labels w multiplies the terms of labels
 /// that are true, as `BCEWithLogitsLoss(pos_weight:)`.
-public struct LossWeighting: Sendable, Equatable {
+package struct LossWeighting: Sendable, Equatable {
     /// A weight a label, in the order of the outputs; nil weighs all alike. `[K]`
-    public let labelWeights: [Double]?
+    package let labelWeights: [Double]?
     /// γ, at least 0; 0 leaves hard and easy rows alike.
-    public let focalGamma: Double
+    package let focalGamma: Double
     /// ε, from 0 to below 1, of rows with a single label; 0 leaves the targets as they are.
-    public let labelSmoothing: Double
+    package let labelSmoothing: Double
 
-    public init(labelWeights: [Double]?, focalGamma: Double, labelSmoothing: Double = 0) {
+    package init(labelWeights: [Double]?, focalGamma: Double, labelSmoothing: Double = 0) {
         (self.labelWeights, self.focalGamma) = (labelWeights, focalGamma)
         self.labelSmoothing = labelSmoothing
     }
 
     /// The weight of rows of a label: what a weighted mean counts them as, whatever γ and ε are.
-    public func weight(of label: Int) -> Double { labelWeights?[label] ?? 1 }
+    package func weight(of label: Int) -> Double { labelWeights?[label] ?? 1 }
 
     /// What a term of this label, whose cross-entropy is `loss`, and its gradient are multiplied by.
     func factors(label: Int, loss: Double) -> (loss: Double, gradient: Double) {

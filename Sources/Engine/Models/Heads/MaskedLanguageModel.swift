@@ -1,12 +1,12 @@
 // An encoder of texts with a masked-language-model head, for pretraining on a domain's text.
 
-public import JSON
-public import Layers
-public import Tensors
+package import JSON
+package import Layers
+package import Tensors
 
 /// Hugging Face's …ForMaskedLM.
-public final class MaskedLanguageModel: LanguageModel {
-    public let parameters: ParameterStore
+package final class MaskedLanguageModel: LanguageModel {
+    package let parameters: ParameterStore
     private let family: ModelFamily
     private let json: JSONValue
     private let encoder: any TextEncoder
@@ -15,7 +15,7 @@ public final class MaskedLanguageModel: LanguageModel {
     static let heads: Set<ModelFamily.Head> = [.maskedLanguageModel]
 
     /// Builds the network of `json`, a config.json, with zero parameters. `file` is named in errors.
-    public init(_ json: JSONValue, file: String) throws(ModelError) {
+    package init(_ json: JSONValue, file: String) throws(ModelError) {
         family = try ModelFamily.of(json, having: Self.heads, file: file)
         let configuration = try family.encoderConfiguration(json, file: file)
         self.json = json
@@ -28,30 +28,30 @@ public final class MaskedLanguageModel: LanguageModel {
         parameters = try layout.store(file: file)
     }
 
-    public var encoderPrefix: String { family.prefix }
-    public var maximumLength: Int { encoder.maximumLength }
-    public var vocabularySize: Int { predictor.vocabularySize }
-    public var tiedTensors: [TiedTensor] { predictor.tiedTensors }
+    package var encoderPrefix: String { family.prefix }
+    package var maximumLength: Int { encoder.maximumLength }
+    package var vocabularySize: Int { predictor.vocabularySize }
+    package var tiedTensors: [TiedTensor] { predictor.tiedTensors }
 
-    public var configurationJSON: JSONValue { json.described(by: family.architecture(Self.heads)) }
+    package var configurationJSON: JSONValue { json.described(by: family.architecture(Self.heads)) }
 
-    public func isHead(_ slot: ParameterSlot) -> Bool { !slot.name.hasPrefix(family.prefix) }
+    package func isHead(_ slot: ParameterSlot) -> Bool { !slot.name.hasPrefix(family.prefix) }
 
-    public func mayIgnore(tensor name: String) -> Bool {
+    package func mayIgnore(tensor name: String) -> Bool {
         predictor.mayIgnore(tensor: name) || family.mayIgnore(tensor: name, besides: predictor.headPrefixes)
     }
 
-    public func validate(_ batch: TokenBatch) throws(ModelError) { try encoder.validate(batch) }
+    package func validate(_ batch: TokenBatch) throws(ModelError) { try encoder.validate(batch) }
 
-    public func lossSums(
+    package func lossSums(
         _ pass: Pass, targets: [Int32], scale: Double, labelSmoothing: Double
     ) -> TokenLossSums {
         predictor.lossSums(pass, targets: targets, scale: scale, labelSmoothing: labelSmoothing)
     }
 
-    public func sequenceLossSums(_ pass: Pass, targets: [Int32]) -> [TokenLossSums] {
+    package func sequenceLossSums(_ pass: Pass, targets: [Int32]) -> [TokenLossSums] {
         predictor.sequenceLossSums(pass, targets: targets)
     }
 
-    public func logits(_ pass: Pass, rows: [Int32]) -> Tensor { predictor.logits(pass, rows: rows) }
+    package func logits(_ pass: Pass, rows: [Int32]) -> Tensor { predictor.logits(pass, rows: rows) }
 }

@@ -1,9 +1,9 @@
 // What a classification head predicts, and the targets that fit it.
 
-public import JSON
+package import JSON
 
 /// Hugging Face's `problem_type`.
-public enum ProblemType: String, Sendable, CaseIterable {
+package enum ProblemType: String, Sendable, CaseIterable {
     /// One of K labels: cross-entropy.
     case singleLabel = "single_label_classification"
     /// Any of K labels: binary cross-entropy, mean over the labels.
@@ -13,7 +13,7 @@ public enum ProblemType: String, Sendable, CaseIterable {
 }
 
 /// Targets of a batch, one entry a sequence.
-public enum ClassificationTargets: Sendable, Equatable {
+package enum ClassificationTargets: Sendable, Equatable {
     /// Label indices for `singleLabel`.
     case labels([Int])
     /// K values a row: 0 or 1 for `multiLabel`, numbers for `regression`.
@@ -21,12 +21,12 @@ public enum ClassificationTargets: Sendable, Equatable {
 }
 
 /// The labels of a head and what it predicts.
-public struct ClassificationHead: Sendable, Equatable {
+package struct ClassificationHead: Sendable, Equatable {
     /// Names in the order of the outputs.
-    public let labels: [String]
-    public let problemType: ProblemType
+    package let labels: [String]
+    package let problemType: ProblemType
 
-    public init(labels: [String], problemType: ProblemType) {
+    package init(labels: [String], problemType: ProblemType) {
         precondition(!labels.isEmpty, "a head needs an output")
         self.labels = labels
         self.problemType = problemType
@@ -34,7 +34,7 @@ public struct ClassificationHead: Sendable, Equatable {
 
     /// The head that a config.json describes by `id2label`; nil when it names none. `problem_type` is inferred as
     /// Hugging Face does when the file lacks it: one label means regression.
-    public init?(_ json: JSONValue) {
+    package init?(_ json: JSONValue) {
         guard let names = json["id2label"]?.object, !names.isEmpty else { return nil }
         let ordered = names.compactMap { key, value in Int(key).map { ($0, value.string ?? value.summary) } }
             .sorted { $0.0 < $1.0 }

@@ -1,14 +1,14 @@
 // An encoder of texts with a label for every token, for named entities and the like.
 
-public import JSON
+package import JSON
 internal import Kernels
-public import Layers
-public import Tensors
+package import Layers
+package import Tensors
 
 /// Hugging Face's …ForTokenClassification.
-public final class TokenClassifier: TrainableModel {
-    public let parameters: ParameterStore
-    public let head: ClassificationHead
+package final class TokenClassifier: TrainableModel {
+    package let parameters: ParameterStore
+    package let head: ClassificationHead
     private let family: ModelFamily
     private let json: JSONValue
     private let encoder: any TextEncoder
@@ -20,7 +20,7 @@ public final class TokenClassifier: TrainableModel {
     static let heads: Set<ModelFamily.Head> = [.sequenceClassification]
 
     /// Builds the network of `json`, a config.json, with zero parameters. `file` is named in errors.
-    public init(_ json: JSONValue, head: ClassificationHead, file: String) throws(ModelError) {
+    package init(_ json: JSONValue, head: ClassificationHead, file: String) throws(ModelError) {
         family = try ModelFamily.of(json, having: Self.heads, file: file)
         let configuration = try family.encoderConfiguration(json, file: file)
         self.json = json
@@ -37,21 +37,21 @@ public final class TokenClassifier: TrainableModel {
         parameters = try layout.store(file: file)
     }
 
-    public var encoderPrefix: String { family.prefix }
-    public var maximumLength: Int { encoder.maximumLength }
+    package var encoderPrefix: String { family.prefix }
+    package var maximumLength: Int { encoder.maximumLength }
 
-    public func isHead(_ slot: ParameterSlot) -> Bool { slot.name.hasPrefix(plan.output + ".") }
+    package func isHead(_ slot: ParameterSlot) -> Bool { slot.name.hasPrefix(plan.output + ".") }
 
-    public func isPooler(_ slot: ParameterSlot) -> Bool {
+    package func isPooler(_ slot: ParameterSlot) -> Bool {
         plan.poolerPrefix.map(slot.name.hasPrefix) ?? false
     }
 
     /// Heads of other tasks, the pooler, and stored positions.
-    public func mayIgnore(tensor name: String) -> Bool {
+    package func mayIgnore(tensor name: String) -> Bool {
         family.mayIgnore(tensor: name, besides: plan.tensorPrefixesOfTokens)
     }
 
-    public var configurationJSON: JSONValue {
+    package var configurationJSON: JSONValue {
         let architecture = family.architecture(Self.heads)
             .replacing("ForSequenceClassification", with: "ForTokenClassification")
         var members = json.described(by: architecture, head: head).object ?? [:]
@@ -60,17 +60,17 @@ public final class TokenClassifier: TrainableModel {
         return .object(members)
     }
 
-    public func validate(_ batch: TokenBatch) throws(ModelError) { try encoder.validate(batch) }
+    package func validate(_ batch: TokenBatch) throws(ModelError) { try encoder.validate(batch) }
 
     /// Logits `[N, K]` in float32 of the N tokens `rows`, in ascending order.
-    public func forward(_ pass: Pass, rows: [Int32]) -> Tensor {
+    package func forward(_ pass: Pass, rows: [Int32]) -> Tensor {
         let states = encoder.forward(pass, source: nil, rows: rows)
         self.states = states
         return layers.forward(states.states, keys: RowKeys(pass.tokenKeys, rows: rows), pass)
     }
 
     /// Adds the gradients of all parameters from that of the logits, which may be overwritten.
-    public func backward(gradient dlogits: Tensor, _ pass: Pass) {
+    package func backward(gradient dlogits: Tensor, _ pass: Pass) {
         guard let states else { preconditionFailure("backward without forward") }
         encoder.backward(
             gradient: layers.backward(gradient: dlogits, pass), of: states, sourceGradient: nil, pass)

@@ -1,10 +1,10 @@
 // What feeding images needs of a model that reads them.
 
-public import Layers
-public import Tensors
+package import Layers
+package import Tensors
 
 /// A model whose input may be images.
-public protocol ImageModel: TrainableModel {
+package protocol ImageModel: TrainableModel {
     /// Sizes of images and patches; nil when the model reads text.
     var imageConfiguration: ViTConfiguration? { get }
     /// Whether images of another size than the configuration's are taken, their positions interpolated: Hugging
@@ -15,7 +15,7 @@ public protocol ImageModel: TrainableModel {
 extension ImageModel {
     /// A batch of S images for this model. `pixels` is `[S, channels · height · width]`, as transformers'
     /// `pixel_values`. `validate` says whether it fits.
-    public func batch(pixels: Tensor, height: Int, width: Int, sampleIDs: [UInt64]) -> TokenBatch {
+    package func batch(pixels: Tensor, height: Int, width: Int, sampleIDs: [UInt64]) -> TokenBatch {
         guard let imageConfiguration else { preconditionFailure("this model reads text") }
         let patch = imageConfiguration.patchSize
         let images = ImageBatch(

@@ -1,25 +1,25 @@
 // What the training loop and generation need of a model that predicts tokens.
 
-public import Layers
-public import Tensors
+package import Layers
+package import Tensors
 
 /// Sums over the targets of a batch; they add up over micro-batches and ranks.
-public struct TokenLossSums: Sendable, Equatable {
+package struct TokenLossSums: Sendable, Equatable {
     /// Sum of the targets' negative log-likelihoods (with label smoothing: of their smoothed losses), in nats.
-    public var loss: Double
+    package var loss: Double
     /// Targets whose most likely token is the right one.
-    public var correct: Int
+    package var correct: Int
     /// Number of targets.
-    public var count: Int
+    package var count: Int
 
-    public init(loss: Double = 0, correct: Int = 0, count: Int = 0) {
+    package init(loss: Double = 0, correct: Int = 0, count: Int = 0) {
         (self.loss, self.correct, self.count) = (loss, correct, count)
     }
 }
 
 /// A model that gives a distribution over the vocabulary at every token: causal and masked language models, and
 /// decoders.
-public protocol LanguageModel: TrainableModel {
+package protocol LanguageModel: TrainableModel {
     var vocabularySize: Int { get }
     /// The target that stands for "none", as in PyTorch.
     static var ignoredTarget: Int32 { get }
@@ -37,5 +37,5 @@ public protocol LanguageModel: TrainableModel {
 }
 
 extension LanguageModel {
-    public static var ignoredTarget: Int32 { -100 }
+    package static var ignoredTarget: Int32 { -100 }
 }

@@ -1,10 +1,10 @@
 // What the training loop needs of a model that classifies sequences.
 
-public import Layers
-public import Tensors
+package import Layers
+package import Tensors
 
 /// A model that gives K numbers a sequence.
-public protocol SequenceClassifier: TrainableModel {
+package protocol SequenceClassifier: TrainableModel {
     var head: ClassificationHead { get }
     /// Logits `[S, K]`.
     func forward(_ pass: Pass) -> Tensor

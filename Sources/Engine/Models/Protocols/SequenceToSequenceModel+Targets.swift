@@ -1,12 +1,12 @@
 // What a decoder reads to learn to write a target: the target moved by one token.
 
-public import Layers
+package import Layers
 
 extension SequenceToSequenceModel {
     /// The decoder's batch and targets for sequences that each end with their end token: token t of a sequence is
     /// predicted from the start token and the tokens before it. So transformers' models shift labels to the right,
     /// without the padding.
-    public func targetBatch(
+    package func targetBatch(
         _ sequences: [[Int32]], sampleIDs: [UInt64]
     ) -> (batch: TokenBatch, targets: [Int32]) {
         precondition(sequences.count == sampleIDs.count, "expected one sample a sequence")

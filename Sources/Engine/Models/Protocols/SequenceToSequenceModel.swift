@@ -1,10 +1,10 @@
 // What training and generation need of a model that writes one sequence for another.
 
-public import Layers
-public import Tensors
+package import Layers
+package import Tensors
 
 /// An encoder over sources and a decoder over targets that attends to them. `validate` checks a source.
-public protocol SequenceToSequenceModel: TrainableModel {
+package protocol SequenceToSequenceModel: TrainableModel {
     /// Size of the decoder's vocabulary.
     var vocabularySize: Int { get }
     /// The token that every target starts from; the decoder reads it first.

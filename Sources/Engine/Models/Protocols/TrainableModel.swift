@@ -1,10 +1,10 @@
 // What checkpoints and the training loop need of every model, whatever its task.
 
-public import JSON
-public import Layers
+package import JSON
+package import Layers
 
 /// A network with its parameters and the config.json that describes it.
-public protocol TrainableModel: AnyObject {
+package protocol TrainableModel: AnyObject {
     var parameters: ParameterStore { get }
     /// Prefix of the backbone's names in checkpoint files, such as `bert.`; files of a bare backbone lack it.
     var encoderPrefix: String { get }
@@ -28,9 +28,9 @@ public protocol TrainableModel: AnyObject {
 }
 
 extension TrainableModel {
-    public func isPooler(_ slot: ParameterSlot) -> Bool { slot.name.hasPrefix(encoderPrefix + "pooler.") }
-    public var tiedTensors: [TiedTensor] { [] }
-    public var untiedConfiguration: JSONValue { configurationJSON.untied }
+    package func isPooler(_ slot: ParameterSlot) -> Bool { slot.name.hasPrefix(encoderPrefix + "pooler.") }
+    package var tiedTensors: [TiedTensor] { [] }
+    package var untiedConfiguration: JSONValue { configurationJSON.untied }
 }
 
 extension JSONValue {

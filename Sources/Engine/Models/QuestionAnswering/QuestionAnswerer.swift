@@ -1,13 +1,13 @@
 // An encoder of texts that points at the answer to a question: a start and an end score for every token.
 
-public import JSON
+package import JSON
 internal import Kernels
-public import Layers
-public import Tensors
+package import Layers
+package import Tensors
 
 /// Hugging Face's …ForQuestionAnswering.
-public final class QuestionAnswerer: TrainableModel {
-    public let parameters: ParameterStore
+package final class QuestionAnswerer: TrainableModel {
+    package let parameters: ParameterStore
     private let family: ModelFamily
     private let json: JSONValue
     private let encoder: any EncoderNetwork
@@ -18,7 +18,7 @@ public final class QuestionAnswerer: TrainableModel {
     static let heads: Set<ModelFamily.Head> = [.textEncoder]
 
     /// Builds the network of `json`, a config.json, with zero parameters. `file` is named in errors.
-    public init(_ json: JSONValue, file: String) throws(ModelError) {
+    package init(_ json: JSONValue, file: String) throws(ModelError) {
         family = try ModelFamily.of(json, having: Self.heads, file: file)
         let configuration = try family.encoderConfiguration(json, file: file)
         self.json = json
@@ -31,11 +31,11 @@ public final class QuestionAnswerer: TrainableModel {
         parameters = try layout.store(file: file)
     }
 
-    public var encoderPrefix: String { family.prefix }
-    public var maximumLength: Int { encoder.maximumLength }
+    package var encoderPrefix: String { family.prefix }
+    package var maximumLength: Int { encoder.maximumLength }
 
     /// The class in transformers is named as the encoder's: BertModel has BertForQuestionAnswering beside it.
-    public var configurationJSON: JSONValue {
+    package var configurationJSON: JSONValue {
         let bare = family.architecture(Self.heads)
         precondition(bare.hasSuffix("Model"), "\(bare) is no bare encoder")
         let architecture = String(bare.dropLast("Model".count)) + "ForQuestionAnswering"
@@ -45,25 +45,25 @@ public final class QuestionAnswerer: TrainableModel {
         return .object(members)
     }
 
-    public func isHead(_ slot: ParameterSlot) -> Bool { slot.name.hasPrefix(plan.output + ".") }
+    package func isHead(_ slot: ParameterSlot) -> Bool { slot.name.hasPrefix(plan.output + ".") }
 
-    public func isPooler(_ slot: ParameterSlot) -> Bool {
+    package func isPooler(_ slot: ParameterSlot) -> Bool {
         plan.poolerPrefix.map(slot.name.hasPrefix) ?? false
     }
 
-    public func mayIgnore(tensor name: String) -> Bool {
+    package func mayIgnore(tensor name: String) -> Bool {
         family.mayIgnore(tensor: name, besides: plan.tensorPrefixesOfTokens)
     }
 
-    public func validate(_ batch: TokenBatch) throws(ModelError) { try encoder.validate(batch) }
+    package func validate(_ batch: TokenBatch) throws(ModelError) { try encoder.validate(batch) }
 
     /// Logits `[T, 2]` in float32: that the answer starts at the token, and that it ends there.
-    public func forward(_ pass: Pass) -> Tensor {
+    package func forward(_ pass: Pass) -> Tensor {
         layers.forward(encoder.hiddenStates(pass), keys: pass.tokenKeys, pass)
     }
 
     /// Adds the gradients of all parameters from that of the logits.
-    public func backward(gradient dlogits: Tensor, _ pass: Pass) {
+    package func backward(gradient dlogits: Tensor, _ pass: Pass) {
         encoder.backward(statesGradient: layers.backward(gradient: dlogits, pass), pass)
     }
 }

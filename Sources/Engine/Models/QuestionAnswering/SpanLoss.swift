@@ -1,12 +1,12 @@
 // The loss of a model that points at a span of tokens: cross-entropy over the tokens of each sequence.
 
 internal import Foundation
-public import Tensors
+package import Tensors
 
 /// The loss of spans as transformers' models for question answering compute it: the mean of the
 /// cross-entropies of the first and of the last token, each over the tokens of the sequence. There is no
 /// padding that would take part.
-public enum SpanLoss {
+package enum SpanLoss {
     /// The loss of each sequence, and whether its most likely first and last token are the right ones.
     ///
     /// - Parameters:
@@ -15,7 +15,7 @@ public enum SpanLoss {
     ///   - spans: the answer of each sequence as places in it, the last token included.
     ///   - lossCount: sequences of the global batch, all ranks and micro-batches.
     ///   - gradient: gets the gradient of `Σ losses / lossCount`, `[T, 2]`; may be `logits`.
-    public static func sequences(
+    package static func sequences(
         _ logits: Tensor, offsets: [Int32], spans: [ClosedRange<Int>], lossCount: Double, gradient: Tensor?
     ) -> [(loss: Double, isRight: Bool)] {
         precondition(offsets.count == spans.count + 1, "expected one span a sequence")

@@ -1,36 +1,36 @@
 // The part of a ViT config.json that shapes the network.
 
-public import JSON
-public import Kernels
+package import JSON
+package import Kernels
 internal import Layers
 
 /// Sizes and rates of a vision transformer, from Hugging Face's config.json.
-public struct ViTConfiguration: Sendable, Equatable {
+package struct ViTConfiguration: Sendable, Equatable {
     /// Two edges.
-    public struct Edges: Sendable, Equatable {
-        public let height: Int
-        public let width: Int
+    package struct Edges: Sendable, Equatable {
+        package let height: Int
+        package let width: Int
     }
 
     /// The size of the images that the position embeddings belong to.
-    public var imageSize: Edges
-    public var patchSize: Edges
-    public var channelCount: Int
-    public var hiddenSize: Int
-    public var layerCount: Int
-    public var headCount: Int
-    public var intermediateSize: Int
-    public var activation: Activation
-    public var hiddenDropout: Float
-    public var attentionDropout: Float
-    public var hasProjectionBias: Bool
-    public var initializerRange: Float
-    public var layerNormEpsilon: Float
+    package var imageSize: Edges
+    package var patchSize: Edges
+    package var channelCount: Int
+    package var hiddenSize: Int
+    package var layerCount: Int
+    package var headCount: Int
+    package var intermediateSize: Int
+    package var activation: Activation
+    package var hiddenDropout: Float
+    package var attentionDropout: Float
+    package var hasProjectionBias: Bool
+    package var initializerRange: Float
+    package var layerNormEpsilon: Float
     /// Outputs of the pooler, which files hold though neither classification nor captioning uses it.
-    public var poolerOutputs: Int
+    package var poolerOutputs: Int
 
     /// Reads the configuration; `file` is named in errors. What is missing takes Hugging Face's defaults.
-    public init(_ json: JSONValue, file: String) throws(ModelError) {
+    package init(_ json: JSONValue, file: String) throws(ModelError) {
         let reader = ConfigurationReader(json, file: file)
         imageSize = try Self.edges("image_size", default: 224, reader)
         patchSize = try Self.edges("patch_size", default: 16, reader)
@@ -81,7 +81,7 @@ public struct ViTConfiguration: Sendable, Equatable {
     }
 
     /// Tokens of an image of the configured size: one for each patch and one for all.
-    public var tokenCount: Int {
+    package var tokenCount: Int {
         imageSize.height / patchSize.height * (imageSize.width / patchSize.width) + 1
     }
 }

@@ -1,15 +1,15 @@
 // Named entities: stretches of a text with a label, and how tags of words stand for them.
 
-public import JSON
+package import JSON
 
 /// A stretch of words or characters with a label.
-public struct Entity: Sendable, Hashable {
+package struct Entity: Sendable, Hashable {
     /// What it is, such as `PER`.
-    public let label: String
+    package let label: String
     /// The words or characters that it covers.
-    public let range: Range<Int>
+    package let range: Range<Int>
 
-    public init(label: String, range: Range<Int>) { (self.label, self.range) = (label, range) }
+    package init(label: String, range: Range<Int>) { (self.label, self.range) = (label, range) }
 
     /// An object with `start`, `end` and `label`; nil for any other value.
     init?(_ value: JSONValue) {
@@ -21,7 +21,7 @@ public struct Entity: Sendable, Hashable {
     }
 
     /// The entity with further members.
-    public func value(adding members: [(name: String, value: JSONValue)] = []) -> JSONValue {
+    package func value(adding members: [(name: String, value: JSONValue)] = []) -> JSONValue {
         var fields = JSONObject()
         fields.set("start", to: .integer(range.lowerBound))
         fields.set("end", to: .integer(range.upperBound))
@@ -32,7 +32,7 @@ public struct Entity: Sendable, Hashable {
 }
 
 /// What a tag says of its word, by the letter before its dash.
-public enum TagPrefix: String, Sendable, CaseIterable {
+package enum TagPrefix: String, Sendable, CaseIterable {
     /// No entity; such a tag has no label.
     case outside = "O"
     case beginning = "B"
@@ -49,17 +49,17 @@ public enum TagPrefix: String, Sendable, CaseIterable {
 }
 
 /// The tag of a word in BIO, IOB2, IOBES or BILOU: `O`, or a letter, a dash and a label.
-public struct EntityTag: Sendable, Hashable {
-    public let prefix: TagPrefix
+package struct EntityTag: Sendable, Hashable {
+    package let prefix: TagPrefix
     /// Empty outside entities.
-    public let label: String
+    package let label: String
 
-    public static let outside = EntityTag(.outside, label: "")
+    package static let outside = EntityTag(.outside, label: "")
 
-    public init(_ prefix: TagPrefix, label: String) { (self.prefix, self.label) = (prefix, label) }
+    package init(_ prefix: TagPrefix, label: String) { (self.prefix, self.label) = (prefix, label) }
 
     /// nil for a name of another form.
-    public init?(_ name: String) {
+    package init?(_ name: String) {
         if name == TagPrefix.outside.rawValue {
             self = .outside
             return
@@ -72,13 +72,13 @@ public struct EntityTag: Sendable, Hashable {
     }
 
     /// The tag as files and models name it.
-    public var name: String { prefix == .outside ? prefix.rawValue : prefix.rawValue + "-" + label }
+    package var name: String { prefix == .outside ? prefix.rawValue : prefix.rawValue + "-" + label }
 }
 
 extension [EntityTag] {
     /// The entities that the tags of consecutive words stand for, as seqeval finds them by default and
     /// CoNLL's evaluation does: an entity also begins where an inside tag follows another label or none.
-    public var entities: [Entity] {
+    package var entities: [Entity] {
         var found: [Entity] = []
         var start: Int?
         var previous = EntityTag.outside

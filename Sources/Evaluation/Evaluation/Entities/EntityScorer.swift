@@ -8,7 +8,7 @@ internal import Metrics
 ///
 /// Predictions are lists of objects with `start`, `end` and `label`; references are such lists, or objects,
 /// as JSON.
-public struct EntityScorer: RowScorer {
+package struct EntityScorer: RowScorer {
     /// Rows, the tags' summed loss, tags with a loss, right tags.
     private static let lossPlace = 1
     private static let ownWidth = 4
@@ -16,12 +16,12 @@ public struct EntityScorer: RowScorer {
     /// The labels of entities, sorted; others are counted together.
     private let labels: [String]
 
-    public init(labels: [String]) { self.labels = labels.sorted() }
+    package init(labels: [String]) { self.labels = labels.sorted() }
 
     /// Behind the row's own counts, by label and for all others: entities of the references, of the
     /// predictions, right.
-    public var width: Int { Self.ownWidth + 3 * (labels.count + 1) }
-    public var qualityName: String { "f1" }
+    package var width: Int { Self.ownWidth + 3 * (labels.count + 1) }
+    package var qualityName: String { "f1" }
 
     private static func entities(_ row: AnsweredRow) -> (truth: Set<Entity>, prediction: Set<Entity>) {
         (
@@ -43,7 +43,7 @@ public struct EntityScorer: RowScorer {
         Self.ownWidth + 3 * (labels.firstIndex(of: label) ?? labels.count)
     }
 
-    public func counts(of row: AnsweredRow) -> [Int64] {
+    package func counts(of row: AnsweredRow) -> [Int64] {
         var counts = [Int64](repeating: 0, count: width)
         counts[0] = 1
         if let loss = row.loss, let units = RowUnits.of(loss.sum, fractionBits: RowUnits.tokenLossBits) {
@@ -84,7 +84,7 @@ public struct EntityScorer: RowScorer {
     /// The loss is the mean over tags and `accuracy` the share of right tags; `precision`, `recall` and `f1`
     /// are of all entities together. Behind them stand, as details, those of each label and how many entities
     /// it has.
-    public var metrics: [Metric] {
+    package var metrics: [Metric] {
         let ofTags = Metric.tokenLoss(at: Self.lossPlace).filter { $0.name != "perplexity" }
         let whole = [
             Metric("precision") { Sums($0).precision }, Metric("recall") { Sums($0).recall },
@@ -103,13 +103,13 @@ public struct EntityScorer: RowScorer {
     }
 
     /// F1 of the row's entities; nil for a row without any.
-    public func quality(of row: AnsweredRow, _ counts: [Int64]) -> Double? {
+    package func quality(of row: AnsweredRow, _ counts: [Int64]) -> Double? {
         let sums = Sums(counts)
         return sums.truths + sums.predictions == 0 ? nil : sums.f1
     }
 
     /// Entities that are missing or wrong, then the loss.
-    public func badness(of row: AnsweredRow, _ counts: [Int64]) -> Double? {
+    package func badness(of row: AnsweredRow, _ counts: [Int64]) -> Double? {
         let sums = Sums(counts)
         let wrong = sums.truths + sums.predictions - 2 * sums.hits
         guard wrong > 0 else { return nil }

@@ -1,24 +1,24 @@
 // From what a predictor says of a row to what an evaluation needs of it.
 
-public import Datasets
+package import Datasets
 internal import JSON
 internal import Models
 
 /// Makes answered rows of rows and predictions.
-public struct AnswerReader {
+package struct AnswerReader {
     private let predictor: any RowPredictor
     private let labels: LabelMap?
     private let labelColumn: (Row) -> String
 
     /// `labels` are those of a classifier, whose references stand in `labelColumn` of a row; nil for texts.
-    public init(
+    package init(
         predictor: any RowPredictor, labels: LabelMap?, labelColumn: @escaping (Row) -> String
     ) {
         (self.predictor, self.labels, self.labelColumn) = (predictor, labels, labelColumn)
     }
 
     /// Throws when the row has no reference, or a label that the classifier does not know.
-    public func row(number: Int, _ row: Row, _ answer: RowPrediction) throws -> AnsweredRow {
+    package func row(number: Int, _ row: Row, _ answer: RowPrediction) throws -> AnsweredRow {
         var answered = AnsweredRow(
             number: number, input: try predictor.input(of: row), prediction: answer.prediction,
             score: answer.score?.real, references: try predictor.references(of: row),

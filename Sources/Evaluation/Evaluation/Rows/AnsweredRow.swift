@@ -1,28 +1,28 @@
 // A row with the answer of a model and those of people: what every evaluation works on, wherever answers come from.
 
-public import Datasets
+package import Datasets
 internal import Foundation
-public import JSON
+package import JSON
 
 /// One row to be scored.
-public struct AnsweredRow: Sendable {
+package struct AnsweredRow: Sendable {
     /// Number among all rows of the data, from 0.
-    public var number: Int
+    package var number: Int
     /// What a person is shown as the row's input; empty when it is not known.
-    public var input: String
-    public var prediction: JSONValue
+    package var input: String
+    package var prediction: JSONValue
     /// How sure the model is of it, a probability; nil when it does not say.
-    public var score: Double?
+    package var score: Double?
     /// The answers of people; none where no label is true.
-    public var references: [String]
+    package var references: [String]
     /// Of a classifier: what the reference and the prediction mean to its labels.
-    public var target: Target
-    public var predicted: Target
+    package var target: Target
+    package var predicted: Target
     /// Of a classifier, the probability of each label; empty when they are not known.
-    public var probabilities: [Double]
-    public var loss: RowLoss?
+    package var probabilities: [Double]
+    package var loss: RowLoss?
 
-    public init(
+    package init(
         number: Int, input: String = "", prediction: JSONValue, score: Double? = nil, references: [String],
         target: Target = .none, predicted: Target = .none, probabilities: [Double] = [],
         loss: RowLoss? = nil
@@ -59,7 +59,7 @@ public struct AnsweredRow: Sendable {
     }
 
     /// Members of the row's line in a file of predictions.
-    public var fields: [(name: String, value: JSONValue)] {
+    package var fields: [(name: String, value: JSONValue)] {
         var fields: [(name: String, value: JSONValue)] = [("row", .integer(number))]
         if !input.isEmpty { fields.append(("input", .string(Self.excerpt(input)))) }
         if prediction != .null {
@@ -83,7 +83,7 @@ public struct AnsweredRow: Sendable {
     private var isSet: Bool { if case .labels = target { true } else { false } }
 
     /// The row as a line of a file of predictions.
-    public var line: String { Self.object(fields).json }
+    package var line: String { Self.object(fields).json }
 
     /// Number and loss as a line of a file of predictions.
     var lossLine: String {

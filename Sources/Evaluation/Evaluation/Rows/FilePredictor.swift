@@ -1,10 +1,10 @@
 // Predictions that stand in a file, taken as the answers to the rows of another: evaluation without a model.
 
-public import Datasets
+package import Datasets
 internal import JSON
 
 /// Reads the prediction of row n from row n of a file of predictions.
-public final class FilePredictor: RowPredictor {
+package final class FilePredictor: RowPredictor {
     private let paths: [String]
     private let column: String
     private let referencePaths: [String]
@@ -17,7 +17,7 @@ public final class FilePredictor: RowPredictor {
     ///   - predictions: files of predictions; `column` holds them, in a text file each line is one.
     ///   - references: files of references; `referenceColumn` holds them unless a row has `reference`.
     ///   - labels: what predictions may be; nil for texts.
-    public init(
+    package init(
         predictions: [String], column: String, references: [String], referenceColumn: String,
         labels: LabelMap?
     ) throws {
@@ -27,7 +27,7 @@ public final class FilePredictor: RowPredictor {
     }
 
     /// The answers to rows of the references; numbers must rise from call to call.
-    public func predict(_ rows: [Row], firstNumber: Int, findsLoss: Bool) throws -> [RowPrediction] {
+    package func predict(_ rows: [Row], firstNumber: Int, findsLoss: Bool) throws -> [RowPrediction] {
         while next < firstNumber { _ = try nextRow() }
         return try rows.map { _ in try answer(nextRow()) }
     }
@@ -52,7 +52,7 @@ public final class FilePredictor: RowPredictor {
     }
 
     /// Throws unless there are as many predictions as references; reads the rest of the predictions.
-    public func checkCount(references: Int) throws {
+    package func checkCount(references: Int) throws {
         while try rows.next() != nil { next += 1 }
         if next != references { throw unequal(predictions: next, references: references) }
     }
@@ -63,7 +63,7 @@ public final class FilePredictor: RowPredictor {
     }
 
     /// The input that the row has by a usual name; empty when it has none.
-    public func input(of row: Row) throws -> String {
+    package func input(of row: Row) throws -> String {
         let names = ["input", "text", "document", "article", "prompt", "image"]
         guard !row.isLine, let name = names.first(where: { row[$0] != nil && $0 != column(of: row) }),
             case .string(let text)? = row[name]
@@ -71,7 +71,7 @@ public final class FilePredictor: RowPredictor {
         return text
     }
 
-    public func references(of row: Row) throws -> [String] {
+    package func references(of row: Row) throws -> [String] {
         let column = column(of: row)
         if let labels {
             return labels.texts(
@@ -84,7 +84,7 @@ public final class FilePredictor: RowPredictor {
     }
 
     /// The column of the row's references.
-    public func column(of row: Row) -> String {
+    package func column(of row: Row) -> String {
         row.isLine ? "text" : row["reference"] != nil ? "reference" : referenceColumn
     }
 }

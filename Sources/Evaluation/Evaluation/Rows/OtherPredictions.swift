@@ -1,20 +1,20 @@
 // The predictions of another run, read row by row beside those of this one.
 
-public import Datasets
-public import JSON
+package import Datasets
+package import JSON
 
 /// A file of predictions as `evaluate` writes it.
-public final class OtherPredictions {
+package final class OtherPredictions {
     /// Name of the file in the folder of an evaluation.
-    public static let fileName = "eval_predictions.jsonl"
+    package static let fileName = "eval_predictions.jsonl"
 
-    public let path: String
+    package let path: String
     private let rows: RowIterator
     private let labels: LabelMap?
     private var next = 0
 
     /// `labels` are those of the classifier whose rows are compared. Throws when the file cannot be read.
-    public init(path: String, labels: LabelMap?) throws {
+    package init(path: String, labels: LabelMap?) throws {
         self.path = path
         self.labels = labels
         rows = try RowReader(patterns: [path]).makeIterator()
@@ -95,7 +95,7 @@ extension Row {
 
     /// The loss as `evaluate` writes it: the mean over the row's targets and, for texts, their number. Nil when the row
     /// has none.
-    public func writtenLoss(isOfTokens: Bool) -> RowLoss? {
+    package func writtenLoss(isOfTokens: Bool) -> RowLoss? {
         guard let loss = self["loss"]?.real else { return nil }
         guard isOfTokens else { return RowLoss(sum: loss, count: 1, correct: 0) }
         guard let count = self["targets"]?.real.flatMap({ Int(exactly: $0) }),
@@ -107,6 +107,6 @@ extension Row {
 
 extension JSONValue {
     /// A text as it is, anything else as JSON.
-    public var plainText: String { if case .string(let text) = self { text } else { json } }
+    package var plainText: String { if case .string(let text) = self { text } else { json } }
     var real: Double? { if case .number(let number) = self { number.double } else { nil } }
 }

@@ -1,38 +1,38 @@
 // An evaluation row by row: figures with intervals, tables, the worst rows, and the comparison with another run.
 
-public import DataParallel
+package import DataParallel
 internal import Datasets
-public import Metrics
-public import Models
+package import Metrics
+package import Models
 
 /// What an evaluation found, the same bits on any number of ranks.
-public struct RowEvaluationResult: TaskEvaluation {
-    public let rowCount: Int64
-    public let estimates: [MetricValue]
-    public var figures: [MetricValue] { estimates }
+package struct RowEvaluationResult: TaskEvaluation {
+    package let rowCount: Int64
+    package let estimates: [MetricValue]
+    package var figures: [MetricValue] { estimates }
     /// Of a classifier or a regression; nil for texts.
-    public let classification: ClassificationEvaluation?
+    package let classification: ClassificationEvaluation?
     /// F1 of each label; empty for more than 100 labels and where there are none.
-    public let labelF1: [ConfidenceInterval]
+    package let labelF1: [ConfidenceInterval]
     /// Accuracy by confidence, of single-label classification whose rows say how sure they are.
-    public let calibration: [CalibrationSums.Bin]
+    package let calibration: [CalibrationSums.Bin]
     /// Figures by the number of words of the input; empty when inputs are not known.
-    public let lengths: [LengthBucket]
+    package let lengths: [LengthBucket]
     /// What `LengthBucket.quality` is.
-    public let qualityName: String
+    package let qualityName: String
     /// The worst rows as JSON objects.
-    public let mistakes: [String]
+    package let mistakes: [String]
     /// Targets that the loss of texts is the mean over; nil for labels and where there is no loss.
-    public let targetCount: Int?
+    package let targetCount: Int?
     /// The losses of target tokens; nil where rows have none of their own.
-    public let tokens: TokenPredictionSums?
+    package let tokens: TokenPredictionSums?
     /// How scores of texts were computed.
-    public let signatures: [(name: String, text: String)]
-    public let comparison: RunComparison?
+    package let signatures: [(name: String, text: String)]
+    package let comparison: RunComparison?
 }
 
 /// What rows' answers are.
-public enum AnswerKind: Sendable {
+package enum AnswerKind: Sendable {
     case labels(ClassificationHead)
     /// Texts; with document frequencies also CIDEr. The loss is that of tokens, or of other targets, which have no
     /// perplexity.
@@ -49,11 +49,11 @@ public enum AnswerKind: Sendable {
 /// and `cross-validate`.
 ///
 /// What grows with the data's vocabulary alone is the table of reference n-grams that CIDEr needs.
-public final class RowEvaluation {
-    public typealias Kind = AnswerKind
+package final class RowEvaluation {
+    package typealias Kind = AnswerKind
 
     /// How much is found out.
-    public enum Detail: Sendable {
+    package enum Detail: Sendable {
         /// Figures alone, for evaluations of a run.
         case figures
         /// Figures with intervals, tables, and the worst rows.
@@ -71,7 +71,7 @@ public final class RowEvaluation {
     private var paired: PairedRows?
 
     /// - Parameter other: predictions of another run for the same rows, to compare with.
-    public init(
+    package init(
         _ kind: Kind, group: any ProcessGroup, seed: UInt64, detail: Detail = .all,
         other: OtherPredictions? = nil
     ) {
@@ -115,7 +115,7 @@ public final class RowEvaluation {
     }
 
     /// The metrics that an evaluation of rows with a loss has, in the order of the log.
-    public static func descriptions(_ kind: Kind) -> [MetricDescription] {
+    package static func descriptions(_ kind: Kind) -> [MetricDescription] {
         switch kind {
         case .labels(let head): LabelRowSums.descriptions(head, scorer(head).metrics)
         case .texts(let frequencies, let lossIsOfTokens):
@@ -131,7 +131,7 @@ public final class RowEvaluation {
     }
 
     /// Adds a row that this rank answered; numbers must rise.
-    public func add(_ row: AnsweredRow) throws {
+    package func add(_ row: AnsweredRow) throws {
         let counts = scorer.counts(of: row)
         exact.add(row)
         sums.add(number: row.number, counts)
@@ -152,7 +152,7 @@ public final class RowEvaluation {
     /// Adds up the rows of all ranks. Collective; call it once, after all rows.
     ///
     /// - Throws: when the other run has another number of rows.
-    public func finish() throws -> RowEvaluationResult {
+    package func finish() throws -> RowEvaluationResult {
         try exact.reduce(over: group)
         try sums.reduce(over: group)
         try lengths.reduce(over: group)

@@ -6,14 +6,14 @@ internal import JSON
 internal import Metrics
 
 /// Rows whose input has about the same number of words.
-public struct LengthBucket: Sendable, Equatable {
+package struct LengthBucket: Sendable, Equatable {
     /// Words of the input, both included.
-    public let words: ClosedRange<Int>
-    public let rowCount: Int64
+    package let words: ClosedRange<Int>
+    package let rowCount: Int64
     /// Mean quality of the answers, in 0...1; NaN when it is not known.
-    public let quality: Double
+    package let quality: Double
     /// Mean confidence; NaN when it is not known.
-    public let confidence: Double
+    package let confidence: Double
 }
 
 /// Sums over rows by the length of their input.

@@ -2,24 +2,24 @@
 
 internal import DataParallel
 internal import Datasets
-public import Metrics
+package import Metrics
 internal import Models
 
 /// Differences between this run and another.
-public struct RunComparison: Sendable {
+package struct RunComparison: Sendable {
     /// One figure of both.
-    public struct Item: Sendable {
-        public let name: String
-        public let unit: Metric.Unit
-        public let direction: Metric.Direction
+    package struct Item: Sendable {
+        package let name: String
+        package let unit: Metric.Unit
+        package let direction: Metric.Direction
         /// This run's figure minus the other's.
-        public let test: PairedBootstrapTest
+        package let test: PairedBootstrapTest
     }
 
-    public let other: String
-    public let items: [Item]
+    package let other: String
+    package let items: [Item]
     /// Rows that only this run and only the other got right, with McNemar's test of them; nil for texts and numbers.
-    public let rights: (onlyThis: Int64, onlyOther: Int64, test: McNemarTest)?
+    package let rights: (onlyThis: Int64, onlyOther: Int64, test: McNemarTest)?
 }
 
 extension RunComparison {

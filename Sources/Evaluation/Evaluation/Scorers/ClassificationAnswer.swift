@@ -1,15 +1,15 @@
 // What the outputs of a classifier or a regression say of a row.
 
-public import Datasets
+package import Datasets
 internal import Foundation
 package import Models
 
 /// The labels or numbers that logits choose, with the probabilities of labels.
-public struct ClassificationAnswer: Sendable, Equatable {
+package struct ClassificationAnswer: Sendable, Equatable {
     /// The most likely label, the labels above one half, or the numbers.
-    public let predicted: Target
+    package let predicted: Target
     /// Of each label; empty for a regression.
-    public let probabilities: [Double]
+    package let probabilities: [Double]
 
     /// - Parameter logits: the outputs for a row, `[K]`.
     package init(logits: [Float], problemType: ProblemType) {

@@ -4,7 +4,7 @@ internal import Datasets
 internal import Metrics
 
 /// Scores the labels that a classifier gives.
-public struct ClassificationScorer: RowScorer {
+package struct ClassificationScorer: RowScorer {
     /// Bins of confidence of the calibration error.
     static let binCount = 15
 
@@ -22,15 +22,15 @@ public struct ClassificationScorer: RowScorer {
         var width: Int { bins + ClassificationScorer.binCount }
     }
 
-    public init(labelCount: Int) {
+    package init(labelCount: Int) {
         self.labelCount = labelCount
         layout = Layout(labels: labelCount)
     }
 
-    public var width: Int { layout.width }
-    public var qualityName: String { "accuracy" }
+    package var width: Int { layout.width }
+    package var qualityName: String { "accuracy" }
 
-    public func counts(of row: AnsweredRow) -> [Int64] {
+    package func counts(of row: AnsweredRow) -> [Int64] {
         guard case .label(let truth) = row.target, case .label(let prediction) = row.predicted else {
             preconditionFailure("row \(row.number) has no label")
         }
@@ -55,7 +55,7 @@ public struct ClassificationScorer: RowScorer {
         return counts
     }
 
-    public var metrics: [Metric] {
+    package var metrics: [Metric] {
         let layout = layout
         @Sendable func report(_ sums: [Int64]) -> ClassificationReport {
             ClassificationReport(
@@ -112,12 +112,12 @@ public struct ClassificationScorer: RowScorer {
         }
     }
 
-    public func quality(of row: AnsweredRow, _ counts: [Int64]) -> Double? {
+    package func quality(of row: AnsweredRow, _ counts: [Int64]) -> Double? {
         row.target == row.predicted ? 1 : 0
     }
 
     /// How sure the model was of a wrong answer.
-    public func badness(of row: AnsweredRow, _ counts: [Int64]) -> Double? {
+    package func badness(of row: AnsweredRow, _ counts: [Int64]) -> Double? {
         row.target == row.predicted ? nil : row.score ?? 0
     }
 }

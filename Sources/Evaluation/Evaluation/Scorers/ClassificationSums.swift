@@ -3,12 +3,12 @@
 package import DataParallel
 internal import Datasets
 internal import Foundation
-public import Metrics
-public import Models
+package import Metrics
+package import Models
 
 /// Counts of an evaluation that add up over rows and ranks to the same bits in any order.
-public struct ClassificationSums: Sendable {
-    public let head: ClassificationHead
+package struct ClassificationSums: Sendable {
+    package let head: ClassificationHead
     private(set) var losses = ExactSum()
     /// What the sum of losses is divided by: a row is 1 unless its target has another weight.
     private var weights = ExactSum()
@@ -17,7 +17,7 @@ public struct ClassificationSums: Sendable {
     private var labelSets: MultiLabelCounts
     private var outputs: [RegressionSums]
 
-    public init(head: ClassificationHead) {
+    package init(head: ClassificationHead) {
         self.head = head
         confusion = ConfusionMatrix(labelCount: head.labels.count)
         labelSets = MultiLabelCounts(labelCount: head.labels.count)
@@ -90,7 +90,7 @@ public struct ClassificationSums: Sendable {
     }
 
     /// What the sums amount to.
-    public var evaluation: ClassificationEvaluation {
+    package var evaluation: ClassificationEvaluation {
         ClassificationEvaluation(
             head: head, rowCount: rows, loss: losses.value / weights.value, confusion: confusion,
             labelSets: labelSets, outputs: outputs)
@@ -98,15 +98,15 @@ public struct ClassificationSums: Sendable {
 }
 
 /// The result of an evaluation, the same on any number of ranks.
-public struct ClassificationEvaluation: Sendable {
-    public let head: ClassificationHead
-    public let rowCount: Int64
+package struct ClassificationEvaluation: Sendable {
+    package let head: ClassificationHead
+    package let rowCount: Int64
     /// Mean loss over all rows, by their weights where targets have some.
-    public let loss: Double
+    package let loss: Double
     /// Truth by prediction; empty unless the head is single-label.
-    public let confusion: ConfusionMatrix
-    public let labelSets: MultiLabelCounts
-    public let outputs: [RegressionSums]
+    package let confusion: ConfusionMatrix
+    package let labelSets: MultiLabelCounts
+    package let outputs: [RegressionSums]
 
     package init(
         head: ClassificationHead, rowCount: Int64, loss: Double, confusion: ConfusionMatrix,
@@ -117,7 +117,7 @@ public struct ClassificationEvaluation: Sendable {
     }
 
     /// Precision, recall and F1 of each label; empty for regression.
-    public var perLabel: [PrecisionRecallF1] {
+    package var perLabel: [PrecisionRecallF1] {
         switch head.problemType {
         case .singleLabel: ClassificationReport(confusion).perLabel
         case .multiLabel: MultiLabelReport(labelSets).perLabel
@@ -127,7 +127,7 @@ public struct ClassificationEvaluation: Sendable {
 
     /// Metric names, without prefix, and values in the order of the log. `precision`, `recall` and `f1` are those of
     /// the second label when there are two, as in scikit-learn, and macro averages otherwise.
-    public var metrics: [(name: String, value: Double)] {
+    package var metrics: [(name: String, value: Double)] {
         switch head.problemType {
         case .singleLabel: [("loss", loss)] + singleLabelMetrics
         case .multiLabel: [("loss", loss)] + multiLabelMetrics

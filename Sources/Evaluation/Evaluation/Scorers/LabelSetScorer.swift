@@ -4,15 +4,15 @@ internal import Datasets
 internal import Metrics
 
 /// Scores sets of labels.
-public struct LabelSetScorer: RowScorer {
+package struct LabelSetScorer: RowScorer {
     private let labelCount: Int
 
-    public init(labelCount: Int) { self.labelCount = labelCount }
+    package init(labelCount: Int) { self.labelCount = labelCount }
 
     /// Rows, rows with a finite loss, losses, rows that are right in all labels, F1 of rows; then by label truths,
     /// predictions and hits.
-    public var width: Int { 5 + 3 * labelCount }
-    public var qualityName: String { "f1_samples" }
+    package var width: Int { 5 + 3 * labelCount }
+    package var qualityName: String { "f1_samples" }
 
     private func sets(_ row: AnsweredRow) -> (truth: Set<Int>, prediction: Set<Int>) {
         guard case .labels(let truth) = row.target, case .labels(let prediction) = row.predicted else {
@@ -21,7 +21,7 @@ public struct LabelSetScorer: RowScorer {
         return (Set(truth), Set(prediction))
     }
 
-    public func counts(of row: AnsweredRow) -> [Int64] {
+    package func counts(of row: AnsweredRow) -> [Int64] {
         let (truth, prediction) = sets(row)
         var counts = [Int64](repeating: 0, count: width)
         counts[0] = 1
@@ -34,7 +34,7 @@ public struct LabelSetScorer: RowScorer {
         return counts
     }
 
-    public var metrics: [Metric] {
+    package var metrics: [Metric] {
         let labels = labelCount
         @Sendable func report(_ sums: [Int64]) -> MultiLabelReport {
             let counts = Array(sums[5...])
@@ -77,9 +77,9 @@ public struct LabelSetScorer: RowScorer {
         return all == 0 ? 0 : 2 * Double(truth.intersection(prediction).count) / Double(all)
     }
 
-    public func quality(of row: AnsweredRow, _ counts: [Int64]) -> Double? { f1(of: row) }
+    package func quality(of row: AnsweredRow, _ counts: [Int64]) -> Double? { f1(of: row) }
 
-    public func badness(of row: AnsweredRow, _ counts: [Int64]) -> Double? {
+    package func badness(of row: AnsweredRow, _ counts: [Int64]) -> Double? {
         row.target == row.predicted ? nil : row.loss?.sum ?? 1 - f1(of: row)
     }
 }

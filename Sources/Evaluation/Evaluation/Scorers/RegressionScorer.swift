@@ -3,12 +3,12 @@
 internal import Datasets
 
 /// Counts rows alone; says how far a prediction is off.
-public struct RegressionScorer: RowScorer {
-    public init() {}
+package struct RegressionScorer: RowScorer {
+    package init() {}
 
-    public var width: Int { 1 }
-    public var qualityName: String { "quality" }
-    public var metrics: [Metric] { [] }
+    package var width: Int { 1 }
+    package var qualityName: String { "quality" }
+    package var metrics: [Metric] { [] }
 
     /// The metrics whose values come from exact sums and whose intervals come from samples of rows.
     static let described: [(name: String, unit: Metric.Unit, direction: Metric.Direction)] = [
@@ -17,11 +17,11 @@ public struct RegressionScorer: RowScorer {
         ("pearson", .share, .higherIsBetter),
     ]
 
-    public func counts(of row: AnsweredRow) -> [Int64] { [1] }
-    public func quality(of row: AnsweredRow, _ counts: [Int64]) -> Double? { nil }
+    package func counts(of row: AnsweredRow) -> [Int64] { [1] }
+    package func quality(of row: AnsweredRow, _ counts: [Int64]) -> Double? { nil }
 
     /// The largest absolute error of the row's outputs.
-    public func badness(of row: AnsweredRow, _ counts: [Int64]) -> Double? {
+    package func badness(of row: AnsweredRow, _ counts: [Int64]) -> Double? {
         guard case .values(let truth) = row.target, case .values(let prediction) = row.predicted else {
             preconditionFailure("row \(row.number) has no numbers")
         }

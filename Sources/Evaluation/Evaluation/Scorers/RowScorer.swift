@@ -2,7 +2,7 @@
 
 internal import Datasets
 internal import Foundation
-public import JSON
+package import JSON
 internal import Metrics
 
 extension Metric {
@@ -21,7 +21,7 @@ extension Metric {
 }
 
 /// Scores rows one by one.
-public protocol RowScorer: Sendable {
+package protocol RowScorer: Sendable {
     /// Number of integers that a row gives.
     var width: Int { get }
     /// The integers of a row.
@@ -41,6 +41,6 @@ public protocol RowScorer: Sendable {
 }
 
 extension RowScorer {
-    public var knowsQuality: Bool { true }
-    public func details(of row: AnsweredRow) -> [(name: String, value: JSONValue)] { [] }
+    package var knowsQuality: Bool { true }
+    package func details(of row: AnsweredRow) -> [(name: String, value: JSONValue)] { [] }
 }

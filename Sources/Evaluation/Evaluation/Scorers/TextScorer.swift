@@ -1,11 +1,11 @@
 // Counts and figures of written texts, from which values, intervals and comparisons come.
 
 internal import Datasets
-public import JSON
-public import Metrics
+package import JSON
+package import Metrics
 
 /// Scores texts against references by all text metrics and, for captions, CIDEr.
-public struct TextScorer: RowScorer {
+package struct TextScorer: RowScorer {
     /// A metric with the place of its counts.
     private struct Part: Sendable {
         let metric: any TextMetric
@@ -17,13 +17,13 @@ public struct TextScorer: RowScorer {
     private static let ownWidth = 4
 
     private let parts: [Part]
-    public let width: Int
+    package let width: Int
     private let chrF = ChrFScorer()
     private let rouge = RougeScorer(usesStemmer: true)
-    public var qualityName: String { "chrf" }
+    package var qualityName: String { "chrf" }
 
     /// `cider` knows the references of all rows; nil leaves CIDEr out.
-    public init(cider: CIDErScorer? = nil) {
+    package init(cider: CIDErScorer? = nil) {
         var list = TextMetrics.all
         // Behind the scores of n-grams, as ever.
         if let cider { list.insert(CIDErMetric(scorer: cider), at: list.count - 1) }
@@ -35,7 +35,7 @@ public struct TextScorer: RowScorer {
         width = place
     }
 
-    public func counts(of row: AnsweredRow) -> [Int64] {
+    package func counts(of row: AnsweredRow) -> [Int64] {
         let text = row.text
         var counts: [Int64] = [1, 0, 0, 0]
         if let loss = row.loss, let units = RowUnits.of(loss.sum, fractionBits: RowUnits.tokenLossBits) {
@@ -52,7 +52,7 @@ public struct TextScorer: RowScorer {
         [sums[0]] + sums[place..<place + width]
     }
 
-    public var metrics: [Metric] {
+    package var metrics: [Metric] {
         let own = parts.flatMap { part in
             let (place, width) = (part.place, part.metric.width)
             return part.metric.metrics.map { metric in
@@ -75,9 +75,9 @@ public struct TextScorer: RowScorer {
         chrF.counts(prediction: row.text, references: row.references).score
     }
 
-    public func quality(of row: AnsweredRow, _ counts: [Int64]) -> Double? { chrFScore(counts) / 100 }
+    package func quality(of row: AnsweredRow, _ counts: [Int64]) -> Double? { chrFScore(counts) / 100 }
 
-    public func badness(of row: AnsweredRow, _ counts: [Int64]) -> Double? {
+    package func badness(of row: AnsweredRow, _ counts: [Int64]) -> Double? {
         let score = chrFScore(counts)
         return score >= 100 ? nil : 100 - score
     }
@@ -90,7 +90,7 @@ public struct TextScorer: RowScorer {
         return ChrFCounts(words: Array(counts[part.place..<part.place + part.metric.width])).score
     }
 
-    public func details(of row: AnsweredRow) -> [(name: String, value: JSONValue)] {
+    package func details(of row: AnsweredRow) -> [(name: String, value: JSONValue)] {
         let rougeL = rouge.scores(prediction: row.text, references: row.references).rougeL
         return [("chrf", .real(score(row))), ("rougeL", .real(rougeL.f1))]
     }

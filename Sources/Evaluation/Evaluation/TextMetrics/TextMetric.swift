@@ -3,7 +3,7 @@
 internal import Metrics
 
 /// Metrics of texts that share their counts.
-public protocol TextMetric: Sendable {
+package protocol TextMetric: Sendable {
     /// Number of integers that a row gives.
     var width: Int { get }
     /// The integers of a row: they add up over rows and ranks.
@@ -15,7 +15,7 @@ public protocol TextMetric: Sendable {
 }
 
 extension TextMetric {
-    public func signature(_ sums: [Int64]) -> (name: String, text: String)? { nil }
+    package func signature(_ sums: [Int64]) -> (name: String, text: String)? { nil }
 
     /// The mean over rows of a figure in units of 2^-32 at `place` of the counts.
     static func mean(_ place: Int) -> @Sendable ([Int64]) -> Double {
@@ -24,8 +24,8 @@ extension TextMetric {
 }
 
 /// The metrics of all tasks that write texts, in the order of the log.
-public enum TextMetrics {
-    public static let all: [any TextMetric] = [
+package enum TextMetrics {
+    package static let all: [any TextMetric] = [
         BLEUMetric(), ChrFMetric(), RougeMetric(), ErrorRateMetric(), ExactMatchMetric(),
     ]
 }

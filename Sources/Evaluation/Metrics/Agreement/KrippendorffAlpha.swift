@@ -6,9 +6,9 @@
 /// order: sum `words` over parts. Items may have any number of raters; those with fewer than two do not count.
 ///
 /// Source: Krippendorff 2011, "Computing Krippendorff's alpha-reliability". Equals the package `krippendorff`.
-public struct RatingCoincidences: Sendable, Equatable {
+package struct RatingCoincidences: Sendable, Equatable {
     /// What the distance between two ratings is.
-    public enum Level: String, Sendable, CaseIterable {
+    package enum Level: String, Sendable, CaseIterable {
         /// 0 for equal, 1 for different values.
         case nominal
         /// By the number of ratings between both values.
@@ -18,21 +18,21 @@ public struct RatingCoincidences: Sendable, Equatable {
     }
 
     /// All values that a rating may have, in rising order.
-    public let values: [Double]
+    package let values: [Double]
     /// The largest number of raters of an item.
-    public let maximumRaters: Int
+    package let maximumRaters: Int
     /// For 2...`maximumRaters` raters, ordered pairs of ratings of one item by different raters.
     /// `[maximumRaters − 1, values, values]`
-    public private(set) var words: [Int64]
+    package private(set) var words: [Int64]
 
     /// No items.
-    public init(values: [Double], maximumRaters: Int) {
+    package init(values: [Double], maximumRaters: Int) {
         let count = max(maximumRaters - 1, 0) * values.count * values.count
         self.init(values: values, maximumRaters: maximumRaters, words: [Int64](repeating: 0, count: count))
     }
 
     /// The coincidences that `words` of one part, or their totals over parts, describe.
-    public init(values: [Double], maximumRaters: Int, words: [Int64]) {
+    package init(values: [Double], maximumRaters: Int, words: [Int64]) {
         precondition(maximumRaters >= 2, "agreement needs two raters")
         precondition(zip(values, values.dropFirst()).allSatisfy { $0 < $1 }, "values must rise")
         precondition(
@@ -44,7 +44,7 @@ public struct RatingCoincidences: Sendable, Equatable {
     }
 
     /// Adds one item: for each rater the index of the value given, or nil where the rating is missing.
-    public mutating func add(_ ratings: [Int?]) {
+    package mutating func add(_ ratings: [Int?]) {
         var counts = [Int64](repeating: 0, count: values.count)
         for case let index? in ratings { counts[index] += 1 }
         let raters = Int(counts.reduce(0, +))
@@ -59,14 +59,14 @@ public struct RatingCoincidences: Sendable, Equatable {
     }
 
     /// Adds the items of another part of the data.
-    public mutating func merge(_ other: RatingCoincidences) {
+    package mutating func merge(_ other: RatingCoincidences) {
         precondition(other.values == values && other.maximumRaters == maximumRaters, "other ratings merged")
         words = .sum(words, other.words)
     }
 
     /// 1 − observed / expected disagreement: 1 for perfect agreement, 0 for chance, less for worse; NaN when no
     /// item has two ratings or all ratings are the same.
-    public func alpha(_ level: Level) -> Double {
+    package func alpha(_ level: Level) -> Double {
         let size = values.count
         var coincidences = [Double](repeating: 0, count: size * size)
         for raters in 2...maximumRaters {

@@ -2,18 +2,18 @@
 
 /// Exact match and F1 of words, after Rajpurkar et al. 2016 (SQuAD 1.1) and 2018 (SQuAD 2.0): in lower case,
 /// without ASCII punctuation, without the articles a, an and the.
-public struct AnswerOverlap: Sendable, Equatable {
+package struct AnswerOverlap: Sendable, Equatable {
     /// Whether the answer equals a reference.
-    public let isExact: Bool
+    package let isExact: Bool
     /// The best harmonic mean of precision and recall over words, in 0...1.
-    public let f1: Double
+    package let f1: Double
 
     /// Compares with each of `references` and takes the best, exact match and F1 each by itself.
     ///
     /// - Parameter knowsNoAnswer: as SQuAD 2.0: references without a word are left out, the empty answer is the one
     ///   reference when none is left, and an answer without words agrees with that alone. SQuAD 1.1 gives such an answer
     ///   an F1 of 0.
-    public init(prediction: String, references: [String], knowsNoAnswer: Bool) {
+    package init(prediction: String, references: [String], knowsNoAnswer: Bool) {
         let words = Self.words(of: prediction)
         var others = references.map(Self.words)
         if knowsNoAnswer {

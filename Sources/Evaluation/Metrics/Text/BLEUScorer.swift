@@ -6,19 +6,19 @@ import Foundation
 ///
 /// Source: Papineni et al. 2002, "BLEU: a method for automatic evaluation of machine translation"; Post 2018,
 /// "A call for clarity in reporting BLEU scores", whose program sacrebleu this equals.
-public struct BLEUScorer: Sendable, Equatable {
-    public let tokenizer: BLEUTokenizer
+package struct BLEUScorer: Sendable, Equatable {
+    package let tokenizer: BLEUTokenizer
     /// Whether case is ignored.
-    public let lowercases: Bool
+    package let lowercases: Bool
 
     /// sacrebleu's defaults: tokenizer 13a, case-sensitive.
-    public init(tokenizer: BLEUTokenizer = .mteval13a, lowercases: Bool = false) {
+    package init(tokenizer: BLEUTokenizer = .mteval13a, lowercases: Bool = false) {
         self.tokenizer = tokenizer
         self.lowercases = lowercases
     }
 
     /// The counts of one row. `references` must not be empty, though its strings may be.
-    public func counts(prediction: String, references: [String]) -> BLEUCounts {
+    package func counts(prediction: String, references: [String]) -> BLEUCounts {
         precondition(!references.isEmpty, "BLEU needs a reference for each row")
         var table = TokenTable()
         let tokenized = references.map { reference in
@@ -34,28 +34,28 @@ public struct BLEUScorer: Sendable, Equatable {
     }
 
     /// sacrebleu's signature of a score of these counts.
-    public func signature(of counts: BLEUCounts, effectiveOrder: Bool = false) -> String {
+    package func signature(of counts: BLEUCounts, effectiveOrder: Bool = false) -> String {
         "nrefs:\(counts.references.signature)|case:\(lowercases ? "lc" : "mixed")"
             + "|eff:\(effectiveOrder ? "yes" : "no")|tok:\(tokenizer.rawValue)|smooth:exp|version:2.6.0"
     }
 }
 
 /// Lengths, n-grams and matched n-grams of any number of rows.
-public struct BLEUCounts: Sendable, Equatable {
+package struct BLEUCounts: Sendable, Equatable {
     /// The longest n-grams that count.
-    public static let maximumOrder = 4
+    package static let maximumOrder = 4
     /// Number of integers in `words`.
-    public static let wordCount = 2 + 2 * maximumOrder + ReferenceCounts.wordCount
+    package static let wordCount = 2 + 2 * maximumOrder + ReferenceCounts.wordCount
 
     /// Tokens of the predictions and of the references closest in length; matches and totals of orders 1 to 4,
     /// as sacrebleu orders them; then the counts of references. Sum them over ranks.
-    public private(set) var words: [Int64]
+    package private(set) var words: [Int64]
 
     /// No rows.
-    public init() { words = [Int64](repeating: 0, count: Self.wordCount) }
+    package init() { words = [Int64](repeating: 0, count: Self.wordCount) }
 
     /// The counts that `words` of one part, or their totals over parts, describe.
-    public init(words: [Int64]) {
+    package init(words: [Int64]) {
         precondition(words.count == Self.wordCount, "expected \(Self.wordCount) words, found \(words.count)")
         self.words = words
     }
@@ -73,25 +73,25 @@ public struct BLEUCounts: Sendable, Equatable {
     }
 
     /// Adds the counts of other rows.
-    public mutating func merge(_ other: BLEUCounts) { words = .sum(words, other.words) }
+    package mutating func merge(_ other: BLEUCounts) { words = .sum(words, other.words) }
 
     /// Number of rows counted.
-    public var rowCount: Int64 { references.rowCount }
+    package var rowCount: Int64 { references.rowCount }
     /// Tokens of the predictions.
-    public var predictionLength: Int64 { words[0] }
+    package var predictionLength: Int64 { words[0] }
     /// Tokens of the references, of each row the one closest in length to the prediction.
-    public var referenceLength: Int64 { words[1] }
+    package var referenceLength: Int64 { words[1] }
     /// Matched n-grams of orders 1 to 4.
-    public var matches: [Int64] { Array(words[2..<2 + Self.maximumOrder]) }
+    package var matches: [Int64] { Array(words[2..<2 + Self.maximumOrder]) }
     /// All n-grams of the predictions of orders 1 to 4.
-    public var totals: [Int64] { Array(words[2 + Self.maximumOrder..<2 + 2 * Self.maximumOrder]) }
+    package var totals: [Int64] { Array(words[2 + Self.maximumOrder..<2 + 2 * Self.maximumOrder]) }
 
     var references: ReferenceCounts {
         ReferenceCounts(words: Array(words[(2 + 2 * Self.maximumOrder)...]))
     }
 
     /// exp(1 − r / p) where predictions are shorter (p tokens) than references (r tokens), else 1.
-    public var brevityPenalty: Double {
+    package var brevityPenalty: Double {
         guard predictionLength < referenceLength else { return 1 }
         guard predictionLength > 0 else { return 0 }
         return exp(1 - Double(referenceLength) / Double(predictionLength))
@@ -99,7 +99,7 @@ public struct BLEUCounts: Sendable, Equatable {
 
     /// Precisions of orders 1 to 4 in percent; orders without a match get 100 / (2^k · total), k counting such
     /// orders (`exp` smoothing). All are 0 when nothing matches.
-    public var precisions: [Double] {
+    package var precisions: [Double] {
         var precisions = [Double](repeating: 0, count: Self.maximumOrder)
         guard matches.contains(where: { $0 > 0 }) else { return precisions }
         var smoothing = 1.0
@@ -115,7 +115,7 @@ public struct BLEUCounts: Sendable, Equatable {
 
     /// BLEU in 0...100; 0 without rows or matches. With `effectiveOrder`, for single sentences, orders that
     /// the prediction is too short for are left out of the geometric mean.
-    public func score(effectiveOrder: Bool = false) -> Double {
+    package func score(effectiveOrder: Bool = false) -> Double {
         let precisions = precisions
         guard matches.contains(where: { $0 > 0 }) else { return 0 }
         let order =

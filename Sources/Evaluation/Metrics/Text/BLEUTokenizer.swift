@@ -1,7 +1,7 @@
 // The tokenizers of sacrebleu that need no model: byte loops in place of its regular expressions.
 
 /// How text is cut into tokens before n-grams are compared; each equals sacrebleu's of the same signature.
-public enum BLEUTokenizer: String, Sendable, CaseIterable {
+package enum BLEUTokenizer: String, Sendable, CaseIterable {
     /// mteval-v13a, the default: punctuation apart, periods and commas within numbers kept.
     case mteval13a = "13a"
     /// mteval-v14's international mode: all Unicode punctuation and symbols apart.

@@ -5,21 +5,21 @@ import Foundation
 /// How many images have each n-gram in some reference caption: CIDEr's first pass.
 ///
 /// Every rank adds its own rows; ranks gather `counts` and sum `imageCount`, and all then score with the totals.
-public struct CIDErDocumentFrequencies: Sendable {
+package struct CIDErDocumentFrequencies: Sendable {
     /// The longest n-grams that count.
-    public static let maximumOrder = 4
+    package static let maximumOrder = 4
 
-    public private(set) var counts: NGramCounts
+    package private(set) var counts: NGramCounts
     /// Number of images whose references were added.
-    public private(set) var imageCount: Int64
+    package private(set) var imageCount: Int64
     /// By node, the last image that counted.
     private var lastImage: [Int64] = [0]
 
     /// No images.
-    public init() { self.init(counts: NGramCounts(maximumOrder: Self.maximumOrder), imageCount: 0) }
+    package init() { self.init(counts: NGramCounts(maximumOrder: Self.maximumOrder), imageCount: 0) }
 
     /// Counts and number of images, for example gathered from ranks.
-    public init(counts: NGramCounts, imageCount: Int64) {
+    package init(counts: NGramCounts, imageCount: Int64) {
         precondition(counts.maximumOrder == Self.maximumOrder, "CIDEr counts n-grams of orders 1 to 4")
         self.counts = counts
         self.imageCount = imageCount
@@ -27,7 +27,7 @@ public struct CIDErDocumentFrequencies: Sendable {
     }
 
     /// Adds the tokenised reference captions of one image.
-    public mutating func add(references: [[String]]) {
+    package mutating func add(references: [[String]]) {
         imageCount += 1
         var last = lastImage
         lastImage = []
@@ -47,7 +47,7 @@ public struct CIDErDocumentFrequencies: Sendable {
     }
 
     /// Adds the images of another part of the data.
-    public mutating func merge(_ other: CIDErDocumentFrequencies) {
+    package mutating func merge(_ other: CIDErDocumentFrequencies) {
         var counts = counts
         counts.merge(other.counts)
         self = CIDErDocumentFrequencies(counts: counts, imageCount: imageCount + other.imageCount)
@@ -60,17 +60,17 @@ public struct CIDErDocumentFrequencies: Sendable {
 ///
 /// Source: Vedantam, Zitnick, Parikh 2015, "CIDEr: consensus-based image description evaluation", with the
 /// clipping and the length penalty (σ = 6) of CIDEr-D that the program `Cider` of pycocoevalcap has.
-public struct CIDErScorer: Sendable {
+package struct CIDErScorer: Sendable {
     private let counts: NGramCounts
     private let logarithmOfImages: Double
 
-    public init(_ frequencies: CIDErDocumentFrequencies) {
+    package init(_ frequencies: CIDErDocumentFrequencies) {
         counts = frequencies.counts
         logarithmOfImages = log(Double(frequencies.imageCount))
     }
 
     /// The score of one image in 0...10, of a tokenised caption against tokenised references (at least one).
-    public func score(prediction: [String], references: [[String]]) -> Double {
+    package func score(prediction: [String], references: [[String]]) -> Double {
         precondition(!references.isEmpty, "CIDEr needs a reference for each image")
         var nodes = Nodes()
         let hypothesis = vector(prediction, &nodes)

@@ -10,9 +10,9 @@
 /// - `'` and `-` between parts of a word belong to it; `.`, `,` and `:` do between ASCII digits.
 /// - The endings n't, 's, 'm, 'd, 're, 've, 'll are tokens of their own.
 /// - Symbols (S, but the backtick, and `%&#@*/`) are tokens of one scalar each; all else is dropped.
-public enum CaptionTokenizer {
+package enum CaptionTokenizer {
     /// The tokens of `text`.
-    public static func tokens(_ text: String) -> [String] {
+    package static func tokens(_ text: String) -> [String] {
         let lowered = String(decoding: LowerCase.bytes(of: text), as: UTF8.self)
         let scalars = Array(lowered.unicodeScalars).map { $0 == "’" ? "'" : $0 }
         var tokens: [String] = []

@@ -4,16 +4,16 @@
 ///
 /// Source: Popović 2015, "chrF: character n-gram F-score for automatic MT evaluation"; Popović 2017,
 /// "chrF++: words helping character n-grams".
-public struct ChrFScorer: Sendable, Equatable {
+package struct ChrFScorer: Sendable, Equatable {
     /// The longest n-grams of characters that count.
-    public static let characterOrder = 6
+    package static let characterOrder = 6
     /// The longest n-grams of words that count: 0 for chrF, 2 for chrF++.
-    public let wordOrder: Int
+    package let wordOrder: Int
     /// Whether case is ignored.
-    public let lowercases: Bool
+    package let lowercases: Bool
 
     /// sacrebleu's defaults make chrF; a `wordOrder` of 2 makes chrF++.
-    public init(wordOrder: Int = 0, lowercases: Bool = false) {
+    package init(wordOrder: Int = 0, lowercases: Bool = false) {
         precondition(wordOrder >= 0, "a word order of \(wordOrder)")
         self.wordOrder = wordOrder
         self.lowercases = lowercases
@@ -21,7 +21,7 @@ public struct ChrFScorer: Sendable, Equatable {
 
     /// The counts of one row: those of the reference that gives the highest score, the first of equals.
     /// `references` must not be empty, though its strings may be.
-    public func counts(prediction: String, references: [String]) -> ChrFCounts {
+    package func counts(prediction: String, references: [String]) -> ChrFCounts {
         precondition(!references.isEmpty, "chrF needs a reference for each row")
         var words = TokenTable()
         let predicted = text(prediction, &words)
@@ -36,7 +36,7 @@ public struct ChrFScorer: Sendable, Equatable {
     }
 
     /// sacrebleu's signature of a score of these counts.
-    public func signature(of counts: ChrFCounts) -> String {
+    package func signature(of counts: ChrFCounts) -> String {
         "nrefs:\(counts.references.signature)|case:\(lowercases ? "lc" : "mixed")"
             + "|eff:yes|nc:\(Self.characterOrder)|nw:\(wordOrder)|space:no|version:2.6.0"
     }
@@ -100,19 +100,19 @@ public struct ChrFScorer: Sendable, Equatable {
 }
 
 /// N-grams of predictions and references and their matches, of any number of rows.
-public struct ChrFCounts: Sendable, Equatable {
+package struct ChrFCounts: Sendable, Equatable {
     /// For each order — characters 1 to 6, then words — n-grams of predictions, of references and matches, as
     /// sacrebleu orders them; then the counts of references. Sum them over ranks.
-    public private(set) var words: [Int64]
+    package private(set) var words: [Int64]
 
     /// No rows.
-    public init(wordOrder: Int = 0) {
+    package init(wordOrder: Int = 0) {
         let orders = ChrFScorer.characterOrder + wordOrder
         words = [Int64](repeating: 0, count: 3 * orders + ReferenceCounts.wordCount)
     }
 
     /// The counts that `words` of one part, or their totals over parts, describe.
-    public init(words: [Int64]) {
+    package init(words: [Int64]) {
         precondition(
             words.count % 3 == 0 && words.count >= 3 * ChrFScorer.characterOrder + ReferenceCounts.wordCount,
             "\(words.count) words are no counts of chrF")
@@ -124,16 +124,16 @@ public struct ChrFCounts: Sendable, Equatable {
     }
 
     /// Adds the counts of other rows.
-    public mutating func merge(_ other: ChrFCounts) { words = .sum(words, other.words) }
+    package mutating func merge(_ other: ChrFCounts) { words = .sum(words, other.words) }
 
     /// Number of rows counted.
-    public var rowCount: Int64 { references.rowCount }
+    package var rowCount: Int64 { references.rowCount }
 
     var references: ReferenceCounts { ReferenceCounts(words: Array(words.suffix(ReferenceCounts.wordCount))) }
 
     /// chrF in 0...100: F with β = 2 of the precision and the recall, each averaged over the orders that both
     /// sides have; 0 when there are none.
-    public var score: Double {
+    package var score: Double {
         var (precision, recall, orders) = (0.0, 0.0, 0.0)
         for index in stride(from: 0, to: words.count - ReferenceCounts.wordCount, by: 3) {
             let (predicted, expected) = (words[index], words[index + 1])

@@ -5,23 +5,23 @@
 /// N-grams do not cross from one text to the next. Source: Li et al. 2016, "A diversity-promoting objective
 /// function for neural conversation models"; the divisor is the number of n-grams, as in common use, where the
 /// paper divides by tokens.
-public struct DistinctNGrams: Sendable {
-    public let tokenizer: BLEUTokenizer
-    public let lowercases: Bool
+package struct DistinctNGrams: Sendable {
+    package let tokenizer: BLEUTokenizer
+    package let lowercases: Bool
     /// To be gathered from all ranks and merged.
-    public private(set) var counts: NGramCounts
+    package private(set) var counts: NGramCounts
     /// Number of n-grams of each order, to be summed over ranks. `[maximumOrder]`
-    public private(set) var totals: [Int64]
+    package private(set) var totals: [Int64]
 
     /// No texts. Orders 1 to `maximumOrder` are counted.
-    public init(maximumOrder: Int = 2, tokenizer: BLEUTokenizer = .mteval13a, lowercases: Bool = false) {
+    package init(maximumOrder: Int = 2, tokenizer: BLEUTokenizer = .mteval13a, lowercases: Bool = false) {
         let counts = NGramCounts(maximumOrder: maximumOrder)
         let totals = [Int64](repeating: 0, count: maximumOrder)
         self.init(counts: counts, totals: totals, tokenizer: tokenizer, lowercases: lowercases)
     }
 
     /// Gathered counts with their summed totals.
-    public init(
+    package init(
         counts: NGramCounts, totals: [Int64], tokenizer: BLEUTokenizer = .mteval13a, lowercases: Bool = false
     ) {
         precondition(totals.count == counts.maximumOrder, "\(totals.count) totals")
@@ -32,7 +32,7 @@ public struct DistinctNGrams: Sendable {
     }
 
     /// Counts one text.
-    public mutating func add(_ text: String) {
+    package mutating func add(_ text: String) {
         let bytes = tokenizer.separated(text, lowercased: lowercases)
         var ids: [Int32] = []
         WhiteSpace.forEachWord(in: bytes) { ids.append(counts.insert(token: bytes, $0)) }
@@ -43,13 +43,13 @@ public struct DistinctNGrams: Sendable {
     }
 
     /// Adds the texts of another part of the data.
-    public mutating func merge(_ other: DistinctNGrams) {
+    package mutating func merge(_ other: DistinctNGrams) {
         counts.merge(other.counts)
         totals = .sum(totals, other.totals)
     }
 
     /// Distinct-n in 0...1 for `order` n; 0 without n-grams.
-    public func ratio(order: Int) -> Double {
+    package func ratio(order: Int) -> Double {
         Metrics.ratio(counts.distinctCount(order: order), totals[order - 1])
     }
 }

@@ -7,16 +7,16 @@
 /// kept ones times 2^level: off by about 1/√(kept), which is 0.3% or less. Sum `totals` over ranks and merge the rest.
 ///
 /// Source: Flajolet 1990, "On adaptive sampling", after Wegman.
-public struct DistinctSketch: Sendable, Equatable {
-    public let limit: Int
+package struct DistinctSketch: Sendable, Equatable {
+    package let limit: Int
     /// By order from 1: hashes of the kept n-grams.
     private var kept: [Set<UInt64>]
     private var levels: [Int]
     /// Number of n-grams of each order.
-    public private(set) var totals: [Int64]
+    package private(set) var totals: [Int64]
 
     /// No texts. Orders 1 to `maximumOrder` are counted.
-    public init(maximumOrder: Int = 2, limit: Int = 1 << 18) {
+    package init(maximumOrder: Int = 2, limit: Int = 1 << 18) {
         precondition(maximumOrder > 0 && limit > 0, "a sketch of \(limit) n-grams of order \(maximumOrder)")
         self.limit = limit
         kept = [Set<UInt64>](repeating: [], count: maximumOrder)
@@ -25,7 +25,7 @@ public struct DistinctSketch: Sendable, Equatable {
     }
 
     /// Counts one text, cut into tokens as sacrebleu's 13a does.
-    public mutating func add(_ text: String) {
+    package mutating func add(_ text: String) {
         let bytes = BLEUTokenizer.mteval13a.separated(text, lowercased: false)
         var words: [UInt64] = []
         WhiteSpace.forEachWord(in: bytes) { range in
@@ -55,7 +55,7 @@ public struct DistinctSketch: Sendable, Equatable {
     }
 
     /// Distinct-n in 0...1 for `order` n; 0 without n-grams.
-    public func ratio(order: Int) -> Double {
+    package func ratio(order: Int) -> Double {
         guard totals[order - 1] > 0 else { return 0 }
         let distinct = Double(
             sign: .plus, exponent: levels[order - 1], significand: Double(kept[order - 1].count))
@@ -63,7 +63,7 @@ public struct DistinctSketch: Sendable, Equatable {
     }
 
     /// The kept n-grams as integers, for exchange between ranks; totals are among them.
-    public var serialized: [Int64] {
+    package var serialized: [Int64] {
         var words: [Int64] = []
         for order in totals.indices {
             words += [totals[order], Int64(levels[order]), Int64(kept[order].count)]
@@ -73,7 +73,7 @@ public struct DistinctSketch: Sendable, Equatable {
     }
 
     /// Adds the texts of another rank, as it serialised them.
-    public mutating func merge(serialized words: [Int64]) {
+    package mutating func merge(serialized words: [Int64]) {
         var place = 0
         for order in totals.indices {
             precondition(place + 3 <= words.count, "\(words.count) words are no sketch")

@@ -4,7 +4,7 @@
 ///
 /// Source: Myers 1999, "A fast bit-vector algorithm for approximate string matching based on dynamic programming";
 /// in blocks and for whole sequences: Hyyrö 2003.
-public enum EditDistance {
+package enum EditDistance {
     /// One column of a block of 64 rows: where the table rises and falls from a row to the next.
     private struct Block {
         var rises = UInt64.max
@@ -29,7 +29,7 @@ public enum EditDistance {
     }
 
     /// The distance of two sequences; time is their lengths' product divided by 64.
-    public static func between<Element: Hashable>(_ first: [Element], _ second: [Element]) -> Int {
+    package static func between<Element: Hashable>(_ first: [Element], _ second: [Element]) -> Int {
         guard !first.isEmpty, !second.isEmpty else { return max(first.count, second.count) }
         let blockCount = (first.count + 63) / 64
         var positions: [Element: [UInt64]] = [:]

@@ -4,7 +4,7 @@
 ///
 /// Scores equal those of `RougeScorer` for the chosen sentences joined by line ends, at a cost that grows with
 /// the chosen tokens alone.
-public struct ExtractiveRouge: Sendable {
+package struct ExtractiveRouge: Sendable {
     private let table: NGramTable
     /// How often the reference has the n-gram of each node.
     private let limits: [Int32]
@@ -12,10 +12,10 @@ public struct ExtractiveRouge: Sendable {
     private let sentences: [[Int32]]
 
     /// Number of sentences.
-    public var sentenceCount: Int { sentences.count }
+    package var sentenceCount: Int { sentences.count }
 
     /// Prepares the sentences of a document against its reference summary.
-    public init(sentences: [String], reference: String, usesStemmer: Bool = false) {
+    package init(sentences: [String], reference: String, usesStemmer: Bool = false) {
         let target = RougeTokens(reference, stems: usesStemmer)
         var tokens = TokenTable(capacity: target.ends.count)
         let expected = target.inserted(in: &tokens)
@@ -36,7 +36,7 @@ public struct ExtractiveRouge: Sendable {
     }
 
     /// ROUGE-1 and ROUGE-2 of a summary of the sentences with these indices, in this order.
-    public func scores(of chosen: [Int]) -> (rouge1: RougeScore, rouge2: RougeScore) {
+    package func scores(of chosen: [Int]) -> (rouge1: RougeScore, rouge2: RougeScore) {
         var rest = limits
         var previous: Int32 = -1
         var (length, unigrams, bigrams): (Int64, Int64, Int64) = (0, 0, 0)

@@ -3,8 +3,8 @@
 /// N-grams of orders 1 to `maximumOrder` with a count each.
 ///
 /// Unlike other counts these are keyed by text, so ranks exchange `serialized` and merge what they receive.
-public struct NGramCounts: Sendable {
-    public let maximumOrder: Int
+package struct NGramCounts: Sendable {
+    package let maximumOrder: Int
     private(set) var tokens = TokenTable()
     private(set) var table = NGramTable()
     /// By node; orders by node beside them.
@@ -12,13 +12,13 @@ public struct NGramCounts: Sendable {
     private var orders: [UInt8] = [0]
 
     /// No n-grams.
-    public init(maximumOrder: Int) {
+    package init(maximumOrder: Int) {
         precondition((1...255).contains(maximumOrder), "n-grams of order \(maximumOrder)")
         self.maximumOrder = maximumOrder
     }
 
     /// Number of distinct n-grams of `order` with a count above 0.
-    public func distinctCount(order: Int) -> Int64 {
+    package func distinctCount(order: Int) -> Int64 {
         zip(orders, counts).reduce(0) { $0 + (Int($1.0) == order && $1.1 > 0 ? 1 : 0) }
     }
 
@@ -50,7 +50,7 @@ public struct NGramCounts: Sendable {
     }
 
     /// Adds the counts of another part of the data.
-    public mutating func merge(_ other: NGramCounts) {
+    package mutating func merge(_ other: NGramCounts) {
         precondition(other.maximumOrder == maximumOrder, "n-grams of other orders merged")
         let ids = (0..<other.tokens.count).map { id in
             let bytes = Array(other.tokens[id])
@@ -69,7 +69,7 @@ public struct NGramCounts: Sendable {
 
 extension NGramCounts {
     /// All n-grams and counts as bytes: numbers are little-endian, strings follow their length.
-    public var serialized: [UInt8] {
+    package var serialized: [UInt8] {
         var bytes: [UInt8] = []
         func append(_ value: UInt64) {
             for shift in stride(from: UInt64(0), to: 64, by: 8) {
@@ -95,7 +95,7 @@ extension NGramCounts {
     /// The counts that another rank serialised.
     ///
     /// - Throws: `MetricsError.malformedCounts`.
-    public init(serialized bytes: [UInt8]) throws(MetricsError) {
+    package init(serialized bytes: [UInt8]) throws(MetricsError) {
         var reader = Reader(bytes: bytes)
         self.init(maximumOrder: try reader.number(in: 1...255))
         let tokenCount = try reader.number(in: 0...bytes.count)

@@ -4,9 +4,9 @@
 ///
 /// Source: Porter 1980, "An algorithm for suffix stripping", with the deviations that NLTK's
 /// `PorterStemmer(mode=NLTK_EXTENSIONS)` documents.
-public enum PorterStemmer {
+package enum PorterStemmer {
     /// The stem of a lower-case word of ASCII letters and digits.
-    public static func stem(_ word: String) -> String {
+    package static func stem(_ word: String) -> String {
         var bytes = Array(word.utf8)
         stem(&bytes, from: 0)
         return String(decoding: bytes, as: UTF8.self)

@@ -1,11 +1,11 @@
 // ROUGE-1, -2, -L and -Lsum of a prediction, equal to rouge_score 0.1.2.
 
 /// Precision, recall and F1 of one kind of ROUGE, each in 0...1.
-public struct RougeScore: Sendable, Equatable {
-    public let precision: Double
-    public let recall: Double
+package struct RougeScore: Sendable, Equatable {
+    package let precision: Double
+    package let recall: Double
     /// 2·P·R / (P + R), or 0.
-    public let f1: Double
+    package let f1: Double
 
     /// Nothing matches.
     static let zero = RougeScore(hits: 0, predicted: 0, expected: 0)
@@ -19,30 +19,30 @@ public struct RougeScore: Sendable, Equatable {
 }
 
 /// The four scores of one prediction.
-public struct RougeScores: Sendable, Equatable {
-    public let rouge1: RougeScore
-    public let rouge2: RougeScore
+package struct RougeScores: Sendable, Equatable {
+    package let rouge1: RougeScore
+    package let rouge2: RougeScore
     /// Of the longest common subsequence of both texts.
-    public let rougeL: RougeScore
+    package let rougeL: RougeScore
     /// Of the union of longest common subsequences, line by line.
-    public let rougeLsum: RougeScore
+    package let rougeLsum: RougeScore
 
     /// F1 of ROUGE-1, -2, -L and -Lsum.
-    public var f1: [Double] { [rouge1.f1, rouge2.f1, rougeL.f1, rougeLsum.f1] }
+    package var f1: [Double] { [rouge1.f1, rouge2.f1, rougeL.f1, rougeLsum.f1] }
 }
 
 /// Scores summaries against references.
 ///
 /// Source: Lin 2004, "ROUGE: a package for automatic evaluation of summaries"; the program is rouge_score.
 /// Its tokenizer knows ASCII letters and digits alone: text in other scripts has no tokens and scores 0.
-public struct RougeScorer: Sendable, Equatable {
+package struct RougeScorer: Sendable, Equatable {
     /// Whether words of more than three letters are compared by their Porter stem.
-    public let usesStemmer: Bool
+    package let usesStemmer: Bool
 
-    public init(usesStemmer: Bool = false) { self.usesStemmer = usesStemmer }
+    package init(usesStemmer: Bool = false) { self.usesStemmer = usesStemmer }
 
     /// The scores of a prediction; for ROUGE-Lsum lines of text are sentences.
-    public func scores(prediction: String, reference: String) -> RougeScores {
+    package func scores(prediction: String, reference: String) -> RougeScores {
         let target = RougeTokens(reference, stems: usesStemmer)
         let candidate = RougeTokens(prediction, stems: usesStemmer)
         var table = TokenTable(capacity: target.ends.count)
@@ -67,7 +67,7 @@ public struct RougeScorer: Sendable, Equatable {
 
     /// For each kind of ROUGE the scores against the reference with the highest F1, the first of equals.
     /// `references` must not be empty.
-    public func scores(prediction: String, references: [String]) -> RougeScores {
+    package func scores(prediction: String, references: [String]) -> RougeScores {
         precondition(!references.isEmpty, "ROUGE needs a reference for each row")
         let all = references.map { scores(prediction: prediction, reference: $0) }
         func best(_ kind: KeyPath<RougeScores, RougeScore>) -> RougeScore {

@@ -1,19 +1,19 @@
 // Mean ROUGE over rows, from exact sums.
 
 /// ROUGE scores summed over rows without rounding; sum `words` over ranks and make the sums of the totals.
-public struct RougeSums: Sendable, Equatable {
-    public private(set) var rowCount: Int64 = 0
+package struct RougeSums: Sendable, Equatable {
+    package private(set) var rowCount: Int64 = 0
     /// Precision, recall and F1 of ROUGE-1, -2, -L and -Lsum.
     private var sums = [ExactSum](repeating: ExactSum(), count: 12)
 
     /// Number of integers in `words`.
-    public static let wordCount = 1 + 12 * ExactSum.wordCount
+    package static let wordCount = 1 + 12 * ExactSum.wordCount
 
     /// No rows.
-    public init() {}
+    package init() {}
 
     /// The sums that `words` of one part, or their totals over parts, describe.
-    public init(words: [Int64]) {
+    package init(words: [Int64]) {
         precondition(words.count == Self.wordCount, "expected \(Self.wordCount) words, found \(words.count)")
         rowCount = words[0]
         sums = (0..<12).map { index in
@@ -23,10 +23,10 @@ public struct RougeSums: Sendable, Equatable {
     }
 
     /// All sums as integers to be added over ranks.
-    public var words: [Int64] { [rowCount] + sums.flatMap(\.words) }
+    package var words: [Int64] { [rowCount] + sums.flatMap(\.words) }
 
     /// Adds one row.
-    public mutating func add(_ scores: RougeScores) {
+    package mutating func add(_ scores: RougeScores) {
         rowCount += 1
         let kinds = [scores.rouge1, scores.rouge2, scores.rougeL, scores.rougeLsum]
         for (index, score) in kinds.enumerated() {
@@ -37,10 +37,10 @@ public struct RougeSums: Sendable, Equatable {
     }
 
     /// Adds the sums of another part of the data.
-    public mutating func merge(_ other: RougeSums) { self = RougeSums(words: .sum(words, other.words)) }
+    package mutating func merge(_ other: RougeSums) { self = RougeSums(words: .sum(words, other.words)) }
 
     /// The mean over rows of each figure, as rouge_score's users report it; NaN without rows.
-    public var mean: RougeScores {
+    package var mean: RougeScores {
         func mean(_ kind: Int) -> RougeScore {
             let values = (0..<3).map { sums[3 * kind + $0].value / Double(rowCount) }
             return RougeScore(precision: values[0], recall: values[1], f1: values[2])

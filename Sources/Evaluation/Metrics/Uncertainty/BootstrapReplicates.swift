@@ -4,9 +4,9 @@
 ///
 /// Source: Efron and Tibshirani 1993, "An introduction to the bootstrap"; for BLEU: Koehn 2004, "Statistical
 /// significance tests for machine translation evaluation".
-public struct BootstrapReplicates: Sendable, Equatable {
+package struct BootstrapReplicates: Sendable, Equatable {
     /// Number of counts.
-    public let width: Int
+    package let width: Int
     /// The rows' sums, then those of each replicate. `[(1 + replicateCount) × width]`
     private let words: [Int64]
 
@@ -17,7 +17,7 @@ public struct BootstrapReplicates: Sendable, Equatable {
 
     /// Draws as many rows as there are, with replacement, for each replicate. The rows, of equally many counts
     /// each, must be in the same order on every number of ranks.
-    public init(resampling rows: [[Int64]], replicateCount: Int = 1000, seed: UInt64) {
+    package init(resampling rows: [[Int64]], replicateCount: Int = 1000, seed: UInt64) {
         precondition(!rows.isEmpty && replicateCount > 0, "a bootstrap needs rows and replicates")
         let width = rows[0].count
         precondition(width > 0 && rows.allSatisfy { $0.count == width }, "rows of different widths")
@@ -35,25 +35,25 @@ public struct BootstrapReplicates: Sendable, Equatable {
         self.init(words: words, width: width)
     }
 
-    public var replicateCount: Int { words.count / width - 1 }
+    package var replicateCount: Int { words.count / width - 1 }
 
     /// The rows' own sums.
-    public var observed: [Int64] { sums(0) }
+    package var observed: [Int64] { sums(0) }
 
     private func sums(_ number: Int) -> [Int64] { Array(words[number * width..<(number + 1) * width]) }
 
     /// A figure of each replicate.
-    public func values(of statistic: ([Int64]) -> Double) -> [Double] {
+    package func values(of statistic: ([Int64]) -> Double) -> [Double] {
         (1...replicateCount).map { statistic(sums($0)) }
     }
 
     /// A figure of the observed sums, with the interval between the percentiles of its replicates.
-    public func interval(level: Double = 0.95, of statistic: ([Int64]) -> Double) -> ConfidenceInterval {
+    package func interval(level: Double = 0.95, of statistic: ([Int64]) -> Double) -> ConfidenceInterval {
         .percentile(estimate: statistic(observed), replicates: values(of: statistic), level: level)
     }
 
     /// Compares two systems by a figure of each: of the first and of the second half of the counts.
-    public func difference(level: Double = 0.95, of statistic: ([Int64]) -> Double) -> PairedBootstrapTest {
+    package func difference(level: Double = 0.95, of statistic: ([Int64]) -> Double) -> PairedBootstrapTest {
         precondition(width % 2 == 0, "two systems need an even number of counts, not \(width)")
         let half = width / 2
         func difference(_ sums: [Int64]) -> Double {
@@ -65,15 +65,15 @@ public struct BootstrapReplicates: Sendable, Equatable {
 }
 
 /// Whether the difference between two systems on the same rows is more than chance.
-public struct PairedBootstrapTest: Sendable, Equatable {
+package struct PairedBootstrapTest: Sendable, Equatable {
     /// The first system's figure minus the second's, with its interval.
-    public let difference: ConfidenceInterval
+    package let difference: ConfidenceInterval
     /// The probability, if the systems were equally good, of a difference at least as large in either direction:
     /// (1 + replicates whose distance from the replicates' mean is at least the observed difference) /
     /// (1 + replicates). NaN when the observed difference is.
     ///
     /// sacrebleu's paired bootstrap compares |difference| less its mean instead, and so gives about half of it.
-    public let pValue: Double
+    package let pValue: Double
 
     init(observed: Double, replicates: [Double], level: Double) {
         difference = .percentile(estimate: observed, replicates: replicates, level: level)

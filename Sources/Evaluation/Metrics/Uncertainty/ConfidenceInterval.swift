@@ -1,14 +1,14 @@
 // An estimate with the interval that it comes with.
 
 /// A figure and the bounds that hold the true value in a share `level` of repetitions.
-public struct ConfidenceInterval: Sendable, Equatable {
-    public let estimate: Double
-    public let lower: Double
-    public let upper: Double
+package struct ConfidenceInterval: Sendable, Equatable {
+    package let estimate: Double
+    package let lower: Double
+    package let upper: Double
     /// In 0...1, for example 0.95.
-    public let level: Double
+    package let level: Double
 
-    public init(estimate: Double, lower: Double, upper: Double, level: Double) {
+    package init(estimate: Double, lower: Double, upper: Double, level: Double) {
         precondition(level > 0 && level < 1, "a confidence level of \(level)")
         self.estimate = estimate
         self.lower = lower
@@ -22,7 +22,7 @@ extension ConfidenceInterval {
     ///
     /// Source: Wilson 1927, "Probable inference, the law of succession, and statistical inference". Equals
     /// statsmodels' `proportion_confint(method="wilson")`.
-    public static func wilson(successes: Int64, trials: Int64, level: Double = 0.95) -> ConfidenceInterval {
+    package static func wilson(successes: Int64, trials: Int64, level: Double = 0.95) -> ConfidenceInterval {
         precondition(successes >= 0 && successes <= trials, "\(successes) successes of \(trials)")
         let (count, share) = (Double(trials), Double(successes) / Double(trials))
         let critical = StandardNormal.quantile(0.5 + level / 2)
@@ -40,7 +40,8 @@ extension ConfidenceInterval {
 
     /// The interval between percentiles of bootstrap replicates, with linear interpolation between them as in
     /// numpy's `percentile`. Replicates that are NaN are left out; bounds are NaN when all are.
-    public static func percentile(estimate: Double, replicates: [Double], level: Double) -> ConfidenceInterval
+    package static func percentile(estimate: Double, replicates: [Double], level: Double)
+        -> ConfidenceInterval
     {
         let sorted = replicates.filter { !$0.isNaN }.sorted()
         func quantile(_ share: Double) -> Double {

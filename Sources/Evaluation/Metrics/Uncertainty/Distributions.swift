@@ -3,9 +3,9 @@
 import Foundation
 
 /// The standard normal distribution.
-public enum StandardNormal {
+package enum StandardNormal {
     /// The value below which a share `probability` in 0...1 lies, to full precision.
-    public static func quantile(_ probability: Double) -> Double {
+    package static func quantile(_ probability: Double) -> Double {
         if probability > 0.5 { return -quantile(1 - probability) }
         guard probability > 0 else { return probability == 0 ? -.infinity : .nan }
         // Abramowitz and Stegun 26.2.23, off by at most 4.5e-4, then Halley's method.
@@ -22,9 +22,9 @@ public enum StandardNormal {
 }
 
 /// Student's t distribution.
-public enum StudentT {
+package enum StudentT {
     /// The value that is exceeded with probability `tail`, below 0.5, at `degrees` of freedom, above 0.
-    public static func upperQuantile(tail: Double, degrees: Double) -> Double {
+    package static func upperQuantile(tail: Double, degrees: Double) -> Double {
         // The tail is convex, and the normal quantile lies below: Newton's method rises to the root.
         var value = -StandardNormal.quantile(tail)
         for _ in 0..<500 {
@@ -36,7 +36,7 @@ public enum StudentT {
     }
 
     /// Probability of a value above `value`, which is positive: ½·I(x; d/2, ½) with x = d / (d + t²).
-    public static func upperTail(_ value: Double, _ degrees: Double) -> Double {
+    package static func upperTail(_ value: Double, _ degrees: Double) -> Double {
         let (a, square) = (degrees / 2, value * value)
         let x = degrees / (degrees + square)
         let y = square / (degrees + square)

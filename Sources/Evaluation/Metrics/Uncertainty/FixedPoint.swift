@@ -4,15 +4,15 @@
 ///
 /// A row's figure that is no count, such as ROUGE or a loss, is rounded to a unit before it enters a bootstrap:
 /// sums are then integers, the same on any number of ranks. Intervals are off by at most half a unit.
-public enum FixedPoint {
+package enum FixedPoint {
     /// The largest number of units: two million rows of it still fit into 64 bits.
-    public static let maximumUnits: Int64 = 1 << 42
+    package static let maximumUnits: Int64 = 1 << 42
 
     /// `value` in units, 2^-32 unless said otherwise: figures up to 1,024 fit.
     ///
     /// - Parameter what: names the figure in the error.
     /// - Throws: `MetricsError.notFinite` or `.outOfRange`.
-    public static func units(
+    package static func units(
         _ value: Double, of what: String, fractionBits: Int = 32
     ) throws(MetricsError) -> Int64 {
         guard value.isFinite else { throw .notFinite(what: what, value: value) }
@@ -25,7 +25,7 @@ public enum FixedPoint {
     }
 
     /// The number that `units` stand for.
-    public static func value(_ units: Int64, fractionBits: Int = 32) -> Double {
+    package static func value(_ units: Int64, fractionBits: Int = 32) -> Double {
         Double(sign: .plus, exponent: -fractionBits, significand: Double(units))
     }
 }

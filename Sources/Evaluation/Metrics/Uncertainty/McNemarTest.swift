@@ -6,23 +6,23 @@ import Foundation
 ///
 /// Source: McNemar 1947, "Note on the sampling error of the difference between correlated proportions or
 /// percentages"; Edwards 1948 for the correction. Equals statsmodels' `mcnemar`.
-public struct McNemarTest: Sendable, Equatable {
-    public enum Method: Sendable, Equatable {
+package struct McNemarTest: Sendable, Equatable {
+    package enum Method: Sendable, Equatable {
         /// The binomial distribution, two-sided.
         case exact
         /// The chi-square distribution with continuity correction.
         case chiSquare
     }
 
-    public let method: Method
+    package let method: Method
     /// The smaller of both counts, or chi-square.
-    public let statistic: Double
+    package let statistic: Double
     /// The probability of counts at least as different if both were equally good.
-    public let pValue: Double
+    package let pValue: Double
 
     /// Tests `onlyFirstRight` against `onlySecondRight` rows. Without a method, fewer than 25 such rows are
     /// tested exactly and more by chi-square.
-    public init(onlyFirstRight: Int64, onlySecondRight: Int64, method: Method? = nil) {
+    package init(onlyFirstRight: Int64, onlySecondRight: Int64, method: Method? = nil) {
         precondition(onlyFirstRight >= 0 && onlySecondRight >= 0, "negative counts of rows")
         let total = onlyFirstRight + onlySecondRight
         let smaller = min(onlyFirstRight, onlySecondRight)

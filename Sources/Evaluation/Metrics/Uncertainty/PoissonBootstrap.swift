@@ -10,24 +10,24 @@
 ///
 /// With fewer than some hundred rows, draw them with `BootstrapReplicates(resampling:)` instead. To compare
 /// two systems, put their counts of a row one behind the other.
-public struct PoissonBootstrap: Sendable, Equatable {
-    public let seed: UInt64
-    public let replicateCount: Int
+package struct PoissonBootstrap: Sendable, Equatable {
+    package let seed: UInt64
+    package let replicateCount: Int
     /// Number of counts in a row.
-    public let width: Int
+    package let width: Int
     /// The rows' sums, then those of each replicate. `[(1 + replicateCount) × width]`
-    public private(set) var words: [Int64]
+    package private(set) var words: [Int64]
 
     private static let weights = PoissonWeights()
 
     /// No rows.
-    public init(width: Int, replicateCount: Int = 1000, seed: UInt64) {
+    package init(width: Int, replicateCount: Int = 1000, seed: UInt64) {
         let words = [Int64](repeating: 0, count: (1 + replicateCount) * width)
         self.init(words: words, width: width, seed: seed)
     }
 
     /// The bootstrap that `words` of one part, or their totals over parts, describe.
-    public init(words: [Int64], width: Int, seed: UInt64) {
+    package init(words: [Int64], width: Int, seed: UInt64) {
         precondition(width > 0 && words.count % width == 0 && words.count > width, "\(words.count) words")
         self.seed = seed
         self.width = width
@@ -36,7 +36,7 @@ public struct PoissonBootstrap: Sendable, Equatable {
     }
 
     /// Adds the counts of one row, `width` of them, whose number in the whole data set is `row`.
-    public mutating func add(row: Int64, _ counts: [Int64]) {
+    package mutating func add(row: Int64, _ counts: [Int64]) {
         precondition(counts.count == width, "\(counts.count) counts in a bootstrap of \(width)")
         let weights = Self.weights
         let places = counts.indices.filter { counts[$0] != 0 }
@@ -76,11 +76,11 @@ public struct PoissonBootstrap: Sendable, Equatable {
     }
 
     /// Adds the rows of another part of the data.
-    public mutating func merge(_ other: PoissonBootstrap) {
+    package mutating func merge(_ other: PoissonBootstrap) {
         precondition(other.seed == seed && other.width == width, "bootstraps of other kinds merged")
         words = .sum(words, other.words)
     }
 
     /// The observed sums and those of all replicates.
-    public var replicates: BootstrapReplicates { BootstrapReplicates(words: words, width: width) }
+    package var replicates: BootstrapReplicates { BootstrapReplicates(words: words, width: width) }
 }

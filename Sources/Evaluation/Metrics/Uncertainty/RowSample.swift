@@ -5,36 +5,36 @@
 /// Whether a row stays depends on the seed, its number and how many rows there are, so the sample is the same on any
 /// number of ranks and in any order: exchange `serialized` and merge. A row stays while the leading zeros of its
 /// random word are at least `level`; the level rises by one whenever there are more than `limit` rows.
-public struct RowSample: Sendable, Equatable {
-    public let seed: UInt64
+package struct RowSample: Sendable, Equatable {
+    package let seed: UInt64
     /// Numbers of a row.
-    public let width: Int
+    package let width: Int
     /// The most rows that are kept.
-    public let limit: Int
+    package let limit: Int
     /// All rows that were added, kept or not.
-    public private(set) var rowCount: Int64 = 0
+    package private(set) var rowCount: Int64 = 0
     /// Every row is kept with probability 2^-level.
-    public private(set) var level = 0
+    package private(set) var level = 0
     private var numbers: [Int64] = []
     /// `[rows, width]`
     private var values: [Double] = []
 
     /// No rows.
-    public init(width: Int, limit: Int = 8_192, seed: UInt64) {
+    package init(width: Int, limit: Int = 8_192, seed: UInt64) {
         precondition(width > 0 && limit > 0, "a sample of \(limit) rows of \(width) numbers")
         (self.width, self.limit, self.seed) = (width, limit, seed)
     }
 
     /// Number of rows kept.
-    public var count: Int { numbers.count }
+    package var count: Int { numbers.count }
     /// Whether every row is kept.
-    public var isWhole: Bool { level == 0 }
+    package var isWhole: Bool { level == 0 }
 
     /// The numbers of kept row `index`, in the order of row numbers once `sort` was called.
-    public subscript(index: Int) -> ArraySlice<Double> { values[index * width..<(index + 1) * width] }
+    package subscript(index: Int) -> ArraySlice<Double> { values[index * width..<(index + 1) * width] }
 
     /// Adds the row whose number in the whole data set is `row`.
-    public mutating func add(row: Int64, _ numbers: [Double]) {
+    package mutating func add(row: Int64, _ numbers: [Double]) {
         precondition(numbers.count == width, "\(numbers.count) numbers in a sample of \(width)")
         rowCount += 1
         guard stays(row) else { return }
@@ -44,7 +44,7 @@ public struct RowSample: Sendable, Equatable {
     }
 
     /// Adds the rows of another part of the data.
-    public mutating func merge(_ other: RowSample) {
+    package mutating func merge(_ other: RowSample) {
         precondition(
             other.seed == seed && other.width == width && other.limit == limit,
             "samples of other kinds merged")
@@ -57,19 +57,19 @@ public struct RowSample: Sendable, Equatable {
     }
 
     /// Puts the rows into the order of their numbers, which merging does not keep.
-    public mutating func sort() {
+    package mutating func sort() {
         let order = numbers.indices.sorted { numbers[$0] < numbers[$1] }
         values = order.flatMap { Array(self[$0]) }
         numbers = order.map { numbers[$0] }
     }
 
     /// The sample as integers, for exchange between ranks.
-    public var serialized: [Int64] {
+    package var serialized: [Int64] {
         [rowCount, Int64(level)] + numbers + values.map { Int64(bitPattern: $0.bitPattern) }
     }
 
     /// The sample that another rank serialised, with this one's seed, width and limit.
-    public func deserialized(_ words: [Int64]) -> RowSample {
+    package func deserialized(_ words: [Int64]) -> RowSample {
         precondition(words.count >= 2 && (words.count - 2) % (width + 1) == 0, "\(words.count) words")
         let rows = (words.count - 2) / (width + 1)
         var sample = RowSample(width: width, limit: limit, seed: seed)
@@ -105,7 +105,7 @@ extension RowSample {
     ///
     /// When only m of n rows are kept, the distances from the sample's own figure are scaled by √(m / n): the m out
     /// of n bootstrap. Source: Bickel, Götze, van Zwet 1997, "Resampling fewer than n observations".
-    public func interval(
+    package func interval(
         estimate: Double, level: Double = 0.95, replicateCount: Int = 1000,
         of statistic: ([Int32]) -> Double
     ) -> ConfidenceInterval {
@@ -118,7 +118,7 @@ extension RowSample {
 
     /// Whether a difference between two systems, `observed` over all rows, is more than chance. `statistic` gets how
     /// often each kept row counts, of which there must be one at least. Rows must be sorted.
-    public func difference(
+    package func difference(
         observed: Double, level: Double = 0.95, replicateCount: Int = 1000,
         of statistic: ([Int32]) -> Double
     ) -> PairedBootstrapTest {

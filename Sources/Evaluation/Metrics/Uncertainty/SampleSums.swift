@@ -1,19 +1,19 @@
 // The mean of a sample with its interval, from exact sums.
 
 /// Count, sum and sum of squares of numbers; sum `words` over ranks and make the sums of the totals.
-public struct SampleSums: Sendable, Equatable {
+package struct SampleSums: Sendable, Equatable {
     /// Number of integers in `words`.
-    public static let wordCount = 1 + 2 * ExactSum.wordCount
+    package static let wordCount = 1 + 2 * ExactSum.wordCount
 
-    public private(set) var count: Int64 = 0
+    package private(set) var count: Int64 = 0
     private var values = ExactSum()
     private var squares = ExactSum()
 
     /// No numbers.
-    public init() {}
+    package init() {}
 
     /// The sums that `words` of one part, or their totals over parts, describe.
-    public init(words: [Int64]) {
+    package init(words: [Int64]) {
         precondition(words.count == Self.wordCount, "expected \(Self.wordCount) words, found \(words.count)")
         count = words[0]
         values = ExactSum(words: Array(words[1...ExactSum.wordCount]))
@@ -21,23 +21,23 @@ public struct SampleSums: Sendable, Equatable {
     }
 
     /// All sums as integers to be added over ranks.
-    public var words: [Int64] { [count] + values.words + squares.words }
+    package var words: [Int64] { [count] + values.words + squares.words }
 
     /// Adds one number.
-    public mutating func add(_ value: Double) {
+    package mutating func add(_ value: Double) {
         count += 1
         values.add(value)
         squares.addProduct(value, value)
     }
 
     /// Adds the numbers of another part of the data.
-    public mutating func merge(_ other: SampleSums) { self = SampleSums(words: .sum(words, other.words)) }
+    package mutating func merge(_ other: SampleSums) { self = SampleSums(words: .sum(words, other.words)) }
 
     /// NaN without numbers.
-    public var mean: Double { values.value / Double(count) }
+    package var mean: Double { values.value / Double(count) }
 
     /// The square root of the unbiased variance, with the divisor n − 1; NaN for fewer than two numbers.
-    public var standardDeviation: Double {
+    package var standardDeviation: Double {
         guard count >= 2 else { return .nan }
         let spread = ExactSum.scaledCovariance(count, squares, values, values)
         return (max(0, spread) / Double(count) / Double(count - 1)).squareRoot()
@@ -45,7 +45,7 @@ public struct SampleSums: Sendable, Equatable {
 
     /// The mean with Student's t interval; bounds are NaN for fewer than two numbers. For scores of folds or
     /// ratings, which are few. Where all numbers are equal the bounds are the mean, for which scipy gives NaN.
-    public func interval(level: Double = 0.95) -> ConfidenceInterval {
+    package func interval(level: Double = 0.95) -> ConfidenceInterval {
         guard count >= 2 else {
             return ConfidenceInterval(estimate: mean, lower: .nan, upper: .nan, level: level)
         }

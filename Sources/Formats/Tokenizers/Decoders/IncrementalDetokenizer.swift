@@ -4,7 +4,7 @@
 ///
 /// What `append` and `finish` return, joined, is what `decode` gives for all ids at once. A piece is held back while it
 /// may be part of a character whose other bytes are still to come.
-public struct IncrementalDetokenizer: Sendable {
+package struct IncrementalDetokenizer: Sendable {
     private let tokenizer: any Tokenizer
     private let skipsSpecialTokens: Bool
     /// Ids of which all text was returned, kept because a decoder treats the first token of a sequence differently; then
@@ -15,13 +15,13 @@ public struct IncrementalDetokenizer: Sendable {
     /// Bytes of the text of `window` that were returned.
     private var returned = 0
 
-    public init(_ tokenizer: any Tokenizer, skippingSpecialTokens: Bool = true) {
+    package init(_ tokenizer: any Tokenizer, skippingSpecialTokens: Bool = true) {
         self.tokenizer = tokenizer
         skipsSpecialTokens = skippingSpecialTokens
     }
 
     /// Takes the next id and returns the text that it completes, often that of this id, sometimes none.
-    public mutating func append(_ id: Int32) -> String {
+    package mutating func append(_ id: Int32) -> String {
         // What is left out does not count as the first token of a window either.
         guard let token = tokenizer.token(of: id) else { return "" }
         if skipsSpecialTokens, tokenizer.isSpecialToken(id) { return "" }
@@ -38,7 +38,7 @@ public struct IncrementalDetokenizer: Sendable {
     }
 
     /// Returns what is held back; broken characters are U+FFFD.
-    public mutating func finish() -> String {
+    package mutating func finish() -> String {
         let text = Array(tokenizer.decode(window, skippingSpecialTokens: skipsSpecialTokens).utf8)
         let rest = text.count > returned ? String(decoding: text[returned...], as: UTF8.self) : ""
         window = []

@@ -4,13 +4,13 @@ internal import Files
 internal import JSON
 
 /// Makes tokenizers from model directories.
-public enum TokenizerLoader {
+package enum TokenizerLoader {
     /// Reads `tokenizer.json`; if that is absent `vocab.json` with `merges.txt` (byte-level BPE), or `vocab.txt`
     /// (WordPiece). In all cases `tokenizer_config.json`, if present, names the special tokens. Truncation and padding of tokenizer.json are not applied: the caller decides them.
     ///
     /// - Throws: `TokenizerError` if a file is missing, malformed or contradicts itself, or if the pipeline has a
     ///   component that is not implemented.
-    public static func load(directory: String) throws(TokenizerError) -> any Tokenizer {
+    package static func load(directory: String) throws(TokenizerError) -> any Tokenizer {
         let folder = directory.hasSuffix("/") ? String(directory.dropLast()) : directory
         guard FileSystem.isDirectory(folder) else {
             throw .missingDirectory(path: directory)

@@ -1,23 +1,23 @@
 // The result of tokenising one text or one pair of texts: parallel arrays, one element a token.
 
 /// Token ids with what a model and a task need to know of each token. All arrays have the same length.
-public struct Encoding: Sendable, Equatable {
+package struct Encoding: Sendable, Equatable {
     /// Vocabulary ids, special tokens included.
-    public var ids: [Int32]
+    package var ids: [Int32]
     /// Segment of each token: what the template gives the first text, the second and the special tokens.
-    public var typeIDs: [Int32]
+    package var typeIDs: [Int32]
     /// Where each token came from: a range of Unicode scalars of its own text (the first or the pair), as Hugging Face
     /// counts them. `0..<0` for tokens that the template added.
-    public var offsets: [Range<Int>]
+    package var offsets: [Range<Int>]
     /// True for tokens that the template added. A special token that stands in the text itself is not marked, as in
     /// Hugging Face's `special_tokens_mask`.
-    public var isSpecial: [Bool]
+    package var isSpecial: [Bool]
 
     /// Number of tokens.
-    public var count: Int { ids.count }
+    package var count: Int { ids.count }
 
     /// An encoding without tokens, with room for `capacity` of them.
-    public init(capacity: Int = 0) {
+    package init(capacity: Int = 0) {
         ids = []
         typeIDs = []
         offsets = []

@@ -1,26 +1,26 @@
 // The reliability diagram: how often a classifier is right at each confidence, and how many rows have it.
 
 /// Accuracy by confidence; the diagonal is what a calibrated model has.
-public struct CalibrationChart: ReportChart {
-    public struct Bin: Sendable, Equatable {
-        public var lower: Double
-        public var upper: Double
-        public var rowCount: Int
-        public var meanConfidence: Double
-        public var accuracy: Double
+package struct CalibrationChart: ReportChart {
+    package struct Bin: Sendable, Equatable {
+        package var lower: Double
+        package var upper: Double
+        package var rowCount: Int
+        package var meanConfidence: Double
+        package var accuracy: Double
 
-        public init(lower: Double, upper: Double, rowCount: Int, meanConfidence: Double, accuracy: Double) {
+        package init(lower: Double, upper: Double, rowCount: Int, meanConfidence: Double, accuracy: Double) {
             (self.lower, self.upper, self.rowCount) = (lower, upper, rowCount)
             (self.meanConfidence, self.accuracy) = (meanConfidence, accuracy)
         }
     }
 
-    public var title: String
-    public var bins: [Bin]
+    package var title: String
+    package var bins: [Bin]
 
-    public init(title: String = "Calibration", bins: [Bin]) { (self.title, self.bins) = (title, bins) }
+    package init(title: String = "Calibration", bins: [Bin]) { (self.title, self.bins) = (title, bins) }
 
-    public var drawing: HTML {
+    package var drawing: HTML {
         let frame = ChartFrame(horizontal: 0...1, vertical: 0...1)
         let filled = bins.filter { $0.rowCount > 0 && $0.accuracy.isFinite }
         let most = Double(filled.map(\.rowCount).max() ?? 1)

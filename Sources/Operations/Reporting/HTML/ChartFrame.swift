@@ -1,7 +1,7 @@
 // The frame that charts share: scales, ticks at round numbers, axes and grid lines.
 
 /// A chart of a report, drawn as SVG.
-public protocol ReportChart: Sendable {
+package protocol ReportChart: Sendable {
     var title: String { get }
     /// The chart without its title.
     var drawing: HTML { get }

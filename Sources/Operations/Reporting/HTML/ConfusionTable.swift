@@ -1,16 +1,16 @@
 // The confusion matrix of a report, shaded by the share of each true label; long lists as their worst confusions.
 
 /// How often each label was predicted for each true label.
-public struct ConfusionTable: Sendable, Equatable {
+package struct ConfusionTable: Sendable, Equatable {
     /// With more labels than this the most frequent confusions are listed instead of a matrix.
     static let widestMatrix = 24
     private static let listedConfusions = 20
 
-    public let labels: [String]
+    package let labels: [String]
     /// A list of counts a true label.
-    public let counts: [[Int]]
+    package let counts: [[Int]]
 
-    public init(labels: [String], counts: [[Int]]) {
+    package init(labels: [String], counts: [[Int]]) {
         precondition(counts.count == labels.count && counts.allSatisfy { $0.count == labels.count })
         (self.labels, self.counts) = (labels, counts)
     }

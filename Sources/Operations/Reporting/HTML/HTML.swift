@@ -1,14 +1,14 @@
 // HTML and SVG from elements and text: text is escaped, so that no row of a data set can change the page.
 
 /// A piece of markup that is safe to put into a page.
-public struct HTML: Sendable, Equatable {
+package struct HTML: Sendable, Equatable {
     /// The markup as it stands in the file.
-    public let source: String
+    package let source: String
 
     private init(source: String) { self.source = source }
 
     /// Text, escaped for content and for attribute values. Control characters that HTML forbids become U+FFFD.
-    public init(_ text: String) {
+    package init(_ text: String) {
         var escaped = ""
         for scalar in text.unicodeScalars {
             switch scalar {
@@ -26,10 +26,10 @@ public struct HTML: Sendable, Equatable {
     }
 
     /// Pieces one after the other.
-    public init(_ parts: [HTML]) { source = parts.map(\.source).joined() }
+    package init(_ parts: [HTML]) { source = parts.map(\.source).joined() }
 
     /// An element; attribute values are escaped.
-    public static func element(
+    package static func element(
         _ name: StaticString, _ attributes: KeyValuePairs<StaticString, String>, _ content: [HTML]
     ) -> HTML {
         let list = attributes.map { " \($0.key)=\"\(HTML($0.value).source)\"" }.joined()
@@ -37,19 +37,19 @@ public struct HTML: Sendable, Equatable {
     }
 
     /// An element with text in it.
-    public static func element(
+    package static func element(
         _ name: StaticString, _ attributes: KeyValuePairs<StaticString, String>, _ text: String
     ) -> HTML {
         element(name, attributes, [HTML(text)])
     }
 
     /// An element without attributes.
-    public static func element(_ name: StaticString, _ content: [HTML]) -> HTML {
+    package static func element(_ name: StaticString, _ content: [HTML]) -> HTML {
         element(name, [:], content)
     }
 
     /// An element without attributes and with text in it.
-    public static func element(_ name: StaticString, _ text: String) -> HTML {
+    package static func element(_ name: StaticString, _ text: String) -> HTML {
         element(name, [:], [HTML(text)])
     }
 

@@ -1,31 +1,31 @@
 // Figures with their intervals, one a line: folds of a cross-validation, ratings of models.
 
 /// Dots with whiskers beside their names.
-public struct IntervalChart: ReportChart {
-    public struct Item: Sendable, Equatable {
-        public var name: String
-        public var value: Double
+package struct IntervalChart: ReportChart {
+    package struct Item: Sendable, Equatable {
+        package var name: String
+        package var value: Double
         /// Ends of the interval; nil draws the dot alone.
-        public var interval: ClosedRange<Double>?
+        package var interval: ClosedRange<Double>?
         /// Which colour it has, from 0.
-        public var series: Int
+        package var series: Int
 
-        public init(name: String, value: Double, interval: ClosedRange<Double>? = nil, series: Int = 0) {
+        package init(name: String, value: Double, interval: ClosedRange<Double>? = nil, series: Int = 0) {
             (self.name, self.value, self.interval, self.series) = (name, value, interval, series)
         }
     }
 
-    public var title: String
-    public var valueName: String
-    public var items: [Item]
+    package var title: String
+    package var valueName: String
+    package var items: [Item]
 
-    public init(title: String, valueName: String, items: [Item]) {
+    package init(title: String, valueName: String, items: [Item]) {
         (self.title, self.valueName, self.items) = (title, valueName, items)
     }
 
     private static let lineHeight = 30.0
 
-    public var drawing: HTML {
+    package var drawing: HTML {
         let items = items.filter { $0.value.isFinite }
         let values = items.flatMap { item in
             [item.value] + (item.interval.map { [$0.lowerBound, $0.upperBound] } ?? [])

@@ -1,47 +1,47 @@
 // Curves over steps or epochs, such as training and validation loss.
 
 /// Several curves over one axis.
-public struct LineChart: ReportChart {
+package struct LineChart: ReportChart {
     /// One curve; values that are not finite are left out.
-    public struct Series: Sendable, Equatable {
-        public var name: String
-        public var points: [Point]
+    package struct Series: Sendable, Equatable {
+        package var name: String
+        package var points: [Point]
         /// Whether each point is drawn, as it should be for few of them.
-        public var showsPoints: Bool
+        package var showsPoints: Bool
 
-        public init(name: String, points: [Point], showsPoints: Bool = false) {
+        package init(name: String, points: [Point], showsPoints: Bool = false) {
             (self.name, self.points, self.showsPoints) = (name, points, showsPoints)
         }
     }
 
-    public struct Point: Sendable, Equatable {
-        public var x: Double
-        public var y: Double
+    package struct Point: Sendable, Equatable {
+        package var x: Double
+        package var y: Double
 
-        public init(x: Double, y: Double) { (self.x, self.y) = (x, y) }
+        package init(x: Double, y: Double) { (self.x, self.y) = (x, y) }
     }
 
     /// A vertical line with a word, for example where overfitting begins.
-    public struct Mark: Sendable, Equatable {
-        public var x: Double
-        public var text: String
+    package struct Mark: Sendable, Equatable {
+        package var x: Double
+        package var text: String
 
-        public init(x: Double, text: String) { (self.x, self.text) = (x, text) }
+        package init(x: Double, text: String) { (self.x, self.text) = (x, text) }
     }
 
-    public var title: String
-    public var horizontalName: String
-    public var series: [Series]
-    public var marks: [Mark]
+    package var title: String
+    package var horizontalName: String
+    package var series: [Series]
+    package var marks: [Mark]
 
-    public init(title: String, horizontalName: String, series: [Series], marks: [Mark] = []) {
+    package init(title: String, horizontalName: String, series: [Series], marks: [Mark] = []) {
         (self.title, self.horizontalName, self.series, self.marks) = (title, horizontalName, series, marks)
     }
 
     /// The most points of a curve; longer ones are averaged in as many parts.
     static let mostPoints = 300
 
-    public var drawing: HTML {
+    package var drawing: HTML {
         let curves = series.map { Self.thinned($0.points.filter { $0.x.isFinite && $0.y.isFinite }) }
         let points = curves.flatMap { $0 }
         guard let first = points.map(\.x).min(), let last = points.map(\.x).max() else {

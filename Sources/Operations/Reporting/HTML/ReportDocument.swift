@@ -1,17 +1,17 @@
 // A report as values: sections of charts, tables, figures and samples, and the one page that they make.
 
 /// One self-contained page; it loads nothing from elsewhere.
-public struct ReportDocument: Sendable {
-    public var title: String
-    public var subtitle: String
-    public var sections: [ReportSection]
+package struct ReportDocument: Sendable {
+    package var title: String
+    package var subtitle: String
+    package var sections: [ReportSection]
 
-    public init(title: String, subtitle: String, sections: [ReportSection] = []) {
+    package init(title: String, subtitle: String, sections: [ReportSection] = []) {
         (self.title, self.subtitle, self.sections) = (title, subtitle, sections)
     }
 
     /// The whole file.
-    public var html: String {
+    package var html: String {
         let head = HTML.element(
             "head",
             [
@@ -27,11 +27,11 @@ public struct ReportDocument: Sendable {
 }
 
 /// A titled part of a report.
-public struct ReportSection: Sendable {
-    public var title: String
-    public var blocks: [ReportBlock]
+package struct ReportSection: Sendable {
+    package var title: String
+    package var blocks: [ReportBlock]
 
-    public init(_ title: String, _ blocks: [ReportBlock] = []) {
+    package init(_ title: String, _ blocks: [ReportBlock] = []) {
         (self.title, self.blocks) = (title, blocks)
     }
 
@@ -39,7 +39,7 @@ public struct ReportSection: Sendable {
 }
 
 /// What a section is made of.
-public enum ReportBlock: Sendable {
+package enum ReportBlock: Sendable {
     case paragraph(String)
     /// A sentence that must not be missed.
     case notice(String)
@@ -73,12 +73,12 @@ public enum ReportBlock: Sendable {
 }
 
 /// A figure with its name and a note such as its interval.
-public struct ReportFigure: Sendable, Equatable {
-    public var name: String
-    public var value: String
-    public var note: String?
+package struct ReportFigure: Sendable, Equatable {
+    package var name: String
+    package var value: String
+    package var note: String?
 
-    public init(name: String, value: String, note: String? = nil) {
+    package init(name: String, value: String, note: String? = nil) {
         (self.name, self.value, self.note) = (name, value, note)
     }
 
@@ -93,13 +93,13 @@ public struct ReportFigure: Sendable, Equatable {
 }
 
 /// A table of short cells; with `isText` all columns are aligned to the left.
-public struct ReportTable: Sendable, Equatable {
-    public var caption: String?
-    public var header: [String]
-    public var rows: [[String]]
-    public var isText: Bool
+package struct ReportTable: Sendable, Equatable {
+    package var caption: String?
+    package var header: [String]
+    package var rows: [[String]]
+    package var isText: Bool
 
-    public init(caption: String? = nil, header: [String], rows: [[String]], isText: Bool = false) {
+    package init(caption: String? = nil, header: [String], rows: [[String]], isText: Bool = false) {
         (self.caption, self.header, self.rows, self.isText) = (caption, header, rows, isText)
     }
 
@@ -116,17 +116,17 @@ public struct ReportTable: Sendable, Equatable {
 }
 
 /// One row of the data: what went in, what came out, what a person says.
-public struct ReportSample: Sendable, Equatable {
+package struct ReportSample: Sendable, Equatable {
     /// Names and texts in their order, such as input, prediction, reference.
-    public var parts: [(name: String, text: String)]
+    package var parts: [(name: String, text: String)]
     /// A last line in small type: scores and the row's number.
-    public var note: String?
+    package var note: String?
 
-    public init(parts: [(name: String, text: String)], note: String? = nil) {
+    package init(parts: [(name: String, text: String)], note: String? = nil) {
         (self.parts, self.note) = (parts, note)
     }
 
-    public static func == (left: ReportSample, right: ReportSample) -> Bool {
+    package static func == (left: ReportSample, right: ReportSample) -> Bool {
         left.note == right.note && left.parts.elementsEqual(right.parts, by: ==)
     }
 

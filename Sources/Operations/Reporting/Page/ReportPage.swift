@@ -8,12 +8,12 @@ internal import JSON
 /// `eval_predictions.jsonl` of an evaluation, `cross_validation.json`, `ratings.json`, `recipe.yaml`, `versions.json`.
 ///
 /// Each part is there when its file is, so every command that adds a file may make the page anew.
-public enum ReportPage {
-    public static let fileName = "report.html"
+package enum ReportPage {
+    package static let fileName = "report.html"
 
     /// Writes the page of `directory` and returns its path. The old page stays whole until the new one replaces it.
     @discardableResult
-    public static func write(directory: String) throws(ReportingError) -> String {
+    package static func write(directory: String) throws(ReportingError) -> String {
         let document = try document(directory: directory)
         let path = directory + "/" + fileName
         do {
@@ -27,7 +27,7 @@ public enum ReportPage {
     /// The page of `directory` as values.
     ///
     /// - Throws: when the folder holds nothing to report, or a file is damaged.
-    public static func document(directory: String) throws(ReportingError) -> ReportDocument {
+    package static func document(directory: String) throws(ReportingError) -> ReportDocument {
         let folder = RunFolder(path: directory)
         let sections =
             try TrainingSection.sections(folder) + EvaluationSection.sections(folder)

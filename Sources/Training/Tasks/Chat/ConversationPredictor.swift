@@ -1,20 +1,20 @@
 // A chat model's answers to rows: what it says last in each conversation.
 
-public import Arguments
-public import ChatTemplates
-public import Datasets
-public import Evaluation
-public import Generation
+package import Arguments
+package import ChatTemplates
+package import Datasets
+package import Evaluation
+package import Generation
 internal import JSON
 internal import Layers
-public import Models
-public import Tokenizers
+package import Models
+package import Tokenizers
 
 /// Writes the last answer of each conversation, given all before it. A last message of the assistant is the reference
 /// and is not shown to the model. Rows with `prompt` and `completion` are conversations of one exchange.
 ///
 /// The loss is that of training: over the tokens of every answer of the row.
-public final class ConversationPredictor: PromptedPredictor {
+package final class ConversationPredictor: PromptedPredictor {
     private let model: any LanguageModel
     private let conversations: Conversations
     private let tokenizer: any Tokenizer
@@ -23,7 +23,7 @@ public final class ConversationPredictor: PromptedPredictor {
 
     /// `template` is the tokenizer's chat template; nil if it has none. The tokens that end a turn end an answer besides
     /// those of `options`.
-    public init(
+    package init(
         model: any LanguageModel, tokenizer: any Tokenizer, template: ChatTemplate?, arguments: DataArguments,
         options: GenerationOptions
     ) {
@@ -34,7 +34,7 @@ public final class ConversationPredictor: PromptedPredictor {
         losses = RowLosses(model)
     }
 
-    public func predict(_ rows: [Row], firstNumber: Int, findsLoss: Bool) throws -> [RowPrediction] {
+    package func predict(_ rows: [Row], firstNumber: Int, findsLoss: Bool) throws -> [RowPrediction] {
         let prompts = try rows.map { try conversations.prompt(of: $0) }
         let texts = try Continuations.texts(
             of: prompts, rows, model, tokenizer, options, firstNumber: firstNumber)
@@ -44,11 +44,11 @@ public final class ConversationPredictor: PromptedPredictor {
         }
     }
 
-    public func checkPrompt(of row: Row) throws {
+    package func checkPrompt(of row: Row) throws {
         try Continuations.check(conversations.prompt(of: row), row, model, options)
     }
 
-    public func input(of row: Row) throws -> String { try conversations.lastTurns(of: row) }
+    package func input(of row: Row) throws -> String { try conversations.lastTurns(of: row) }
 
-    public func references(of row: Row) throws -> [String] { [try conversations.reference(of: row)] }
+    package func references(of row: Row) throws -> [String] { [try conversations.reference(of: row)] }
 }

@@ -1,11 +1,11 @@
 // Rows that are conversations as examples of a language model: loss on every answer of the assistant, nowhere else.
 
-public import Arguments
-public import ChatTemplates
-public import Datasets
+package import Arguments
+package import ChatTemplates
+package import Datasets
 internal import JSON
 internal import Models
-public import Tokenizers
+package import Tokenizers
 internal import Training
 
 /// Reads conversations (`messages`) and prompts with their answers (`prompt`, `completion`).
@@ -13,7 +13,7 @@ internal import Training
 /// The tokenizer's chat template renders a conversation; what is learnt is each turn of the assistant with the token that
 /// ends it. Without a template a prompt and its answer simply follow each other, and the answer with the
 /// end-of-sequence token is learnt. Sequences over `max_seq_length` are cut at their end.
-public struct Conversations {
+package struct Conversations {
     let tokenizer: any Tokenizer
     let template: ChatTemplate?
     private let messagesColumn: String
@@ -22,7 +22,7 @@ public struct Conversations {
     private let maximumLength: Int
 
     /// `template` is the tokenizer's chat template; nil if it has none.
-    public init(tokenizer: any Tokenizer, template: ChatTemplate?, arguments: DataArguments) {
+    package init(tokenizer: any Tokenizer, template: ChatTemplate?, arguments: DataArguments) {
         self.tokenizer = tokenizer
         self.template = template
         messagesColumn = arguments.messagesColumn
@@ -33,7 +33,7 @@ public struct Conversations {
 
     /// The examples of all files. Throws, with file and line, when a row is no conversation, starts with the assistant,
     /// or has no token to learn from.
-    public func examples(_ reader: RowReader) throws -> ExampleStore {
+    package func examples(_ reader: RowReader) throws -> ExampleStore {
         var store = ExampleStore()
         let rows = reader.makeIterator()
         while let row = try rows.next() { store.append(try example(row)) }
@@ -41,7 +41,7 @@ public struct Conversations {
     }
 
     /// The tokens of a row, and which of them are learnt.
-    public func example(_ row: Row) throws -> Example {
+    package func example(_ row: Row) throws -> Example {
         let (tokens, spans) = try encoded(row)
         let kept = Array(tokens.prefix(maximumLength))
         let learnt = spans.map { $0.clamped(to: 0..<kept.count) }.filter {

@@ -1,17 +1,17 @@
 // Evaluates a classifier on rows that are spread over the ranks.
 
-public import DataParallel
+package import DataParallel
 internal import Datasets
-public import Evaluation
+package import Evaluation
 internal import JSON
 internal import Layers
 internal import Metrics
-public import Models
+package import Models
 internal import Tensors
 
 /// Runs a model over labelled rows without padding duplicates. Batches are composed alike for every number of ranks,
 /// so every figure is the same on any number of ranks, to the last bit.
-public final class ClassificationEvaluator {
+package final class ClassificationEvaluator {
     private let model: any SequenceClassifier
     private let group: any ProcessGroup
     private let batchRows: Int
@@ -20,7 +20,7 @@ public final class ClassificationEvaluator {
     private let labels: LabelMap
 
     /// With `weighting` the loss is that of a run with it.
-    public init(
+    package init(
         model: any SequenceClassifier, weighting: LossWeighting? = nil, group: any ProcessGroup,
         batchRows: Int
     ) throws {
@@ -32,7 +32,7 @@ public final class ClassificationEvaluator {
     }
 
     /// Metrics over all rows of `inputs`, on every rank. Collective.
-    public func evaluate(_ inputs: any ModelInputs) throws -> RowEvaluationResult {
+    package func evaluate(_ inputs: any ModelInputs) throws -> RowEvaluationResult {
         let evaluation = RowEvaluation(.labels(model.head), group: group, seed: 0, detail: .figures)
         let examples = inputs.examples
         let batches = EvaluationBatches(

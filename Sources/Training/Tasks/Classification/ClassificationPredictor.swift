@@ -1,26 +1,26 @@
 // A classifier's answers to rows: labels or numbers with their probabilities.
 
-public import Datasets
-public import Evaluation
+package import Datasets
+package import Evaluation
 internal import JSON
 internal import Layers
-public import Models
+package import Models
 internal import Tensors
 
 /// Predicts the labels or numbers of texts or images.
-public final class ClassificationPredictor: RowPredictor {
+package final class ClassificationPredictor: RowPredictor {
     private let model: any SequenceClassifier
     private let reader: any ClassificationReader
     private let labels: LabelMap
     private let workspace = Workspace()
 
-    public init(model: any SequenceClassifier, reader: any ClassificationReader) throws {
+    package init(model: any SequenceClassifier, reader: any ClassificationReader) throws {
         self.model = model
         self.reader = reader
         labels = try LabelMap(model.head)
     }
 
-    public func predict(_ rows: [Row], firstNumber: Int, findsLoss: Bool) throws -> [RowPrediction] {
+    package func predict(_ rows: [Row], firstNumber: Int, findsLoss: Bool) throws -> [RowPrediction] {
         var rest = rows[...]
         let inputs = try reader.inputs(labels: findsLoss ? labels : nil) { rest.popFirst() }
         try inputs.validate(for: model, rank: 0, of: 1)
@@ -41,9 +41,9 @@ public final class ClassificationPredictor: RowPredictor {
         }
     }
 
-    public func input(of row: Row) throws -> String { try reader.input(of: row) }
+    package func input(of row: Row) throws -> String { try reader.input(of: row) }
 
-    public func references(of row: Row) throws -> [String] {
+    package func references(of row: Row) throws -> [String] {
         labels.texts(of: try labels.target(for: row, column: reader.labelColumn))
     }
 

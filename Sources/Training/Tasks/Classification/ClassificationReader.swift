@@ -1,10 +1,10 @@
 // Reads the rows of classification tasks, whatever it is that is classified.
 
-public import Datasets
-public import Tokenizers
+package import Datasets
+package import Tokenizers
 
 /// Turns rows into what a classifier reads, and labels into targets.
-public protocol ClassificationReader {
+package protocol ClassificationReader {
     var labelColumn: String { get }
     /// The rows that `next` hands out until it returns nil. With `labels` each has its target.
     func inputs(labels: LabelMap?, _ next: () throws -> Row?) throws -> any ModelInputs
@@ -14,7 +14,7 @@ public protocol ClassificationReader {
 
 extension ClassificationReader {
     /// All rows of the reader with their targets. Reads the files once.
-    public func inputs(of reader: RowReader, labels: LabelMap) throws -> any ModelInputs {
+    package func inputs(of reader: RowReader, labels: LabelMap) throws -> any ModelInputs {
         let rows = reader.makeIterator()
         return try inputs(labels: labels) { try rows.next() }
     }
@@ -25,23 +25,23 @@ extension ClassificationReader {
 }
 
 /// Turns texts, or pairs of texts, into tokenised examples.
-public struct TextClassificationReader: ClassificationReader {
+package struct TextClassificationReader: ClassificationReader {
     private let tokenizer: any Tokenizer
     private let columns: TextColumns
-    public var labelColumn: String { columns.label }
+    package var labelColumn: String { columns.label }
 
-    public init(tokenizer: any Tokenizer, columns: TextColumns) {
+    package init(tokenizer: any Tokenizer, columns: TextColumns) {
         self.tokenizer = tokenizer
         self.columns = columns
     }
 
-    public func inputs(labels: LabelMap?, _ next: () throws -> Row?) throws -> any ModelInputs {
+    package func inputs(labels: LabelMap?, _ next: () throws -> Row?) throws -> any ModelInputs {
         var store = ExampleStore()
         while let row = try next() { store.append(try example(row, labels)) }
         return store
     }
 
-    public func input(of row: Row) throws -> String {
+    package func input(of row: Row) throws -> String {
         let (text, pair) = try texts(row)
         return pair.map { text + "\n" + $0 } ?? text
     }
@@ -63,16 +63,16 @@ public struct TextClassificationReader: ClassificationReader {
 }
 
 /// Turns rows that name an image into prepared images.
-public struct ImageClassificationReader: ClassificationReader {
+package struct ImageClassificationReader: ClassificationReader {
     private let images: ImageReader
-    public let labelColumn: String
+    package let labelColumn: String
 
-    public init(images: ImageReader, labelColumn: String) {
+    package init(images: ImageReader, labelColumn: String) {
         self.images = images
         self.labelColumn = labelColumn
     }
 
-    public func inputs(labels: LabelMap?, _ next: () throws -> Row?) throws -> any ModelInputs {
+    package func inputs(labels: LabelMap?, _ next: () throws -> Row?) throws -> any ModelInputs {
         var store = try images.emptyStore()
         var found: [ImageRow] = []
         while let row = try next() {
@@ -82,5 +82,5 @@ public struct ImageClassificationReader: ClassificationReader {
         return try images.examples(found, store)
     }
 
-    public func input(of row: Row) throws -> String { try images.path(row) }
+    package func input(of row: Row) throws -> String { try images.path(row) }
 }

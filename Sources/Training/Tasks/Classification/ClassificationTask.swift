@@ -1,18 +1,18 @@
 // Fine-tuning a classifier or regressor: the loss is the mean over rows, by their weights where labels have
 // some.
 
-public import DataParallel
-public import Datasets
-public import Evaluation
-public import Layers
-public import Models
+package import DataParallel
+package import Datasets
+package import Evaluation
+package import Layers
+package import Models
 internal import Tensors
-public import Training
+package import Training
 
 /// Classification, multi-label classification and regression of texts, pairs of texts or images.
-public final class ClassificationTask: TrainingTask {
-    public var model: any TrainableModel { classifier }
-    public var training: ExampleStore { inputs.examples }
+package final class ClassificationTask: TrainingTask {
+    package var model: any TrainableModel { classifier }
+    package var training: ExampleStore { inputs.examples }
     private let classifier: any SequenceClassifier
     private let inputs: any ModelInputs
     private let validation: (any ModelInputs)?
@@ -21,7 +21,7 @@ public final class ClassificationTask: TrainingTask {
 
     /// `batchRows` are the rows that a rank evaluates at once. `weighting` is that of training and of its
     /// evaluations.
-    public init(
+    package init(
         model: any SequenceClassifier, training: any ModelInputs, validation: (any ModelInputs)?,
         weighting: LossWeighting? = nil, group: any ProcessGroup, batchRows: Int
     ) throws {
@@ -33,18 +33,18 @@ public final class ClassificationTask: TrainingTask {
             model: model, weighting: weighting, group: group, batchRows: batchRows)
     }
 
-    public var hasValidation: Bool { validation != nil }
+    package var hasValidation: Bool { validation != nil }
 
-    public var metrics: [MetricDescription] { RowEvaluation.descriptions(.labels(classifier.head)) }
+    package var metrics: [MetricDescription] { RowEvaluation.descriptions(.labels(classifier.head)) }
 
-    public func lossCount(rows: [Int], epoch: Int) -> Int { rows.count }
+    package func lossCount(rows: [Int], epoch: Int) -> Int { rows.count }
 
-    public func lossWeight(rows: [Int], epoch: Int) -> Double {
+    package func lossWeight(rows: [Int], epoch: Int) -> Double {
         guard let weighting else { return Double(rows.count) }
         return rows.reduce(0) { $0 + weighting.weight(of: training.target(of: $1)) }
     }
 
-    public func differentiate(_ batch: MicroBatch, makePass: (TokenBatch) -> Pass) throws -> Double {
+    package func differentiate(_ batch: MicroBatch, makePass: (TokenBatch) -> Pass) throws -> Double {
         let pass = makePass(try inputs.tokenBatch(rows: batch.rows, epoch: batch.epoch))
         let logits = classifier.forward(pass)
         let targets = ClassificationTargets(
@@ -57,7 +57,7 @@ public final class ClassificationTask: TrainingTask {
         return losses.reduce(0, +)
     }
 
-    public func evaluate() throws -> any TaskEvaluation {
+    package func evaluate() throws -> any TaskEvaluation {
         guard let validation else { preconditionFailure("there are no validation rows") }
         return try evaluator.evaluate(validation)
     }

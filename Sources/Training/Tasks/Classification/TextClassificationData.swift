@@ -1,19 +1,19 @@
 // Where the columns of a classification task stand, and its targets and heads as models name them.
 
-public import Arguments
-public import Datasets
+package import Arguments
+package import Datasets
 internal import Layers
-public import Models
-public import Training
+package import Models
+package import Training
 
 /// Where texts and labels stand in a row, and how long a sequence may become.
-public struct TextColumns: Sendable {
-    public var text: String
-    public var textPair: String?
-    public var label: String
-    public var maximumLength: Int
+package struct TextColumns: Sendable {
+    package var text: String
+    package var textPair: String?
+    package var label: String
+    package var maximumLength: Int
 
-    public init(_ arguments: DataArguments) {
+    package init(_ arguments: DataArguments) {
         text = arguments.textColumn
         textPair = arguments.textPairColumn
         label = arguments.labelColumn
@@ -23,7 +23,7 @@ public struct TextColumns: Sendable {
 
 extension ExampleStore {
     /// Throws, with file and line, when a row does not fit the model.
-    public func validate(for model: any TrainableModel) throws(TrainingError) {
+    package func validate(for model: any TrainableModel) throws(TrainingError) {
         for row in 0..<count {
             let batch = TokenBatch(batch(rows: [row]))
             do throws(ModelError) {
@@ -92,12 +92,12 @@ extension ClassificationTargets {
 
 extension LabelMap {
     /// The head that predicts these labels.
-    public var head: ClassificationHead {
+    package var head: ClassificationHead {
         ClassificationHead(labels: labels, problemType: problemType)
     }
 
     /// The labels that a model predicts.
-    public init(_ head: ClassificationHead) throws(DatasetsError) {
+    package init(_ head: ClassificationHead) throws(DatasetsError) {
         try self.init(labels: head.labels, problemType: head.problemType)
     }
 }

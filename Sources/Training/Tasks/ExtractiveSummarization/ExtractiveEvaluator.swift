@@ -1,13 +1,13 @@
 // Evaluates an extractive summarizer on documents that are spread over the ranks.
 
-public import DataParallel
+package import DataParallel
 internal import Datasets
-public import Evaluation
+package import Evaluation
 internal import Foundation
 internal import JSON
 internal import Layers
 internal import Metrics
-public import Models
+package import Models
 internal import Tensors
 
 /// The scores of a document's sentences.
@@ -21,7 +21,7 @@ struct SentenceScores {
 
 /// Runs a summarizer over documents without padding duplicates. Batches are composed alike for every number of ranks,
 /// so every figure is the same on any number of ranks, to the last bit.
-public final class ExtractiveEvaluator {
+package final class ExtractiveEvaluator {
     private let model: ExtractiveSummarizer
     private let selection: SentenceSelection
     private let group: any ProcessGroup
@@ -29,7 +29,7 @@ public final class ExtractiveEvaluator {
     private let scorer: SentenceScorer
 
     /// `batchRows` are the windows that are read at once.
-    public init(
+    package init(
         model: ExtractiveSummarizer, selection: SentenceSelection, group: any ProcessGroup, batchRows: Int
     ) {
         self.model = model
@@ -44,7 +44,7 @@ public final class ExtractiveEvaluator {
 
     /// Figures over all documents, on every rank: the loss is the mean over sentences, `accuracy` the share of sentences
     /// that the oracle judges alike. Collective.
-    public func evaluate(_ rows: ExtractiveRows) throws -> RowEvaluationResult {
+    package func evaluate(_ rows: ExtractiveRows) throws -> RowEvaluationResult {
         let evaluation = RowEvaluation(Self.kind, group: group, seed: 0, detail: .figures)
         let batches = EvaluationBatches(
             rowCount: rows.count, batchRows: batchRows, lengths: rows.documentLengths)

@@ -1,19 +1,19 @@
 // An extractive summarizer's answers to rows: the sentences that it chooses.
 
-public import Datasets
-public import Evaluation
+package import Datasets
+package import Evaluation
 internal import JSON
 internal import Layers
-public import Models
+package import Models
 
 /// Chooses the sentences of each document that make its summary.
-public final class ExtractivePredictor: RowPredictor {
+package final class ExtractivePredictor: RowPredictor {
     private let reader: ExtractiveReader
     private let model: ExtractiveSummarizer
     private let scorer: SentenceScorer
 
     /// `batchRows` are the windows that are read at once.
-    public init(model: ExtractiveSummarizer, reader: ExtractiveReader, batchRows: Int) {
+    package init(model: ExtractiveSummarizer, reader: ExtractiveReader, batchRows: Int) {
         self.model = model
         self.reader = reader
         scorer = SentenceScorer(model: model, batchRows: batchRows)
@@ -21,7 +21,7 @@ public final class ExtractivePredictor: RowPredictor {
 
     /// The chosen sentences, in the order of the document, each on a line of its own; the score is a list of their
     /// probabilities. The loss is that of the oracle's choice.
-    public func predict(_ rows: [Row], firstNumber: Int, findsLoss: Bool) throws -> [RowPrediction] {
+    package func predict(_ rows: [Row], firstNumber: Int, findsLoss: Bool) throws -> [RowPrediction] {
         var documents = ExtractiveRows()
         for row in rows {
             if findsLoss {
@@ -49,11 +49,11 @@ public final class ExtractivePredictor: RowPredictor {
         }
     }
 
-    public func input(of row: Row) throws -> String { try reader.columns.document(of: row) }
-    public func references(of row: Row) throws -> [String] { [try reader.columns.summary(of: row)] }
+    package func input(of row: Row) throws -> String { try reader.columns.document(of: row) }
+    package func references(of row: Row) throws -> [String] { [try reader.columns.summary(of: row)] }
 
     /// What simpler ways make of a row; throws when it has no summary.
-    public func baselines(of row: Row) throws -> SummaryBaselines {
+    package func baselines(of row: Row) throws -> SummaryBaselines {
         SummaryBaselines(
             sentences: try reader.columns.sentences(of: row), reference: try reader.columns.summary(of: row),
             maximumCount: reader.selection.maximumCount)

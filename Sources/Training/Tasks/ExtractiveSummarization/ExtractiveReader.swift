@@ -1,13 +1,13 @@
 // Documents as windows of sentences, each sentence behind a token that stands for it.
 
-public import Arguments
-public import Datasets
-public import Models
-public import Tokenizers
-public import Training
+package import Arguments
+package import Datasets
+package import Models
+package import Tokenizers
+package import Training
 
 /// A stretch of a document that the model reads at once.
-public struct SentenceWindow: Sendable, Equatable {
+package struct SentenceWindow: Sendable, Equatable {
     /// [CLS] sentence [SEP] [CLS] sentence [SEP] …
     var tokens: [Int32] = []
     /// 0 and 1 in turn, sentence by sentence; all 0 for a model with one type.
@@ -27,10 +27,10 @@ public struct SentenceWindow: Sendable, Equatable {
 ///
 /// A document that is longer than `max_seq_length` is cut into windows between sentences; a sentence that is longer loses
 /// its end.
-public struct ExtractiveReader {
+package struct ExtractiveReader {
     let columns: SummaryColumns
     /// How summaries are chosen.
-    public let selection: SentenceSelection
+    package let selection: SentenceSelection
     private let tokenizer: any Tokenizer
     private let classifierID: Int32
     private let separatorID: Int32
@@ -38,7 +38,7 @@ public struct ExtractiveReader {
     private let maximumLength: Int
 
     /// `directory` is named when its tokenizer has no [CLS] or [SEP].
-    public init(
+    package init(
         model: ExtractiveSummarizer, tokenizer: any Tokenizer, arguments: DataArguments, directory: String
     ) throws(TrainingError) {
         guard let classifierID = tokenizer.classifierID, let separatorID = tokenizer.separatorID else {
@@ -63,7 +63,7 @@ public struct ExtractiveReader {
     }
 
     /// The documents of all files with their summaries and the labels that the oracle gives them.
-    public func rows(_ reader: RowReader) throws -> ExtractiveRows {
+    package func rows(_ reader: RowReader) throws -> ExtractiveRows {
         var documents = ExtractiveRows()
         let rows = reader.makeIterator()
         while let row = try rows.next() { try append(row, to: &documents) }

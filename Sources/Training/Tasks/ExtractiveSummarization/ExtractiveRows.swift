@@ -1,8 +1,8 @@
 // Documents of extractive summarization with their windows, which are what a model learns from.
 
-public import Datasets
+package import Datasets
 internal import Layers
-public import Models
+package import Models
 
 /// A document with its summary.
 struct ExtractiveDocument: Sendable {
@@ -14,9 +14,9 @@ struct ExtractiveDocument: Sendable {
 }
 
 /// Documents and their windows. Training scatters windows; an evaluation joins those of a document.
-public struct ExtractiveRows: Sendable {
+package struct ExtractiveRows: Sendable {
     /// An example a window, its target the right sentences by their number in the window.
-    public private(set) var windows = ExampleStore()
+    package private(set) var windows = ExampleStore()
     private(set) var documents: [ExtractiveDocument] = []
     /// Windows d has the windows `offsets[d]..<offsets[d + 1]`.
     private var offsets = [0]
@@ -41,10 +41,10 @@ public struct ExtractiveRows: Sendable {
     }
 
     /// Number of documents.
-    public var count: Int { documents.count }
+    package var count: Int { documents.count }
     /// Number of sentences, and of those that the oracle chose.
-    public var sentenceCount: Int { places.reduce(0) { $0 + $1.count } }
-    public var oracleCount: Int { documents.reduce(0) { $0 + $1.oracle.count } }
+    package var sentenceCount: Int { places.reduce(0) { $0 + $1.count } }
+    package var oracleCount: Int { documents.reduce(0) { $0 + $1.oracle.count } }
 
     func windows(of document: Int) -> Range<Int> { offsets[document]..<offsets[document + 1] }
     func sentenceCount(ofWindow window: Int) -> Int { places[window].count }
@@ -56,7 +56,7 @@ public struct ExtractiveRows: Sendable {
 
     /// What is doubtful about `model` on these documents, before it is trained: [CLS] states that are all alike. Looks at
     /// eight windows.
-    public func warning(_ model: ExtractiveSummarizer) -> String? {
+    package func warning(_ model: ExtractiveSummarizer) -> String? {
         guard model.configuration.pooling == .cls else { return nil }
         let probes = places.indices.lazy.filter { places[$0].count > 1 }.prefix(8)
         guard !probes.isEmpty else { return nil }

@@ -1,24 +1,24 @@
 // Training of extractive summarizers: the loss is the mean over the sentences of the global batch.
 
-public import DataParallel
-public import Datasets
-public import Evaluation
+package import DataParallel
+package import Datasets
+package import Evaluation
 internal import Kernels
-public import Layers
-public import Models
-public import Training
+package import Layers
+package import Models
+package import Training
 
 /// BERTSum's extractive summarization: whether the oracle chose a sentence, by binary cross-entropy.
-public final class ExtractiveTask: TrainingTask {
-    public var model: any TrainableModel { summarizer }
-    public var training: ExampleStore { rows.windows }
+package final class ExtractiveTask: TrainingTask {
+    package var model: any TrainableModel { summarizer }
+    package var training: ExampleStore { rows.windows }
     private let summarizer: ExtractiveSummarizer
     private let rows: ExtractiveRows
     private let validation: ExtractiveRows?
     private let evaluator: ExtractiveEvaluator
 
     /// `batchRows` are the windows that a rank evaluates at once.
-    public init(
+    package init(
         model: ExtractiveSummarizer, training: ExtractiveRows, validation: ExtractiveRows?,
         selection: SentenceSelection, group: any ProcessGroup, batchRows: Int
     ) {
@@ -29,14 +29,14 @@ public final class ExtractiveTask: TrainingTask {
             model: model, selection: selection, group: group, batchRows: batchRows)
     }
 
-    public var hasValidation: Bool { validation != nil }
-    public var metrics: [MetricDescription] { ExtractiveEvaluator.metrics }
+    package var hasValidation: Bool { validation != nil }
+    package var metrics: [MetricDescription] { ExtractiveEvaluator.metrics }
 
-    public func lossCount(rows windows: [Int], epoch: Int) -> Int {
+    package func lossCount(rows windows: [Int], epoch: Int) -> Int {
         windows.reduce(0) { $0 + rows.sentenceCount(ofWindow: $1) }
     }
 
-    public func differentiate(_ batch: MicroBatch, makePass: (TokenBatch) -> Pass) -> Double {
+    package func differentiate(_ batch: MicroBatch, makePass: (TokenBatch) -> Pass) -> Double {
         let (tokens, sentences, labels) = rows.batch(windows: batch.rows)
         let pass = makePass(tokens)
         let logits = summarizer.forward(pass, sentences: sentences)
@@ -46,7 +46,7 @@ public final class ExtractiveTask: TrainingTask {
         return losses.reduce(0, +)
     }
 
-    public func evaluate() throws -> any TaskEvaluation {
+    package func evaluate() throws -> any TaskEvaluation {
         guard let validation else { preconditionFailure("there are no validation rows") }
         return try evaluator.evaluate(validation)
     }

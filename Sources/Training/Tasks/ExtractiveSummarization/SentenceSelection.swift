@@ -3,19 +3,19 @@
 internal import Metrics
 
 /// Chooses sentences by their scores, as BERTSum does (Liu and Lapata 2019, section 3.3).
-public struct SentenceSelection: Sendable, Equatable {
+package struct SentenceSelection: Sendable, Equatable {
     /// Most sentences that are chosen.
-    public var maximumCount: Int
+    package var maximumCount: Int
     /// Whether a sentence is left out when it has three words in a row that a chosen one has.
-    public var blocksTrigrams: Bool
+    package var blocksTrigrams: Bool
 
-    public init(maximumCount: Int, blocksTrigrams: Bool) {
+    package init(maximumCount: Int, blocksTrigrams: Bool) {
         self.maximumCount = maximumCount
         self.blocksTrigrams = blocksTrigrams
     }
 
     /// The sentences with the highest scores, the first of equals first, in the order of the document.
-    public func chosen(scores: [Double], sentences: [String]) -> [Int] {
+    package func chosen(scores: [Double], sentences: [String]) -> [Int] {
         precondition(scores.count == sentences.count, "expected one score a sentence")
         var chosen: [Int] = []
         var seen: Set<[String]> = []
@@ -41,7 +41,7 @@ public struct SentenceSelection: Sendable, Equatable {
     /// The sentences that a greedy search finds to have the highest ROUGE-1 plus ROUGE-2 F1 against the reference: one
     /// after another, each the one that adds most, the first of equals, until none adds anything. In the order of the
     /// document.
-    public static func oracle(
+    package static func oracle(
         sentences: [String], reference: String, maximumCount: Int
     ) -> [Int] {
         let rouge = ExtractiveRouge(sentences: sentences, reference: reference)
@@ -62,19 +62,19 @@ public struct SentenceSelection: Sendable, Equatable {
     }
 
     /// Sentences as one text, each on a line of its own.
-    public static func text(_ chosen: [Int], of sentences: [String]) -> String {
+    package static func text(_ chosen: [Int], of sentences: [String]) -> String {
         chosen.map { sentences[$0] }.joined(separator: "\n")
     }
 }
 
 /// What simpler ways make of a document: figures that a trained summarizer has to beat, and the limit above it.
-public struct SummaryBaselines: Sendable, Equatable {
+package struct SummaryBaselines: Sendable, Equatable {
     /// The first sentences.
-    public let lead: String
+    package let lead: String
     /// The sentences that a greedy search with the reference in hand chooses.
-    public let oracle: String
+    package let oracle: String
 
-    public init(sentences: [String], reference: String, maximumCount: Int) {
+    package init(sentences: [String], reference: String, maximumCount: Int) {
         lead = SentenceSelection.text(Array(0..<min(maximumCount, sentences.count)), of: sentences)
         oracle = SentenceSelection.text(
             SentenceSelection.oracle(

@@ -14,9 +14,9 @@
 ///    small letter will do.
 ///
 /// Sentences come without white space at their ends, and with single spaces within.
-public enum SentenceSplitter {
+package enum SentenceSplitter {
     /// The sentences of a text, in order; none of a blank text.
-    public static func sentences(of text: String) -> [String] {
+    package static func sentences(of text: String) -> [String] {
         let isCased = text.contains(where: \.isUppercase)
         let words = words(of: text)
         var sentences: [String] = []

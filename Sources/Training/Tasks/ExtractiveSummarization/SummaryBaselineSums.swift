@@ -1,11 +1,11 @@
 // ROUGE of what simpler ways than a model make of documents, summed over rows and ranks.
 
-public import DataParallel
-public import Evaluation
+package import DataParallel
+package import Evaluation
 internal import Metrics
 
 /// ROUGE of the first sentences and of an oracle's choice.
-public struct SummaryBaselineSums {
+package struct SummaryBaselineSums {
     private static let names = ["rouge1", "rouge2", "rougeL", "rougeLsum"]
     private let scorer = RougeScorer(usesStemmer: true)
     private var lead = RougeSums()
@@ -14,12 +14,12 @@ public struct SummaryBaselineSums {
     private var bootstrap: BootstrapSums
 
     /// No documents; `seed` is that of the bootstrap.
-    public init(seed: UInt64) {
+    package init(seed: UInt64) {
         bootstrap = BootstrapSums(width: 1 + 2 * Self.names.count, seed: seed)
     }
 
     /// Adds the document with this number among all rows, with its reference summary.
-    public mutating func add(number: Int, _ baselines: SummaryBaselines, reference: String) {
+    package mutating func add(number: Int, _ baselines: SummaryBaselines, reference: String) {
         let scores = [baselines.lead, baselines.oracle].map {
             scorer.scores(prediction: $0, reference: reference)
         }
@@ -29,7 +29,7 @@ public struct SummaryBaselineSums {
     }
 
     /// Adds up the sums of all ranks. Collective.
-    public mutating func reduce(over group: any ProcessGroup) throws(ParallelError) {
+    package mutating func reduce(over group: any ProcessGroup) throws(ParallelError) {
         var words = lead.words + oracle.words
         try group.allReduceSum(&words)
         lead = RougeSums(words: Array(words[..<lead.words.count]))
@@ -38,7 +38,7 @@ public struct SummaryBaselineSums {
     }
 
     /// `lead_rouge1` and so on, then `oracle_rouge1` and so on, with their intervals over rows, once reduced.
-    public var estimates: [MetricValue] {
+    package var estimates: [MetricValue] {
         let replicates = bootstrap.replicates
         let names = ["lead_", "oracle_"].flatMap { prefix in
             Self.names.map { prefix + $0 }

@@ -1,15 +1,15 @@
 // CIDEr's first pass: how many rows have each n-gram in some reference.
 
-public import DataParallel
-public import Datasets
-public import Evaluation
-public import Metrics
+package import DataParallel
+package import Datasets
+package import Evaluation
+package import Metrics
 
 extension CIDErDocumentFrequencies {
     /// Reads the references of all rows, each rank its share, and brings them together. Collective.
     ///
     /// - Parameter batchRows: rows that are scattered to a rank at once.
-    public init(
+    package init(
         rows: RowReader, predictor: any RowPredictor, group: any ProcessGroup, batchRows: Int = 64
     ) throws {
         self.init()

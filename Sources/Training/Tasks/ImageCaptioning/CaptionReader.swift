@@ -1,17 +1,17 @@
 // Rows of image captioning: an image for the encoder, a caption for the decoder.
 
-public import Arguments
-public import Datasets
-public import Layers
-public import Models
-public import Tokenizers
-public import Training
+package import Arguments
+package import Datasets
+package import Layers
+package import Models
+package import Tokenizers
+package import Training
 
 /// Reads images with their captions.
 ///
 /// The decoder learns the caption's tokens and then the token that ends it; what begins a text, such as [CLS], is given
 /// to it and not learnt.
-public final class CaptionReader: SequenceToSequenceReader {
+package final class CaptionReader: SequenceToSequenceReader {
     private let model: any SequenceToSequenceModel
     private let images: ImageReader
     private let tokenizer: any Tokenizer
@@ -20,7 +20,7 @@ public final class CaptionReader: SequenceToSequenceReader {
     private let endID: Int32
 
     /// `directory` is named when the tokenizer does not fit the decoder.
-    public init(
+    package init(
         model: any SequenceToSequenceModel, images: ImageReader, tokenizer: any Tokenizer,
         arguments: DataArguments, directory: String
     ) throws(TrainingError) {
@@ -49,7 +49,7 @@ public final class CaptionReader: SequenceToSequenceReader {
 
     /// The rows of all files with their captions. `rank` of `rankCount` ranks opens its share of the images, so that a
     /// broken one is found now.
-    public func rows(_ reader: RowReader, rank: Int, of rankCount: Int) throws -> CaptionRows {
+    package func rows(_ reader: RowReader, rank: Int, of rankCount: Int) throws -> CaptionRows {
         var store = try images.emptyStore()
         var (found, captions): ([ImageRow], [String]) = ([], [])
         let rows = reader.makeIterator()
@@ -65,7 +65,7 @@ public final class CaptionReader: SequenceToSequenceReader {
         return CaptionRows(images: examples, captions: captions)
     }
 
-    public func sources(of rows: [Row], sampleIDs: [UInt64]) throws -> TokenBatch {
+    package func sources(of rows: [Row], sampleIDs: [UInt64]) throws -> TokenBatch {
         var store = try images.emptyStore()
         var found: [ImageRow] = []
         for row in rows {
@@ -77,7 +77,7 @@ public final class CaptionReader: SequenceToSequenceReader {
         return try examples.tokenBatch(rows: Array(rows.indices), epoch: nil, sampleIDs: sampleIDs)
     }
 
-    public func target(of row: Row) throws -> [Int32] {
+    package func target(of row: Row) throws -> [Int32] {
         tokens(of: try CaptionExample(row, imageColumn: images.column, captionColumn: column).caption)
     }
 
@@ -87,20 +87,20 @@ public final class CaptionReader: SequenceToSequenceReader {
         ).ids + [endID]
     }
 
-    public func input(of row: Row) throws -> String { try images.path(row) }
+    package func input(of row: Row) throws -> String { try images.path(row) }
 
-    public func references(of row: Row) throws -> [String] {
+    package func references(of row: Row) throws -> [String] {
         [try CaptionExample(row, imageColumn: images.column, captionColumn: column).caption]
     }
 
-    public func text(of tokens: [Int32]) -> String {
+    package func text(of tokens: [Int32]) -> String {
         tokenizer.decode(tokens, skippingSpecialTokens: true)
     }
 }
 
 /// Images with their captions; the tokens of a row are those of its caption.
-public final class CaptionRows: SequenceToSequenceRows {
-    public var examples: ExampleStore { images.examples }
+package final class CaptionRows: SequenceToSequenceRows {
+    package var examples: ExampleStore { images.examples }
     private let images: ImageExamples
     private let captions: [String]
 
@@ -110,12 +110,12 @@ public final class CaptionRows: SequenceToSequenceRows {
     }
 
     /// Tokens of all captions, their ends included.
-    public var targetCount: Int { (0..<examples.count).reduce(0) { $0 + examples.tokens(of: $1).count } }
+    package var targetCount: Int { (0..<examples.count).reduce(0) { $0 + examples.tokens(of: $1).count } }
 
-    public func target(of row: Int) -> [Int32] { Array(examples.tokens(of: row)) }
-    public func references(of row: Int) -> [String] { [captions[row]] }
+    package func target(of row: Int) -> [Int32] { Array(examples.tokens(of: row)) }
+    package func references(of row: Int) -> [String] { [captions[row]] }
 
-    public func sources(of rows: [Int], epoch: Int?) throws -> TokenBatch {
+    package func sources(of rows: [Int], epoch: Int?) throws -> TokenBatch {
         try images.tokenBatch(rows: rows, epoch: epoch)
     }
 }

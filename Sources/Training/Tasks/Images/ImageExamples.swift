@@ -1,23 +1,23 @@
 // Rows that name images, as a vision model reads them: decoded, prepared, and changed at random while training.
 
-public import Arguments
-public import Datasets
-public import Images
-public import Layers
-public import Models
+package import Arguments
+package import Datasets
+package import Images
+package import Layers
+package import Models
 internal import Tensors
 internal import Training
 
 /// How images become what a model reads.
-public struct ImageReader {
-    public let column: String
+package struct ImageReader {
+    package let column: String
     private let model: any ImageModel
     private let preprocessing: ImagePreprocessing
     private let augmentation: ImageAugmentation
     private let key: RandomKey
 
     /// `preprocessing` is the model's; random changes are those of `arguments` and follow `seed`, epoch and row.
-    public init(
+    package init(
         model: any ImageModel, preprocessing: ImagePreprocessing, arguments: DataArguments, seed: UInt64
     ) {
         self.model = model
@@ -31,7 +31,7 @@ public struct ImageReader {
     func image(_ row: Row) throws(DatasetsError) -> ImageRow { try ImageRow(row, column: column) }
 
     /// What a person is shown of a row's image: the path of its file.
-    public func path(_ row: Row) throws(DatasetsError) -> String { try image(row).path }
+    package func path(_ row: Row) throws(DatasetsError) -> String { try image(row).path }
 
     /// An empty store for the other columns of rows whose images this reader reads.
     func emptyStore() throws(DatasetsError) -> ExampleStore {
@@ -56,8 +56,8 @@ public struct ImageReader {
 }
 
 /// Images with the targets of their rows.
-public final class ImageExamples: ModelInputs {
-    public let examples: ExampleStore
+package final class ImageExamples: ModelInputs {
+    package let examples: ExampleStore
     private let loader: ImageLoader
     private let model: any ImageModel
     private let key: RandomKey
@@ -72,7 +72,7 @@ public final class ImageExamples: ModelInputs {
         pixels = Tensor(rows: 1, columns: loader.valueCount)
     }
 
-    public func tokenBatch(rows: [Int], epoch: Int?) throws -> TokenBatch {
+    package func tokenBatch(rows: [Int], epoch: Int?) throws -> TokenBatch {
         try tokenBatch(rows: rows, epoch: epoch, sampleIDs: rows.map { UInt64($0) })
     }
 
@@ -85,7 +85,7 @@ public final class ImageExamples: ModelInputs {
             pixels: values, height: loader.height, width: loader.width, sampleIDs: sampleIDs)
     }
 
-    public func validate(for model: any TrainableModel, rank: Int, of rankCount: Int) throws {
+    package func validate(for model: any TrainableModel, rank: Int, of rankCount: Int) throws {
         let empty = self.model.batch(
             pixels: pixels.rows(0..<1), height: loader.height, width: loader.width, sampleIDs: [0])
         do throws(ModelError) {

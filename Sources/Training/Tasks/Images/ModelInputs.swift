@@ -1,12 +1,12 @@
 // What a task reads of its rows: texts that were tokenised once, or images that are prepared when they are needed.
 
-public import Datasets
-public import Layers
-public import Models
-public import Training
+package import Datasets
+package import Layers
+package import Models
+package import Training
 
 /// Rows of a data set as a model reads them.
-public protocol ModelInputs {
+package protocol ModelInputs {
     /// Targets, lengths and places of the rows.
     var examples: ExampleStore { get }
     /// The rows as one batch, valid until the next call: as that epoch of training sees them, or, with nil, as
@@ -18,12 +18,12 @@ public protocol ModelInputs {
 }
 
 extension ExampleStore: ModelInputs {
-    public var examples: ExampleStore { self }
+    package var examples: ExampleStore { self }
 
     /// Texts are the same in every epoch.
-    public func tokenBatch(rows: [Int], epoch: Int?) -> TokenBatch { TokenBatch(batch(rows: rows)) }
+    package func tokenBatch(rows: [Int], epoch: Int?) -> TokenBatch { TokenBatch(batch(rows: rows)) }
 
-    public func validate(
+    package func validate(
         for model: any TrainableModel, rank: Int, of rankCount: Int
     ) throws(TrainingError) {
         try validate(for: model)

@@ -1,22 +1,22 @@
 // Evaluates a language model on rows that are spread over the ranks: loss, perplexity and accuracy by exact counts.
 
-public import DataParallel
-public import Datasets
-public import Evaluation
+package import DataParallel
+package import Datasets
+package import Evaluation
 internal import Layers
 internal import Metrics
-public import Models
+package import Models
 
 /// Runs a language model over rows without padding duplicates. Batches are composed alike for every number of ranks,
 /// so every figure is the same on any number of ranks, to the last bit.
-public final class LanguageModelEvaluator {
+package final class LanguageModelEvaluator {
     private let model: any LanguageModel
     private let targets: TokenTargets
     private let group: any ProcessGroup
     private let batchRows: Int
     private let workspace = Workspace()
 
-    public init(
+    package init(
         model: any LanguageModel, objective: LanguageModelObjective, group: any ProcessGroup, batchRows: Int
     ) {
         self.model = model
@@ -26,7 +26,7 @@ public final class LanguageModelEvaluator {
     }
 
     /// Figures over all rows of `store`, on every rank. Collective.
-    public func evaluate(_ store: ExampleStore) throws -> RowEvaluationResult {
+    package func evaluate(_ store: ExampleStore) throws -> RowEvaluationResult {
         let evaluation = RowEvaluation(.losses, group: group, seed: 0, detail: .figures)
         let batches = EvaluationBatches(rowCount: store.count, batchRows: batchRows, lengths: store.lengths)
         for index in batches.batches(rank: group.rank, of: group.size) {

@@ -1,14 +1,14 @@
 // Training of language models: the loss is the mean over the target tokens of the global batch.
 
-public import DataParallel
-public import Datasets
-public import Evaluation
-public import Layers
-public import Models
-public import Training
+package import DataParallel
+package import Datasets
+package import Evaluation
+package import Layers
+package import Models
+package import Training
 
 /// What a language model learns from a row.
-public enum LanguageModelObjective: Sendable {
+package enum LanguageModelObjective: Sendable {
     /// The next token, wherever it lies in the row's spans.
     case causal
     /// The tokens that are hidden.
@@ -16,9 +16,9 @@ public enum LanguageModelObjective: Sendable {
 }
 
 /// Causal and masked language modelling, and chat.
-public final class LanguageModelTask: TrainingTask {
-    public var model: any TrainableModel { languageModel }
-    public let training: ExampleStore
+package final class LanguageModelTask: TrainingTask {
+    package var model: any TrainableModel { languageModel }
+    package let training: ExampleStore
     private let languageModel: any LanguageModel
     private let validation: ExampleStore?
     private let targets: TokenTargets
@@ -28,7 +28,7 @@ public final class LanguageModelTask: TrainingTask {
     private let counts: [Int]?
 
     /// `batchRows` are the rows that a rank evaluates at once.
-    public init(
+    package init(
         model: any LanguageModel, objective: LanguageModelObjective, training: ExampleStore,
         validation: ExampleStore?, labelSmoothing: Double = 0, group: any ProcessGroup, batchRows: Int
     ) {
@@ -46,15 +46,15 @@ public final class LanguageModelTask: TrainingTask {
         }
     }
 
-    public var hasValidation: Bool { validation != nil }
-    public var metrics: [MetricDescription] { RowEvaluation.descriptions(.losses) }
+    package var hasValidation: Bool { validation != nil }
+    package var metrics: [MetricDescription] { RowEvaluation.descriptions(.losses) }
 
-    public func lossCount(rows: [Int], epoch: Int) -> Int {
+    package func lossCount(rows: [Int], epoch: Int) -> Int {
         if let counts { return rows.reduce(0) { $0 + counts[$1] } }
         return rows.reduce(0) { $0 + targets.count(training, row: $1, .epoch(epoch)) }
     }
 
-    public func differentiate(_ batch: MicroBatch, makePass: (TokenBatch) -> Pass) -> Double {
+    package func differentiate(_ batch: MicroBatch, makePass: (TokenBatch) -> Pass) -> Double {
         let (tokens, wanted) = targets.batch(training, rows: batch.rows, .epoch(batch.epoch))
         let pass = makePass(tokens)
         guard wanted.contains(where: { $0 != TokenTargets.ignored }) else {
@@ -70,7 +70,7 @@ public final class LanguageModelTask: TrainingTask {
         ).loss
     }
 
-    public func evaluate() throws -> any TaskEvaluation {
+    package func evaluate() throws -> any TaskEvaluation {
         guard let validation else { preconditionFailure("there are no validation rows") }
         return try evaluator.evaluate(validation)
     }

@@ -1,20 +1,20 @@
 // Rows of plain text as examples of a language model: joined and cut into blocks, or one example a row.
 
-public import Arguments
-public import Datasets
+package import Arguments
+package import Datasets
 internal import Models
-public import Tokenizers
+package import Tokenizers
 internal import Training
 
 /// Reads texts for masked and causal language modelling, as Hugging Face's run_mlm.py and run_clm.py do.
-public struct TextBlocks {
+package struct TextBlocks {
     private let tokenizer: any Tokenizer
     private let column: String
     private let maximumLength: Int
     private let rowsAreExamples: Bool
     private let isCausal: Bool
 
-    public init(tokenizer: any Tokenizer, arguments: DataArguments, isCausal: Bool) {
+    package init(tokenizer: any Tokenizer, arguments: DataArguments, isCausal: Bool) {
         self.tokenizer = tokenizer
         column = arguments.textColumn
         maximumLength = arguments.maxSeqLength
@@ -28,7 +28,7 @@ public struct TextBlocks {
     /// shorter. For masked models each text has its special tokens. For causal models a line of a text file keeps its
     /// line feed, and any other row is a document that ends with the end-of-sequence token. Row by row: each text alone,
     /// truncated. Blank rows are left out, but for the line feeds of text files.
-    public func examples(_ reader: RowReader) throws -> ExampleStore {
+    package func examples(_ reader: RowReader) throws -> ExampleStore {
         var blocks = BlockBuilder(length: maximumLength, isCausal: isCausal)
         let rows = reader.makeIterator()
         while let row = try rows.next() {

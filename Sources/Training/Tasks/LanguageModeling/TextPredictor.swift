@@ -1,21 +1,21 @@
 // A causal language model's answers to rows: how it continues their texts.
 
-public import Arguments
-public import Datasets
-public import Evaluation
-public import Generation
+package import Arguments
+package import Datasets
+package import Evaluation
+package import Generation
 internal import JSON
 internal import Layers
-public import Models
+package import Models
 internal import Tensors
-public import Tokenizers
+package import Tokenizers
 internal import Training
 
 /// Continues the text of each row. Rows with `prompt` and `completion` instead of the text have the completion as
 /// reference; others have none.
 ///
 /// The loss is over every token of the text that follows another, or over those of the completion.
-public final class TextPredictor: PromptedPredictor {
+package final class TextPredictor: PromptedPredictor {
     private let model: any LanguageModel
     private let tokenizer: any Tokenizer
     private let options: GenerationOptions
@@ -25,7 +25,7 @@ public final class TextPredictor: PromptedPredictor {
     private let losses: RowLosses
 
     /// The tokenizer's end-of-sequence token ends a text besides those of `options`.
-    public init(
+    package init(
         model: any LanguageModel, tokenizer: any Tokenizer, arguments: DataArguments,
         options: GenerationOptions
     ) {
@@ -38,7 +38,7 @@ public final class TextPredictor: PromptedPredictor {
         losses = RowLosses(model)
     }
 
-    public func predict(_ rows: [Row], firstNumber: Int, findsLoss: Bool) throws -> [RowPrediction] {
+    package func predict(_ rows: [Row], firstNumber: Int, findsLoss: Bool) throws -> [RowPrediction] {
         let prompts = try rows.map(prompt)
         let texts = try Continuations.texts(
             of: prompts, rows, model, tokenizer, options, firstNumber: firstNumber)
@@ -50,17 +50,17 @@ public final class TextPredictor: PromptedPredictor {
 
     private func prompt(of row: Row) throws -> [Int32] { tokenizer.encode(try input(of: row)).ids }
 
-    public func checkPrompt(of row: Row) throws {
+    package func checkPrompt(of row: Row) throws {
         try Continuations.check(prompt(of: row), row, model, options)
     }
 
-    public func input(of row: Row) throws -> String {
+    package func input(of row: Row) throws -> String {
         isPrompt(row)
             ? try row.text(in: arguments.promptColumn, key: "prompt_column")
             : try row.text(in: row.isLine ? "text" : arguments.textColumn, key: "text_column")
     }
 
-    public func references(of row: Row) throws -> [String] {
+    package func references(of row: Row) throws -> [String] {
         guard isPrompt(row) else {
             throw TrainingError(
                 "\(row.source): a text has no reference for what follows it; give rows with \(arguments.promptColumn) and "
@@ -83,7 +83,7 @@ public final class TextPredictor: PromptedPredictor {
 }
 
 /// A predictor that continues prompts.
-public protocol PromptedPredictor: RowPredictor {
+package protocol PromptedPredictor: RowPredictor {
     /// Throws, with file and line, when there is no prompt or it leaves no room for an answer; runs no model.
     func checkPrompt(of row: Row) throws
 }

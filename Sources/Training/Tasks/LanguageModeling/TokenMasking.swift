@@ -6,15 +6,15 @@ internal import Tensors
 /// (Devlin et al. 2019, section 3.1).
 ///
 /// Every draw is a function of seed, epoch, row and place, so a row is masked alike on any rank, and anew in each epoch.
-public struct TokenMasking: Sendable {
-    public let probability: Double
-    public let maskID: Int32
-    public let vocabularySize: Int
+package struct TokenMasking: Sendable {
+    package let probability: Double
+    package let maskID: Int32
+    package let vocabularySize: Int
     /// Tokens that are never hidden: those that frame a text.
-    public let specialIDs: Set<Int32>
+    package let specialIDs: Set<Int32>
     private let key: RandomKey
 
-    public init(
+    package init(
         probability: Double, maskID: Int32, vocabularySize: Int, specialIDs: Set<Int32>, seed: UInt64
     ) {
         self.probability = probability
@@ -25,7 +25,7 @@ public struct TokenMasking: Sendable {
     }
 
     /// When a row is masked: in an epoch of training, or for evaluation, always alike.
-    public enum Occasion: Sendable {
+    package enum Occasion: Sendable {
         case epoch(Int)
         case evaluation
     }
@@ -42,14 +42,14 @@ public struct TokenMasking: Sendable {
     }
 
     /// The number of tokens of a row that are hidden.
-    public func count(_ tokens: ArraySlice<Int32>, row: Int, _ occasion: Occasion) -> Int {
+    package func count(_ tokens: ArraySlice<Int32>, row: Int, _ occasion: Occasion) -> Int {
         let rowKey = rowKey(row, occasion)
         return tokens.indices.count { isHidden(tokens[$0], place: $0 - tokens.startIndex, rowKey) }
     }
 
     /// What the model reads in place of a row's tokens, and what it is to guess at each place: the token that stood there,
     /// or `ignored` where nothing is hidden.
-    public func apply(
+    package func apply(
         _ tokens: ArraySlice<Int32>, row: Int, _ occasion: Occasion, ignored: Int32
     ) -> (inputs: [Int32], targets: [Int32]) {
         let rowKey = rowKey(row, occasion)

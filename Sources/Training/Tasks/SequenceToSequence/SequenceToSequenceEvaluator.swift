@@ -1,23 +1,23 @@
 // Evaluates an encoder–decoder on rows that are spread over the ranks: its loss on the targets and, if wanted, scores
 // of what it writes.
 
-public import DataParallel
+package import DataParallel
 internal import Datasets
-public import Evaluation
-public import Generation
+package import Evaluation
+package import Generation
 internal import JSON
 internal import Layers
 internal import Metrics
-public import Models
+package import Models
 
 /// How an evaluation writes texts, and what it makes of them.
-public struct SequenceToSequenceWriting {
+package struct SequenceToSequenceWriting {
     let options: GenerationOptions
     let text: ([Int32]) -> String
     let kind: AnswerKind
 
     /// `text` makes a text of what the decoder wrote; `kind` says how it is scored.
-    public init(
+    package init(
         options: GenerationOptions, text: @escaping ([Int32]) -> String, kind: AnswerKind = .texts()
     ) {
         self.options = options
@@ -28,14 +28,14 @@ public struct SequenceToSequenceWriting {
 
 /// Runs an encoder–decoder over rows without padding duplicates. Batches are composed alike for every number of ranks,
 /// so every figure is the same on any number of ranks, to the last bit.
-public final class SequenceToSequenceEvaluator {
+package final class SequenceToSequenceEvaluator {
     private let model: any SequenceToSequenceModel
     private let writing: SequenceToSequenceWriting?
     private let group: any ProcessGroup
     private let batchRows: Int
     private let workspace = Workspace()
 
-    public init(
+    package init(
         model: any SequenceToSequenceModel, writing: SequenceToSequenceWriting?, group: any ProcessGroup,
         batchRows: Int
     ) {
@@ -49,7 +49,7 @@ public final class SequenceToSequenceEvaluator {
     var metrics: [MetricDescription] { RowEvaluation.descriptions(kind) }
 
     /// Figures over all rows, on every rank. Collective.
-    public func evaluate(_ rows: any SequenceToSequenceRows) throws -> RowEvaluationResult {
+    package func evaluate(_ rows: any SequenceToSequenceRows) throws -> RowEvaluationResult {
         let evaluation = RowEvaluation(kind, group: group, seed: 0, detail: .figures)
         let batches = EvaluationBatches(
             rowCount: rows.examples.count, batchRows: batchRows, lengths: rows.examples.lengths)

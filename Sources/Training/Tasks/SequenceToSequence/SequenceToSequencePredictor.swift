@@ -1,20 +1,20 @@
 // An encoder–decoder's answers to rows: the texts that it writes.
 
-public import Datasets
-public import Evaluation
-public import Generation
+package import Datasets
+package import Evaluation
+package import Generation
 internal import JSON
 internal import Layers
-public import Models
+package import Models
 
 /// Writes a text for each row; greedily, by sampling or by beam search, as the options say.
-public final class SequenceToSequencePredictor: RowPredictor {
+package final class SequenceToSequencePredictor: RowPredictor {
     private let model: any SequenceToSequenceModel
     private let reader: any SequenceToSequenceReader
     private let options: GenerationOptions
     private let workspace = Workspace()
 
-    public init(
+    package init(
         model: any SequenceToSequenceModel, reader: any SequenceToSequenceReader, options: GenerationOptions
     ) {
         self.model = model
@@ -22,7 +22,7 @@ public final class SequenceToSequencePredictor: RowPredictor {
         self.options = options
     }
 
-    public func predict(_ rows: [Row], firstNumber: Int, findsLoss: Bool) throws -> [RowPrediction] {
+    package func predict(_ rows: [Row], firstNumber: Int, findsLoss: Bool) throws -> [RowPrediction] {
         let numbers = rows.indices.map { UInt64(firstNumber + $0) }
         let sources = try reader.sources(of: rows, sampleIDs: numbers)
         var options = options
@@ -41,6 +41,6 @@ public final class SequenceToSequencePredictor: RowPredictor {
         }
     }
 
-    public func input(of row: Row) throws -> String { try reader.input(of: row) }
-    public func references(of row: Row) throws -> [String] { try reader.references(of: row) }
+    package func input(of row: Row) throws -> String { try reader.input(of: row) }
+    package func references(of row: Row) throws -> [String] { try reader.references(of: row) }
 }

@@ -1,10 +1,10 @@
 // What a sequence-to-sequence task reads: sources of any kind, texts or images, and targets that are texts.
 
-public import Datasets
-public import Layers
+package import Datasets
+package import Layers
 
 /// Turns rows into sources and targets, one row at a time; for prediction and for what is read before training.
-public protocol SequenceToSequenceReader: AnyObject {
+package protocol SequenceToSequenceReader: AnyObject {
     /// The sources of `rows` as the encoder reads them, sequence s being row s, checked against the model. `sampleIDs`
     /// number the rows.
     ///
@@ -21,7 +21,7 @@ public protocol SequenceToSequenceReader: AnyObject {
 }
 
 /// Rows with their targets, ready for training and evaluation; row r is row r of `examples`.
-public protocol SequenceToSequenceRows: AnyObject {
+package protocol SequenceToSequenceRows: AnyObject {
     /// An example a row. Its tokens say how long the row is when rows are scattered to batches and counted; what the encoder
     /// reads may be something else, such as an image.
     var examples: ExampleStore { get }

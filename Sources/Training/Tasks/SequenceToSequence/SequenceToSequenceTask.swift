@@ -1,16 +1,16 @@
 // Training of encoder–decoders: the loss is the mean over the target tokens of the global batch.
 
-public import DataParallel
-public import Datasets
-public import Evaluation
-public import Layers
-public import Models
-public import Training
+package import DataParallel
+package import Datasets
+package import Evaluation
+package import Layers
+package import Models
+package import Training
 
 /// Summarization, captioning and whatever else writes a text for a source.
-public final class SequenceToSequenceTask: TrainingTask {
-    public var model: any TrainableModel { network }
-    public var training: ExampleStore { rows.examples }
+package final class SequenceToSequenceTask: TrainingTask {
+    package var model: any TrainableModel { network }
+    package var training: ExampleStore { rows.examples }
     private let network: any SequenceToSequenceModel
     private let rows: any SequenceToSequenceRows
     private let validation: (any SequenceToSequenceRows)?
@@ -18,7 +18,7 @@ public final class SequenceToSequenceTask: TrainingTask {
     private let evaluator: SequenceToSequenceEvaluator
 
     /// `batchRows` are the rows that a rank evaluates at once. With `writing`, evaluations write texts and score them.
-    public init(
+    package init(
         model: any SequenceToSequenceModel, training: any SequenceToSequenceRows,
         validation: (any SequenceToSequenceRows)?, labelSmoothing: Double = 0,
         writing: SequenceToSequenceWriting? = nil, group: any ProcessGroup, batchRows: Int
@@ -31,14 +31,14 @@ public final class SequenceToSequenceTask: TrainingTask {
             model: model, writing: writing, group: group, batchRows: batchRows)
     }
 
-    public var hasValidation: Bool { validation != nil }
-    public var metrics: [MetricDescription] { evaluator.metrics }
+    package var hasValidation: Bool { validation != nil }
+    package var metrics: [MetricDescription] { evaluator.metrics }
 
-    public func lossCount(rows: [Int], epoch: Int) -> Int {
+    package func lossCount(rows: [Int], epoch: Int) -> Int {
         rows.reduce(0) { $0 + self.rows.target(of: $1).count }
     }
 
-    public func differentiate(_ batch: MicroBatch, makePass: (TokenBatch) -> Pass) throws -> Double {
+    package func differentiate(_ batch: MicroBatch, makePass: (TokenBatch) -> Pass) throws -> Double {
         let source = makePass(try rows.sources(of: batch.rows, epoch: batch.epoch))
         let (tokens, targets) = network.targetBatch(
             batch.rows.map(rows.target(of:)), sampleIDs: batch.rows.map { UInt64($0) })
@@ -48,7 +48,7 @@ public final class SequenceToSequenceTask: TrainingTask {
         ).loss
     }
 
-    public func evaluate() throws -> any TaskEvaluation {
+    package func evaluate() throws -> any TaskEvaluation {
         guard let validation else { preconditionFailure("there are no validation rows") }
         return try evaluator.evaluate(validation)
     }

@@ -1,18 +1,18 @@
 // Rows of abstractive summarization: a document for the encoder, a summary for the decoder.
 
-public import Arguments
-public import Datasets
-public import Layers
-public import Models
-public import Tokenizers
-public import Training
+package import Arguments
+package import Datasets
+package import Layers
+package import Models
+package import Tokenizers
+package import Training
 
 /// Reads documents with their summaries.
 ///
 /// The encoder reads the document with its special tokens. The decoder learns the summary's tokens and then the token
 /// that ends it; what begins a text, such as [CLS], is given to it and not learnt. Hugging Face's run_summarization
 /// learns it as a first word; its models are read and written all the same.
-public final class SummarizationReader: SequenceToSequenceReader {
+package final class SummarizationReader: SequenceToSequenceReader {
     private let model: any SequenceToSequenceModel
     private let tokenizer: any Tokenizer
     private let decoderTokenizer: any Tokenizer
@@ -22,7 +22,7 @@ public final class SummarizationReader: SequenceToSequenceReader {
     private let endID: Int32
 
     /// `directory` is named when the tokenizer of the decoder does not fit it.
-    public init(
+    package init(
         model: any SequenceToSequenceModel, tokenizer: any Tokenizer, decoderTokenizer: any Tokenizer,
         arguments: DataArguments, directory: String
     ) throws(TrainingError) {
@@ -61,7 +61,7 @@ public final class SummarizationReader: SequenceToSequenceReader {
     }
 
     /// The rows of all files with their summaries, checked against the model.
-    public func rows(_ reader: RowReader) throws -> SummarizationRows {
+    package func rows(_ reader: RowReader) throws -> SummarizationRows {
         var examples = ExampleStore()
         var targets: [[Int32]] = []
         var references: [String] = []
@@ -75,7 +75,7 @@ public final class SummarizationReader: SequenceToSequenceReader {
         return SummarizationRows(examples: examples, targets: targets, references: references)
     }
 
-    public func sources(of rows: [Row], sampleIDs: [UInt64]) throws -> TokenBatch {
+    package func sources(of rows: [Row], sampleIDs: [UInt64]) throws -> TokenBatch {
         var examples = ExampleStore()
         for row in rows { examples.append(try source(of: row)) }
         try examples.validate(for: model)
@@ -93,24 +93,24 @@ public final class SummarizationReader: SequenceToSequenceReader {
             tokens: encoding.ids, typeIDs: encoding.typeIDs, target: .none, source: row.source)
     }
 
-    public func target(of row: Row) throws -> [Int32] {
+    package func target(of row: Row) throws -> [Int32] {
         let summary = try columns.summary(of: row).split(whereSeparator: \.isNewline).joined(separator: " ")
         return decoderTokenizer.encode(
             summary, pair: nil, addingSpecialTokens: false, maximumLength: maximumTargetLength - 1
         ).ids + [endID]
     }
 
-    public func input(of row: Row) throws -> String { try columns.document(of: row) }
-    public func references(of row: Row) throws -> [String] { [try columns.summary(of: row)] }
+    package func input(of row: Row) throws -> String { try columns.document(of: row) }
+    package func references(of row: Row) throws -> [String] { [try columns.summary(of: row)] }
 
-    public func text(of tokens: [Int32]) -> String {
+    package func text(of tokens: [Int32]) -> String {
         decoderTokenizer.decode(tokens, skippingSpecialTokens: true)
     }
 }
 
 /// Tokenised documents with their summaries.
-public final class SummarizationRows: SequenceToSequenceRows {
-    public let examples: ExampleStore
+package final class SummarizationRows: SequenceToSequenceRows {
+    package let examples: ExampleStore
     private let targets: [[Int32]]
     private let references: [String]
 
@@ -121,10 +121,10 @@ public final class SummarizationRows: SequenceToSequenceRows {
     }
 
     /// Tokens of all targets, their ends included.
-    public var targetCount: Int { targets.reduce(0) { $0 + $1.count } }
+    package var targetCount: Int { targets.reduce(0) { $0 + $1.count } }
 
-    public func target(of row: Int) -> [Int32] { targets[row] }
-    public func references(of row: Int) -> [String] { [references[row]] }
+    package func target(of row: Int) -> [Int32] { targets[row] }
+    package func references(of row: Int) -> [String] { [references[row]] }
 
-    public func sources(of rows: [Int], epoch: Int?) -> TokenBatch { TokenBatch(examples.batch(rows: rows)) }
+    package func sources(of rows: [Int], epoch: Int?) -> TokenBatch { TokenBatch(examples.batch(rows: rows)) }
 }

@@ -1,16 +1,16 @@
 // A document and its summary as a row holds them.
 
-public import Arguments
-public import Datasets
+package import Arguments
+package import Datasets
 internal import JSON
 internal import Training
 
 /// Where documents and summaries stand in rows. Each is a text, or a list of the sentences of one.
-public struct SummaryColumns: Sendable {
-    public var document: String
-    public var summary: String
+package struct SummaryColumns: Sendable {
+    package var document: String
+    package var summary: String
 
-    public init(_ arguments: DataArguments) {
+    package init(_ arguments: DataArguments) {
         document = arguments.documentColumn
         summary = arguments.summaryColumn
     }
@@ -18,7 +18,7 @@ public struct SummaryColumns: Sendable {
     /// The sentences of the document, in order: those of a list, or what the splitter finds in a text.
     ///
     /// Throws, with file and line, when there is none.
-    public func sentences(of row: Row) throws -> [String] {
+    package func sentences(of row: Row) throws -> [String] {
         let value = try row.value(in: document, key: "document_column")
         if case .array = value { return try texts(value, document, row) }
         let sentences = SentenceSplitter.sentences(of: try row.text(in: document, key: "document_column"))
@@ -27,12 +27,12 @@ public struct SummaryColumns: Sendable {
     }
 
     /// The document as one text.
-    public func document(of row: Row) throws -> String {
+    package func document(of row: Row) throws -> String {
         try text(document, key: "document_column", row, separator: " ")
     }
 
     /// The summary as one text; sentences of a list on lines of their own.
-    public func summary(of row: Row) throws -> String {
+    package func summary(of row: Row) throws -> String {
         try text(summary, key: "summary_column", row, separator: "\n")
     }
 
