@@ -32,13 +32,13 @@ import Testing
 
     @Test("A rank without rows has an empty batch")
     func empty() {
-        #expect(ExampleStore(Self.examples).batch(rows: []) == ExampleBatch())
+        #expect(TokenizedDataset(Self.examples).batch(rows: []) == ExampleBatch())
         #expect(ExampleBatch(examples: []).sequenceOffsets == [0])
     }
 
     @Test("The store gives back every example and the batches that the examples make")
     func store() {
-        let store = ExampleStore(Self.examples)
+        let store = TokenizedDataset(Self.examples)
         #expect(store.count == 4)
         #expect(store.tokenCount == 9)
         #expect(store.lengths == [3, 5, 0, 1])
@@ -50,7 +50,7 @@ import Testing
         }
         let rows = [3, 1, 0]
         #expect(store.batch(rows: rows) == ExampleBatch(examples: rows.map { Self.examples[$0] }, rows: rows))
-        let untyped = ExampleStore([Self.examples[0], Self.examples[3]])
+        let untyped = TokenizedDataset([Self.examples[0], Self.examples[3]])
         #expect(untyped.batch(rows: [1, 0]).typeIDs == [0, 0, 0, 0])
         #expect(untyped.example(at: 0) == Self.examples[0])
     }

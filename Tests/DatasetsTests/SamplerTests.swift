@@ -60,20 +60,20 @@ import Testing
     }
 }
 
-@Suite struct ShardedSamplerTests {
+@Suite struct DistributedSamplerTests {
     @Test("Each row comes exactly once an epoch, whatever divides what")
     func eachRowOnce() throws {
         for rowCount in [1, 2, 7, 31, 32, 33, 100, 257] {
             for batch in [1, 3, 8, 32, 300] {
                 for ranks in [1, 2, 3, 8] where ranks <= rowCount {
-                    let sampler = try ShardedSampler(
+                    let sampler = try DistributedSampler(
                         rowCount: rowCount, globalBatchRows: batch, rankCount: ranks, seed: 5)
                     #expect(sampler.stepsPerEpoch == (rowCount + batch - 1) / batch)
                     for epoch in 0..<2 {
                         let scattered = (0..<sampler.stepsPerEpoch).flatMap { step in
                             let rows = sampler.rows(epoch: epoch, step: step)
                             let lengths = rows.map { 1 + $0 % 50 }
-                            return ShardedSampler.scatter(
+                            return DistributedSampler.scatter(
                                 rows: rows, lengths: lengths, rankCount: ranks, microBatchCount: 2)
                         }
                         #expect(
@@ -88,7 +88,8 @@ import Testing
     @Test("Order depends on seed and epoch, not on the number of ranks")
     func order() throws {
         func rows(seed: UInt64, epoch: Int, ranks: Int) throws -> [Int] {
-            let sampler = try ShardedSampler(rowCount: 500, globalBatchRows: 64, rankCount: ranks, seed: seed)
+            let sampler = try DistributedSampler(
+                rowCount: 500, globalBatchRows: 64, rankCount: ranks, seed: seed)
             return (0..<sampler.stepsPerEpoch).flatMap { sampler.rows(epoch: epoch, step: $0) }
         }
         let first = try rows(seed: 1, epoch: 0, ranks: 1)
@@ -100,10 +101,10 @@ import Testing
 
     @Test("The sequential strategy keeps the order of the file; dropping the last batch keeps full ones only")
     func sequentialAndDropLast() throws {
-        let sampler = try ShardedSampler(
+        let sampler = try DistributedSampler(
             rowCount: 10, globalBatchRows: 4, rankCount: 2, seed: 0, strategy: .sequential)
         #expect((0..<3).map { sampler.rows(epoch: 3, step: $0) } == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]])
-        let dropping = try ShardedSampler(
+        let dropping = try DistributedSampler(
             rowCount: 10, globalBatchRows: 4, rankCount: 2, seed: 0, dropsLast: true)
         #expect(dropping.stepsPerEpoch == 2)
         #expect(Set((0..<2).flatMap { dropping.rows(epoch: 0, step: $0) }).count == 8)
@@ -112,16 +113,16 @@ import Testing
     @Test("Fewer rows than ranks, or than one full batch when incomplete ones are dropped, is an error")
     func tooFewRows() throws {
         #expect(
-            try message { _ = try ShardedSampler(rowCount: 3, globalBatchRows: 8, rankCount: 4, seed: 0) }
+            try message { _ = try DistributedSampler(rowCount: 3, globalBatchRows: 8, rankCount: 4, seed: 0) }
                 == "The data has 3 rows for 4 ranks, and every rank needs at least one;"
                 + " start at most 3 ranks, or give more data.")
         #expect(
-            try message { _ = try ShardedSampler(rowCount: 1, globalBatchRows: 8, rankCount: 2, seed: 0) }
+            try message { _ = try DistributedSampler(rowCount: 1, globalBatchRows: 8, rankCount: 2, seed: 0) }
                 == "The data has 1 row for 2 ranks, and every rank needs at least one;"
                 + " start at most 1 rank, or give more data.")
         #expect(
             try message {
-                _ = try ShardedSampler(
+                _ = try DistributedSampler(
                     rowCount: 3, globalBatchRows: 8, rankCount: 2, seed: 0, dropsLast: true)
             }
                 == "The data has 3 rows, fewer than one global batch of 8, and dropping the last incomplete"
@@ -129,7 +130,7 @@ import Testing
     }
 }
 
-@Suite struct DealTests {
+@Suite struct ScatterTests {
     /// Lengths like those of short texts: most short, few long.
     private func lengths(_ count: Int, seed: UInt64) -> [Int] {
         let key = RandomKey(seed: seed)
@@ -143,7 +144,7 @@ import Testing
                 for microBatches in [1, 2, 3] {
                     let rows = (0..<count).map { $0 * 7 + 1 }
                     let lengths = lengths(count, seed: UInt64(count * ranks))
-                    let shares = ShardedSampler.scatter(
+                    let shares = DistributedSampler.scatter(
                         rows: rows, lengths: lengths, rankCount: ranks, microBatchCount: microBatches)
                     #expect(shares.count == ranks && shares.allSatisfy { $0.count == microBatches })
                     #expect(shares.flatMap { $0.flatMap { $0 } }.sorted() == rows)
@@ -161,7 +162,7 @@ import Testing
     @Test("Many rows are scattered to within 2% of the mean")
     func nearlyEqual() {
         let lengths = lengths(128, seed: 4)
-        let shares = ShardedSampler.scatter(
+        let shares = DistributedSampler.scatter(
             rows: Array(0..<128), lengths: lengths, rankCount: 4, microBatchCount: 1)
         let loads = shares.map { $0.joined().reduce(0) { $0 + lengths[$1] } }
         let mean = Double(lengths.reduce(0, +)) / 4
@@ -170,15 +171,16 @@ import Testing
 
     @Test("Ties go to the lower rank, and a cost may weigh long rows more")
     func ties() {
-        let equal = ShardedSampler.scatter(
+        let equal = DistributedSampler.scatter(
             rows: [10, 11, 12, 13, 14], lengths: [2, 2, 2, 2, 2], rankCount: 2, microBatchCount: 2)
         #expect(equal == [[[10, 14], [12]], [[11], [13]]])
-        let linear = ShardedSampler.scatter(
+        let linear = DistributedSampler.scatter(
             rows: [0, 1, 2], lengths: [4, 2, 2], rankCount: 2, microBatchCount: 1)
         #expect(linear == [[[0]], [[1, 2]]])
-        let empty = ShardedSampler.scatter(rows: [0, 1], lengths: [0, 0], rankCount: 2, microBatchCount: 1)
+        let empty = DistributedSampler.scatter(
+            rows: [0, 1], lengths: [0, 0], rankCount: 2, microBatchCount: 1)
         #expect(empty == [[[0]], [[1]]])
-        let quadratic = ShardedSampler.scatter(
+        let quadratic = DistributedSampler.scatter(
             rows: [0, 1, 2, 3, 4, 5], lengths: [4, 2, 2, 2, 2, 2], rankCount: 2, microBatchCount: 1
         ) { $0 * $0 }
         #expect(quadratic == [[[0, 5]], [[1, 2, 3, 4]]])
@@ -186,8 +188,8 @@ import Testing
 }
 
 @Suite struct BatchCuttingTests {
-    private func store(_ lengths: [Int]) -> ExampleStore {
-        ExampleStore(
+    private func store(_ lengths: [Int]) -> TokenizedDataset {
+        TokenizedDataset(
             lengths.enumerated().map { row, length in
                 Example(
                     tokens: [Int32](repeating: Int32(row), count: length), target: .none,
@@ -199,7 +201,7 @@ import Testing
     func tokenBudget() throws {
         let lengths = (0..<300).map { 1 + ($0 * 37) % 40 }
         let examples = store(lengths)
-        let cutter = try TokenBudgetBatches(examples: examples, tokensPerDevice: 64, rankCount: 3, seed: 1)
+        let cutter = try TokenBudgetSampler(examples: examples, tokensPerDevice: 64, rankCount: 3, seed: 1)
         for epoch in 0..<3 {
             let batches = cutter.batches(epoch: epoch)
             let cut = (0..<batches.stepCount).map { batches.rows(step: $0) }
@@ -208,7 +210,7 @@ import Testing
             #expect(tokens.allSatisfy { $0 <= 192 })
             for step in 0..<(cut.count - 1) { #expect(tokens[step] + lengths[cut[step + 1][0]] > 192) }
         }
-        let other = try TokenBudgetBatches(
+        let other = try TokenBudgetSampler(
             examples: examples, tokensPerDevice: 96, rankCount: 1, microBatchCount: 2, seed: 1)
         #expect(other.batches(epoch: 1).rows(step: 4) == cutter.batches(epoch: 1).rows(step: 4))
         #expect(cutter.batches(epoch: 0).rows(step: 0) != cutter.batches(epoch: 1).rows(step: 0))
@@ -219,13 +221,13 @@ import Testing
         let examples = store([4, 9, 2])
         #expect(
             try message {
-                _ = try TokenBudgetBatches(examples: examples, tokensPerDevice: 8, rankCount: 2, seed: 1)
+                _ = try TokenBudgetSampler(examples: examples, tokensPerDevice: 8, rankCount: 2, seed: 1)
             }
                 == "f.jsonl:2: the row has 9 tokens, more than max_tokens_per_device (8);"
                 + " raise it to 9 or lower max_seq_length.")
         #expect(
             try message {
-                _ = try TokenBudgetBatches(examples: examples, tokensPerDevice: 9, rankCount: 4, seed: 1)
+                _ = try TokenBudgetSampler(examples: examples, tokensPerDevice: 9, rankCount: 4, seed: 1)
             }
             .hasPrefix("The data has 3 rows for 4 ranks"))
     }
@@ -233,7 +235,7 @@ import Testing
     @Test("Evaluation batches are the same for any number of ranks, each computed by one rank")
     func evaluation() {
         let lengths = [3, 9, 1, 9, 4, 4, 7]
-        let batches = EvaluationBatches(rowCount: 7, batchRows: 2, lengths: lengths)
+        let batches = EvaluationSampler(rowCount: 7, batchRows: 2, lengths: lengths)
         #expect((0..<batches.count).map(batches.rows) == [[1, 3], [6, 4], [5, 0], [2]])
         for ranks in 1...6 {
             let scattered = (0..<ranks).flatMap { batches.batches(rank: $0, of: ranks) }
@@ -241,7 +243,7 @@ import Testing
         }
         #expect(batches.batches(rank: 1, of: 3) == [1])
         #expect(batches.batches(rank: 0, of: 3) == [0, 3])
-        #expect(EvaluationBatches(rowCount: 5, batchRows: 3).rows(batch: 1) == [3, 4])
-        #expect(EvaluationBatches(rowCount: 0, batchRows: 3).count == 0)
+        #expect(EvaluationSampler(rowCount: 5, batchRows: 3).rows(batch: 1) == [3, 4])
+        #expect(EvaluationSampler(rowCount: 0, batchRows: 3).count == 0)
     }
 }

@@ -28,9 +28,9 @@ private struct Sentence {
         }
     }
 
-    func row(_ number: Int) -> AnsweredRow {
+    func row(_ number: Int) -> PredictedRow {
         let right = zip(truth, prediction).filter { $0 == $1 }.count
-        return AnsweredRow(
+        return PredictedRow(
             number: number, prediction: list(prediction.entities), references: [list(truth.entities).json],
             loss: RowLoss(sum: Double(number + 1) / 8, count: truth.count, correct: right))
     }

@@ -33,7 +33,7 @@ import Testing
         let evaluation = RowEvaluation(.texts(), group: SoloProcessGroup(), seed: 1, detail: .figures)
         for (number, row) in rows.enumerated() {
             try evaluation.add(
-                AnsweredRow(
+                PredictedRow(
                     number: number, prediction: .string(row.prediction), references: row.references))
         }
         return Dictionary(uniqueKeysWithValues: try evaluation.finish().metrics.map { ($0.name, $0.value) })

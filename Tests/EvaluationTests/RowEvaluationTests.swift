@@ -21,45 +21,45 @@ private enum Rows {
 
     static func loss(_ row: Int) -> RowLoss { RowLoss(sum: 3 * draw(row, 90), count: 1, correct: 0) }
 
-    static func single(_ row: Int) -> AnsweredRow {
+    static func single(_ row: Int) -> PredictedRow {
         let weights = (0..<3).map { 0.1 + draw(row, $0) }
         let probabilities = weights.map { $0 / weights.reduce(0, +) }
         let best = (0..<3).reduce(0) { probabilities[$1] > probabilities[$0] ? $1 : $0 }
         let truth = draw(row, 7) < 0.7 ? best : Int(3 * draw(row, 8))
-        return AnsweredRow(
+        return PredictedRow(
             number: row, input: String(repeating: "word ", count: 1 + row % 9),
             prediction: .string("l\(best)"),
             score: probabilities[best], references: ["l\(truth)"], target: .label(truth),
             predicted: .label(best), probabilities: probabilities, loss: loss(row))
     }
 
-    static func multi(_ row: Int) -> AnsweredRow {
+    static func multi(_ row: Int) -> PredictedRow {
         let probabilities = (0..<4).map { draw(row, $0) }
         let predicted = (0..<4).filter { probabilities[$0] > 0.5 }
         let truth = (0..<4).filter { draw(row, 10 + $0) < 0.2 + 0.6 * probabilities[$0] }
-        return AnsweredRow(
+        return PredictedRow(
             number: row, prediction: .array(predicted.map { .string("l\($0)") }),
             references: truth.map { "l\($0)" }, target: .labels(truth),
             predicted: .labels(predicted), probabilities: probabilities, loss: loss(row))
     }
 
-    static func regression(_ row: Int) -> AnsweredRow {
+    static func regression(_ row: Int) -> PredictedRow {
         let truth = Float(1e6 * draw(row, 0))
         let predicted = truth + Float(1e5 * (draw(row, 1) - 0.5))
-        return AnsweredRow(
+        return PredictedRow(
             number: row, prediction: .real(predicted), references: ["\(truth)"], target: .values([truth]),
             predicted: .values([predicted]),
             loss: RowLoss(sum: Double(predicted - truth) * Double(predicted - truth), count: 1, correct: 0))
     }
 
-    static func text(_ row: Int) -> AnsweredRow {
+    static func text(_ row: Int) -> PredictedRow {
         let words = ["a", "dog", "runs", "in", "the", "park", "fast", "now", "犬", "."]
         func sentence(_ seed: Int) -> String {
             (0..<3 + Int(6 * draw(row, seed))).map { words[Int(10 * draw(row, seed + 1 + $0))] }
                 .joined(separator: " ")
         }
         let reference = sentence(20)
-        return AnsweredRow(
+        return PredictedRow(
             number: row, input: sentence(60),
             prediction: .string(draw(row, 1) < 0.3 ? reference : row % 50 == 3 ? "" : sentence(40)),
             references: [reference, sentence(70)], loss: RowLoss(sum: 9 * draw(row, 2), count: 5, correct: 3))
@@ -69,7 +69,7 @@ private enum Rows {
 @Suite struct RowEvaluationTests {
     /// The result over `count` rows on so many ranks, batches of eight scattered in turn.
     private func result(
-        _ kind: RowEvaluation.Kind, count: Int, ranks: Int, row: @escaping @Sendable (Int) -> AnsweredRow
+        _ kind: RowEvaluation.Kind, count: Int, ranks: Int, row: @escaping @Sendable (Int) -> PredictedRow
     ) throws -> RowEvaluationResult {
         let results = Mutex<[Int: RowEvaluationResult]>([:])
         try ThreadProcessGroup.run(size: ranks) { group in
@@ -102,7 +102,7 @@ private enum Rows {
     /// Checks every number of ranks, two of them with ranks without rows, against one rank; figures must lie in their
     /// intervals.
     private func check(
-        _ kind: RowEvaluation.Kind, figures: [String], row: @escaping @Sendable (Int) -> AnsweredRow
+        _ kind: RowEvaluation.Kind, figures: [String], row: @escaping @Sendable (Int) -> PredictedRow
     ) throws {
         for count in [13, 100, 700] {
             let alone = try result(kind, count: count, ranks: 1, row: row)

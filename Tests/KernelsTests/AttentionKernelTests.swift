@@ -90,7 +90,7 @@ import Testing
     }
 
     private func run(_ shape: AttentionShape, _ o: Operands) {
-        let keys = RowKeys(sampleIDs: shape.sampleIDs, offsets: shape.queryOffsets)
+        let keys = RowRandomKeys(sampleIDs: shape.sampleIDs, offsets: shape.queryOffsets)
         let scratch = randomTensor(
             1, shape.kernel.scratchCount(length: shape.keyLengths.max() ?? 0), seed: 9, scale: 100)
         shape.kernel.forward(

@@ -71,7 +71,7 @@ private func near(_ found: Tensor, _ expected: Tensor, roundings: Float = 4) -> 
     func layerNorm(probability: Float) {
         let (rows, columns) = (7, 50)
         let dropout = Dropout(key: RandomKey(seed: 5), probability: probability)
-        let keys = RowKeys(sampleIDs: [1, 2], offsets: [0, 3, 7])
+        let keys = RowRandomKeys(sampleIDs: [1, 2], offsets: [0, 3, 7])
         let (x, residual, y) = (
             Pair(rows, columns, seed: 1), Pair(rows, columns, seed: 2), Pair(rows, columns, seed: 3)
         )
@@ -114,7 +114,7 @@ private func near(_ found: Tensor, _ expected: Tensor, roundings: Float = 4) -> 
             Pair(tokens, width, seed: 4), Pair(tokens, width, seed: 5), Pair(tokens, width, seed: 6)
         )
         let (dk, dv) = (Pair(tokens, narrow, seed: 7), Pair(tokens, narrow, seed: 8))
-        let keys = RowKeys(sampleIDs: shape.sampleIDs, offsets: shape.queryOffsets)
+        let keys = RowRandomKeys(sampleIDs: shape.sampleIDs, offsets: shape.queryOffsets)
         let scratch = Tensor(rows: 1, columns: shape.kernel.scratchCount(length: 70))
         for isExact in [true, false] {
             func pick(_ pair: Pair) -> Tensor { isExact ? pair.exact : pair.rounded }
@@ -170,7 +170,7 @@ private func near(_ found: Tensor, _ expected: Tensor, roundings: Float = 4) -> 
     @Test("dropout, column sums, products of elements, look-ups and their sums")
     func rows() {
         let (x, table) = (Pair(5, 70, seed: 1), Pair(9, 70, seed: 2))
-        let keys = RowKeys(sampleIDs: [1, 2], offsets: [0, 2, 5])
+        let keys = RowRandomKeys(sampleIDs: [1, 2], offsets: [0, 2, 5])
         let dropout = Dropout(key: RandomKey(seed: 3), probability: 0.3)
         dropout.apply(to: x.exact, keys: keys, into: x.exact)
         dropout.apply(to: x.rounded, keys: keys, into: x.rounded)

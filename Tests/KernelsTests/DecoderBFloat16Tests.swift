@@ -24,7 +24,7 @@ private func isNear(_ tensors: [Tensor], roundings: Float = 4) -> Bool {
 @Suite struct DecoderBFloat16Tests {
     private let rows = 7
     private let columns = 34
-    private let keys = RowKeys(sampleIDs: [1, 2], offsets: [0, 3, 7])
+    private let keys = RowRandomKeys(sampleIDs: [1, 2], offsets: [0, 3, 7])
 
     @Test("norms on the residual stream, forward and backward", arguments: [0, 0.2] as [Float])
     func norms(probability: Float) {

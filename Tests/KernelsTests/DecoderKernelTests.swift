@@ -11,7 +11,7 @@ private let tolerance = 2e-6
     @Test("RMS norm equals its formula, forward and backward", arguments: oddSizes)
     func rmsNorm(width: Int) {
         let rows = 5
-        let keys = RowKeys(sampleIDs: [3], offsets: [0, Int32(rows)])
+        let keys = RowRandomKeys(sampleIDs: [3], offsets: [0, Int32(rows)])
         let (x, residual) = (randomTensor(rows, width, seed: 1), randomTensor(rows, width, seed: 2))
         let (gamma, dy) = (randomTensor(1, width, seed: 3), randomTensor(rows, width, seed: 4))
         let stream = randomTensor(rows, width, seed: 5)
@@ -53,7 +53,7 @@ private let tolerance = 2e-6
     @Test("layer norm's backward pass on the stream is the plain one, added, with dropout on the branch")
     func layerNormStream() {
         let (rows, width) = (7, 33)
-        let keys = RowKeys(sampleIDs: [3], offsets: [0, Int32(rows)])
+        let keys = RowRandomKeys(sampleIDs: [3], offsets: [0, Int32(rows)])
         let dropout = Dropout(key: RandomKey(seed: 2), probability: 0.4)
         let (sum, dy) = (randomTensor(rows, width, seed: 1), randomTensor(rows, width, seed: 4))
         let (gamma, beta) = (randomTensor(1, width, seed: 3), randomTensor(1, width, seed: 6))

@@ -16,7 +16,7 @@ import Testing
         for width in oddSizes {
             let x = randomTensor(17, width, seed: 2)
             let y = Tensor(rows: 17, columns: width)
-            dropout.apply(to: x, keys: RowKeys(sampleIDs: sampleIDs, offsets: offsets), into: y)
+            dropout.apply(to: x, keys: RowRandomKeys(sampleIDs: sampleIDs, offsets: offsets), into: y)
             let values = matrix(x)
             let expected = values.indices.map { row in
                 values[row].indices.map {
@@ -24,7 +24,7 @@ import Testing
                 }
             }
             #expect(deviation(y, expected) < 1e-6)
-            dropout.apply(to: x, keys: RowKeys(sampleIDs: sampleIDs, offsets: offsets), into: x)
+            dropout.apply(to: x, keys: RowRandomKeys(sampleIDs: sampleIDs, offsets: offsets), into: x)
             #expect(x.values() == y.values())
         }
     }
@@ -34,7 +34,7 @@ import Testing
         arguments: oddSizes)
     func addition(width: Int) {
         let dropout = Dropout(key: RandomKey(seed: 9).derived("site"), probability: 0.3)
-        let keys = RowKeys(sampleIDs: sampleIDs, offsets: offsets)
+        let keys = RowRandomKeys(sampleIDs: sampleIDs, offsets: offsets)
         let (x, y) = (randomTensor(17, width, seed: 2), randomTensor(17, width, seed: 3))
         let rounded = Tensor(rows: 17, columns: width, type: .bfloat16)
         Conversion.copy(y, to: rounded)
@@ -55,7 +55,7 @@ import Testing
         let (rows, columns) = (1_000, 257)
         let x = Tensor(rows: rows, columns: columns)
         x.copy(from: [Float](repeating: 1, count: x.count))
-        let keys = RowKeys(sampleIDs: (0..<UInt64(rows)).map { $0 })
+        let keys = RowRandomKeys(sampleIDs: (0..<UInt64(rows)).map { $0 })
         Dropout(key: RandomKey(seed: 1), probability: probability).apply(to: x, keys: keys, into: x)
         let p = Double(probability)
         func isPlausible(_ zeros: Int, of count: Int) -> Bool {
@@ -77,7 +77,7 @@ import Testing
             for length in lengths { offsets.append((offsets.last ?? 0) + length) }
             let x = Tensor(rows: Int(offsets.last ?? 0), columns: 33)
             x.copy(from: [Float](repeating: 1, count: x.count))
-            dropout.apply(to: x, keys: RowKeys(sampleIDs: ids, offsets: offsets), into: x)
+            dropout.apply(to: x, keys: RowRandomKeys(sampleIDs: ids, offsets: offsets), into: x)
             return Dictionary(
                 uniqueKeysWithValues: ids.enumerated().map { index, id in
                     (id, x.rows(Int(offsets[index])..<Int(offsets[index + 1])).values())
@@ -99,8 +99,8 @@ import Testing
         let offsets: [Int32] = [0, 5, 6, 17]
         let ids: [UInt64] = [40, 3, 99]
         for tensor in [tokens, pooled] { tensor.copy(from: [Float](repeating: 1, count: tensor.count)) }
-        dropout.apply(to: tokens, keys: RowKeys(sampleIDs: ids, offsets: offsets), into: tokens)
-        dropout.apply(to: pooled, keys: RowKeys(sampleIDs: ids), into: pooled)
+        dropout.apply(to: tokens, keys: RowRandomKeys(sampleIDs: ids, offsets: offsets), into: tokens)
+        dropout.apply(to: pooled, keys: RowRandomKeys(sampleIDs: ids), into: pooled)
         for (row, offset) in offsets.dropLast().enumerated() {
             #expect(
                 pooled.rows(row..<row + 1).values() == tokens.rows(Int(offset)..<Int(offset) + 1).values())
@@ -110,7 +110,7 @@ import Testing
     @Test("another site, step or seed gives another mask")
     func otherKeys() {
         let key = RandomKey(seed: 1)
-        let keys = RowKeys(sampleIDs: [0, 1, 2, 3])
+        let keys = RowRandomKeys(sampleIDs: [0, 1, 2, 3])
         let masks = [key, key.derived("a"), key.derived("b"), key.derived(1), RandomKey(seed: 2)].map { key in
             let x = Tensor(rows: 4, columns: 64)
             x.copy(from: [Float](repeating: 1, count: 256))
@@ -128,7 +128,7 @@ import Testing
     @Test("applied to the gradient it is its own backward pass")
     func backward() {
         let dropout = Dropout(key: RandomKey(seed: 4), probability: 0.3)
-        let keys = RowKeys(sampleIDs: [1, 2, 3])
+        let keys = RowRandomKeys(sampleIDs: [1, 2, 3])
         let (x, weights) = (randomTensor(3, 20, seed: 1), randomTensor(3, 20, seed: 2))
         let (y, dx) = (Tensor(rows: 3, columns: 20), Tensor(rows: 3, columns: 20))
         dropout.apply(to: x, keys: keys, into: y)
@@ -144,7 +144,7 @@ import Testing
     func identity() {
         let x = randomTensor(3, 20, seed: 1)
         let y = Tensor(rows: 3, columns: 20)
-        Dropout.none.apply(to: x, keys: RowKeys(sampleIDs: [1, 2, 3]), into: y)
+        Dropout.none.apply(to: x, keys: RowRandomKeys(sampleIDs: [1, 2, 3]), into: y)
         #expect(Dropout.none.isIdentity && x.values() == y.values())
     }
 }

@@ -58,7 +58,7 @@ import Testing
     }
 
     private func run(_ c: Case, writingDX: Bool = true) -> Result {
-        let keys = RowKeys(sampleIDs: c.sampleIDs)
+        let keys = RowRandomKeys(sampleIDs: c.sampleIDs)
         func like() -> Tensor { Tensor(rows: c.rows, columns: c.width) }
         let result = Result(
             sum: like(), y: like(), mean: Tensor(rows: 1, columns: c.rows),
@@ -133,7 +133,7 @@ import Testing
     func sharedMemory() {
         let c = Case(rows: 9, width: 33, hasResidual: true, probability: 0.2)
         let apart = run(c)
-        let keys = RowKeys(sampleIDs: c.sampleIDs)
+        let keys = RowRandomKeys(sampleIDs: c.sampleIDs)
         let (x, y, gradient) = (c.x, Tensor(rows: 9, columns: 33), c.gradient)
         let (mean, rstd) = (Tensor(rows: 1, columns: 9), Tensor(rows: 1, columns: 9))
         LayerNormKernel.forward(
@@ -164,7 +164,7 @@ import Testing
         let out = Tensor(rows: 4, columns: 64)
         LayerNormKernel.forward(
             y, residual: nil, gamma: c.gamma, beta: c.beta, epsilon: c.epsilon, dropout: .none,
-            keys: RowKeys(sampleIDs: [0, 1, 2, 3]), sum: y, into: out, mean: mean, rstd: rstd)
+            keys: RowRandomKeys(sampleIDs: [0, 1, 2, 3]), sum: y, into: out, mean: mean, rstd: rstd)
         // The values themselves carry 1,000·2⁻²⁴ = 6e-5.
         #expect(deviation(out, expected) < 5e-4)
         #expect(out.rows(3..<4).values() == c.beta.values())

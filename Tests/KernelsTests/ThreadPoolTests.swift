@@ -35,7 +35,7 @@ private func activations() -> [Float] {
 
 private func layerNorm() -> [Float] {
     let (rows, width) = (101, 49)
-    let keys = RowKeys(sampleIDs: (0..<UInt64(rows)).map { $0 })
+    let keys = RowRandomKeys(sampleIDs: (0..<UInt64(rows)).map { $0 })
     let dropout = Dropout(key: RandomKey(seed: 1), probability: 0.2)
     let results = (0..<4).map { _ in Tensor(rows: rows, columns: width) }
     let gamma = randomTensor(1, width, seed: 3)
@@ -55,7 +55,7 @@ private func layerNorm() -> [Float] {
 private func attention() -> [Float] {
     let offsets: [Int32] = [0, 3, 60, 61, 161]
     let kernel = AttentionKernel(heads: 4, keyValueHeads: 2, headSize: 12, isCausal: true)
-    let keys = RowKeys(sampleIDs: [5, 6, 7, 8], offsets: offsets)
+    let keys = RowRandomKeys(sampleIDs: [5, 6, 7, 8], offsets: offsets)
     let dropout = Dropout(key: RandomKey(seed: 2), probability: 0.1)
     let (q, dq) = (randomTensor(161, 48, seed: 1), Tensor(rows: 161, columns: 48))
     let (k, dk) = (randomTensor(161, 24, seed: 2), Tensor(rows: 161, columns: 24))
@@ -74,7 +74,7 @@ private func attention() -> [Float] {
 
 private func dropout() -> [Float] {
     let x = randomTensor(33, 65, seed: 1)
-    let keys = RowKeys(sampleIDs: (0..<33).map { $0 })
+    let keys = RowRandomKeys(sampleIDs: (0..<33).map { $0 })
     Dropout(key: RandomKey(seed: 3), probability: 0.5).apply(to: x, keys: keys, into: x)
     return x.values()
 }

@@ -83,7 +83,7 @@ import Testing
                 store.layout.slots.first {
                     $0.name == "bert.encoder.layer.\(block).attention.self.qkv.weight"
                 })
-            store.addAdapters([(slot.index, slot.tensors[2])], LowRankOptions(rank: 2))
+            store.addAdapters([(slot.index, slot.tensors[2])], LoRAOptions(rank: 2))
             store.initialize(key: RandomKey(seed: 3)) { $0.adaptedSlot != nil }
             store.rearrange { $0.freeze { $0.adaptedSlot == nil } }
             var reported: [Int] = []

@@ -161,9 +161,9 @@ private let crossChecks = [(false, Float(0)), (true, 0), (false, 0.3)].map {
 
 private let transformChecks = [
     GradientCheck(
-        layer: name(of: PredictionTransform.self), variant: "", inputs: [[tokens, width]],
+        layer: name(of: LMHeadTransform.self), variant: "", inputs: [[tokens, width]],
         build: { layout in
-            let layer = PredictionTransform(
+            let layer = LMHeadTransform(
                 &layout, denseName: "dense", normName: "norm", width: width, activation: .gelu, epsilon: 1e-5,
                 standardDeviation: 1)
             return CheckedLayer(
@@ -176,10 +176,10 @@ private let transformChecks = [
 private let vocabularyChecks = [(false, 0.0), (true, 0), (false, 0.2)].map {
     (hasBias: Bool, smoothing: Double) in
     GradientCheck(
-        layer: name(of: VocabularyHead.self), variant: "bias \(hasBias), label smoothing \(smoothing)",
+        layer: name(of: LMHead.self), variant: "bias \(hasBias), label smoothing \(smoothing)",
         inputs: [[tokens, width]],
         build: { layout in
-            let layer = VocabularyHead(
+            let layer = LMHead(
                 &layout, "head", vocabularySize: 7, width: width, standardDeviation: 1,
                 biasName: hasBias ? "bias" : nil)
             let saved = SavedInput()

@@ -52,7 +52,7 @@ private let windowChecks = [
             guard isAdapted else { return }
             store.addAdapters(
                 [(slot: 0, tensor: store.layout.slots[0].tensors[0])],
-                LowRankOptions(rank: 2, alpha: 3, dropout: Double(probability)))
+                LoRAOptions(rank: 2, alpha: 3, dropout: Double(probability)))
             for slot in store.layout.slots where slot.adaptedSlot != nil {
                 store.value(slot.index).copy(
                     from: randomTensor(slot.rows, slot.columns, seed: 400 + UInt64(slot.index), scale: 0.5))
@@ -97,9 +97,9 @@ private let plainNormChecks = [
                 })
         }),
     GradientCheck(
-        layer: name(of: PredictionTransform.self), variant: "without biases", inputs: [[tokens, width]],
+        layer: name(of: LMHeadTransform.self), variant: "without biases", inputs: [[tokens, width]],
         build: { layout in
-            let layer = PredictionTransform(
+            let layer = LMHeadTransform(
                 &layout, denseName: "dense", normName: "norm", width: width, activation: .gelu, epsilon: 1e-5,
                 standardDeviation: 1, hasDenseBias: false, hasNormBias: false)
             return CheckedLayer(

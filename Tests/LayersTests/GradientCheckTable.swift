@@ -41,7 +41,7 @@ private let adapterChecks = [
     (["a"], nil, Float(0)), (["a"], nil, 0.3), (["a", "b", "c"], nil, 0), (["a", "b", "c"], 2..<6, 0.3),
 ].map { (parts: [String], range: Range<Int>?, dropout: Float) in
     GradientCheck(
-        layer: name(of: LowRankAdapter.self),
+        layer: name(of: LoRAAdapter.self),
         variant: "\(parts.count) parts, outputs \(range.map { "\($0)" } ?? "all"), dropout \(dropout)",
         inputs: [[tokens, width]],
         build: { layout in
@@ -64,7 +64,7 @@ private let adapterChecks = [
             let tensors = store.layout.slots[0].tensors
             store.addAdapters(
                 tensors.suffix(max(1, tensors.count - 1)).map { (slot: 0, tensor: $0) },
-                LowRankOptions(rank: 2, alpha: 3, dropout: Double(dropout)))
+                LoRAOptions(rank: 2, alpha: 3, dropout: Double(dropout)))
             for slot in store.layout.slots where slot.adaptedSlot != nil {
                 store.value(slot.index).copy(
                     from: randomTensor(slot.rows, slot.columns, seed: 400 + UInt64(slot.index), scale: 0.5))

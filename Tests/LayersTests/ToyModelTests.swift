@@ -192,13 +192,13 @@ struct ToyModel {
         let toy = try ToyModel()
         _ = toy.loss(isBackward: true)
         let first = toy.model.parameters.gradients.values()
-        toy.model.parameters.forgetGradients()
+        toy.model.parameters.zeroGradients()
         _ = toy.loss(isBackward: true)
         #expect(toy.model.parameters.gradients.values() == first)
         _ = toy.loss(isBackward: true)
         let twice = toy.model.parameters.gradients.values()
         #expect(zip(twice, first).allSatisfy { abs($0 - 2 * $1) <= 1e-4 * max(abs($1), 1e-3) })
-        toy.model.parameters.forgetGradients()
+        toy.model.parameters.zeroGradients()
         for slot in toy.model.parameters.layout.slots { toy.model.parameters.markReady(slot.index) }
         #expect(toy.model.parameters.gradients.values().allSatisfy { $0 == 0 })
     }

@@ -65,11 +65,11 @@ private struct AdapterGolden {
         let parts = model.parameters.layout.slots.flatMap { slot in
             slot.tensors.map { (slot: slot.index, tensor: $0) }
         }.filter { part in
-            names.contains("base_model.model.\(LowRankAdapter.module(of: part.tensor)).lora_A.weight")
+            names.contains("base_model.model.\(LoRAAdapter.module(of: part.tensor)).lora_A.weight")
         }
         model.parameters.addAdapters(
             parts,
-            LowRankOptions(
+            LoRAOptions(
                 rank: configuration["r"]?.integer ?? 0, alpha: configuration["lora_alpha"]?.double ?? 0,
                 usesRankStabilizedScale: configuration["use_rslora"]?.bool ?? false))
         model.parameters.rearrange { layout in

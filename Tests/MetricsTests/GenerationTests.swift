@@ -37,7 +37,7 @@ import Testing
             for (index, (score, expected)) in zip(found, golden.scores).enumerated() {
                 expectClose(score, expected, "image \(index) of \(golden.kind) \(golden.rows)")
             }
-            expectClose(ExactSum(found).value / Double(found.count), golden.score, "\(golden.rows)")
+            expectClose(ExactAccumulator(found).value / Double(found.count), golden.score, "\(golden.rows)")
         }
     }
 

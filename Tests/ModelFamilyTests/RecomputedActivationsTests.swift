@@ -162,7 +162,7 @@ private struct Family: CustomTestStringConvertible, Sendable {
         if frozenSlots > 0 { model.parameters.rearrange { $0.freeze { $0.index < frozenSlots } } }
         if type == .bfloat16 { model.parameters.computeInBFloat16() }
         let workspace = Workspace()
-        model.parameters.forgetGradients()
+        model.parameters.zeroGradients()
         for step in 0..<2 {
             workspace.reset()
             try differentiate(model) { batch in

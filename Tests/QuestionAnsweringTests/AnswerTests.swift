@@ -105,7 +105,7 @@ import Tokenizers
 
     /// The figures over `rows`, scattered to so many ranks in batches of eight.
     private func figures(
-        _ rows: [AnsweredRow], ranks: Int, knowsNoAnswer: Bool
+        _ rows: [PredictedRow], ranks: Int, knowsNoAnswer: Bool
     ) throws -> [String: Double] {
         let results = Mutex<[[String: Double]]>([])
         try ThreadProcessGroup.run(size: ranks) { group in
@@ -124,7 +124,7 @@ import Tokenizers
     func totals() throws {
         let golden = try GoldenAnswerer.json("figures.json")
         let rows = try cases("figures.json").enumerated().map { number, item in
-            AnsweredRow(
+            PredictedRow(
                 number: number, prediction: .string(item["prediction"]?.string ?? ""),
                 references: item["references"]?.strings ?? [""],
                 loss: RowLoss(sum: Double(number) / 7, count: 2, correct: 1))

@@ -59,19 +59,19 @@ private let speeds = ProgressRates(rowsPerSecond: 61.24, tokensPerSecond: 1430.4
 
     @Test("Figures are rounded, short, and keep not-a-number visible")
     func figures() {
-        #expect(Figure.fixed(-0.00004, decimals: 4) == "0.0000")
-        #expect(Figure.fixed(-12.34567, decimals: 4) == "-12.3457")
-        #expect(Figure.fixed(.nan, decimals: 4) == "NaN")
-        #expect(Figure.fixed(99.96, decimals: 1) == "100.0")
-        #expect(Figure.fixed(1e30, decimals: 2) == "1.00e+30")
-        #expect(Figure.scientific(5e-5) == "5.00e-05")
-        #expect(Figure.scientific(9.999e-5) == "1.00e-04")
-        #expect(Figure.scientific(0) == "0")
-        #expect(Figure.scientific(-123.4) == "-1.23e+02")
-        #expect(Figure.duration(seconds: 59.6) == "1:00")
-        #expect(Figure.duration(seconds: 3725) == "1:02:05")
-        #expect(Figure.duration(seconds: .infinity) == "-:--")
-        #expect(Figure.rate(1234.5) == "1234" || Figure.rate(1234.5) == "1235")
+        #expect(NumberFormat.fixed(-0.00004, decimals: 4) == "0.0000")
+        #expect(NumberFormat.fixed(-12.34567, decimals: 4) == "-12.3457")
+        #expect(NumberFormat.fixed(.nan, decimals: 4) == "NaN")
+        #expect(NumberFormat.fixed(99.96, decimals: 1) == "100.0")
+        #expect(NumberFormat.fixed(1e30, decimals: 2) == "1.00e+30")
+        #expect(NumberFormat.scientific(5e-5) == "5.00e-05")
+        #expect(NumberFormat.scientific(9.999e-5) == "1.00e-04")
+        #expect(NumberFormat.scientific(0) == "0")
+        #expect(NumberFormat.scientific(-123.4) == "-1.23e+02")
+        #expect(NumberFormat.duration(seconds: 59.6) == "1:00")
+        #expect(NumberFormat.duration(seconds: 3725) == "1:02:05")
+        #expect(NumberFormat.duration(seconds: .infinity) == "-:--")
+        #expect(NumberFormat.rate(1234.5) == "1234" || NumberFormat.rate(1234.5) == "1235")
     }
 }
 

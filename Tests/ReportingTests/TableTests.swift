@@ -53,16 +53,16 @@ import Testing
     }
 }
 
-@Suite struct FigureTests {
+@Suite struct NumberFormatTests {
     @Test("A p-value as low as 1,000 replicates can tell is an upper bound, never an equation")
     func pValues() {
         let figures = [1.0 / 1001, 2.0 / 1001, 0.0014, 0.0496, 1, 1e-12, .nan]
         #expect(
-            figures.map(Figure.pValue) == [
+            figures.map(NumberFormat.pValue) == [
                 "≤ 0.001", "0.002", "0.001", "0.050", "1.000", "≤ 0.001", "–",
             ])
         #expect(
-            [figures[0], figures[3], figures[6]].map(Figure.pClause) == [
+            [figures[0], figures[3], figures[6]].map(NumberFormat.pClause) == [
                 "p ≤ 0.001", "p = 0.050", "p is not known",
             ])
     }

@@ -112,7 +112,7 @@ import Training
         let found = try conversations.predict(rows, firstNumber: 0, findsLoss: true).compactMap(\.loss)
         let reader = Conversations(
             tokenizer: words.tokenizer, template: template, arguments: DataArguments())
-        var store = ExampleStore()
+        var store = TokenizedDataset()
         for row in rows { store.append(try reader.example(row)) }
         let evaluation = try LanguageModelEvaluator(
             model: model, objective: .causal, group: SoloProcessGroup(), batchRows: 3

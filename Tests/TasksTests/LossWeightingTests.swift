@@ -126,7 +126,7 @@ private struct LossGoldens: Decodable {
         let goldens = try LossGoldens.load().balanced
         #expect(goldens.count == 5)
         for golden in goldens {
-            var store = ExampleStore()
+            var store = TokenizedDataset()
             for (line, target) in golden.labels.targets.enumerated() {
                 store.append(
                     Example(tokens: [1], target: target, source: RowSource(file: "rows.jsonl", line: line)))

@@ -45,7 +45,7 @@ final class Words {
 
     func blocks(
         _ text: String, _ name: String, isCausal: Bool, length: Int = 4, lineByLine: Bool = false
-    ) throws -> ExampleStore {
+    ) throws -> TokenizedDataset {
         var arguments = DataArguments()
         arguments.maxSeqLength = length
         arguments.lineByLine = lineByLine
@@ -53,7 +53,7 @@ final class Words {
             .examples(reader(text, name))
     }
 
-    func conversations(_ text: String, length: Int = 64) throws -> ExampleStore {
+    func conversations(_ text: String, length: Int = 64) throws -> TokenizedDataset {
         var arguments = DataArguments()
         arguments.maxSeqLength = length
         return try Conversations(
@@ -62,7 +62,7 @@ final class Words {
     }
 }
 
-private func tokens(_ store: ExampleStore) -> [[Int32]] {
+private func tokens(_ store: TokenizedDataset) -> [[Int32]] {
     (0..<store.count).map { Array(store.tokens(of: $0)) }
 }
 

@@ -19,8 +19,8 @@ struct WeightedRunTests {
     private static let rowCount = 12
 
     /// Rows of odd lengths, most of them of one label, or with any number of labels.
-    private static func rows(_ type: ProblemType) -> ExampleStore {
-        var store = ExampleStore()
+    private static func rows(_ type: ProblemType) -> TokenizedDataset {
+        var store = TokenizedDataset()
         for row in 0..<rowCount {
             let tokens = (0..<3 + row * 5 % 7).map { Int32(1 + ($0 * 3 + row * 11) % 19) }
             let label = row % 4 == 1 ? 0 : row % 6 == 2 ? 2 : 1
@@ -65,7 +65,7 @@ struct WeightedRunTests {
         let replica = try Replica(model, .init(), reduction: ReductionOptions(), group: group)
         let step = TrainingStep(
             task: task, optimizer: replica.optimizer, reducer: replica.reducer,
-            schedule: LearningRateSchedule(kind: .constant, peak: 0.005, warmupSteps: 0, totalSteps: 6),
+            schedule: LearningRateScheduler(kind: .constant, peak: 0.005, warmupSteps: 0, totalSteps: 6),
             group: group, seed: 8, maximumNorm: 1)
         let own = stride(from: group.rank, to: rowCount, by: group.size).map(\.self)
         let size = (own.count + microBatches - 1) / microBatches

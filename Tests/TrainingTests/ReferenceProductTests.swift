@@ -185,7 +185,7 @@ import Training
         arguments.loraR = rank
         arguments.loraDropout = rank == 16 ? 0.1 : 0
         arguments.loraTargetModules = rank == nil ? [] : ["all-linear"]
-        try TrainedParameters.apply(
+        try TrainableParameters.apply(
             arguments, learningRate: 1e-3, to: step.model, adapterKey: RandomKey(seed: 1))
         if isBFloat16 { step.model.parameters.computeInBFloat16() }
         let before = ReferenceProducts.shared.count

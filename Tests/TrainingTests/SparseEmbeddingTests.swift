@@ -62,7 +62,7 @@ struct SparseEmbeddingTests {
         func step(_ number: Int) throws -> (seen: [Float], norm: Double) {
             let key = RandomKey(seed: 7).derived(UInt64(number)).derived(UInt64(group.rank))
             var seen: [Float] = []
-            store.forgetGradients()
+            store.zeroGradients()
             for part in 0..<2 {
                 let partKey = key.derived(UInt64(part))
                 // Few rows, more often the first ones; one rank has nothing in one step.

@@ -20,7 +20,7 @@ import Testing
             let optimizer = AdamW(store, options: .init(weightDecay: 0.1))
             let ids = (0..<10).map { Int32($0 * 1_601) }
             for step in 0..<3 {
-                store.forgetGradients()
+                store.zeroGradients()
                 let batch = TokenBatch(
                     tokens: ids, typeIDs: ids.map { _ in 0 }, positions: ids, offsets: [0, 10],
                     sampleIDs: [0])

@@ -58,7 +58,7 @@ private struct Toy {
         let toy = try Toy()
         _ = toy.loss(index)
         let first = toy.model.parameters.gradients.values()
-        toy.model.parameters.forgetGradients()
+        toy.model.parameters.zeroGradients()
         _ = toy.loss(index)
         #expect(toy.model.parameters.gradients.values() == first)
     }

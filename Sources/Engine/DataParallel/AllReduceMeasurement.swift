@@ -20,7 +20,7 @@ package struct AllReduceMeasurement: Sendable {
     }
 
     /// One way at one size.
-    package struct Figure: Sendable {
+    package struct Bandwidth: Sendable {
         package let way: Way
         /// Bytes of the arena of a rank.
         package let bytes: Int
@@ -34,7 +34,7 @@ package struct AllReduceMeasurement: Sendable {
     }
 
     private let group: any ProcessGroup
-    private let gradients: ArenaChannel
+    private let gradients: HierarchicalCollectives
     private let pieceElements: Int
     private let repetitions: Int
     /// Ranks that share memory on this host.
@@ -50,21 +50,21 @@ package struct AllReduceMeasurement: Sendable {
         precondition(maximumBytes >= 64 && repetitions > 0, "nothing to measure")
         self.group = group
         self.repetitions = repetitions
-        gradients = try ArenaChannel(
+        gradients = try HierarchicalCollectives(
             elementCount: maximumBytes / 4, topology: RankTopology(group), wire: wire,
             sharesMemory: sharesMemory)
         pieceElements = max(16, Int(bucketMebibytes * 262_144))
     }
 
     /// Measures all ways with arenas of `bytes`. Collective; all ranks get the same figures.
-    package func measure(bytes: Int) throws(ParallelError) -> [Figure] {
+    package func measure(bytes: Int) throws(ParallelError) -> [Bandwidth] {
         let count = bytes / 4
         let copy = try seconds(.copy, count: count)
         return try Way.allCases.map { way throws(ParallelError) in
             let time = way == .copy ? copy : try seconds(way, count: count)
             let isWhole = way == .lockstep || way == .mpi
             let share = way == .copy ? 0 : Double(group.size - 1) / Double(group.size)
-            return Figure(
+            return Bandwidth(
                 way: way, bytes: count * 4, seconds: time,
                 busBytesPerSecond: (isWhole ? 2 : 1) * share * Double(count * 4) / time,
                 copyRatio: copy / time)

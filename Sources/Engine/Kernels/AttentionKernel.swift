@@ -44,7 +44,8 @@ package struct AttentionKernel: Sendable {
     /// ascending in each sequence; by default they are the last ones, one behind the other.
     package func forward(
         q: Tensor, k: Tensor, v: Tensor, queryOffsets: [Int32], keyOffsets: [Int32],
-        queryPositions: [Int32]? = nil, keys: RowKeys, dropout: Dropout, into out: Tensor, logSumExp: Tensor,
+        queryPositions: [Int32]? = nil, keys: RowRandomKeys, dropout: Dropout, into out: Tensor,
+        logSumExp: Tensor,
         scratch: Tensor
     ) {
         let call = Call(
@@ -61,7 +62,7 @@ package struct AttentionKernel: Sendable {
     /// Gradients of `q`, `k` and `v` from `dout`, written into `dq`, `dk`, `dv`.
     package func backward(
         gradient dout: Tensor, q: Tensor, k: Tensor, v: Tensor, out: Tensor, logSumExp: Tensor,
-        queryOffsets: [Int32], keyOffsets: [Int32], queryPositions: [Int32]? = nil, keys: RowKeys,
+        queryOffsets: [Int32], keyOffsets: [Int32], queryPositions: [Int32]? = nil, keys: RowRandomKeys,
         dropout: Dropout, dq: Tensor, dk: Tensor, dv: Tensor, scratch: Tensor
     ) {
         precondition(dout.rows == q.rows && dq.rows == q.rows && dk.rows == k.rows && dv.rows == k.rows)
@@ -132,13 +133,13 @@ private struct Call {
     let kernel: AttentionKernel
     let q, k, v, out, logSumExp: Tensor
     let positions: [Int32]?
-    let keys: RowKeys
+    let keys: RowRandomKeys
     let dropout: ck_dropout
     let scale: Float
 
     init(
         _ kernel: AttentionKernel, q: Tensor, k: Tensor, v: Tensor, out: Tensor, logSumExp: Tensor,
-        positions: [Int32]?, keys: RowKeys, dropout: Dropout
+        positions: [Int32]?, keys: RowRandomKeys, dropout: Dropout
     ) {
         let width = kernel.heads * kernel.headSize
         let narrow = kernel.keyValueHeads * kernel.headSize

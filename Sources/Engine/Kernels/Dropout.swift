@@ -29,7 +29,7 @@ package struct Dropout: Sendable {
     }
 
     /// `y = dropout(x)` for `[T, C]`; `keys[t]` is the key of row t. Applied to `dy` it is its own backward pass.
-    package func apply(to x: Tensor, keys: RowKeys, into y: Tensor) {
+    package func apply(to x: Tensor, keys: RowRandomKeys, into y: Tensor) {
         precondition(x.rows == y.rows && x.columns == y.columns && keys.count == x.rows, "shapes differ")
         precondition(
             x.isContiguous && y.isContiguous && x.type == y.type, "expected like, contiguous tensors")
@@ -49,7 +49,7 @@ package struct Dropout: Sendable {
 
 extension Dropout {
     /// `y += dropout(x)` for x `[T, C]` in float32, added in float32; `keys[t]` is the key of row t.
-    package func add(_ x: Tensor, keys: RowKeys, to y: Tensor) {
+    package func add(_ x: Tensor, keys: RowRandomKeys, to y: Tensor) {
         precondition(x.rows == y.rows && x.columns == y.columns && keys.count == x.rows, "shapes differ")
         precondition(x.isContiguous && y.isContiguous, "expected contiguous tensors")
         let type = y.type.code
@@ -63,7 +63,7 @@ extension Dropout {
 }
 
 /// One random key a row of a `[T, C]` activation: a function of the row's sample and its position in it.
-@safe package final class RowKeys: Sendable {
+@safe package final class RowRandomKeys: Sendable {
     package let count: Int
     private nonisolated(unsafe) let buffer: UnsafeMutableBufferPointer<UInt64>
 
@@ -87,7 +87,7 @@ extension Dropout {
     }
 
     /// The keys of the rows `rows` of a batch whose keys are `keys`.
-    package init(_ keys: RowKeys, rows: [Int32]) {
+    package init(_ keys: RowRandomKeys, rows: [Int32]) {
         count = rows.count
         unsafe buffer = .allocate(capacity: rows.count)
         for (index, row) in rows.enumerated() {

@@ -8,7 +8,7 @@ extension AdamW {
     /// An embedding table with a sparse update, and what this optimiser keeps moments for of it.
     struct SparseTable {
         let rows: SparseEmbeddingUpdate
-        let parts: [DecayRange]
+        let parts: [ParameterGroup]
     }
 
     /// Updates the rows that were ever looked up. The others have neither gradient nor moments.
@@ -32,7 +32,7 @@ extension AdamW {
         }
         // A rank that owns nothing of the table keeps count all the same.
         let slot = parameters.layout.slots[table.rows.slot]
-        let whole = DecayRange(
+        let whole = ParameterGroup(
             range: slot.range, hasWeightDecay: slot.hasWeightDecay,
             learningRateFactor: slot.learningRateFactor, stateStart: 0)
         table.rows.endUpdate(decay: update(of: whole, learningRate, gradientScale).decay)

@@ -26,7 +26,7 @@ package final class AdamW: Optimizer {
     let options: Options
     let firstMoments: Tensor
     let secondMoments: Tensor
-    private let ranges: [DecayRange]
+    private let ranges: [ParameterGroup]
     let sparseTables: [SparseTable]
 
     /// Allocates two moment arenas. With `shard`, ascending ranges of the arena, it keeps moments for these
@@ -39,7 +39,7 @@ package final class AdamW: Optimizer {
         secondMoments = Tensor(rows: 1, columns: count)
         for rows in parameters.sparseEmbeddings { rows.updateSparsely() }
         let sparse = parameters.sparseEmbeddings.filter(\.isSparse)
-        let all = DecayRange.ranges(
+        let all = ParameterGroup.ranges(
             of: parameters.layout, shard: shard, tables: Set(sparse.map(\.slot)))
         ranges = all.filter { $0.table == nil }
         sparseTables = sparse.map { rows in
@@ -71,7 +71,7 @@ package final class AdamW: Optimizer {
         for table in sparseTables { step(table, of: values, learningRate, gradientScale) }
     }
 
-    func update(of part: DecayRange, _ learningRate: Float, _ gradientScale: Float) -> AdamWUpdate {
+    func update(of part: ParameterGroup, _ learningRate: Float, _ gradientScale: Float) -> AdamWUpdate {
         AdamWUpdate(
             learningRate: learningRate * part.learningRateFactor, beta1: options.beta1,
             beta2: options.beta2, epsilon: options.epsilon,

@@ -24,7 +24,7 @@ package protocol Optimizer: OptimizerState {
 }
 
 /// The state of an optimiser without the optimiser: where shards come together for a checkpoint.
-package final class GatheredState: OptimizerState {
+package final class ConsolidatedState: OptimizerState {
     package private(set) var stepCount: Int
     package let stateArenas: [(name: String, arena: Tensor)]
 
@@ -51,7 +51,7 @@ package enum GradientClipping {
 }
 
 /// A stretch of the arena with one weight decay and one learning rate.
-struct DecayRange {
+struct ParameterGroup {
     let range: Range<Int>
     let hasWeightDecay: Bool
     /// What the learning rate is multiplied by.
@@ -68,16 +68,16 @@ struct DecayRange {
     /// whole arena. Slots of `tables` are not joined with others.
     static func ranges(
         of layout: ParameterLayout, shard: [Range<Int>]?, tables: Set<Int> = []
-    ) -> [DecayRange] {
+    ) -> [ParameterGroup] {
         let whole = ranges(of: layout, tables: tables)
         guard let shard else { return whole }
-        var result: [DecayRange] = []
+        var result: [ParameterGroup] = []
         var start = 0
         for piece in shard {
             for stretch in whole where stretch.range.overlaps(piece) {
                 let range = stretch.range.clamped(to: piece)
                 result.append(
-                    DecayRange(
+                    ParameterGroup(
                         range: range, hasWeightDecay: stretch.hasWeightDecay,
                         learningRateFactor: stretch.learningRateFactor,
                         stateStart: start + range.lowerBound - piece.lowerBound, table: stretch.table))
@@ -88,8 +88,8 @@ struct DecayRange {
     }
 
     /// Joins neighbouring slots of equal settings; padding between slots is zero and stays so.
-    static func ranges(of layout: ParameterLayout, tables: Set<Int> = []) -> [DecayRange] {
-        var result: [DecayRange] = []
+    static func ranges(of layout: ParameterLayout, tables: Set<Int> = []) -> [ParameterGroup] {
+        var result: [ParameterGroup] = []
         for slot in layout.slots {
             var start = slot.range.lowerBound
             var stateStart = start
@@ -103,7 +103,7 @@ struct DecayRange {
                 result.removeLast()
             }
             result.append(
-                DecayRange(
+                ParameterGroup(
                     range: start..<slot.range.upperBound, hasWeightDecay: slot.hasWeightDecay,
                     learningRateFactor: slot.learningRateFactor, stateStart: stateStart, table: table))
         }

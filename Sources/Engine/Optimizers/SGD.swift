@@ -11,7 +11,7 @@ package final class SGD: Optimizer {
     private let momentum: Float
     private let weightDecay: Float
     private let buffer: Tensor
-    private let ranges: [DecayRange]
+    private let ranges: [ParameterGroup]
 
     /// Allocates one momentum arena.
     package init(_ parameters: ParameterStore, momentum: Float = 0, weightDecay: Float = 0) {
@@ -19,7 +19,7 @@ package final class SGD: Optimizer {
         self.momentum = momentum
         self.weightDecay = weightDecay
         buffer = Tensor(rows: 1, columns: parameters.layout.elementCount)
-        ranges = DecayRange.ranges(of: parameters.layout)
+        ranges = ParameterGroup.ranges(of: parameters.layout)
         // Decay goes through the momentum of every row.
         for rows in parameters.sparseEmbeddings { rows.updateDensely() }
     }

@@ -39,7 +39,7 @@ package struct ScheduleOptions: Sendable, Equatable {
 
 extension ScheduleOptions {
     /// Names of the options that a kind has.
-    package static func names(for kind: LearningRateSchedule.Kind) -> [String] {
+    package static func names(for kind: LearningRateScheduler.Kind) -> [String] {
         switch kind {
         case .linear, .constant, .constantWithWarmup: []
         case .cosine, .cosineWithRestarts: ["num_cycles"]
@@ -60,7 +60,7 @@ extension ScheduleOptions {
     ///
     /// - Parameter set: names of the options that are not nil.
     package func problem(
-        with kind: LearningRateSchedule.Kind, peak: Double, set: [String]
+        with kind: LearningRateScheduler.Kind, peak: Double, set: [String]
     ) -> String? {
         let known = Self.names(for: kind)
         if let foreign = set.first(where: { !known.contains($0) }) {

@@ -33,7 +33,7 @@ package struct EvaluationSums: Sendable, Equatable {
     }
 
     private static func words(of found: ClassificationEvaluation) -> [Int64] {
-        var losses = ExactSum()
+        var losses = ExactAccumulator()
         losses.addProduct(found.loss, Double(found.rowCount))
         let counts = losses.words + found.confusion.counts
         return [found.rowCount] + counts + found.labelSets.counts + found.outputs.flatMap(\.words)
@@ -58,7 +58,7 @@ package struct EvaluationSums: Sendable, Equatable {
         case .classification(let head):
             let empty = ClassificationSums(head: head).evaluation
             let rows = take(1)[0]
-            let losses = ExactSum(words: take(ExactSum.wordCount))
+            let losses = ExactAccumulator(words: take(ExactAccumulator.wordCount))
             return ClassificationEvaluation(
                 head: head, rowCount: rows, loss: losses.value / Double(rows),
                 confusion: ConfusionMatrix(

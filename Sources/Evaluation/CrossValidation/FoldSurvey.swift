@@ -24,7 +24,7 @@ package struct FoldSurvey: Sendable {
     ///
     /// Throws when a row lacks its group or label, or when folds are to be stratified and rows have no single label.
     package init(
-        _ data: DataArguments, task: ModelArguments.Task, _ arguments: CrossValidationArguments
+        _ data: DataArguments, task: ModelArguments.TaskName, _ arguments: CrossValidationArguments
     ) throws {
         let reader = try data.rows(of: data.trainFiles)
         let labels = try Self.labels(data, task, arguments, reader)
@@ -58,7 +58,7 @@ package struct FoldSurvey: Sendable {
 
     /// The labels by which folds are stratified; nil when they are not.
     private static func labels(
-        _ data: DataArguments, _ task: ModelArguments.Task, _ arguments: CrossValidationArguments,
+        _ data: DataArguments, _ task: ModelArguments.TaskName, _ arguments: CrossValidationArguments,
         _ reader: RowReader
     ) throws -> LabelMap? {
         let isWanted = arguments.isStratified ?? (arguments.groupColumn == nil)

@@ -21,8 +21,8 @@ package struct CalibrationSums: Sendable, Equatable {
     package let labelCount: Int
     /// By bin: rows, right predictions.
     private var counts: [Int64]
-    private var confidences: [ExactSum]
-    private var squaredErrors = ExactSum()
+    private var confidences: [ExactAccumulator]
+    private var squaredErrors = ExactAccumulator()
 
     /// No rows. `labelCount` probabilities make a row.
     package init(labelCount: Int, binCount: Int = 15) {
@@ -30,18 +30,18 @@ package struct CalibrationSums: Sendable, Equatable {
         self.labelCount = labelCount
         self.binCount = binCount
         counts = [Int64](repeating: 0, count: 2 * binCount)
-        confidences = [ExactSum](repeating: ExactSum(), count: binCount)
+        confidences = [ExactAccumulator](repeating: ExactAccumulator(), count: binCount)
     }
 
     /// The sums that `words` of one part, or their totals over parts, describe.
     package init(labelCount: Int, words: [Int64]) {
-        let (binCount, rest) = words.count.quotientAndRemainder(dividingBy: 2 + ExactSum.wordCount)
-        precondition(rest == ExactSum.wordCount, "\(words.count) words are no calibration sums")
+        let (binCount, rest) = words.count.quotientAndRemainder(dividingBy: 2 + ExactAccumulator.wordCount)
+        precondition(rest == ExactAccumulator.wordCount, "\(words.count) words are no calibration sums")
         self.init(labelCount: labelCount, binCount: binCount)
         counts = Array(words[..<(2 * binCount)])
-        func sum(_ index: Int) -> ExactSum {
-            let start = 2 * binCount + index * ExactSum.wordCount
-            return ExactSum(words: Array(words[start..<start + ExactSum.wordCount]))
+        func sum(_ index: Int) -> ExactAccumulator {
+            let start = 2 * binCount + index * ExactAccumulator.wordCount
+            return ExactAccumulator(words: Array(words[start..<start + ExactAccumulator.wordCount]))
         }
         confidences = (0..<binCount).map(sum)
         squaredErrors = sum(binCount)

@@ -36,7 +36,7 @@ package struct ClassificationReport: Sendable, Equatable {
     /// Computes all metrics from how often each label is true, predicted, and both.
     package init(truths: [Int64], predictions: [Int64], hits: [Int64]) {
         let tallies = hits.indices.map { label in
-            LabelTally(
+            ConfusionCounts(
                 truePositives: hits[label], falsePositives: predictions[label] - hits[label],
                 falseNegatives: truths[label] - hits[label])
         }

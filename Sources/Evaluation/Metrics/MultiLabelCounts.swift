@@ -10,7 +10,7 @@ package struct MultiLabelCounts: Sendable, Equatable {
     private var rows: Int64
     private var exactRows: Int64
     /// F1 of each row, summed.
-    private(set) var sampleF1: ExactSum
+    private(set) var sampleF1: ExactAccumulator
 
     /// No rows.
     package init(labelCount: Int) {
@@ -28,10 +28,10 @@ package struct MultiLabelCounts: Sendable, Equatable {
         decisions = Array(counts[..<(4 * labelCount)])
         rows = counts[4 * labelCount]
         exactRows = counts[4 * labelCount + 1]
-        sampleF1 = ExactSum(words: Array(counts[(4 * labelCount + 2)...]))
+        sampleF1 = ExactAccumulator(words: Array(counts[(4 * labelCount + 2)...]))
     }
 
-    private static func wordCount(labelCount: Int) -> Int { 4 * labelCount + 2 + ExactSum.wordCount }
+    private static func wordCount(labelCount: Int) -> Int { 4 * labelCount + 2 + ExactAccumulator.wordCount }
 
     /// All counts as integers to be summed over ranks.
     package var counts: [Int64] { decisions + [rows, exactRows] + sampleF1.words }
@@ -41,7 +41,7 @@ package struct MultiLabelCounts: Sendable, Equatable {
         precondition(
             truth.count == labelCount && prediction.count == labelCount,
             "\(truth.count) truths and \(prediction.count) predictions for \(labelCount) labels")
-        var row = LabelTally()
+        var row = ConfusionCounts()
         for label in 0..<labelCount {
             switch (truth[label], prediction[label]) {
             case (true, true):
@@ -76,9 +76,9 @@ package struct MultiLabelCounts: Sendable, Equatable {
     package func falseNegativeCount(_ label: Int) -> Int64 { decisions[4 * label + 2] }
     package func trueNegativeCount(_ label: Int) -> Int64 { decisions[4 * label + 3] }
 
-    var tallies: [LabelTally] {
+    var tallies: [ConfusionCounts] {
         (0..<labelCount).map { label in
-            LabelTally(
+            ConfusionCounts(
                 truePositives: truePositiveCount(label), falsePositives: falsePositiveCount(label),
                 falseNegatives: falseNegativeCount(label))
         }

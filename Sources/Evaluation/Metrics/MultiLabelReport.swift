@@ -32,14 +32,14 @@ package struct MultiLabelReport: Sendable, Equatable {
         sampleF1: Double
     ) {
         let tallies = hits.indices.map { label in
-            LabelTally(
+            ConfusionCounts(
                 truePositives: hits[label], falsePositives: predictions[label] - hits[label],
                 falseNegatives: truths[label] - hits[label])
         }
         self.init(tallies, rowCount: rowCount, exactMatchCount: exactMatchCount, sampleF1: sampleF1)
     }
 
-    private init(_ tallies: [LabelTally], rowCount: Int64, exactMatchCount: Int64, sampleF1: Double) {
+    private init(_ tallies: [ConfusionCounts], rowCount: Int64, exactMatchCount: Int64, sampleF1: Double) {
         let wrong = tallies.reduce(0) { $0 + $1.falsePositives + $1.falseNegatives }
         let rows = Double(rowCount)
         self.rowCount = rowCount

@@ -15,7 +15,7 @@ package struct PrecisionRecallF1: Sendable, Equatable {
 }
 
 /// How often one label was predicted rightly, predicted wrongly and missed.
-struct LabelTally {
+struct ConfusionCounts {
     var truePositives: Int64 = 0
     var falsePositives: Int64 = 0
     var falseNegatives: Int64 = 0
@@ -35,8 +35,8 @@ struct LabelTally {
 
 extension PrecisionRecallF1 {
     /// The scores of all labels' tallies added up.
-    static func micro(_ tallies: [LabelTally]) -> PrecisionRecallF1 {
-        tallies.reduce(into: LabelTally()) { total, tally in
+    static func micro(_ tallies: [ConfusionCounts]) -> PrecisionRecallF1 {
+        tallies.reduce(into: ConfusionCounts()) { total, tally in
             total.truePositives += tally.truePositives
             total.falsePositives += tally.falsePositives
             total.falseNegatives += tally.falseNegatives
@@ -44,16 +44,16 @@ extension PrecisionRecallF1 {
     }
 
     /// The mean over labels; 0 without labels.
-    static func macro(_ tallies: [LabelTally]) -> PrecisionRecallF1 {
+    static func macro(_ tallies: [ConfusionCounts]) -> PrecisionRecallF1 {
         mean(tallies, weights: tallies.map { _ in 1 })
     }
 
     /// The mean over labels, each weighted by its support; 0 when no label is ever true.
-    static func weighted(_ tallies: [LabelTally]) -> PrecisionRecallF1 {
+    static func weighted(_ tallies: [ConfusionCounts]) -> PrecisionRecallF1 {
         mean(tallies, weights: tallies.map(\.support))
     }
 
-    private static func mean(_ tallies: [LabelTally], weights: [Int64]) -> PrecisionRecallF1 {
+    private static func mean(_ tallies: [ConfusionCounts], weights: [Int64]) -> PrecisionRecallF1 {
         let total = Double(weights.reduce(0, +))
         func mean(_ score: (PrecisionRecallF1) -> Double) -> Double {
             let sum = zip(tallies, weights).reduce(0.0) { $0 + score($1.0.scores) * Double($1.1) }

@@ -8,16 +8,16 @@
 package struct RegressionSums: Sendable, Equatable {
     package private(set) var rowCount: Int64 = 0
     /// Σ (p − t)², Σ |p − t|, Σ t, Σ p, Σ t², Σ p², Σ t·p.
-    private var squaredErrors = ExactSum()
-    private var absoluteErrors = ExactSum()
-    private var truths = ExactSum()
-    private var predictions = ExactSum()
-    private var squaredTruths = ExactSum()
-    private var squaredPredictions = ExactSum()
-    private var products = ExactSum()
+    private var squaredErrors = ExactAccumulator()
+    private var absoluteErrors = ExactAccumulator()
+    private var truths = ExactAccumulator()
+    private var predictions = ExactAccumulator()
+    private var squaredTruths = ExactAccumulator()
+    private var squaredPredictions = ExactAccumulator()
+    private var products = ExactAccumulator()
 
     /// Number of integers in `words`.
-    package static let wordCount = 1 + 7 * ExactSum.wordCount
+    package static let wordCount = 1 + 7 * ExactAccumulator.wordCount
 
     /// No rows.
     package init() {}
@@ -25,9 +25,9 @@ package struct RegressionSums: Sendable, Equatable {
     /// The sums that `words` of one part, or their totals over parts, describe.
     package init(words: [Int64]) {
         precondition(words.count == Self.wordCount, "expected \(Self.wordCount) words, found \(words.count)")
-        func sum(_ index: Int) -> ExactSum {
-            let start = 1 + index * ExactSum.wordCount
-            return ExactSum(words: Array(words[start..<start + ExactSum.wordCount]))
+        func sum(_ index: Int) -> ExactAccumulator {
+            let start = 1 + index * ExactAccumulator.wordCount
+            return ExactAccumulator(words: Array(words[start..<start + ExactAccumulator.wordCount]))
         }
         rowCount = words[0]
         squaredErrors = sum(0)
@@ -82,7 +82,8 @@ extension RegressionSums {
     package var rSquared: Double {
         guard rowCount >= 2 else { return .nan }
         let errors = squaredErrors.value
-        let spread = ExactSum.scaledCovariance(rowCount, squaredTruths, truths, truths) / Double(rowCount)
+        let spread =
+            ExactAccumulator.scaledCovariance(rowCount, squaredTruths, truths, truths) / Double(rowCount)
         if spread == 0 { return errors == 0 ? 1 : 0 }
         return 1 - errors / spread
     }
@@ -91,10 +92,10 @@ extension RegressionSums {
     /// than two rows.
     package var pearsonCorrelation: Double {
         guard rowCount >= 2 else { return .nan }
-        let truthSpread = ExactSum.scaledCovariance(rowCount, squaredTruths, truths, truths)
-        let predictionSpread = ExactSum.scaledCovariance(
+        let truthSpread = ExactAccumulator.scaledCovariance(rowCount, squaredTruths, truths, truths)
+        let predictionSpread = ExactAccumulator.scaledCovariance(
             rowCount, squaredPredictions, predictions, predictions)
-        let covariance = ExactSum.scaledCovariance(rowCount, products, truths, predictions)
+        let covariance = ExactAccumulator.scaledCovariance(rowCount, products, truths, predictions)
         guard truthSpread > 0, predictionSpread > 0 else { return .nan }
         guard truthSpread.isFinite, predictionSpread.isFinite, covariance.isFinite else { return .nan }
         // Spreads are scaled by even powers of two, so that their product cannot leave the range of a double.

@@ -37,13 +37,13 @@ extension SafetensorsFile {
     private static let chunkElementCount = 16_384
 
     /// Converts elements; returns the index of the first that does not fit, or nil.
-    private typealias Conversion =
+    private typealias ElementReading =
         @Sendable (
             UnsafeRawBufferPointer, UnsafeMutablePointer<Float>
         ) -> Int?
 
     private func readConverting(
-        _ entry: TensorEntry, into tensor: Tensor, _ convert: Conversion
+        _ entry: TensorEntry, into tensor: Tensor, _ convert: ElementReading
     ) throws(SafetensorsError) {
         let width = entry.dtype.byteCount
         let staging = Storage(byteCount: min(entry.range.count, Self.chunkElementCount * width))
@@ -59,7 +59,7 @@ extension SafetensorsFile {
         }
     }
 
-    private static func conversion(from dtype: DType) -> Conversion? {
+    private static func conversion(from dtype: DType) -> ElementReading? {
         switch dtype {
         case .bfloat16:
             return { source, target in

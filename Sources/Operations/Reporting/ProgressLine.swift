@@ -38,15 +38,15 @@ package enum ProgressLine {
                     + String(repeating: "-", count: barCells - done) + "]"
             case .steps: return "\(progress.step)/\(progress.totalSteps)"
             case .epoch:
-                return (barCells > 0 ? "ep " : "epoch ") + Figure.fixed(progress.epoch, decimals: 2)
-            case .loss: return "loss \(Figure.fixed(progress.loss, decimals: 4))"
-            case .learningRate: return "lr \(Figure.scientific(progress.learningRate))"
-            case .rows: return "\(rates.map { Figure.rate($0.rowsPerSecond) } ?? "-") rows/s"
-            case .tokens: return "\(rates.map { Figure.rate($0.tokensPerSecond) } ?? "-") tok/s"
+                return (barCells > 0 ? "ep " : "epoch ") + NumberFormat.fixed(progress.epoch, decimals: 2)
+            case .loss: return "loss \(NumberFormat.fixed(progress.loss, decimals: 4))"
+            case .learningRate: return "lr \(NumberFormat.scientific(progress.learningRate))"
+            case .rows: return "\(rates.map { NumberFormat.rate($0.rowsPerSecond) } ?? "-") rows/s"
+            case .tokens: return "\(rates.map { NumberFormat.rate($0.tokensPerSecond) } ?? "-") tok/s"
             case .timeLeft:
                 guard let rates, rates.stepsPerSecond > 0 else { return "ETA -:--" }
                 let left = Double(max(0, progress.totalSteps - progress.step)) / rates.stepsPerSecond
-                return "ETA \(Figure.duration(seconds: left))"
+                return "ETA \(NumberFormat.duration(seconds: left))"
             }
         }
     }

@@ -50,7 +50,7 @@ extension Table {
     package static func metrics(_ values: [(name: String, value: JSONNumber)]) -> Table {
         Table(
             header: ["metric", "value"],
-            rows: values.map { [$0.name, Figure.metric($0.value)] })
+            rows: values.map { [$0.name, NumberFormat.metric($0.value)] })
     }
 
     /// A confusion matrix: `counts[i][j]` rows of true label `i` were predicted as label `j`.

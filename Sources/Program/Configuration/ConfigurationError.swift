@@ -101,7 +101,7 @@ extension ConfigurationError {
     }
 
     static func misplaced(
-        _ key: RecipeKey, task: ModelArguments.Task, isDefault: Bool, _ location: Location
+        _ key: RecipeKey, task: ModelArguments.TaskName, isDefault: Bool, _ location: Location
     ) -> Self {
         let tasks = words(key.scope.tasks.map(\.rawValue))
         return Self(

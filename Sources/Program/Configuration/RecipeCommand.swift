@@ -8,7 +8,7 @@ package enum RecipeCommand: String, Sendable, CaseIterable {
     case evaluate, predict, chat
 
     /// The task of a recipe that names none.
-    var defaultTask: ModelArguments.Task { self == .chat ? .chat : ModelArguments().task }
+    var defaultTask: ModelArguments.TaskName { self == .chat ? .chat : ModelArguments().task }
 }
 
 extension Set<RecipeCommand> {

@@ -27,7 +27,7 @@ struct TrainedSettings {
     /// Those that the task reads which `given` asks for; all of them if it asks for none.
     func settings(besides given: [Setting]) -> [Setting] {
         guard case .scalar(let name) = given.last(where: { $0.name == "task" })?.value,
-            let task = ModelArguments.Task(rawValue: name)
+            let task = ModelArguments.TaskName(rawValue: name)
         else { return settings }
         return settings.filter { $0.name != "task" && RecipeKey.named($0.name)?.scope.contains(task) == true }
     }

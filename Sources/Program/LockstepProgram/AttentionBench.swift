@@ -72,7 +72,7 @@ struct AttentionBench: ParsableCommand {
             heads: heads, keyValueHeads: groups, headSize: headSize, isCausal: causal,
             window: window == 0 ? nil : window)
         let offsets = (0...sequences).map { Int32($0 * length) }
-        let keys = RowKeys(sampleIDs: (0..<sequences).map { UInt64($0) }, offsets: offsets)
+        let keys = RowRandomKeys(sampleIDs: (0..<sequences).map { UInt64($0) }, offsets: offsets)
         let mask = Dropout(key: RandomKey(seed: 1), probability: dropout)
         func tensor(_ columns: Int) -> Tensor {
             Tensor(rows: rows, columns: columns, type: dtype.elementType)

@@ -49,7 +49,7 @@ final class BenchJob {
 
     /// Forward, backward, reduction, clipping and update. Collective.
     func step(_ index: Int) throws {
-        work.model.parameters.forgetGradients()
+        work.model.parameters.zeroGradients()
         reducer.beginStep()
         work.differentiate(index)
         var sums = [try reducer.finish()]

@@ -52,19 +52,19 @@ struct ChatCommand: ParsableCommand, RecipeReader {
 
     private func dialogue(
         _ configuration: RunConfiguration, _ group: any ProcessGroup
-    ) throws -> Dialogue {
-        Inference.applyThreadPlan(configuration.training, group)
+    ) throws -> ChatSession {
+        InferenceSetup.applyThreadPlan(configuration.training, group)
         let directory = configuration.model.modelNameOrPath
         let arguments = configuration.training
         let (model, report) = try ModelBroadcast.causal(
             configuration.model, seed: arguments.seed, through: group)
-        try Inference.applyPrecision(configuration.training, to: model, group)
+        try InferenceSetup.applyPrecision(configuration.training, to: model, group)
         let tokenizer = try TokenizerLoader.load(directory: directory)
         let file = try GenerationConfigurationFile(directory: directory)
         let options = try file.options(
             arguments.generation, seed: arguments.seed, defaultNewTokens: Self.defaultNewTokens)
         for line in report?.lines ?? [] { Messages.note(line) }
-        return Dialogue(
+        return ChatSession(
             model, tokenizer: tokenizer, template: try template(directory, tokenizer), options: options,
             system: self.options.system)
     }

@@ -10,12 +10,12 @@ import Reporting
 /// Reads lines from standard input until its end or /quit. Answers go to standard output, everything else to standard
 /// error.
 struct ChatConsole {
-    private let dialogue: Dialogue
+    private let dialogue: ChatSession
     private let printsJSON: Bool
     private let isTerminal: Bool
     private let interrupt: InterruptRequest
 
-    init(_ dialogue: Dialogue, printsJSON: Bool) {
+    init(_ dialogue: ChatSession, printsJSON: Bool) {
         self.dialogue = dialogue
         self.printsJSON = printsJSON
         isTerminal = isatty(STDIN_FILENO) == 1
@@ -97,7 +97,7 @@ struct ChatConsole {
         let start = ContinuousClock.now
         var firstToken: ContinuousClock.Instant?
         var outputFailure: FilesError?
-        let answer: Dialogue.Answer
+        let answer: ChatSession.Answer
         do {
             answer = try dialogue.answer(message) { piece in
                 if firstToken == nil { firstToken = .now }
@@ -126,14 +126,14 @@ struct ChatConsole {
     }
 
     /// The line behind an answer.
-    private static func summary(_ answer: Dialogue.Answer, _ times: AnswerTimes) -> String {
+    private static func summary(_ answer: ChatSession.Answer, _ times: AnswerTimes) -> String {
         var parts = ["\(answer.tokenCount) tokens"]
         if answer.tokenCount > 1 {
-            parts.append("\(Figure.fixed(times.tokensPerSecond(answer), decimals: 1)) tokens/s")
+            parts.append("\(NumberFormat.fixed(times.tokensPerSecond(answer), decimals: 1)) tokens/s")
         }
         let cached = answer.promptTokenCount - answer.readTokenCount
         parts.append(
-            "\(answer.readTokenCount) read in \(Figure.fixed(times.reading, decimals: 2)) s, \(cached) from the cache"
+            "\(answer.readTokenCount) read in \(NumberFormat.fixed(times.reading, decimals: 2)) s, \(cached) from the cache"
         )
         switch answer.ending {
         case .end: break
@@ -145,7 +145,7 @@ struct ChatConsole {
 
     /// The answer for programs.
     private static func document(
-        _ message: String, _ answer: Dialogue.Answer, _ times: AnswerTimes
+        _ message: String, _ answer: ChatSession.Answer, _ times: AnswerTimes
     ) -> JSONValue {
         .object(
             JSONObject([
@@ -166,7 +166,7 @@ private struct AnswerTimes {
     let reading, writing: Double
 
     /// Of the tokens behind the first.
-    func tokensPerSecond(_ answer: Dialogue.Answer) -> Double {
+    func tokensPerSecond(_ answer: ChatSession.Answer) -> Double {
         Double(answer.tokenCount - 1) / max(writing, 1e-9)
     }
 }

@@ -61,7 +61,7 @@ struct LoadBench: ParsableCommand {
         columns.maxSeqLength = maximumLength
         let tokenizer = try TokenizerLoader.load(directory: directory)
         let examples = TextClassificationReader(tokenizer: tokenizer, columns: TextColumns(columns))
-        var store = ExampleStore()
+        var store = TokenizedDataset()
         let loading = try best {
             let rows = reader.makeIterator()
             store = try examples.inputs(labels: nil) { try rows.next() }.examples

@@ -31,8 +31,9 @@ struct PredictCommand: ParsableCommand, RecipeReader {
                 recipe: recipe, requiredKeys: ["model_name_or_path"])
             Messages.note(configuration.notes, group)
             try Messages.note(configuration.data.remarks(on: options.predictFile), group)
-            let predictions = RowPredictions(
-                predictor: try configuration.task.definition.answering(configuration, group: group).predictor,
+            let predictions = PredictionLoop(
+                predictor: try configuration.task.definition.taskPredictor(configuration, group: group)
+                    .predictor,
                 group: group,
                 batchRows: configuration.training.perDeviceEvalBatchSize)
             let sink = group.rank == 0 ? try LineWriter(path: options.outputFile) : nil

@@ -13,7 +13,7 @@ extension Scenario {
         let triangle = group.size * (group.size + 1) / 2
         for sharesMemory in [true, false] {
             for wire in WireType.allCases {
-                let channel = try ArenaChannel(
+                let channel = try HierarchicalCollectives(
                     elementCount: count, topology: topology, wire: wire, sharesMemory: sharesMemory)
                 try expect(channel.refusal, nil, "refusal of shared memory")
                 try expect(channel.localSize, sharesMemory ? group.size : 1, "ranks that share memory")
@@ -37,7 +37,7 @@ extension Scenario {
 
     /// `chosenRank` kills itself while all hold shared memory.
     static func killed(_ group: any ProcessGroup, chosenRank: Int) throws {
-        let channel = try ArenaChannel(elementCount: 1 << 20, topology: RankTopology(group))
+        let channel = try HierarchicalCollectives(elementCount: 1 << 20, topology: RankTopology(group))
         try channel.allReduce(0..<1 << 20)
         try report(group, "has an arena")
         try group.barrier()

@@ -74,7 +74,7 @@ extension Scenario {
 
     /// `chosenRank` sleeps before its second step; the others wait in the first bucket of it.
     static func stalled(_ group: any ProcessGroup, chosenRank: Int) throws {
-        let watch = StallWatch(group: group, warnSeconds: 0.5, abortSeconds: 1.5)
+        let watch = Watchdog(group: group, warnSeconds: 0.5, abortSeconds: 1.5)
         let store = ParameterStore(layout: layout())
         let reducer = try GradientReducer(
             parameters: store, group: WatchedProcessGroup(group, watch: watch),

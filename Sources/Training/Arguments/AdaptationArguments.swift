@@ -27,9 +27,9 @@ package struct AdaptationArguments: Sendable, Equatable {
     package init() {}
 
     /// Shape of the adapters, if there are any.
-    package var lora: LowRankOptions? {
+    package var lora: LoRAOptions? {
         loraR.map {
-            LowRankOptions(
+            LoRAOptions(
                 rank: $0, alpha: loraAlpha, dropout: loraDropout, usesRankStabilizedScale: useRSLoRA)
         }
     }

@@ -5,7 +5,7 @@ package import Models
 /// Which model is trained for what, and where the result goes.
 package struct ModelArguments: Sendable, Equatable {
     /// What the model learns.
-    package enum Task: String, Sendable, CaseIterable {
+    package enum TaskName: String, Sendable, CaseIterable {
         case textClassification = "text-classification"
         case tokenClassification = "token-classification"
         case imageClassification = "image-classification"
@@ -18,7 +18,7 @@ package struct ModelArguments: Sendable, Equatable {
         case questionAnswering = "question-answering"
     }
 
-    package var task = Task.textClassification
+    package var task = TaskName.textClassification
     /// Hugging Face model directory: config.json, tokenizer files, safetensors.
     package var modelNameOrPath = ""
     /// Directories of two pretrained models that are joined to an encoder–decoder instead.

@@ -9,7 +9,7 @@ package struct RunArguments: Equatable, Sendable {
     package var notes: [String] = []
 
     /// What the model learns.
-    package var task: ModelArguments.Task { model.task }
+    package var task: ModelArguments.TaskName { model.task }
 
     /// Every value at its default; the required ones are empty.
     package init() {}

@@ -10,7 +10,7 @@ package import Optimizers
 /// Everything the training loop needs to know.
 package struct TrainingArguments: Sendable, Equatable {
     /// Shape of the learning rate after warm-up.
-    package typealias LearningRateSchedule = Optimizers.LearningRateSchedule.Kind
+    package typealias SchedulerType = Optimizers.LearningRateScheduler.Kind
 
     /// When the validation files are evaluated.
     package enum EvaluationStrategy: String, Sendable, CaseIterable {
@@ -25,7 +25,7 @@ package struct TrainingArguments: Sendable, Equatable {
     }
 
     /// The order of the training rows within an epoch.
-    package typealias SamplingStrategy = ShardedSampler.Strategy
+    package typealias SamplingStrategy = DistributedSampler.Strategy
 
     /// The format in which gradients travel between hosts.
     package typealias CommunicationType = DataParallel.WireType
@@ -62,7 +62,7 @@ package struct TrainingArguments: Sendable, Equatable {
     package var focalLossGamma = 0.0
     /// Global gradient norm above which gradients are scaled down; 0 means no clipping.
     package var maxGradNorm = 1.0
-    package var lrSchedulerType = LearningRateSchedule.linear
+    package var lrSchedulerType = SchedulerType.linear
     /// What shapes the schedule beside its kind.
     package var lrSchedulerOptions = ScheduleOptions()
     /// Share of all steps spent on warm-up, 0...1.

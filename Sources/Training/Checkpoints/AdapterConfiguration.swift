@@ -14,7 +14,7 @@ enum AdapterConfiguration {
     ]
 
     /// The shape of the adapters. Throws what is not supported.
-    static func options(_ json: JSONValue, path: String) throws(CheckpointError) -> LowRankOptions {
+    static func options(_ json: JSONValue, path: String) throws(CheckpointError) -> LoRAOptions {
         func fail(_ key: String, expected: String) -> CheckpointError {
             let value = json[key]
             let found =
@@ -38,7 +38,7 @@ enum AdapterConfiguration {
         guard dropout >= 0, dropout < 1 else {
             throw fail("lora_dropout", expected: "a number from 0 to below 1")
         }
-        return LowRankOptions(
+        return LoRAOptions(
             rank: rank, alpha: alpha, dropout: dropout,
             usesRankStabilizedScale: json["use_rslora"]?.bool ?? false)
     }

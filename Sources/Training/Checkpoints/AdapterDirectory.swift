@@ -23,7 +23,7 @@ package struct AdapterDirectory: Sendable {
     package let base: String
     /// The head of the adapted model, if the directory describes one.
     package let head: ClassificationHead?
-    let options: LowRankOptions
+    let options: LoRAOptions
 
     /// Reads the configuration. nil when `directory` holds no adapter, or a whole model besides. Throws when the
     /// configuration asks for something that is not supported or names no base model.
@@ -60,7 +60,7 @@ package struct AdapterDirectory: Sendable {
             slot.tensors.map { (slot: slot.index, tensor: $0) }
         }
         let wanted = parts.filter {
-            names.contains(LowRankAdapter.module(of: $0.tensor) + ".lora_A.weight")
+            names.contains(LoRAAdapter.module(of: $0.tensor) + ".lora_A.weight")
         }
         model.parameters.addAdapters(wanted, options)
         try Self.read(files, directory: directory, into: model)

@@ -19,7 +19,8 @@ struct NewParameters {
 
     /// Decides by what `assignment` found. Throws when a head is missing that may not be new.
     init<Model>(
-        _ rule: ModelHead<Model>.NewParameters, _ model: any TrainableModel, _ assignment: TensorAssignment,
+        _ rule: ModelHead<Model>.NewParameterRule, _ model: any TrainableModel,
+        _ assignment: TensorAssignment,
         _ files: SafetensorsCollection, _ file: ModelConfigurationFile
     ) throws(CheckpointError) {
         let slots = model.parameters.layout.slots

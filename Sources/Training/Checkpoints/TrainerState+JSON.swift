@@ -24,7 +24,7 @@ extension TrainerState {
         bestGlobalStep = try fields["best_global_step"].ifPresent?.integer()
         bestModelCheckpoint = try fields["best_model_checkpoint"].ifPresent?.string()
         logHistory = try fields["log_history"].converted("a list", \.array)
-        position = try RunPosition(fields["stateful_callbacks"][Self.ownKey])
+        position = try ResumeState(fields["stateful_callbacks"][Self.ownKey])
     }
 
     /// Writes the file to `path`; a crash leaves the old file or the new one.
@@ -58,7 +58,7 @@ extension TrainerState {
     }
 }
 
-extension RunPosition {
+extension ResumeState {
     fileprivate init(_ fields: JSONReader<CheckpointError>) throws(CheckpointError) {
         version = try fields["version"].string()
         epochIndex = try fields["epoch_index"].integer()

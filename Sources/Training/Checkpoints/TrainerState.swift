@@ -30,13 +30,13 @@ package struct TrainerState: Sendable, Equatable {
     package var bestModelCheckpoint: String?
     /// The records of metrics.jsonl so far: objects with `step`, `epoch` and what was logged.
     package var logHistory: [JSONValue] = []
-    package var position = RunPosition()
+    package var position = ResumeState()
 
     package init() {}
 }
 
 /// What only an exact resume needs; in the file under `stateful_callbacks.lockstep`.
-package struct RunPosition: Sendable, Equatable {
+package struct ResumeState: Sendable, Equatable {
     /// Version of Lockstep that wrote the checkpoint.
     package var version = ""
     /// Index of the epoch that is running, from 0.

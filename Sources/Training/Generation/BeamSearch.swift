@@ -34,7 +34,7 @@ struct BeamSearch {
     static func run(
         _ session: DecodingSession, prompts: [[Int32]], limits: [Int], options: GenerationOptions
     ) throws(GenerationError) -> [GeneratedSequence] {
-        let rules = ScoreRules(options: options)
+        let rules = LogitsProcessor(options: options)
         var searches = zip(prompts, limits).map { BeamSearch(prompt: $0, limit: $1, options: options) }
         var active = Array(searches.indices)
         // The first step reads each prompt once; then its beams share the cached rows.
@@ -74,7 +74,7 @@ struct BeamSearch {
 
     /// Takes the scores of each beam's next token (of the first beam alone at the first step) and returns which
     /// beam each new one continues.
-    private mutating func step(_ scores: [[Float]], _ rules: ScoreRules) -> [Int] {
+    private mutating func step(_ scores: [[Float]], _ rules: LogitsProcessor) -> [Int] {
         let vocabulary = scores[0].count
         var sums: [Float] = []
         for (beam, var row) in zip(running, scores) {
@@ -84,13 +84,13 @@ struct BeamSearch {
         }
         let length = running[0].tokens.count + 1
         let keep = max(2, 1 + options.endIDs.count) * options.beamCount
-        let candidates = ScoreRules.largest(min(keep, sums.count), of: sums).map { index, score in
+        let candidates = LogitsProcessor.largest(min(keep, sums.count), of: sums).map { index, score in
             let token = Int32(index % vocabulary)
             let tokens = running[index / vocabulary].tokens + [token]
             let stops = options.endIDs.contains(token) || length >= limit
             return (beam: Beam(tokens: tokens, score: score), parent: index / vocabulary, stops: stops)
         }
-        let order = ScoreRules.largest(
+        let order = LogitsProcessor.largest(
             options.beamCount, of: candidates.map { $0.beam.score + ($0.stops ? Self.excluded : 0) })
         finish(candidates.map { ($0.beam, $0.stops) }, length: length - promptLength)
         running = order.map { Beam(tokens: candidates[$0.index].beam.tokens, score: $0.score) }
@@ -116,7 +116,9 @@ struct BeamSearch {
             return Beam(tokens: candidate.beam.tokens, score: score, isFinished: counts)
         }
         let merged = finished + stopped
-        finished = ScoreRules.largest(options.beamCount, of: merged.map(\.score)).map { merged[$0.index] }
+        finished = LogitsProcessor.largest(options.beamCount, of: merged.map(\.score)).map {
+            merged[$0.index]
+        }
     }
 
     /// Whether the best running beam could still beat the worst finished one.

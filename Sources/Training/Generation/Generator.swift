@@ -85,7 +85,7 @@ package struct Generator {
         _ prompts: [[Int32]], _ limits: [Int], _ options: GenerationOptions, _ session: DecodingSession,
         _ onToken: (Int, Int32) -> Bool
     ) throws(GenerationError) -> [GeneratedSequence] {
-        let rules = ScoreRules(options: options)
+        let rules = LogitsProcessor(options: options)
         let key = RandomKey(seed: options.seed).derived("generation")
         var sequences = prompts
         var isEnded = prompts.map { _ in false }
@@ -100,10 +100,10 @@ package struct Generator {
                 let token: Int32
                 if options.isSampling {
                     rules.warp(&row)
-                    token = ScoreRules.sample(
+                    token = LogitsProcessor.sample(
                         row, uniform: key.derived(UInt64(index)).uniform(UInt64(step)))
                 } else {
-                    token = ScoreRules.mostLikely(row)
+                    token = LogitsProcessor.mostLikely(row)
                 }
                 sequences[index].append(token)
                 isEnded[index] = options.endIDs.contains(token)

@@ -31,14 +31,14 @@ package struct PreparedTask {
     }
 
     /// A sentence about the sizes of both sets of rows.
-    static func rows(_ training: ExampleStore, _ validation: ExampleStore?) -> String {
+    static func rows(_ training: TokenizedDataset, _ validation: TokenizedDataset?) -> String {
         let rest = validation.map { " and \($0.count) validation rows" } ?? ""
         return "\(training.count) training rows (\(training.tokenCount) tokens)\(rest)"
     }
 }
 
 /// What a process sets up before its model runs.
-package enum Inference {
+package enum InferenceSetup {
     /// Takes the threads that the arguments ask for.
     package static func applyThreadPlan(_ arguments: TrainingArguments, _ group: any ProcessGroup) {
         let plan = ThreadPlan.apply(requested: arguments.threadsPerRank)

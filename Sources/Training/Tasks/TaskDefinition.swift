@@ -9,7 +9,7 @@ internal import Training
 /// A kind of fine-tuning: how its model and rows are loaded, trained, answered and measured. `TaskTable` lists all.
 package protocol TaskDefinition: Sendable {
     /// The value of the recipe's key `task`.
-    var name: ModelArguments.Task { get }
+    var name: ModelArguments.TaskName { get }
     /// Whether rows name images.
     var readsImages: Bool { get }
     /// What a recipe for it may set beside the keys that every task reads.
@@ -29,7 +29,7 @@ package protocol TaskDefinition: Sendable {
     /// Reads rows and model, ready to train. Collective.
     func prepare(_ run: RunArguments, group: any ProcessGroup) throws -> PreparedTask
     /// What answers the rows of a fine-tuned model, which it loads. Collective.
-    func answering(_ run: RunArguments, group: any ProcessGroup) throws -> RowAnswering
+    func taskPredictor(_ run: RunArguments, group: any ProcessGroup) throws -> TaskPredictor
     /// The losses of the validation rows of a fine-tuned model; asked where evaluations answer no rows. Collective.
     func losses(
         _ run: RunArguments, group: any ProcessGroup, _ arguments: TokenLossArguments
@@ -38,7 +38,7 @@ package protocol TaskDefinition: Sendable {
     func checkRows(_ run: RunArguments, group: any ProcessGroup) throws
     /// How answers of a task that writes texts are scored against the references of `rows`. Collective.
     func textScoring(
-        _ predictor: any RowPredictor, rows: RowReader, group: any ProcessGroup
+        _ predictor: any Predictor, rows: RowReader, group: any ProcessGroup
     ) throws -> RowEvaluation.Kind
 }
 
@@ -59,24 +59,24 @@ extension TaskDefinition {
     }
 
     package func textScoring(
-        _ predictor: any RowPredictor, rows: RowReader, group: any ProcessGroup
+        _ predictor: any Predictor, rows: RowReader, group: any ProcessGroup
     ) throws -> RowEvaluation.Kind { .texts() }
 }
 
 /// A model that answers rows, with what an evaluation needs to score its answers.
-package struct RowAnswering {
-    package let predictor: any RowPredictor
+package struct TaskPredictor {
+    package let predictor: any Predictor
     /// The labels of a classifier, and the column of its references; nil for texts.
     package var labels: LabelMap?
     package var labelColumn = ""
     /// Figures beside those of the answers, such as baselines; summed from the same rows.
-    package var sideScores: (any SideScores)?
+    package var baselineScores: (any BaselineScores)?
 
-    package init(predictor: any RowPredictor) { self.predictor = predictor }
+    package init(predictor: any Predictor) { self.predictor = predictor }
 }
 
 /// Figures of rows beside those of the model's answers.
-package protocol SideScores {
+package protocol BaselineScores {
     /// Adds a row by its number among all rows, with its references.
     mutating func add(number: Int, _ row: Row, references: [String]) throws
     /// Adds up the rows of all ranks. Collective.

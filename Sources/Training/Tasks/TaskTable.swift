@@ -12,7 +12,7 @@ package enum TaskTable {
     ]
 }
 
-extension ModelArguments.Task {
+extension ModelArguments.TaskName {
     /// What the task is.
     package var definition: any TaskDefinition {
         guard let row = TaskTable.all.first(where: { $0.name == self }) else {
@@ -24,10 +24,10 @@ extension ModelArguments.Task {
 
 extension KeyScope {
     /// The tasks that read keys of this scope.
-    package var tasks: [ModelArguments.Task] { TaskTable.all.map(\.name).filter(contains) }
+    package var tasks: [ModelArguments.TaskName] { TaskTable.all.map(\.name).filter(contains) }
 
     /// Whether `task` reads keys of this scope.
-    package func contains(_ task: ModelArguments.Task) -> Bool {
+    package func contains(_ task: ModelArguments.TaskName) -> Bool {
         self == .all || task.definition.keyScopes.contains(self)
     }
 }

@@ -30,7 +30,7 @@ package final class Replica {
         isSupported: Bool? = nil
     ) throws -> String? {
         precondition(model.parameters.onGradientReady == nil, "a replica is adapted before it is connected")
-        try TrainedParameters.apply(
+        try TrainableParameters.apply(
             arguments, learningRate: learningRate, to: model, newParameters: newParameters,
             adapterKey: RandomKey(seed: adapterSeed).derived("adapters"))
         return try ComputePrecision.apply(

@@ -53,7 +53,7 @@ struct RunCheckpoints {
     /// disk.
     func save(
         model: any TrainableModel, optimizer: any Optimizer, progress: RunProgress,
-        position: BatchPlanner.Position
+        position: BatchSampler.Position
     ) throws -> String? {
         var path: String?
         let whole = try wholeState(of: optimizer)
@@ -82,13 +82,13 @@ struct RunCheckpoints {
                 arenas.append((name, whole))
             }
         }
-        return GatheredState(stepCount: optimizer.stepCount, stateArenas: arenas)
+        return ConsolidatedState(stepCount: optimizer.stepCount, stateArenas: arenas)
     }
 
     /// Writes the final model and trainer_state.json into the output folder itself, on rank 0. Adapters are
     /// merged into the model, and stored beside it, or stored alone, as the recipe says.
     func writeFinal(
-        model: any TrainableModel, progress: RunProgress, position: BatchPlanner.Position
+        model: any TrainableModel, progress: RunProgress, position: BatchSampler.Position
     ) throws {
         if group.rank == 0 {
             try writeModel(model)
@@ -141,11 +141,11 @@ struct RunCheckpoints {
     }
 
     /// Whole arenas for the state of an optimiser that has a shard.
-    private func emptyState(of optimizer: any Optimizer, _ layout: ParameterLayout) -> GatheredState {
+    private func emptyState(of optimizer: any Optimizer, _ layout: ParameterLayout) -> ConsolidatedState {
         let arenas = optimizer.stateArenas.map { name, _ in
             (name: name, arena: Tensor(rows: 1, columns: layout.elementCount))
         }
-        return GatheredState(stepCount: 0, stateArenas: arenas)
+        return ConsolidatedState(stepCount: 0, stateArenas: arenas)
     }
 
     /// Loads the weights of a checkpoint on rank 0; the others get them by a broadcast.
@@ -188,7 +188,7 @@ struct RunCheckpoints {
         return String(ReplicaCheck.hash(model.parameters.values.elements(0..<frozen)), radix: 16)
     }
 
-    private func state(_ progress: RunProgress, _ position: BatchPlanner.Position) -> TrainerState {
+    private func state(_ progress: RunProgress, _ position: BatchSampler.Position) -> TrainerState {
         var state = TrainerState()
         state.globalStep = progress.step
         state.epoch = progress.epoch

@@ -19,7 +19,7 @@ package final class TrainingLoop {
     var model: any TrainableModel { task.model }
     let group: any ProcessGroup
     let checkpoints: RunCheckpoints
-    let planner: BatchPlanner
+    let planner: BatchSampler
     let optimizer: any Optimizer
     let step: TrainingStep
     private let reducer: GradientReducer
@@ -44,7 +44,7 @@ package final class TrainingLoop {
         self.isStopRequested = isStopRequested
         self.onEvent = onEvent
         try Self.check(arguments, task)
-        planner = try BatchPlanner(arguments, store: task.training, rankCount: group.size)
+        planner = try BatchSampler(arguments, store: task.training, rankCount: group.size)
         let total =
             arguments.maxSteps > 0 ? arguments.maxSteps : planner.totalSteps(epochs: arguments.numTrainEpochs)
         let warmup = arguments.warmupStepCount(totalSteps: total)
@@ -63,7 +63,7 @@ package final class TrainingLoop {
         let replica = try Replica(
             task.model, options, reduction: arguments.reductionOptions, group: group)
         (reducer, optimizer) = (replica.reducer, replica.optimizer)
-        let schedule = LearningRateSchedule(
+        let schedule = LearningRateScheduler(
             kind: arguments.lrSchedulerType, peak: arguments.learningRate, warmupSteps: warmup,
             totalSteps: total, options: arguments.lrSchedulerOptions)
         step = TrainingStep(

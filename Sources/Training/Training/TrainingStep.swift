@@ -29,7 +29,7 @@ package final class TrainingStep {
     private let optimizer: any Optimizer
     private let group: any ProcessGroup
     private let reducer: GradientReducer
-    private let schedule: LearningRateSchedule
+    private let schedule: LearningRateScheduler
     private let maximumNorm: Double
     private let key: RandomKey
     private let recomputesActivations: Bool
@@ -38,7 +38,7 @@ package final class TrainingStep {
     /// Optimizer and reducer are those of the task's replica.
     package init(
         task: any TrainingTask, optimizer: any Optimizer, reducer: GradientReducer,
-        schedule: LearningRateSchedule, group: any ProcessGroup, seed: UInt64, maximumNorm: Double,
+        schedule: LearningRateScheduler, group: any ProcessGroup, seed: UInt64, maximumNorm: Double,
         recomputesActivations: Bool = false
     ) {
         self.task = task
@@ -66,7 +66,7 @@ package final class TrainingStep {
         // A batch without a single target has no gradient, whatever it is divided by.
         let lossCount = weight > 0 ? weight : 1
         let batches = microBatches.filter { !$0.isEmpty }
-        model.parameters.forgetGradients()
+        model.parameters.zeroGradients()
         var lossSum = 0.0
         if batches.isEmpty { reportAllSlots() }
         for (index, batch) in batches.enumerated() {

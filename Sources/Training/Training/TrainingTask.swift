@@ -26,7 +26,7 @@ package struct MicroBatch: Sendable, Equatable {
 package protocol TrainingTask: AnyObject {
     var model: any TrainableModel { get }
     /// The training rows; their lengths say how they are scattered to ranks.
-    var training: ExampleStore { get }
+    var training: TokenizedDataset { get }
     /// Whether there are rows to evaluate on.
     var hasValidation: Bool { get }
     /// The metrics of an evaluation; `loss` is one of them.

@@ -13,7 +13,7 @@ package enum ReplicaCheck {
     ) throws(ParallelError) {
         guard group.size > 1 else { return }
         let hashes = layout.slots.map { hash(arena.elements($0.range)) }
-        let all = try group.allGather(Words.bytes(hashes)).map(Words.words)
+        let all = try group.allGather(UInt64Bytes.bytes(hashes)).map(UInt64Bytes.words)
         if let rank = all.firstIndex(where: { $0.count != all[0].count }) {
             throw .mismatch(
                 operation: "has \(all[0].count) parameter slots", rank: 0,

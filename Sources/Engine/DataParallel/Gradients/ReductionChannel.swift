@@ -8,9 +8,9 @@ internal import Tensors
 /// Runs the collectives of a `GradientReducer`, one after the other.
 final class ReductionChannel: Sendable {
     let plan: BucketPlan
-    let gradients: ArenaChannel
+    let gradients: HierarchicalCollectives
     /// The values' arena, when ranks update shards.
-    let values: ArenaChannel?
+    let values: HierarchicalCollectives?
     /// Where in that arena the reduced slots start: frozen ones come first.
     private let valueOffset: Int
     /// The values rounded for products, which follow the values, and for each bucket the ranges that products
@@ -37,7 +37,7 @@ final class ReductionChannel: Sendable {
         self.group = group
         let unwatched = (group as? WatchedProcessGroup)?.unwatched ?? group
         let topology = try RankTopology(unwatched)
-        let gradients = try ArenaChannel(
+        let gradients = try HierarchicalCollectives(
             elementCount: layout.elementCount, topology: topology, wire: options.wire,
             sharesMemory: options.sharesMemory)
         self.gradients = gradients
@@ -47,7 +47,7 @@ final class ReductionChannel: Sendable {
         valueOffset = parameters.arenaOffset
         values =
             isSharded
-            ? try ArenaChannel(
+            ? try HierarchicalCollectives(
                 elementCount: parameters.arenaCount, topology: topology, sharesMemory: options.sharesMemory)
             : nil
         everyone = topology.everyone
@@ -113,8 +113,8 @@ final class ReductionChannel: Sendable {
     }
 
     /// Waits for the next task; nil when the reducer is gone.
-    private func nextTask(_ progress: Monitor<ReductionProgress>) -> ReductionProgress.Task? {
-        progress.wait { state -> ReductionProgress.Task?? in
+    private func nextTask(_ progress: Monitor<ReductionProgress>) -> ReductionProgress.Collective? {
+        progress.wait { state -> ReductionProgress.Collective?? in
             if state.isStopping { return .some(nil) }
             return state.nextTask.map { .some($0) }
         }
@@ -126,7 +126,7 @@ final class ReductionChannel: Sendable {
         var squares = 0.0
     }
 
-    private func perform(_ task: ReductionProgress.Task) throws(ParallelError) -> Work {
+    private func perform(_ task: ReductionProgress.Collective) throws(ParallelError) -> Work {
         switch task {
         case .gather(let bucket):
             if let values,

@@ -3,7 +3,7 @@
 /// What the caller's thread and the communication thread of a `GradientReducer` share.
 struct ReductionProgress: Sendable {
     /// What the communication thread does next.
-    enum Task: Sendable {
+    enum Collective: Sendable {
         case sum(bucket: Int)
         case gather(bucket: Int)
     }
@@ -41,7 +41,7 @@ struct ReductionProgress: Sendable {
         squares = 0
     }
 
-    var nextTask: Task? {
+    var nextTask: Collective? {
         guard error == nil else { return nil }
         if ungatheredBuckets > 0 { return .gather(bucket: ungatheredBuckets - 1) }
         guard isArmed, finishedBuckets < outstanding.count else { return nil }

@@ -12,8 +12,8 @@ internal import Tensors
 /// they are copied from the memory of their owners, who change them no earlier than in the next update: before it all
 /// ranks meet to sum gradients.
 final class RoundedShards: Sendable {
-    private let values: ArenaChannel
-    private let rounded: ArenaChannel
+    private let values: HierarchicalCollectives
+    private let rounded: HierarchicalCollectives
     /// Where in these arenas the reduced slots start.
     private let offset: Int
     private let plan: BucketPlan
@@ -29,7 +29,8 @@ final class RoundedShards: Sendable {
     /// Moves the rounded values to memory that the ranks of the host share. Collective. Nil when values travel between
     /// hosts, or products compute in float32.
     init?(
-        parameters: ParameterStore, values: ArenaChannel?, plan: BucketPlan, topology: RankTopology,
+        parameters: ParameterStore, values: HierarchicalCollectives?, plan: BucketPlan,
+        topology: RankTopology,
         sharesMemory: Bool
     ) throws(ParallelError) {
         guard let values, !values.isNetworked, parameters.roundedValues != nil else { return nil }
@@ -37,7 +38,7 @@ final class RoundedShards: Sendable {
         self.values = values
         self.plan = plan
         offset = parameters.arenaOffset
-        rounded = try ArenaChannel(
+        rounded = try HierarchicalCollectives(
             elementCount: parameters.arenaCount, type: .bfloat16, topology: topology,
             sharesMemory: sharesMemory)
         parameters.moveRoundedValues(to: rounded.arena)

@@ -52,9 +52,9 @@ package final class MPIProcessGroup: ProcessGroup {
     }
 
     package func broadcast(_ bytes: inout [UInt8], from root: Int) throws(ParallelError) {
-        var length = Words.bytes([UInt64(bytes.count)])
+        var length = UInt64Bytes.bytes([UInt64(bytes.count)])
         try communicating { () throws(MPIError) in try communicator.broadcast(&length, from: root) }
-        if rank != root { bytes = [UInt8](repeating: 0, count: Int(Words.words(length)[0])) }
+        if rank != root { bytes = [UInt8](repeating: 0, count: Int(UInt64Bytes.words(length)[0])) }
         try communicating { () throws(MPIError) in try communicator.broadcast(&bytes, from: root) }
     }
 

@@ -2,20 +2,20 @@
 
 package import Tensors
 
-/// Passes every call on to another group and has a `StallWatch` look at how long it takes.
+/// Passes every call on to another group and has a `Watchdog` look at how long it takes.
 ///
 /// For the training loop, where no rank is long alone; not around work of one rank for which the others wait,
 /// such as reading a data set.
 package final class WatchedProcessGroup: ProcessGroup {
     private let base: any ProcessGroup
-    private let watch: StallWatch
+    private let watch: Watchdog
 
     package var rank: Int { base.rank }
     package var size: Int { base.size }
     package var hostName: String { base.hostName }
 
     /// Watches `base`.
-    package init(_ base: any ProcessGroup, watch: StallWatch) {
+    package init(_ base: any ProcessGroup, watch: Watchdog) {
         self.base = base
         self.watch = watch
     }

@@ -34,7 +34,9 @@ extension ReductionChannel {
     }
 
     /// Brings the values of the rows that are updated to all ranks of this host.
-    func gather(_ rows: SparseEmbeddingUpdate, _ values: ArenaChannel) throws(ParallelError) -> Work {
+    func gather(_ rows: SparseEmbeddingUpdate, _ values: HierarchicalCollectives) throws(ParallelError)
+        -> Work
+    {
         let buckets = plan.bucketsOfSlot[rows.slot]
         let pieces = rows.updatedElements
         try watching("the all-gather of rows of \(labels[buckets.lowerBound])") { () throws(ParallelError) in

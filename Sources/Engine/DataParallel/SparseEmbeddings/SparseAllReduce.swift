@@ -14,7 +14,7 @@ struct SparseAllReduce: Sendable {
     /// The slot's index in the layout.
     let slot: Int
     private let gradient: Tensor
-    private let packed: ArenaChannel
+    private let packed: HierarchicalCollectives
     private let everyone: any ProcessGroup
     /// Most rows that are sent packed, as a share of the table's.
     private static let largestShare = 4
@@ -28,7 +28,7 @@ struct SparseAllReduce: Sendable {
         self.update = update
         gradient = gradients.elements(slot.range).reshaped(rows: slot.rows, columns: slot.columns)
         everyone = topology.everyone
-        packed = try ArenaChannel(
+        packed = try HierarchicalCollectives(
             elementCount: slot.rows / Self.largestShare * slot.columns, topology: topology, wire: wire,
             sharesMemory: sharesMemory)
     }

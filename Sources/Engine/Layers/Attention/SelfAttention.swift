@@ -17,7 +17,7 @@ package final class SelfAttention: Layer {
         let x, queryInput: Tensor
         let q, k, v, context, logSumExp: Tensor
         let queryOffsets: [Int32]
-        let keys: RowKeys
+        let keys: RowRandomKeys
         let dropout: Dropout
         let isSelected: Bool
     }

@@ -11,7 +11,7 @@ package final class LayerNorm: Layer {
     private let site: String
     private let weight: Int
     private let bias: Int?
-    private var saved: (sum: Tensor, mean: Tensor, rstd: Tensor, dropout: Dropout, keys: RowKeys)?
+    private var saved: (sum: Tensor, mean: Tensor, rstd: Tensor, dropout: Dropout, keys: RowRandomKeys)?
 
     package init(
         _ layout: inout ParameterLayout, _ name: String, width: Int, epsilon: Float,
@@ -35,7 +35,7 @@ package final class LayerNorm: Layer {
 
     /// Forward for `[T, C]`. `x` is overwritten by `dropout(x) + residual` and kept for the backward pass; `keys`
     /// are the random keys of its rows.
-    package func forward(_ x: Tensor, residual: Tensor? = nil, keys: RowKeys, _ pass: Pass) -> Tensor {
+    package func forward(_ x: Tensor, residual: Tensor? = nil, keys: RowRandomKeys, _ pass: Pass) -> Tensor {
         let y = pass.activation(rows: x.rows, columns: x.columns)
         let mean = pass.workspace.tensor(rows: 1, columns: x.rows)
         let rstd = pass.workspace.tensor(rows: 1, columns: x.rows)

@@ -30,7 +30,7 @@ package final class ResidualNorm: Layer {
         let mean: Tensor?
         let rstd: Tensor
         let dropout: Dropout
-        let keys: RowKeys
+        let keys: RowRandomKeys
     }
 
     /// `dropoutProbability` is that of the branch; `hasBias` is for layer norms.

@@ -10,7 +10,7 @@ extension ParameterStore {
 
     /// Makes all gradients zero without touching their memory: a slot is cleared, or overwritten, at its
     /// first use.
-    package func forgetGradients() {
+    package func zeroGradients() {
         for slot in forgotten.indices { forgotten[slot] = true }
     }
 

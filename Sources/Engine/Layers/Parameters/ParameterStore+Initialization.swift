@@ -24,12 +24,12 @@ extension ParameterStore {
 
     /// Adds an adapter of each of `parts`, tensors of the checkpoint file that fill weights of dense layers.
     /// They are zero until they are initialised or read.
-    package func addAdapters(_ parts: [(slot: Int, tensor: CheckpointTensor)], _ options: LowRankOptions) {
-        var added: [LowRankAdapter] = []
+    package func addAdapters(_ parts: [(slot: Int, tensor: CheckpointTensor)], _ options: LoRAOptions) {
+        var added: [LoRAAdapter] = []
         rearrange { layout in
             for (slot, tensor) in parts {
                 added.append(
-                    LowRankAdapter(&layout, weight: layout.slots[slot], part: tensor, options: options))
+                    LoRAAdapter(&layout, weight: layout.slots[slot], part: tensor, options: options))
             }
         }
         for adapter in added { adapters[adapter.weight, default: []].append(adapter) }

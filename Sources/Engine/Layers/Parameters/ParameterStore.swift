@@ -35,7 +35,7 @@ package final class ParameterStore {
     /// Called with the index, in `trainable`, of a slot whose gradient of this backward pass is complete.
     package var onGradientReady: ((Int) -> Void)?
     /// Low-rank adapters by the slot of the weight that they adapt.
-    package internal(set) var adapters: [Int: [LowRankAdapter]] = [:]
+    package internal(set) var adapters: [Int: [LoRAAdapter]] = [:]
     /// For each slot its index among the trained ones; nil for frozen ones.
     var trainableIndices: [Int?]
     /// The first slot that is trained or has a trained adapter.

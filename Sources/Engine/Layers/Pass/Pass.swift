@@ -17,8 +17,8 @@ package final class Pass {
     /// Whether blocks give their activations back and compute them again in the backward pass.
     package let recomputesActivations: Bool
     /// Random keys of the tokens, `[T]`, and of the sequences (the first token of each), `[S]`.
-    package let tokenKeys: RowKeys
-    package let sequenceKeys: RowKeys
+    package let tokenKeys: RowRandomKeys
+    package let sequenceKeys: RowRandomKeys
     /// The tokens that the last block computes, when these are not all.
     package var selectedRows: SelectedRows?
     /// Keys and values of the tokens before this pass's, for decoding; nil when the batch holds whole sequences.
@@ -38,8 +38,8 @@ package final class Pass {
         key = trainingKey ?? RandomKey(seed: 0)
         self.completesGradients = completesGradients
         self.recomputesActivations = recomputesActivations && trainingKey != nil
-        tokenKeys = RowKeys(sampleIDs: batch.sampleIDs, offsets: batch.offsets)
-        sequenceKeys = RowKeys(sampleIDs: batch.sampleIDs)
+        tokenKeys = RowRandomKeys(sampleIDs: batch.sampleIDs, offsets: batch.offsets)
+        sequenceKeys = RowRandomKeys(sampleIDs: batch.sampleIDs)
     }
 
     /// The number format of activations and of the operands of products.
@@ -65,7 +65,7 @@ package final class Pass {
 
     /// The keys of the rows of `x`: all tokens, those that the last block computes, or the first of each
     /// sequence.
-    func keys(of x: Tensor) -> RowKeys {
+    func keys(of x: Tensor) -> RowRandomKeys {
         if x.rows == batch.tokenCount { return tokenKeys }
         if let rows = selectedRows, rows.count == x.rows { return rows.keys }
         precondition(x.rows == batch.sequenceCount, "dropout needs the keys of its rows")

@@ -11,7 +11,7 @@ package struct SelectedRows: Sendable {
     /// Where each stands in its sequence, from 0, `[N]`.
     package let places: [Int32]
     /// Their random keys: those that they have among all tokens.
-    package let keys: RowKeys
+    package let keys: RowRandomKeys
 
     package var count: Int { ids.count }
 
@@ -30,7 +30,7 @@ package struct SelectedRows: Sendable {
             while id >= pass.batch.offsets[sequence + 1] { sequence += 1 }
             return id - pass.batch.offsets[sequence]
         }
-        keys = RowKeys(pass.tokenKeys, rows: ids)
+        keys = RowRandomKeys(pass.tokenKeys, rows: ids)
     }
 
     /// The first token of each sequence.

@@ -81,11 +81,11 @@ struct BERTConfiguration: Sendable {
 // MARK: The network
 
 extension BERTConfiguration: EncoderConfiguration {
-    var blockShape: PostNormShape? { shape }
+    var blockShape: PostNormConfiguration? { shape }
     var poolerSize: Int? { hiddenSize }
 
-    private var shape: PostNormShape {
-        PostNormShape(
+    private var shape: PostNormConfiguration {
+        PostNormConfiguration(
             width: hiddenSize, headCount: headCount, innerWidth: intermediateSize, activation: activation,
             attentionDropout: attentionDropout, attendedDropout: hiddenDropout, outputDropout: hiddenDropout,
             layerNormEpsilon: layerNormEpsilon, initializerRange: initializerRange)
@@ -120,16 +120,16 @@ extension BERTConfiguration: EncoderConfiguration {
         }
     }
 
-    var predictionHead: PredictionHead? {
+    var maskedLMHead: MaskedLMHead? {
         switch kind {
         case .bert:
-            PredictionHead(
+            MaskedLMHead(
                 prefixes: ["cls.predictions."], dense: "cls.predictions.transform.dense",
                 norm: "cls.predictions.transform.LayerNorm",
                 output: "cls.predictions.decoder", tiedBias: "cls.predictions.bias", activation: activation,
                 epsilon: layerNormEpsilon, initializerRange: initializerRange, isTied: isTied)
         case .roberta:
-            PredictionHead(
+            MaskedLMHead(
                 prefixes: ["lm_head."], dense: "lm_head.dense", norm: "lm_head.layer_norm",
                 output: "lm_head.decoder",
                 tiedBias: "lm_head.bias", activation: .gelu, epsilon: layerNormEpsilon,

@@ -6,7 +6,7 @@ internal import Layers
 internal import Tensors
 
 /// Embeddings and post-norm decoder blocks.
-final class BERTDecoder: TokenNetwork {
+final class BERTDecoder: Backbone {
     private let embeddings: TextEmbeddings
     private let blocks: [DecoderBlock]
     /// The first slot of each block, and the one behind the last block.
@@ -130,9 +130,9 @@ struct BERTDecoderConfiguration: DecoderConfiguration {
 
     func predictor(
         _ layout: inout ParameterLayout, prefix: String, backbone: String, sourceWidth: Int?
-    ) -> TokenPredictor {
-        guard let head = bert.predictionHead else { preconditionFailure("BERT has a language model's head") }
+    ) -> LMHeadModel {
+        guard let head = bert.maskedLMHead else { preconditionFailure("BERT has a language model's head") }
         let network = BERTDecoder(&layout, bert, prefix: prefix + backbone, sourceWidth: sourceWidth)
-        return TokenPredictor(&layout, head, over: network, prefix: prefix)
+        return LMHeadModel(&layout, head, over: network, prefix: prefix)
     }
 }

@@ -65,10 +65,10 @@ extension DistilBERTConfiguration: EncoderConfiguration {
     var poolerSize: Int? { nil }
 
     /// The layers over sentences are BERTSum's, which drop what their attention gives.
-    var blockShape: PostNormShape? { shape(attendedDropout: dropout) }
+    var blockShape: PostNormConfiguration? { shape(attendedDropout: dropout) }
 
-    private func shape(attendedDropout: Float) -> PostNormShape {
-        PostNormShape(
+    private func shape(attendedDropout: Float) -> PostNormConfiguration {
+        PostNormConfiguration(
             width: hiddenSize, headCount: headCount, innerWidth: intermediateSize, activation: activation,
             attentionDropout: attentionDropout, attendedDropout: attendedDropout, outputDropout: dropout,
             layerNormEpsilon: Self.layerNormEpsilon, initializerRange: initializerRange)
@@ -102,8 +102,8 @@ extension DistilBERTConfiguration: EncoderConfiguration {
         ClassificationLayers.Plan(output: "qa_outputs", dropout: answerDropout)
     }
 
-    var predictionHead: PredictionHead? {
-        PredictionHead(
+    var maskedLMHead: MaskedLMHead? {
+        MaskedLMHead(
             prefixes: ["vocab_transform.", "vocab_layer_norm.", "vocab_projector."], dense: "vocab_transform",
             norm: "vocab_layer_norm", output: "vocab_projector", tiedBias: "vocab_projector.bias",
             activation: activation, epsilon: Self.layerNormEpsilon, initializerRange: initializerRange,
@@ -111,11 +111,11 @@ extension DistilBERTConfiguration: EncoderConfiguration {
     }
 }
 
-extension PostNormShape.Names {
+extension PostNormConfiguration.Names {
     /// DistilBERT's, all starting with `name`.
-    fileprivate static func distilBERT(_ name: String) -> PostNormShape.Names {
+    fileprivate static func distilBERT(_ name: String) -> PostNormConfiguration.Names {
         let own = name + "attention"
-        return PostNormShape.Names(
+        return PostNormConfiguration.Names(
             attention: own, query: own + ".q_lin", key: own + ".k_lin", value: own + ".v_lin",
             attentionOutput: own + ".out_lin", attentionNorm: name + "sa_layer_norm",
             inner: name + "ffn.lin1", outer: name + "ffn.lin2", outputNorm: name + "output_layer_norm")

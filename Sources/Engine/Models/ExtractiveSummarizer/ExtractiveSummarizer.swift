@@ -51,7 +51,7 @@ package final class ExtractiveSummarizer: TrainableModel {
     private let blockStarts: [Int]
     private let output: Linear
     private var sinusoids = Tensor(rows: 0, columns: 0)
-    private var saved: (pass: Pass, states: Tensor, encoded: StatesOfRows?, sentences: SentenceBatch)?
+    private var saved: (pass: Pass, states: Tensor, encoded: SelectedStates?, sentences: SentenceBatch)?
 
     private static let prefix = "extractor."
 
@@ -107,7 +107,7 @@ package final class ExtractiveSummarizer: TrainableModel {
     package func forward(_ pass: Pass, sentences: SentenceBatch) -> Tensor {
         let positionCount = Int(sentences.positions.max() ?? 0) + 1
         var states: Tensor
-        var encoded: StatesOfRows?
+        var encoded: SelectedStates?
         switch configuration.pooling {
         case .cls:
             let firsts = encoder.states(of: sentences.places, pass)

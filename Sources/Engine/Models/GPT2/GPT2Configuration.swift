@@ -98,9 +98,9 @@ extension GPT2Configuration: DecoderConfiguration {
 
     func predictor(
         _ layout: inout ParameterLayout, prefix: String, backbone: String, sourceWidth: Int?
-    ) -> TokenPredictor {
+    ) -> LMHeadModel {
         let network = network(&layout, prefix + backbone, sourceWidth: sourceWidth)
-        return TokenPredictor(
+        return LMHeadModel(
             &layout, over: network, prefix: prefix, isTied: isTied, standardDeviation: initializerRange)
     }
 }

@@ -60,7 +60,7 @@ final class ClassificationLayers {
         let inputDropout: Dropout?
         let outputInput: Tensor
         let outputDropout: Dropout
-        let keys: RowKeys
+        let keys: RowRandomKeys
     }
 
     /// Adds the slots of the layers over states of `width`.
@@ -82,7 +82,7 @@ final class ClassificationLayers {
     }
 
     /// Logits `[N, K]` in float32 from the states `[N, C]`, whose random keys are `keys`.
-    func forward(_ states: Tensor, keys: RowKeys, _ pass: Pass) -> Tensor {
+    func forward(_ states: Tensor, keys: RowRandomKeys, _ pass: Pass) -> Tensor {
         let (x, denseInput, slope, inputDropout) = denseStates(states, keys, pass)
         let outputDropout = pass.dropout(plan.output, probability: plan.dropout)
         let last = dropped(x, outputDropout, keys, pass)
@@ -93,12 +93,12 @@ final class ClassificationLayers {
     }
 
     /// What the output layer reads, before its dropout, `[N, C]`: BERT's pooled states.
-    func pooled(_ states: Tensor, keys: RowKeys, _ pass: Pass) -> Tensor {
+    func pooled(_ states: Tensor, keys: RowRandomKeys, _ pass: Pass) -> Tensor {
         denseStates(states, keys, pass).states
     }
 
     private func denseStates(
-        _ states: Tensor, _ keys: RowKeys, _ pass: Pass
+        _ states: Tensor, _ keys: RowRandomKeys, _ pass: Pass
     ) -> (states: Tensor, input: Tensor?, slope: Tensor?, dropout: Dropout?) {
         guard let dense, let plan = plan.dense else { return (states, nil, nil, nil) }
         let dropout = plan.inputDropoutSite.map { pass.dropout($0, probability: self.plan.dropout) }
@@ -109,7 +109,7 @@ final class ClassificationLayers {
         return (norm?.forward(activated, keys: keys, pass) ?? activated, input, slope, dropout)
     }
 
-    private func dropped(_ x: Tensor, _ dropout: Dropout, _ keys: RowKeys, _ pass: Pass) -> Tensor {
+    private func dropped(_ x: Tensor, _ dropout: Dropout, _ keys: RowRandomKeys, _ pass: Pass) -> Tensor {
         if dropout.isIdentity { return x }
         let y = pass.activation(rows: x.rows, columns: x.columns)
         dropout.apply(to: x, keys: keys, into: y)

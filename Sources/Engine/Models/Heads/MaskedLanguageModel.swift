@@ -10,7 +10,7 @@ package final class MaskedLanguageModel: LanguageModel {
     private let family: ModelFamily
     private let json: JSONValue
     private let encoder: any TextEncoder
-    private let predictor: TokenPredictor
+    private let predictor: LMHeadModel
 
     static let heads: Set<ModelFamily.Head> = [.maskedLanguageModel]
 
@@ -21,10 +21,10 @@ package final class MaskedLanguageModel: LanguageModel {
         self.json = json
         var layout = ParameterLayout()
         guard let encoder = configuration.encoder(&layout, prefix: family.prefix) as? any TextEncoder,
-            let head = configuration.predictionHead
+            let head = configuration.maskedLMHead
         else { preconditionFailure("the family \(family.modelType) has no masked language model") }
         self.encoder = encoder
-        predictor = TokenPredictor(&layout, head, over: encoder, prefix: "")
+        predictor = LMHeadModel(&layout, head, over: encoder, prefix: "")
         parameters = try layout.store(file: file)
     }
 

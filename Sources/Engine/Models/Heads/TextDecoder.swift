@@ -5,7 +5,7 @@ internal import Layers
 
 /// A decoder with its output layer, as a part of a model or as a whole one.
 struct TextDecoder {
-    let predictor: TokenPredictor
+    let predictor: LMHeadModel
     let json: JSONValue
     let family: ModelFamily
     let maximumLength: Int

@@ -14,7 +14,7 @@ package final class TokenClassifier: TrainableModel {
     private let encoder: any TextEncoder
     private let layers: ClassificationLayers
     private let plan: ClassificationLayers.Plan
-    private var states: StatesOfRows?
+    private var states: SelectedStates?
 
     /// The families whose texts can be classified have a head over tokens too.
     static let heads: Set<ModelFamily.Head> = [.sequenceClassification]
@@ -66,7 +66,7 @@ package final class TokenClassifier: TrainableModel {
     package func forward(_ pass: Pass, rows: [Int32]) -> Tensor {
         let states = encoder.forward(pass, source: nil, rows: rows)
         self.states = states
-        return layers.forward(states.states, keys: RowKeys(pass.tokenKeys, rows: rows), pass)
+        return layers.forward(states.states, keys: RowRandomKeys(pass.tokenKeys, rows: rows), pass)
     }
 
     /// Adds the gradients of all parameters from that of the logits, which may be overwritten.

@@ -116,10 +116,10 @@ extension LlamaConfiguration: DecoderConfiguration {
 
     func predictor(
         _ layout: inout ParameterLayout, prefix: String, backbone: String, sourceWidth: Int?
-    ) -> TokenPredictor {
+    ) -> LMHeadModel {
         precondition(sourceWidth == nil, "a Llama has no cross-attention")
         let network = network(&layout, prefix + backbone)
-        return TokenPredictor(
+        return LMHeadModel(
             &layout, over: network, prefix: prefix, isTied: isTied, standardDeviation: initializerRange)
     }
 }

@@ -48,7 +48,7 @@ package struct ModelFamily: Sendable {
     /// start of a name, or behind a `*` its end. A model reads those that belong to its own head.
     let ignoredTensors: [String]
     /// Models of true size for benchmarks.
-    package let benchModels: [BenchModel]
+    package let benchModels: [BenchConfiguration]
     /// `general.architecture` of GGUF files that hold models of the family.
     package let ggufArchitecture: String?
 
@@ -59,7 +59,7 @@ package struct ModelFamily: Sendable {
         decoder: (@Sendable (JSONValue, _ file: String) throws(ModelError) -> any DecoderConfiguration)? =
             nil,
         dropoutKeys: DropoutKeys = DropoutKeys(), adapterTargets: [String]? = nil,
-        ignoredTensors: [String] = [], benchModels: [BenchModel] = [], ggufArchitecture: String? = nil
+        ignoredTensors: [String] = [], benchModels: [BenchConfiguration] = [], ggufArchitecture: String? = nil
     ) {
         self.modelType = modelType
         self.architectures = architectures
@@ -74,7 +74,7 @@ package struct ModelFamily: Sendable {
     }
 
     /// A model for benchmarks: its name and its config.json.
-    package struct BenchModel: Sendable {
+    package struct BenchConfiguration: Sendable {
         package let name: String
         package let configuration: JSONValue
     }

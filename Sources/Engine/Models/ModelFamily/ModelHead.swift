@@ -6,7 +6,7 @@ internal import Layers
 /// A kind of model: how it is built from a config.json, and what of it a directory may lack.
 package struct ModelHead<Model>: Sendable {
     /// What of a model may be initialised.
-    package enum NewParameters: Sendable {
+    package enum NewParameterRule: Sendable {
         /// Nothing that is computed with.
         case none
         /// The head, where the directory has nothing of it: it holds an encoder without one, in these words.
@@ -19,7 +19,7 @@ package struct ModelHead<Model>: Sendable {
     package let purpose: String
     /// The families that have it.
     package let families: [ModelFamily]
-    package let newParameters: NewParameters
+    package let newParameters: NewParameterRule
     /// The model of a config.json with zero parameters. The file is named in errors.
     package let make: @Sendable (_ configuration: JSONValue, _ file: String) throws(ModelError) -> Model
     /// The model as every model is.

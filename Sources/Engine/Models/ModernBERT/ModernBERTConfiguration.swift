@@ -137,8 +137,8 @@ extension ModernBERTConfiguration: EncoderConfiguration {
     var poolerSize: Int? { nil }
 
     /// Layers over sentences have their own norms and biases, as those over a BERT.
-    var blockShape: PostNormShape? {
-        PostNormShape(
+    var blockShape: PostNormConfiguration? {
+        PostNormConfiguration(
             width: hiddenSize, headCount: headCount, innerWidth: intermediateSize, activation: activation,
             attentionDropout: attentionDropout, attendedDropout: attentionDropout,
             outputDropout: feedForwardDropout, layerNormEpsilon: normEpsilon,
@@ -164,8 +164,8 @@ extension ModernBERTConfiguration: EncoderConfiguration {
     func tokenClassification(prefix: String) -> ClassificationLayers.Plan { classification(prefix: prefix) }
     func questionAnswering(prefix: String) -> ClassificationLayers.Plan { classification(prefix: prefix) }
 
-    var predictionHead: PredictionHead? {
-        PredictionHead(
+    var maskedLMHead: MaskedLMHead? {
+        MaskedLMHead(
             prefixes: ["head.", "decoder."], dense: "head.dense", norm: "head.norm", output: "decoder",
             tiedBias: hasDecoderBias ? "decoder.bias" : nil, activation: headActivation, epsilon: normEpsilon,
             initializerRange: outputDeviation, isTied: isTied, hasDenseBias: hasHeadBias,

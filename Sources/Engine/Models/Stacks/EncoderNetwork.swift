@@ -23,7 +23,7 @@ protocol EncoderNetwork: AnyObject {
 }
 
 /// An encoder of texts, which an output layer over its vocabulary can stand on.
-protocol TextEncoder: EncoderNetwork, TokenNetwork {
+protocol TextEncoder: EncoderNetwork, Backbone {
     /// Number of token types.
     var typeCount: Int { get }
 }

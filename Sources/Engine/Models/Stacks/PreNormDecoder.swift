@@ -4,7 +4,7 @@ internal import Layers
 internal import Tensors
 
 /// Decoder-only transformer; with cross-attention in its blocks, the decoder of an encoder–decoder.
-final class PreNormDecoder: TokenNetwork {
+final class PreNormDecoder: Backbone {
     let words: Embedding
     /// Learned positions; nil for rotary ones.
     private let positions: Embedding?

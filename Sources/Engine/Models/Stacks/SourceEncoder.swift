@@ -43,12 +43,12 @@ final class SourceEncoder {
     }
 
     /// Hidden states of the tokens `rows` of a text.
-    func states(of rows: [Int32], _ pass: Pass) -> StatesOfRows {
+    func states(of rows: [Int32], _ pass: Pass) -> SelectedStates {
         text.forward(pass, source: nil, rows: rows)
     }
 
     /// Gradients of all parameters from those of the states of rows.
-    func backward(gradient drows: Tensor, of states: StatesOfRows, _ pass: Pass) {
+    func backward(gradient drows: Tensor, of states: SelectedStates, _ pass: Pass) {
         reportPooler(pass)
         text.backward(gradient: drows, of: states, sourceGradient: nil, pass)
     }

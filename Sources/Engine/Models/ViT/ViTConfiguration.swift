@@ -88,8 +88,8 @@ package struct ViTConfiguration: Sendable, Equatable {
 
 extension ViTConfiguration: EncoderConfiguration {
     var poolerSize: Int? { poolerOutputs }
-    var predictionHead: PredictionHead? { nil }
-    var blockShape: PostNormShape? { nil }
+    var maskedLMHead: MaskedLMHead? { nil }
+    var blockShape: PostNormConfiguration? { nil }
 
     func encoder(_ layout: inout ParameterLayout, prefix: String) -> any EncoderNetwork {
         ViTEncoder(&layout, self, prefix: prefix)

@@ -10,9 +10,9 @@ struct EntityRowSums: ExactRowSums {
     private var counts: [Int64] = [0, 0]
     private var sums = TokenPredictionSums()
     /// What the sum of losses is divided by: the number of tags unless they have weights.
-    private var weights = ExactSum()
+    private var weights = ExactAccumulator()
 
-    mutating func add(_ row: AnsweredRow) {
+    mutating func add(_ row: PredictedRow) {
         counts[0] += 1
         guard let loss = row.loss else { return }
         counts[1] += 1
@@ -23,9 +23,9 @@ struct EntityRowSums: ExactRowSums {
     mutating func reduce(over group: any ProcessGroup) throws {
         var words = counts + weights.words + sums.words
         try group.allReduceSum(&words)
-        let (start, end) = (counts.count, counts.count + ExactSum.wordCount)
+        let (start, end) = (counts.count, counts.count + ExactAccumulator.wordCount)
         counts = Array(words[..<start])
-        weights = ExactSum(words: Array(words[start..<end]))
+        weights = ExactAccumulator(words: Array(words[start..<end]))
         sums = TokenPredictionSums(words: Array(words[end...]))
     }
 
@@ -33,7 +33,7 @@ struct EntityRowSums: ExactRowSums {
     var targetCount: Int? { hasLoss ? Int(sums.tokenCount) : nil }
 
     /// Details are left out of figures without intervals, which a run logs.
-    func estimates(_ metrics: [Metric], _ source: FigureSource) -> [MetricValue] {
+    func estimates(_ metrics: [Metric], _ source: MetricSource) -> [MetricValue] {
         var exact = Dictionary(uniqueKeysWithValues: sums.figures.map { ($0.name, $0.value) })
         exact["loss"] = sums.negativeLogLikelihood / weights.value
         let observed = source.observed

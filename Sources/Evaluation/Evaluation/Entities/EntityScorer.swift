@@ -23,7 +23,7 @@ package struct EntityScorer: RowScorer {
     package var width: Int { Self.ownWidth + 3 * (labels.count + 1) }
     package var qualityName: String { "f1" }
 
-    private static func entities(_ row: AnsweredRow) -> (truth: Set<Entity>, prediction: Set<Entity>) {
+    private static func entities(_ row: PredictedRow) -> (truth: Set<Entity>, prediction: Set<Entity>) {
         (
             Set(row.references.flatMap { (try? JSONValue(json: Array($0.utf8))).map(list) ?? [] }),
             Set(list(row.prediction))
@@ -43,7 +43,7 @@ package struct EntityScorer: RowScorer {
         Self.ownWidth + 3 * (labels.firstIndex(of: label) ?? labels.count)
     }
 
-    package func counts(of row: AnsweredRow) -> [Int64] {
+    package func counts(of row: PredictedRow) -> [Int64] {
         var counts = [Int64](repeating: 0, count: width)
         counts[0] = 1
         if let loss = row.loss, let units = RowUnits.of(loss.sum, fractionBits: RowUnits.tokenLossBits) {
@@ -103,13 +103,13 @@ package struct EntityScorer: RowScorer {
     }
 
     /// F1 of the row's entities; nil for a row without any.
-    package func quality(of row: AnsweredRow, _ counts: [Int64]) -> Double? {
+    package func quality(of row: PredictedRow, _ counts: [Int64]) -> Double? {
         let sums = Sums(counts)
         return sums.truths + sums.predictions == 0 ? nil : sums.f1
     }
 
     /// Entities that are missing or wrong, then the loss.
-    package func badness(of row: AnsweredRow, _ counts: [Int64]) -> Double? {
+    package func badness(of row: PredictedRow, _ counts: [Int64]) -> Double? {
         let sums = Sums(counts)
         let wrong = sums.truths + sums.predictions - 2 * sums.hits
         guard wrong > 0 else { return nil }

@@ -4,7 +4,7 @@ package import Datasets
 internal import JSON
 
 /// Reads the prediction of row n from row n of a file of predictions.
-package final class FilePredictor: RowPredictor {
+package final class FilePredictor: Predictor {
     private let paths: [String]
     private let column: String
     private let referencePaths: [String]

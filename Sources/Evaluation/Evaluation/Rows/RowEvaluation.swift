@@ -32,7 +32,7 @@ package struct RowEvaluationResult: TaskEvaluation {
 }
 
 /// What rows' answers are.
-package enum AnswerKind: Sendable {
+package enum PredictionKind: Sendable {
     case labels(ClassificationHead)
     /// Texts; with document frequencies also CIDEr. The loss is that of tokens, or of other targets, which have no
     /// perplexity.
@@ -50,7 +50,7 @@ package enum AnswerKind: Sendable {
 ///
 /// What grows with the data's vocabulary alone is the table of reference n-grams that CIDEr needs.
 package final class RowEvaluation {
-    package typealias Kind = AnswerKind
+    package typealias Kind = PredictionKind
 
     /// How much is found out.
     package enum Detail: Sendable {
@@ -73,7 +73,7 @@ package final class RowEvaluation {
     /// - Parameter other: predictions of another run for the same rows, to compare with.
     package init(
         _ kind: Kind, group: any ProcessGroup, seed: UInt64, detail: Detail = .all,
-        other: OtherPredictions? = nil
+        other: ComparedPredictions? = nil
     ) {
         self.group = group
         self.seed = seed
@@ -131,7 +131,7 @@ package final class RowEvaluation {
     }
 
     /// Adds a row that this rank answered; numbers must rise.
-    package func add(_ row: AnsweredRow) throws {
+    package func add(_ row: PredictedRow) throws {
         let counts = scorer.counts(of: row)
         exact.add(row)
         sums.add(number: row.number, counts)
@@ -158,7 +158,7 @@ package final class RowEvaluation {
         try lengths.reduce(over: group)
         try worst.reduce(over: group)
         let comparison = try paired?.finish(rowCount: sums.rowCount, group)
-        let found = detail == .all ? FigureSource.replicates(sums.replicates) : .sums(sums.observed)
+        let found = detail == .all ? MetricSource.replicates(sums.replicates) : .sums(sums.observed)
         let labels = scorer as? ClassificationScorer
         let labelCount = exact.classification?.head.labels.count ?? 0
         return RowEvaluationResult(
@@ -175,7 +175,7 @@ package final class RowEvaluation {
 }
 
 /// What figures are computed of: the sums of all rows, or these with their bootstrap replicates.
-enum FigureSource {
+enum MetricSource {
     case sums([Int64])
     case replicates(BootstrapReplicates)
 
@@ -197,10 +197,10 @@ enum FigureSource {
 
 /// The sums that estimates come from, without rounding.
 protocol ExactRowSums {
-    mutating func add(_ row: AnsweredRow)
+    mutating func add(_ row: PredictedRow)
     /// Collective.
     mutating func reduce(over group: any ProcessGroup) throws
-    func estimates(_ metrics: [Metric], _ source: FigureSource) -> [MetricValue]
+    func estimates(_ metrics: [Metric], _ source: MetricSource) -> [MetricValue]
     func signatures(_ sums: [Int64]) -> [(name: String, text: String)]
     var classification: ClassificationEvaluation? { get }
     var targetCount: Int? { get }

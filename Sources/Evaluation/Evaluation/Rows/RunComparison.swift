@@ -39,7 +39,7 @@ extension RunComparison {
 
 /// Scores the rows of two runs side by side.
 struct PairedRows {
-    private let other: OtherPredictions
+    private let other: ComparedPredictions
     private let scorer: any RowScorer
     private var sums: BootstrapSums
     /// Of a regression, whose figures are no sums of integers.
@@ -49,14 +49,14 @@ struct PairedRows {
     private var isShort = false
 
     /// `head` is that of a classifier or a regression; nil for texts.
-    init(other: OtherPredictions, scorer: any RowScorer, head: ClassificationHead?, seed: UInt64) {
+    init(other: ComparedPredictions, scorer: any RowScorer, head: ClassificationHead?, seed: UInt64) {
         (self.other, self.scorer) = (other, scorer)
         if let head, head.problemType == .regression { numbers = RegressionPairs(head: head, seed: seed) }
         sums = BootstrapSums(width: 2 * scorer.width, seed: seed)
     }
 
     /// Adds a row of this run, whose counts are known.
-    mutating func add(_ row: AnsweredRow, _ mine: [Int64]) throws {
+    mutating func add(_ row: PredictedRow, _ mine: [Int64]) throws {
         let isLoss = scorer is TokenLossScorer
         guard !isShort, let theirs = try isLoss ? other.loss(like: row) : other.answer(like: row) else {
             isShort = true

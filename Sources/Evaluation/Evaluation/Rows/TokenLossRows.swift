@@ -8,7 +8,7 @@ package import Models
 /// What is done with the losses of rows besides summing them.
 package struct TokenLossArguments {
     let seed: UInt64
-    let other: OtherPredictions?
+    let other: ComparedPredictions?
     let write: ((String) throws -> Void)?
 
     /// - Parameters:
@@ -16,7 +16,7 @@ package struct TokenLossArguments {
     ///   - other: losses of another run for the same rows, to compare with.
     ///   - write: gets on rank 0 every row in order, as a line of a file of predictions; given on all ranks or on none.
     package init(
-        seed: UInt64, other: OtherPredictions? = nil, write: ((String) throws -> Void)? = nil
+        seed: UInt64, other: ComparedPredictions? = nil, write: ((String) throws -> Void)? = nil
     ) {
         (self.seed, self.other, self.write) = (seed, other, write)
     }
@@ -53,13 +53,13 @@ package enum TokenLossRows {
             for first in stride(from: start + group.rank * batchRows, to: end, by: group.size * batchRows) {
                 let batch = Array(first..<min(first + batchRows, end))
                 for (number, found) in zip(batch, try losses(batch)) {
-                    let row = AnsweredRow(number: number, loss: RowLoss(found), text: text(number))
+                    let row = PredictedRow(number: number, loss: RowLoss(found), text: text(number))
                     try evaluation.add(row)
                     if arguments.write != nil { lines += Array(row.lossLine.utf8) + [0x0A] }
                 }
             }
             guard let write = arguments.write else { continue }
-            try RowPredictions.deliver(
+            try PredictionLoop.deliver(
                 lines, count: end - start, batchRows: batchRows, group: group, to: write)
         }
         return try evaluation.finish()

@@ -30,7 +30,7 @@ package struct ClassificationScorer: RowScorer {
     package var width: Int { layout.width }
     package var qualityName: String { "accuracy" }
 
-    package func counts(of row: AnsweredRow) -> [Int64] {
+    package func counts(of row: PredictedRow) -> [Int64] {
         guard case .label(let truth) = row.target, case .label(let prediction) = row.predicted else {
             preconditionFailure("row \(row.number) has no label")
         }
@@ -112,12 +112,12 @@ package struct ClassificationScorer: RowScorer {
         }
     }
 
-    package func quality(of row: AnsweredRow, _ counts: [Int64]) -> Double? {
+    package func quality(of row: PredictedRow, _ counts: [Int64]) -> Double? {
         row.target == row.predicted ? 1 : 0
     }
 
     /// How sure the model was of a wrong answer.
-    package func badness(of row: AnsweredRow, _ counts: [Int64]) -> Double? {
+    package func badness(of row: PredictedRow, _ counts: [Int64]) -> Double? {
         row.target == row.predicted ? nil : row.score ?? 0
     }
 }

@@ -9,9 +9,9 @@ package import Models
 /// Counts of an evaluation that add up over rows and ranks to the same bits in any order.
 package struct ClassificationSums: Sendable {
     package let head: ClassificationHead
-    private(set) var losses = ExactSum()
+    private(set) var losses = ExactAccumulator()
     /// What the sum of losses is divided by: a row is 1 unless its target has another weight.
-    private var weights = ExactSum()
+    private var weights = ExactAccumulator()
     private(set) var rows: Int64 = 0
     private var confusion: ConfusionMatrix
     private var labelSets: MultiLabelCounts
@@ -46,7 +46,7 @@ package struct ClassificationSums: Sendable {
     }
 
     /// Adds a row whose answer is known by its label, labels or numbers; a row without a loss leaves it as it is.
-    mutating func add(_ row: AnsweredRow) {
+    mutating func add(_ row: PredictedRow) {
         if let loss = row.loss { losses.add(loss.sum) }
         weights.add(row.loss?.weight ?? 1)
         rows += 1
@@ -82,8 +82,8 @@ package struct ClassificationSums: Sendable {
             return Array(rest.prefix(count))
         }
         rows = take(1)[0]
-        losses = ExactSum(words: take(ExactSum.wordCount))
-        weights = ExactSum(words: take(ExactSum.wordCount))
+        losses = ExactAccumulator(words: take(ExactAccumulator.wordCount))
+        weights = ExactAccumulator(words: take(ExactAccumulator.wordCount))
         confusion = ConfusionMatrix(labelCount: head.labels.count, counts: take(confusion.counts.count))
         labelSets = MultiLabelCounts(labelCount: head.labels.count, counts: take(labelSets.counts.count))
         outputs = outputs.map { _ in RegressionSums(words: take(RegressionSums.wordCount)) }

@@ -14,7 +14,7 @@ struct CountedRowSums: ExactRowSums {
     var targetCount: Int? { hasLoss ? Int(losses.tokenCount) : nil }
     var tokens: TokenPredictionSums? { nil }
 
-    mutating func add(_ row: AnsweredRow) {
+    mutating func add(_ row: PredictedRow) {
         counts[0] += 1
         guard let loss = row.loss else { return }
         counts[1] += 1
@@ -28,7 +28,7 @@ struct CountedRowSums: ExactRowSums {
         counts = Array(words[..<counts.count])
     }
 
-    func estimates(_ metrics: [Metric], _ source: FigureSource) -> [MetricValue] {
+    func estimates(_ metrics: [Metric], _ source: MetricSource) -> [MetricValue] {
         let observed = source.observed
         return metrics.compactMap { metric in
             guard metric.name == "loss" else {

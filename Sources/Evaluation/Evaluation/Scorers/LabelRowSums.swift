@@ -29,7 +29,7 @@ struct LabelRowSums: ExactRowSums {
         sample = RowSample(width: 2 * count, limit: limit, seed: seed)
     }
 
-    mutating func add(_ row: AnsweredRow) {
+    mutating func add(_ row: PredictedRow) {
         sums.add(row)
         if row.loss != nil { known[0] += 1 }
         if case .values(let truth) = row.target, case .values(let prediction) = row.predicted {
@@ -84,7 +84,7 @@ struct LabelRowSums: ExactRowSums {
         known[1] == sums.rows && known[1] > 0 ? calibrationSums?.bins ?? [] : []
     }
 
-    func estimates(_ metrics: [Metric], _ source: FigureSource) -> [MetricValue] {
+    func estimates(_ metrics: [Metric], _ source: MetricSource) -> [MetricValue] {
         var values = sums.evaluation.metrics.filter { $0.name != "loss" || known[0] == sums.rows }
         if known[1] == sums.rows, let calibrationSums {
             values.append((Self.calibrationError, calibrationSums.expectedCalibrationError))

@@ -14,14 +14,14 @@ package struct LabelSetScorer: RowScorer {
     package var width: Int { 5 + 3 * labelCount }
     package var qualityName: String { "f1_samples" }
 
-    private func sets(_ row: AnsweredRow) -> (truth: Set<Int>, prediction: Set<Int>) {
+    private func sets(_ row: PredictedRow) -> (truth: Set<Int>, prediction: Set<Int>) {
         guard case .labels(let truth) = row.target, case .labels(let prediction) = row.predicted else {
             preconditionFailure("row \(row.number) has no labels")
         }
         return (Set(truth), Set(prediction))
     }
 
-    package func counts(of row: AnsweredRow) -> [Int64] {
+    package func counts(of row: PredictedRow) -> [Int64] {
         let (truth, prediction) = sets(row)
         var counts = [Int64](repeating: 0, count: width)
         counts[0] = 1
@@ -71,15 +71,15 @@ package struct LabelSetScorer: RowScorer {
     }
 
     /// F1 of the row's labels.
-    private func f1(of row: AnsweredRow) -> Double {
+    private func f1(of row: PredictedRow) -> Double {
         let (truth, prediction) = sets(row)
         let all = truth.count + prediction.count
         return all == 0 ? 0 : 2 * Double(truth.intersection(prediction).count) / Double(all)
     }
 
-    package func quality(of row: AnsweredRow, _ counts: [Int64]) -> Double? { f1(of: row) }
+    package func quality(of row: PredictedRow, _ counts: [Int64]) -> Double? { f1(of: row) }
 
-    package func badness(of row: AnsweredRow, _ counts: [Int64]) -> Double? {
+    package func badness(of row: PredictedRow, _ counts: [Int64]) -> Double? {
         row.target == row.predicted ? nil : row.loss?.sum ?? 1 - f1(of: row)
     }
 }

@@ -24,7 +24,7 @@ struct RegressionPairs {
     }
 
     /// Adds a row with the answers of both runs.
-    mutating func add(_ row: AnsweredRow, _ other: AnsweredRow) {
+    mutating func add(_ row: PredictedRow, _ other: PredictedRow) {
         mine.add(row)
         theirs.add(other)
         guard case .values(let truth) = row.target, case .values(let prediction) = row.predicted,

@@ -17,11 +17,11 @@ package struct RegressionScorer: RowScorer {
         ("pearson", .share, .higherIsBetter),
     ]
 
-    package func counts(of row: AnsweredRow) -> [Int64] { [1] }
-    package func quality(of row: AnsweredRow, _ counts: [Int64]) -> Double? { nil }
+    package func counts(of row: PredictedRow) -> [Int64] { [1] }
+    package func quality(of row: PredictedRow, _ counts: [Int64]) -> Double? { nil }
 
     /// The largest absolute error of the row's outputs.
-    package func badness(of row: AnsweredRow, _ counts: [Int64]) -> Double? {
+    package func badness(of row: PredictedRow, _ counts: [Int64]) -> Double? {
         guard case .values(let truth) = row.target, case .values(let prediction) = row.predicted else {
             preconditionFailure("row \(row.number) has no numbers")
         }

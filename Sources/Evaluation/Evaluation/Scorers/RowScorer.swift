@@ -25,22 +25,22 @@ package protocol RowScorer: Sendable {
     /// Number of integers that a row gives.
     var width: Int { get }
     /// The integers of a row.
-    func counts(of row: AnsweredRow) -> [Int64]
+    func counts(of row: PredictedRow) -> [Int64]
     /// What is computed of the sums of the counts.
     var metrics: [Metric] { get }
     /// How good the answer to a row with these counts is, in 0...1, for the table by length; nil when that cannot be said.
-    func quality(of row: AnsweredRow, _ counts: [Int64]) -> Double?
+    func quality(of row: PredictedRow, _ counts: [Int64]) -> Double?
     /// How wrong the answer to a row with these counts is, the larger the worse; nil when it is right.
-    func badness(of row: AnsweredRow, _ counts: [Int64]) -> Double?
+    func badness(of row: PredictedRow, _ counts: [Int64]) -> Double?
     /// Whether `quality` can be said of rows at all.
     var knowsQuality: Bool { get }
     /// What `quality` is called in tables.
     var qualityName: String { get }
     /// Further scores of a row that is shown as a mistake.
-    func details(of row: AnsweredRow) -> [(name: String, value: JSONValue)]
+    func details(of row: PredictedRow) -> [(name: String, value: JSONValue)]
 }
 
 extension RowScorer {
     package var knowsQuality: Bool { true }
-    package func details(of row: AnsweredRow) -> [(name: String, value: JSONValue)] { [] }
+    package func details(of row: PredictedRow) -> [(name: String, value: JSONValue)] { [] }
 }

@@ -16,7 +16,7 @@ struct TextRowSums: ExactRowSums {
         (self.scorer, self.lossIsOfTokens) = (scorer, lossIsOfTokens)
     }
 
-    mutating func add(_ row: AnsweredRow) {
+    mutating func add(_ row: PredictedRow) {
         counts[0] += 1
         if let loss = row.loss {
             counts[1] += 1
@@ -45,7 +45,7 @@ struct TextRowSums: ExactRowSums {
         distinctOrders.map { MetricDescription("distinct_\($0)", .higherIsBetter) }
     }
 
-    func estimates(_ metrics: [Metric], _ source: FigureSource) -> [MetricValue] {
+    func estimates(_ metrics: [Metric], _ source: MetricSource) -> [MetricValue] {
         let exact = Dictionary(uniqueKeysWithValues: sums.figures.map { ($0.name, $0.value) })
         let hasLoss = counts[1] == counts[0]
         let known = metrics.filter { hasLoss || exact[$0.name] == nil }

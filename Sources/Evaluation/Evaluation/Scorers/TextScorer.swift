@@ -35,7 +35,7 @@ package struct TextScorer: RowScorer {
         width = place
     }
 
-    package func counts(of row: AnsweredRow) -> [Int64] {
+    package func counts(of row: PredictedRow) -> [Int64] {
         let text = row.text
         var counts: [Int64] = [1, 0, 0, 0]
         if let loss = row.loss, let units = RowUnits.of(loss.sum, fractionBits: RowUnits.tokenLossBits) {
@@ -71,13 +71,13 @@ package struct TextScorer: RowScorer {
         parts.compactMap { $0.metric.signature(Self.slice(sums, $0.place, $0.metric.width)) }
     }
 
-    private func score(_ row: AnsweredRow) -> Double {
+    private func score(_ row: PredictedRow) -> Double {
         chrF.counts(prediction: row.text, references: row.references).score
     }
 
-    package func quality(of row: AnsweredRow, _ counts: [Int64]) -> Double? { chrFScore(counts) / 100 }
+    package func quality(of row: PredictedRow, _ counts: [Int64]) -> Double? { chrFScore(counts) / 100 }
 
-    package func badness(of row: AnsweredRow, _ counts: [Int64]) -> Double? {
+    package func badness(of row: PredictedRow, _ counts: [Int64]) -> Double? {
         let score = chrFScore(counts)
         return score >= 100 ? nil : 100 - score
     }
@@ -90,7 +90,7 @@ package struct TextScorer: RowScorer {
         return ChrFCounts(words: Array(counts[part.place..<part.place + part.metric.width])).score
     }
 
-    package func details(of row: AnsweredRow) -> [(name: String, value: JSONValue)] {
+    package func details(of row: PredictedRow) -> [(name: String, value: JSONValue)] {
         let rougeL = rouge.scores(prediction: row.text, references: row.references).rougeL
         return [("chrf", .real(score(row))), ("rougeL", .real(rougeL.f1))]
     }

@@ -12,16 +12,16 @@ struct TokenLossScorer: RowScorer {
     var qualityName: String { "accuracy" }
     var knowsQuality: Bool { false }
 
-    func counts(of row: AnsweredRow) -> [Int64] {
+    func counts(of row: PredictedRow) -> [Int64] {
         guard let loss = row.loss else { preconditionFailure("row \(row.number) has no loss") }
         let units = RowUnits.of(loss.sum, fractionBits: RowUnits.tokenLossBits) ?? 0
         return [units, Int64(loss.count), Int64(loss.correct)]
     }
 
-    func quality(of row: AnsweredRow, _ counts: [Int64]) -> Double? { nil }
+    func quality(of row: PredictedRow, _ counts: [Int64]) -> Double? { nil }
 
     /// The mean loss of the row's targets; nil when it has none.
-    func badness(of row: AnsweredRow, _ counts: [Int64]) -> Double? {
+    func badness(of row: PredictedRow, _ counts: [Int64]) -> Double? {
         row.loss.flatMap { $0.count > 0 ? $0.mean : nil }
     }
 }
@@ -33,7 +33,7 @@ struct TokenRowSums: ExactRowSums {
     var targetCount: Int? { Int(sums.tokenCount) }
     var tokens: TokenPredictionSums? { sums }
 
-    mutating func add(_ row: AnsweredRow) {
+    mutating func add(_ row: PredictedRow) {
         guard let loss = row.loss else { preconditionFailure("row \(row.number) has no loss") }
         sums.add(negativeLogLikelihoods: loss.sum, tokenCount: loss.count, correctCount: loss.correct)
     }
@@ -44,7 +44,7 @@ struct TokenRowSums: ExactRowSums {
         sums = TokenPredictionSums(words: words)
     }
 
-    func estimates(_ metrics: [Metric], _ source: FigureSource) -> [MetricValue] {
+    func estimates(_ metrics: [Metric], _ source: MetricSource) -> [MetricValue] {
         zip(metrics, sums.figures).map { metric, exact in
             MetricValue(metric, value: exact.value, interval: source.interval(of: metric.value))
         }

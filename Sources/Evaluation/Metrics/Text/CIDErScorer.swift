@@ -56,7 +56,7 @@ package struct CIDErDocumentFrequencies: Sendable {
 
 /// Scores captions once all references are known: CIDEr's second pass.
 ///
-/// The corpus score is the mean over images; sum `score` with `ExactSum` over ranks.
+/// The corpus score is the mean over images; sum `score` with `ExactAccumulator` over ranks.
 ///
 /// Source: Vedantam, Zitnick, Parikh 2015, "CIDEr: consensus-based image description evaluation", with the
 /// clipping and the length penalty (σ = 6) of CIDEr-D that the program `Cider` of pycocoevalcap has.

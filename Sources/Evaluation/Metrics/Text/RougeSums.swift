@@ -4,10 +4,10 @@
 package struct RougeSums: Sendable, Equatable {
     package private(set) var rowCount: Int64 = 0
     /// Precision, recall and F1 of ROUGE-1, -2, -L and -Lsum.
-    private var sums = [ExactSum](repeating: ExactSum(), count: 12)
+    private var sums = [ExactAccumulator](repeating: ExactAccumulator(), count: 12)
 
     /// Number of integers in `words`.
-    package static let wordCount = 1 + 12 * ExactSum.wordCount
+    package static let wordCount = 1 + 12 * ExactAccumulator.wordCount
 
     /// No rows.
     package init() {}
@@ -17,8 +17,8 @@ package struct RougeSums: Sendable, Equatable {
         precondition(words.count == Self.wordCount, "expected \(Self.wordCount) words, found \(words.count)")
         rowCount = words[0]
         sums = (0..<12).map { index in
-            let start = 1 + index * ExactSum.wordCount
-            return ExactSum(words: Array(words[start..<start + ExactSum.wordCount]))
+            let start = 1 + index * ExactAccumulator.wordCount
+            return ExactAccumulator(words: Array(words[start..<start + ExactAccumulator.wordCount]))
         }
     }
 

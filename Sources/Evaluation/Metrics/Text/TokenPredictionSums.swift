@@ -8,12 +8,12 @@ import Foundation
 /// Sum `words` over the ranks and make the sums of the totals.
 package struct TokenPredictionSums: Sendable, Equatable {
     /// Number of integers in `words`.
-    package static let wordCount = 2 + ExactSum.wordCount
+    package static let wordCount = 2 + ExactAccumulator.wordCount
 
     package private(set) var tokenCount: Int64 = 0
     /// Tokens that the model gave the highest probability.
     package private(set) var correctCount: Int64 = 0
-    private var negativeLogLikelihoods = ExactSum()
+    private var negativeLogLikelihoods = ExactAccumulator()
 
     /// No tokens.
     package init() {}
@@ -23,7 +23,7 @@ package struct TokenPredictionSums: Sendable, Equatable {
         precondition(words.count == Self.wordCount, "expected \(Self.wordCount) words, found \(words.count)")
         tokenCount = words[0]
         correctCount = words[1]
-        negativeLogLikelihoods = ExactSum(words: Array(words[2...]))
+        negativeLogLikelihoods = ExactAccumulator(words: Array(words[2...]))
     }
 
     /// All sums as integers to be added over ranks.

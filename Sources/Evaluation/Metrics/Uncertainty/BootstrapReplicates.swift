@@ -78,7 +78,7 @@ package struct PairedBootstrapTest: Sendable, Equatable {
     init(observed: Double, replicates: [Double], level: Double) {
         difference = .percentile(estimate: observed, replicates: replicates, level: level)
         let numbers = replicates.filter { !$0.isNaN }
-        let mean = ExactSum(numbers).value / Double(numbers.count)
+        let mean = ExactAccumulator(numbers).value / Double(numbers.count)
         let extremes = numbers.count { abs($0 - mean) >= abs(observed) }
         pValue = observed.isNaN ? .nan : Double(1 + extremes) / Double(1 + numbers.count)
     }

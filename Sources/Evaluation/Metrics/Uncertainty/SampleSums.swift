@@ -3,11 +3,11 @@
 /// Count, sum and sum of squares of numbers; sum `words` over ranks and make the sums of the totals.
 package struct SampleSums: Sendable, Equatable {
     /// Number of integers in `words`.
-    package static let wordCount = 1 + 2 * ExactSum.wordCount
+    package static let wordCount = 1 + 2 * ExactAccumulator.wordCount
 
     package private(set) var count: Int64 = 0
-    private var values = ExactSum()
-    private var squares = ExactSum()
+    private var values = ExactAccumulator()
+    private var squares = ExactAccumulator()
 
     /// No numbers.
     package init() {}
@@ -16,8 +16,8 @@ package struct SampleSums: Sendable, Equatable {
     package init(words: [Int64]) {
         precondition(words.count == Self.wordCount, "expected \(Self.wordCount) words, found \(words.count)")
         count = words[0]
-        values = ExactSum(words: Array(words[1...ExactSum.wordCount]))
-        squares = ExactSum(words: Array(words[(1 + ExactSum.wordCount)...]))
+        values = ExactAccumulator(words: Array(words[1...ExactAccumulator.wordCount]))
+        squares = ExactAccumulator(words: Array(words[(1 + ExactAccumulator.wordCount)...]))
     }
 
     /// All sums as integers to be added over ranks.
@@ -39,7 +39,7 @@ package struct SampleSums: Sendable, Equatable {
     /// The square root of the unbiased variance, with the divisor n − 1; NaN for fewer than two numbers.
     package var standardDeviation: Double {
         guard count >= 2 else { return .nan }
-        let spread = ExactSum.scaledCovariance(count, squares, values, values)
+        let spread = ExactAccumulator.scaledCovariance(count, squares, values, values)
         return (max(0, spread) / Double(count) / Double(count - 1)).squareRoot()
     }
 

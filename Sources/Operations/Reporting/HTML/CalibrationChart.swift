@@ -27,8 +27,8 @@ package struct CalibrationChart: ReportChart {
         var parts = frame.surroundings(horizontalName: "confidence", verticalName: "")
         for bin in filled {
             let words =
-                "confidence \(Figure.fixed(bin.lower, decimals: 2)) to \(Figure.fixed(bin.upper, decimals: 2)): "
-                + "\(bin.rowCount) rows, \(Figure.fixed(100 * bin.accuracy, decimals: 1))% right"
+                "confidence \(NumberFormat.fixed(bin.lower, decimals: 2)) to \(NumberFormat.fixed(bin.upper, decimals: 2)): "
+                + "\(bin.rowCount) rows, \(NumberFormat.fixed(100 * bin.accuracy, decimals: 1))% right"
             let share = Double(bin.rowCount) / most / 6
             parts.append(bar(bin, height: share, frame, shift: 0.5, style: "faint", series: "s1", words))
             parts.append(bar(bin, height: bin.accuracy, frame, shift: 0, style: "bar", series: "s0", words))

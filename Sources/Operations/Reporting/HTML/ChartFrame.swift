@@ -98,7 +98,7 @@ struct ChartFrame {
             scaled *= 10
             decimals += 1
         }
-        let digits = Figure.fixed(value * power, decimals: decimals)
+        let digits = NumberFormat.fixed(value * power, decimals: decimals)
         if exponent == 0 { return digits }
         return "\(digits)e\(exponent < 0 ? "-" : "+")\(abs(exponent) < 10 ? "0" : "")\(abs(exponent))"
     }
@@ -146,5 +146,5 @@ struct ChartFrame {
     }
 
     /// A coordinate with one decimal.
-    static func place(_ value: Double) -> String { Figure.fixed(value, decimals: 1) }
+    static func place(_ value: Double) -> String { NumberFormat.fixed(value, decimals: 1) }
 }

@@ -29,7 +29,7 @@ package struct ConfusionTable: Sendable, Equatable {
                     "td",
                     [
                         "class": truth == prediction ? "right" : "wrong",
-                        "style": "--share:\(Figure.fixed(share, decimals: 1))%",
+                        "style": "--share:\(NumberFormat.fixed(share, decimals: 1))%",
                         "title": "\(labels[truth]) → \(labels[prediction])",
                     ], "\(count)")
             }
@@ -58,7 +58,7 @@ package struct ConfusionTable: Sendable, Equatable {
                 let share = 100 * Double(confusion.count) / Double(total)
                 return [
                     labels[confusion.truth], labels[confusion.prediction], "\(confusion.count)",
-                    Figure.fixed(share, decimals: 1) + "%",
+                    NumberFormat.fixed(share, decimals: 1) + "%",
                 ]
             })
     }

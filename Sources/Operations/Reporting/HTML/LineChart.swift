@@ -94,8 +94,8 @@ package struct LineChart: ReportChart {
                     [
                         .element(
                             "title",
-                            "\(series.name) \(Figure.fixed(point.y, decimals: 4)) at "
-                                + Figure.fixed(point.x, decimals: 2))
+                            "\(series.name) \(NumberFormat.fixed(point.y, decimals: 4)) at "
+                                + NumberFormat.fixed(point.x, decimals: 2))
                     ])
             }
     }

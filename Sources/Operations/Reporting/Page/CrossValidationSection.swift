@@ -32,7 +32,7 @@ enum CrossValidationSection {
     }
 
     private static func figure(_ node: JSONValue) -> String {
-        node.double.map { Figure.fixed($0, decimals: 4) } ?? "–"
+        node.double.map { NumberFormat.fixed($0, decimals: 4) } ?? "–"
     }
 
     private static func chart(_ name: String, _ values: JSONValue, _ folds: [JSONValue]) -> IntervalChart? {

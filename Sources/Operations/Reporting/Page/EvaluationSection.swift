@@ -73,7 +73,7 @@ enum EvaluationSection {
     private static func interval(_ name: String, _ results: JSONValue) -> String? {
         guard let low = results["eval_\(name)_low"]?.double, let high = results["eval_\(name)_high"]?.double
         else { return nil }
-        return "\(Figure.fixed(low, decimals: 4)) to \(Figure.fixed(high, decimals: 4))"
+        return "\(NumberFormat.fixed(low, decimals: 4)) to \(NumberFormat.fixed(high, decimals: 4))"
     }
 
     /// The figures that people ask for first.
@@ -86,7 +86,8 @@ enum EvaluationSection {
         return wanted.compactMap { name in
             guard let value = known[name] else { return nil }
             let text =
-                plain.contains(name) ? Figure.fixed(value, decimals: 0) : Figure.fixed(value, decimals: 4)
+                plain.contains(name)
+                ? NumberFormat.fixed(value, decimals: 0) : NumberFormat.fixed(value, decimals: 4)
             return ReportFigure(
                 name: name.replacing("_", with: " "), value: text,
                 note: interval(name, results).map { "95%: \($0)" })
@@ -99,7 +100,7 @@ enum EvaluationSection {
             rows: values(results).map { name, value in
                 let isCount = Int(exactly: value) != nil && plain.contains(name)
                 return [
-                    name, Figure.fixed(value, decimals: isCount ? 0 : 4), interval(name, results) ?? "",
+                    name, NumberFormat.fixed(value, decimals: isCount ? 0 : 4), interval(name, results) ?? "",
                 ]
             })
     }
@@ -130,9 +131,9 @@ enum EvaluationSection {
             caption: "Labels", header: ["label"] + names + ["f1, 95% interval", "rows"],
             rows: labels.map { label in
                 let ends = ["f1_low", "f1_high"].compactMap { label[$0]?.double }
-                let interval = ends.map { Figure.fixed($0, decimals: 4) }.joined(separator: " to ")
+                let interval = ends.map { NumberFormat.fixed($0, decimals: 4) }.joined(separator: " to ")
                 return [label["label"]?.words ?? ""]
-                    + names.map { label[$0]?.double.map { Figure.fixed($0, decimals: 4) } ?? "–" }
+                    + names.map { label[$0]?.double.map { NumberFormat.fixed($0, decimals: 4) } ?? "–" }
                     + [interval, label["support"]?.words ?? ""]
             })
     }
@@ -159,7 +160,7 @@ enum EvaluationSection {
             rows: buckets.map { bucket in
                 let range = "\(bucket["from"]?.words ?? "") to \(bucket["to"]?.words ?? "")"
                 return [range, bucket["rows"]?.words ?? ""]
-                    + names.map { bucket[$0]?.double.map { Figure.fixed($0, decimals: 4) } ?? "–" }
+                    + names.map { bucket[$0]?.double.map { NumberFormat.fixed($0, decimals: 4) } ?? "–" }
             })
     }
 
@@ -176,7 +177,7 @@ enum EvaluationSection {
         }
         if parts.isEmpty { return nil }
         let scores = ["score", "loss", "chrf", "rougeL"].compactMap { name in
-            node[name]?.double.map { "\(name) \(Figure.fixed($0, decimals: 4))" }
+            node[name]?.double.map { "\(name) \(NumberFormat.fixed($0, decimals: 4))" }
         }
         let row = node["row"]?.integer.map { ["row \($0)"] } ?? []
         return ReportSample(parts: parts, note: (row + scores).joined(separator: " · "))

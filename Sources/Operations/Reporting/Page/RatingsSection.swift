@@ -60,7 +60,7 @@ enum RatingsSection {
             ["criterion", "system", "other", "wins", "ties", "losses"].map { pair[$0]?.words ?? "–" }
                 + [
                     figure(pair["win_rate"]?["value"]), interval(pair["win_rate"]),
-                    Figure.pValue(pair["p_value"]?.double ?? .nan),
+                    NumberFormat.pValue(pair["p_value"]?.double ?? .nan),
                 ]
         }
         if rows.isEmpty { return [] }
@@ -81,7 +81,7 @@ enum RatingsSection {
             return members.sorted { $0.key < $1.key }.compactMap { key, value -> [String]? in
                 guard !key.hasSuffix("_low"), !key.hasSuffix("_high") else { return nil }
                 let ends = [members[key + "_low"], members[key + "_high"]].compactMap { $0?.double }
-                let interval = ends.map { Figure.fixed($0, decimals: 3) }.joined(separator: " to ")
+                let interval = ends.map { NumberFormat.fixed($0, decimals: 3) }.joined(separator: " to ")
                 return [key, name, figure(value), interval]
             }
         }
@@ -94,7 +94,7 @@ enum RatingsSection {
     }
 
     private static func figure(_ node: JSONValue?) -> String {
-        node?.double.map { Figure.fixed($0, decimals: 3) } ?? "–"
+        node?.double.map { NumberFormat.fixed($0, decimals: 3) } ?? "–"
     }
 
     private static func interval(_ node: JSONValue?) -> String {

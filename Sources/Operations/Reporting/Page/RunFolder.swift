@@ -17,7 +17,7 @@ extension JSONValue {
         switch self {
         case .string(let text): text
         case .number(let number):
-            number.whole.map(String.init) ?? Figure.fixed(number.double, decimals: 4)
+            number.whole.map(String.init) ?? NumberFormat.fixed(number.double, decimals: 4)
         case .bool(let flag): flag ? "true" : "false"
         case .array(let values): values.map(\.words).joined(separator: ", ")
         case .object(let members):

@@ -38,9 +38,9 @@ enum TrainingSection {
                 "best validation loss", four(loss),
                 note: best["epoch"]?.double.map { "epoch \(epochs($0))" })
         }
-        add("time", summary?["train_runtime"]?.double.map { Figure.duration(seconds: $0) })
-        add("rows a second", summary?["train_samples_per_second"]?.double.map(Figure.rate))
-        add("tokens a second", summary?["train_tokens_per_second"]?.double.map(Figure.rate))
+        add("time", summary?["train_runtime"]?.double.map { NumberFormat.duration(seconds: $0) })
+        add("rows a second", summary?["train_samples_per_second"]?.double.map(NumberFormat.rate))
+        add("tokens a second", summary?["train_tokens_per_second"]?.double.map(NumberFormat.rate))
         return figures
     }
 
@@ -114,9 +114,10 @@ enum TrainingSection {
         }
     }
 
-    private static func four(_ value: Double) -> String { Figure.fixed(value, decimals: 4) }
+    private static func four(_ value: Double) -> String { NumberFormat.fixed(value, decimals: 4) }
 
     private static func epochs(_ value: Double) -> String {
-        value == value.rounded() ? Figure.fixed(value, decimals: 0) : Figure.fixed(value, decimals: 2)
+        value == value.rounded()
+            ? NumberFormat.fixed(value, decimals: 0) : NumberFormat.fixed(value, decimals: 2)
     }
 }

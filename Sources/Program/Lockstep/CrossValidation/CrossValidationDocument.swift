@@ -16,7 +16,7 @@ struct CrossValidationDocument {
 
     init(
         _ summary: CrossValidationSummary, plan: CrossValidationPlan, arguments: CrossValidationArguments,
-        task: ModelArguments.Task
+        task: ModelArguments.TaskName
     ) throws {
         self.summary = summary
         hasRepeats = arguments.repeats > 1
@@ -35,7 +35,7 @@ struct CrossValidationDocument {
         let names = summary.spreads.prefix(5).map(\.name)
         let folds = summary.folds.map { fold in
             (hasRepeats ? ["\(fold.run.repetition)"] : []) + ["\(fold.run.fold)", "\(fold.rowCount)"]
-                + fold.metrics.prefix(5).map { Figure.fixed($0.value, decimals: 4) }
+                + fold.metrics.prefix(5).map { NumberFormat.fixed($0.value, decimals: 4) }
         }
         let foldTable = Table(
             header: (hasRepeats ? ["repeat"] : []) + ["fold", "rows"] + names, rows: folds,
@@ -43,11 +43,11 @@ struct CrossValidationDocument {
         let spreads = summary.spreads.map { spread in
             [spread.name]
                 + [spread.mean, spread.standardDeviation, spread.low, spread.high].map {
-                    Figure.fixed($0, decimals: 4)
-                } + (spread.pooled.map { [Figure.fixed($0, decimals: 4)] } ?? [])
+                    NumberFormat.fixed($0, decimals: 4)
+                } + (spread.pooled.map { [NumberFormat.fixed($0, decimals: 4)] } ?? [])
         }
         let hasPool = summary.spreads.contains { $0.pooled != nil }
-        let level = Figure.fixed(100 * CrossValidationSummary.level, decimals: 0)
+        let level = NumberFormat.fixed(100 * CrossValidationSummary.level, decimals: 0)
         let spreadTable = Table(
             header: ["metric", "mean", "std", "\(level)% from", "to"] + (hasPool ? ["all rows"] : []),
             rows: spreads)

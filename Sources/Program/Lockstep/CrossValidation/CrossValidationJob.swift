@@ -164,10 +164,10 @@ package struct CrossValidationJob {
         let result = try job.run(stoppingAt: stopRequest)
         guard part.rank == 0 else { return }
         let seconds = (ContinuousClock.now - start) / .seconds(1)
-        let shown = result.metrics.prefix(5).map { "\($0.name) \(Figure.fixed($0.value, decimals: 4))" }
+        let shown = result.metrics.prefix(5).map { "\($0.name) \(NumberFormat.fixed($0.value, decimals: 4))" }
         Messages.note(
             "\(run.title), \(result.trainingRowCount) rows learnt, \(result.rowCount) tested, in "
-                + "\(Figure.fixed(seconds, decimals: 1)) s: " + shown.joined(separator: ", "))
+                + "\(NumberFormat.fixed(seconds, decimals: 1)) s: " + shown.joined(separator: ", "))
     }
 
     // MARK: Words and result

@@ -80,8 +80,8 @@ struct FoldJob {
     }
 
     private func predict(_ configuration: RunConfiguration) throws {
-        let predictions = RowPredictions(
-            predictor: try configuration.task.definition.answering(configuration, group: group).predictor,
+        let predictions = PredictionLoop(
+            predictor: try configuration.task.definition.taskPredictor(configuration, group: group).predictor,
             group: group,
             batchRows: configuration.training.perDeviceEvalBatchSize)
         let place: [(name: String, value: JSONValue)] =

@@ -21,12 +21,12 @@ extension EvaluationJob {
         let predictor = try FilePredictor(
             predictions: files.predictionsFile, column: files.predictionColumn,
             references: files.referencesFile, referenceColumn: column, labels: map)
-        var answering = RowAnswering(predictor: predictor)
+        var answering = TaskPredictor(predictor: predictor)
         answering.labels = map
         return try rows(
             of: files.referencesFile, answering,
             kind: scoring(predictor, labels: map, references: files.referencesFile),
-            reader: AnswerReader(predictor: predictor, labels: map) { predictor.column(of: $0) },
+            reader: PredictedRowReader(predictor: predictor, labels: map) { predictor.column(of: $0) },
             batchRows: Self.batchRows)
     }
 

@@ -14,7 +14,7 @@ import Training
 extension EvaluationJob {
     /// Runs the rows of files through a predictor and scores its answers. Collective.
     func rows(
-        of paths: [String], _ answering: RowAnswering, kind: RowEvaluation.Kind, reader: AnswerReader,
+        of paths: [String], _ answering: TaskPredictor, kind: RowEvaluation.Kind, reader: PredictedRowReader,
         batchRows: Int
     ) throws -> EvaluationOutcome {
         let start = ContinuousClock.now
@@ -23,9 +23,9 @@ extension EvaluationJob {
             kind, group: group, seed: configuration.training.seed, other: other)
         let sink = try predictionSink()
         let predictor = answering.predictor
-        var side = answering.sideScores
-        var current: AnsweredRow?
-        try RowPredictions(predictor: predictor, group: group, batchRows: batchRows).run(
+        var side = answering.baselineScores
+        var current: PredictedRow?
+        try PredictionLoop(predictor: predictor, group: group, batchRows: batchRows).run(
             data.rows(of: paths), findsLoss: true,
             score: { number, row, answer in
                 let answered = try reader.row(number: number, row, answer)
@@ -48,21 +48,21 @@ extension EvaluationJob {
     func predictionSink() throws -> LineWriter? {
         guard group.rank == 0, !directory.isEmpty else { return nil }
         try OutputDirectory.create(directory)
-        return try LineWriter(path: directory + "/" + OtherPredictions.fileName)
+        return try LineWriter(path: directory + "/" + ComparedPredictions.fileName)
     }
 
     /// The other run that is to be compared with; `labels` are those of a classifier.
-    func otherPredictions(labels: LabelMap?) throws -> OtherPredictions? {
-        try compare.map { try OtherPredictions(path: Self.predictions(of: $0), labels: labels) }
+    func otherPredictions(labels: LabelMap?) throws -> ComparedPredictions? {
+        try compare.map { try ComparedPredictions(path: Self.predictions(of: $0), labels: labels) }
     }
 
     /// The file of predictions of another run.
     private static func predictions(of run: String) throws -> String {
         guard FileSystem.isDirectory(run) else { return run }
-        let path = run + "/" + OtherPredictions.fileName
+        let path = run + "/" + ComparedPredictions.fileName
         guard FileSystem.exists(path) else {
             throw TrainingError(
-                "\(run) has no \(OtherPredictions.fileName) to compare with; run lockstep evaluate with that output_dir"
+                "\(run) has no \(ComparedPredictions.fileName) to compare with; run lockstep evaluate with that output_dir"
             )
         }
         return path

@@ -79,18 +79,18 @@ package struct EvaluationJob {
     /// What the model answers, or the loss of what it should have answered.
     private func answers() throws -> EvaluationOutcome {
         guard task.answersRows(configuration.training.generation) else { return try losses() }
-        let answering = try task.answering(configuration, group: group)
+        let answering = try task.taskPredictor(configuration, group: group)
         let (predictor, column) = (answering.predictor, answering.labelColumn)
         return try rows(
             of: data.validationFiles, answering,
             kind: scoring(predictor, labels: answering.labels, references: data.validationFiles),
-            reader: AnswerReader(predictor: predictor, labels: answering.labels) { _ in column },
+            reader: PredictedRowReader(predictor: predictor, labels: answering.labels) { _ in column },
             batchRows: batchRows)
     }
 
     /// How answers are scored: by labels, or as the task's texts are. Collective.
     func scoring(
-        _ predictor: any RowPredictor, labels: LabelMap?, references: [String]
+        _ predictor: any Predictor, labels: LabelMap?, references: [String]
     ) throws -> RowEvaluation.Kind {
         try labels.map { .labels($0.head) }
             ?? task.textScoring(predictor, rows: data.rows(of: references), group: group)

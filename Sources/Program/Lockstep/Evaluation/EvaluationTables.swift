@@ -25,7 +25,7 @@ package enum EvaluationTables {
         return parts.joined(separator: "\n")
     }
 
-    private static func four(_ value: Double) -> String { Figure.fixed(value, decimals: 4) }
+    private static func four(_ value: Double) -> String { NumberFormat.fixed(value, decimals: 4) }
 
     private static func range(_ interval: ConfidenceInterval?) -> String {
         guard let interval, interval.lower.isFinite, interval.upper.isFinite else { return "" }
@@ -38,7 +38,7 @@ package enum EvaluationTables {
         if let count = outcome.targetCount { rows.append(["eval_target_tokens", "\(count)", ""]) }
         rows.append(["eval_runtime", four(outcome.seconds), ""])
         rows.append(
-            ["eval_samples_per_second", Figure.rate(Double(outcome.rowCount) / outcome.seconds), ""])
+            ["eval_samples_per_second", NumberFormat.rate(Double(outcome.rowCount) / outcome.seconds), ""])
         return Table(header: ["metric", "value", "95% interval"], rows: rows).text
     }
 
@@ -86,7 +86,7 @@ package enum EvaluationTables {
             header: ["confidence", "rows", "mean confidence", "right"],
             rows: bins.map { bin in
                 [
-                    "\(Figure.fixed(bin.lower, decimals: 2)) to \(Figure.fixed(bin.upper, decimals: 2))",
+                    "\(NumberFormat.fixed(bin.lower, decimals: 2)) to \(NumberFormat.fixed(bin.upper, decimals: 2))",
                     "\(bin.rowCount)", four(bin.meanConfidence), four(bin.accuracy),
                 ]
             })

@@ -37,9 +37,9 @@ extension RunComparison {
         let ends = [sign * difference.lower, sign * difference.upper].sorted()
         func amount(_ value: Double) -> String {
             switch item.unit {
-            case .share: Figure.fixed(100 * value, decimals: 2)
-            case .points: Figure.fixed(value, decimals: 2)
-            case .plain: Figure.fixed(value, decimals: 4)
+            case .share: NumberFormat.fixed(100 * value, decimals: 2)
+            case .points: NumberFormat.fixed(value, decimals: 2)
+            case .plain: NumberFormat.fixed(value, decimals: 4)
             }
         }
         let points = item.unit == .plain ? "" : " points"
@@ -50,12 +50,12 @@ extension RunComparison {
 
     /// The other run as the user knows it: by its folder, when the file has the name that an evaluation gives it.
     private var otherRun: String {
-        let suffix = "/" + OtherPredictions.fileName
+        let suffix = "/" + ComparedPredictions.fileName
         return other.hasSuffix(suffix) ? String(other.dropLast(suffix.count)) : other
     }
 
     private static func verdict(_ pValue: Double) -> String {
-        let clause = Figure.pClause(pValue)
+        let clause = NumberFormat.pClause(pValue)
         guard pValue.isFinite else { return clause }
         return clause + (pValue < significance ? ": more than chance" : ": may be chance")
     }

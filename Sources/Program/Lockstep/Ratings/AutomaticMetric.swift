@@ -96,7 +96,7 @@ struct AutomaticMetric {
             let references = item.reference.map { [$0] } ?? references(of: row)
             guard !references.isEmpty else { return [] }
             try evaluation.add(
-                AnsweredRow(
+                PredictedRow(
                     number: number, prediction: .string(output), references: references,
                     loss: row.writtenLoss(isOfTokens: true)))
         }

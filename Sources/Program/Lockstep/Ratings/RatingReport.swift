@@ -118,7 +118,7 @@ package struct RatingReport {
                     "\(pair.ties)", "\(pair.losses)", Self.figure(pair.winRate.estimate),
                     Self.bounds(pair.winRate),
                     Self.figure(pair.difference.estimate), Self.bounds(pair.difference),
-                    Figure.pValue(pair.pValue),
+                    NumberFormat.pValue(pair.pValue),
                 ]
             }, alignments: [.left, .left, .left])
     }
@@ -129,8 +129,8 @@ package struct RatingReport {
             rows: metrics.map { metric in
                 let bounds = metric.bounds.map { [$0.lower, $0.upper] } ?? []
                 return [
-                    metric.name, metric.system ?? "", Figure.fixed(metric.value, decimals: 4),
-                    bounds.map { Figure.fixed($0, decimals: 4) }.joined(separator: " … "),
+                    metric.name, metric.system ?? "", NumberFormat.fixed(metric.value, decimals: 4),
+                    bounds.map { NumberFormat.fixed($0, decimals: 4) }.joined(separator: " … "),
                 ]
             },
             alignments: [.left, .left])
@@ -142,16 +142,16 @@ package struct RatingReport {
             let (system, other) = (results.systems[pair.system], results.systems[pair.other])
             guard pair.pValue < 1 - RatingResults.level else {
                 return "Between \(system) and \(other) no difference beyond chance is seen "
-                    + "(\(Figure.pClause(pair.pValue)), \(pair.items) items).\n"
+                    + "(\(NumberFormat.pClause(pair.pValue)), \(pair.items) items).\n"
             }
             let (better, worse) = pair.difference.estimate > 0 ? (system, other) : (other, system)
             return "\(better) is rated higher than \(worse), by more than chance "
-                + "(\(Figure.pClause(pair.pValue)), \(pair.items) items).\n"
+                + "(\(NumberFormat.pClause(pair.pValue)), \(pair.items) items).\n"
         }.joined()
     }
 
     private static func figure(_ value: Double) -> String {
-        value.isNaN ? "–" : Figure.fixed(value, decimals: 3)
+        value.isNaN ? "–" : NumberFormat.fixed(value, decimals: 3)
     }
 
     private static func bounds(_ interval: ConfidenceInterval) -> String {

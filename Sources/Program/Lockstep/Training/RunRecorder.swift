@@ -91,7 +91,7 @@ final class RunRecorder {
     private static func parameters(_ plan: TrainingPlan) -> String {
         let (all, trained) = (plan.parameterCount, plan.trainableParameterCount)
         guard trained < all else { return "\(all) parameters" }
-        let share = Figure.fixed(100 * Double(trained) / Double(all), decimals: 2)
+        let share = NumberFormat.fixed(100 * Double(trained) / Double(all), decimals: 2)
         return "\(trained) of \(all) parameters are trained (\(share)%)"
     }
 
@@ -111,7 +111,7 @@ final class RunRecorder {
         try log?.evaluation(
             step: record.step, epoch: record.epoch, values: record.values.map { ($0.name, .real($0.value)) })
         let shown = record.evaluation.metrics.prefix(5).map { name, value in
-            "\(name) \(Figure.fixed(value, decimals: 4))"
+            "\(name) \(NumberFormat.fixed(value, decimals: 4))"
         }
         display.message(
             "evaluation at step \(record.step): " + shown.joined(separator: ", ")
@@ -161,10 +161,10 @@ final class RunRecorder {
     }
 
     private func tell(_ summary: TrainingSummary) {
-        let rate = Figure.fixed(Double(summary.rows) / summary.seconds, decimals: 1)
+        let rate = NumberFormat.fixed(Double(summary.rows) / summary.seconds, decimals: 1)
         Messages.note(
-            "trained \(summary.rows) rows in \(Figure.fixed(summary.seconds, decimals: 1)) s: \(rate) rows/s, mean "
-                + "loss \(Figure.fixed(summary.loss, decimals: 4))")
+            "trained \(summary.rows) rows in \(NumberFormat.fixed(summary.seconds, decimals: 1)) s: \(rate) rows/s, mean "
+                + "loss \(NumberFormat.fixed(summary.loss, decimals: 4))")
         if let reason = summary.earlyStop { Messages.note(reason) }
         if let warning = summary.overfitting { Messages.warn(warning) }
         if let best = summary.bestCheckpoint { Messages.note("best checkpoint: \(best)") }

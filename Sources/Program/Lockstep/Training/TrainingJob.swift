@@ -24,7 +24,7 @@ package struct TrainingJob {
         self.configuration = configuration
         self.printsJSON = printsJSON
         self.shows = shows
-        let watch = StallWatch(
+        let watch = Watchdog(
             group: group, warnSeconds: min(60, Double(configuration.training.ddpTimeoutSeconds)),
             abortSeconds: Double(configuration.training.ddpTimeoutSeconds))
         self.group = group.size > 1 ? WatchedProcessGroup(group, watch: watch) : group

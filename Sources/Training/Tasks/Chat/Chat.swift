@@ -8,7 +8,7 @@ internal import Tokenizers
 
 /// `chat`.
 package struct Chat: LanguageModelDefinition {
-    package var name: ModelArguments.Task { .chat }
+    package var name: ModelArguments.TaskName { .chat }
     package var keyScopes: Set<KeyScope> {
         [.conversations, .prompts, .sequences, .crossEntropy, .generation]
     }

@@ -33,8 +33,8 @@ package struct Conversations {
 
     /// The examples of all files. Throws, with file and line, when a row is no conversation, starts with the assistant,
     /// or has no token to learn from.
-    package func examples(_ reader: RowReader) throws -> ExampleStore {
-        var store = ExampleStore()
+    package func examples(_ reader: RowReader) throws -> TokenizedDataset {
+        var store = TokenizedDataset()
         let rows = reader.makeIterator()
         while let row = try rows.next() { store.append(try example(row)) }
         return store

@@ -35,7 +35,7 @@ package final class ClassificationEvaluator {
     package func evaluate(_ inputs: any ModelInputs) throws -> RowEvaluationResult {
         let evaluation = RowEvaluation(.labels(model.head), group: group, seed: 0, detail: .figures)
         let examples = inputs.examples
-        let batches = EvaluationBatches(
+        let batches = EvaluationSampler(
             rowCount: examples.count, batchRows: batchRows, lengths: examples.lengths)
         for index in batches.batches(rank: group.rank, of: group.size) {
             let rows = batches.rows(batch: index)
@@ -58,12 +58,12 @@ package final class ClassificationEvaluator {
             logits, targets, problemType: model.head.problemType, rowCount: 1, gradient: nil,
             weighting: weighting)
         for (place, row) in rows.enumerated() {
-            let answer = ClassificationAnswer(
+            let answer = ClassificationOutput(
                 logits: logits.rows(place..<place + 1).values(), problemType: labels.problemType)
             var score: Double?
             if case .label(let best) = answer.predicted { score = answer.probabilities[best] }
             try evaluation.add(
-                AnsweredRow(
+                PredictedRow(
                     number: row, prediction: .null, score: score, references: [], target: expected[place],
                     predicted: answer.predicted, probabilities: answer.probabilities,
                     loss: RowLoss(

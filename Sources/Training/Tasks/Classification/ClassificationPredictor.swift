@@ -8,7 +8,7 @@ package import Models
 internal import Tensors
 
 /// Predicts the labels or numbers of texts or images.
-package final class ClassificationPredictor: RowPredictor {
+package final class ClassificationPredictor: Predictor {
     private let model: any SequenceClassifier
     private let reader: any ClassificationReader
     private let labels: LabelMap
@@ -56,7 +56,7 @@ package final class ClassificationPredictor: RowPredictor {
 
     /// A label and its probability, lists of those above one half, or numbers.
     private func answer(_ logits: [Float]) -> RowPrediction {
-        let answer = ClassificationAnswer(logits: logits, problemType: labels.problemType)
+        let answer = ClassificationOutput(logits: logits, problemType: labels.problemType)
         var prediction: RowPrediction
         switch answer.predicted {
         case .label(let best):

@@ -36,7 +36,7 @@ package struct TextClassificationReader: ClassificationReader {
     }
 
     package func inputs(labels: LabelMap?, _ next: () throws -> Row?) throws -> any ModelInputs {
-        var store = ExampleStore()
+        var store = TokenizedDataset()
         while let row = try next() { store.append(try example(row, labels)) }
         return store
     }

@@ -12,7 +12,7 @@ package import Training
 /// Classification, multi-label classification and regression of texts, pairs of texts or images.
 package final class ClassificationTask: TrainingTask {
     package var model: any TrainableModel { classifier }
-    package var training: ExampleStore { inputs.examples }
+    package var training: TokenizedDataset { inputs.examples }
     private let classifier: any SequenceClassifier
     private let inputs: any ModelInputs
     private let validation: (any ModelInputs)?

@@ -11,9 +11,9 @@ struct ClassifierSetup {
 
     /// Loads on rank 0 and broadcasts. Collective.
     init(_ run: RunArguments, group: any ProcessGroup) throws {
-        Inference.applyThreadPlan(run.training, group)
+        InferenceSetup.applyThreadPlan(run.training, group)
         model = try ModelBroadcast.classifier(run.model, head: nil, seed: 0, through: group).model
-        try Inference.applyPrecision(run.training, to: model, group)
+        try InferenceSetup.applyPrecision(run.training, to: model, group)
         reader = try ClassificationReaders.make(run, model)
     }
 }

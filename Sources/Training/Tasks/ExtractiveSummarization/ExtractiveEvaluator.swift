@@ -39,14 +39,14 @@ package final class ExtractiveEvaluator {
         scorer = SentenceScorer(model: model, batchRows: batchRows)
     }
 
-    private static let kind = AnswerKind.texts(lossIsOfTokens: false)
+    private static let kind = PredictionKind.texts(lossIsOfTokens: false)
     static var metrics: [MetricDescription] { RowEvaluation.descriptions(kind) }
 
     /// Figures over all documents, on every rank: the loss is the mean over sentences, `accuracy` the share of sentences
     /// that the oracle judges alike. Collective.
     package func evaluate(_ rows: ExtractiveRows) throws -> RowEvaluationResult {
         let evaluation = RowEvaluation(Self.kind, group: group, seed: 0, detail: .figures)
-        let batches = EvaluationBatches(
+        let batches = EvaluationSampler(
             rowCount: rows.count, batchRows: batchRows, lengths: rows.documentLengths)
         for index in batches.batches(rank: group.rank, of: group.size) {
             let batch = batches.rows(batch: index)
@@ -54,7 +54,7 @@ package final class ExtractiveEvaluator {
                 let document = rows.documents[number]
                 let chosen = selection.chosen(scores: scores.probabilities, sentences: document.sentences)
                 try evaluation.add(
-                    AnsweredRow(
+                    PredictedRow(
                         number: number,
                         prediction: .string(SentenceSelection.text(chosen, of: document.sentences)),
                         references: [document.summary],

@@ -7,7 +7,7 @@ internal import Layers
 package import Models
 
 /// Chooses the sentences of each document that make its summary.
-package final class ExtractivePredictor: RowPredictor {
+package final class ExtractivePredictor: Predictor {
     private let reader: ExtractiveReader
     private let model: ExtractiveSummarizer
     private let scorer: SentenceScorer

@@ -16,7 +16,7 @@ struct ExtractiveDocument: Sendable {
 /// Documents and their windows. Training scatters windows; an evaluation joins those of a document.
 package struct ExtractiveRows: Sendable {
     /// An example a window, its target the right sentences by their number in the window.
-    package private(set) var windows = ExampleStore()
+    package private(set) var windows = TokenizedDataset()
     private(set) var documents: [ExtractiveDocument] = []
     /// Windows d has the windows `offsets[d]..<offsets[d + 1]`.
     private var offsets = [0]

@@ -9,7 +9,7 @@ internal import Training
 
 /// `extractive-summarization`.
 package struct ExtractiveSummarization: TaskDefinition {
-    package var name: ModelArguments.Task { .extractiveSummarization }
+    package var name: ModelArguments.TaskName { .extractiveSummarization }
     package var keyScopes: Set<KeyScope> { [.documents, .sentences, .sequences, .encoders] }
     package var needsPretrained: String? {
         "extractive-summarization needs an encoder that knows its language"
@@ -36,24 +36,24 @@ package struct ExtractiveSummarization: TaskDefinition {
             ] + (training.warning(setup.model).map { ["warning: " + $0] } ?? []))
     }
 
-    package func answering(_ run: RunArguments, group: any ProcessGroup) throws -> RowAnswering {
-        Inference.applyThreadPlan(run.training, group)
+    package func taskPredictor(_ run: RunArguments, group: any ProcessGroup) throws -> TaskPredictor {
+        InferenceSetup.applyThreadPlan(run.training, group)
         let setup = try ExtractiveSetup(run, group: group)
-        try Inference.applyPrecision(run.training, to: setup.model, group)
+        try InferenceSetup.applyPrecision(run.training, to: setup.model, group)
         let predictor = ExtractivePredictor(
             model: setup.model, reader: setup.reader, batchRows: run.training.perDeviceEvalBatchSize)
-        var answering = RowAnswering(predictor: predictor)
-        answering.sideScores = ExtractiveBaselines(predictor: predictor, seed: run.training.seed)
+        var answering = TaskPredictor(predictor: predictor)
+        answering.baselineScores = ExtractiveBaselines(predictor: predictor, seed: run.training.seed)
         return answering
     }
 
     package func textScoring(
-        _ predictor: any RowPredictor, rows: RowReader, group: any ProcessGroup
+        _ predictor: any Predictor, rows: RowReader, group: any ProcessGroup
     ) throws -> RowEvaluation.Kind { .texts(lossIsOfTokens: false) }
 }
 
 /// ROUGE of the first sentences and of an oracle's choice, beside that of the model's.
-private struct ExtractiveBaselines: SideScores {
+private struct ExtractiveBaselines: BaselineScores {
     let predictor: ExtractivePredictor
     private var sums: SummaryBaselineSums
 

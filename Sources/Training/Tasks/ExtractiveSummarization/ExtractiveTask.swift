@@ -11,7 +11,7 @@ package import Training
 /// BERTSum's extractive summarization: whether the oracle chose a sentence, by binary cross-entropy.
 package final class ExtractiveTask: TrainingTask {
     package var model: any TrainableModel { summarizer }
-    package var training: ExampleStore { rows.windows }
+    package var training: TokenizedDataset { rows.windows }
     private let summarizer: ExtractiveSummarizer
     private let rows: ExtractiveRows
     private let validation: ExtractiveRows?

@@ -100,7 +100,7 @@ package final class CaptionReader: SequenceToSequenceReader {
 
 /// Images with their captions; the tokens of a row are those of its caption.
 package final class CaptionRows: SequenceToSequenceRows {
-    package var examples: ExampleStore { images.examples }
+    package var examples: TokenizedDataset { images.examples }
     private let images: ImageExamples
     private let captions: [String]
 

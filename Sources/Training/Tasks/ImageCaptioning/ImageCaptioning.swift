@@ -8,7 +8,7 @@ internal import Metrics
 
 /// `image-captioning`.
 package struct ImageCaptioning: SequenceToSequenceDefinition {
-    package var name: ModelArguments.Task { .imageCaptioning }
+    package var name: ModelArguments.TaskName { .imageCaptioning }
     package var readsImages: Bool { true }
     package var keyScopes: Set<KeyScope> {
         [.images, .captions, .encoders, .encoderDecoders, .crossEntropy, .generation]
@@ -20,7 +20,7 @@ package struct ImageCaptioning: SequenceToSequenceDefinition {
     ) throws -> any SequenceToSequenceSetup { try CaptioningSetup(run, group: group) }
 
     package func textScoring(
-        _ predictor: any RowPredictor, rows: RowReader, group: any ProcessGroup
+        _ predictor: any Predictor, rows: RowReader, group: any ProcessGroup
     ) throws -> RowEvaluation.Kind {
         .texts(try CIDErDocumentFrequencies(rows: rows, predictor: predictor, group: group))
     }

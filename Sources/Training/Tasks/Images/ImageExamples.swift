@@ -34,18 +34,18 @@ package struct ImageReader {
     package func path(_ row: Row) throws(DatasetsError) -> String { try image(row).path }
 
     /// An empty store for the other columns of rows whose images this reader reads.
-    func emptyStore() throws(DatasetsError) -> ExampleStore {
+    func emptyStore() throws(DatasetsError) -> TokenizedDataset {
         guard let configuration = model.imageConfiguration else {
             preconditionFailure("this model reads text")
         }
         let size = try loader([])
         let patch = configuration.patchSize
-        return ExampleStore(
+        return TokenizedDataset(
             imageTokenCount: size.height / patch.height * (size.width / patch.width) + 1)
     }
 
     /// The images with the other columns of their rows.
-    func examples(_ images: [ImageRow], _ store: ExampleStore) throws(DatasetsError) -> ImageExamples {
+    func examples(_ images: [ImageRow], _ store: TokenizedDataset) throws(DatasetsError) -> ImageExamples {
         precondition(images.count == store.count, "expected an image a row")
         return ImageExamples(examples: store, loader: try loader(images), model: model, key: key)
     }
@@ -57,14 +57,14 @@ package struct ImageReader {
 
 /// Images with the targets of their rows.
 package final class ImageExamples: ModelInputs {
-    package let examples: ExampleStore
+    package let examples: TokenizedDataset
     private let loader: ImageLoader
     private let model: any ImageModel
     private let key: RandomKey
     /// Pixel values of the last batch, `[at least S, 3 · height · width]`.
     private var pixels: Tensor
 
-    init(examples: ExampleStore, loader: ImageLoader, model: any ImageModel, key: RandomKey) {
+    init(examples: TokenizedDataset, loader: ImageLoader, model: any ImageModel, key: RandomKey) {
         self.examples = examples
         self.loader = loader
         self.model = model

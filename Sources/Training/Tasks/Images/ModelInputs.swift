@@ -8,7 +8,7 @@ package import Training
 /// Rows of a data set as a model reads them.
 package protocol ModelInputs {
     /// Targets, lengths and places of the rows.
-    var examples: ExampleStore { get }
+    var examples: TokenizedDataset { get }
     /// The rows as one batch, valid until the next call: as that epoch of training sees them, or, with nil, as
     /// evaluations do. Throws when a row cannot be read any more.
     func tokenBatch(rows: [Int], epoch: Int?) throws -> TokenBatch
@@ -17,8 +17,8 @@ package protocol ModelInputs {
     func validate(for model: any TrainableModel, rank: Int, of rankCount: Int) throws
 }
 
-extension ExampleStore: ModelInputs {
-    package var examples: ExampleStore { self }
+extension TokenizedDataset: ModelInputs {
+    package var examples: TokenizedDataset { self }
 
     /// Texts are the same in every epoch.
     package func tokenBatch(rows: [Int], epoch: Int?) -> TokenBatch { TokenBatch(batch(rows: rows)) }

@@ -26,13 +26,13 @@ package final class LanguageModelEvaluator {
     }
 
     /// Figures over all rows of `store`, on every rank. Collective.
-    package func evaluate(_ store: ExampleStore) throws -> RowEvaluationResult {
+    package func evaluate(_ store: TokenizedDataset) throws -> RowEvaluationResult {
         let evaluation = RowEvaluation(.losses, group: group, seed: 0, detail: .figures)
-        let batches = EvaluationBatches(rowCount: store.count, batchRows: batchRows, lengths: store.lengths)
+        let batches = EvaluationSampler(rowCount: store.count, batchRows: batchRows, lengths: store.lengths)
         for index in batches.batches(rank: group.rank, of: group.size) {
             let rows = batches.rows(batch: index)
             for (row, sums) in zip(rows, sums(store, rows: rows)) {
-                try evaluation.add(AnsweredRow(number: row, loss: RowLoss(sums)))
+                try evaluation.add(PredictedRow(number: row, loss: RowLoss(sums)))
             }
         }
         return try evaluation.finish()
@@ -43,7 +43,7 @@ package final class LanguageModelEvaluator {
     ///
     /// - Throws: when another run has other rows.
     package func estimates(
-        _ store: ExampleStore, _ arguments: TokenLossArguments, text: ([Int32]) -> String
+        _ store: TokenizedDataset, _ arguments: TokenLossArguments, text: ([Int32]) -> String
     ) throws -> RowEvaluationResult {
         try TokenLossRows.run(
             rowCount: store.count, batchRows: batchRows, group: group, arguments,
@@ -51,7 +51,7 @@ package final class LanguageModelEvaluator {
     }
 
     /// The sums of each of the rows, which run together.
-    private func sums(_ store: ExampleStore, rows: [Int]) -> [TokenLossSums] {
+    private func sums(_ store: TokenizedDataset, rows: [Int]) -> [TokenLossSums] {
         let (tokens, wanted) = targets.batch(store, rows: rows, .evaluation)
         workspace.reset()
         return model.sequenceLossSums(

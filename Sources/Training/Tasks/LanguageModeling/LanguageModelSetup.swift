@@ -18,13 +18,13 @@ package struct LanguageModelSetup {
     /// Rank 0's report of what was read.
     let report: LoadReport?
     /// Makes examples of rows.
-    let read: (RowReader) throws -> ExampleStore
+    let read: (RowReader) throws -> TokenizedDataset
 
     /// What tokens say, for people.
     func text(of tokens: [Int32]) -> String { tokenizer.decode(tokens, skippingSpecialTokens: true) }
 
     /// The examples of rows, checked against the model.
-    func examples(_ rows: RowReader) throws -> ExampleStore {
+    func examples(_ rows: RowReader) throws -> TokenizedDataset {
         let store = try read(rows)
         try store.validate(for: model)
         return store
@@ -33,7 +33,7 @@ package struct LanguageModelSetup {
     /// A causal language model whose rows `read` makes examples of. Collective.
     static func causal(
         _ run: RunArguments, group: any ProcessGroup,
-        read: (any Tokenizer) throws -> (RowReader) throws -> ExampleStore
+        read: (any Tokenizer) throws -> (RowReader) throws -> TokenizedDataset
     ) throws -> LanguageModelSetup {
         let tokenizer = try TokenizerLoader.load(directory: run.model.directory)
         let (model, report) = try ModelBroadcast.causal(

@@ -18,9 +18,9 @@ package enum LanguageModelObjective: Sendable {
 /// Causal and masked language modelling, and chat.
 package final class LanguageModelTask: TrainingTask {
     package var model: any TrainableModel { languageModel }
-    package let training: ExampleStore
+    package let training: TokenizedDataset
     private let languageModel: any LanguageModel
-    private let validation: ExampleStore?
+    private let validation: TokenizedDataset?
     private let targets: TokenTargets
     private let labelSmoothing: Double
     private let evaluator: LanguageModelEvaluator
@@ -29,8 +29,8 @@ package final class LanguageModelTask: TrainingTask {
 
     /// `batchRows` are the rows that a rank evaluates at once.
     package init(
-        model: any LanguageModel, objective: LanguageModelObjective, training: ExampleStore,
-        validation: ExampleStore?, labelSmoothing: Double = 0, group: any ProcessGroup, batchRows: Int
+        model: any LanguageModel, objective: LanguageModelObjective, training: TokenizedDataset,
+        validation: TokenizedDataset?, labelSmoothing: Double = 0, group: any ProcessGroup, batchRows: Int
     ) {
         languageModel = model
         self.training = training
@@ -81,7 +81,7 @@ struct TokenTargets {
     let objective: LanguageModelObjective
 
     /// The number of targets of a row.
-    func count(_ store: ExampleStore, row: Int, _ occasion: TokenMasking.Occasion) -> Int {
+    func count(_ store: TokenizedDataset, row: Int, _ occasion: TokenMasking.Occasion) -> Int {
         switch objective {
         case .causal: Self.spanCount(store, row: row)
         case .masked(let masking): masking.count(store.tokens(of: row), row: row, occasion)
@@ -89,7 +89,7 @@ struct TokenTargets {
     }
 
     /// The number of tokens in a row's spans, without the first token of the row, which nothing predicts.
-    static func spanCount(_ store: ExampleStore, row: Int) -> Int {
+    static func spanCount(_ store: TokenizedDataset, row: Int) -> Int {
         spans(store.target(of: row)).reduce(0) {
             $0 + $1.clamped(to: 1..<max(1, store.length(of: row))).count
         }
@@ -102,7 +102,7 @@ struct TokenTargets {
 
     /// The rows as one batch with a target for each of its tokens.
     func batch(
-        _ store: ExampleStore, rows: [Int], _ occasion: TokenMasking.Occasion
+        _ store: TokenizedDataset, rows: [Int], _ occasion: TokenMasking.Occasion
     ) -> (tokens: TokenBatch, targets: [Int32]) {
         let batch = store.batch(rows: rows)
         var inputs = batch.tokens

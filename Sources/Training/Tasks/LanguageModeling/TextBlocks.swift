@@ -28,7 +28,7 @@ package struct TextBlocks {
     /// shorter. For masked models each text has its special tokens. For causal models a line of a text file keeps its
     /// line feed, and any other row is a document that ends with the end-of-sequence token. Row by row: each text alone,
     /// truncated. Blank rows are left out, but for the line feeds of text files.
-    package func examples(_ reader: RowReader) throws -> ExampleStore {
+    package func examples(_ reader: RowReader) throws -> TokenizedDataset {
         var blocks = BlockBuilder(length: maximumLength, isCausal: isCausal)
         let rows = reader.makeIterator()
         while let row = try rows.next() {
@@ -92,7 +92,7 @@ package struct TextBlocks {
 private struct BlockBuilder {
     let length: Int
     let isCausal: Bool
-    private(set) var store = ExampleStore()
+    private(set) var store = TokenizedDataset()
     private var pending: [Int32] = []
     /// Where the rows in `pending` start, and where they come from.
     private var starts: [(place: Int, source: RowSource)] = []

@@ -83,7 +83,7 @@ package final class TextPredictor: PromptedPredictor {
 }
 
 /// A predictor that continues prompts.
-package protocol PromptedPredictor: RowPredictor {
+package protocol PromptedPredictor: Predictor {
     /// Throws, with file and line, when there is no prompt or it leaves no room for an answer; runs no model.
     func checkPrompt(of row: Row) throws
 }
@@ -131,7 +131,7 @@ final class RowLosses {
 
     /// The loss of each example over its spans. Throws when one does not fit the model.
     func losses(of examples: [Example]) throws(TrainingError) -> [RowLoss] {
-        var store = ExampleStore()
+        var store = TokenizedDataset()
         for example in examples { store.append(example) }
         try store.validate(for: model)
         let (tokens, wanted) = targets.batch(store, rows: Array(examples.indices), .evaluation)

@@ -17,7 +17,7 @@ package struct AnswerScorer: RowScorer {
     package var qualityName: String { "f1" }
     private static let lossBits = 24
 
-    package func counts(of row: AnsweredRow) -> [Int64] {
+    package func counts(of row: PredictedRow) -> [Int64] {
         let overlap = overlap(row)
         let all: [Int64] = [1, overlap.isExact ? 1 : 0, RowUnits.of(overlap.f1) ?? 0]
         let hasAnswer = Self.references(of: row).contains { !$0.isEmpty }
@@ -27,14 +27,14 @@ package struct AnswerScorer: RowScorer {
         return all + (hasAnswer ? all : [0, 0, 0]) + [units, Int64(loss.count)]
     }
 
-    private func overlap(_ row: AnsweredRow) -> AnswerOverlap {
+    private func overlap(_ row: PredictedRow) -> AnswerOverlap {
         AnswerOverlap(
             prediction: row.prediction.plainText, references: Self.references(of: row),
             knowsNoAnswer: knowsNoAnswer)
     }
 
     /// The texts of people. A file of references may hold SQuAD's object of lists in place of texts.
-    private static func references(of row: AnsweredRow) -> [String] {
+    private static func references(of row: PredictedRow) -> [String] {
         guard row.references.count == 1, row.references[0].hasPrefix("{"),
             let value = try? JSONValue(json: Array(row.references[0].utf8)),
             case .object(let fields) = value, case .array(let texts)? = fields["text"],
@@ -70,13 +70,13 @@ package struct AnswerScorer: RowScorer {
         ]
     }
 
-    package func quality(of row: AnsweredRow, _ counts: [Int64]) -> Double? { FixedPoint.value(counts[2]) }
+    package func quality(of row: PredictedRow, _ counts: [Int64]) -> Double? { FixedPoint.value(counts[2]) }
 
-    package func badness(of row: AnsweredRow, _ counts: [Int64]) -> Double? {
+    package func badness(of row: PredictedRow, _ counts: [Int64]) -> Double? {
         counts[1] == 1 ? nil : 100 - 100 * FixedPoint.value(counts[2])
     }
 
-    package func details(of row: AnsweredRow) -> [(name: String, value: JSONValue)] {
+    package func details(of row: PredictedRow) -> [(name: String, value: JSONValue)] {
         [("f1", .real(100 * overlap(row).f1))]
     }
 }

@@ -9,7 +9,7 @@ internal import Training
 
 /// `question-answering`: SQuAD's form, with and without questions that have no answer.
 package struct QuestionAnswering: TaskDefinition {
-    package var name: ModelArguments.Task { .questionAnswering }
+    package var name: ModelArguments.TaskName { .questionAnswering }
     package var keyScopes: Set<KeyScope> { [.questions, .sequences, .encoders] }
     package func referenceColumn(_ data: DataArguments) -> String {
         QuestionAnsweringArguments().answersColumn
@@ -38,20 +38,20 @@ package struct QuestionAnswering: TaskDefinition {
             ])
     }
 
-    package func answering(_ run: RunArguments, group: any ProcessGroup) throws -> RowAnswering {
-        Inference.applyThreadPlan(run.training, group)
+    package func taskPredictor(_ run: RunArguments, group: any ProcessGroup) throws -> TaskPredictor {
+        InferenceSetup.applyThreadPlan(run.training, group)
         let setup = try QuestionSetup(run, isTraining: false, group: group)
-        try Inference.applyPrecision(run.training, to: setup.model, group)
+        try InferenceSetup.applyPrecision(run.training, to: setup.model, group)
         let scorer = SpanScorer(
             model: setup.model, selection: setup.selection, batchRows: run.training.perDeviceEvalBatchSize)
-        return RowAnswering(
+        return TaskPredictor(
             predictor: QuestionPredictor(
                 reader: setup.reader, scorer: scorer, writesNBest: run.model.questionAnswering.writeNBest))
     }
 
     /// Answers that stand in a file are scored as those of SQuAD 2.0.
     package func textScoring(
-        _ predictor: any RowPredictor, rows: RowReader, group: any ProcessGroup
+        _ predictor: any Predictor, rows: RowReader, group: any ProcessGroup
     ) throws -> RowEvaluation.Kind {
         .scored(
             AnswerScorer(knowsNoAnswer: (predictor as? QuestionPredictor)?.selection.allowsNoAnswer ?? true))

@@ -16,7 +16,7 @@ struct QuestionEvaluator {
         (self.scorer, self.group, self.batchRows) = (scorer, group, batchRows)
     }
 
-    private var kind: AnswerKind {
+    private var kind: PredictionKind {
         .scored(AnswerScorer(knowsNoAnswer: scorer.selection.allowsNoAnswer))
     }
     var metrics: [MetricDescription] { RowEvaluation.descriptions(kind) }
@@ -24,13 +24,13 @@ struct QuestionEvaluator {
     /// Figures over all questions, on every rank; the loss is the mean over windows. Collective.
     func evaluate(_ rows: QuestionRows) throws -> RowEvaluationResult {
         let evaluation = RowEvaluation(kind, group: group, seed: 0, detail: .figures)
-        let batches = EvaluationBatches(
+        let batches = EvaluationSampler(
             rowCount: rows.count, batchRows: batchRows, lengths: rows.questionLengths)
         for index in batches.batches(rank: group.rank, of: group.size) {
             let batch = batches.rows(batch: index)
             for (number, found) in zip(batch, scorer.answers(to: batch, in: rows)) {
                 try evaluation.add(
-                    AnsweredRow(
+                    PredictedRow(
                         number: number, prediction: .string(found.answer.text),
                         score: found.answer.probability, references: rows.questions[number].references,
                         loss: found.loss))

@@ -5,7 +5,7 @@ internal import Evaluation
 internal import JSON
 
 /// Answers questions by spans of their contexts; an empty text is no answer.
-final class QuestionPredictor: RowPredictor {
+final class QuestionPredictor: Predictor {
     private let reader: QuestionReader
     private let scorer: SpanScorer
     private let writesNBest: Bool

@@ -7,7 +7,7 @@ internal import Training
 /// Questions and their windows. Training scatters windows; an evaluation joins those of a question.
 struct QuestionRows: Sendable {
     /// An example a window; its target is the answer's tokens, or [CLS].
-    private(set) var windows = ExampleStore()
+    private(set) var windows = TokenizedDataset()
     private(set) var questions: [Question] = []
     /// Question q has the windows `offsets[q]..<offsets[q + 1]`.
     private var offsets = [0]

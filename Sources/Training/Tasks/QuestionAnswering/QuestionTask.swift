@@ -9,7 +9,7 @@ internal import Training
 /// Learns to point at the first and the last token of the answer; at [CLS] in windows that do not hold it.
 final class QuestionTask: TrainingTask {
     var model: any TrainableModel { answerer }
-    var training: ExampleStore { rows.windows }
+    var training: TokenizedDataset { rows.windows }
     private let answerer: QuestionAnswerer
     private let rows: QuestionRows
     private let validation: QuestionRows?

@@ -63,22 +63,22 @@ extension SequenceToSequenceDefinition {
             ], tokenizerSource: setup.tokenizerSource, companions: setup.companions)
     }
 
-    package func answering(_ run: RunArguments, group: any ProcessGroup) throws -> RowAnswering {
-        Inference.applyThreadPlan(run.training, group)
+    package func taskPredictor(_ run: RunArguments, group: any ProcessGroup) throws -> TaskPredictor {
+        InferenceSetup.applyThreadPlan(run.training, group)
         let setup = try setup(run, group: group)
-        try Inference.applyPrecision(run.training, to: setup.model, group)
+        try InferenceSetup.applyPrecision(run.training, to: setup.model, group)
         let predictor = SequenceToSequencePredictor(
             model: setup.model, reader: setup.reader, options: setup.options)
-        return RowAnswering(predictor: predictor)
+        return TaskPredictor(predictor: predictor)
     }
 
     package func losses(
         _ run: RunArguments, group: any ProcessGroup, _ arguments: TokenLossArguments
     ) throws -> RowEvaluationResult {
-        Inference.applyThreadPlan(run.training, group)
+        InferenceSetup.applyThreadPlan(run.training, group)
         let setup = try setup(run, group: group)
         let rows = try setup.rows(run.data.rows(of: run.data.validationFiles))
-        try Inference.applyPrecision(run.training, to: setup.model, group)
+        try InferenceSetup.applyPrecision(run.training, to: setup.model, group)
         return try SequenceToSequenceEvaluator(
             model: setup.model, writing: nil, group: group, batchRows: run.training.perDeviceEvalBatchSize
         ).estimates(rows, arguments)

@@ -14,11 +14,11 @@ package import Models
 package struct SequenceToSequenceWriting {
     let options: GenerationOptions
     let text: ([Int32]) -> String
-    let kind: AnswerKind
+    let kind: PredictionKind
 
     /// `text` makes a text of what the decoder wrote; `kind` says how it is scored.
     package init(
-        options: GenerationOptions, text: @escaping ([Int32]) -> String, kind: AnswerKind = .texts()
+        options: GenerationOptions, text: @escaping ([Int32]) -> String, kind: PredictionKind = .texts()
     ) {
         self.options = options
         self.text = text
@@ -45,13 +45,13 @@ package final class SequenceToSequenceEvaluator {
         self.batchRows = batchRows
     }
 
-    private var kind: AnswerKind { writing?.kind ?? .losses }
+    private var kind: PredictionKind { writing?.kind ?? .losses }
     var metrics: [MetricDescription] { RowEvaluation.descriptions(kind) }
 
     /// Figures over all rows, on every rank. Collective.
     package func evaluate(_ rows: any SequenceToSequenceRows) throws -> RowEvaluationResult {
         let evaluation = RowEvaluation(kind, group: group, seed: 0, detail: .figures)
-        let batches = EvaluationBatches(
+        let batches = EvaluationSampler(
             rowCount: rows.examples.count, batchRows: batchRows, lengths: rows.examples.lengths)
         for index in batches.batches(rank: group.rank, of: group.size) {
             let batch = batches.rows(batch: index)
@@ -61,14 +61,14 @@ package final class SequenceToSequenceEvaluator {
             ).map { RowLoss($0) }
             guard let writing else {
                 for (row, loss) in zip(batch, losses) {
-                    try evaluation.add(AnsweredRow(number: row, loss: loss))
+                    try evaluation.add(PredictedRow(number: row, loss: loss))
                 }
                 continue
             }
             let written = try Generator.generate(model, sources: sources, options: writing.options)
             for (place, row) in batch.enumerated() {
                 try evaluation.add(
-                    AnsweredRow(
+                    PredictedRow(
                         number: row, prediction: .string(writing.text(written[place].tokens)),
                         references: rows.references(of: row), loss: losses[place]))
             }

@@ -8,7 +8,7 @@ internal import Layers
 package import Models
 
 /// Writes a text for each row; greedily, by sampling or by beam search, as the options say.
-package final class SequenceToSequencePredictor: RowPredictor {
+package final class SequenceToSequencePredictor: Predictor {
     private let model: any SequenceToSequenceModel
     private let reader: any SequenceToSequenceReader
     private let options: GenerationOptions

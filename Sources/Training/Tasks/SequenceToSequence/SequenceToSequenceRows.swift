@@ -24,7 +24,7 @@ package protocol SequenceToSequenceReader: AnyObject {
 package protocol SequenceToSequenceRows: AnyObject {
     /// An example a row. Its tokens say how long the row is when rows are scattered to batches and counted; what the encoder
     /// reads may be something else, such as an image.
-    var examples: ExampleStore { get }
+    var examples: TokenizedDataset { get }
     /// The tokens of all rows' targets.
     var targetCount: Int { get }
     /// The tokens that the decoder is to write for a row, the end token included.

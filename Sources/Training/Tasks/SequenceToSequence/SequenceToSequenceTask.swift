@@ -10,7 +10,7 @@ package import Training
 /// Summarization, captioning and whatever else writes a text for a source.
 package final class SequenceToSequenceTask: TrainingTask {
     package var model: any TrainableModel { network }
-    package var training: ExampleStore { rows.examples }
+    package var training: TokenizedDataset { rows.examples }
     private let network: any SequenceToSequenceModel
     private let rows: any SequenceToSequenceRows
     private let validation: (any SequenceToSequenceRows)?

@@ -5,7 +5,7 @@ package import DataParallel
 
 /// `summarization`.
 package struct Summarization: SequenceToSequenceDefinition {
-    package var name: ModelArguments.Task { .summarization }
+    package var name: ModelArguments.TaskName { .summarization }
     package var keyScopes: Set<KeyScope> {
         [.documents, .sources, .encoders, .encoderDecoders, .crossEntropy, .generation]
     }

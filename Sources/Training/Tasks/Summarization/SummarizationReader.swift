@@ -62,7 +62,7 @@ package final class SummarizationReader: SequenceToSequenceReader {
 
     /// The rows of all files with their summaries, checked against the model.
     package func rows(_ reader: RowReader) throws -> SummarizationRows {
-        var examples = ExampleStore()
+        var examples = TokenizedDataset()
         var targets: [[Int32]] = []
         var references: [String] = []
         let rows = reader.makeIterator()
@@ -76,7 +76,7 @@ package final class SummarizationReader: SequenceToSequenceReader {
     }
 
     package func sources(of rows: [Row], sampleIDs: [UInt64]) throws -> TokenBatch {
-        var examples = ExampleStore()
+        var examples = TokenizedDataset()
         for row in rows { examples.append(try source(of: row)) }
         try examples.validate(for: model)
         let batch = examples.batch(rows: Array(rows.indices))
@@ -110,11 +110,11 @@ package final class SummarizationReader: SequenceToSequenceReader {
 
 /// Tokenised documents with their summaries.
 package final class SummarizationRows: SequenceToSequenceRows {
-    package let examples: ExampleStore
+    package let examples: TokenizedDataset
     private let targets: [[Int32]]
     private let references: [String]
 
-    init(examples: ExampleStore, targets: [[Int32]], references: [String]) {
+    init(examples: TokenizedDataset, targets: [[Int32]], references: [String]) {
         self.examples = examples
         self.targets = targets
         self.references = references

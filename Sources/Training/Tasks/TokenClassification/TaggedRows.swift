@@ -8,7 +8,7 @@ struct TaggedRows {
     /// The target of a token without one, as in PyTorch.
     static let ignored: Int32 = -100
 
-    private(set) var examples = ExampleStore()
+    private(set) var examples = TokenizedDataset()
     /// The targets of all rows' tokens, one row after the other, and whether each token is the first of its
     /// word.
     private var targets: [Int32] = []

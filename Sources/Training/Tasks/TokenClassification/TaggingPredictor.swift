@@ -6,7 +6,7 @@ internal import JSON
 internal import Models
 
 /// Finds entities.
-final class TaggingPredictor: RowPredictor {
+final class TaggingPredictor: Predictor {
     let tags: TagSet
     private let model: TokenClassifier
     private let reader: TagReader

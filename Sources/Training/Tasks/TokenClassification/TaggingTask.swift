@@ -12,7 +12,7 @@ internal import Training
 /// Token classification by cross-entropy.
 final class TaggingTask: TrainingTask {
     var model: any TrainableModel { classifier }
-    var training: ExampleStore { rows.examples }
+    var training: TokenizedDataset { rows.examples }
     private let classifier: TokenClassifier
     private let rows: TaggedRows
     private let validation: TaggedRows?
@@ -60,13 +60,13 @@ final class TaggingTask: TrainingTask {
         guard let validation else { preconditionFailure("there are no validation rows") }
         let evaluation = RowEvaluation(
             .entities(labels: tags.entityLabels), group: group, seed: 0, detail: .figures)
-        let batches = EvaluationBatches(
+        let batches = EvaluationSampler(
             rowCount: validation.count, batchRows: batchRows, lengths: validation.examples.lengths)
         for index in batches.batches(rank: group.rank, of: group.size) {
             let numbers = batches.rows(batch: index)
             for (number, answer) in zip(numbers, scorer.answers(to: numbers, of: validation)) {
                 try evaluation.add(
-                    AnsweredRow(
+                    PredictedRow(
                         number: number, prediction: entities(answer.tags),
                         references: [entities(answer.truths).json], loss: answer.loss))
             }

@@ -12,7 +12,7 @@ internal import Training
 
 /// `token-classification`.
 package struct TokenClassification: TaskDefinition {
-    package var name: ModelArguments.Task { .tokenClassification }
+    package var name: ModelArguments.TaskName { .tokenClassification }
     package var keyScopes: Set<KeyScope> { [.text, .labels, .tags, .sequences, .encoders, .crossEntropy] }
     package func referenceColumn(_ data: DataArguments) -> String { data.labelColumn }
     package func answersRows(_ generation: GenerationArguments) -> Bool { true }
@@ -55,16 +55,16 @@ package struct TokenClassification: TaskDefinition {
                 })
     }
 
-    package func answering(_ run: RunArguments, group: any ProcessGroup) throws -> RowAnswering {
-        Inference.applyThreadPlan(run.training, group)
+    package func taskPredictor(_ run: RunArguments, group: any ProcessGroup) throws -> TaskPredictor {
+        InferenceSetup.applyThreadPlan(run.training, group)
         let model = try ModelBroadcast.tokenClassifier(run.model, head: nil, seed: 0, through: group).model
-        try Inference.applyPrecision(run.training, to: model, group)
-        return RowAnswering(
+        try InferenceSetup.applyPrecision(run.training, to: model, group)
+        return TaskPredictor(
             predictor: TaggingPredictor(model: model, reader: try reader(run, model, isTraining: false)))
     }
 
     package func textScoring(
-        _ predictor: any RowPredictor, rows: RowReader, group: any ProcessGroup
+        _ predictor: any Predictor, rows: RowReader, group: any ProcessGroup
     ) throws -> RowEvaluation.Kind {
         guard let predictor = predictor as? TaggingPredictor else {
             throw TrainingError(

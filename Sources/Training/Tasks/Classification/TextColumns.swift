@@ -1,0 +1,103 @@
+// Where the columns of a classification task stand, and its targets and heads as models name them.
+
+package import Arguments
+package import Datasets
+internal import Layers
+package import Models
+package import Training
+
+/// Where texts and labels stand in a row, and how long a sequence may become.
+package struct TextColumns: Sendable {
+    package var text: String
+    package var textPair: String?
+    package var label: String
+    package var maximumLength: Int
+
+    package init(_ arguments: DataArguments) {
+        text = arguments.textColumn
+        textPair = arguments.textPairColumn
+        label = arguments.labelColumn
+        maximumLength = arguments.maxSeqLength
+    }
+}
+
+extension TokenizedDataset {
+    /// Throws, with file and line, when a row does not fit the model.
+    package func validate(for model: any TrainableModel) throws(TrainingError) {
+        for row in 0..<count {
+            let batch = TokenBatch(batch(rows: [row]))
+            do throws(ModelError) {
+                try model.validate(batch)
+            } catch {
+                throw .badTokens("\(source(of: row))", error.description)
+            }
+        }
+    }
+}
+
+extension TokenizedDataset {
+    /// How many rows have each of so many labels.
+    package func labelCounts(_ labelCount: Int) -> LabelCounts {
+        var counts = LabelCounts(total: count, ofLabel: [Int](repeating: 0, count: labelCount))
+        for row in 0..<count {
+            switch target(of: row) {
+            case .label(let label): counts.ofLabel[label] += 1
+            case .labels(let labels): for label in labels { counts.ofLabel[label] += 1 }
+            case .values, .spans, .none: preconditionFailure("row \(row) has no label")
+            }
+        }
+        return counts
+    }
+}
+
+extension TokenBatch {
+    /// The model's view of a batch.
+    init(_ batch: ExampleBatch) {
+        self.init(
+            tokens: batch.tokens, typeIDs: batch.typeIDs, positions: batch.positions,
+            offsets: batch.sequenceOffsets, sampleIDs: batch.sampleIDs)
+    }
+}
+
+extension ClassificationTargets {
+    /// The targets of a batch for a head of `labelCount` outputs.
+    init(_ targets: [Target], labelCount: Int, problemType: ProblemType) {
+        switch problemType {
+        case .singleLabel:
+            self = .labels(
+                targets.map {
+                    if case .label(let id) = $0 { id } else { preconditionFailure("expected a label") }
+                })
+        case .multiLabel:
+            self = .values(
+                targets.map { target in
+                    guard case .labels(let ids) = target else { preconditionFailure("expected labels") }
+                    var row = [Float](repeating: 0, count: labelCount)
+                    for id in ids { row[id] = 1 }
+                    return row
+                })
+        case .regression:
+            self = .values(
+                targets.map {
+                    if case .values(let values) = $0 {
+                        values
+                    } else {
+                        preconditionFailure("expected values")
+                    }
+                }
+            )
+        }
+    }
+}
+
+extension LabelMap {
+    /// The head that predicts these labels.
+    package var head: ClassificationHead {
+        ClassificationHead(labels: labels, problemType: problemType)
+    }
+
+    /// The labels that a model predicts.
+    package init(_ head: ClassificationHead) throws(DatasetsError) {
+        try self.init(labels: head.labels, problemType: head.problemType)
+    }
+}

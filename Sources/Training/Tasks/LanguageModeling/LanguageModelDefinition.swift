@@ -1,0 +1,123 @@
+// The tasks of language modelling on plain texts: masked and causal.
+
+package import Arguments
+internal import Checkpoints
+package import DataParallel
+internal import Datasets
+package import Evaluation
+package import Models
+internal import Tokenizers
+internal import Training
+
+/// `masked-lm`.
+package struct MaskedLanguageModeling: LanguageModelDefinition {
+    package var name: ModelArguments.TaskName { .maskedLM }
+    package var keyScopes: Set<KeyScope> {
+        [.text, .sequences, .blocks, .masking, .encoders, .crossEntropy]
+    }
+    package func answersRows(_ generation: GenerationArguments) -> Bool { false }
+
+    package func setup(_ run: RunArguments, group: any ProcessGroup) throws -> LanguageModelSetup {
+        try .masked(run, group: group)
+    }
+
+    package func predictor(
+        _ run: RunArguments, _ model: any LanguageModel
+    ) throws -> any PromptedPredictor {
+        throw Self.cannotAnswer
+    }
+
+    private static let cannotAnswer = TrainingError(
+        "task: masked-lm teaches a model to fill gaps, which is no answer to a row: fine-tune the model for "
+            + "another task, such as text-classification, and predict with that")
+
+    package func taskPredictor(_ run: RunArguments, group: any ProcessGroup) throws -> TaskPredictor {
+        throw Self.cannotAnswer
+    }
+}
+
+/// `causal-lm`.
+package struct CausalLanguageModeling: LanguageModelDefinition {
+    package var name: ModelArguments.TaskName { .causalLM }
+    package var keyScopes: Set<KeyScope> {
+        [.text, .sequences, .blocks, .prompts, .crossEntropy, .generation]
+    }
+    package func answersRows(_ generation: GenerationArguments) -> Bool {
+        generation.predictWithGenerate ?? false
+    }
+
+    package func setup(_ run: RunArguments, group: any ProcessGroup) throws -> LanguageModelSetup {
+        try .causal(run, group: group) { tokenizer in
+            let blocks = TextBlocks(tokenizer: tokenizer, arguments: run.data, isCausal: true)
+            return { try blocks.examples($0) }
+        }
+    }
+
+    package func predictor(
+        _ run: RunArguments, _ model: any LanguageModel
+    ) throws -> any PromptedPredictor {
+        TextPredictor(
+            model: model, tokenizer: try TokenizerLoader.load(directory: run.model.directory),
+            arguments: run.data, options: try generation(run))
+    }
+}
+
+/// What training a language model is, whatever its rows are.
+package protocol LanguageModelDefinition: TaskDefinition {
+    /// The model with the reader of its rows. Collective.
+    func setup(_ run: RunArguments, group: any ProcessGroup) throws -> LanguageModelSetup
+    /// What writes texts with a model that is loaded.
+    func predictor(_ run: RunArguments, _ model: any LanguageModel) throws -> any PromptedPredictor
+}
+
+extension LanguageModelDefinition {
+    package func referenceColumn(_ data: DataArguments) -> String { data.completionColumn }
+
+    package func prepare(_ run: RunArguments, group: any ProcessGroup) throws -> PreparedTask {
+        let (data, arguments) = (run.data, run.training)
+        let setup = try self.setup(run, group: group)
+        try PreparedTask.adapt(setup.model, setup.report, arguments, group)
+        let examples = try setup.examples(data.trainingRows())
+        let validation = try data.validationRows().map { try setup.examples($0) }
+        let task = LanguageModelTask(
+            model: setup.model, objective: setup.objective, training: examples, validation: validation,
+            labelSmoothing: arguments.labelSmoothingFactor, group: group,
+            batchRows: arguments.perDeviceEvalBatchSize)
+        let targets = task.lossCount(rows: Array(0..<examples.count), epoch: 0)
+        return PreparedTask(
+            task: task,
+            notes: (setup.report?.lines ?? []) + [
+                PreparedTask.rows(examples, validation),
+                "\(name.rawValue): \(targets) target tokens an epoch",
+            ])
+    }
+
+    package func taskPredictor(_ run: RunArguments, group: any ProcessGroup) throws -> TaskPredictor {
+        InferenceSetup.applyThreadPlan(run.training, group)
+        let model = try ModelBroadcast.causal(run.model, seed: run.training.seed, through: group).model
+        try InferenceSetup.applyPrecision(run.training, to: model, group)
+        return TaskPredictor(predictor: try predictor(run, model))
+    }
+
+    package func losses(
+        _ run: RunArguments, group: any ProcessGroup, _ arguments: TokenLossArguments
+    ) throws -> RowEvaluationResult {
+        InferenceSetup.applyThreadPlan(run.training, group)
+        let setup = try self.setup(run, group: group)
+        try InferenceSetup.applyPrecision(run.training, to: setup.model, group)
+        let store = try setup.examples(run.data.rows(of: run.data.validationFiles))
+        let evaluator = LanguageModelEvaluator(
+            model: setup.model, objective: setup.objective, group: group,
+            batchRows: run.training.perDeviceEvalBatchSize)
+        return try evaluator.estimates(store, arguments, text: setup.text(of:))
+    }
+
+    package func checkRows(_ run: RunArguments, group: any ProcessGroup) throws {
+        let setup = try self.setup(run, group: group)
+        _ = try setup.examples(run.data.trainingRows())
+        guard answersRows(run.training.generation) else { return }
+        let predictor = try self.predictor(run, setup.model)
+        let rows = try run.data.trainingRows().makeIterator()
+        while let row = try rows.next() { try predictor.checkPrompt(of: row) }
+    }
+}
