@@ -46,7 +46,7 @@ import Testing
         let folders = try goldenFolders()
         #expect(!folders.isEmpty)
         for folder in folders {
-            let name = folder.deletingLastPathComponent().lastPathComponent
+            let name = folder.deletingLastPathComponent().path
             let manifest = try manifest(of: folder)
             let found = try files(in: folder).filter { !Self.isApart($0) }
             #expect(Set(manifest.keys) == Set(found), "\(name)")
@@ -63,9 +63,9 @@ import Testing
 
     private func goldenFolders() throws -> [URL] {
         let tests = Repository.root.appendingPathComponent("Tests")
-        return try FileManager.default.contentsOfDirectory(atPath: tests.path).sorted()
-            .map { tests.appendingPathComponent($0).appendingPathComponent("Goldens") }
-            .filter { FileManager.default.fileExists(atPath: $0.path) }
+        return try FileManager.default.subpathsOfDirectory(atPath: tests.path).sorted()
+            .filter { ($0 as NSString).lastPathComponent == "Goldens" }
+            .map { tests.appendingPathComponent($0) }
     }
 
     /// Paths of all files below a folder; a link counts as a file.

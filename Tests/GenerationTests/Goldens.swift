@@ -1,5 +1,5 @@
 // The goldens of generation, made together with those of the model families, of captioners and of imported files
-// (Goldens/generate.py in ModelFamilyTests, VisionModelsTests and GGUFImportTests).
+// (Goldens/generate.py in ModelsTests/Families, ModelsTests/Vision and GGUFImportTests).
 
 import Checkpoints
 import Foundation
@@ -12,7 +12,7 @@ import Tensors
 import Testing
 
 /// A file or folder of the goldens.
-func goldenPath(_ name: String, of tests: String = "ModelFamilyTests") -> String {
+func goldenPath(_ name: String, of tests: String = "ModelsTests/Families") -> String {
     URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .appendingPathComponent(tests + "/Goldens/" + name).path
 }
@@ -38,7 +38,7 @@ struct GoldenGeneration: CustomTestStringConvertible, Sendable {
     let options: GenerationOptions
     let testDescription: String
 
-    /// The calls that stand in the golden file of each of these folders of ModelFamilyTests.
+    /// The calls that stand in the golden file of each of these folders of ModelsTests/Families.
     static func all(_ models: [String]) throws -> [GoldenGeneration] {
         try models.flatMap { model in
             try of(
@@ -48,7 +48,7 @@ struct GoldenGeneration: CustomTestStringConvertible, Sendable {
     }
 
     static func captions() throws -> [GoldenGeneration] {
-        let path = goldenPath("captioner", of: "VisionModelsTests")
+        let path = goldenPath("captioner", of: "ModelsTests/Vision")
         return try of(json(of: path + "/golden.json"), directory: path, reader: .imageEncoder)
     }
 

@@ -1,4 +1,4 @@
-// The oracle and trigram blocking against Python (see SummarizationTests/Goldens/generate.py).
+// The oracle and trigram blocking against Python (see ModelsTests/Summarization/Goldens/generate.py).
 
 import Foundation
 import JSON
@@ -9,7 +9,7 @@ import Testing
 @Suite struct SentenceSelectionTests {
     private func cases(_ key: String) throws -> [JSONValue] {
         let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        let file = tests.appendingPathComponent("SummarizationTests/Goldens/selection.json")
+        let file = tests.appendingPathComponent("ModelsTests/Summarization/Goldens/selection.json")
         return try #require(JSONValue(parsing: [UInt8](Data(contentsOf: file)))[key]?.array)
     }
 

@@ -7,7 +7,6 @@ import Evaluation
 import JSON
 import Layers
 import Models
-import Optimizers
 import Tasks
 import Tensors
 import Testing

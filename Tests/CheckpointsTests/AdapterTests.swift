@@ -17,10 +17,6 @@ private func baseModel(_ name: String) -> String {
         .appendingPathComponent("ModelsTests/Goldens/\(name)").path
 }
 
-private func bits(_ values: [Float]) -> [UInt32] { values.map(\.bitPattern) }
-
-private struct NoSuchTensor: Error { let name: String }
-
 private let cases = ["parts", "all-linear"]
 private let tolerance = 1e-5
 

@@ -120,7 +120,8 @@ private let tolerance = 1e-5
     )
     func joining() throws {
         let gpt2 = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("ModelFamilyTests/Goldens/gpt2").path
+            .deletingLastPathComponent()
+            .appendingPathComponent("ModelsTests/Families/Goldens/gpt2").path
         let encoders: [(String, [String])] = [("backbone", []), ("classifier", ["classifier.weight"])]
         for (encoder, ignored) in encoders {
             let golden = try VisionGolden(encoder)

@@ -31,7 +31,7 @@ from transformers import (
     ModernBertConfig, ModernBertForMaskedLM, ModernBertForQuestionAnswering, ModernBertForSequenceClassification,
     ModernBertForTokenClassification, ModernBertModel)
 
-sys.path.append(str(pathlib.Path(__file__).resolve().parents[2]))
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[3]))
 import goldens
 
 SEED = 20240917

@@ -21,7 +21,7 @@ from transformers import (
     AutoTokenizer, BertConfig, BertForTokenClassification, BertTokenizer, DistilBertConfig,
     DistilBertForTokenClassification, RobertaConfig, RobertaForTokenClassification, RobertaTokenizer)
 
-sys.path.append(str(pathlib.Path(__file__).resolve().parents[2]))
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[3]))
 import goldens
 
 SEED = 20240918

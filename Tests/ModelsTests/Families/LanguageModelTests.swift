@@ -187,16 +187,3 @@ func languageModel(_ golden: GoldenDirectory) throws -> any LanguageModel {
             pass, targets: targets, scale: 1 / Double(count), labelSmoothing: labelSmoothing)
     }
 }
-
-/// Ten steps of AdamW as in generate.py; `step` adds gradients and returns the loss.
-func tenSteps(_ model: any TrainableModel, _ step: () -> Float) -> [Float] {
-    let optimizer = AdamW(model.parameters, options: AdamW.Options(weightDecay: 0.01))
-    return (0..<10).map { _ in
-        model.parameters.gradients.clear()
-        let loss = step()
-        let norm = GradientClipping.norm(of: model.parameters.gradients)
-        optimizer.step(
-            learningRate: 1e-3, gradientScale: GradientClipping.scale(norm: norm, maximumNorm: 1))
-        return loss
-    }
-}

@@ -23,7 +23,7 @@ from safetensors.torch import save_file
 from transformers import (GPT2Config, GPT2LMHeadModel, ViTConfig, ViTForImageClassification, ViTModel,
                           VisionEncoderDecoderConfig, VisionEncoderDecoderModel)
 
-sys.path.append(str(pathlib.Path(__file__).resolve().parents[2]))
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[3]))
 import goldens
 
 SEED = 20240614

@@ -25,7 +25,7 @@ from transformers import (
     DistilBertForQuestionAnswering, RobertaConfig, RobertaForQuestionAnswering)
 from transformers.data.metrics import squad_metrics
 
-sys.path.append(str(pathlib.Path(__file__).resolve().parents[2]))
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[3]))
 import goldens
 
 SEED = 20250711

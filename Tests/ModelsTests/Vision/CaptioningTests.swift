@@ -20,6 +20,7 @@ private struct Drawings {
 
     init() throws {
         let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
             .deletingLastPathComponent().appendingPathComponent("launch/recipes/captions/train.jsonl").path
         let examples = try CaptionExample.read(patterns: [file]).prefix(8)
         var preprocessing = ImagePreprocessing()

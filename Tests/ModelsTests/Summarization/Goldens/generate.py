@@ -29,7 +29,7 @@ from safetensors.torch import save_file
 from transformers import (
     AutoModel, BertConfig, BertModel, DistilBertConfig, DistilBertModel, RobertaConfig, RobertaModel)
 
-sys.path.append(str(pathlib.Path(__file__).resolve().parents[2]))
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[3]))
 import goldens
 
 SEED = 20250607
