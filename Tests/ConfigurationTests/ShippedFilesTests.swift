@@ -63,11 +63,11 @@ private func shipped(_ folder: String) throws -> [String] {
             try String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)
         }
         let names = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
-        let table = try names.filter { $0.hasPrefix("Configuration/RecipeKey+") }.map(source).joined()
+        let table = try names.filter { $0.hasPrefix("Configuration/Keys/RecipeKey+") }.map(source).joined()
         #expect(
             Set(RecipeKey.all.map(\.name))
                 == Set(table.matches(of: /"([a-z0-9_]+)", \\\./).map { String($0.1) }))
-        let flags = try source("LockstepProgram/RecipeFlags.swift")
+        let flags = try source("LockstepProgram/Commands/RecipeFlags.swift")
         for key in RecipeKey.all {
             #expect(table.components(separatedBy: "\"\(key.name)\", \\.").count == 2, "\(key.name)")
             #expect(!flags.contains("\"\(key.name)\""), "\(key.name)")

@@ -129,6 +129,7 @@ import Testing
     @Test("launch prints the mpirun line of the workstation's cluster file")
     func launch() throws {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
             .deletingLastPathComponent().path
         // Settings of the environment would be left out of the line.
         let inherited = ProcessInfo.processInfo.environment.keys.filter { $0.hasPrefix("OMPI_MCA_") }

@@ -10,6 +10,7 @@ import Testing
 @Suite struct ImportTests {
     private func golden(_ name: String) -> String {
         URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
             .appendingPathComponent("GGUFImportTests/Goldens/\(name)").path
     }
 

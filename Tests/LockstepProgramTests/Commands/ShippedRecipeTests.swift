@@ -6,7 +6,8 @@ import Testing
 
 @Suite(.serialized) struct ShippedRecipeTests {
     private static let root = URL(fileURLWithPath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().path
     private static let folder = root + "/launch/recipes/"
 
     /// A recipe with what a toy model needs other than the pretrained one.

@@ -8,6 +8,7 @@ import TestSupport
 /// Drawings that the repository carries, with captions and labels.
 enum ToyImages {
     static let samples = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()
         .appendingPathComponent("launch/recipes/captions").path
 
