@@ -1,6 +1,6 @@
 // swift-tools-version: 6.2
-// The package: a folder of `Sources` a floor of the house, a folder of it a target. A target imports only what stands
-// above it; a test enforces that.
+// The package: a folder of `Sources` a floor of the house, a folder of it a target. A target imports only
+// what stands above it; a test enforces that.
 import PackageDescription
 
 let strict: [SwiftSetting] = [

@@ -3,8 +3,8 @@
 import Foundation
 import Testing
 
-/// The house from the ground up: a target imports its own floor and those below it. A task measures itself by the
-/// evaluation, and a cross-validation trains, so that these two floors stand side by side.
+/// The house from the ground up: a target imports its own floor and those below it. A task measures itself by
+/// the evaluation, and a cross-validation trains, so that these two floors stand side by side.
 private let floors: [Set<String>] = [
     ["Base"], ["Engine"], ["Formats"], ["Data"], ["Training", "Evaluation"], ["Operations"], ["Program"],
 ]

@@ -1,4 +1,5 @@
-// Rules that every file keeps: size, opening comment, no disabled test, unsafe code and traps only where allowed.
+// Rules that every file keeps: size, opening comment, no disabled test, unsafe code and traps only where
+// allowed.
 
 import Foundation
 import Testing

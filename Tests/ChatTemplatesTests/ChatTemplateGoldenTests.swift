@@ -1,4 +1,5 @@
-// Chat templates of seventeen model families, and pieces of the language, against transformers' apply_chat_template.
+// Chat templates of seventeen model families, and pieces of the language, against transformers'
+// apply_chat_template.
 
 import ChatTemplates
 import Foundation

@@ -1,5 +1,5 @@
-// What goes wrong with chat templates, each with its sentence; reading them from a directory; which tokens are the
-// assistant's.
+// What goes wrong with chat templates, each with its sentence; reading them from a directory; which tokens
+// are the assistant's.
 
 import ChatTemplates
 import Foundation

@@ -51,7 +51,8 @@ private struct AdapterGolden {
         return tensor.values()
     }
 
-    /// The base model, with the adapters of the directory in place and all else frozen but what PEFT trains too.
+    /// The base model, with the adapters of the directory in place and all else frozen but what PEFT trains
+    /// too.
     func adaptedModel() throws -> any SequenceClassifier {
         let model = try ModelLoader.load(
             .classifier(nil), directory: baseModel("single-label"), seed: 1

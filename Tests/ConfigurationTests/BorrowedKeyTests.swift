@@ -1,4 +1,5 @@
-// Keys of other trainers: each of transformers' TrainingArguments has an answer, and the answer is the right one.
+// Keys of other trainers: each of transformers' TrainingArguments has an answer, and the answer is the right
+// one.
 
 import Arguments
 import Configuration

@@ -1,4 +1,5 @@
-// Tables as office programs write them: separators, encodings, line ends and empty columns that RFC 4180 does not have.
+// Tables as office programs write them: separators, encodings, line ends and empty columns that RFC 4180 does
+// not have.
 
 import Datasets
 import Files

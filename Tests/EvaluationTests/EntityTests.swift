@@ -1,4 +1,5 @@
-// Entities of tags and their figures against seqeval (see Goldens/entities/generate.py), and on several ranks.
+// Entities of tags and their figures against seqeval (see Goldens/entities/generate.py), and on several
+// ranks.
 
 import DataParallel
 import Datasets

@@ -99,8 +99,8 @@ private enum Rows {
         #expect(found.mistakes == expected.mistakes)
     }
 
-    /// Checks every number of ranks, two of them with ranks without rows, against one rank; figures must lie in their
-    /// intervals.
+    /// Checks every number of ranks, two of them with ranks without rows, against one rank; figures must lie
+    /// in their intervals.
     private func check(
         _ kind: RowEvaluation.Kind, figures: [String], row: @escaping @Sendable (Int) -> PredictedRow
     ) throws {

@@ -1,5 +1,5 @@
-// The goldens of generation, made together with those of the model families, of captioners and of imported files
-// (Goldens/generate.py in ModelsTests/Families, ModelsTests/Vision and GGUFImportTests).
+// The goldens of generation, made together with those of the model families, of captioners and of imported
+// files (Goldens/generate.py in ModelsTests/Families, ModelsTests/Vision and GGUFImportTests).
 
 import Checkpoints
 import Foundation

@@ -1,7 +1,7 @@
 // Activation functions and their derivatives against double precision.
 //
-// Stated accuracy, absolute: 4e-7·max(1, |x|) forward, sigmoid and tanh 2e-7; derivatives 1e-6, GELU's tanh form
-// 3e-6. Tanh is also right to 1.5e-6 relative near zero.
+// Stated accuracy, absolute: 4e-7·max(1, |x|) forward, sigmoid and tanh 2e-7; derivatives 1e-6, GELU's tanh
+// form 3e-6. Tanh is also right to 1.5e-6 relative near zero.
 
 import Foundation
 import Kernels

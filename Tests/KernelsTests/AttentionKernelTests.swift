@@ -132,8 +132,8 @@ import Testing
             shape, q: exact(operands.q), k: exact(operands.k), v: exact(operands.v),
             dout: exact(operands.dout))
         #expect(deviation(operands.logSumExp, expected.logSumExp) < 1e-5)
-        // Where a query sees one key, the gradient of its score is the difference of two equal products: only their
-        // roundings are left.
+        // Where a query sees one key, the gradient of its score is the difference of two equal products: only
+        // their roundings are left.
         let roundings = shape.window == 0 ? 0x1p-5 : 0x1p-6
         for (found, expected) in [
             (operands.out, expected.out), (operands.dq, expected.dq), (operands.dk, expected.dk),

@@ -1,4 +1,5 @@
-// Kernels on bfloat16 activations: equal to the float32 kernels on the same numbers, but for one rounding at the end.
+// Kernels on bfloat16 activations: equal to the float32 kernels on the same numbers, but for one rounding at
+// the end.
 
 import Kernels
 import Tensors

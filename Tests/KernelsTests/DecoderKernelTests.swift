@@ -1,4 +1,5 @@
-// RMS norm, rotary positions, SwiGLU, cached attention and token cross-entropy against naive ones in double precision.
+// RMS norm, rotary positions, SwiGLU, cached attention and token cross-entropy against naive ones in double
+// precision.
 
 import Foundation
 import Kernels

@@ -1,5 +1,5 @@
-// Products in every form that the program has for them, at the sizes of low-rank adapters among others: right, and none
-// of them by the library's reference code.
+// Products in every form that the program has for them, at the sizes of low-rank adapters among others:
+// right, and none of them by the library's reference code.
 
 import Kernels
 import Synchronization
@@ -13,7 +13,8 @@ private struct ProductCase {
     var transposingB = false
     var type = ElementType.float32
     var result = ElementType.float32
-    /// Whether the left operand and the result are columns of wider matrices, as the parts of a fused layer are.
+    /// Whether the left operand and the result are columns of wider matrices, as the parts of a fused layer
+    /// are.
     var isPart = false
     var isAdded = false
     var hasBias = false

@@ -1,12 +1,13 @@
-// Every kernel on one, two and three threads. The pool's size belongs to the whole process, so these tests run in
-// processes of their own and leave it alone for the others.
+// Every kernel on one, two and three threads. The pool's size belongs to the whole process, so these tests
+// run in processes of their own and leave it alone for the others.
 
 import Foundation
 import Kernels
 import Tensors
 import Testing
 
-/// What each kernel computes from fixed inputs, at sizes that give every thread several blocks of uneven length.
+/// What each kernel computes from fixed inputs, at sizes that give every thread several blocks of uneven
+/// length.
 private let computations: [(name: String, values: @Sendable () -> [Float])] = [
     ("matrix product", matrixProducts), ("activation", activations), ("layer norm", layerNorm),
     ("attention", attention), ("dropout", dropout), ("element-wise", elementwise), ("tables", tables),

@@ -1,4 +1,5 @@
-// launch/benchmark runs both sides in turn and divides the right figures; stand-ins print what the programs would.
+// launch/benchmark runs both sides in turn and divides the right figures; stand-ins print what the programs
+// would.
 import Foundation
 import Testing
 

@@ -19,7 +19,8 @@ enum Checkout {
     }
 }
 
-/// A copy of the launch scripts and cluster files in a folder of its own, with stand-ins for the programs they call.
+/// A copy of the launch scripts and cluster files in a folder of its own, with stand-ins for the programs
+/// they call.
 struct ScriptCopy {
     private let folder: TemporaryFolder
     var root: URL { folder.url.appendingPathComponent("checkout") }

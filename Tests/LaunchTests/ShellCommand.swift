@@ -2,7 +2,8 @@
 import Foundation
 import TestSupport
 
-/// What a command left: its exit code (128 + signal if a signal ended it), standard output and standard error.
+/// What a command left: its exit code (128 + signal if a signal ended it), standard output and standard
+/// error.
 struct CommandResult: CustomStringConvertible {
     let status: Int32
     let output: String

@@ -1,5 +1,5 @@
-// The files that scripts and recipes rely on are there and say what they are for. What the keys of a recipe or of a
-// cluster file mean is decoded, and tested, by Configuration.
+// The files that scripts and recipes rely on are there and say what they are for. What the keys of a recipe
+// or of a cluster file mean is decoded, and tested, by Configuration.
 import Foundation
 import Testing
 

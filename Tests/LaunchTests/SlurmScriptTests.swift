@@ -43,7 +43,8 @@ import Testing
         #expect(result.errors.contains("Call sbatch in the folder of the checkout."))
     }
 
-    /// A copy whose mpirun waits for USR1, takes a moment as a checkpoint would, and then ends with that code.
+    /// A copy whose mpirun waits for USR1, takes a moment as a checkpoint would, and then ends with that
+    /// code.
     private static func copy(afterSignal code: Int) throws -> ScriptCopy {
         let copy = try ScriptCopy()
         try copy.addProgram("lockstep", "exit 0")
@@ -58,8 +59,8 @@ import Testing
         return copy
     }
 
-    /// Starts the script, sends it USR1 when mpirun runs, and prints its code. Threads of a Swift program may block
-    /// signals, and a child inherits that; Slurm's do not, so python3 unblocks them first.
+    /// Starts the script, sends it USR1 when mpirun runs, and prints its code. Threads of a Swift program may
+    /// block signals, and a child inherits that; Slurm's do not, so python3 unblocks them first.
     private static func runAndSignal(_ copy: ScriptCopy) throws -> CommandResult {
         let unblock = """
             import os, signal, sys

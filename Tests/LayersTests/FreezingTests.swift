@@ -1,4 +1,5 @@
-// Frozen parameters: the others get the same gradients, and nothing of the frozen ones is computed or reported.
+// Frozen parameters: the others get the same gradients, and nothing of the frozen ones is computed or
+// reported.
 
 import Layers
 import Models

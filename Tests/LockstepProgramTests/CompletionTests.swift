@@ -1,4 +1,5 @@
-// What the shells offer after Tab, and the manual: both are made by the argument parser from the commands and keys.
+// What the shells offer after Tab, and the manual: both are made by the argument parser from the commands and
+// keys.
 
 import Configuration
 import Foundation

@@ -1,12 +1,13 @@
-// A program of another package trains by the library `Lockstep`, alone and on two ranks. `launch/test` builds it.
+// A program of another package trains by the library `Lockstep`, alone and on two ranks. `launch/test` builds
+// it.
 
 import Foundation
 import TestSupport
 import Testing
 
 @Suite struct ExampleHostTests {
-    /// The program of Tests/ExampleHost, beside the test bundle; it is another package's, so that `swift build` of this
-    /// one does not make it.
+    /// The program of Tests/ExampleHost, beside the test bundle; it is another package's, so that
+    /// `swift build` of this one does not make it.
     private func host() throws -> String {
         let path = URL(fileURLWithPath: Products.path(of: "lockstep")).deletingLastPathComponent()
             .appendingPathComponent("example-host").path

@@ -23,7 +23,8 @@ final class Browser {
     private var port = 0
     private var session = ""
 
-    /// Starts Debian's chromium-driver, which launch/setup installs, and a browser whose profile lies in `folder`.
+    /// Starts Debian's chromium-driver, which launch/setup installs, and a browser whose profile lies in
+    /// `folder`.
     init(_ workshop: TemporaryFolder) throws {
         let log = try workshop.write("", to: "chromedriver-\(UUID().uuidString)")
         driver.executableURL = URL(fileURLWithPath: "/usr/bin/env")
@@ -154,7 +155,8 @@ final class Browser {
         )
     }
 
-    /// Sets the size of the page, of a phone's width or a screen's, and the colour scheme that the system prefers.
+    /// Sets the size of the page, of a phone's width or a screen's, and the colour scheme that the system
+    /// prefers.
     func emulate(width: Int, height: Int, dark: Bool) throws {
         try developerCommand(
             "Emulation.setDeviceMetricsOverride",

@@ -1,4 +1,5 @@
-// The sections of terms that come with the recipes: as many as their page says, no row twice, each with its clause.
+// The sections of terms that come with the recipes: as many as their page says, no row twice, each with its
+// clause.
 
 import Datasets
 import Foundation

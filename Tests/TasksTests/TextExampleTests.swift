@@ -1,4 +1,5 @@
-// Texts and conversations as examples: blocks as run_mlm.py and run_clm.py cut them, and what is learnt of a conversation.
+// Texts and conversations as examples: blocks as run_mlm.py and run_clm.py cut them, and what is learnt of a
+// conversation.
 
 import Arguments
 import ChatTemplates

@@ -1,5 +1,5 @@
-// Storage is aligned and zero, and every allocation is counted. Counts are per process, so the test that compares
-// them runs in a process of its own.
+// Storage is aligned and zero, and every allocation is counted. Counts are per process, so the test that
+// compares them runs in a process of its own.
 
 import Tensors
 import Testing

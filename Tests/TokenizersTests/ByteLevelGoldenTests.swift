@@ -1,4 +1,5 @@
-// Byte-level BPE in the shapes of GPT-2, RoBERTa, Llama 3, Qwen 2 and SmolLM2 against Hugging Face tokenizers.
+// Byte-level BPE in the shapes of GPT-2, RoBERTa, Llama 3, Qwen 2 and SmolLM2 against Hugging Face
+// tokenizers.
 
 import Foundation
 import Testing

@@ -1,5 +1,5 @@
-// Unigram and byte-pair models over characters, in the shapes of XLM-R, Llama 2 and Gemma, against Hugging Face
-// tokenizers.
+// Unigram and byte-pair models over characters, in the shapes of XLM-R, Llama 2 and Gemma, against Hugging
+// Face tokenizers.
 
 import Foundation
 import Testing
@@ -17,8 +17,8 @@ import Tokenizers
             as: UTF8.self)
     }
 
-    /// The pieces as they stand in the file: Foundation's JSON drops a byte order mark at the start of a string, and
-    /// one piece is just that.
+    /// The pieces as they stand in the file: Foundation's JSON drops a byte order mark at the start of a
+    /// string, and one piece is just that.
     private static func pieceText(_ url: URL) throws -> Substring {
         let text = String(decoding: try Data(contentsOf: url), as: UTF8.self)
         let start = try #require(text.firstRange(of: "\"pieces\":["))

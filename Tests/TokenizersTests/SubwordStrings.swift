@@ -1,5 +1,5 @@
-// The texts for the subword families, on top of those of GoldenStrings. Goldens/strings.py makes the same ones: change
-// both or neither.
+// The texts for the subword families, on top of those of GoldenStrings. Goldens/strings.py makes the same
+// ones: change both or neither.
 
 extension GoldenStrings {
     private static let fragments = [

@@ -1,5 +1,5 @@
-// Training steps of every model family and task, in both number formats, whole and with adapters: no product of them
-// may run on the maths library's reference code.
+// Training steps of every model family and task, in both number formats, whole and with adapters: no product
+// of them may run on the maths library's reference code.
 
 import Arguments
 import JSON

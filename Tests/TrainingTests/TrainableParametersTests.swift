@@ -1,4 +1,5 @@
-// What a recipe's patterns freeze, adapt and slow down in a BERT classifier, and what is said of those that miss.
+// What a recipe's patterns freeze, adapt and slow down in a BERT classifier, and what is said of those that
+// miss.
 
 import Arguments
 import DataParallel

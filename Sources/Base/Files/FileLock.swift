@@ -17,8 +17,8 @@ package final class FileLock: Sendable {
         }
     }
 
-    /// Whether the locked file still has its name. An earlier holder that removed it has let go of a file that
-    /// nobody else will find: then the lock is worth nothing, and has to be taken again.
+    /// Whether the locked file still has its name. An earlier holder that removed it has let go of a file
+    /// that nobody else will find: then the lock is worth nothing, and has to be taken again.
     package var isInPlace: Bool {
         get throws(FilesError) {
             let held = try descriptor.status(path, .examined)

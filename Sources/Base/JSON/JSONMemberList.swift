@@ -11,7 +11,8 @@ struct JSONMemberList {
         values.reserveCapacity(4)
     }
 
-    /// Returns whether the name is new. If it is not, the value replaces the old one where `replacing` is set.
+    /// Returns whether the name is new. If it is not, the value replaces the old one where `replacing` is
+    /// set.
     mutating func add(_ name: String, _ value: JSONValue, replacing: Bool = true) -> Bool {
         if let index = index(of: name) {
             if replacing { values[index] = value }

@@ -1,9 +1,10 @@
 // Numbers of JSON as they are written.
 
-/// A number as it was written, so that nothing is lost when it is written again. Equal are numbers of one value, such
-/// as `2` and `2.0`.
+/// A number as it was written, so that nothing is lost when it is written again. Equal are numbers of one
+/// value, such as `2` and `2.0`.
 package struct JSONNumber: Sendable, CustomStringConvertible {
-    /// The number as RFC 8259 section 6 writes it, or as Python's `json` does: `NaN`, `Infinity`, `-Infinity`.
+    /// The number as RFC 8259 section 6 writes it, or as Python's `json` does: `NaN`, `Infinity`,
+    /// `-Infinity`.
     package let text: String
 
     /// - Parameter text: a number by the grammar of RFC 8259, or one of Python's three names.
@@ -11,8 +12,8 @@ package struct JSONNumber: Sendable, CustomStringConvertible {
 
     package init(_ integer: Int) { text = String(integer) }
 
-    /// The shortest text that reads back as the same double, such as `2.0` and `1e-05`; Python's names for what
-    /// is infinite or not a number.
+    /// The shortest text that reads back as the same double, such as `2.0` and `1e-05`; Python's names for
+    /// what is infinite or not a number.
     package init(_ value: Double) {
         if value.isFinite {
             text = value.description
@@ -21,7 +22,8 @@ package struct JSONNumber: Sendable, CustomStringConvertible {
         }
     }
 
-    /// As `init(_:)`, but whole numbers without `.0`, as config.json and trainer_state.json of Lockstep have them.
+    /// As `init(_:)`, but whole numbers without `.0`, as config.json and trainer_state.json of Lockstep have
+    /// them.
     package init(shortest value: Double) {
         let number = JSONNumber(value)
         text = number.text.hasSuffix(".0") ? String(number.text.dropLast(2)) : number.text
@@ -41,8 +43,8 @@ package struct JSONNumber: Sendable, CustomStringConvertible {
     /// The number if it is written as an integer and fits.
     package var integer: Int? { isInteger ? Int(text) : nil }
 
-    /// The value if it is whole, however it is written, and fits. Of a number with a fraction or an exponent, such as
-    /// `2.0`, up to 2^53, the last for which a double is exact.
+    /// The value if it is whole, however it is written, and fits. Of a number with a fraction or an exponent,
+    /// such as `2.0`, up to 2^53, the last for which a double is exact.
     package var whole: Int? {
         if isInteger { return Int(text) }
         let value = double

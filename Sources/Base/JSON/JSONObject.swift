@@ -26,8 +26,8 @@ package struct JSONObject: Sendable {
         self.init(names: sorted.map(\.key), values: sorted.map(\.value))
     }
 
-    /// The value of a name, nil if there is none. Setting nil removes the member; another value replaces the old one
-    /// in its place, or is added at the end. Takes time in proportion to the count.
+    /// The value of a name, nil if there is none. Setting nil removes the member; another value replaces the
+    /// old one in its place, or is added at the end. Takes time in proportion to the count.
     package subscript(name: String) -> JSONValue? {
         get { index(of: name).map { values[$0] } }
         set {

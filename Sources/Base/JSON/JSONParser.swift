@@ -8,7 +8,8 @@ package struct JSONSyntaxError: Error {
     /// The name that occurs twice in an object, where that is refused.
     package var duplicateName: String?
 
-    /// The line and column of the error, both from 1, in a text that starts at byte `start`. Columns count code points.
+    /// The line and column of the error, both from 1, in a text that starts at byte `start`. Columns count
+    /// code points.
     package func place(in bytes: [UInt8], from start: Int = 0) -> (line: Int, column: Int) {
         let before = bytes[start..<position]
         let lineStart = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? start

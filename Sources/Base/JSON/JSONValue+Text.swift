@@ -8,8 +8,8 @@ package enum JSONLayout: Sendable {
     case compact
     /// A line for each element and member, indented by two spaces a level, as `json.dumps(…, indent=2)` does.
     case indented
-    /// As `indented`, but with ` : ` between name and value and an empty line in what has no members: the form of
-    /// the model's and the checkpoint's own files.
+    /// As `indented`, but with ` : ` between name and value and an empty line in what has no members: the
+    /// form of the model's and the checkpoint's own files.
     case spaced
 }
 
@@ -51,7 +51,8 @@ extension JSONValue {
         swap(&writer.output, &output)
     }
 
-    /// `text` as a JSON string; escapes only what JSON demands, as serde_json and Python's json with ensure_ascii off do.
+    /// `text` as a JSON string; escapes only what JSON demands, as serde_json and Python's json with
+    /// ensure_ascii off do.
     package static func quoted(_ text: String) -> String { JSONValue.string(text).json }
 }
 

@@ -37,7 +37,8 @@ extension ProcessVariables {
     /// `LOCKSTEP_PROGRESS`; nil where it is not set or another word.
     package var progressStyle: ProgressStyle? { self["LOCKSTEP_PROGRESS"].flatMap(ProgressStyle.init) }
 
-    /// `LOCKSTEP_LOG_TIMES`, `yes` or `no`: whether lines of the log begin with the time; nil where it is another word.
+    /// `LOCKSTEP_LOG_TIMES`, `yes` or `no`: whether lines of the log begin with the time; nil where it is
+    /// another word.
     package var logsTimes: Bool? {
         switch self["LOCKSTEP_LOG_TIMES"] {
         case "yes": true

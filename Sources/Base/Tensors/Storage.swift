@@ -60,8 +60,8 @@ package enum AllocationCounter {
         AllocationCounter.add(bytes: byteCount)
     }
 
-    /// Backs the whole pages in this range of bytes by small pages, for memory of which few scattered parts will be
-    /// touched. Without effect on what is touched already.
+    /// Backs the whole pages in this range of bytes by small pages, for memory of which few scattered parts
+    /// will be touched. Without effect on what is touched already.
     func useSmallPages(_ bytes: Range<Int>) {
         let first = (bytes.lowerBound + Self.pageBytes - 1) / Self.pageBytes * Self.pageBytes
         let last = bytes.upperBound / Self.pageBytes * Self.pageBytes
@@ -71,7 +71,8 @@ package enum AllocationCounter {
         #endif
     }
 
-    /// Gives the memory back to the system while references to it live on; what it holds is undefined from here on.
+    /// Gives the memory back to the system while references to it live on; what it holds is undefined from
+    /// here on.
     package func discardContents() {
         #if os(Linux)
             unsafe madvise(baseAddress, Self.mappedBytes(byteCount), MADV_DONTNEED)

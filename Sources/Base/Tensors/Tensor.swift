@@ -12,8 +12,8 @@ package struct Tensor: Sendable {
     /// Elements from the start of a row to the start of the next; equal to `columns` when contiguous.
     package let rowStride: Int
     package let type: ElementType
-    /// Rows behind the last one that belong to this tensor's memory and to no other tensor: their contents are undefined,
-    /// and kernels may overwrite them.
+    /// Rows behind the last one that belong to this tensor's memory and to no other tensor: their contents
+    /// are undefined, and kernels may overwrite them.
     package let spareRows: Int
 
     /// A view into existing memory. Traps when it would reach beyond the storage.

@@ -63,7 +63,8 @@ CK_INLINE void multiply(size_t m, size_t n, size_t k, float alpha, const float *
 }
 
 /// out[head_size × padded(length)] = transpose of x[length × head_size], padding zero.
-CK_INLINE void transpose(const int type, const void *x, size_t ldx, size_t length, size_t head_size, float *out) {
+CK_INLINE void transpose(const int type, const void *x, size_t ldx, size_t length, size_t head_size,
+                         float *out) {
     size_t ld = padded(length);
     for (size_t j = 0; j < length; j++)
         for (size_t p = 0; p < head_size; p++) out[p * ld + j] = ck_load(type, x, j * ldx + p);
@@ -94,10 +95,10 @@ CK_INLINE void finish(const int type, const float *memory, void *x, size_t ldx, 
 }
 
 size_t ck_attention_scratch_bytes(size_t length, size_t head_size) {
-    // transposed keys and values, two blocks of scores; where rows are no floats, copies of keys, of the gradients of
-    // keys and values, of four blocks of rows, and of the scores rounded in three layouts
-    return sizeof(float)
-           * (padded(length) * (2 * head_size + 4 * ROWS) + 3 * padded(length) * head_size + 4 * ROWS * head_size);
+    // transposed keys and values, two blocks of scores; where rows are no floats, copies of keys, of the
+    // gradients of keys and values, of four blocks of rows, and of the scores rounded in three layouts
+    return sizeof(float) * (padded(length) * (2 * head_size + 4 * ROWS) + 3 * padded(length) * head_size +
+                            4 * ROWS * head_size);
 }
 
 CK_INLINE void forward(const int type, const ck_attention *a, size_t kv_head, void *scratch) {
@@ -112,7 +113,8 @@ CK_INLINE void forward(const int type, const ck_attention *a, size_t kv_head, vo
             key_range some = visible_to_rows(a, first, rows);
             size_t begin = some.begin, columns = some.end - begin;
             block q = floats(type, ck_row(type, a->q, first * a->ldq + head * d), a->ldq, rows, d, q_memory);
-            multiply(rows, padded(columns), d, a->scale, q.rows, q.ld, 1, keys_t + begin, ld, scores + begin, ld, 0);
+            multiply(rows, padded(columns), d, a->scale, q.rows, q.ld, 1, keys_t + begin, ld, scores + begin,
+                     ld, 0);
             for (size_t i = 0; i < rows; i++) {
                 float *s = scores + i * ld;
                 key_range keys = visible(a, first + i);
@@ -154,22 +156,28 @@ CK_INLINE void backward(const int type, const ck_attention *a, size_t kv_head, v
             key_range some = visible_to_rows(a, first, rows);
             size_t begin = some.begin, columns = some.end - begin;
             block q = floats(type, ck_row(type, a->q, first * a->ldq + head * d), a->ldq, rows, d, q_memory);
-            block dout =
-                floats(type, ck_row(type, a->dout, first * a->lddo + head * d), a->lddo, rows, d, dout_memory);
-            block out = floats(type, ck_row(type, a->out, first * a->ldo + head * d), a->ldo, rows, d, out_memory);
-            multiply(rows, padded(columns), d, a->scale, q.rows, q.ld, 1, keys_t + begin, ld, scores + begin, ld, 0);
-            multiply(rows, padded(columns), d, 1, dout.rows, dout.ld, 1, values_t + begin, ld, dscores + begin, ld, 0);
+            block dout = floats(type, ck_row(type, a->dout, first * a->lddo + head * d), a->lddo, rows, d,
+                                dout_memory);
+            block out =
+                floats(type, ck_row(type, a->out, first * a->ldo + head * d), a->ldo, rows, d, out_memory);
+            multiply(rows, padded(columns), d, a->scale, q.rows, q.ld, 1, keys_t + begin, ld, scores + begin,
+                     ld, 0);
+            multiply(rows, padded(columns), d, 1, dout.rows, dout.ld, 1, values_t + begin, ld,
+                     dscores + begin, ld, 0);
             for (size_t i = 0; i < rows; i++) {
                 float *s = scores + i * ld, *ds = dscores + i * ld;
                 key_range keys = visible(a, first + i);
                 float dot = 0;
                 for (size_t p = 0; p < d; p++) dot += dout.rows[i * dout.ld + p] * out.rows[i * out.ld + p];
-                softmax_row_backward(a, head, first + i, s, ds, a->lse[(first + i) * a->heads + head], dot, keys);
+                softmax_row_backward(a, head, first + i, s, ds, a->lse[(first + i) * a->heads + head], dot,
+                                     keys);
                 for (size_t j = begin; j < keys.begin; j++) s[j] = ds[j] = 0;
                 for (size_t j = keys.end; j < some.end; j++) s[j] = ds[j] = 0;
             }
-            multiply(columns, d, rows, 1, scores + begin, 1, ld, dout.rows, dout.ld, dv + begin * lddv, lddv, 1);
-            multiply(columns, d, rows, a->scale, dscores + begin, 1, ld, q.rows, q.ld, dk + begin * lddk, lddk, 1);
+            multiply(columns, d, rows, 1, scores + begin, 1, ld, dout.rows, dout.ld, dv + begin * lddv, lddv,
+                     1);
+            multiply(columns, d, rows, a->scale, dscores + begin, 1, ld, q.rows, q.ld, dk + begin * lddk,
+                     lddk, 1);
             void *dq = ck_row_out(type, a->dq, first * a->lddq + head * d);
             size_t lddq = type == CK_FLOAT32 ? a->lddq : d;
             multiply(rows, d, columns, a->scale, dscores + begin, ld, 1, k.rows + begin * k.ld, k.ld,

@@ -1,8 +1,10 @@
-// Attention whose products multiply bfloat16 and add float32 (VDPBF16PS: two products an element and instruction).
-// Softmax is float32; probabilities and the gradients of scores are rounded for the products that read them.
+// Attention whose products multiply bfloat16 and add float32 (VDPBF16PS: two products an element and
+// instruction). Softmax is float32; probabilities and the gradients of scores are rounded for the products
+// that read them.
 //
-// The instruction adds a₀b₀ + a₁b₁ to a float, so operands are pairs along the summed index: 32 bits of two bfloat16.
-// Rows of q, k, v and dout are such pairs along the head as they lie; pairs along tokens are interleaved first.
+// The instruction adds a₀b₀ + a₁b₁ to a float, so operands are pairs along the summed index: 32 bits of two
+// bfloat16. Rows of q, k, v and dout are such pairs along the head as they lie; pairs along tokens are
+// interleaved first.
 #include "attention_bfloat16.h"
 #include "attention_rows.h"
 
@@ -30,8 +32,8 @@ CK_INLINE pairs along_columns(const pair *columns, size_t ld) {
 }
 
 /// C[m × 16w] (+)= alpha · A[m × k] · B[k × 16w] for constant m ≤ HEIGHT and w ≤ 2, k counting pairs.
-TARGET_INLINE void tile(int m, int w, size_t k, float alpha, pairs a, const pair *b, size_t ldb, float *c, size_t ldc,
-                        int add) {
+TARGET_INLINE void tile(int m, int w, size_t k, float alpha, pairs a, const pair *b, size_t ldb, float *c,
+                        size_t ldc, int add) {
     __m512 sums[HEIGHT][2];
     for (int i = 0; i < m; i++)
         for (int j = 0; j < w; j++) sums[i][j] = _mm512_setzero_ps();
@@ -55,8 +57,8 @@ TARGET_INLINE void tile(int m, int w, size_t k, float alpha, pairs a, const pair
 }
 
 /// The same for all rows of C.
-TARGET_INLINE void columns(int w, size_t m, size_t k, float alpha, pairs a, const pair *b, size_t ldb, float *c,
-                           size_t ldc, int add) {
+TARGET_INLINE void columns(int w, size_t m, size_t k, float alpha, pairs a, const pair *b, size_t ldb,
+                           float *c, size_t ldc, int add) {
     for (size_t i = 0; i < m; i += HEIGHT) {
         pairs ai = {a.a + i * a.ars, a.ars, a.acs};
         float *ci = c + i * ldc;
@@ -74,8 +76,8 @@ TARGET_INLINE void columns(int w, size_t m, size_t k, float alpha, pairs a, cons
 }
 
 /// C[m × n] (+)= alpha · A[m × k] · B[k × n], k counting pairs; n is a multiple of 16.
-TARGET_INLINE void multiply(size_t m, size_t n, size_t k, float alpha, pairs a, const pair *b, size_t ldb, float *c,
-                            size_t ldc, int add) {
+TARGET_INLINE void multiply(size_t m, size_t n, size_t k, float alpha, pairs a, const pair *b, size_t ldb,
+                            float *c, size_t ldc, int add) {
     size_t j = 0;
     for (; j + 2 * LANES <= n; j += 2 * LANES) columns(2, m, k, alpha, a, b + j, ldb, c + j, ldc, add);
     if (j < n) columns(1, m, k, alpha, a, b + j, ldb, c + j, ldc, add);
@@ -103,7 +105,8 @@ TARGET_INLINE void transpose(const uint16_t *x, size_t ldx, size_t length, size_
                 square[i] = j + i < length ? _mm512_maskz_loadu_epi32(mask, row) : _mm512_setzero_si512();
             }
             ck_transpose_square(square);
-            for (size_t i = 0; i < LANES && p + i < count; i++) _mm512_storeu_si512(out + (p + i) * ld + j, square[i]);
+            for (size_t i = 0; i < LANES && p + i < count; i++)
+                _mm512_storeu_si512(out + (p + i) * ld + j, square[i]);
         }
     }
 }
@@ -122,7 +125,8 @@ CK_INLINE void interleave(const uint16_t *x, size_t ldx, size_t rows, size_t d, 
 }
 
 /// y[rows × d] = x rounded, row i multiplied by factors[i] or, without factors, by 1.
-TARGET_INLINE void round_rows(const float *x, const float *factors, size_t rows, size_t d, uint16_t *y, size_t ldy) {
+TARGET_INLINE void round_rows(const float *x, const float *factors, size_t rows, size_t d, uint16_t *y,
+                              size_t ldy) {
     for (size_t i = 0; i < rows; i++) {
         __m512 factor = _mm512_set1_ps(factors ? factors[i] : 1.0f);
         for (size_t p = 0; p < d; p += LANES) {
@@ -167,15 +171,18 @@ TARGET_INLINE __mmask16 kept(const row_dropout *dropout, size_t j) {
     if (!dropout->drops) return 0xFFFF;
     __m512i index = _mm512_add_epi32(_mm512_set1_epi32((int)j),
                                      _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
-    __m512i x = _mm512_xor_si512(_mm512_mullo_epi32(index, _mm512_set1_epi32((int)0x9E3779B9u)), dropout->low);
-    x = _mm512_mullo_epi32(_mm512_xor_si512(x, _mm512_srli_epi32(x, 16)), _mm512_set1_epi32((int)0x85EBCA6Bu));
+    __m512i x =
+        _mm512_xor_si512(_mm512_mullo_epi32(index, _mm512_set1_epi32((int)0x9E3779B9u)), dropout->low);
+    x = _mm512_mullo_epi32(_mm512_xor_si512(x, _mm512_srli_epi32(x, 16)),
+                           _mm512_set1_epi32((int)0x85EBCA6Bu));
     x = _mm512_add_epi32(_mm512_xor_si512(x, _mm512_srli_epi32(x, 13)), dropout->high);
-    x = _mm512_mullo_epi32(_mm512_xor_si512(x, _mm512_srli_epi32(x, 15)), _mm512_set1_epi32((int)0xC2B2AE35u));
+    x = _mm512_mullo_epi32(_mm512_xor_si512(x, _mm512_srli_epi32(x, 15)),
+                           _mm512_set1_epi32((int)0xC2B2AE35u));
     return _mm512_cmpge_epu32_mask(_mm512_xor_si512(x, _mm512_srli_epi32(x, 16)), dropout->threshold);
 }
 
-/// Scores s of a row to rounded, e^{s − max} with dropout for its keys and zero for the others of `some`, padded.
-/// Returns max, and in total the sum of exponentials.
+/// Scores s of a row to rounded, e^{s − max} with dropout for its keys and zero for the others of `some`,
+/// padded. Returns max, and in total the sum of exponentials.
 TARGET_INLINE float exponentials(const row_dropout *dropout, const float *s, key_range keys, key_range some,
                                  uint16_t *rounded, float *total) {
     __m512 most = _mm512_set1_ps(s[keys.begin]), sum = _mm512_setzero_ps();
@@ -200,7 +207,8 @@ int ck_multiplies_bfloat16(const ck_attention *a) {
     return a->type == CK_BFLOAT16 && a->head_size % LANES == 0 && ck_has_bfloat16_products();
 }
 
-/// Query rows a block: as even as whole register tiles allow, so that the last block is not a remainder of few rows.
+/// Query rows a block: as even as whole register tiles allow, so that the last block is not a remainder of
+/// few rows.
 CK_INLINE size_t block_rows(size_t queries) {
     if (queries == 0) return HEIGHT;
     size_t blocks = (queries + ROWS - 1) / ROWS, rows = (queries + blocks - 1) / blocks;
@@ -221,8 +229,8 @@ TARGET void ck_forward_by_bfloat16_products(const ck_attention *a, size_t kv_hea
             key_range some = visible_to_rows(a, first, rows);
             size_t begin = some.begin, columns = some.end - begin;
             const uint16_t *q = (const uint16_t *)a->q + first * a->ldq + head * d;
-            multiply(rows, padded(columns), d / 2, a->scale, along_rows(q, a->ldq), keys_t + begin, ld, scores + begin,
-                     ld, 0);
+            multiply(rows, padded(columns), d / 2, a->scale, along_rows(q, a->ldq), keys_t + begin, ld,
+                     scores + begin, ld, 0);
             for (size_t i = 0; i < rows; i++) {
                 row_dropout dropout = dropout_of_row(a, head, first + i);
                 float total, maximum = exponentials(&dropout, scores + i * ld, visible(a, first + i), some,
@@ -230,8 +238,8 @@ TARGET void ck_forward_by_bfloat16_products(const ck_attention *a, size_t kv_hea
                 a->lse[(first + i) * a->heads + head] = maximum + logf(total);
                 factors[i] = dropout.scale / total;
             }
-            multiply(rows, d, (columns + 1) / 2, 1, along_rows(rounded + begin, ld), values + begin / 2 * d, d, sums, d,
-                     0);
+            multiply(rows, d, (columns + 1) / 2, 1, along_rows(rounded + begin, ld), values + begin / 2 * d,
+                     d, sums, d, 0);
             round_rows(sums, factors, rows, d, (uint16_t *)a->out + first * a->ldo + head * d, a->ldo);
         }
     }
@@ -257,12 +265,14 @@ typedef struct {
 } row_gradient;
 
 /// Rounded probabilities, after dropout, and gradients of the scores in columns j to j + 15.
-TARGET_INLINE void differentiate(const row_gradient *row, size_t j, __m256i *probabilities, __m256i *gradients) {
+TARGET_INLINE void differentiate(const row_gradient *row, size_t j, __m256i *probabilities,
+                                 __m256i *gradients) {
     __mmask16 mask = lanes_of(row->keys, j), keeps = kept(&row->dropout, j);
     __m512 p = exponential(_mm512_sub_ps(_mm512_loadu_ps(row->scores + j), _mm512_set1_ps(row->lse)));
     p = _mm512_maskz_mov_ps(mask, p);
     __m512 scale = _mm512_maskz_mov_ps(keeps, _mm512_set1_ps(row->dropout.scale));
-    __m512 gradient = _mm512_fmsub_ps(scale, _mm512_loadu_ps(row->gradients + j), _mm512_set1_ps(row->product));
+    __m512 gradient =
+        _mm512_fmsub_ps(scale, _mm512_loadu_ps(row->gradients + j), _mm512_set1_ps(row->product));
     gradient = _mm512_maskz_mul_ps(mask, p, gradient);
     *probabilities = (__m256i)_mm512_cvtneps_pbh(_mm512_mul_ps(p, scale));
     *gradients = (__m256i)_mm512_cvtneps_pbh(gradient);
@@ -295,10 +305,10 @@ TARGET void ck_backward_by_bfloat16_products(const ck_attention *a, size_t kv_he
             const uint16_t *q = (const uint16_t *)a->q + first * a->ldq + head * d;
             const uint16_t *dout = (const uint16_t *)a->dout + first * a->lddo + head * d;
             const uint16_t *out = (const uint16_t *)a->out + first * a->ldo + head * d;
-            multiply(rows, padded(columns), d / 2, a->scale, along_rows(q, a->ldq), keys_t + begin, ld, scores + begin,
-                     ld, 0);
-            multiply(rows, padded(columns), d / 2, 1, along_rows(dout, a->lddo), values_t + begin, ld, dscores + begin,
-                     ld, 0);
+            multiply(rows, padded(columns), d / 2, a->scale, along_rows(q, a->ldq), keys_t + begin, ld,
+                     scores + begin, ld, 0);
+            multiply(rows, padded(columns), d / 2, 1, along_rows(dout, a->lddo), values_t + begin, ld,
+                     dscores + begin, ld, 0);
             for (size_t i = 0; i < rows; i += 2) {
                 row_gradient pair_of_rows[2];
                 int present = i + 1 < rows ? 2 : 1;
@@ -319,12 +329,13 @@ TARGET void ck_backward_by_bfloat16_products(const ck_attention *a, size_t kv_he
             }
             size_t count = (rows + 1) / 2;
             interleave(dout, a->lddo, rows, d, row_pairs, d);
-            multiply(columns, d, count, 1, along_columns(p_pairs + begin, ld), row_pairs, d, dv + begin * d, d, 1);
+            multiply(columns, d, count, 1, along_columns(p_pairs + begin, ld), row_pairs, d, dv + begin * d,
+                     d, 1);
             interleave(q, a->ldq, rows, d, row_pairs, d);
-            multiply(columns, d, count, a->scale, along_columns(ds_pairs + begin, ld), row_pairs, d, dk + begin * d, d,
-                     1);
-            multiply(rows, d, (columns + 1) / 2, a->scale, along_rows(drounded + begin, ld), keys + begin / 2 * d, d, dq,
-                     d, 0);
+            multiply(columns, d, count, a->scale, along_columns(ds_pairs + begin, ld), row_pairs, d,
+                     dk + begin * d, d, 1);
+            multiply(rows, d, (columns + 1) / 2, a->scale, along_rows(drounded + begin, ld),
+                     keys + begin / 2 * d, d, dq, d, 0);
             round_rows(dq, NULL, rows, d, (uint16_t *)a->dq + first * a->lddq + head * d, a->lddq);
         }
     }

@@ -22,8 +22,8 @@ CK_INLINE key_range visible(const ck_attention *a, size_t row) {
     return (key_range){position > a->window ? position - a->window : 0, last < end ? last : end};
 }
 
-/// The keys that some of a block's rows see. Positions ascend, so the first row sees the first and the last row the last;
-/// the first is that of a register tile.
+/// The keys that some of a block's rows see. Positions ascend, so the first row sees the first and the last
+/// row the last; the first is that of a register tile.
 CK_INLINE key_range visible_to_rows(const ck_attention *a, size_t first, size_t rows) {
     return (key_range){visible(a, first).begin / LANES * LANES, visible(a, first + rows - 1).end};
 }
@@ -49,17 +49,18 @@ CK_INLINE float softmax_row(const ck_attention *a, size_t head, size_t row, floa
         uint32_t low = (uint32_t)key, high = (uint32_t)(key >> 32);
         const uint32_t threshold = a->dropout.threshold;
         const float scale = a->dropout.scale;
-        for (size_t j = begin; j < end; j++) s[j] *= inverse * ck_keep(low, high, (uint32_t)j, threshold, scale);
+        for (size_t j = begin; j < end; j++)
+            s[j] *= inverse * ck_keep(low, high, (uint32_t)j, threshold, scale);
     } else {
         for (size_t j = begin; j < end; j++) s[j] *= inverse;
     }
     return maximum + logf(total);
 }
 
-/// From scores and the gradients of probabilities to dropped probabilities and the gradients of scores. `dot` is
-/// Σ_j dP_j P_j = dout · out, with or without dropout.
-CK_INLINE void softmax_row_backward(const ck_attention *a, size_t head, size_t row, float *s, float *ds, float lse,
-                                    float dot, key_range keys) {
+/// From scores and the gradients of probabilities to dropped probabilities and the gradients of scores. `dot`
+/// is Σ_j dP_j P_j = dout · out, with or without dropout.
+CK_INLINE void softmax_row_backward(const ck_attention *a, size_t head, size_t row, float *s, float *ds,
+                                    float lse, float dot, key_range keys) {
     CK_LANES
     const size_t begin = keys.begin, end = keys.end;
     if (a->dropout.threshold) {

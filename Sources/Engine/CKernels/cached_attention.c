@@ -1,4 +1,5 @@
-// Attention of single rows over keys and values that lie scattered in a cache: what decoding token by token needs.
+// Attention of single rows over keys and values that lie scattered in a cache: what decoding token by token
+// needs.
 #include "decoder.h"
 #include "vector.h"
 
@@ -37,11 +38,11 @@ CK_INLINE void attend(const int type, const void *q, const void *k, size_t ldk, 
     }
 }
 
-#define VARIANT(name, type)                                                                                         \
-    CK_DISPATCH static void attend_##name(const void *q, const void *k, size_t ldk, const void *v, size_t ldv,      \
-                                          const int32_t *rows, size_t count, void *out, size_t group, size_t d,     \
-                                          float scale, float *scratch) {                                            \
-        attend(type, q, k, ldk, v, ldv, rows, count, out, group, d, scale, scratch);                                \
+#define VARIANT(name, type)                                                                         \
+    CK_DISPATCH static void attend_##name(const void *q, const void *k, size_t ldk, const void *v,  \
+                                          size_t ldv, const int32_t *rows, size_t count, void *out, \
+                                          size_t group, size_t d, float scale, float *scratch) {    \
+        attend(type, q, k, ldk, v, ldv, rows, count, out, group, d, scale, scratch);                \
     }
 
 VARIANT(float32, CK_FLOAT32)
@@ -50,6 +51,6 @@ VARIANT(bfloat16, CK_BFLOAT16)
 void ck_cached_attention(int type, const void *q, const void *k, size_t ldk, const void *v, size_t ldv,
                          const int32_t *rows, size_t count, void *out, size_t group, size_t d, float scale,
                          float *scratch) {
-    (type == CK_BFLOAT16 ? attend_bfloat16 : attend_float32)(q, k, ldk, v, ldv, rows, count, out, group, d, scale,
-                                                             scratch);
+    (type == CK_BFLOAT16 ? attend_bfloat16 : attend_float32)(q, k, ldk, v, ldv, rows, count, out, group, d,
+                                                             scale, scratch);
 }

@@ -11,14 +11,15 @@ CK_INLINE void dropout_rows(const int type, const void *x, void *y, const uint64
         void *yt = ck_row_out(type, y, t * c);
         CK_IN_PLACE
         for (size_t j = 0; j < c; j++)
-            ck_store(type, yt, j,
-                     ck_load(type, xt, j) * ck_keep(low, high, (uint32_t)j, dropout.threshold, dropout.scale));
+            ck_store(
+                type, yt, j,
+                ck_load(type, xt, j) * ck_keep(low, high, (uint32_t)j, dropout.threshold, dropout.scale));
     }
 }
 
 /// The product is rounded before it is added, as in two passes: fp32 runs keep their bits.
-CK_INLINE void add_dropped_rows(const int type, const float *x, void *y, const uint64_t *keys, ck_dropout dropout,
-                                size_t c, size_t begin, size_t end) {
+CK_INLINE void add_dropped_rows(const int type, const float *x, void *y, const uint64_t *keys,
+                                ck_dropout dropout, size_t c, size_t begin, size_t end) {
     for (size_t t = begin; t < end; t++) {
         uint64_t key = ck_mix(dropout.site ^ keys[t]);
         uint32_t low = (uint32_t)key, high = (uint32_t)(key >> 32);
@@ -32,8 +33,8 @@ CK_INLINE void add_dropped_rows(const int type, const float *x, void *y, const u
     }
 }
 
-CK_INLINE void add_column_sums(const int type, const void *x, size_t rows, size_t ldx, float *out, size_t begin,
-                               size_t end) {
+CK_INLINE void add_column_sums(const int type, const void *x, size_t rows, size_t ldx, float *out,
+                               size_t begin, size_t end) {
     for (size_t first = begin; first < end; first += 64) {
         size_t width = end - first < 64 ? end - first : 64;
         float sums[64] = {0};
@@ -55,10 +56,10 @@ CK_INLINE void multiply(const int type, const void *x, void *y, size_t count) {
     for (size_t i = 0; i < count; i++) ck_store(type, y, i, ck_load(type, y, i) * ck_load(type, x, i));
 }
 
-/// One row of up to three tables, added. `table_type` is that of the tables, `type` that of the output; both and
-/// `accumulate` are constants after inlining.
-CK_INLINE void gather_row(const int table_type, const int type, const int accumulate, const void *a, const void *b,
-                          const void *d, void *target, size_t c) {
+/// One row of up to three tables, added. `table_type` is that of the tables, `type` that of the output; both
+/// and `accumulate` are constants after inlining.
+CK_INLINE void gather_row(const int table_type, const int type, const int accumulate, const void *a,
+                          const void *b, const void *d, void *target, size_t c) {
     if (d) {
         for (size_t j = 0; j < c; j++)
             ck_store(type, target, j,
@@ -92,8 +93,8 @@ CK_INLINE void gather_rows(const int table_type, const int type, const ck_table 
     }
 }
 
-CK_INLINE void scatter_add_rows(const int type, const int table_type, const void *dy, const int32_t *ids, size_t rows,
-                                void *table, size_t c, size_t begin, size_t end) {
+CK_INLINE void scatter_add_rows(const int type, const int table_type, const void *dy, const int32_t *ids,
+                                size_t rows, void *table, size_t c, size_t begin, size_t end) {
     for (size_t t = 0; t < rows; t++) {
         void *target = ck_row_out(table_type, table, (size_t)ids[t] * c);
         const void *source = ck_row(type, dy, t * c);
@@ -116,16 +117,16 @@ void ck_dropout_rows(int type, const void *x, void *y, const uint64_t *keys, ck_
     (type == CK_BFLOAT16 ? dropout_bfloat16 : dropout_float32)(x, y, keys, dropout, c, begin, end);
 }
 
-CK_DISPATCH static void add_dropped_float32(const float *x, void *y, const uint64_t *keys, ck_dropout d, size_t c,
-                                            size_t begin, size_t end) {
+CK_DISPATCH static void add_dropped_float32(const float *x, void *y, const uint64_t *keys, ck_dropout d,
+                                            size_t c, size_t begin, size_t end) {
     add_dropped_rows(CK_FLOAT32, x, y, keys, d, c, begin, end);
 }
-CK_DISPATCH static void add_dropped_bfloat16(const float *x, void *y, const uint64_t *keys, ck_dropout d, size_t c,
-                                             size_t begin, size_t end) {
+CK_DISPATCH static void add_dropped_bfloat16(const float *x, void *y, const uint64_t *keys, ck_dropout d,
+                                             size_t c, size_t begin, size_t end) {
     add_dropped_rows(CK_BFLOAT16, x, y, keys, d, c, begin, end);
 }
-void ck_add_dropped_rows(int type, const float *x, void *y, const uint64_t *keys, ck_dropout dropout, size_t c,
-                         size_t begin, size_t end) {
+void ck_add_dropped_rows(int type, const float *x, void *y, const uint64_t *keys, ck_dropout dropout,
+                         size_t c, size_t begin, size_t end) {
     (type == CK_BFLOAT16 ? add_dropped_bfloat16 : add_dropped_float32)(x, y, keys, dropout, c, begin, end);
 }
 
@@ -137,7 +138,8 @@ CK_DISPATCH static void column_sums_bfloat16(const void *x, size_t rows, size_t 
                                              size_t end) {
     add_column_sums(CK_BFLOAT16, x, rows, ldx, out, begin, end);
 }
-void ck_add_column_sums(int type, const void *x, size_t rows, size_t ldx, float *out, size_t begin, size_t end) {
+void ck_add_column_sums(int type, const void *x, size_t rows, size_t ldx, float *out, size_t begin,
+                        size_t end) {
     (type == CK_BFLOAT16 ? column_sums_bfloat16 : column_sums_float32)(x, rows, ldx, out, begin, end);
 }
 
@@ -151,21 +153,21 @@ void ck_multiply(int type, const void *x, void *y, size_t count) {
     (type == CK_BFLOAT16 ? multiply_bfloat16 : multiply_float32)(x, y, count);
 }
 
-#define GATHER(name, table_type, type)                                                                           \
-    CK_DISPATCH static void gather_##name(const ck_table *tables, int count, void *out, size_t c, int accumulate, \
-                                          size_t begin, size_t end) {                                            \
-        gather_rows(table_type, type, tables, count, out, c, accumulate, begin, end);                            \
-    }                                                                                                            \
-    CK_DISPATCH static void scatter_##name(const void *dy, const int32_t *ids, size_t rows, void *table, size_t c, \
-                                           size_t begin, size_t end) {                                           \
-        scatter_add_rows(type, table_type, dy, ids, rows, table, c, begin, end);                                 \
+#define GATHER(name, table_type, type)                                                                   \
+    CK_DISPATCH static void gather_##name(const ck_table *tables, int count, void *out, size_t c,        \
+                                          int accumulate, size_t begin, size_t end) {                    \
+        gather_rows(table_type, type, tables, count, out, c, accumulate, begin, end);                    \
+    }                                                                                                    \
+    CK_DISPATCH static void scatter_##name(const void *dy, const int32_t *ids, size_t rows, void *table, \
+                                           size_t c, size_t begin, size_t end) {                         \
+        scatter_add_rows(type, table_type, dy, ids, rows, table, c, begin, end);                         \
     }
 GATHER(float32, CK_FLOAT32, CK_FLOAT32)
 GATHER(mixed, CK_FLOAT32, CK_BFLOAT16)
 GATHER(bfloat16, CK_BFLOAT16, CK_BFLOAT16)
 
-void ck_gather_rows(int table_type, int type, const ck_table *tables, int count, void *out, size_t c, int accumulate,
-                    size_t begin, size_t end) {
+void ck_gather_rows(int table_type, int type, const ck_table *tables, int count, void *out, size_t c,
+                    int accumulate, size_t begin, size_t end) {
     if (table_type == CK_BFLOAT16) {
         gather_bfloat16(tables, count, out, c, accumulate, begin, end);
     } else if (type == CK_BFLOAT16) {
@@ -175,8 +177,8 @@ void ck_gather_rows(int table_type, int type, const ck_table *tables, int count,
     }
 }
 
-void ck_scatter_add_rows(int type, int table_type, const void *dy, const int32_t *ids, size_t rows, void *table,
-                         size_t c, size_t begin, size_t end) {
+void ck_scatter_add_rows(int type, int table_type, const void *dy, const int32_t *ids, size_t rows,
+                         void *table, size_t c, size_t begin, size_t end) {
     if (table_type == CK_BFLOAT16) {
         scatter_bfloat16(dy, ids, rows, table, c, begin, end);
     } else if (type == CK_BFLOAT16) {

@@ -8,29 +8,30 @@ typedef struct {
 } loops;
 
 /// A row of `wide` holds the input of the activation, then what its value is multiplied by.
-#define LOOPS_OF(name, type, value, slope)                                                                           \
-    CK_DISPATCH static void name##_forward(const void *wide, void *y, size_t width, size_t begin, size_t end) {       \
-        for (size_t t = begin; t < end; t++) {                                                                       \
-            const void *gate = ck_row(type, wide, 2 * t * width), *up = ck_row(type, gate, width);                   \
-            void *yt = ck_row_out(type, y, t * width);                                                               \
-            CK_IN_PLACE                                                                                              \
-            for (size_t j = 0; j < width; j++)                                                                       \
-                ck_store(type, yt, j, value(ck_load(type, gate, j)) * ck_load(type, up, j));                         \
-        }                                                                                                            \
-    }                                                                                                                \
-    CK_DISPATCH static void name##_backward(const void *wide, const void *dy, void *dwide, size_t width,             \
-                                            size_t begin, size_t end) {                                              \
-        for (size_t t = begin; t < end; t++) {                                                                       \
-            const void *gate = ck_row(type, wide, 2 * t * width), *up = ck_row(type, gate, width);                   \
-            const void *dyt = ck_row(type, dy, t * width);                                                           \
-            void *dgate = ck_row_out(type, dwide, 2 * t * width), *dup = ck_row_out(type, dgate, width);             \
-            CK_IN_PLACE                                                                                              \
-            for (size_t j = 0; j < width; j++) {                                                                     \
-                float g = ck_load(type, gate, j), u = ck_load(type, up, j), d = ck_load(type, dyt, j);               \
-                ck_store(type, dgate, j, d * u * slope(g));                                                          \
-                ck_store(type, dup, j, d * value(g));                                                                \
-            }                                                                                                        \
-        }                                                                                                            \
+#define LOOPS_OF(name, type, value, slope)                                                               \
+    CK_DISPATCH static void name##_forward(const void *wide, void *y, size_t width, size_t begin,        \
+                                           size_t end) {                                                 \
+        for (size_t t = begin; t < end; t++) {                                                           \
+            const void *gate = ck_row(type, wide, 2 * t * width), *up = ck_row(type, gate, width);       \
+            void *yt = ck_row_out(type, y, t * width);                                                   \
+            CK_IN_PLACE                                                                                  \
+            for (size_t j = 0; j < width; j++)                                                           \
+                ck_store(type, yt, j, value(ck_load(type, gate, j)) * ck_load(type, up, j));             \
+        }                                                                                                \
+    }                                                                                                    \
+    CK_DISPATCH static void name##_backward(const void *wide, const void *dy, void *dwide, size_t width, \
+                                            size_t begin, size_t end) {                                  \
+        for (size_t t = begin; t < end; t++) {                                                           \
+            const void *gate = ck_row(type, wide, 2 * t * width), *up = ck_row(type, gate, width);       \
+            const void *dyt = ck_row(type, dy, t * width);                                               \
+            void *dgate = ck_row_out(type, dwide, 2 * t * width), *dup = ck_row_out(type, dgate, width); \
+            CK_IN_PLACE                                                                                  \
+            for (size_t j = 0; j < width; j++) {                                                         \
+                float g = ck_load(type, gate, j), u = ck_load(type, up, j), d = ck_load(type, dyt, j);   \
+                ck_store(type, dgate, j, d * u * slope(g));                                              \
+                ck_store(type, dup, j, d * value(g));                                                    \
+            }                                                                                            \
+        }                                                                                                \
     }
 
 #define LOOPS(name, value, slope)                                    \
@@ -63,7 +64,7 @@ void ck_gated_forward(int kind, int type, const void *wide, void *y, size_t widt
     find(kind, type)->forward(wide, y, width, begin, end);
 }
 
-void ck_gated_backward(int kind, int type, const void *wide, const void *dy, void *dwide, size_t width, size_t begin,
-                       size_t end) {
+void ck_gated_backward(int kind, int type, const void *wide, const void *dy, void *dwide, size_t width,
+                       size_t begin, size_t end) {
     find(kind, type)->backward(wide, dy, dwide, width, begin, end);
 }

@@ -2,8 +2,8 @@
 #include "ckernels.h"
 #include "vector.h"
 
-CK_INLINE void forward_rows(const int type, const ck_layer_norm *n, const void *x, const void *residual, void *sum,
-                            void *y, size_t begin, size_t end) {
+CK_INLINE void forward_rows(const int type, const ck_layer_norm *n, const void *x, const void *residual,
+                            void *sum, void *y, size_t begin, size_t end) {
     CK_LANES
     const size_t c = n->c;
     for (size_t t = begin; t < end; t++) {
@@ -57,8 +57,9 @@ CK_INLINE void forward_rows(const int type, const ck_layer_norm *n, const void *
     }
 }
 
-CK_INLINE void backward_rows(const int type, const ck_layer_norm *n, const void *dy, const void *sum, void *dsum,
-                             int accumulate, void *dx, float *dgamma, float *dbeta, size_t begin, size_t end) {
+CK_INLINE void backward_rows(const int type, const ck_layer_norm *n, const void *dy, const void *sum,
+                             void *dsum, int accumulate, void *dx, float *dgamma, float *dbeta, size_t begin,
+                             size_t end) {
     CK_LANES
     const size_t c = n->c;
     const float *gamma = n->gamma;
@@ -106,22 +107,22 @@ CK_INLINE void backward_rows(const int type, const ck_layer_norm *n, const void 
     }
 }
 
-#define VARIANT(name, type)                                                                                       \
-    CK_DISPATCH static void forward_##name(const ck_layer_norm *n, const void *x, const void *residual, void *sum, \
-                                           void *y, size_t begin, size_t end) {                                   \
-        forward_rows(type, n, x, residual, sum, y, begin, end);                                                   \
-    }                                                                                                             \
-    CK_DISPATCH static void backward_##name(const ck_layer_norm *n, const void *dy, const void *sum, void *dsum,  \
-                                            int accumulate, void *dx, float *dgamma, float *dbeta, size_t begin,  \
-                                            size_t end) {                                                         \
-        backward_rows(type, n, dy, sum, dsum, accumulate, dx, dgamma, dbeta, begin, end);                         \
+#define VARIANT(name, type)                                                                             \
+    CK_DISPATCH static void forward_##name(const ck_layer_norm *n, const void *x, const void *residual, \
+                                           void *sum, void *y, size_t begin, size_t end) {              \
+        forward_rows(type, n, x, residual, sum, y, begin, end);                                         \
+    }                                                                                                   \
+    CK_DISPATCH static void backward_##name(const ck_layer_norm *n, const void *dy, const void *sum,    \
+                                            void *dsum, int accumulate, void *dx, float *dgamma,        \
+                                            float *dbeta, size_t begin, size_t end) {                   \
+        backward_rows(type, n, dy, sum, dsum, accumulate, dx, dgamma, dbeta, begin, end);               \
     }
 
 VARIANT(float32, CK_FLOAT32)
 VARIANT(bfloat16, CK_BFLOAT16)
 
-void ck_layer_norm_forward(int type, const ck_layer_norm *n, const void *x, const void *residual, void *sum, void *y,
-                           size_t begin, size_t end) {
+void ck_layer_norm_forward(int type, const ck_layer_norm *n, const void *x, const void *residual, void *sum,
+                           void *y, size_t begin, size_t end) {
     if (type == CK_BFLOAT16) {
         forward_bfloat16(n, x, residual, sum, y, begin, end);
     } else {

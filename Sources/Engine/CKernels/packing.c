@@ -1,5 +1,6 @@
-// The right operand of a product in bfloat16 laid out as oneDNN's kernels read it (tag BA16a64b2a): blocks of 64 columns,
-// in them blocks of 16 rows of pairs along the summed index. oneDNN would do the same in every product, more slowly.
+// The right operand of a product in bfloat16 laid out as oneDNN's kernels read it (tag BA16a64b2a): blocks of
+// 64 columns, in them blocks of 16 rows of pairs along the summed index. oneDNN would do the same in every
+// product, more slowly.
 #include "ckernels.h"
 
 #define BLOCK 64  // columns
@@ -11,7 +12,8 @@
 #define TARGET __attribute__((target("arch=x86-64-v4")))
 
 /// Pairs of a transposed operand: row j of `b` holds the pairs of column j.
-TARGET static void pack_transposed(const ck_packing *p, size_t count, size_t column, size_t first, uint32_t *out) {
+TARGET static void pack_transposed(const ck_packing *p, size_t count, size_t column, size_t first,
+                                   uint32_t *out) {
     size_t left = count - first;
     __mmask16 mask = (__mmask16)(left < PAIRS ? (1u << left) - 1 : 0xFFFF);
     for (size_t j = 0; j < BLOCK; j += 16) {

@@ -1,8 +1,9 @@
-// The threads of this process: parallel regions of our kernels, and of oneDNN, which finds OpenMP's functions here.
+// The threads of this process: parallel regions of our kernels, and of oneDNN, which finds OpenMP's functions
+// here.
 //
-// libgomp's threads spin for milliseconds at the end of a region. On cores that other programs use too, they burn the
-// time slices that their own work needs, and a region takes a scheduler's slice instead of microseconds. These threads
-// spin only as long as they get the cores for themselves, and sleep otherwise.
+// libgomp's threads spin for milliseconds at the end of a region. On cores that other programs use too, they
+// burn the time slices that their own work needs, and a region takes a scheduler's slice instead of
+// microseconds. These threads spin only as long as they get the cores for themselves, and sleep otherwise.
 #define _GNU_SOURCE
 #include "ckernels.h"
 
@@ -56,8 +57,8 @@ typedef struct {
     uint64_t since, processor_time;
 } core_watch;
 
-/// Looks whether a tenth of the time went to others. For threads that never sleep but in `await_change`: of these all
-/// time that is not their own was taken from them.
+/// Looks whether a tenth of the time went to others. For threads that never sleep but in `await_change`: of
+/// these all time that is not their own was taken from them.
 static void watch_core(core_watch *watch, uint64_t now) {
     if (watch->since != 0 && now - watch->since < watch_nanoseconds) return;
     uint64_t processor_time = nanoseconds(CLOCK_THREAD_CPUTIME_ID);
@@ -90,7 +91,8 @@ static uint32_t await_change(signal_word *signal, uint32_t old, core_watch *watc
         now = nanoseconds(CLOCK_MONOTONIC);
         if (start == 0) start = now;
         if (watch != NULL) watch_core(watch, now);
-    } while (now - start < spin_nanoseconds && now >= atomic_load_explicit(&rest_until, memory_order_relaxed));
+    } while (now - start < spin_nanoseconds &&
+             now >= atomic_load_explicit(&rest_until, memory_order_relaxed));
     atomic_fetch_add(&signal->sleepers, 1);
     while ((word = atomic_load(&signal->word)) == old) {
 #if defined(__linux__)
@@ -116,8 +118,9 @@ static void wake(signal_word *signal) {
 
 enum { team_bits = 10, largest_team = (1 << team_bits) - 1 };
 
-/// The threads that work for one thread, and the region that they are in. The word of `start` counts regions in its
-/// upper bits and holds the size of the team in its lower ones, so that a thread without a part sees so at once.
+/// The threads that work for one thread, and the region that they are in. The word of `start` counts regions
+/// in its upper bits and holds the size of the team in its lower ones, so that a thread without a part sees
+/// so at once.
 typedef struct pool {
     signal_word start, finish, barrier;
     alignas(128) _Atomic uint32_t working;
@@ -218,8 +221,8 @@ static pool *pool_for(int team) {
     return p;
 }
 
-/// Calls `function(data)` on the calling thread and on `threads` − 1 others, and returns when all are done. Inside a
-/// region it calls it once, on the calling thread, as OpenMP does.
+/// Calls `function(data)` on the calling thread and on `threads` − 1 others, and returns when all are done.
+/// Inside a region it calls it once, on the calling thread, as OpenMP does.
 static void run_region(void (*function)(void *), void *data, int threads) {
     if (threads > largest_team) threads = largest_team;
     pool *p = threads > 1 && place.current == NULL ? pool_for(threads) : NULL;
@@ -263,7 +266,9 @@ void ck_parallel(int parts, void (*body)(int, int, void *), void *context) {
     if (parts >= 1) run_region(run_parts, &r, parts);
 }
 
-void ck_set_threads(int threads) { atomic_store(&thread_count, threads < largest_team ? threads : largest_team); }
+void ck_set_threads(int threads) {
+    atomic_store(&thread_count, threads < largest_team ? threads : largest_team);
+}
 
 int ck_threads(void) { return atomic_load_explicit(&thread_count, memory_order_relaxed); }
 
@@ -281,16 +286,17 @@ int ck_machine_cores(void) { return (int)sysconf(_SC_NPROCESSORS_ONLN); }
 
 // MARK: What oneDNN uses
 
-// oneDNN needs these six functions of OpenMP's run-time library and no other. A program's own functions come before
-// those of libgomp, if it exports them, so its products run on the threads above.
+// oneDNN needs these six functions of OpenMP's run-time library and no other. A program's own functions come
+// before those of libgomp, if it exports them, so its products run on the threads above.
 //
-// It has to be told to: oneDNN asks for versions of libgomp's, for which gold and lld export no function without one. With
-// versions they would, but then nothing of this could become part of a shared library. The Swift driver adds what this
-// section of an object says to the linker's arguments, whatever is linked and from whichever package.
+// It has to be told to: oneDNN asks for versions of libgomp's, for which gold and lld export no function
+// without one. With versions they would, but then nothing of this could become part of a shared library. The
+// Swift driver adds what this section of an object says to the linker's arguments, whatever is linked and
+// from whichever package.
 #if defined(__ELF__)
-#define EXPORT(name)                                                                                          \
-    __asm__(".pushsection .swift1_autolink_entries,\"e\",@progbits\n"                                         \
-            ".asciz \"-Wl,--export-dynamic-symbol=" #name "\"\n"                                             \
+#define EXPORT(name)                                                  \
+    __asm__(".pushsection .swift1_autolink_entries,\"e\",@progbits\n" \
+            ".asciz \"-Wl,--export-dynamic-symbol=" #name "\"\n"      \
             ".popsection");
 #else
 #define EXPORT(name)

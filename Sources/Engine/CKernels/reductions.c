@@ -48,7 +48,8 @@ CK_DISPATCH double ck_sum_arenas(float *const *arenas, size_t count, int target,
     return total;
 }
 
-CK_DISPATCH void ck_sum_bfloat16_blocks(const uint16_t *x, size_t blocks, size_t own, float *result, size_t count) {
+CK_DISPATCH void ck_sum_bfloat16_blocks(const uint16_t *x, size_t blocks, size_t own, float *result,
+                                        size_t count) {
     float sum[BLOCK];
     for (size_t start = 0; start < count; start += BLOCK) {
         size_t width = count - start < BLOCK ? count - start : BLOCK;

@@ -22,7 +22,8 @@ CK_INLINE void rotate(const int type, void *x, size_t ldx, size_t heads, size_t 
 
 CK_INLINE float sigmoid(float x) { return 1.0f / (1.0f + ck_exp(-x)); }
 
-CK_INLINE void swiglu_forward(const int type, const void *gate_up, void *y, size_t width, size_t begin, size_t end) {
+CK_INLINE void swiglu_forward(const int type, const void *gate_up, void *y, size_t width, size_t begin,
+                              size_t end) {
     for (size_t t = begin; t < end; t++) {
         const void *gate = ck_row(type, gate_up, 2 * t * width), *up = ck_row(type, gate, width);
         void *yt = ck_row_out(type, y, t * width);
@@ -34,8 +35,8 @@ CK_INLINE void swiglu_forward(const int type, const void *gate_up, void *y, size
     }
 }
 
-CK_INLINE void swiglu_backward(const int type, const void *gate_up, const void *dy, void *dgate_up, size_t width,
-                               size_t begin, size_t end) {
+CK_INLINE void swiglu_backward(const int type, const void *gate_up, const void *dy, void *dgate_up,
+                               size_t width, size_t begin, size_t end) {
     CK_CONTRACT
     for (size_t t = begin; t < end; t++) {
         const void *gate = ck_row(type, gate_up, 2 * t * width), *up = ck_row(type, gate, width);
@@ -51,19 +52,19 @@ CK_INLINE void swiglu_backward(const int type, const void *gate_up, const void *
     }
 }
 
-#define VARIANT(name, type)                                                                                         \
-    CK_DISPATCH static void rotate_##name(void *x, size_t ldx, size_t heads, size_t d, const int32_t *positions,    \
-                                          const float *cosines, const float *sines, float direction, size_t begin,  \
-                                          size_t end) {                                                             \
-        rotate(type, x, ldx, heads, d, positions, cosines, sines, direction, begin, end);                           \
-    }                                                                                                               \
-    CK_DISPATCH static void swiglu_forward_##name(const void *gate_up, void *y, size_t width, size_t begin,         \
-                                                  size_t end) {                                                     \
-        swiglu_forward(type, gate_up, y, width, begin, end);                                                        \
-    }                                                                                                               \
-    CK_DISPATCH static void swiglu_backward_##name(const void *gate_up, const void *dy, void *dgate_up,             \
-                                                   size_t width, size_t begin, size_t end) {                        \
-        swiglu_backward(type, gate_up, dy, dgate_up, width, begin, end);                                            \
+#define VARIANT(name, type)                                                                                 \
+    CK_DISPATCH static void rotate_##name(void *x, size_t ldx, size_t heads, size_t d,                      \
+                                          const int32_t *positions, const float *cosines,                   \
+                                          const float *sines, float direction, size_t begin, size_t end) {  \
+        rotate(type, x, ldx, heads, d, positions, cosines, sines, direction, begin, end);                   \
+    }                                                                                                       \
+    CK_DISPATCH static void swiglu_forward_##name(const void *gate_up, void *y, size_t width, size_t begin, \
+                                                  size_t end) {                                             \
+        swiglu_forward(type, gate_up, y, width, begin, end);                                                \
+    }                                                                                                       \
+    CK_DISPATCH static void swiglu_backward_##name(const void *gate_up, const void *dy, void *dgate_up,     \
+                                                   size_t width, size_t begin, size_t end) {                \
+        swiglu_backward(type, gate_up, dy, dgate_up, width, begin, end);                                    \
     }
 
 VARIANT(float32, CK_FLOAT32)
@@ -71,16 +72,16 @@ VARIANT(bfloat16, CK_BFLOAT16)
 
 void ck_rotate_heads(int type, void *x, size_t ldx, size_t heads, size_t d, const int32_t *positions,
                      const float *cosines, const float *sines, float direction, size_t begin, size_t end) {
-    (type == CK_BFLOAT16 ? rotate_bfloat16 : rotate_float32)(x, ldx, heads, d, positions, cosines, sines, direction,
-                                                             begin, end);
+    (type == CK_BFLOAT16 ? rotate_bfloat16 : rotate_float32)(x, ldx, heads, d, positions, cosines, sines,
+                                                             direction, begin, end);
 }
 
 void ck_swiglu_forward(int type, const void *gate_up, void *y, size_t width, size_t begin, size_t end) {
     (type == CK_BFLOAT16 ? swiglu_forward_bfloat16 : swiglu_forward_float32)(gate_up, y, width, begin, end);
 }
 
-void ck_swiglu_backward(int type, const void *gate_up, const void *dy, void *dgate_up, size_t width, size_t begin,
-                        size_t end) {
-    (type == CK_BFLOAT16 ? swiglu_backward_bfloat16 : swiglu_backward_float32)(gate_up, dy, dgate_up, width, begin,
-                                                                               end);
+void ck_swiglu_backward(int type, const void *gate_up, const void *dy, void *dgate_up, size_t width,
+                        size_t begin, size_t end) {
+    (type == CK_BFLOAT16 ? swiglu_backward_bfloat16 : swiglu_backward_float32)(gate_up, dy, dgate_up, width,
+                                                                               begin, end);
 }

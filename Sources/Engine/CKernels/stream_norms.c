@@ -1,10 +1,11 @@
-// RMS norm and layer norm on the residual stream of pre-norm transformers: the backward pass adds to the gradient
-// that comes down the stream, and both passes apply the dropout of the branch that joins it.
+// RMS norm and layer norm on the residual stream of pre-norm transformers: the backward pass adds to the
+// gradient that comes down the stream, and both passes apply the dropout of the branch that joins it.
 #include "decoder.h"
 #include "vector.h"
 
 /// st = dropout(xt) + rt for row t.
-CK_INLINE void join(const int type, const ck_layer_norm *n, const void *xt, const void *rt, void *st, size_t t) {
+CK_INLINE void join(const int type, const ck_layer_norm *n, const void *xt, const void *rt, void *st,
+                    size_t t) {
     const size_t c = n->c;
     if (n->dropout.threshold) {
         uint64_t key = ck_mix(n->dropout.site ^ n->keys[t]);
@@ -40,8 +41,8 @@ CK_INLINE void split(const int type, const ck_layer_norm *n, const void *dst, vo
     }
 }
 
-CK_INLINE void rms_forward(const int type, const ck_layer_norm *n, const void *x, const void *residual, void *sum,
-                           void *y, size_t begin, size_t end) {
+CK_INLINE void rms_forward(const int type, const ck_layer_norm *n, const void *x, const void *residual,
+                           void *sum, void *y, size_t begin, size_t end) {
     CK_LANES
     const size_t c = n->c;
     const float *gamma = n->gamma;
@@ -57,8 +58,8 @@ CK_INLINE void rms_forward(const int type, const ck_layer_norm *n, const void *x
     }
 }
 
-CK_INLINE void rms_backward(const int type, const ck_layer_norm *n, const void *dy, const void *sum, void *dsum,
-                            int accumulate, void *dx, float *dgamma, size_t begin, size_t end) {
+CK_INLINE void rms_backward(const int type, const ck_layer_norm *n, const void *dy, const void *sum,
+                            void *dsum, int accumulate, void *dx, float *dgamma, size_t begin, size_t end) {
     CK_LANES
     const size_t c = n->c;
     const float *gamma = n->gamma;
@@ -89,27 +90,27 @@ CK_INLINE void rms_backward(const int type, const ck_layer_norm *n, const void *
     }
 }
 
-#define VARIANT(name, type)                                                                                         \
-    CK_DISPATCH static void rms_forward_##name(const ck_layer_norm *n, const void *x, const void *residual,         \
-                                               void *sum, void *y, size_t begin, size_t end) {                      \
-        rms_forward(type, n, x, residual, sum, y, begin, end);                                                      \
-    }                                                                                                               \
-    CK_DISPATCH static void rms_backward_##name(const ck_layer_norm *n, const void *dy, const void *sum,            \
-                                                void *dsum, int accumulate, void *dx, float *dgamma, size_t begin,  \
-                                                size_t end) {                                                       \
-        rms_backward(type, n, dy, sum, dsum, accumulate, dx, dgamma, begin, end);                                   \
+#define VARIANT(name, type)                                                                                 \
+    CK_DISPATCH static void rms_forward_##name(const ck_layer_norm *n, const void *x, const void *residual, \
+                                               void *sum, void *y, size_t begin, size_t end) {              \
+        rms_forward(type, n, x, residual, sum, y, begin, end);                                              \
+    }                                                                                                       \
+    CK_DISPATCH static void rms_backward_##name(const ck_layer_norm *n, const void *dy, const void *sum,    \
+                                                void *dsum, int accumulate, void *dx, float *dgamma,        \
+                                                size_t begin, size_t end) {                                 \
+        rms_backward(type, n, dy, sum, dsum, accumulate, dx, dgamma, begin, end);                           \
     }
 
 VARIANT(float32, CK_FLOAT32)
 VARIANT(bfloat16, CK_BFLOAT16)
 
-void ck_rms_norm_forward(int type, const ck_layer_norm *n, const void *x, const void *residual, void *sum, void *y,
-                         size_t begin, size_t end) {
+void ck_rms_norm_forward(int type, const ck_layer_norm *n, const void *x, const void *residual, void *sum,
+                         void *y, size_t begin, size_t end) {
     (type == CK_BFLOAT16 ? rms_forward_bfloat16 : rms_forward_float32)(n, x, residual, sum, y, begin, end);
 }
 
 void ck_rms_norm_backward(int type, const ck_layer_norm *n, const void *dy, const void *sum, void *dsum,
                           int accumulate, void *dx, float *dgamma, size_t begin, size_t end) {
-    (type == CK_BFLOAT16 ? rms_backward_bfloat16 : rms_backward_float32)(n, dy, sum, dsum, accumulate, dx, dgamma,
-                                                                         begin, end);
+    (type == CK_BFLOAT16 ? rms_backward_bfloat16 : rms_backward_float32)(n, dy, sum, dsum, accumulate, dx,
+                                                                         dgamma, begin, end);
 }

@@ -42,7 +42,8 @@ CK_INLINE uint16_t ck_narrow(float value) {
     return (uint16_t)(value != value ? quiet : rounded);
 }
 
-/// Element i of memory that holds floats or, where `type` is CK_BFLOAT16, bfloat16; `type` is a constant after inlining.
+/// Element i of memory that holds floats or, where `type` is CK_BFLOAT16, bfloat16; `type` is a constant
+/// after inlining.
 CK_INLINE float ck_load(int type, const void *memory, size_t i) {
     return type == CK_BFLOAT16 ? ck_widen(((const uint16_t *)memory)[i]) : ((const float *)memory)[i];
 }
@@ -67,8 +68,8 @@ CK_INLINE void *ck_row_out(int type, void *memory, size_t i) { return (char *)me
 /// √x; unlike `sqrtf` it leaves `errno` alone, so that loops with it vectorise whatever the flags.
 CK_INLINE float ck_sqrt(float x) { return __builtin_elementwise_sqrt(x); }
 
-/// e^r · 2^−n for x = r + n·ln 2, |r| ≤ ln2/2 (Cody and Waite's reduction, then the Taylor polynomial of degree 7);
-/// *power is n + 0x4B400000.
+/// e^r · 2^−n for x = r + n·ln 2, |r| ≤ ln2/2 (Cody and Waite's reduction, then the Taylor polynomial of
+/// degree 7); *power is n + 0x4B400000.
 CK_INLINE float ck_exp_reduced(float x, uint32_t *power) {
     CK_CONTRACT
     const float shift = 12582912.0f;  // 1.5 · 2^23: adding it rounds to an integer
@@ -114,7 +115,8 @@ CK_INLINE float ck_exp_below(float x) {
 CK_INLINE float ck_tanh(float x) {
     CK_CONTRACT
     float squared = x * x;
-    float series = x * (1.0f + squared * (-0.333333333f + squared * (0.133333333f + squared * -0.0539682540f)));
+    float series =
+        x * (1.0f + squared * (-0.333333333f + squared * (0.133333333f + squared * -0.0539682540f)));
     float large = 1.0f - 2.0f / (ck_exp(2.0f * x) + 1.0f);
     return squared < 0.0225f ? series : large;
 }

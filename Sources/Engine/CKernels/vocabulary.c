@@ -2,9 +2,9 @@
 #include "decoder.h"
 #include "vector.h"
 
-CK_INLINE void cross_entropy(const float *logits, const int32_t *targets, size_t v, float smoothing, float scale,
-                             const int type, void *gradient, double *losses, uint8_t *correct, size_t begin,
-                             size_t end) {
+CK_INLINE void cross_entropy(const float *logits, const int32_t *targets, size_t v, float smoothing,
+                             float scale, const int type, void *gradient, double *losses, uint8_t *correct,
+                             size_t begin, size_t end) {
     CK_LANES
     for (size_t i = begin; i < end; i++) {
         const float *x = logits + i * v;
@@ -34,18 +34,19 @@ CK_INLINE void cross_entropy(const float *logits, const int32_t *targets, size_t
     }
 }
 
-#define VARIANT(name, type)                                                                                         \
-    CK_DISPATCH static void cross_entropy_##name(const float *logits, const int32_t *targets, size_t v,             \
-                                                 float smoothing, float scale, void *gradient, double *losses,      \
-                                                 uint8_t *correct, size_t begin, size_t end) {                      \
-        cross_entropy(logits, targets, v, smoothing, scale, type, gradient, losses, correct, begin, end);           \
+#define VARIANT(name, type)                                                                                  \
+    CK_DISPATCH static void cross_entropy_##name(                                                            \
+        const float *logits, const int32_t *targets, size_t v, float smoothing, float scale, void *gradient, \
+        double *losses, uint8_t *correct, size_t begin, size_t end) {                                        \
+        cross_entropy(logits, targets, v, smoothing, scale, type, gradient, losses, correct, begin, end);    \
     }
 
 VARIANT(float32, CK_FLOAT32)
 VARIANT(bfloat16, CK_BFLOAT16)
 
-void ck_token_cross_entropy(const float *logits, const int32_t *targets, size_t v, float smoothing, float scale,
-                            int type, void *gradient, double *losses, uint8_t *correct, size_t begin, size_t end) {
-    (type == CK_BFLOAT16 ? cross_entropy_bfloat16 : cross_entropy_float32)(logits, targets, v, smoothing, scale,
-                                                                           gradient, losses, correct, begin, end);
+void ck_token_cross_entropy(const float *logits, const int32_t *targets, size_t v, float smoothing,
+                            float scale, int type, void *gradient, double *losses, uint8_t *correct,
+                            size_t begin, size_t end) {
+    (type == CK_BFLOAT16 ? cross_entropy_bfloat16 : cross_entropy_float32)(
+        logits, targets, v, smoothing, scale, gradient, losses, correct, begin, end);
 }

@@ -169,7 +169,8 @@ int cmpi_allgather_parts(
         unwrap(communicator));
 }
 
-// MPI's blocking calls poll; even with mpi_yield_when_idle that takes a part of the core from the thread that computes.
+// MPI's blocking calls poll; even with mpi_yield_when_idle that takes a part of the core from the thread that
+// computes.
 static int wait_asleep(int count, MPI_Request *requests) {
     const struct timespec pause = {.tv_sec = 0, .tv_nsec = 100000};
     for (int turn = 0;; turn++) {
@@ -182,7 +183,8 @@ static int wait_asleep(int count, MPI_Request *requests) {
 
 enum { PAIR_TAG = 77 };
 
-// Sends send_counts[p] elements from send_starts[p] of `sent` to each other rank p and receives into `received`.
+// Sends send_counts[p] elements from send_starts[p] of `sent` to each other rank p and receives into
+// `received`.
 static int exchange_asleep(
     const char *sent, const int *send_counts, const int *send_starts, char *received,
     const int *receive_counts, const int *receive_starts, int type, MPI_Comm communicator) {

@@ -1,4 +1,5 @@
-// Shared memory by memfd_create: it has no name that could stay behind, and no limit from the size of /dev/shm.
+// Shared memory by memfd_create: it has no name that could stay behind, and no limit from the size of
+// /dev/shm.
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif

@@ -4,7 +4,8 @@
 #include <stdint.h>
 #include <string.h>
 
-/// C[m × n] (+)= (op(A) · op(B) (+ bias)) · scale, row-major; op transposes when ta / tb is set. `ld…` in elements.
+/// C[m × n] (+)= (op(A) · op(B) (+ bias)) · scale, row-major; op transposes when ta / tb is set. `ld…` in
+/// elements.
 typedef struct {
     int64_t m, n, k;
     const void *a;
@@ -42,8 +43,9 @@ static inline void onednn_context_destroy(onednn_context *context) {
 
 #if DNNL_VERSION_MAJOR >= 3
 typedef dnnl_memory_desc_t onednn_desc;
-static inline dnnl_status_t onednn_desc_make(onednn_desc *d, int64_t rows, int64_t columns, int64_t row_stride,
-                                             int64_t column_stride, dnnl_data_type_t type) {
+static inline dnnl_status_t onednn_desc_make(onednn_desc *d, int64_t rows, int64_t columns,
+                                             int64_t row_stride, int64_t column_stride,
+                                             dnnl_data_type_t type) {
     dnnl_dims_t dims = {rows, columns}, strides = {row_stride, column_stride};
     return dnnl_memory_desc_create_with_strides(d, 2, dims, type, strides);
 }
@@ -51,7 +53,8 @@ static inline dnnl_status_t onednn_memory(dnnl_memory_t *memory, onednn_desc *d,
                                           const void *data) {
     return dnnl_memory_create(memory, *d, engine, (void *)(uintptr_t)data);
 }
-static inline dnnl_status_t onednn_desc_pack(onednn_desc *d, int64_t rows, int64_t columns, dnnl_data_type_t type) {
+static inline dnnl_status_t onednn_desc_pack(onednn_desc *d, int64_t rows, int64_t columns,
+                                             dnnl_data_type_t type) {
     dnnl_dims_t dims = {rows, columns};
     return dnnl_memory_desc_create_with_tag(d, 2, dims, type, dnnl_BA16a64b2a);
 }
@@ -60,8 +63,9 @@ static inline void onednn_desc_free(onednn_desc *d) {
 }
 #else
 typedef dnnl_memory_desc_t onednn_desc;
-static inline dnnl_status_t onednn_desc_make(onednn_desc *d, int64_t rows, int64_t columns, int64_t row_stride,
-                                             int64_t column_stride, dnnl_data_type_t type) {
+static inline dnnl_status_t onednn_desc_make(onednn_desc *d, int64_t rows, int64_t columns,
+                                             int64_t row_stride, int64_t column_stride,
+                                             dnnl_data_type_t type) {
     dnnl_dims_t dims = {rows, columns}, strides = {row_stride, column_stride};
     return dnnl_memory_desc_init_by_strides(d, 2, dims, type, strides);
 }
@@ -69,15 +73,16 @@ static inline dnnl_status_t onednn_memory(dnnl_memory_t *memory, onednn_desc *d,
                                           const void *data) {
     return dnnl_memory_create(memory, d, engine, (void *)(uintptr_t)data);
 }
-static inline dnnl_status_t onednn_desc_pack(onednn_desc *d, int64_t rows, int64_t columns, dnnl_data_type_t type) {
+static inline dnnl_status_t onednn_desc_pack(onednn_desc *d, int64_t rows, int64_t columns,
+                                             dnnl_data_type_t type) {
     dnnl_dims_t dims = {rows, columns};
     return dnnl_memory_desc_init_by_tag(d, 2, dims, type, dnnl_BA16a64b2a);
 }
 static inline void onednn_desc_free(onednn_desc *d) { (void)d; }
 #endif
 
-/// A product that oneDNN has chosen the code for. `is_reference`: it has nothing but its reference code, and `primitive`
-/// is NULL unless that was allowed.
+/// A product that oneDNN has chosen the code for. `is_reference`: it has nothing but its reference code, and
+/// `primitive` is NULL unless that was allowed.
 typedef struct {
     onednn_desc a, b, bias, c, factor;
     dnnl_primitive_t primitive;
@@ -101,8 +106,8 @@ static inline dnnl_status_t onednn_is_reference(const_dnnl_primitive_desc_t desc
     return status;
 }
 
-static inline dnnl_status_t onednn_plan_primitive(onednn_plan *plan, dnnl_engine_t engine, const onednn_matmul *p,
-                                                  int allows_reference) {
+static inline dnnl_status_t onednn_plan_primitive(onednn_plan *plan, dnnl_engine_t engine,
+                                                  const onednn_matmul *p, int allows_reference) {
     dnnl_primitive_attr_t attributes = NULL;
     dnnl_primitive_desc_t description = NULL;
     dnnl_status_t status = dnnl_primitive_attr_create(&attributes);
@@ -128,17 +133,19 @@ static inline dnnl_status_t onednn_plan_primitive(onednn_plan *plan, dnnl_engine
     }
 #if DNNL_VERSION_MAJOR >= 3
     if (status == dnnl_success)
-        status = dnnl_matmul_primitive_desc_create(&description, engine, plan->a, plan->b, p->bias ? plan->bias : NULL,
-                                                   plan->c, attributes);
+        status = dnnl_matmul_primitive_desc_create(&description, engine, plan->a, plan->b,
+                                                   p->bias ? plan->bias : NULL, plan->c, attributes);
 #else
     dnnl_matmul_desc_t operation;
     if (status == dnnl_success)
-        status = dnnl_matmul_desc_init(&operation, &plan->a, &plan->b, p->bias ? &plan->bias : NULL, &plan->c);
+        status =
+            dnnl_matmul_desc_init(&operation, &plan->a, &plan->b, p->bias ? &plan->bias : NULL, &plan->c);
     if (status == dnnl_success)
         status = dnnl_primitive_desc_create(&description, &operation, attributes, engine, NULL);
 #endif
     if (status == dnnl_success) status = onednn_is_reference(description, &plan->is_reference);
-    // Reference code is written to be read: it takes a hundred times as long, and the caller has other forms to ask for.
+    // Reference code is written to be read: it takes a hundred times as long, and the caller has other forms
+    // to ask for.
     if (status == dnnl_success && (allows_reference || !plan->is_reference))
         status = dnnl_primitive_create(&plan->primitive, description);
     if (description) dnnl_primitive_desc_destroy(description);
@@ -146,18 +153,21 @@ static inline dnnl_status_t onednn_plan_primitive(onednn_plan *plan, dnnl_engine
     return status;
 }
 
-/// Chooses the code for a product, whose pointers are not read; the caller frees the plan, whatever is returned. The
-/// primitive comes from oneDNN's cache after its first use. `dnnl_unimplemented`: the library cannot compute this.
-static inline int onednn_plan_make(const onednn_context *context, const onednn_matmul *p, int allows_reference,
-                                   onednn_plan *plan) {
+/// Chooses the code for a product, whose pointers are not read; the caller frees the plan, whatever is
+/// returned. The primitive comes from oneDNN's cache after its first use. `dnnl_unimplemented`: the library
+/// cannot compute this.
+static inline int onednn_plan_make(const onednn_context *context, const onednn_matmul *p,
+                                   int allows_reference, onednn_plan *plan) {
     memset(plan, 0, sizeof *plan);
     dnnl_status_t s = onednn_desc_make(&plan->a, p->m, p->k, p->ta ? 1 : p->lda, p->ta ? p->lda : 1, p->type);
     if (s == dnnl_success)
-        s = p->packed ? onednn_desc_pack(&plan->b, p->k, p->n, p->type)
-                      : onednn_desc_make(&plan->b, p->k, p->n, p->tb ? 1 : p->ldb, p->tb ? p->ldb : 1, p->type);
+        s = p->packed
+                ? onednn_desc_pack(&plan->b, p->k, p->n, p->type)
+                : onednn_desc_make(&plan->b, p->k, p->n, p->tb ? 1 : p->ldb, p->tb ? p->ldb : 1, p->type);
     if (s == dnnl_success) s = onednn_desc_make(&plan->c, p->m, p->n, p->ldc, 1, p->output_type);
     if (s == dnnl_success && p->bias) s = onednn_desc_make(&plan->bias, 1, p->n, p->n, 1, dnnl_f32);
-    if (s == dnnl_success && p->factor) s = onednn_desc_make(&plan->factor, p->m, p->n, p->ldf, 1, p->output_type);
+    if (s == dnnl_success && p->factor)
+        s = onednn_desc_make(&plan->factor, p->m, p->n, p->ldf, 1, p->output_type);
     if (s == dnnl_success) s = onednn_plan_primitive(plan, context->engine, p, allows_reference);
     return s;
 }
@@ -177,7 +187,8 @@ static inline int onednn_plan_run(const onednn_context *context, onednn_plan *pl
         if (p->bias) arguments[count++] = (dnnl_exec_arg_t){DNNL_ARG_BIAS, bias};
         if (p->factor)
             arguments[count++] = (dnnl_exec_arg_t){
-                DNNL_ARG_ATTR_MULTIPLE_POST_OP((p->accumulate ? 1 : 0) + (p->scale != 1)) | DNNL_ARG_SRC_1, factor};
+                DNNL_ARG_ATTR_MULTIPLE_POST_OP((p->accumulate ? 1 : 0) + (p->scale != 1)) | DNNL_ARG_SRC_1,
+                factor};
         s = dnnl_primitive_execute(plan->primitive, context->stream, count, arguments);
     }
     if (s == dnnl_success) s = dnnl_stream_wait(context->stream);

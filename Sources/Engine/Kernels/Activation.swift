@@ -48,8 +48,8 @@ package enum Activation: String, Sendable, CaseIterable {
         }
     }
 
-    /// `y = f(x)`, and `x` becomes the slope f'(x): the backward pass is then `dx = dy·slope`, without a second
-    /// exponential.
+    /// `y = f(x)`, and `x` becomes the slope f'(x): the backward pass is then `dx = dy·slope`, without a
+    /// second exponential.
     package func forward(replacingBySlope x: Tensor, into y: Tensor) {
         precondition(x.count == y.count && x.isContiguous && y.isContiguous, "shapes differ")
         precondition(x.type == y.type, "types differ")

@@ -3,7 +3,8 @@
 internal import CKernels
 package import Tensors
 
-/// The factors of one AdamW update (Loshchilov and Hutter 2019), in the order of operations of torch.optim.AdamW.
+/// The factors of one AdamW update (Loshchilov and Hutter 2019), in the order of operations of
+/// torch.optim.AdamW.
 package struct AdamWUpdate: Sendable {
     package var learningRate: Float
     package var beta1: Float
@@ -28,8 +29,8 @@ package struct AdamWUpdate: Sendable {
         self.gradientScale = gradientScale
     }
 
-    /// Updates `values` and both moments, flat and of equal counts, in one pass over memory, which also rounds the
-    /// new values into `copy`, bfloat16, when it is given.
+    /// Updates `values` and both moments, flat and of equal counts, in one pass over memory, which also
+    /// rounds the new values into `copy`, bfloat16, when it is given.
     package func apply(
         values: Tensor, gradients: Tensor, firstMoments: Tensor, secondMoments: Tensor, copy: Tensor? = nil
     ) {

@@ -6,8 +6,8 @@ package import Tensors
 
 /// Sums of the arenas of several ranks that lie in memory of this process.
 package enum ArenaSum {
-    /// Elements `range` of every arena become the sum of all, added in the order of `arenas`. Returns the sum of the
-    /// squares of what comes out.
+    /// Elements `range` of every arena become the sum of all, added in the order of `arenas`. Returns the sum
+    /// of the squares of what comes out.
     @discardableResult
     package static func toAll(_ arenas: [Tensor], range: Range<Int>) -> Double {
         run(arenas, target: -1, range: range)

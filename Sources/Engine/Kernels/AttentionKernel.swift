@@ -5,8 +5,8 @@ package import Tensors
 
 /// Scaled dot-product attention (Vaswani et al. 2017) for the sequences of a flat batch `[T, …]`.
 ///
-/// Nothing of size length² is kept: the forward pass keeps the log of the sum of exponentials a row and head, the
-/// backward pass recomputes the probabilities from it (Dao et al. 2022).
+/// Nothing of size length² is kept: the forward pass keeps the log of the sum of exponentials a row and head,
+/// the backward pass recomputes the probabilities from it (Dao et al. 2022).
 package struct AttentionKernel: Sendable {
     package let heads: Int
     /// Number of key/value heads; a divisor of `heads`.
@@ -26,7 +26,8 @@ package struct AttentionKernel: Sendable {
         self.window = window
     }
 
-    /// Scratch elements that `forward` and `backward` need for sequences of up to `length` tokens, all threads.
+    /// Scratch elements that `forward` and `backward` need for sequences of up to `length` tokens, all
+    /// threads.
     package func scratchCount(length: Int) -> Int {
         ThreadPool.threadCount * taskScratchCount(length: length)
     }
@@ -35,10 +36,10 @@ package struct AttentionKernel: Sendable {
         (ck_attention_scratch_bytes(length, headSize) + 63) / 64 * 16
     }
 
-    /// `out[Q, H·d] = softmax(q·kᵀ/√d)·v` a head and sequence. `q` is `[Q, H·d]`, `k` and `v` `[T, G·d]` (views
-    /// with gaps are fine), `logSumExp` `[Q, H]` is kept for the backward pass. Sequence s has the query rows
-    /// `queryOffsets[s]..<queryOffsets[s + 1]` and the keys `keyOffsets[s]..<keyOffsets[s + 1]`; `keys` are the
-    /// random keys of the query rows.
+    /// `out[Q, H·d] = softmax(q·kᵀ/√d)·v` a head and sequence. `q` is `[Q, H·d]`, `k` and `v` `[T, G·d]`
+    /// (views with gaps are fine), `logSumExp` `[Q, H]` is kept for the backward pass. Sequence s has the
+    /// query rows `queryOffsets[s]..<queryOffsets[s + 1]` and the keys `keyOffsets[s]..<keyOffsets[s + 1]`;
+    /// `keys` are the random keys of the query rows.
     ///
     /// With a window the rows of q stand at `queryPositions` among the keys of their sequence, `[Q]`,
     /// ascending in each sequence; by default they are the last ones, one behind the other.

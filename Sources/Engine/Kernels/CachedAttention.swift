@@ -5,9 +5,10 @@ package import Tensors
 
 /// Scaled dot-product attention of a few query rows a sequence over cached rows; no backward pass.
 package enum CachedAttention {
-    /// `out[Q, H·d] = softmax(q·kᵀ/√d)·v`. Sequence s has the query rows `queryOffsets[s]..<queryOffsets[s + 1]`
-    /// of `q [Q, H·d]`, and its keys are the rows `tables[s]` of `keys` and `values [P, G·d]`, in this order. When
-    /// `isCausal`, the last query sees all of them, the one before all but the last, and so on.
+    /// `out[Q, H·d] = softmax(q·kᵀ/√d)·v`. Sequence s has the query rows
+    /// `queryOffsets[s]..<queryOffsets[s + 1]` of `q [Q, H·d]`, and its keys are the rows `tables[s]` of
+    /// `keys` and `values [P, G·d]`, in this order. When `isCausal`, the last query sees all of them, the one
+    /// before all but the last, and so on.
     package static func run(
         _ kernel: AttentionKernel, q: Tensor, keys: Tensor, values: Tensor, queryOffsets: [Int32],
         tables: [[Int32]], into out: Tensor

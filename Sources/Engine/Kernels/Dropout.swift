@@ -28,7 +28,8 @@ package struct Dropout: Sendable {
         ck_dropout(site: key.bits, threshold: threshold, scale: 1 / (1 - probability))
     }
 
-    /// `y = dropout(x)` for `[T, C]`; `keys[t]` is the key of row t. Applied to `dy` it is its own backward pass.
+    /// `y = dropout(x)` for `[T, C]`; `keys[t]` is the key of row t. Applied to `dy` it is its own backward
+    /// pass.
     package func apply(to x: Tensor, keys: RowRandomKeys, into y: Tensor) {
         precondition(x.rows == y.rows && x.columns == y.columns && keys.count == x.rows, "shapes differ")
         precondition(

@@ -13,8 +13,8 @@ package enum EmbeddingTable {
         gatherSum([(table, ids)], into: out, accumulating: accumulating)
     }
 
-    /// `out[t, :] = Σ table[ids[t], :]` over one to three tables of one type, rounded once to the type of `out`;
-    /// added when `accumulating`. The tables are `[V, C]`, `out` is `[T, C]`.
+    /// `out[t, :] = Σ table[ids[t], :]` over one to three tables of one type, rounded once to the type of
+    /// `out`; added when `accumulating`. The tables are `[V, C]`, `out` is `[T, C]`.
     package static func gatherSum(
         _ tables: [(table: Tensor, ids: [Int32])], into out: Tensor, accumulating: Bool = false
     ) {

@@ -2,7 +2,8 @@
 
 package import Tensors
 
-/// A grid of patches of equal size over images of equal size; what is left over at the right and below is not read.
+/// A grid of patches of equal size over images of equal size; what is left over at the right and below is not
+/// read.
 package struct ImagePatches: Sendable, Hashable {
     package let channels: Int
     /// Edges of an image.
@@ -31,7 +32,8 @@ package struct ImagePatches: Sendable, Hashable {
     package var valueCount: Int { channels * patchHeight * patchWidth }
 
     /// `out[s·N + n, :]` = patch n of image s, channel by channel, row by row. `pixels` is
-    /// `[S, channels · height · width]`, each image channel by channel, row by row; `out` is `[S·N, valueCount]`.
+    /// `[S, channels · height · width]`, each image channel by channel, row by row; `out` is
+    /// `[S·N, valueCount]`.
     package func unfold(_ pixels: Tensor, into out: Tensor) {
         precondition(
             pixels.columns == channels * height * width, "expected \(channels) × \(height) × \(width)")

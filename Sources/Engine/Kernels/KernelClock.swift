@@ -2,8 +2,8 @@
 
 import Synchronization
 
-/// Wall-clock time of the kernels that the main thread of a rank starts, by kind. Off unless it is started: a kernel
-/// then costs one atomic load more.
+/// Wall-clock time of the kernels that the main thread of a rank starts, by kind. Off unless it is started: a
+/// kernel then costs one atomic load more.
 package enum KernelClock {
     /// What a kernel does.
     package enum Kind: Int, CaseIterable, Sendable {
@@ -14,8 +14,8 @@ package enum KernelClock {
     package struct Reading: Sendable, Equatable {
         /// Indexed by `Kind.rawValue`, seconds.
         package var seconds = [Double](repeating: 0, count: Kind.allCases.count)
-        /// 2·M·N·K a product, 4·d a visible pair of query and key in attention's forward and 8·d in its backward
-        /// pass: what the model needs, without what is recomputed.
+        /// 2·M·N·K a product, 4·d a visible pair of query and key in attention's forward and 8·d in its
+        /// backward pass: what the model needs, without what is recomputed.
         package var operations = 0.0
 
         package init() {}

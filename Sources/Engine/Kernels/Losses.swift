@@ -3,8 +3,8 @@
 import Foundation
 package import Tensors
 
-/// Losses over the rows of `logits [S, K]`. Each returns the loss of every row in double precision and writes the
-/// gradient of `Σ row losses · scale` into `gradient`, which may share memory with `logits`.
+/// Losses over the rows of `logits [S, K]`. Each returns the loss of every row in double precision and writes
+/// the gradient of `Σ row losses · scale` into `gradient`, which may share memory with `logits`.
 package enum Losses {
     /// What a term of a loss and its gradient are multiplied by.
     package typealias Factors = (loss: Double, gradient: Double)

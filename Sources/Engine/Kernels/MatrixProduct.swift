@@ -6,10 +6,10 @@ package import Tensors
 
 /// C = op(A)·op(B), row-major, fp32 or bf16 operands, fp32 sums.
 package enum MatrixProduct {
-    /// `out[M, N] = a[M, K] · b[K, N]`, with `a` given as `[K, M]` when `transposingA` and `b` as `[N, K]` when
-    /// `transposingB`. `bias` is `[1, N]`. `scale` multiplies the product, which has no bias and is not added then.
-    /// With `accumulating` the product is added to `out`. With `multiplyingBy`, `[M, N]` of the type of `out`, the finished
-    /// product is multiplied by it, element by element.
+    /// `out[M, N] = a[M, K] · b[K, N]`, with `a` given as `[K, M]` when `transposingA` and `b` as `[N, K]`
+    /// when `transposingB`. `bias` is `[1, N]`. `scale` multiplies the product, which has no bias and is not
+    /// added then. With `accumulating` the product is added to `out`. With `multiplyingBy`, `[M, N]` of the
+    /// type of `out`, the finished product is multiplied by it, element by element.
     package static func run(
         _ a: Tensor, transposingA: Bool = false, _ b: Tensor, transposingB: Bool = false, bias: Tensor? = nil,
         scale: Float = 1, into out: Tensor, accumulating: Bool = false, multiplyingBy factor: Tensor? = nil
@@ -60,11 +60,12 @@ package enum MatrixProduct {
 // MARK: Numbers of rows
 
 extension MatrixProduct {
-    /// A number of rows as products like it: oneDNN generates code for each one it has not met, which in a batch without
-    /// padding is every step, so that many are made multiples of 8.
+    /// A number of rows as products like it: oneDNN generates code for each one it has not met, which in a
+    /// batch without padding is every step, so that many are made multiples of 8.
     package static func roundedRows(_ rows: Int) -> Int { rows < 64 ? rows : (rows + 7) / 8 * 8 }
 
-    /// Rows to compute besides the `rows` of the operand and of the result: whatever lies there goes into spare rows.
+    /// Rows to compute besides the `rows` of the operand and of the result: whatever lies there goes into
+    /// spare rows.
     private static func spareRows(_ rows: Int, of tensors: [Tensor]) -> Int {
         let count = roundedRows(rows) - rows
         return tensors.allSatisfy { $0.spareRows >= count } ? count : 0

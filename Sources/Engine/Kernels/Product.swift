@@ -3,9 +3,10 @@
 internal import COneDNN
 internal import Tensors
 
-/// A way to put a product to oneDNN, the best first. Which of them it has fast code for depends on its version, on the
-/// processor, and on how the operands lie: in 2.6 the kernels that read a packed operand take no left operand or
-/// result with gaps between its rows, and the general matmul behind them knows no packed one.
+/// A way to put a product to oneDNN, the best first. Which of them it has fast code for depends on its
+/// version, on the processor, and on how the operands lie: in 2.6 the kernels that read a packed operand take
+/// no left operand or result with gaps between its rows, and the general matmul behind them knows no packed
+/// one.
 package enum ProductForm: CaseIterable, Sendable {
     /// With the right operand, bfloat16, in the layout of oneDNN's kernels.
     case packed
@@ -17,8 +18,8 @@ package enum ProductForm: CaseIterable, Sendable {
     case reference
 }
 
-/// `out[m, n] = ((op(a)·op(b) + bias)·scale + out if isAdded)·factor`: the arguments of `MatrixProduct.run`, with sizes
-/// that may count spare rows.
+/// `out[m, n] = ((op(a)·op(b) + bias)·scale + out if isAdded)·factor`: the arguments of `MatrixProduct.run`,
+/// with sizes that may count spare rows.
 struct Product {
     let m, n, k: Int
     let a: Tensor
@@ -52,7 +53,8 @@ struct Product {
         preconditionFailure("oneDNN has no matmul for \(shape)")
     }
 
-    /// What it is called in messages. Sizes that vary with the batch are rounded up to powers of two, so that there are few.
+    /// What it is called in messages. Sizes that vary with the batch are rounded up to powers of two, so that
+    /// there are few.
     private var shape: ReferenceProducts.Shape {
         func rounded(_ size: Int) -> Int {
             size < 2 ? size : 1 << (Int.bitWidth - (size - 1).leadingZeroBitCount)
@@ -75,7 +77,8 @@ struct Product {
         unsafe Self.context.run(call(), allowsReference: allowsReference) { run in unsafe run(b.bytePointer) }
     }
 
-    /// The same product in float32, through memory of its own: for processors without instructions for bfloat16.
+    /// The same product in float32, through memory of its own: for processors without instructions for
+    /// bfloat16.
     private func runWidened() -> Bool {
         guard a.type == .bfloat16 else { return false }
         let sum = out.type == .float32 ? out : Tensor(rows: m, columns: n)
@@ -146,8 +149,9 @@ extension ElementType {
 
     deinit { unsafe onednn_context_destroy(&context) }
 
-    /// Asks for the code of a product and runs it on the right operand that `withOperand` gives it. Returns false, and has
-    /// done nothing, where oneDNN has no code, or reference code alone and that is not allowed.
+    /// Asks for the code of a product and runs it on the right operand that `withOperand` gives it. Returns
+    /// false, and has done nothing, where oneDNN has no code, or reference code alone and that is not
+    /// allowed.
     @unsafe func run(
         _ call: onednn_matmul, allowsReference: Bool,
         withOperand: (_ run: (UnsafeMutableRawPointer) -> Void) -> Void

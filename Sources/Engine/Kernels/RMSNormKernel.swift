@@ -28,9 +28,9 @@ package enum RMSNormKernel {
         }
     }
 
-    /// Backward. `dsum` becomes the gradient of the stream: that through the norm, added to what is there when
-    /// `accumulating`. `dx`, when given, becomes the gradient of `x`. Adds into `dgamma`. `partials` is scratch of
-    /// `[ThreadPool.threadCount, C]` or wider.
+    /// Backward. `dsum` becomes the gradient of the stream: that through the norm, added to what is there
+    /// when `accumulating`. `dx`, when given, becomes the gradient of `x`. Adds into `dgamma`. `partials` is
+    /// scratch of `[ThreadPool.threadCount, C]` or wider.
     package static func backward(
         gradient dy: Tensor, sum: Tensor, gamma: Tensor, rstd: Tensor, dropout: Dropout, keys: RowRandomKeys,
         dsum: Tensor, accumulating: Bool, dx: Tensor?, dgamma: Tensor, partials: Tensor

@@ -3,7 +3,8 @@
 internal import Synchronization
 package import Tensors
 
-/// Products for which the library has fast code in no form. There should be none: they take a hundred times as long.
+/// Products for which the library has fast code in no form. There should be none: they take a hundred times
+/// as long.
 package final class ReferenceProducts: Sendable {
     /// Sizes and formats of a product `[m, k]·[k, n]`.
     package struct Shape: Hashable, Sendable, CustomStringConvertible {

@@ -5,8 +5,8 @@ package import Tensors
 
 /// Rotation of query and key heads by the angles of their positions.
 package enum RotaryKernel {
-    /// Rotates every head of `x [T, heads·headSize]` in place (a view with gaps is fine): elements i and
-    /// i + headSize/2 of a head by the angle whose cosine and sine stand in row `positions[t]` of `cosines` and
+    /// Rotates every head of `x [T, heads·headSize]` in place (a view with gaps is fine): elements i and i +
+    /// headSize/2 of a head by the angle whose cosine and sine stand in row `positions[t]` of `cosines` and
     /// `sines [P, headSize/2]`. `isTransposed` applies the transpose: the backward pass.
     package static func rotate(
         _ x: Tensor, headSize: Int, positions: [Int32], cosines: Tensor, sines: Tensor,

@@ -42,8 +42,8 @@ package enum ThreadPool {
         }
     }
 
-    /// Cuts `0..<count` into one range a thread, each a multiple of `grain` but the last, and runs `body` on each.
-    /// The cut depends on the number of threads only, so results that depend on it are reproducible.
+    /// Cuts `0..<count` into one range a thread, each a multiple of `grain` but the last, and runs `body` on
+    /// each. The cut depends on the number of threads only, so results that depend on it are reproducible.
     static func forEachRange(
         count: Int, grain: Int = 1, kind: KernelClock.Kind = .elementwise,
         _ body: (_ range: Range<Int>, _ part: Int) -> Void

@@ -5,8 +5,8 @@ package import Tensors
 
 /// Cross-entropy with label smoothing, as torch.nn.functional.cross_entropy.
 package enum TokenCrossEntropy {
-    /// The sum of the losses of the rows of `logits [N, V]`, float32, and how many rows have their largest logit
-    /// (the first of equals) at the target. The rest is as in `rows`.
+    /// The sum of the losses of the rows of `logits [N, V]`, float32, and how many rows have their largest
+    /// logit (the first of equals) at the target. The rest is as in `rows`.
     package static func run(
         _ logits: Tensor, targets: [Int32], labelSmoothing: Double, scale: Double = 1,
         gradient: Tensor? = nil
@@ -16,8 +16,8 @@ package enum TokenCrossEntropy {
         return (rows.losses.reduce(0, +), rows.isCorrect.count { $0 })
     }
 
-    /// The loss of each row of `logits [N, V]`, float32, and whether its largest logit (the first of equals) is at the
-    /// target. `gradient`, of any type and possibly `logits`, becomes the gradient of
+    /// The loss of each row of `logits [N, V]`, float32, and whether its largest logit (the first of equals)
+    /// is at the target. `gradient`, of any type and possibly `logits`, becomes the gradient of
     /// `Σ losses · scale`.
     ///
     /// The loss of a row is `logΣexp(x) − (1 − ε)·x[target] − ε·mean(x)`, ε being `labelSmoothing`.

@@ -18,7 +18,8 @@ package struct LearningRateScheduler: Sendable, Equatable {
         case constantWithWarmup = "constant_with_warmup"
         /// Warm-up, then in proportion to the reciprocal of the steps' square root.
         case inverseSquareRoot = "inverse_sqrt"
-        /// The peak, less at each evaluation after which the metric has not improved for a while; see `PlateauWatch`.
+        /// The peak, less at each evaluation after which the metric has not improved for a while; see
+        /// `PlateauWatch`.
         case reduceOnPlateau = "reduce_lr_on_plateau"
         /// As `cosine`, to a last rate above 0.
         case cosineWithMinimum = "cosine_with_min_lr"

@@ -15,8 +15,8 @@ package struct PlateauWatch: Sendable, Equatable {
 
     /// Takes note of the metric of an evaluation.
     ///
-    /// As torch with `threshold_mode: rel` and eps 1e-8: an improvement is one by more than the threshold's share of the
-    /// best value; a reduction of the rate by less than 1e-8 is none.
+    /// As torch with `threshold_mode: rel` and eps 1e-8: an improvement is one by more than the threshold's
+    /// share of the best value; a reduction of the rate by less than 1e-8 is none.
     package mutating func add(
         _ value: Double, isGreaterBetter: Bool, peak: Double, _ options: ScheduleOptions
     ) {

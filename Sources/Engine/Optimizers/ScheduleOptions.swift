@@ -27,8 +27,9 @@ package struct ScheduleOptions: Sendable, Equatable {
     package var decayType: Ramp?
     /// First and last rate of `warmup_stable_decay` as a share of the peak, 0.
     package var minLRRatio: Double?
-    /// Of `reduce_lr_on_plateau`: what the rate is multiplied by, 0.1; evaluations without improvement that are borne,
-    /// 10; relative change that counts as improvement, 1e-4; evaluations after a reduction that do not count, 0.
+    /// Of `reduce_lr_on_plateau`: what the rate is multiplied by, 0.1; evaluations without improvement that
+    /// are borne, 10; relative change that counts as improvement, 1e-4; evaluations after a reduction that do
+    /// not count, 0.
     package var factor: Double?
     package var patience: Int?
     package var threshold: Double?

@@ -15,7 +15,8 @@ package struct CrossValidationArguments: Sendable, Equatable {
     package var groupColumn: String?
     /// Seed of the folds.
     package var seed: UInt64 = 42
-    /// Share of each fold's training rows that is held out to choose the best checkpoint, in 0...0.5; nil for none.
+    /// Share of each fold's training rows that is held out to choose the best checkpoint, in 0...0.5; nil for
+    /// none.
     package var innerValidation: Double?
     /// Folds that are trained at the same time, each by its share of the ranks.
     package var parallelFolds = 1
@@ -50,8 +51,8 @@ package struct CrossValidationArguments: Sendable, Equatable {
         }
     }
 
-    /// Throws when the recipe chooses its model by validation rows and none are held out for that, or when rows are
-    /// held out for nothing.
+    /// Throws when the recipe chooses its model by validation rows and none are held out for that, or when
+    /// rows are held out for nothing.
     package func check(_ arguments: TrainingArguments) throws(TrainingError) {
         if case .path(let path) = arguments.resumeFromCheckpoint {
             throw TrainingError(

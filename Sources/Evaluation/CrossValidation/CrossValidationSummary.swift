@@ -12,7 +12,8 @@ package struct CrossValidationSummary: Sendable {
         package let mean: Double
         /// Standard deviation over the folds, with the divisor n − 1.
         package let standardDeviation: Double
-        /// Student's t interval of the mean at `level`. Folds share training rows, so it is somewhat too narrow.
+        /// Student's t interval of the mean at `level`. Folds share training rows, so it is somewhat too
+        /// narrow.
         package let low: Double
         package let high: Double
         /// The figure over the rows of all folds as one set; nil when it is no function of counts.

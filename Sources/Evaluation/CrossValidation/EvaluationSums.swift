@@ -17,8 +17,8 @@ package struct EvaluationSums: Sendable, Equatable {
     private let kind: Kind
     private var words: [Int64]
 
-    /// The sums of an evaluation; nil for one whose figures are no function of such sums. The scores of texts that an
-    /// encoder–decoder wrote are not among them.
+    /// The sums of an evaluation; nil for one whose figures are no function of such sums. The scores of texts
+    /// that an encoder–decoder wrote are not among them.
     package init?(_ evaluation: any TaskEvaluation) {
         guard let result = evaluation as? RowEvaluationResult else { return nil }
         if let found = result.classification {

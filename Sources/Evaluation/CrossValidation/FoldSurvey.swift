@@ -22,7 +22,8 @@ package struct FoldSurvey: Sendable {
 
     /// Reads the training files.
     ///
-    /// Throws when a row lacks its group or label, or when folds are to be stratified and rows have no single label.
+    /// Throws when a row lacks its group or label, or when folds are to be stratified and rows have no single
+    /// label.
     package init(
         _ data: DataArguments, task: ModelArguments.TaskName, _ arguments: CrossValidationArguments
     ) throws {

@@ -10,7 +10,8 @@ package struct ReplicaMemory: Sendable, Equatable {
 
     /// - Parameters:
     ///   - parameterCount: parameters of the model.
-    ///   - trainsAll: whether all of them are trained, rather than adapters or a part; else only the weights count.
+    ///   - trainsAll: whether all of them are trained, rather than adapters or a part; else only the weights
+    ///     count.
     ///   - bf16: whether there are bfloat16 copies of the weights.
     ///   - shards: ranks that split the moments.
     package init(parameterCount: Int, trainsAll: Bool, bf16: Bool, shards: Int) {

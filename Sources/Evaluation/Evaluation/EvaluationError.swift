@@ -6,7 +6,8 @@ package import Datasets
 package enum EvaluationError: Error, Sendable, Equatable {
     /// Files of predictions and of references have other numbers of rows.
     case unequalCounts(predictions: Int, files: [String], references: Int, referenceFiles: [String])
-    /// A file of another run lacks one of the fields that `evaluate` writes; `advice` says what to give instead.
+    /// A file of another run lacks one of the fields that `evaluate` writes; `advice` says what to give
+    /// instead.
     case missingField(String, RowSource, advice: String)
     /// A row of another run has another reference than the same row of this evaluation.
     case otherReference(RowSource, theirs: [String], row: Int, ours: [String])

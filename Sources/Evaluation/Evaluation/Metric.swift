@@ -47,7 +47,8 @@ package struct MetricValue: Sendable, Equatable {
     package let value: Double
     package let unit: Metric.Unit
     package let direction: Metric.Direction
-    /// 95% bootstrap interval; nil where none was asked for, and for figures that a bootstrap over rows cannot judge.
+    /// 95% bootstrap interval; nil where none was asked for, and for figures that a bootstrap over rows
+    /// cannot judge.
     package let interval: ConfidenceInterval?
 
     package init(

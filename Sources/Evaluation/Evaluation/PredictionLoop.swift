@@ -6,8 +6,8 @@ package import JSON
 
 /// Runs a predictor over the rows of files, in windows, so that memory does not grow with their number.
 ///
-/// Row n belongs to batch n / `batchRows`, and batches are scattered to ranks in turn: a batch holds the same rows on any
-/// number of ranks, so its predictions have the same bits.
+/// Row n belongs to batch n / `batchRows`, and batches are scattered to ranks in turn: a batch holds the same
+/// rows on any number of ranks, so its predictions have the same bits.
 package struct PredictionLoop {
     /// Rows that are read, predicted and written at once, about; a multiple of the batch.
     private static let windowRows = 4_096
@@ -27,7 +27,8 @@ package struct PredictionLoop {
     ///
     /// - Parameters:
     ///   - findsLoss: whether rows have targets whose loss is wanted.
-    ///   - score: gets each row that this rank predicted with its number; for sums that are reduced afterwards.
+    ///   - score: gets each row that this rank predicted with its number; for sums that are reduced
+    ///     afterwards.
     ///   - write: gets on rank 0 every row in order, as a line of JSON with `columns` added.
     ///   - columns: the columns that are added to a row, on the rank that predicted it.
     ///   - line: makes another line of a row, its number and its answer, after `score` got them.
@@ -66,8 +67,8 @@ package struct PredictionLoop {
         }
     }
 
-    /// Hands the lines of all ranks to rank 0's `write`, in the order of the `count` rows, whose batches are scattered to ranks
-    /// in turn. Collective.
+    /// Hands the lines of all ranks to rank 0's `write`, in the order of the `count` rows, whose batches are
+    /// scattered to ranks in turn. Collective.
     static func deliver(
         _ lines: [UInt8], count: Int, batchRows: Int, group: any ProcessGroup,
         to write: (String) throws -> Void

@@ -53,15 +53,16 @@ package struct RowLoss: Sendable, Equatable {
 
 /// Answers rows on one rank; knows nothing of ranks.
 package protocol Predictor: AnyObject {
-    /// The answers to a batch of rows, in their order. `firstNumber` is the number of the first row among all rows of
-    /// the files: what is drawn at random is drawn by it, so that it is the same on any number of ranks. With
-    /// `findsLoss` rows must have targets, and the predictions hold their loss.
+    /// The answers to a batch of rows, in their order. `firstNumber` is the number of the first row among all
+    /// rows of the files: what is drawn at random is drawn by it, so that it is the same on any number of
+    /// ranks. With `findsLoss` rows must have targets, and the predictions hold their loss.
     ///
     /// Throws when a row lacks a column or does not fit the model; the message names file and line.
     func predict(_ rows: [Row], firstNumber: Int, findsLoss: Bool) throws -> [RowPrediction]
-    /// What a person is shown as the row's input: its text, the last turns of its dialogue, the path of its image.
+    /// What a person is shown as the row's input: its text, the last turns of its dialogue, the path of its
+    /// image.
     func input(of row: Row) throws -> String
-    /// The answers that a person gave, with which the model's is compared: a label, one or several texts. Throws when
-    /// the row has none.
+    /// The answers that a person gave, with which the model's is compared: a label, one or several texts.
+    /// Throws when the row has none.
     func references(of row: Row) throws -> [String]
 }

@@ -50,8 +50,8 @@ package struct CalibrationSums: Sendable, Equatable {
     /// All sums as integers to be added over ranks.
     package var words: [Int64] { counts + confidences.flatMap(\.words) + squaredErrors.words }
 
-    /// Adds one row: the probability of each label, and the true one. The first of the most probable labels is
-    /// the prediction.
+    /// Adds one row: the probability of each label, and the true one. The first of the most probable labels
+    /// is the prediction.
     package mutating func add(probabilities: [Double], truth: Int) {
         precondition(
             probabilities.count == labelCount, "\(probabilities.count) of \(labelCount) probabilities")
@@ -108,11 +108,11 @@ package struct CalibrationSums: Sendable, Equatable {
         return gaps.reduce(0, +) / Double(rowCount)
     }
 
-    /// The mean over rows of Σ over labels (probability − truth)², halved when there are two labels, so that it
-    /// is in 0...1 for two and in 0...2 for more; NaN without rows.
+    /// The mean over rows of Σ over labels (probability − truth)², halved when there are two labels, so that
+    /// it is in 0...1 for two and in 0...2 for more; NaN without rows.
     ///
-    /// Source: Brier 1950, "Verification of forecasts expressed in terms of probability". Equals scikit-learn's
-    /// `brier_score_loss`.
+    /// Source: Brier 1950, "Verification of forecasts expressed in terms of probability". Equals
+    /// scikit-learn's `brier_score_loss`.
     package var brierScore: Double {
         squaredErrors.value / Double(rowCount) / (labelCount == 2 ? 2 : 1)
     }

@@ -25,8 +25,8 @@ package struct MultiLabelReport: Sendable, Equatable {
             sampleF1: counts.sampleF1.value)
     }
 
-    /// Computes all metrics from how often each label is true, predicted, and both; from the rows whose labels are all
-    /// right; and from the sum of the rows' F1.
+    /// Computes all metrics from how often each label is true, predicted, and both; from the rows whose
+    /// labels are all right; and from the sum of the rows' F1.
     package init(
         truths: [Int64], predictions: [Int64], hits: [Int64], rowCount: Int64, exactMatchCount: Int64,
         sampleF1: Double

@@ -4,9 +4,10 @@ import Foundation
 
 /// How often each probability was given to rows of a label and to all others, in fine bins of log-odds.
 ///
-/// Counts are integers: sum `counts` over ranks. The area under the ROC curve counts pairs within one bin as ties, so
-/// it is off by at most half the share of such pairs. With bins of 80 / 65,536 in ln(p / (1 − p)) that is below 1e-4
-/// for scores that spread over one unit, and what is left of it mostly cancels, as a test shows.
+/// Counts are integers: sum `counts` over ranks. The area under the ROC curve counts pairs within one bin as
+/// ties, so it is off by at most half the share of such pairs. With bins of 80 / 65,536 in ln(p / (1 − p))
+/// that is below 1e-4 for scores that spread over one unit, and what is left of it mostly cancels, as a test
+/// shows.
 package struct ScoreHistogram: Sendable, Equatable {
     /// Log-odds beyond ±40 share the outermost bins; doubles hold no finer probabilities near 1.
     private static let limit = 40.0
@@ -32,7 +33,8 @@ package struct ScoreHistogram: Sendable, Equatable {
         binCount = counts.count / (2 * labelCount)
     }
 
-    /// Adds one row: the probability of each label, and whether the row has it. Probabilities must not be NaN.
+    /// Adds one row: the probability of each label, and whether the row has it. Probabilities must not be
+    /// NaN.
     package mutating func add(probabilities: [Double], hasLabel: (Int) -> Bool) {
         precondition(probabilities.count == labelCount, "\(probabilities.count) of \(labelCount) scores")
         for (label, probability) in probabilities.enumerated() {
@@ -46,7 +48,8 @@ package struct ScoreHistogram: Sendable, Equatable {
         return min(Int(share * Double(binCount)), binCount - 1)
     }
 
-    /// The area under the ROC curve of a label against all others; NaN when no row, or every row, has the label.
+    /// The area under the ROC curve of a label against all others; NaN when no row, or every row, has the
+    /// label.
     package func rocAUC(label: Int) -> Double {
         let start = 2 * label * binCount
         var (below, positives, doubledPairs): (Int128, Int128, Int128) = (0, 0, 0)

@@ -37,8 +37,8 @@ package struct ScoredLabels: Sendable, Equatable {
         labels += other.labels
     }
 
-    /// The area under the ROC curve of `positive` against all other classes: the probability that a row of the
-    /// class has a higher score than another row, ties counting half. NaN when either is missing.
+    /// The area under the ROC curve of `positive` against all other classes: the probability that a row of
+    /// the class has a higher score than another row, ties counting half. NaN when either is missing.
     ///
     /// Source: Hanley and McNeil 1982, "The meaning and use of the area under a receiver operating
     /// characteristic (ROC) curve". Equals scikit-learn's `roc_auc_score`.

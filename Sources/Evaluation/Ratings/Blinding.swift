@@ -1,4 +1,5 @@
-// The order in which a rater sees items, and outputs of an item: random, but always the same for the same rater.
+// The order in which a rater sees items, and outputs of an item: random, but always the same for the same
+// rater.
 
 package import Datasets
 import Tensors

@@ -32,7 +32,8 @@ struct PromptReader {
     }
 
     /// The parts of a row's prompt.
-    /// - Throws: if the row lacks a column that was named, has none of the known ones, or names no readable image.
+    /// - Throws: if the row lacks a column that was named, has none of the known ones, or names no readable
+    ///   image.
     func prompt(of row: Row) throws(RatingsError) -> [PromptPart] {
         var parts: [PromptPart] = []
         let names = columns.prompt.isEmpty ? Self.known.filter { row[$0] != nil } : columns.prompt

@@ -2,14 +2,14 @@
 
 import Foundation
 
-/// The name of a rater: 1 to 64 characters, starting with a letter or a digit, in composed form, so that the same
-/// name has the same bytes from every keyboard.
+/// The name of a rater: 1 to 64 characters, starting with a letter or a digit, in composed form, so that the
+/// same name has the same bytes from every keyboard.
 package struct Rater: Sendable, Hashable, Comparable, CustomStringConvertible {
     package let name: String
 
     /// White space around the name does not count.
-    /// - Throws: if the name is empty, too long, or has a first or a control character that is not allowed. A first
-    ///   character such as `=` would make a spreadsheet compute it.
+    /// - Throws: if the name is empty, too long, or has a first or a control character that is not allowed. A
+    ///   first character such as `=` would make a spreadsheet compute it.
     package init(_ name: String) throws(RatingsError) {
         let trimmed = name.trimmingCharacters(in: .whitespacesAndNewlines)
             .precomposedStringWithCanonicalMapping

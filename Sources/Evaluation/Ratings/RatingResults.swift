@@ -1,4 +1,5 @@
-// What the ratings say: means, agreement of the raters, and which system is preferred, each with its interval.
+// What the ratings say: means, agreement of the raters, and which system is preferred, each with its
+// interval.
 
 package import Metrics
 
@@ -26,8 +27,8 @@ package enum RatingAspect: String, Sendable, CaseIterable {
 
 /// The result of a human evaluation.
 ///
-/// Ratings of one item hang together, so intervals come from a bootstrap that draws items, 1,000 times. With fewer than
-/// two items, bounds are NaN.
+/// Ratings of one item hang together, so intervals come from a bootstrap that draws items, 1,000 times. With
+/// fewer than two items, bounds are NaN.
 package struct RatingResults: Sendable {
     package static let replicateCount = 1000
     package static let level = 0.95
@@ -67,7 +68,8 @@ package struct RatingResults: Sendable {
         package let winRate: ConfidenceInterval
         /// Mean rating of `system` less that of `other`.
         package let difference: ConfidenceInterval
-        /// The probability of such a difference, if the systems were equally good; NaN for fewer than two items.
+        /// The probability of such a difference, if the systems were equally good; NaN for fewer than two
+        /// items.
         package let pValue: Double
     }
 
@@ -218,7 +220,8 @@ private struct RatingTable {
             pValue: test?.pValue ?? .nan)
     }
 
-    /// Where all comparisons go the same way, resampling shows no spread: the interval is Wilson's over the items.
+    /// Where all comparisons go the same way, resampling shows no spread: the interval is Wilson's over the
+    /// items.
     private func winRate(_ rows: [[Int64]]) -> ConfidenceInterval {
         let found = interval(rows) { PairwisePreferences(systemCount: 2, words: $0).winRate(0, over: 1) }
         guard found.estimate == 0 || found.estimate == 1 else { return found }

@@ -26,8 +26,8 @@ package enum RatingSheet {
         return csv(rows)
     }
 
-    /// One rater's form: every output in that rater's order under its letter, the system hidden, with the ratings that
-    /// there are: `rater,item,letter`, the criteria, `prompt,output`.
+    /// One rater's form: every output in that rater's order under its letter, the system hidden, with the
+    /// ratings that there are: `rater,item,letter`, the criteria, `prompt,output`.
     package static func form(for rater: Rater, _ ratings: FinalRatings, of items: RatingItems) -> String {
         var rows = [["rater", "item", "letter"] + criteria + ["prompt", "output"]]
         let blinding = items.blinding
@@ -72,7 +72,8 @@ package enum RatingSheet {
         return sheet.ratings
     }
 
-    /// RFC 4180 with a byte order mark, without which spreadsheets take the text for another encoding than UTF-8.
+    /// RFC 4180 with a byte order mark, without which spreadsheets take the text for another encoding than
+    /// UTF-8.
     private static func csv(_ rows: [[String]]) -> String {
         "\u{FEFF}" + rows.map { $0.map(quoted).joined(separator: ",") + "\r\n" }.joined()
     }

@@ -7,8 +7,9 @@ import Synchronization
 
 /// The ratings of a folder, open for writing by one process at a time.
 ///
-/// The file is only appended to, a line a rating, and the last rating of the same rater, output and criterion counts. A
-/// line that a crash cut off is removed when the file is opened again: its rating was never reported as saved.
+/// The file is only appended to, a line a rating, and the last rating of the same rater, output and criterion
+/// counts. A line that a crash cut off is removed when the file is opened again: its rating was never
+/// reported as saved.
 package final class RatingStore: Sendable {
     static let fileName = "ratings.jsonl"
 
@@ -74,8 +75,8 @@ package final class RatingStore: Sendable {
         }
     }
 
-    /// Saves many ratings, those that change something, so that after a crash all of them are there or none. Returns
-    /// how many were new or other than before.
+    /// Saves many ratings, those that change something, so that after a crash all of them are there or none.
+    /// Returns how many were new or other than before.
     package func importAll(_ ratings: [Rating]) throws(RatingsError) -> Int {
         let path = directory + "/" + Self.fileName
         return try state.withLock { (state) throws(RatingsError) in

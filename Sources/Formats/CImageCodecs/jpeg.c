@@ -29,8 +29,8 @@ static void take_warning(j_common_ptr codec, int level) {
     switch (codec->err->msg_code) {
     case JWRN_JPEG_EOF: {
         error_state *error = (error_state *)codec->err;
-        snprintf(
-            error->result->message, sizeof error->result->message, "the file ends in the middle of the image");
+        snprintf(error->result->message, sizeof error->result->message,
+                 "the file ends in the middle of the image");
         longjmp(error->target, 1);
     }
     case JWRN_HIT_MARKER:

@@ -19,20 +19,22 @@ package struct TokenizedChat: Sendable, Equatable {
 }
 
 extension ChatTemplate {
-    /// Tokenises a conversation and marks the assistant's tokens, in every message of the assistant and with the token that
-    /// ends it.
+    /// Tokenises a conversation and marks the assistant's tokens, in every message of the assistant and with
+    /// the token that ends it.
     ///
-    /// A template with `{% generation %}` says itself what is the assistant's. For others the conversation is rendered
-    /// message by message: a turn begins where the prompt for it ends (`add_generation_prompt`), or else where its content
-    /// stands, and ends with the first special token behind its content.
+    /// A template with `{% generation %}` says itself what is the assistant's. For others the conversation is
+    /// rendered message by message: a turn begins where the prompt for it ends (`add_generation_prompt`), or
+    /// else where its content stands, and ends with the first special token behind its content.
     ///
     /// - Parameters:
     ///   - messages: as for `render`.
-    ///   - tokenizer: the tokenizer of the model; no special tokens are added to those that the template writes.
+    ///   - tokenizer: the tokenizer of the model; no special tokens are added to those that the template
+    ///     writes.
     ///   - tools: as for `render`.
     ///   - variables: as for `render`.
-    /// - Throws: `ChatTemplateError`: `startsWithAssistant` if no message of another role but `system` comes before the
-    ///   first of the assistant, `turnNotFound` if a turn cannot be located, and what `render` throws.
+    /// - Throws: `ChatTemplateError`: `startsWithAssistant` if no message of another role but `system` comes
+    ///   before the first of the assistant, `turnNotFound` if a turn cannot be located, and what `render`
+    ///   throws.
     package func tokenize(
         messages: [TemplateValue], with tokenizer: any Tokenizer, tools: [TemplateValue]? = nil,
         variables: [TemplateValue.Member] = []
@@ -87,8 +89,8 @@ struct AssistantTurn: Equatable {
     /// Where the text of the messages up to this one ends; at least `contentEnd`.
     var limit: Int
 
-    /// Marks the tokens of the turn: those of the content, then up to the first special token before `limit`, or without
-    /// one to the end of the line. Returns where the turn ends.
+    /// Marks the tokens of the turn: those of the content, then up to the first special token before `limit`,
+    /// or without one to the end of the line. Returns where the turn ends.
     func mark(_ flags: inout [Bool], offsets: [Range<Int>], isSpecial: [Bool]) -> Int {
         let last = offsets.indices.first { index in
             offsets[index].lowerBound >= contentEnd && offsets[index].upperBound <= limit && isSpecial[index]
@@ -141,7 +143,8 @@ struct AssistantTurnFinder {
             let start = max(before.count, min(common, content.lowerBound))
             return turn(start: start, contentEnd: content.upperBound, limit: limit)
         }
-        // The template writes the beginning of a conversation differently when more follows: look for the content.
+        // The template writes the beginning of a conversation differently when more follows: look for the
+        // content.
         guard let range = content(forms.filter { !$0.isEmpty }, from: cursor) else {
             throw .turnNotFound(path: template.path, message: index + 1)
         }
@@ -157,7 +160,8 @@ struct AssistantTurnFinder {
         return AssistantTurn(start: start, contentEnd: contentEnd, lineEnd: lineEnd, limit: limit)
     }
 
-    /// How a template may write a content: as it is, without whitespace at its ends, without the thoughts before it.
+    /// How a template may write a content: as it is, without whitespace at its ends, without the thoughts
+    /// before it.
     private static func forms(_ content: String) -> [[Unicode.Scalar]] {
         let answer = content.split(atBytes: "</think>").last ?? content
         return [content, content.stripped(), answer.stripped()].map { Array($0.unicodeScalars) }

@@ -3,8 +3,9 @@
 package import Tokenizers
 
 extension ChatTemplate {
-    /// The template of models that were trained on messages with an end-of-sequence token behind each, such as DialoGPT.
-    /// nil when the tokenizer has no such token. Roles leave no trace: a system message would read as one of the user.
+    /// The template of models that were trained on messages with an end-of-sequence token behind each, such
+    /// as DialoGPT. nil when the tokenizer has no such token. Roles leave no trace: a system message would
+    /// read as one of the user.
     package static func messagesWithEnds(_ tokenizer: any Tokenizer) throws(ChatTemplateError)
         -> ChatTemplate?
     {
@@ -22,8 +23,8 @@ extension ChatTemplate {
         return tokenizer.encode(text, pair: nil, addingSpecialTokens: false, maximumLength: nil).ids
     }
 
-    /// The special token that ends a message of the assistant; nil if the template has none or refuses the conversation
-    /// of two words by which it is found.
+    /// The special token that ends a message of the assistant; nil if the template has none or refuses the
+    /// conversation of two words by which it is found.
     package func endOfTurn(with tokenizer: any Tokenizer) -> Int32? {
         let messages = [
             TemplateValue.message(role: "user", content: "a"),

@@ -1,5 +1,5 @@
-// Chat templates: how a model family writes a conversation as one text. The language is the part of Jinja 3.1 that real
-// templates use, set up as transformers sets it up.
+// Chat templates: how a model family writes a conversation as one text. The language is the part of Jinja 3.1
+// that real templates use, set up as transformers sets it up.
 
 package import Foundation
 internal import JSON
@@ -8,8 +8,8 @@ internal import Tokenizers
 /// A conversation as one text.
 package struct RenderedChat: Sendable, Equatable {
     package var text: String
-    /// Stretches of `text`, in Unicode scalars, that the template marks as the assistant's by `{% generation %}`; empty
-    /// if it marks nothing.
+    /// Stretches of `text`, in Unicode scalars, that the template marks as the assistant's by
+    /// `{% generation %}`; empty if it marks nothing.
     package var assistantRanges: [Range<Int>]
 
     package init(text: String, assistantRanges: [Range<Int>]) {
@@ -65,13 +65,14 @@ package struct ChatTemplate: Sendable {
     /// The text of a conversation, that of transformers' `apply_chat_template(tokenize=False)`.
     ///
     /// - Parameters:
-    ///   - messages: mappings with `role` and `content`, and what else the template reads, such as `tool_calls`. Keys whose
-    ///     value is none are left out.
+    ///   - messages: mappings with `role` and `content`, and what else the template reads, such as
+    ///     `tool_calls`. Keys whose value is none are left out.
     ///   - addGenerationPrompt: whether the text ends with what the assistant's next message begins with.
     ///   - tools: JSON schemas of functions, or nil.
     ///   - variables: further variables; they win over those of the template.
     ///   - now: the date for `strftime_now`.
-    /// - Throws: `ChatTemplateError` if there is no message, the template refuses the conversation or fails on it.
+    /// - Throws: `ChatTemplateError` if there is no message, the template refuses the conversation or fails
+    ///   on it.
     package func render(
         messages: [TemplateValue], addGenerationPrompt: Bool = false, tools: [TemplateValue]? = nil,
         variables: [TemplateValue.Member] = [], now: Date = Date()
@@ -108,11 +109,12 @@ package struct ChatTemplate: Sendable {
 }
 
 extension ChatTemplate {
-    /// Reads the template of a model directory: `chat_template.jinja`, or `chat_template` of tokenizer_config.json (a
-    /// string, or a list of named ones of which `default` is taken). The special tokens of the directory become variables.
+    /// Reads the template of a model directory: `chat_template.jinja`, or `chat_template` of
+    /// tokenizer_config.json (a string, or a list of named ones of which `default` is taken). The special
+    /// tokens of the directory become variables.
     ///
-    /// - Throws: `ChatTemplateError.missingTemplate` if there is none, `ChatTemplateError` if it cannot be parsed,
-    ///   `TokenizerError` if a file is malformed.
+    /// - Throws: `ChatTemplateError.missingTemplate` if there is none, `ChatTemplateError` if it cannot be
+    ///   parsed, `TokenizerError` if a file is malformed.
     package static func load(directory: String) throws -> ChatTemplate {
         let folder = directory.hasSuffix("/") ? String(directory.dropLast()) : directory
         let variables = try TokenizerLoader.namedTokens(directory: folder).map {

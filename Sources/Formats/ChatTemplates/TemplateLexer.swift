@@ -1,5 +1,5 @@
-// Cuts a chat template into text and the tokens of its tags: the lexical rules of Jinja 3.1 with trim_blocks and
-// lstrip_blocks on, as transformers sets them.
+// Cuts a chat template into text and the tokens of its tags: the lexical rules of Jinja 3.1 with trim_blocks
+// and lstrip_blocks on, as transformers sets them.
 
 /// A place in a template, counted from 1.
 struct TemplatePlace: Sendable, Equatable {
@@ -120,8 +120,8 @@ struct TemplateLexer {
         add(.text(String(String.UnicodeScalarView(source[range]))), at: range.lowerBound)
     }
 
-    /// Where the text before a tag ends: a minus strips all whitespace, a block or comment that begins its line what
-    /// stands before it there.
+    /// Where the text before a tag ends: a minus strips all whitespace, a block or comment that begins its
+    /// line what stands before it there.
     private func strippedEnd(_ text: Range<Int>, sign: Unicode.Scalar?, isOutput: Bool) -> Int {
         var end = text.upperBound
         if sign == "-" {

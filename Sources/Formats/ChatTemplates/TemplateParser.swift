@@ -85,7 +85,8 @@ struct TemplateParser {
         advance()
     }
 
-    /// Statements up to a block that begins with one of `ends`, whose name is taken too; up to the end if there are none.
+    /// Statements up to a block that begins with one of `ends`, whose name is taken too; up to the end if
+    /// there are none.
     private mutating func statements(
         until ends: [String]
     ) throws(ChatTemplateError) -> (body: [TemplateStatement], end: String) {

@@ -1,9 +1,9 @@
 // Decoding of the K formats: blocks of 256 elements whose scales are quantised too.
 
 extension BlockDecoding {
-    /// d, dmin, eight 6-bit scales and eight 6-bit minima in 12 bytes, 128 bytes of two 4-bit numbers. Of each 32
-    /// bytes the low numbers are one group of 32 elements and the high numbers the next:
-    /// (d·scale)·q − dmin·minimum.
+    /// d, dmin, eight 6-bit scales and eight 6-bit minima in 12 bytes, 128 bytes of two 4-bit numbers. Of
+    /// each 32 bytes the low numbers are one group of 32 elements and the high numbers the next: (d·scale)·q
+    /// − dmin·minimum.
     static func q4K(
         _ source: UnsafeMutableRawPointer, _ count: Int, _ target: UnsafeMutablePointer<Float>
     ) {
@@ -24,8 +24,9 @@ extension BlockDecoding {
         }
     }
 
-    /// Scale and minimum of group `index` of 8. Groups 0–3 are the lower six bits of bytes `index` and `index + 4`;
-    /// groups 4–7 are a half of byte `index + 4` below the upper two bits of the bytes of group `index − 4`.
+    /// Scale and minimum of group `index` of 8. Groups 0–3 are the lower six bits of bytes `index` and
+    /// `index + 4`; groups 4–7 are a half of byte `index + 4` below the upper two bits of the bytes of group
+    /// `index − 4`.
     @inline(__always)
     private static func scaleAndMinimum(
         _ packed: UnsafeMutableRawPointer, _ index: Int
@@ -40,8 +41,8 @@ extension BlockDecoding {
         )
     }
 
-    /// 128 bytes of lower four bits, 64 bytes of upper two bits, 16 signed scales, d. Each half of the block is four
-    /// groups of 32 elements; 16 elements share a scale: (d·scale)·(q − 32).
+    /// 128 bytes of lower four bits, 64 bytes of upper two bits, 16 signed scales, d. Each half of the block
+    /// is four groups of 32 elements; 16 elements share a scale: (d·scale)·(q − 32).
     static func q6K(
         _ source: UnsafeMutableRawPointer, _ count: Int, _ target: UnsafeMutablePointer<Float>
     ) {

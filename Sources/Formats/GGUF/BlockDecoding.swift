@@ -6,8 +6,8 @@ import Tensors
     #error("GGUF data is little-endian and is used as it stands")
 #endif
 
-/// Decoding of blocks, with the operations of ggml's `dequantize_row_*` in the same order, so that the results are
-/// the same bits. `d` and `m` are the scale and the offset of a block, stored as binary16.
+/// Decoding of blocks, with the operations of ggml's `dequantize_row_*` in the same order, so that the
+/// results are the same bits. `d` and `m` are the scale and the offset of a block, stored as binary16.
 enum BlockDecoding {
     /// Decodes `count` blocks from `source` to `target`.
     typealias Decoder = (

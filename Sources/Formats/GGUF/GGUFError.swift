@@ -2,8 +2,8 @@
 
 package import Files
 
-/// An error of reading a GGUF file. `path` is the file it is about; `what` names the part of the file, for example
-/// "metadata key 'general.architecture'".
+/// An error of reading a GGUF file. `path` is the file it is about; `what` names the part of the file, for
+/// example "metadata key 'general.architecture'".
 package enum GGUFError: Error, FileFailure, Equatable, Sendable {
     // The file itself.
     case file(FilesError)

@@ -5,9 +5,9 @@ package import Tensors
 
 /// A GGUF file whose header has been read and checked completely.
 ///
-/// The check is stricter than most readers': every count and length is held against the size of the file before
-/// anything is allocated, names and keys are unique, and the tensors cover the data without overlap or hole.
-/// Values are read on demand. Threads may read at the same time.
+/// The check is stricter than most readers': every count and length is held against the size of the file
+/// before anything is allocated, names and keys are unique, and the tensors cover the data without overlap or
+/// hole. Values are read on demand. Threads may read at the same time.
 ///
 /// Format: magic, version (2 or 3), counts, metadata, tensor entries, aligned data
 /// (<https://github.com/ggml-org/ggml/blob/master/docs/gguf.md>).
@@ -80,8 +80,8 @@ package final class GGUFFile: Sendable {
 
     /// Reads a tensor's values, in row-major order, into a contiguous float32 `target` of as many elements.
     ///
-    /// The values equal the reference implementation's bit for bit. Throws `tensorNotFound`, `unsupportedType`
-    /// and the errors of reading the file.
+    /// The values equal the reference implementation's bit for bit. Throws `tensorNotFound`,
+    /// `unsupportedType` and the errors of reading the file.
     package func read(_ name: String, into target: Tensor) throws(GGUFError) {
         let tensor = try info(name)
         precondition(

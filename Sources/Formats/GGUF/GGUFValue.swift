@@ -73,8 +73,8 @@ package enum GGUFValue: Sendable, Equatable {
         }
     }
 
-    /// The value of a float; that of a float32 is the shortest decimal that reads back as the same float32, as
-    /// its writer had it: 1e-05, not 9.999999747378752e-06.
+    /// The value of a float; that of a float32 is the shortest decimal that reads back as the same float32,
+    /// as its writer had it: 1e-05, not 9.999999747378752e-06.
     package var float: Double? {
         switch self {
         case .float32(let value): Double(value.description)

@@ -74,8 +74,8 @@ enum TensorTable {
         return overflow || elements > Int.max / 8 ? nil : bytes
     }
 
-    /// Checks that the tensors lie one after another in the file's order, each at the next aligned place, and end
-    /// where the file ends; bytes that fill up the last place may be there.
+    /// Checks that the tensors lie one after another in the file's order, each at the next aligned place, and
+    /// end where the file ends; bytes that fill up the last place may be there.
     static func place(
         _ entries: [Entry], alignment: Int, dataByteCount: Int, path: String
     ) throws(GGUFError) -> [GGUFTensorInfo] {

@@ -1,10 +1,11 @@
-// Random crops and flips for training, a function of a key: the same sample of the same epoch gives the same image on
-// every rank.
+// Random crops and flips for training, a function of a key: the same sample of the same epoch gives the same
+// image on every rank.
 
 import Foundation
 package import Tensors
 
-/// Random changes of an image before its pixel values are taken. Without any, images are prepared as for evaluation.
+/// Random changes of an image before its pixel values are taken. Without any, images are prepared as for
+/// evaluation.
 package struct ImageAugmentation: Sendable, Hashable {
     /// Limits of a random crop that is resized to the model's size: torchvision's RandomResizedCrop.
     package struct RandomCrop: Sendable, Hashable {
@@ -40,8 +41,8 @@ package struct ImageAugmentation: Sendable, Hashable {
         horizontalFlipProbability == 0 && verticalFlipProbability == 0 && randomCrop == nil
     }
 
-    /// The image cropped, resized and flipped at random, still in bytes. `key` is that of the sample in its epoch.
-    /// A random crop needs a preprocessing of one output size.
+    /// The image cropped, resized and flipped at random, still in bytes. `key` is that of the sample in its
+    /// epoch. A random crop needs a preprocessing of one output size.
     package func arranged(_ image: PixelImage, for preprocessing: ImagePreprocessing, key: RandomKey)
         -> PixelImage
     {
@@ -73,8 +74,8 @@ extension ImageAugmentation.RandomCrop {
         let left, top, width, height: Int
     }
 
-    /// Ten tries to find an area of a random size and shape that fits; then the largest one in the middle whose
-    /// shape is allowed.
+    /// Ten tries to find an area of a random size and shape that fits; then the largest one in the middle
+    /// whose shape is allowed.
     func area(width: Int, height: Int, key: RandomKey) -> Area {
         for attempt in 0..<10 {
             let draw = key.derived(UInt64(attempt))

@@ -1,5 +1,5 @@
-// Calls the C decoders. The only file of this module with `unsafe` expressions: they take pointers, which point into
-// arrays for the length of one call each; nothing unsafe leaves the file.
+// Calls the C decoders. The only file of this module with `unsafe` expressions: they take pointers, which
+// point into arrays for the length of one call each; nothing unsafe leaves the file.
 
 internal import CImageCodecs
 

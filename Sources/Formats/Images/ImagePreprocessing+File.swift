@@ -8,7 +8,8 @@ extension ImagePreprocessing {
     package static let fileName = "preprocessor_config.json"
 
     /// Reads `directory/preprocessor_config.json`.
-    /// - Throws: if the file is missing, no JSON object, of a processor that is not known, or has a bad value.
+    /// - Throws: if the file is missing, no JSON object, of a processor that is not known, or has a bad
+    ///   value.
     package init(directory: String) throws(ImagesError) {
         let path = directory + "/" + Self.fileName
         let bytes: [UInt8]
@@ -22,8 +23,8 @@ extension ImagePreprocessing {
         try self.init(json: bytes, file: path)
     }
 
-    /// Reads the content of a preprocessor_config.json; `file` is named in errors. Keys that are missing take the
-    /// defaults of the processor's class in transformers; keys that no step needs are ignored, as there.
+    /// Reads the content of a preprocessor_config.json; `file` is named in errors. Keys that are missing take
+    /// the defaults of the processor's class in transformers; keys that no step needs are ignored, as there.
     package init(json: [UInt8], file: String) throws(ImagesError) {
         let keys = try ProcessorKeys(json, file: file)
         let processor = try keys.processor()

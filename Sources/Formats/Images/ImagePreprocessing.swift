@@ -63,8 +63,8 @@ package struct ImagePreprocessing: Sendable, Hashable {
         return result
     }
 
-    /// Writes the rescaled and normalised values of an image into `target`, `3 · height · width` elements: all of
-    /// red, then green, then blue, each row by row. That is one image of transformers' `pixel_values`.
+    /// Writes the rescaled and normalised values of an image into `target`, `3 · height · width` elements:
+    /// all of red, then green, then blue, each row by row. That is one image of transformers' `pixel_values`.
     package func writeValues(of image: PixelImage, into target: Tensor) {
         let count = image.width * image.height
         precondition(target.count == 3 * count, "expected \(3 * count) elements")
@@ -80,7 +80,8 @@ package struct ImagePreprocessing: Sendable, Hashable {
         }
     }
 
-    /// The value of each byte in a channel. Rescaled in double, normalised in single precision, as transformers.
+    /// The value of each byte in a channel. Rescaled in double, normalised in single precision, as
+    /// transformers.
     private func valueTable(channel: Int) -> [Float] {
         (0..<256).map { byte in
             let scaled = Float(rescaleFactor.map { Double(byte) * $0 } ?? Double(byte))

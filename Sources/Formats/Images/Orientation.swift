@@ -1,7 +1,7 @@
 // Which way up a camera held the image, by its EXIF or XMP data.
 
-/// The eight values of the EXIF tag Orientation (CIPA DC-008, section 4.6.4): where the stored first row and first
-/// column belong.
+/// The eight values of the EXIF tag Orientation (CIPA DC-008, section 4.6.4): where the stored first row and
+/// first column belong.
 enum Orientation: Int {
     case upright = 1
     case mirrored, rotated180, mirroredVertically, transposed, needsClockwise, transversed,
@@ -68,7 +68,8 @@ extension Orientation {
         return metadata
     }
 
-    /// The chunks eXIf and iTXt "XML:com.adobe.xmp" (PNG specification, third edition, sections 11.3.3 and 11.3.4).
+    /// The chunks eXIf and iTXt "XML:com.adobe.xmp" (PNG specification, third edition, sections 11.3.3 and
+    /// 11.3.4).
     private static func pngMetadata(_ bytes: [UInt8]) -> Metadata {
         let xmpHeader = Array("XML:com.adobe.xmp\0".utf8)
         var metadata: Metadata = (nil, nil)

@@ -3,8 +3,8 @@
 internal import Files
 
 extension PixelImage {
-    /// The most pixels that are decoded: where Pillow raises its DecompressionBombError. A small file that claims
-    /// more would fill the memory.
+    /// The most pixels that are decoded: where Pillow raises its DecompressionBombError. A small file that
+    /// claims more would fill the memory.
     package static let maximumPixelCount = 2 * (1 << 30) / 12
     /// Pixels of a larger image that a byte of its file can hold: deflate writes at most 1,032 bytes, of
     /// eight pixels each, a byte, and a JPEG has at least a bit for each block of 64.
@@ -14,11 +14,12 @@ extension PixelImage {
 
     /// Reads a PNG or JPEG file, whatever its name ends in, and turns it upright.
     ///
-    /// The pixels equal those of transformers' `load_image`: Pillow's `exif_transpose` and `convert("RGB")`. Alpha
-    /// is dropped, palettes are looked up, 16-bit colours keep their upper byte, 16-bit grey without alpha is
-    /// clipped at 255, CMYK is taken as inverted (Adobe's way). Files that end too early or hold corrupt data
-    /// are errors, also where Pillow would fill the gap with grey.
-    /// - Throws: if there is no such file, or it is broken, too large or of another format; the path is named.
+    /// The pixels equal those of transformers' `load_image`: Pillow's `exif_transpose` and `convert("RGB")`.
+    /// Alpha is dropped, palettes are looked up, 16-bit colours keep their upper byte, 16-bit grey without
+    /// alpha is clipped at 255, CMYK is taken as inverted (Adobe's way). Files that end too early or hold
+    /// corrupt data are errors, also where Pillow would fill the gap with grey.
+    /// - Throws: if there is no such file, or it is broken, too large or of another format; the path is
+    ///   named.
     package init(path: String) throws(ImagesError) {
         let bytes: [UInt8]
         do {

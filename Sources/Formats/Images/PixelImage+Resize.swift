@@ -1,9 +1,9 @@
 // Resizes images so that every byte equals Pillow's `Image.resize`.
 
 extension PixelImage {
-    /// The image in another size: two passes, each rounded to 8 bits, first along rows, then along columns; the other
-    /// way round for an image that is very tall and is made smaller. So up to Pillow 12; Pillow 13 takes the
-    /// cheaper order, and a byte may differ from it by rounding.
+    /// The image in another size: two passes, each rounded to 8 bits, first along rows, then along columns;
+    /// the other way round for an image that is very tall and is made smaller. So up to Pillow 12; Pillow 13
+    /// takes the cheaper order, and a byte may differ from it by rounding.
     package func resized(width newWidth: Int, height newHeight: Int, _ filter: Resampling) -> PixelImage {
         precondition(newWidth > 0 && newHeight > 0, "an image has at least one pixel")
         if newWidth == width, newHeight == height { return self }
@@ -56,7 +56,8 @@ extension PixelImage {
         return PixelImage(width: width, height: newHeight, pixels: result)
     }
 
-    /// The source pixel under the centre of each new one; the places are sums, so that they round as Pillow's do.
+    /// The source pixel under the centre of each new one; the places are sums, so that they round as Pillow's
+    /// do.
     private func nearest(width newWidth: Int, height newHeight: Int) -> PixelImage {
         func places(_ size: Int, _ newSize: Int) -> [Int] {
             let step = Double(size) / Double(newSize)

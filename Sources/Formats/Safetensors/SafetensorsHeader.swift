@@ -85,7 +85,8 @@ struct SafetensorsHeader: Sendable {
     }
 }
 
-/// The members of the JSON object that `bytes` hold; its errors name `path`. A name that occurs twice is refused.
+/// The members of the JSON object that `bytes` hold; its errors name `path`. A name that occurs twice is
+/// refused.
 func jsonObject(_ bytes: [UInt8], path: String) throws(SafetensorsError) -> JSONObject {
     let value: JSONValue
     do {

@@ -42,8 +42,8 @@ package struct SafetensorsWriter: Sendable {
         append(Item(name: name, dtype: stored, shape: shape, content: .tensor(tensor)))
     }
 
-    /// Adds a float32 tensor that `make` returns when its turn to be written comes, stored as F32, BF16, F16 or
-    /// F64: a file may be larger than the memory. An error of `make` ends the writing.
+    /// Adds a float32 tensor that `make` returns when its turn to be written comes, stored as F32, BF16, F16
+    /// or F64: a file may be larger than the memory. An error of `make` ends the writing.
     package mutating func add(
         _ name: String, shape: [Int], as dtype: DType,
         making make: @escaping @Sendable () throws(SafetensorsError) -> Tensor

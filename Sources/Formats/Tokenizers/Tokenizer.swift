@@ -29,14 +29,15 @@ package protocol Tokenizer: Sendable {
     ///   - text: the first text.
     ///   - pair: the second text, or nil.
     ///   - addingSpecialTokens: whether the special tokens of the template are added.
-    ///   - maximumLength: most tokens of the result, special ones included. A single text is cut at its end, of a pair
-    ///     the longer text first (Hugging Face's `longest_first`). With special tokens it must be at least
-    ///     `specialTokenCount(isPair:)`. Nil cuts nothing.
+    ///   - maximumLength: most tokens of the result, special ones included. A single text is cut at its end,
+    ///     of a pair the longer text first (Hugging Face's `longest_first`). With special tokens it must be
+    ///     at least `specialTokenCount(isPair:)`. Nil cuts nothing.
     func encode(
         _ text: String, pair: String?, addingSpecialTokens: Bool, maximumLength: Int?
     ) -> Encoding
 
-    /// Text of `ids`, joined and tidied as Hugging Face's decoder does. Ids outside the vocabulary are left out.
+    /// Text of `ids`, joined and tidied as Hugging Face's decoder does. Ids outside the vocabulary are left
+    /// out.
     func decode(_ ids: [Int32], skippingSpecialTokens: Bool) -> String
 
     /// Id of a token of the vocabulary or of an added token; nil if there is none.

@@ -1,8 +1,9 @@
-// The rating page's script: shows items, takes ratings by key and click, and keeps them until the server has them.
+// The rating page's script: shows items, takes ratings by key and click, and keeps them until the server has
+// them.
 
 extension RatingPage {
-    /// A rating waits in the browser's storage until the server has said that it is saved, so neither a closed page nor
-    /// a server that is away loses one.
+    /// A rating waits in the browser's storage until the server has said that it is saved, so neither a
+    /// closed page nor a server that is away loses one.
     static let script = #"""
         "use strict";
         const find = (id) => document.getElementById(id);

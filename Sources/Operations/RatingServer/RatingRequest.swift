@@ -44,7 +44,8 @@ struct RatingResponse {
     var headers: [(String, String)]
     var body: [UInt8]
 
-    /// No page of another origin may frame this one, no script but its own may run, and nothing is loaded from elsewhere.
+    /// No page of another origin may frame this one, no script but its own may run, and nothing is loaded
+    /// from elsewhere.
     private static let policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

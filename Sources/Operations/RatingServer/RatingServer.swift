@@ -18,8 +18,8 @@ package final class RatingServer: Sendable {
 
     /// Starts to listen; requests are answered by threads of the server's own.
     ///
-    /// A host other than this machine's loopback needs a token, which is part of `address` and stays the same for a
-    /// folder.
+    /// A host other than this machine's loopback needs a token, which is part of `address` and stays the same
+    /// for a folder.
     /// - Parameters:
     ///   - host: the address to listen on, for example 127.0.0.1 or 0.0.0.0.
     ///   - port: 0 for any free port.

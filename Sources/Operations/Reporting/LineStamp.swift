@@ -3,8 +3,8 @@
 internal import Foundation
 package import Machine
 
-/// Puts the time before a line, in UTC, where nobody watches: `2026-11-30T15:20:07Z step 10/96 …`. The sentence behind
-/// it stays as it is, so that what finds it in one log finds it in all.
+/// Puts the time before a line, in UTC, where nobody watches: `2026-11-30T15:20:07Z step 10/96 …`. The
+/// sentence behind it stays as it is, so that what finds it in one log finds it in all.
 package struct LineStamp: Sendable {
     private let secondsNow: (@Sendable () -> Double)?
 
@@ -17,8 +17,8 @@ package struct LineStamp: Sendable {
     }
 
     /// - Parameters:
-    ///   - variables: `LOCKSTEP_LOG_TIMES` (`yes` or `no`) decides if set; otherwise the jobs of batch systems get
-    ///     times, unless their progress is shown as a bar.
+    ///   - variables: `LOCKSTEP_LOG_TIMES` (`yes` or `no`) decides if set; otherwise the jobs of batch
+    ///     systems get times, unless their progress is shown as a bar.
     ///   - isTerminal: whether standard error is a terminal; no line gets a time there.
     ///   - secondsNow: seconds since 1970.
     package init(

@@ -35,7 +35,8 @@ package enum NumberFormat {
         value.isInteger ? value.text : fixed(value.double, decimals: 4)
     }
 
-    /// A p-value for a table, such as `0.012`; one that is as low as 1,000 replicates can tell, or lower, is `≤ 0.001`.
+    /// A p-value for a table, such as `0.012`; one that is as low as 1,000 replicates can tell, or lower, is
+    /// `≤ 0.001`.
     package static func pValue(_ value: Double) -> String {
         guard value.isFinite else { return "–" }
         return value <= 0.001 ? "≤ 0.001" : fixed(value, decimals: 3)

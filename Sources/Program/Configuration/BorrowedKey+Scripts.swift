@@ -1,5 +1,5 @@
-// The keys of Hugging Face's example scripts (run_glue, run_ner, run_qa, run_clm, run_mlm, run_summarization and those of
-// images) that are no recipe keys.
+// The keys of Hugging Face's example scripts (run_glue, run_ner, run_qa, run_clm, run_mlm, run_summarization
+// and those of images) that are no recipe keys.
 
 extension BorrowedKey {
     private static let filesAdvice = "data sets are files here: write train_file and validation_file"

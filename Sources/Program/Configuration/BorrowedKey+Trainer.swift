@@ -1,4 +1,5 @@
-// The keys of transformers' TrainingArguments and Seq2SeqTrainingArguments, 4.40 to 5.24, that are no recipe keys.
+// The keys of transformers' TrainingArguments and Seq2SeqTrainingArguments, 4.40 to 5.24, that are no recipe
+// keys.
 
 extension BorrowedKey {
     /// Batches, optimiser, precision and the model.

@@ -1,12 +1,13 @@
-// Keys that recipes and scripts of other trainers have: what they are called here, why they have no effect, or what to do.
+// Keys that recipes and scripts of other trainers have: what they are called here, why they have no effect,
+// or what to do.
 
 /// A key of Hugging Face's Trainer and example scripts, of TRL, PEFT or axolotl that is no recipe key.
 package struct BorrowedKey: Sendable {
     enum Meaning: Sendable {
         /// Another name of a recipe key.
         case alias(of: String)
-        /// Accepted with one line, since what it asks for holds anyway: for `values`, or for any if nil. Any other value
-        /// is refused with `otherwise`.
+        /// Accepted with one line, since what it asks for holds anyway: for `values`, or for any if nil. Any
+        /// other value is refused with `otherwise`.
         case idle(values: [String]?, because: String, otherwise: String)
         /// Refused with what to do instead.
         case refused(String)
@@ -55,8 +56,8 @@ package struct BorrowedKey: Sendable {
 }
 
 extension BorrowedKey {
-    /// What is to be said of a setting of such a key, which has no effect; nil of `null`, which is as good as left out.
-    /// Throws with what to do where the setting asks for something that does not hold here.
+    /// What is to be said of a setting of such a key, which has no effect; nil of `null`, which is as good as
+    /// left out. Throws with what to do where the setting asks for something that does not hold here.
     func note(on setting: Setting) throws(ConfigurationError) -> String? {
         guard setting.value != .null else { return nil }
         switch meaning {

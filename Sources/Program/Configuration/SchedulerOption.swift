@@ -3,7 +3,8 @@ internal import Arguments
 internal import Foundation
 internal import Optimizers
 
-/// An option of a learning-rate schedule: its name, and how it is read into and written from `ScheduleOptions`.
+/// An option of a learning-rate schedule: its name, and how it is read into and written from
+/// `ScheduleOptions`.
 struct SchedulerOption: Sendable {
     let name: String
     let expected: String

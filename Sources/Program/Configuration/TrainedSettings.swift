@@ -1,4 +1,5 @@
-// What a model was trained for travels with it: task, columns, lengths and generation, from the recipe in its folder.
+// What a model was trained for travels with it: task, columns, lengths and generation, from the recipe in its
+// folder.
 internal import Arguments
 internal import Files
 internal import Tasks
@@ -9,8 +10,8 @@ struct TrainedSettings {
     let path: String
     let settings: [Setting]
 
-    /// Of the model that `given` names, as far as `command` reads them; nil when its folder holds no recipe, as one of
-    /// another program does.
+    /// Of the model that `given` names, as far as `command` reads them; nil when its folder holds no recipe,
+    /// as one of another program does.
     init?(besides given: [Setting], for command: RecipeCommand) throws(ConfigurationError) {
         guard [.evaluate, .predict, .chat].contains(command),
             case .scalar(let directory) = given.last(where: { $0.name == "model_name_or_path" })?.value
@@ -34,8 +35,9 @@ struct TrainedSettings {
 }
 
 extension RecipeKey {
-    /// Whether it says how a model is used, whatever the machine and the files: its task, the columns and lengths of its
-    /// rows, how it writes texts. Whether evaluations write texts at all is each command's own choice.
+    /// Whether it says how a model is used, whatever the machine and the files: its task, the columns and
+    /// lengths of its rows, how it writes texts. Whether evaluations write texts at all is each command's own
+    /// choice.
     var travels: Bool {
         guard !typeName.hasPrefix("path"), name != "predict_with_generate" else { return false }
         return name == "task" || [.data, .generation].contains(group)
@@ -43,8 +45,8 @@ extension RecipeKey {
 }
 
 extension RunConfiguration {
-    /// What is taken over from the run that wrote the model though it is no default, and what differs from it: a line
-    /// each.
+    /// What is taken over from the run that wrote the model though it is no default, and what differs from
+    /// it: a line each.
     func notes(on trained: TrainedSettings) -> [String] {
         var run = RunConfiguration()
         for setting in trained.settings {

@@ -2,7 +2,8 @@
 
 package import Layers
 
-/// What a recipe says about the parameters that are trained. Names are those of PEFT's LoraConfig where it has one.
+/// What a recipe says about the parameters that are trained. Names are those of PEFT's LoraConfig where it
+/// has one.
 package struct AdaptationArguments: Sendable, Equatable {
     /// Patterns of parameters that keep their values.
     package var freeze: [String] = []

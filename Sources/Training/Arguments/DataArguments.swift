@@ -1,5 +1,5 @@
-// Which rows a run reads, and what becomes of their columns. Names and defaults are those of Hugging Face's example scripts
-// unless a comment says otherwise.
+// Which rows a run reads, and what becomes of their columns. Names and defaults are those of Hugging Face's
+// example scripts unless a comment says otherwise.
 
 package import Datasets
 package import Files
@@ -37,7 +37,8 @@ package struct DataArguments: Sendable, Equatable {
     /// Chances that a training image is mirrored, 0...1.
     package var randomHorizontalFlip = 0.0
     package var randomVerticalFlip = 0.0
-    /// Smallest share of a training image's area that a random crop keeps, 0<...1; nil crops nothing at random.
+    /// Smallest share of a training image's area that a random crop keeps, 0<...1; nil crops nothing at
+    /// random.
     package var randomResizedCrop: Double?
     /// Takes images of another size than the model's and interpolates its position embeddings.
     package var interpolatePosEncoding = false
@@ -53,15 +54,15 @@ package struct DataArguments: Sendable, Equatable {
     /// Columns of a text, or list of sentences, and its summary.
     package var documentColumn = "document"
     package var summaryColumn = "summary"
-    /// Most tokens that an encoder–decoder reads of a document, special tokens included; nil: HF's 1024, or what the
-    /// model has positions for.
+    /// Most tokens that an encoder–decoder reads of a document, special tokens included; nil: HF's 1024, or
+    /// what the model has positions for.
     package var maxSourceLength: Int?
     /// Most tokens of a target, its end included. 128 as in HF's run_summarization.
     package var maxTargetLength = 128
     /// Most sentences of an extractive summary; nil: what the model was trained for, or 3.
     package var summarySentences: Int?
-    /// Whether an extractive summary may have no sequence of three words twice; nil: what the model was trained for, or
-    /// true.
+    /// Whether an extractive summary may have no sequence of three words twice; nil: what the model was
+    /// trained for, or true.
     package var trigramBlocking: Bool?
 
     package init() {}

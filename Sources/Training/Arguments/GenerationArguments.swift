@@ -5,7 +5,8 @@ package import Generation
 /// What a recipe says about generated text. Names are Hugging Face's; what is not set comes from the model's
 /// generation_config.json, and then from Hugging Face's defaults.
 package struct GenerationArguments: Sendable, Equatable {
-    /// Whether evaluations write texts and score them; nil: `evaluate` does, the evaluations of `train` do not.
+    /// Whether evaluations write texts and score them; nil: `evaluate` does, the evaluations of `train` do
+    /// not.
     package var predictWithGenerate: Bool?
     package var maxNewTokens: Int?
     package var minNewTokens: Int?

@@ -1,6 +1,7 @@
 // Groups of recipe keys by the tasks that read them.
 
-/// What a recipe key is about, so that it is read by some tasks and not by others. A task says in `keyScopes` which it reads.
+/// What a recipe key is about, so that it is read by some tasks and not by others. A task says in `keyScopes`
+/// which it reads.
 package enum KeyScope: Sendable, CaseIterable {
     /// Read by every task.
     case all

@@ -26,12 +26,13 @@ package struct ModelArguments: Sendable, Equatable {
     package var decoderModelNameOrPath: String?
     /// Inter-sentence layers of a new extractive summarizer; nil for the paper's two, or those of the model.
     package var extractiveLayers: Int?
-    /// What stands for a sentence in a new extractive summarizer; nil: what the model was trained with, or its [CLS].
+    /// What stands for a sentence in a new extractive summarizer; nil: what the model was trained with, or
+    /// its [CLS].
     package var sentencePooling: SentencePooling?
     /// What question answering is told beside model and files.
     package var questionAnswering = QuestionAnsweringArguments()
-    /// Directory whose config.json describes a model that starts from random weights, with its tokenizer's or image
-    /// processor's files; for runs without `modelNameOrPath`.
+    /// Directory whose config.json describes a model that starts from random weights, with its tokenizer's or
+    /// image processor's files; for runs without `modelNameOrPath`.
     package var configName: String?
     /// Directory that receives model, checkpoints, logs and the effective configuration.
     package var outputDir = ""
@@ -43,7 +44,8 @@ package struct ModelArguments: Sendable, Equatable {
 
     /// Whether all weights are random at the start.
     package var startsUntrained: Bool { modelNameOrPath.isEmpty && pair == nil && configName != nil }
-    /// The directory of config.json and of the tokenizer's and image processor's files, of a model that has one.
+    /// The directory of config.json and of the tokenizer's and image processor's files, of a model that has
+    /// one.
     package var directory: String { modelNameOrPath.isEmpty ? configName ?? "" : modelNameOrPath }
     /// The directories that a run reads models from.
     package var directories: [String] { pair.map { [$0.encoder, $0.decoder] } ?? [directory] }

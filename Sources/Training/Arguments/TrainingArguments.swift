@@ -1,5 +1,5 @@
-// What a run does with its model: batches, optimiser, schedule, evaluation, checkpoints and ranks. Names and defaults are
-// those of Hugging Face's TrainingArguments unless a comment says otherwise.
+// What a run does with its model: batches, optimiser, schedule, evaluation, checkpoints and ranks. Names and
+// defaults are those of Hugging Face's TrainingArguments unless a comment says otherwise.
 
 package import DataParallel
 package import Datasets

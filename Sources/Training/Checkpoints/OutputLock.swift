@@ -5,16 +5,16 @@ internal import Foundation
 
 /// Keeps other runs out of an output folder until it is released or its process ends, however it ends.
 ///
-/// The lock is the file `.lock` in the folder, which names its holder. File systems that share locks between hosts (NFS,
-/// Lustre with `flock`) keep out runs of other hosts too.
+/// The lock is the file `.lock` in the folder, which names its holder. File systems that share locks between
+/// hosts (NFS, Lustre with `flock`) keep out runs of other hosts too.
 package final class OutputLock {
     static let name = ".lock"
 
     private let path: String
     private var lock: FileLock?
 
-    /// Locks the folder, which exists and may be written to, and says in its file who holds it. Throws when another
-    /// run has it.
+    /// Locks the folder, which exists and may be written to, and says in its file who holds it. Throws when
+    /// another run has it.
     package init(directory: String, host: String) throws(CheckpointError) {
         path = directory + "/" + Self.name
         do throws(FilesError) {

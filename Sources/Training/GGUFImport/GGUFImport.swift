@@ -9,8 +9,9 @@ internal import Models
 internal import Safetensors
 internal import Tensors
 
-/// A GGUF file whose model and tokenizer have been understood completely, ready to be written in Hugging Face's
-/// layout: config.json, generation_config.json, model.safetensors, tokenizer.json and tokenizer_config.json.
+/// A GGUF file whose model and tokenizer have been understood completely, ready to be written in Hugging
+/// Face's layout: config.json, generation_config.json, model.safetensors, tokenizer.json and
+/// tokenizer_config.json.
 package struct GGUFImport: Sendable {
     /// The format in which the weights are stored.
     package enum Precision: String, Sendable, CaseIterable {
@@ -44,8 +45,9 @@ package struct GGUFImport: Sendable {
     private let plan: GGUFModelPlan
     private let tokenizer: GGUFTokenizer
 
-    /// Opens the file at `path` and checks that all of it can be converted. Throws what is wrong with the file, and
-    /// a sentence that lists what is supported when its architecture, tokenizer or quantisation is not.
+    /// Opens the file at `path` and checks that all of it can be converted. Throws what is wrong with the
+    /// file, and a sentence that lists what is supported when its architecture, tokenizer or quantisation is
+    /// not.
     package init(path: String) throws(GGUFImportError) {
         do {
             file = try GGUFFile(path: path)
@@ -63,9 +65,9 @@ package struct GGUFImport: Sendable {
 
     /// Writes the directory `path`: in a hidden folder beside it, which then takes its name in one rename.
     ///
-    /// A folder that holds files is refused, or with `overwrite` replaced if they are those of a model. `progress`
-    /// gets the name of each tensor before it is written. Throws when the disk has no room or a file cannot be read
-    /// or written; then nothing is left behind.
+    /// A folder that holds files is refused, or with `overwrite` replaced if they are those of a model.
+    /// `progress` gets the name of each tensor before it is written. Throws when the disk has no room or a
+    /// file cannot be read or written; then nothing is left behind.
     package func write(
         to path: String, precision: Precision, overwrite: Bool,
         progress: @escaping @Sendable (_ tensor: String) -> Void

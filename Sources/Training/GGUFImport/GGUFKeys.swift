@@ -16,8 +16,8 @@ enum GGUFFamily: String, CaseIterable {
         self.init(rawValue: family.modelType)
     }
 
-    /// What the table of model families says: `general.architecture` of its files, with which their keys begin, and the
-    /// class of its models in transformers.
+    /// What the table of model families says: `general.architecture` of its files, with which their keys
+    /// begin, and the class of its models in transformers.
     private var row: (architecture: String, className: String) {
         guard let family = ModelFamily.named(rawValue), let architecture = family.ggufArchitecture,
             let className = family.architectures[.causalLanguageModel]

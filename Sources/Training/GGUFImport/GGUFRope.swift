@@ -39,8 +39,8 @@ struct GGUFRope {
         }
     }
 
-    /// Finds the parameters that give the table: with the factor of the lowest frequency and Llama 3's published
-    /// wavelengths (`_compute_llama3_parameters` of transformers).
+    /// Finds the parameters that give the table: with the factor of the lowest frequency and Llama 3's
+    /// published wavelengths (`_compute_llama3_parameters` of transformers).
     private static func llama3(
         _ table: GGUFTensorInfo, _ file: GGUFFile, theta: Double, headSize: Int
     ) throws(GGUFImportError) -> JSONValue {

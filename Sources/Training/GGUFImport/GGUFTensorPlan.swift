@@ -48,8 +48,8 @@ struct GGUFTensorPlan: Sendable {
 
     /// Undoes the converter's order of rotary rows.
     ///
-    /// Hugging Face rotates element i of a head with element i + d/2; llama.cpp rotates neighbours, so the converter
-    /// puts row i of a head at 2i and row i + d/2 at 2i + 1 (`permute` in convert_hf_to_gguf.py).
+    /// Hugging Face rotates element i of a head with element i + d/2; llama.cpp rotates neighbours, so the
+    /// converter puts row i of a head at 2i and row i + d/2 at 2i + 1 (`permute` in convert_hf_to_gguf.py).
     private static func unpermuted(_ stored: Tensor, headCount: Int) -> Tensor {
         let result = Tensor(rows: stored.rows, columns: stored.columns)
         let headSize = stored.rows / headCount

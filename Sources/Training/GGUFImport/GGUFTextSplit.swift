@@ -1,4 +1,5 @@
-// How text is cut before byte-level BPE: llama.cpp's names and the components of tokenizer.json that do the same.
+// How text is cut before byte-level BPE: llama.cpp's names and the components of tokenizer.json that do the
+// same.
 
 /// What `tokenizer.ggml.pre` stands for.
 struct GGUFTextSplit: Sendable {
@@ -23,8 +24,8 @@ struct GGUFTextSplit: Sendable {
     ]
     private static let unnamed = "default"
 
-    /// Throws when the file names another way of splitting. A file without a name, or with `default`, gets that of
-    /// its family's original, and a note.
+    /// Throws when the file names another way of splitting. A file without a name, or with `default`, gets
+    /// that of its family's original, and a note.
     init(_ keys: GGUFKeys, family: GGUFFamily) throws(GGUFImportError) {
         let name = try keys.string("tokenizer.ggml.pre") ?? Self.unnamed
         if let entry = Self.known.first(where: { $0.name == name }) {

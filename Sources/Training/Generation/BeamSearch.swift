@@ -72,8 +72,8 @@ struct BeamSearch {
             isEnded: best.tokens.last.map(options.endIDs.contains) ?? false, score: best.score)
     }
 
-    /// Takes the scores of each beam's next token (of the first beam alone at the first step) and returns which
-    /// beam each new one continues.
+    /// Takes the scores of each beam's next token (of the first beam alone at the first step) and returns
+    /// which beam each new one continues.
     private mutating func step(_ scores: [[Float]], _ rules: LogitsProcessor) -> [Int] {
         let vocabulary = scores[0].count
         var sums: [Float] = []

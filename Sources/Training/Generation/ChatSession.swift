@@ -6,9 +6,9 @@ package import Tokenizers
 
 /// A conversation that grows by a message of the user and an answer of the model.
 ///
-/// The history is rendered by the chat template and read through a cache, so each turn costs its own tokens only. It may
-/// outgrow the model's context: when history and the room for an answer do not fit any more, the oldest exchanges are
-/// forgotten until the rest takes three quarters of the room; the system message stays.
+/// The history is rendered by the chat template and read through a cache, so each turn costs its own tokens
+/// only. It may outgrow the model's context: when history and the room for an answer do not fit any more, the
+/// oldest exchanges are forgotten until the rest takes three quarters of the room; the system message stays.
 package final class ChatSession {
     /// How an answer ended.
     package enum Ending: String, Sendable {
@@ -48,8 +48,9 @@ package final class ChatSession {
     /// Messages at the start that the model does not read any more.
     private var forgotten = 0
 
-    /// A conversation with nothing said. The tokens that end a turn by the template end an answer besides those of
-    /// `options`; its `seed` is another one for each answer. `system` is the text of a first message with that role.
+    /// A conversation with nothing said. The tokens that end a turn by the template end an answer besides
+    /// those of `options`; its `seed` is another one for each answer. `system` is the text of a first message
+    /// with that role.
     package init(
         _ model: any LanguageModel, tokenizer: any Tokenizer, template: ChatTemplate,
         options: GenerationOptions, system: String? = nil
@@ -85,10 +86,11 @@ package final class ChatSession {
         return true
     }
 
-    /// The model's answer. `onText` gets its text piece by piece, an empty piece for a token that completes no character,
-    /// and says whether the answer goes on; one that was stopped stays in the history as it is.
+    /// The model's answer. `onText` gets its text piece by piece, an empty piece for a token that completes
+    /// no character, and says whether the answer goes on; one that was stopped stays in the history as it is.
     ///
-    /// Throws when the message alone does not fit the model or the template refuses it; then nothing was said.
+    /// Throws when the message alone does not fit the model or the template refuses it; then nothing was
+    /// said.
     package func answer(
         _ message: String, onText: (String) -> Bool = { _ in true }
     ) throws(GenerationError) -> Answer {

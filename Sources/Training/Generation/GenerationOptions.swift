@@ -30,7 +30,8 @@ package struct GenerationOptions: Sendable, Equatable {
     package var topK = 0
     /// Only the most likely tokens whose probabilities sum to p when sampling; 1 for all.
     package var topP = 1.0
-    /// Divides the positive scores of tokens that occurred and multiplies the negative ones (Keskar et al. 2019).
+    /// Divides the positive scores of tokens that occurred and multiplies the negative ones (Keskar et al.
+    /// 2019).
     package var repetitionPenalty = 1.0
     /// No n-gram of this size occurs twice; 0 for no such rule.
     package var noRepeatNGramSize = 0

@@ -10,7 +10,8 @@ package struct GeneratedSequence: Sendable, Equatable {
     package let tokens: [Int32]
     /// Whether an end token was reached, not a limit of length.
     package let isEnded: Bool
-    /// Beam search's score: the log-probability over length to the power of the length penalty; nil otherwise.
+    /// Beam search's score: the log-probability over length to the power of the length penalty; nil
+    /// otherwise.
     package let score: Float?
 }
 
@@ -30,7 +31,8 @@ package struct Generator {
         self.init(DecodingModel(model), usesCache: usesCache)
     }
 
-    /// What `model` writes for each source of `sources`. Without end tokens in `options` those of the model end it.
+    /// What `model` writes for each source of `sources`. Without end tokens in `options` those of the model
+    /// end it.
     ///
     /// Throws when a source does not fit the encoder, and as `generate(prompts:)` does.
     package static func generate(
@@ -48,9 +50,9 @@ package struct Generator {
 
     /// Generates a text for each of `prompts`, all in one padding-free batch; none influences another.
     ///
-    /// `onToken` gets every token with the index of its prompt as soon as it is decided, and says whether that
-    /// prompt goes on; beam search decides at its end. Throws when an option is out of range, or a prompt is
-    /// empty, too long or not of the model's vocabulary.
+    /// `onToken` gets every token with the index of its prompt as soon as it is decided, and says whether
+    /// that prompt goes on; beam search decides at its end. Throws when an option is out of range, or a
+    /// prompt is empty, too long or not of the model's vocabulary.
     package func generate(
         prompts: [[Int32]], options: GenerationOptions,
         onToken: (_ prompt: Int, _ token: Int32) -> Bool = { _, _ in true }
@@ -79,8 +81,8 @@ package struct Generator {
         return limits
     }
 
-    /// One token after another, the most likely or a sampled one. The session may have read beginnings of the prompts,
-    /// but none of them whole.
+    /// One token after another, the most likely or a sampled one. The session may have read beginnings of the
+    /// prompts, but none of them whole.
     func decode(
         _ prompts: [[Int32]], _ limits: [Int], _ options: GenerationOptions, _ session: DecodingSession,
         _ onToken: (Int, Int32) -> Bool

@@ -6,8 +6,8 @@ internal import Foundation
 struct LogitsProcessor {
     let options: GenerationOptions
 
-    /// Changes the scores of the token that follows `tokens`, whose first `promptLength` are the prompt: repetition
-    /// penalty, no repeated n-gram, no early end.
+    /// Changes the scores of the token that follows `tokens`, whose first `promptLength` are the prompt:
+    /// repetition penalty, no repeated n-gram, no early end.
     func apply(to scores: inout [Float], tokens: [Int32], promptLength: Int) {
         if options.repetitionPenalty != 1 {
             let penalty = Float(options.repetitionPenalty)
@@ -49,7 +49,8 @@ struct LogitsProcessor {
         if options.topP < 1 { keepMostLikely(&scores) }
     }
 
-    /// Leaves out the least likely tokens whose probabilities together are at most 1 − p; the most likely stays.
+    /// Leaves out the least likely tokens whose probabilities together are at most 1 − p; the most likely
+    /// stays.
     private func keepMostLikely(_ scores: inout [Float]) {
         let kept = scores.indices.filter { scores[$0] > -.infinity }.sorted { scores[$0] < scores[$1] }
         guard let last = kept.last else { return }

@@ -16,8 +16,8 @@ package final class PrefixCachedGenerator {
         session = DecodingSession(model, sequenceCount: 1, usesCache: true)
     }
 
-    /// What follows `prompt`, and how many of its tokens had to be read. `onToken` gets each token as it is decided, and
-    /// says whether the text goes on.
+    /// What follows `prompt`, and how many of its tokens had to be read. `onToken` gets each token as it is
+    /// decided, and says whether the text goes on.
     ///
     /// Throws as `Generator.generate` does, and for beam search, whose texts are decided at their end.
     package func generate(

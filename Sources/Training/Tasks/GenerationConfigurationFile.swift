@@ -11,9 +11,10 @@ package import Training
 
 /// What a model directory says about generation, read as transformers 5 reads it.
 ///
-/// The keys come from generation_config.json; without that file from config.json, where older models have them, and from
-/// its decoder. What no file says has Hugging Face's default: 20 new tokens, greedy, and the 50 most likely tokens when
-/// sampling. A directory of adapters has the files of its base model, unless it brings its own.
+/// The keys come from generation_config.json; without that file from config.json, where older models have
+/// them, and from its decoder. What no file says has Hugging Face's default: 20 new tokens, greedy, and the
+/// 50 most likely tokens when sampling. A directory of adapters has the files of its base model, unless it
+/// brings its own.
 package struct GenerationConfigurationFile: Sendable {
     /// The file's keys over Hugging Face's defaults.
     package let defaults: GenerationOptions
@@ -53,8 +54,8 @@ package struct GenerationConfigurationFile: Sendable {
         }
     }
 
-    /// The file's options with what `arguments` set in their place; options of sampling are neutral in other searches.
-    /// `defaultNewTokens` is the most of new tokens when neither limits the length.
+    /// The file's options with what `arguments` set in their place; options of sampling are neutral in other
+    /// searches. `defaultNewTokens` is the most of new tokens when neither limits the length.
     ///
     /// Throws when the file asks for something that generation does not have and that would change the text.
     package func options(
@@ -105,8 +106,9 @@ package struct GenerationConfigurationFile: Sendable {
 
     // MARK: What transformers has and this library does not
 
-    /// Keys that change what transformers generates, with the number that means "off"; null, false and empty lists always
-    /// do. Keys of speed and output format, and those that transformers hands on to code of the model, are left alone.
+    /// Keys that change what transformers generates, with the number that means "off"; null, false and empty
+    /// lists always do. Keys of speed and output format, and those that transformers hands on to code of the
+    /// model, are left alone.
     private static let foreignKeys: [(name: String, neutral: Double?, occasion: Occasion)] = [
         ("typical_p", 1, .sampling), ("min_p", 0, .sampling), ("top_h", nil, .sampling),
         ("epsilon_cutoff", 0, .sampling), ("eta_cutoff", 0, .sampling), ("penalty_alpha", 0, .always),

@@ -14,7 +14,8 @@ package struct PreparedTask {
     package let task: any TrainingTask
     /// Sentences for the log; the same facts on every rank, but for what only rank 0 has read.
     package let notes: [String]
-    /// Directory of the tokenizer, and what else is copied beside the model; nil for the directory of the model.
+    /// Directory of the tokenizer, and what else is copied beside the model; nil for the directory of the
+    /// model.
     package var tokenizerSource: String?
     package var companions: [CompanionFiles] = []
 

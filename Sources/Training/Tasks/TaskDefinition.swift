@@ -6,7 +6,8 @@ package import Datasets
 package import Evaluation
 internal import Training
 
-/// A kind of fine-tuning: how its model and rows are loaded, trained, answered and measured. `TaskTable` lists all.
+/// A kind of fine-tuning: how its model and rows are loaded, trained, answered and measured. `TaskTable`
+/// lists all.
 package protocol TaskDefinition: Sendable {
     /// The value of the recipe's key `task`.
     var name: ModelArguments.TaskName { get }
@@ -30,11 +31,13 @@ package protocol TaskDefinition: Sendable {
     func prepare(_ run: RunArguments, group: any ProcessGroup) throws -> PreparedTask
     /// What answers the rows of a fine-tuned model, which it loads. Collective.
     func taskPredictor(_ run: RunArguments, group: any ProcessGroup) throws -> TaskPredictor
-    /// The losses of the validation rows of a fine-tuned model; asked where evaluations answer no rows. Collective.
+    /// The losses of the validation rows of a fine-tuned model; asked where evaluations answer no rows.
+    /// Collective.
     func losses(
         _ run: RunArguments, group: any ProcessGroup, _ arguments: TokenLossArguments
     ) throws -> RowEvaluationResult
-    /// Throws, with file and line, when a training row cannot be learnt from, or cannot be answered. Collective.
+    /// Throws, with file and line, when a training row cannot be learnt from, or cannot be answered.
+    /// Collective.
     func checkRows(_ run: RunArguments, group: any ProcessGroup) throws
     /// How answers of a task that writes texts are scored against the references of `rows`. Collective.
     func textScoring(

@@ -6,8 +6,8 @@ package import Layers
 
 /// The format of activations and matrix products.
 package enum ComputePrecision {
-    /// Makes `parameters` compute in bfloat16 when that is wanted and the processors of all ranks multiply it in
-    /// hardware. Returns a line for the log when it was wanted but float32 is used. Collective.
+    /// Makes `parameters` compute in bfloat16 when that is wanted and the processors of all ranks multiply it
+    /// in hardware. Returns a line for the log when it was wanted but float32 is used. Collective.
     package static func apply(
         bf16: Bool, to parameters: ParameterStore, group: any ProcessGroup,
         isSupported: Bool? = nil

@@ -44,12 +44,13 @@ package struct FinishedRun: Equatable, Sendable {
 }
 
 extension TrainingLoop {
-    /// What the output folder holds of this run, the same on all ranks, when nothing is left to do: the final model's
-    /// state stands beside it, is no older than `checkpoint`, and is that of the last step, or of the one at which
-    /// patience ended as long a run. nil when there is something to do. Collective.
+    /// What the output folder holds of this run, the same on all ranks, when nothing is left to do: the final
+    /// model's state stands beside it, is no older than `checkpoint`, and is that of the last step, or of the
+    /// one at which patience ended as long a run. nil when there is something to do. Collective.
     ///
-    /// Throws when it is the model of a run with other data, batches or seed, and when it is older than the last step
-    /// while there is no checkpoint to go on from: the model would be lost to a run that starts at its first step.
+    /// Throws when it is the model of a run with other data, batches or seed, and when it is older than the
+    /// last step while there is no checkpoint to go on from: the model would be lost to a run that starts at
+    /// its first step.
     package func finishedRun(checkpoint: String?) throws -> FinishedRun? {
         var bytes: [UInt8] = []
         if group.rank == 0 { bytes = try findFinished(checkpoint)?.json.serialized() ?? [] }

@@ -35,7 +35,8 @@ package struct LossCurve: Sendable, Equatable {
         trainingSteps += 1
     }
 
-    /// Ends the interval of an evaluation. Without a training step since the last one there is nothing to compare.
+    /// Ends the interval of an evaluation. Without a training step since the last one there is nothing to
+    /// compare.
     package mutating func addEvaluation(step: Int, epoch: Double, loss: Double) {
         guard trainingSteps > 0, loss.isFinite else { return }
         points.append(
@@ -44,8 +45,9 @@ package struct LossCurve: Sendable, Equatable {
         (trainingSum, trainingSteps) = (0, 0)
     }
 
-    /// The best evaluation and the latest one that shows overfitting: it lies at least two evaluations behind the best
-    /// one, its validation loss is more than 1% above the best, and its training loss is below that of the best one.
+    /// The best evaluation and the latest one that shows overfitting: it lies at least two evaluations behind
+    /// the best one, its validation loss is more than 1% above the best, and its training loss is below that
+    /// of the best one.
     package var overfitting: (best: Point, worse: Point)? {
         guard let best = points.indices.min(by: { points[$0].validation < points[$1].validation })
         else { return nil }

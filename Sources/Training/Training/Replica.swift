@@ -9,17 +9,18 @@ internal import Tensors
 
 /// A model with the reducer of its gradients and its optimizer.
 ///
-/// The order matters: adapters and frozen parameters change the layout of the arenas (1), bfloat16 rounds the values of
-/// that layout (2), the reducer cuts its buckets of the trainable part (3), the optimizer keeps moments for the reducer's
-/// shard (4), and only then may layers tell the reducer that gradients are ready (5). `adapt` does 1 and 2, before rows
-/// are read, so that a wrong pattern is told at once; `init` does the rest.
+/// The order matters: adapters and frozen parameters change the layout of the arenas (1), bfloat16 rounds the
+/// values of that layout (2), the reducer cuts its buckets of the trainable part (3), the optimizer keeps
+/// moments for the reducer's shard (4), and only then may layers tell the reducer that gradients are ready
+/// (5). `adapt` does 1 and 2, before rows are read, so that a wrong pattern is told at once; `init` does the
+/// rest.
 package final class Replica {
     package let model: any TrainableModel
     package let reducer: GradientReducer
     package let optimizer: any Optimizer
 
-    /// Adds adapters, freezes, sets learning rates, and chooses the number format. Returns a line for the log when
-    /// bfloat16 was wanted and fp32 is used. Collective.
+    /// Adds adapters, freezes, sets learning rates, and chooses the number format. Returns a line for the log
+    /// when bfloat16 was wanted and fp32 is used. Collective.
     ///
     /// - Parameters:
     ///   - newParameters: parameters that no checkpoint brought, besides the head: they are always trained.

@@ -44,7 +44,8 @@ extension TrainingRecord {
 extension EvaluationRecord {
     /// Names with the `eval_` prefix and values, in the order of the log.
     package var values: [(name: String, value: Double)] {
-        // A figure that these rows cannot have, such as the area of a class without a row, is no number and is left out.
+        // A figure that these rows cannot have, such as the area of a class without a row, is no number and
+        // is left out.
         evaluation.metrics.filter { $0.value.isFinite || $0.name == "loss" }.map {
             ("eval_" + $0.name, $0.value)
         } + [

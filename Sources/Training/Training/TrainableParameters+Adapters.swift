@@ -15,7 +15,8 @@ extension TrainableParameters {
         let key = "lora_target_modules"
         let candidates = model.parameters.layout.slots.filter { $0.isLinear && !model.isHead($0) }
             .flatMap { slot in slot.tensors.map { (slot: slot.index, tensor: $0) } }
-            // A convolution, as of image patches, is no dense layer, for PEFT either; its rows have no keys of tokens.
+            // A convolution, as of image patches, is no dense layer, for PEFT either; its rows have no keys
+            // of tokens.
             .filter { $0.tensor.shape.count == 2 }
         let family = model.configurationJSON["model_type"]?.string.flatMap(ModelFamily.named)
         let chosen = patterns.isEmpty ? family?.adapterTargets ?? [allLinear] : patterns

@@ -34,8 +34,8 @@ extension TrainableParameters {
 
 /// How far each parameter is from the model's output, counted in layers, for layer-wise decay.
 ///
-/// What stands above the layers (pooler, final norm, head) has distance 0, the top layer of n 1, the first layer n, and
-/// the embeddings below it n + 1. An encoder and a decoder are counted apart.
+/// What stands above the layers (pooler, final norm, head) has distance 0, the top layer of n 1, the first
+/// layer n, and the embeddings below it n + 1. An encoder and a decoder are counted apart.
 struct LayerDepths {
     private(set) var distances: [Int]
 

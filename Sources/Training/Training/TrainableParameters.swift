@@ -8,8 +8,9 @@ package import Tensors
 
 /// What is trained of a model.
 package enum TrainableParameters {
-    /// Adds adapters, freezes, and sets learning rates. `newModules` are parameters that no checkpoint brought, besides
-    /// the head: they are always trained. Every rank comes to the same result. Throws when a pattern names nothing.
+    /// Adds adapters, freezes, and sets learning rates. `newModules` are parameters that no checkpoint
+    /// brought, besides the head: they are always trained. Every rank comes to the same result. Throws when a
+    /// pattern names nothing.
     package static func apply(
         _ arguments: AdaptationArguments, learningRate: Double, to model: any TrainableModel,
         newParameters: Set<String> = [], adapterKey: RandomKey
@@ -74,8 +75,8 @@ package enum TrainableParameters {
         return result
     }
 
-    /// The prefix of the half of an encoder–decoder that a pattern names as a whole, such as `encoder` or `encoder.*`:
-    /// what is called encoder within the decoder does not belong to it.
+    /// The prefix of the half of an encoder–decoder that a pattern names as a whole, such as `encoder` or
+    /// `encoder.*`: what is called encoder within the decoder does not belong to it.
     private static func component(_ text: String, _ model: any TrainableModel) -> String? {
         guard model is any SequenceToSequenceModel else { return nil }
         return ["encoder", "decoder"].first { text == $0 || text == $0 + ".*" }.map { $0 + "." }

@@ -259,7 +259,8 @@ package final class TrainingLoop {
         return (figure.value, arguments.greaterIsBetter ?? (figure.direction == .higherIsBetter))
     }
 
-    /// Lowers the learning rate of the next steps when the metric no longer improves, if the schedule asks for that.
+    /// Lowers the learning rate of the next steps when the metric no longer improves, if the schedule asks
+    /// for that.
     private func watchPlateau(_ evaluation: any TaskEvaluation) {
         guard arguments.lrSchedulerType == .reduceOnPlateau else { return }
         let (value, isGreaterBetter) = bestModelFigure(of: evaluation)
@@ -268,8 +269,8 @@ package final class TrainingLoop {
             arguments.lrSchedulerOptions)
     }
 
-    /// Compares with the best value so far; the values are the same on all ranks. A value that is not a number, such
-    /// as the correlation of constant predictions, is never the best.
+    /// Compares with the best value so far; the values are the same on all ranks. A value that is not a
+    /// number, such as the correlation of constant predictions, is never the best.
     private func updateBest(_ evaluation: any TaskEvaluation) -> Bool {
         let (value, isGreaterBetter) = bestModelFigure(of: evaluation)
         // As EarlyStoppingCallback: patience asks for a threshold, the best value does not.

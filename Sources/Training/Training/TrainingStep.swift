@@ -57,7 +57,8 @@ package final class TrainingStep {
     package var peakActivationBytes: Int { workspace.peakBytes }
 
     /// Step number `step`, from 0, over the global batch `rows` of `epoch`, of which this rank computes
-    /// `microBatches`, at `rateScale` times the schedule's rate. With `isStopRequested` on any rank, all ranks learn of it.
+    /// `microBatches`, at `rateScale` times the schedule's rate. With `isStopRequested` on any rank, all
+    /// ranks learn of it.
     package func run(
         step: Int, epoch: Int, rows: [Int], microBatches: [[Int]], rateScale: Double = 1,
         isStopRequested: Bool = false

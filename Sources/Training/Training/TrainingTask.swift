@@ -11,8 +11,8 @@ package struct MicroBatch: Sendable, Equatable {
     package var rows: [Int]
     /// The epoch that they are visited in, from 0: tasks may draw random numbers by it.
     package var epoch: Int
-    /// What the loss is divided by: the count of the whole global batch, over all ranks and micro-batches, or the sum of
-    /// its terms' weights.
+    /// What the loss is divided by: the count of the whole global batch, over all ranks and micro-batches, or
+    /// the sum of its terms' weights.
     package var lossCount: Double
 
     package init(rows: [Int], epoch: Int, lossCount: Double) {
@@ -34,11 +34,12 @@ package protocol TrainingTask: AnyObject {
     /// How many terms the loss of these rows has: rows, or target tokens. Every rank computes the same number
     /// without messages.
     func lossCount(rows: [Int], epoch: Int) -> Int
-    /// The sum of the weights of these terms, by which their loss is divided; their number unless the task weighs them.
+    /// The sum of the weights of these terms, by which their loss is divided; their number unless the task
+    /// weighs them.
     func lossWeight(rows: [Int], epoch: Int) -> Double
-    /// Forward and backward of a micro-batch: adds the gradients of `Σ losses / lossCount` and returns Σ losses.
-    /// `makePass` makes a training pass over the tokens that the model is to read; passes of one call share their memory.
-    /// Throws when a row cannot be read any more.
+    /// Forward and backward of a micro-batch: adds the gradients of `Σ losses / lossCount` and returns Σ
+    /// losses. `makePass` makes a training pass over the tokens that the model is to read; passes of one call
+    /// share their memory. Throws when a row cannot be read any more.
     func differentiate(_ batch: MicroBatch, makePass: (TokenBatch) -> Pass) throws -> Double
     /// Figures over all validation rows, the same bits on any number of ranks. Collective.
     func evaluate() throws -> any TaskEvaluation

@@ -169,7 +169,8 @@ import Testing
     @Test("on a terminal Ctrl-C while nothing is written leaves the prompt standing")
     func interruptOnTerminal() throws {
         let workshop = try workshop()
-        // `script` gives the program a terminal. The shell keeps the pipe open, so that it waits for a message.
+        // `script` gives the program a terminal. The shell keeps the pipe open, so that it waits for a
+        // message.
         let script = """
             cd '\(workshop.path)' && mkfifo keys
             script -qefc "echo \\$\\$ > pid; exec '\(Workshop.program)' chat --model_name_or_path run" /dev/null \

@@ -1,4 +1,5 @@
-// The recipes that the repository ships run over their sample data, with toy models in place of the pretrained ones.
+// The recipes that the repository ships run over their sample data, with toy models in place of the
+// pretrained ones.
 
 import Foundation
 import TestSupport

@@ -1,4 +1,5 @@
-// What `lockstep bench step` says of adapters, and what oneDNN itself says about the code that its products run on.
+// What `lockstep bench step` says of adapters, and what oneDNN itself says about the code that its products
+// run on.
 
 import Foundation
 import JSON

@@ -11,8 +11,8 @@ import Testing
 
     init() throws { workshop = try Workshop(trainRows: 3, validationRows: 3) }
 
-    /// 400 rows of two labels, of which every `period`-th is predicted wrongly, in `name`.jsonl; `labels.jsonl` holds the
-    /// labels.
+    /// 400 rows of two labels, of which every `period`-th is predicted wrongly, in `name`.jsonl;
+    /// `labels.jsonl` holds the labels.
     private func write(_ name: String, period: Int, rows: Int = 400) throws -> [String] {
         var (predictions, references) = ("", "")
         for row in 0..<rows {
@@ -74,7 +74,8 @@ import Testing
         return all
     }
 
-    /// What a comparison of the evaluation that `flags` make with the one in `other` says; the same on 1 and 3 ranks.
+    /// What a comparison of the evaluation that `flags` make with the one in `other` says; the same on 1 and
+    /// 3 ranks.
     private func words(_ flags: [String], against other: String) throws -> [String] {
         let compared = flags + ["--compare", workshop.path + "/" + other]
         let document = try workshop.evaluation(compared)

@@ -7,7 +7,8 @@ import TestSupport
 import Testing
 
 extension Workshop {
-    /// Runs `evaluate` with JSON on standard output, and returns the document without what depends on the clock.
+    /// Runs `evaluate` with JSON on standard output, and returns the document without what depends on the
+    /// clock.
     func evaluation(_ flags: [String], ranks: Int = 0) throws -> JSONObject {
         let output = try succeed(["evaluate", "--json"] + flags, ranks: ranks).output
         var members = try JSONValue(parsing: Array(output.utf8)).object ?? [:]

@@ -38,8 +38,8 @@ final class LiveJob {
         try body()
     }
 
-    /// Sends a signal to mpirun and waits for its end, and that of all ranks. Returns the exit code, 128 + signal when
-    /// the signal ended it.
+    /// Sends a signal to mpirun and waits for its end, and that of all ranks. Returns the exit code, 128 +
+    /// signal when the signal ended it.
     func end(by signal: Int32) throws -> Int32 {
         guard kill(process.processIdentifier, signal) == 0 else { throw LiveJobError.endedEarly }
         guard hasEnded.wait(timeout: .now() + 30) == .success else { throw LiveJobError.stillRuns }

@@ -12,7 +12,8 @@ enum ToyImages {
         .deletingLastPathComponent().deletingLastPathComponent()
         .appendingPathComponent("launch/recipes/captions").path
 
-    /// The first rows of `train` or `validation`, each with the whole path of its image and what `change` does to it.
+    /// The first rows of `train` or `validation`, each with the whole path of its image and what `change`
+    /// does to it.
     static func rows(
         _ split: String, _ count: Int, change: (inout JSONObject) -> Void = { _ in }
     ) throws -> String {
@@ -41,8 +42,8 @@ enum ToyImages {
 }
 
 extension Workshop {
-    /// Writes 48 rows for training and 23 for validation, and returns the keys of a run of `task` over them that starts
-    /// from random weights; the values of `keys` win, and an empty one takes a key away.
+    /// Writes 48 rows for training and 23 for validation, and returns the keys of a run of `task` over them
+    /// that starts from random weights; the values of `keys` win, and an empty one takes a key away.
     func prepareImages(
         task: String, start: String, _ keys: [String: String] = [:]
     ) throws -> [String] {

@@ -66,8 +66,8 @@ enum ToyLanguageModel {
 }
 
 extension Workshop {
-    /// Adds the folder `llama` and the files `chat.jsonl` and `chat-validation.jsonl`, and returns the keys of a run over
-    /// them; the values of `keys` win, and an empty one takes a key away.
+    /// Adds the folder `llama` and the files `chat.jsonl` and `chat-validation.jsonl`, and returns the keys
+    /// of a run over them; the values of `keys` win, and an empty one takes a key away.
     func prepareChat(_ keys: [String: String] = [:]) throws -> [String] {
         try ToyLanguageModel.write(to: path + "/llama")
         try write(ToyLanguageModel.conversations(60), to: "chat.jsonl")

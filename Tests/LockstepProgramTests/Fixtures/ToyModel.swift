@@ -46,9 +46,9 @@ enum ToyModel {
         ])
     }
 
-    /// Writes config.json, model.safetensors and vocab.txt. The head is that of another task, so that a run makes its
-    /// own. It is a BERT if `json` does not say another; without context a token's state knows nothing of its position,
-    /// its type and the other tokens.
+    /// Writes config.json, model.safetensors and vocab.txt. The head is that of another task, so that a run
+    /// makes its own. It is a BERT if `json` does not say another; without context a token's state knows
+    /// nothing of its position, its type and the other tokens.
     static func write(to directory: String, _ json: JSONValue? = nil, hasContext: Bool = true) throws {
         let head = ClassificationHead(labels: ["spam", "ham"], problemType: .singleLabel)
         let model = try EncoderClassifier(json ?? configuration, head: head, file: "toy")

@@ -49,8 +49,8 @@ enum ToySummaries {
 }
 
 extension Workshop {
-    /// Adds the files `documents.jsonl` and `documents-validation.jsonl`, and returns the keys of a run over them; the
-    /// values of `keys` win, and an empty one takes a key away.
+    /// Adds the files `documents.jsonl` and `documents-validation.jsonl`, and returns the keys of a run over
+    /// them; the values of `keys` win, and an empty one takes a key away.
     func prepareDocuments(_ task: String, _ keys: [String: String] = [:]) throws -> [String] {
         try write(ToySummaries.lines(60), to: "documents.jsonl")
         try write(ToySummaries.lines(21, seed: 2), to: "documents-validation.jsonl")
@@ -69,7 +69,8 @@ extension Workshop {
         }
     }
 
-    /// The keys that join the toy model with itself, or with the decoder in `decoder`, in place of `model_name_or_path`.
+    /// The keys that join the toy model with itself, or with the decoder in `decoder`, in place of
+    /// `model_name_or_path`.
     func pair(decoder: String = "model") -> KeyValuePairs<String, String?> {
         [
             "model_name_or_path": nil, "encoder_model_name_or_path": path + "/model",

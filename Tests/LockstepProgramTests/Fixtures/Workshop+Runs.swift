@@ -16,8 +16,8 @@ extension Workshop {
         }
     }
 
-    /// Trains 30 steps of 12 rows with these keys on 1, 2 and 3 ranks, with and without micro-batches, and expects the
-    /// losses of each step and the evaluations to agree. Returns the losses on one rank.
+    /// Trains 30 steps of 12 rows with these keys on 1, 2 and 3 ranks, with and without micro-batches, and
+    /// expects the losses of each step and the evaluations to agree. Returns the losses on one rank.
     @discardableResult
     func expectRankInvariance(
         _ keys: KeyValuePairs<String, String?>, flags: [String] = [],
@@ -50,8 +50,8 @@ extension Workshop {
         return reference?.losses ?? []
     }
 
-    /// Trains on two ranks, goes on from the checkpoint in the middle of an epoch, and expects the same records, and
-    /// the same bytes in `files` of the output folder and in the last checkpoint.
+    /// Trains on two ranks, goes on from the checkpoint in the middle of an epoch, and expects the same
+    /// records, and the same bytes in `files` of the output folder and in the last checkpoint.
     func expectExactResume(
         _ keys: KeyValuePairs<String, String?>, files: [String], flags: [String] = [],
         sourceLocation: SourceLocation = #_sourceLocation

@@ -9,7 +9,8 @@ import Testing
     private func job(_ workshop: Workshop, ranks: Int, _ commands: String) throws -> JobOutcome {
         let script = try workshop.write(
             "#!/bin/bash\nlockstep='\(Workshop.program)'\n\(commands)\n", to: "rank.sh")
-        // The job must end by itself: start, a second in which rank 0 may speak first, and the launcher's own end.
+        // The job must end by itself: start, a second in which rank 0 may speak first, and the launcher's own
+        // end.
         return try MPIRun.run(ranks: ranks, executable: "bash", arguments: [script], timeoutSeconds: 10)
     }
 
@@ -73,7 +74,8 @@ import Testing
                 "per_device_train_batch_size": "6", "max_steps": "1000000", "save_strategy": "steps",
                 "save_steps": "20",
             ])
-        // A file may have at most 64 KiB, less than the model; the signal is ignored, so that the write fails.
+        // A file may have at most 64 KiB, less than the model; the signal is ignored, so that the write
+        // fails.
         let outcome = try job(
             workshop, ranks: 2,
             """

@@ -10,7 +10,8 @@ import Testing
         "vocab.txt",
     ]
 
-    /// A run that would take minutes; its rate does not depend on its length, so that a shorter run repeats it.
+    /// A run that would take minutes; its rate does not depend on its length, so that a shorter run repeats
+    /// it.
     private func recipe(_ workshop: Workshop, _ output: String) throws -> String {
         try workshop.recipe(
             output: output,

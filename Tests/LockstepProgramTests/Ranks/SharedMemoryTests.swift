@@ -1,4 +1,5 @@
-// Ranks of one host that cannot share memory: the run goes on by messages, says so and why, and learns the same.
+// Ranks of one host that cannot share memory: the run goes on by messages, says so and why, and learns the
+// same.
 
 import TestSupport
 import Testing

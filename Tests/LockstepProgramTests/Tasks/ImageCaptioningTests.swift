@@ -1,4 +1,5 @@
-// Image captioning as whole runs: ranks, resume, evaluation, written captions, and rows that cannot be learnt.
+// Image captioning as whole runs: ranks, resume, evaluation, written captions, and rows that cannot be
+// learnt.
 
 import Foundation
 import JSON

@@ -1,4 +1,5 @@
-// Image classification as whole runs: ranks, resume, evaluation, prediction, adapters, and images that cannot be read.
+// Image classification as whole runs: ranks, resume, evaluation, prediction, adapters, and images that cannot
+// be read.
 
 import Foundation
 import JSON

@@ -1,4 +1,5 @@
-// Masked and causal language modelling and chat as whole runs: ranks, resume, evaluation, and rows that cannot be learnt.
+// Masked and causal language modelling and chat as whole runs: ranks, resume, evaluation, and rows that
+// cannot be learnt.
 
 import Foundation
 import JSON

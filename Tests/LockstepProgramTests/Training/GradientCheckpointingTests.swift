@@ -1,4 +1,5 @@
-// `gradient_checkpointing: true` through a whole run: less memory is a matter of the blocks, the files are the same.
+// `gradient_checkpointing: true` through a whole run: less memory is a matter of the blocks, the files are
+// the same.
 
 import TestSupport
 import Testing

@@ -1,4 +1,5 @@
-// Encoder–decoders against transformers' EncoderDecoderModel: logits, losses, every gradient, ten AdamW steps.
+// Encoder–decoders against transformers' EncoderDecoderModel: logits, losses, every gradient, ten AdamW
+// steps.
 
 import Checkpoints
 import Foundation

@@ -1,5 +1,5 @@
-// Blocks that compute their activations again in the backward pass: every bit as before, in less memory, for each
-// family, with dropout everywhere.
+// Blocks that compute their activations again in the backward pass: every bit as before, in less memory, for
+// each family, with dropout everywhere.
 
 import JSON
 import Layers
@@ -153,7 +153,8 @@ private struct Family: CustomTestStringConvertible, Sendable {
         return (parameters.gradients.values().map(\.bitPattern), peak)
     }
 
-    /// The parameters after two micro-batches, with the first slots frozen, and the most activation memory in use.
+    /// The parameters after two micro-batches, with the first slots frozen, and the most activation memory in
+    /// use.
     func step(
         recomputing: Bool = false, type: ElementType = .float32, frozenSlots: Int
     ) throws -> (parameters: ParameterStore, peak: Int) {

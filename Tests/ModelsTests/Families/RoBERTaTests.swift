@@ -1,4 +1,5 @@
-// The classifiers of RoBERTa and DistilBERT against transformers: logits, loss, every gradient, ten AdamW steps.
+// The classifiers of RoBERTa and DistilBERT against transformers: logits, loss, every gradient, ten AdamW
+// steps.
 
 import Checkpoints
 import Foundation

@@ -1,4 +1,5 @@
-// The vision transformer against transformers: states, logits, losses, every gradient, ten AdamW steps, positions.
+// The vision transformer against transformers: states, logits, losses, every gradient, ten AdamW steps,
+// positions.
 
 import Checkpoints
 import Foundation

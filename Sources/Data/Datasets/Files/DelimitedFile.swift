@@ -1,7 +1,7 @@
 // Rows of a CSV or TSV file after RFC 4180, with a header row; line breaks may be LF, CR LF or CR.
 //
-// As spreadsheets write them: fields between semicolons, a first line `sep=;`, columns without a name at the end, rows of
-// nothing but separators, Windows-1252.
+// As spreadsheets write them: fields between semicolons, a first line `sep=;`, columns without a name at the
+// end, rows of nothing but separators, Windows-1252.
 
 internal import Files
 internal import JSON

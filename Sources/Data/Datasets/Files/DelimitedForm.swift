@@ -18,8 +18,8 @@ package struct DelimitedForm: Sendable, Equatable {
 
     static let candidates = [UInt8(ascii: ","), UInt8(ascii: ";"), 0x09, UInt8(ascii: "|")]
 
-    /// The separator of a CSV file by its header: the candidate that stands in it most often outside of quotes, a comma
-    /// where none does.
+    /// The separator of a CSV file by its header: the candidate that stands in it most often outside of
+    /// quotes, a comma where none does.
     static func separator(ofHeader line: some Sequence<UInt8>) -> UInt8 {
         var counts = [Int](repeating: 0, count: candidates.count)
         var isQuoted = false
@@ -37,7 +37,8 @@ package struct DelimitedForm: Sendable, Equatable {
     }
 }
 
-/// Bytes of fields as text. A file that is no UTF-8 from its first character on that is not ASCII is Windows-1252.
+/// Bytes of fields as text. A file that is no UTF-8 from its first character on that is not ASCII is
+/// Windows-1252.
 struct FieldDecoder {
     private let isDetecting: Bool
     private var hasSeenUTF8 = false

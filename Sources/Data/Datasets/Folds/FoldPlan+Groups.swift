@@ -3,8 +3,9 @@
 package import Tensors
 
 extension FoldPlan {
-    /// Folds of whole groups with sizes as even as a greedy choice makes them: the largest group first, each to the
-    /// fold with the fewest rows. Other keys exchange groups where that leaves the sizes within the same bounds.
+    /// Folds of whole groups with sizes as even as a greedy choice makes them: the largest group first, each
+    /// to the fold with the fewest rows. Other keys exchange groups where that leaves the sizes within the
+    /// same bounds.
     ///
     /// - Parameter groups: the group of each row, counted from 0.
     /// - Throws: if there are fewer groups than folds.
@@ -25,8 +26,8 @@ extension FoldPlan {
         return FoldPlan(foldCount: foldCount, folds: groups.map { foldOfGroup[$0] })
     }
 
-    /// Swaps random pairs of groups as long as every fold keeps at least the rows of the smallest fold so far, and at
-    /// most those of the largest.
+    /// Swaps random pairs of groups as long as every fold keeps at least the rows of the smallest fold so
+    /// far, and at most those of the largest.
     private static func exchange(
         _ foldOfGroup: inout [Int], sizes: [Int], loads: [Int], key: RandomKey
     ) {
@@ -46,9 +47,10 @@ extension FoldPlan {
         }
     }
 
-    /// Folds of whole groups in which each class is spread as evenly as a greedy choice makes it: the group with the
-    /// most uneven classes first, each to the fold where the classes then deviate least between folds, as
-    /// scikit-learn's StratifiedGroupKFold. Of several random orders of equally uneven groups the best one counts.
+    /// Folds of whole groups in which each class is spread as evenly as a greedy choice makes it: the group
+    /// with the most uneven classes first, each to the fold where the classes then deviate least between
+    /// folds, as scikit-learn's StratifiedGroupKFold. Of several random orders of equally uneven groups the
+    /// best one counts.
     ///
     /// - Parameters:
     ///   - groups: the group of each row, counted from 0.
@@ -106,8 +108,8 @@ private struct ClassBalance {
     /// Rows of each class in each fold, [foldCount][classCount].
     private var rows: [[Int]]
     private var loads: [Int]
-    /// Rows of each class in all, and of each class that was given to a fold: their sum and sum of squares over the
-    /// folds.
+    /// Rows of each class in all, and of each class that was given to a fold: their sum and sum of squares
+    /// over the folds.
     private let totals: [Int]
     private var sums: [Int]
     private var squares: [Int]
@@ -120,8 +122,8 @@ private struct ClassBalance {
         squares = sums
     }
 
-    /// Puts a group into the best fold and returns that: the one with the least deviation, of equal ones that with the
-    /// fewest rows. The last groups go to folds that are still empty.
+    /// Puts a group into the best fold and returns that: the one with the least deviation, of equal ones that
+    /// with the fewest rows. The last groups go to folds that are still empty.
     mutating func add(_ group: [Int], groupsLeft: Int) -> Int {
         let empty = loads.indices.filter { loads[$0] == 0 }
         let candidates = groupsLeft <= empty.count ? empty : Array(loads.indices)

@@ -4,8 +4,8 @@ package import Tensors
 
 /// A partition of rows into folds, each of which is tested by a model that is trained on the others.
 ///
-/// Plans depend on the key alone, never on ranks. They balance as scikit-learn's KFold, StratifiedKFold, GroupKFold and
-/// StratifiedGroupKFold do; the random numbers are others.
+/// Plans depend on the key alone, never on ranks. They balance as scikit-learn's KFold, StratifiedKFold,
+/// GroupKFold and StratifiedGroupKFold do; the random numbers are others.
 package struct FoldPlan: Sendable, Equatable {
     package let foldCount: Int
     /// The fold of each row, in 0..<foldCount.

@@ -5,8 +5,8 @@ package import Tensors
 
 /// Decodes, prepares and keeps the images of a data set.
 ///
-/// What is kept is the image in 8 bits: as the model wants it where preparation is the same every time, as decoded
-/// where random crops need all of it. Beyond `cacheByteLimit` images are decoded again each time.
+/// What is kept is the image in 8 bits: as the model wants it where preparation is the same every time, as
+/// decoded where random crops need all of it. Beyond `cacheByteLimit` images are decoded again each time.
 package final class ImageLoader {
     package let rows: [ImageRow]
     package let preprocessing: ImagePreprocessing
@@ -36,7 +36,8 @@ package final class ImageLoader {
     /// Number of pixel values of an image: 3 · height · width.
     package var valueCount: Int { 3 * width * height }
 
-    /// Decodes the images of these rows (all by default) once, so that a broken one is found before training starts.
+    /// Decodes the images of these rows (all by default) once, so that a broken one is found before training
+    /// starts.
     /// - Throws: the error of the first broken image, which names row and file.
     package func check(_ indices: some Sequence<Int>) throws(DatasetsError) {
         for index in indices { _ = try stored(index) }
@@ -44,8 +45,8 @@ package final class ImageLoader {
 
     package func check() throws(DatasetsError) { try check(rows.indices) }
 
-    /// The image of a row as the model gets it, in 8 bits. With a `key`, that of the sample in its epoch, it is
-    /// augmented; without, it is prepared as for evaluation.
+    /// The image of a row as the model gets it, in 8 bits. With a `key`, that of the sample in its epoch, it
+    /// is augmented; without, it is prepared as for evaluation.
     package func image(at index: Int, key: RandomKey? = nil) throws(DatasetsError) -> PixelImage {
         let image = try stored(index)
         guard let key, !augmentation.isIdentity else {
@@ -55,8 +56,9 @@ package final class ImageLoader {
         return augmentation.arranged(image, for: preprocessing, key: key)
     }
 
-    /// Writes the pixel values of the images at `indices` into the rows of `target`, `[indices.count, valueCount]`,
-    /// each all of red, then green, then blue. `epochKey` augments: each row's key is derived from it and the index.
+    /// Writes the pixel values of the images at `indices` into the rows of `target`,
+    /// `[indices.count, valueCount]`, each all of red, then green, then blue. `epochKey` augments: each row's
+    /// key is derived from it and the index.
     package func writeValues(
         of indices: [Int], epochKey: RandomKey? = nil, into target: Tensor
     ) throws(DatasetsError) {

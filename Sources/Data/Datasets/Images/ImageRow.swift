@@ -30,8 +30,8 @@ package struct ImageRow: Sendable, Hashable {
     }
 
     /// Decodes the file.
-    /// - Throws: if it is missing, broken, too large, of an unknown format or of one pixel; the message names row and
-    ///   file.
+    /// - Throws: if it is missing, broken, too large, of an unknown format or of one pixel; the message names
+    ///   row and file.
     package func image() throws(DatasetsError) -> PixelImage {
         let image: PixelImage
         do {

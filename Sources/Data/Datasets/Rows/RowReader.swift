@@ -5,8 +5,8 @@ internal import Files
 /// The data files that a list of path patterns names.
 ///
 /// Formats by ending: `.jsonl` and `.ndjson` (an object a line), `.json` (an array of objects, or an object
-/// with such an array under `data`), `.csv` and `.tsv` (RFC 4180 with a header row), `.txt` (a line a row, in the column
-/// `text`), each also with `.gz`.
+/// with such an array under `data`), `.csv` and `.tsv` (RFC 4180 with a header row), `.txt` (a line a row, in
+/// the column `text`), each also with `.gz`.
 package struct RowReader: Sendable {
     /// The files in the order of the patterns, those of one pattern sorted by name.
     package let files: [String]
@@ -41,8 +41,8 @@ package struct RowReader: Sendable {
     /// Steps through all rows of all files.
     package func makeIterator() -> RowIterator { RowIterator(files: files, selection: selection, form) }
 
-    /// What was found of the form of CSV and TSV files, a line a file where it is not RFC 4180's in UTF-8: from their
-    /// first 50,000 rows.
+    /// What was found of the form of CSV and TSV files, a line a file where it is not RFC 4180's in UTF-8:
+    /// from their first 50,000 rows.
     package func remarks() throws(DatasetsError) -> [String] {
         var remarks: [String] = []
         for path in files {

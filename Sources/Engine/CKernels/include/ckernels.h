@@ -17,7 +17,8 @@ void ck_convert(int x_type, const void *x, int y_type, void *y, size_t count);
 /// Whether this processor multiplies bfloat16 in hardware.
 int ck_has_bfloat16_products(void);
 
-/// bfloat16 B[k × n], or its transpose, and where it goes in the layout of oneDNN's kernels: n a multiple of 64, k even.
+/// bfloat16 B[k × n], or its transpose, and where it goes in the layout of oneDNN's kernels: n a multiple of
+/// 64, k even.
 typedef struct {
     const void *b;
     size_t ldb;
@@ -33,8 +34,8 @@ void ck_pack(const ck_packing *p, size_t first, size_t last);
 
 // MARK: Thread pool (pool.c)
 
-/// Runs `body(part, parts, context)` once for each of `parts` on the threads that oneDNN uses too. Inside such a body it
-/// runs all parts on the calling thread.
+/// Runs `body(part, parts, context)` once for each of `parts` on the threads that oneDNN uses too. Inside
+/// such a body it runs all parts on the calling thread.
 void ck_parallel(int parts, void (*body)(int part, int parts, void *context), void *context);
 /// Sets the number of threads of oneDNN's parallel regions.
 void ck_set_threads(int threads);
@@ -42,7 +43,8 @@ void ck_set_threads(int threads);
 int ck_threads(void);
 /// Regions with several threads so far, oneDNN's included.
 uint64_t ck_region_count(void);
-/// Whether shared libraries such as oneDNN find OpenMP's functions in this program, and so run on these threads.
+/// Whether shared libraries such as oneDNN find OpenMP's functions in this program, and so run on these
+/// threads.
 int ck_serves_openmp(void);
 /// Cores that this process may run on (its affinity), and cores of the machine that are online.
 int ck_usable_cores(void);
@@ -50,7 +52,15 @@ int ck_machine_cores(void);
 
 // MARK: Activations (activations.c)
 
-enum { CK_GELU_ERF = 0, CK_GELU_TANH = 1, CK_RELU = 2, CK_SILU = 3, CK_TANH = 4, CK_QUICK_GELU = 5, CK_SIGMOID = 6 };
+enum {
+    CK_GELU_ERF = 0,
+    CK_GELU_TANH = 1,
+    CK_RELU = 2,
+    CK_SILU = 3,
+    CK_TANH = 4,
+    CK_QUICK_GELU = 5,
+    CK_SIGMOID = 6
+};
 /// y = f(x); y may be x.
 void ck_activation_forward(int kind, int type, const void *x, void *y, size_t count);
 /// y = f(x), and x becomes f'(x).
@@ -65,8 +75,8 @@ typedef struct {
     float scale;
 } ck_dropout;
 
-/// A layer norm over rows of width c. `keys[t]` is the key of row t; `mean` and `rstd` are written by the forward and
-/// read by the backward pass.
+/// A layer norm over rows of width c. `keys[t]` is the key of row t; `mean` and `rstd` are written by the
+/// forward and read by the backward pass.
 typedef struct {
     const float *gamma, *beta;
     float *mean, *rstd;
@@ -75,12 +85,12 @@ typedef struct {
     float epsilon;
     size_t c;
 } ck_layer_norm;
-/// sum = dropout(x) + residual; y = (sum − mean) · rstd · gamma + beta, rows begin..<end. `residual` and beta may be
-/// NULL; `sum` may be x.
-void ck_layer_norm_forward(int type, const ck_layer_norm *norm, const void *x, const void *residual, void *sum,
-                           void *y, size_t begin, size_t end);
-/// dsum = gradient of the sum through the norm, added when accumulate ≠ 0, else dsum may be dy; dx = dropout(dsum) (may
-/// be NULL when nothing needs it); adds into dgamma and dbeta.
+/// sum = dropout(x) + residual; y = (sum − mean) · rstd · gamma + beta, rows begin..<end. `residual` and beta
+/// may be NULL; `sum` may be x.
+void ck_layer_norm_forward(int type, const ck_layer_norm *norm, const void *x, const void *residual,
+                           void *sum, void *y, size_t begin, size_t end);
+/// dsum = gradient of the sum through the norm, added when accumulate ≠ 0, else dsum may be dy; dx =
+/// dropout(dsum) (may be NULL when nothing needs it); adds into dgamma and dbeta.
 void ck_layer_norm_backward(int type, const ck_layer_norm *norm, const void *dy, const void *sum, void *dsum,
                             int accumulate, void *dx, float *dgamma, float *dbeta, size_t begin, size_t end);
 
@@ -90,8 +100,8 @@ void ck_layer_norm_backward(int type, const ck_layer_norm *norm, const void *dy,
 void ck_dropout_rows(int type, const void *x, void *y, const uint64_t *keys, ck_dropout dropout, size_t c,
                      size_t begin, size_t end);
 /// y += dropout(x) for rows begin..<end of width c, y of `type`.
-void ck_add_dropped_rows(int type, const float *x, void *y, const uint64_t *keys, ck_dropout dropout, size_t c,
-                         size_t begin, size_t end);
+void ck_add_dropped_rows(int type, const float *x, void *y, const uint64_t *keys, ck_dropout dropout,
+                         size_t c, size_t begin, size_t end);
 /// y += x
 void ck_add(const float *x, float *y, size_t count);
 /// y *= x, element by element
@@ -101,7 +111,8 @@ void ck_scale(float *x, float factor, size_t count);
 /// x *= factors[0], then x *= factors[1], …, each product rounded.
 void ck_scale_by_each(float *x, const float *factors, size_t factor_count, size_t count);
 /// out[j] += sum over rows of x[i, j], for columns begin..<end
-void ck_add_column_sums(int type, const void *x, size_t rows, size_t ldx, float *out, size_t begin, size_t end);
+void ck_add_column_sums(int type, const void *x, size_t rows, size_t ldx, float *out, size_t begin,
+                        size_t end);
 /// Sum of squares in double precision; the order of additions depends on count only.
 double ck_sum_of_squares(const float *x, size_t count);
 /// A table of vectors and the rows that are looked up in it.
@@ -109,20 +120,20 @@ typedef struct {
     const void *rows;
     const int32_t *ids;
 } ck_table;
-/// out[t, :] = sum over up to three tables of rows[ids[t], :] (added when accumulate ≠ 0) for t in begin..<end; the
-/// sum is rounded once
-void ck_gather_rows(int table_type, int type, const ck_table *tables, int count, void *out, size_t c, int accumulate,
-                    size_t begin, size_t end);
+/// out[t, :] = sum over up to three tables of rows[ids[t], :] (added when accumulate ≠ 0) for t in
+/// begin..<end; the sum is rounded once
+void ck_gather_rows(int table_type, int type, const ck_table *tables, int count, void *out, size_t c,
+                    int accumulate, size_t begin, size_t end);
 /// table[ids[t], j] += dy[t, j] for all t and the columns begin..<end
-void ck_scatter_add_rows(int type, int table_type, const void *dy, const int32_t *ids, size_t rows, void *table,
-                         size_t c, size_t begin, size_t end);
+void ck_scatter_add_rows(int type, int table_type, const void *dy, const int32_t *ids, size_t rows,
+                         void *table, size_t c, size_t begin, size_t end);
 
 // MARK: Attention (attention.c)
 
 #define CK_NO_WINDOW SIZE_MAX
 
-/// Padding-free multi-head attention of `queries` rows over `length` keys of one sequence. q, k, v, out and their
-/// gradients hold elements of `type`; everything between is float.
+/// Padding-free multi-head attention of `queries` rows over `length` keys of one sequence. q, k, v, out and
+/// their gradients hold elements of `type`; everything between is float.
 typedef struct {
     int type;
     const void *q, *k, *v;       // first row of the sequence, first head
@@ -134,8 +145,10 @@ typedef struct {
     size_t heads, kv_heads, head_size;
     float scale;
     int causal;
-    size_t window;               // a query sees the keys up to this far before and behind it; CK_NO_WINDOW: all
-    const int32_t *positions;    // with a window: where each query row stands among the keys, ascending; NULL: the last
+    // a query sees the keys up to this far before and behind it; CK_NO_WINDOW: all
+    size_t window;
+    // with a window: where each query row stands among the keys, ascending; NULL: the last
+    const int32_t *positions;
                                  // of them, one behind the other
     const uint64_t *keys;        // key of each query row of the sequence
     ck_dropout dropout;
@@ -160,8 +173,8 @@ typedef struct {
     float bias_correction1, bias_correction2_sqrt;  // 1 − beta1^t, sqrt(1 − beta2^t)
     float gradient_scale;                           // from clipping
 } ck_adamw_step;
-/// One AdamW update of `count` elements, in the order of operations of torch.optim.AdamW; where `copy` is not NULL it
-/// becomes the new values in bfloat16.
+/// One AdamW update of `count` elements, in the order of operations of torch.optim.AdamW; where `copy` is not
+/// NULL it becomes the new values in bfloat16.
 void ck_adamw(float *value, const float *gradient, float *m, float *v, uint16_t *copy, ck_adamw_step step,
               size_t count);
 /// What an update multiplies values by before it adds to them: 1 − learning rate · weight decay.

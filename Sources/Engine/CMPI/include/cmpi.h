@@ -36,21 +36,22 @@ int cmpi_allreduce(void *values, int count, int type, int operation, cmpi_commun
 /// In place at the root; other ranks only give.
 int cmpi_reduce(
     void *values, int count, int type, int operation, int root, cmpi_communicator communicator);
-/// `values` holds size × count elements; afterwards the first `count` hold the reduction of this rank's block.
+/// `values` holds size × count elements; afterwards the first `count` hold the reduction of this rank's
+/// block.
 int cmpi_reduce_scatter_block(
     void *values, int count, int type, int operation, cmpi_communicator communicator);
 /// `values` holds size × count elements; every rank has filled the block of its rank.
 int cmpi_allgather(void *values, int count, int type, cmpi_communicator communicator);
-/// Rank p gets counts[p] elements of `values` from displacements[p] on; `received` gets size × counts[own rank], one
-/// block a rank. Counts and displacements are the same on all ranks.
+/// Rank p gets counts[p] elements of `values` from displacements[p] on; `received` gets size × counts[own
+/// rank], one block a rank. Counts and displacements are the same on all ranks.
 int cmpi_alltoall(
     const void *values, const int *counts, const int *displacements, void *received, int type,
     cmpi_communicator communicator);
 /// In place: rank p has filled counts[p] elements of `values` from displacements[p] on.
 int cmpi_allgather_parts(
     void *values, const int *counts, const int *displacements, int type, cmpi_communicator communicator);
-/// The same two by messages between all pairs, for ranks on different hosts: the caller sleeps while bytes travel, so that a
-/// thread that computes keeps the core.
+/// The same two by messages between all pairs, for ranks on different hosts: the caller sleeps while bytes
+/// travel, so that a thread that computes keeps the core.
 int cmpi_alltoall_asleep(
     const void *values, const int *counts, const int *displacements, void *received, int type,
     cmpi_communicator communicator);

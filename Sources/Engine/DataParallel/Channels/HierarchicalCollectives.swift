@@ -41,8 +41,8 @@ package final class HierarchicalCollectives: Sendable {
     private let wire: WireType
     private let staging = Mutex<[Place: Storage]>([:])
 
-    /// Makes an arena of zeros of a type, float32 for what is summed. Collective. Without `sharesMemory` every rank counts
-    /// as a host of its own.
+    /// Makes an arena of zeros of a type, float32 for what is summed. Collective. Without `sharesMemory`
+    /// every rank counts as a host of its own.
     package init(
         elementCount: Int, type: ElementType = .float32, topology: RankTopology, wire: WireType = .float32,
         sharesMemory: Bool = true
@@ -100,8 +100,8 @@ package final class HierarchicalCollectives: Sendable {
 
     // MARK: Collectives
 
-    /// Sums `range` over all ranks; all get the sum, bit for bit the same. Returns the sum of the squares of what this
-    /// rank owns.
+    /// Sums `range` over all ranks; all get the sum, bit for bit the same. Returns the sum of the squares of
+    /// what this rank owns.
     @discardableResult
     package func allReduce(_ range: Range<Int>) throws(ParallelError) -> Double {
         let part = localPart(range)
@@ -146,9 +146,9 @@ package final class HierarchicalCollectives: Sendable {
 
     // MARK: Pieces of ranges
 
-    /// Sums the elements `pieces` of `ranges`, both ascending, between the ranks of one host: into all arenas, or into
-    /// that of the rank that owns them. All ranks have met since the last of them wrote. Returns the sum of the squares of
-    /// what this rank owns.
+    /// Sums the elements `pieces` of `ranges`, both ascending, between the ranks of one host: into all
+    /// arenas, or into that of the rank that owns them. All ranks have met since the last of them wrote.
+    /// Returns the sum of the squares of what this rank owns.
     func sum(
         _ pieces: [Range<Int>], of ranges: [Range<Int>], isForAll: Bool
     ) throws(ParallelError) -> Double {
@@ -164,7 +164,8 @@ package final class HierarchicalCollectives: Sendable {
         return squares
     }
 
-    /// Brings what this rank owns of the elements `pieces` of `ranges`, both ascending, to all ranks of the host.
+    /// Brings what this rank owns of the elements `pieces` of `ranges`, both ascending, to all ranks of the
+    /// host.
     func allGather(_ pieces: [Range<Int>], of ranges: [Range<Int>]) throws(ParallelError) {
         push(pieces, of: ranges)
         try window?.barrier()
@@ -176,8 +177,8 @@ package final class HierarchicalCollectives: Sendable {
         for piece in pieces.intersections(ranges.map(localPart)) { push(piece) }
     }
 
-    /// Copies what the other ranks of the host own of the elements `pieces` of `ranges`, both ascending, from their
-    /// arenas; the owners do not write meanwhile.
+    /// Copies what the other ranks of the host own of the elements `pieces` of `ranges`, both ascending, from
+    /// their arenas; the owners do not write meanwhile.
     func pull(_ pieces: [Range<Int>], of ranges: [Range<Int>]) {
         guard !isNetworked else { preconditionFailure("pieces are gathered inside a host") }
         for (rank, other) in arenas.enumerated() where rank != localRank {

@@ -5,19 +5,20 @@ internal import Layers
 internal import Synchronization
 internal import Tensors
 
-/// Brings the new values of each rank's shard to all ranks of a host: rounded to bfloat16 where products alone read them,
-/// in float32 elsewhere.
+/// Brings the new values of each rank's shard to all ranks of a host: rounded to bfloat16 where products
+/// alone read them, in float32 elsewhere.
 ///
-/// Where values travelled rounded, a rank's float32 values of other ranks' shards are old until somebody reads them. Then
-/// they are copied from the memory of their owners, who change them no earlier than in the next update: before it all
-/// ranks meet to sum gradients.
+/// Where values travelled rounded, a rank's float32 values of other ranks' shards are old until somebody
+/// reads them. Then they are copied from the memory of their owners, who change them no earlier than in the
+/// next update: before it all ranks meet to sum gradients.
 final class RoundedShards: Sendable {
     private let values: HierarchicalCollectives
     private let rounded: HierarchicalCollectives
     /// Where in these arenas the reduced slots start.
     private let offset: Int
     private let plan: BucketPlan
-    /// For each bucket, in ascending order, what travels rounded, and what travels in float32 and is rounded here.
+    /// For each bucket, in ascending order, what travels rounded, and what travels in float32 and is rounded
+    /// here.
     private let products: [[Range<Int>]]
     private let others: [[Range<Int>]]
     private let roundedHere: [[Range<Int>]]
@@ -26,8 +27,8 @@ final class RoundedShards: Sendable {
     private let old: Mutex<[Bool]>
     private let travelsRounded: [Bool]
 
-    /// Moves the rounded values to memory that the ranks of the host share. Collective. Nil when values travel between
-    /// hosts, or products compute in float32.
+    /// Moves the rounded values to memory that the ranks of the host share. Collective. Nil when values
+    /// travel between hosts, or products compute in float32.
     init?(
         parameters: ParameterStore, values: HierarchicalCollectives?, plan: BucketPlan,
         topology: RankTopology,
@@ -69,7 +70,8 @@ final class RoundedShards: Sendable {
             + others[bucket].reduce(0) { $0 + $1.count * 4 }
     }
 
-    /// Fetches the float32 values of `slot`, or of all slots, that are old. All values of the last update have come.
+    /// Fetches the float32 values of `slot`, or of all slots, that are old. All values of the last update
+    /// have come.
     func fetch(slot: Int?) {
         old.withLock { old in
             for index in slot.map({ $0..<$0 + 1 }) ?? slots.indices where old[index] {

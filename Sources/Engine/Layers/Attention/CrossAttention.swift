@@ -107,8 +107,8 @@ package final class CrossAttention: Layer {
         return output.forward(context, pass)
     }
 
-    /// Writes the gradient of `x` into `dx`, or adds it when `accumulating`, and adds that of the source's states
-    /// to `sourceGradient`. `dy` is read before, so it may be `dx`.
+    /// Writes the gradient of `x` into `dx`, or adds it when `accumulating`, and adds that of the source's
+    /// states to `sourceGradient`. `dy` is read before, so it may be `dx`.
     package func backward(
         gradient dy: Tensor, into dx: Tensor, accumulating: Bool = false, sourceGradient: Tensor,
         _ pass: Pass

@@ -58,8 +58,8 @@ package final class GroupedQueryAttention: Layer {
         }
     }
 
-    /// `name` names the layer's dropout and its fused slot; `outputName` is that of the output projection in the
-    /// file, transposed as the projection is.
+    /// `name` names the layer's dropout and its fused slot; `outputName` is that of the output projection in
+    /// the file, transposed as the projection is.
     package init(
         _ layout: inout ParameterLayout, _ name: String, _ names: ProjectionNames, outputName: String,
         shape: Shape, rotary: RotaryEmbedding? = nil, dropoutProbability: Float, standardDeviation: Float,
@@ -109,8 +109,8 @@ package final class GroupedQueryAttention: Layer {
         )
     }
 
-    /// Forward for `x [T, C]`; with a cache, over its tokens and those of the batch. With `rows`, some of the tokens,
-    /// only those are queries and the result is `[N, C]`; the attention is bidirectional then.
+    /// Forward for `x [T, C]`; with a cache, over its tokens and those of the batch. With `rows`, some of the
+    /// tokens, only those are queries and the result is `[N, C]`; the attention is bidirectional then.
     package func forward(_ x: Tensor, rows: SelectedRows? = nil, _ pass: Pass) -> Tensor {
         if let rows { return forward(x, selected: rows, pass) }
         let qkv = projection.forward(x, pass)
@@ -168,8 +168,8 @@ package final class GroupedQueryAttention: Layer {
         return output.forward(context, pass)
     }
 
-    /// Writes the gradient of `x` into `dx`, or adds it when `accumulating`, which needs all rows. `dy` is read before,
-    /// so it may be `dx`.
+    /// Writes the gradient of `x` into `dx`, or adds it when `accumulating`, which needs all rows. `dy` is
+    /// read before, so it may be `dx`.
     package func backward(gradient dy: Tensor, into dx: Tensor, accumulating: Bool = false, _ pass: Pass) {
         guard let saved else { preconditionFailure("backward without forward") }
         pass.temporarily {

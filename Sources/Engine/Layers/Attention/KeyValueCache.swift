@@ -1,11 +1,13 @@
-// Keys and values of the tokens that a decoder has already read, so that each step computes its new tokens only.
+// Keys and values of the tokens that a decoder has already read, so that each step computes its new tokens
+// only.
 
 internal import Tensors
 
 /// The cache of one decoding run.
 ///
-/// Every attention layer has a pool of rows, one a token, and all pools number their rows alike. A sequence is the
-/// list of the rows it consists of: beams share their common beginning, and choosing other beams copies numbers.
+/// Every attention layer has a pool of rows, one a token, and all pools number their rows alike. A sequence
+/// is the list of the rows it consists of: beams share their common beginning, and choosing other beams
+/// copies numbers.
 package final class KeyValueCache {
     /// The rows of each sequence in the pools, in the order of its tokens.
     package private(set) var tables: [[Int32]]
@@ -34,8 +36,8 @@ package final class KeyValueCache {
     /// Number of tokens of sequence `index`.
     package func length(of index: Int) -> Int { tables[index].count }
 
-    /// Makes room for the tokens of `batch`, the next of each sequence: called once before the pass that reads
-    /// them.
+    /// Makes room for the tokens of `batch`, the next of each sequence: called once before the pass that
+    /// reads them.
     package func extend(by batch: TokenBatch) {
         precondition(batch.sequenceCount == tables.count, "expected the tokens of \(tables.count) sequences")
         step = step.upperBound..<step.upperBound + batch.tokenCount
@@ -51,8 +53,8 @@ package final class KeyValueCache {
         sources = parents.map { sources[$0] }
     }
 
-    /// Forgets the tokens of sequence `index` behind its first `count`. Rows of the pools behind all sequences are filled
-    /// anew.
+    /// Forgets the tokens of sequence `index` behind its first `count`. Rows of the pools behind all
+    /// sequences are filled anew.
     package func truncate(_ index: Int, to count: Int) {
         precondition(count <= tables[index].count, "a sequence cannot become longer")
         tables[index].removeLast(tables[index].count - count)

@@ -40,8 +40,8 @@ package final class SelfAttention: Layer {
             &layout, outputName, inputs: width, outputs: width, standardDeviation: standardDeviation)
     }
 
-    /// Attention of all tokens of `x [T, C]`, or of some: with `selected`, rows of `x` and their states `[N, C]`, only
-    /// those are queries and the result is `[N, C]`.
+    /// Attention of all tokens of `x [T, C]`, or of some: with `selected`, rows of `x` and their states
+    /// `[N, C]`, only those are queries and the result is `[N, C]`.
     package func forward(
         _ x: Tensor, selected: (rows: SelectedRows, states: Tensor)? = nil, _ pass: Pass
     ) -> Tensor {

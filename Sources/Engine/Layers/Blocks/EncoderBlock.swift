@@ -20,9 +20,9 @@ package final class EncoderBlock: Layer {
         self.outputNorm = outputNorm
     }
 
-    /// Forward for `x [T, C]`. With `rows`, some of the tokens, everything behind the keys and values is computed for
-    /// those alone and the result is `[N, C]`: other rows of the last block have no effect on a model that does not
-    /// read them.
+    /// Forward for `x [T, C]`. With `rows`, some of the tokens, everything behind the keys and values is
+    /// computed for those alone and the result is `[N, C]`: other rows of the last block have no effect on a
+    /// model that does not read them.
     package func forward(_ x: Tensor, rows: SelectedRows? = nil, _ pass: Pass) -> Tensor {
         self.rows = rows
         let keys = rows?.keys ?? pass.tokenKeys

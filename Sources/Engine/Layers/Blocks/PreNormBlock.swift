@@ -3,10 +3,11 @@
 internal import Kernels
 package import Tensors
 
-/// s += attention(norm(s)); [s += crossAttention(norm(s));] s += feedForward(norm(s)), s being the residual stream.
+/// s += attention(norm(s)); [s += crossAttention(norm(s));] s += feedForward(norm(s)), s being the residual
+/// stream.
 ///
-/// The addition of a branch belongs to the next norm: a block takes the branch that is not yet added and returns
-/// its own last one. The first block of a stack whose embeddings are normed may lack the norm of its
+/// The addition of a branch belongs to the next norm: a block takes the branch that is not yet added and
+/// returns its own last one. The first block of a stack whose embeddings are normed may lack the norm of its
 /// attention.
 package final class PreNormBlock: Layer {
     private let attentionNorm: ResidualNorm?
@@ -28,9 +29,10 @@ package final class PreNormBlock: Layer {
         self.feedForward = feedForward
     }
 
-    /// Forward for `branch [T, C]`, which is added to `stream` (nil for the first block: then it is the stream).
-    /// `branch` is overwritten. `source` must be there exactly when the block has cross-attention. With `rows`, some of
-    /// the tokens, everything behind the keys and values is computed for those alone, and the results are `[N, C]`.
+    /// Forward for `branch [T, C]`, which is added to `stream` (nil for the first block: then it is the
+    /// stream). `branch` is overwritten. `source` must be there exactly when the block has cross-attention.
+    /// With `rows`, some of the tokens, everything behind the keys and values is computed for those alone,
+    /// and the results are `[N, C]`.
     package func forward(
         _ branch: Tensor, stream: Tensor?, source: CrossAttentionSource? = nil, rows: SelectedRows? = nil,
         _ pass: Pass
@@ -57,9 +59,9 @@ package final class PreNormBlock: Layer {
         return (feedForward.forward(last, pass), branch)
     }
 
-    /// Backward from the gradients of the returned branch and stream. `streamGradient` becomes the gradient of the
-    /// incoming stream; the gradient of the incoming branch is returned: `streamGradient` itself or, with dropout,
-    /// `spare`, both `[T, C]`. `dbranch` may be one of them.
+    /// Backward from the gradients of the returned branch and stream. `streamGradient` becomes the gradient
+    /// of the incoming stream; the gradient of the incoming branch is returned: `streamGradient` itself or,
+    /// with dropout, `spare`, both `[T, C]`. `dbranch` may be one of them.
     package func backward(
         gradient dbranch: Tensor, streamGradient: Tensor, spare: Tensor, sourceGradient: Tensor? = nil,
         _ pass: Pass
@@ -88,8 +90,9 @@ package final class PreNormBlock: Layer {
         }
     }
 
-    /// Backward of a block that computed some rows, from the gradients of the returned branch and stream, both `[N, C]`,
-    /// which are overwritten: `streamGradient` and `spare` are `[T, C]`, and one of them is returned, as above.
+    /// Backward of a block that computed some rows, from the gradients of the returned branch and stream,
+    /// both `[N, C]`, which are overwritten: `streamGradient` and `spare` are `[T, C]`, and one of them is
+    /// returned, as above.
     package func backward(
         gradient dbranch: Tensor, selectedStreamGradient: Tensor, streamGradient: Tensor, spare: Tensor,
         _ pass: Pass

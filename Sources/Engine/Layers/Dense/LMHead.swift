@@ -13,8 +13,8 @@ package final class LMHead: Layer {
     /// Elements of the largest chunk of logits: 64 MB.
     private static let chunkElements = 1 << 24
 
-    /// A head over the table of `embedding`, whose slot is reported by the embedding; `biasName` names the bias
-    /// in the file, if there is one.
+    /// A head over the table of `embedding`, whose slot is reported by the embedding; `biasName` names the
+    /// bias in the file, if there is one.
     package init(_ layout: inout ParameterLayout, tiedTo embedding: Embedding, biasName: String? = nil) {
         vocabularySize = embedding.count
         width = embedding.width
@@ -59,9 +59,9 @@ package final class LMHead: Layer {
             into: logits)
     }
 
-    /// The sum of the losses of the rows `h [N, C]` with their targets, and how many have their largest logit at
-    /// the target. With `dh` it adds the gradients of `Σ losses · scale` to weights and bias, writes that of `h`
-    /// into `dh`, which may be `h`, and reports its slots. Logits exist for a chunk of rows at a time.
+    /// The sum of the losses of the rows `h [N, C]` with their targets, and how many have their largest logit
+    /// at the target. With `dh` it adds the gradients of `Σ losses · scale` to weights and bias, writes that
+    /// of `h` into `dh`, which may be `h`, and reports its slots. Logits exist for a chunk of rows at a time.
     package func lossSums(
         _ h: Tensor, targets: [Int32], scale: Double, labelSmoothing: Double, gradient dh: Tensor?,
         _ pass: Pass
@@ -83,8 +83,8 @@ package final class LMHead: Layer {
         return (loss, correct)
     }
 
-    /// The loss of each row of `h [N, C]` with its target, and whether its largest logit is there; without a backward
-    /// pass.
+    /// The loss of each row of `h [N, C]` with its target, and whether its largest logit is there; without a
+    /// backward pass.
     package func losses(
         _ h: Tensor, targets: [Int32], _ pass: Pass
     ) -> (losses: [Double], isCorrect: [Bool]) {

@@ -10,10 +10,10 @@ package final class Linear: Layer {
     private let weight: Int
     private let bias: Int?
 
-    /// Adds the slots `name.weight` and, with `hasBias`, `name.bias`. `parts` names the tensors of the file that
-    /// are stacked in it, from the top, when they are not `name` itself: `shares` of the outputs, equal ones by
-    /// default. Files hold the weights transposed when `isTransposed`, as GPT-2's do, or in `weightShape`, the shape
-    /// of a convolution.
+    /// Adds the slots `name.weight` and, with `hasBias`, `name.bias`. `parts` names the tensors of the file
+    /// that are stacked in it, from the top, when they are not `name` itself: `shares` of the outputs, equal
+    /// ones by default. Files hold the weights transposed when `isTransposed`, as GPT-2's do, or in
+    /// `weightShape`, the shape of a convolution.
     package init(
         _ layout: inout ParameterLayout, _ name: String, inputs: Int, outputs: Int, standardDeviation: Float,
         parts: [String]? = nil, shares: [Int]? = nil, hasBias: Bool = true, isTransposed: Bool = false,
@@ -46,7 +46,8 @@ package final class Linear: Layer {
             })
     }
 
-    /// `y[T, n] = x[T, inputs]·Wᵀ + b` for the outputs in `range` (all by default), in the pass's format or in `type`.
+    /// `y[T, n] = x[T, inputs]·Wᵀ + b` for the outputs in `range` (all by default), in the pass's format or
+    /// in `type`.
     package func forward(
         _ x: Tensor, _ pass: Pass, outputs range: Range<Int>? = nil, type: ElementType? = nil
     ) -> Tensor {
@@ -63,8 +64,8 @@ package final class Linear: Layer {
     }
 
     /// Adds the gradients of weights and bias for the outputs in `range`; writes `dx = dy·W`, or adds it when
-    /// `accumulating`; with `slope [T, inputs]`, that of an activation before this layer, writes `(dy·W)·slope`. `x` is
-    /// the input of the forward pass.
+    /// `accumulating`; with `slope [T, inputs]`, that of an activation before this layer, writes
+    /// `(dy·W)·slope`. `x` is the input of the forward pass.
     package func backward(
         gradient dy: Tensor, input x: Tensor, _ pass: Pass, into dx: Tensor?, accumulating: Bool = false,
         slope: Tensor? = nil, outputs range: Range<Int>? = nil

@@ -27,9 +27,11 @@ package struct LoRAOptions: Sendable, Equatable {
     }
 }
 
-/// y += s · dropout(x)·Aᵀ·Bᵀ with A `[r, inputs]` and B `[outputs, r]`, for a dense layer or a part of a fused one.
+/// y += s · dropout(x)·Aᵀ·Bᵀ with A `[r, inputs]` and B `[outputs, r]`, for a dense layer or a part of a
+/// fused one.
 package final class LoRAAdapter: Layer {
-    /// Name of the adapted module in the checkpoint file, for example `bert.encoder.layer.0.attention.self.query`.
+    /// Name of the adapted module in the checkpoint file, for example
+    /// `bert.encoder.layer.0.attention.self.query`.
     package let module: String
     /// The slot of the weight that is adapted.
     package let weight: Int
@@ -40,8 +42,8 @@ package final class LoRAAdapter: Layer {
     /// Slot of B, `lora_B`.
     package let up: Int
     package let options: LoRAOptions
-    /// s · x·Aᵀ of the last training pass and the input that it belongs to. Its memory lives as long as the adapter:
-    /// layers decide for themselves when what they took from the workspace goes back.
+    /// s · x·Aᵀ of the last training pass and the input that it belongs to. Its memory lives as long as the
+    /// adapter: layers decide for themselves when what they took from the workspace goes back.
     private var kept: (x: Tensor, h: Tensor)?
     private var keptMemory = Storage(byteCount: 0)
 
@@ -87,8 +89,8 @@ package final class LoRAAdapter: Layer {
         }
     }
 
-    /// Adds the gradients of A and B and, if wanted, that of `x` to `dx`. `dy` is the gradient of the outputs in
-    /// `range`.
+    /// Adds the gradients of A and B and, if wanted, that of `x` to `dx`. `dy` is the gradient of the outputs
+    /// in `range`.
     func backward(
         gradient dy: Tensor, input x: Tensor, addingTo dx: Tensor?, outputs range: Range<Int>, _ pass: Pass
     ) {
@@ -136,8 +138,8 @@ package final class LoRAAdapter: Layer {
         MatrixProduct.run(a, transposingA: true, b, into: gradient, accumulating: isAdded)
     }
 
-    /// `part` of an activation for two products: without gaps between its rows in bfloat16, for which oneDNN's fastest
-    /// kernels take nothing else. In float32 the copy costs what it brings.
+    /// `part` of an activation for two products: without gaps between its rows in bfloat16, for which
+    /// oneDNN's fastest kernels take nothing else. In float32 the copy costs what it brings.
     private func operand(_ part: Tensor, _ pass: Pass) -> Tensor {
         guard part.type == .bfloat16, !part.isContiguous else { return part }
         let copy = pass.workspace.tensor(rows: part.rows, columns: part.columns, type: part.type)
@@ -170,8 +172,8 @@ package final class LoRAAdapter: Layer {
         )
     }
 
-    /// Memory for s · x·Aᵀ, `[T, r]`: of this adapter when the backward pass will read it, and blocks do not compute
-    /// again to save memory.
+    /// Memory for s · x·Aᵀ, `[T, r]`: of this adapter when the backward pass will read it, and blocks do not
+    /// compute again to save memory.
     private func memory(for x: Tensor, _ pass: Pass) -> Tensor {
         kept = nil
         guard pass.isTraining, !pass.recomputesActivations else {

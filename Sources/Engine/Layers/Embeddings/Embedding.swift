@@ -43,8 +43,8 @@ package final class Embedding: Layer {
             parts.map { (pass.parameters.value($0.table.table, rows: $0.ids), $0.ids) }, into: out)
     }
 
-    /// Adds `dy[T, width]` into the gradient rows of `ids`, but for the padding id, and reports the slot, unless it
-    /// is frozen.
+    /// Adds `dy[T, width]` into the gradient rows of `ids`, but for the padding id, and reports the slot,
+    /// unless it is frozen.
     package func backward(gradient dy: Tensor, _ ids: [Int32], _ pass: Pass) {
         guard pass.parameters.isTrainable(table) else { return }
         let table = pass.parameters.gradient(table, rows: ids)

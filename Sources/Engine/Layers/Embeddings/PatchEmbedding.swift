@@ -16,8 +16,8 @@ package final class PatchEmbedding: Layer {
     /// Positions for another grid than the file's, made when the first batch needs them.
     private var interpolation: PositionInterpolation?
 
-    /// Adds the slots `name.cls_token`, `name.position_embeddings` and `name.patch_embeddings.projection`, the last
-    /// stored as a convolution `[width, channels, patchHeight, patchWidth]`.
+    /// Adds the slots `name.cls_token`, `name.position_embeddings` and `name.patch_embeddings.projection`,
+    /// the last stored as a convolution `[width, channels, patchHeight, patchWidth]`.
     package init(
         _ layout: inout ParameterLayout, _ name: String, channels: Int, patchHeight: Int, patchWidth: Int,
         grid: PositionInterpolation.Grid, width: Int, standardDeviation: Float
@@ -68,8 +68,8 @@ package final class PatchEmbedding: Layer {
         return out
     }
 
-    /// Adds the gradients of all slots from `dx [T, width]` and reports them. The patches are cut again: keeping them
-    /// would take more memory than the activations of a block.
+    /// Adds the gradients of all slots from `dx [T, width]` and reports them. The patches are cut again:
+    /// keeping them would take more memory than the activations of a block.
     package func backward(gradient dx: Tensor, _ pass: Pass) {
         let (images, patches) = geometry(pass)
         let first = [Int32](pass.batch.offsets.dropLast())

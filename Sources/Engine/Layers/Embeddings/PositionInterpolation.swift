@@ -3,8 +3,9 @@
 internal import Kernels
 package import Tensors
 
-/// A linear map from the positions of one grid to those of another: bicubic interpolation with a = −0.75 and pixel
-/// centres at halves, as torch's `interpolate(mode="bicubic", align_corners=False)` without antialiasing.
+/// A linear map from the positions of one grid to those of another: bicubic interpolation with a = −0.75 and
+/// pixel centres at halves, as torch's `interpolate(mode="bicubic", align_corners=False)` without
+/// antialiasing.
 package struct PositionInterpolation: Sendable {
     /// A grid of patches.
     package struct Grid: Sendable, Hashable {
@@ -51,8 +52,8 @@ package struct PositionInterpolation: Sendable {
         MatrixProduct.run(weights, transposingA: true, dnew, into: dold, accumulating: true)
     }
 
-    /// The four cells that each new place along one axis takes from, with their weights; cells beyond the edge are
-    /// the edge.
+    /// The four cells that each new place along one axis takes from, with their weights; cells beyond the
+    /// edge are the edge.
     private static func taps(from size: Int, to newSize: Int) -> [[(cell: Int, weight: Double)]] {
         let scale = Double(size) / Double(newSize)
         return (0..<newSize).map { place in

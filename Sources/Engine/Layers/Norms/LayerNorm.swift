@@ -33,8 +33,8 @@ package final class LayerNorm: Layer {
             tensors: [CheckpointTensor(name: name + ".bias", shape: [width])])
     }
 
-    /// Forward for `[T, C]`. `x` is overwritten by `dropout(x) + residual` and kept for the backward pass; `keys`
-    /// are the random keys of its rows.
+    /// Forward for `[T, C]`. `x` is overwritten by `dropout(x) + residual` and kept for the backward pass;
+    /// `keys` are the random keys of its rows.
     package func forward(_ x: Tensor, residual: Tensor? = nil, keys: RowRandomKeys, _ pass: Pass) -> Tensor {
         let y = pass.activation(rows: x.rows, columns: x.columns)
         let mean = pass.workspace.tensor(rows: 1, columns: x.rows)
@@ -48,8 +48,8 @@ package final class LayerNorm: Layer {
         return y
     }
 
-    /// Writes the residual's gradient into `residualGradient`, which may be `dy`, and returns the gradient of `x`:
-    /// the same tensor when there was no dropout.
+    /// Writes the residual's gradient into `residualGradient`, which may be `dy`, and returns the gradient of
+    /// `x`: the same tensor when there was no dropout.
     package func backward(gradient dy: Tensor, residualGradient: Tensor, _ pass: Pass) -> Tensor {
         guard let saved else { preconditionFailure("backward without forward") }
         let dx =

@@ -82,9 +82,9 @@ package final class ResidualNorm: Layer {
         return y
     }
 
-    /// Backward. `streamGradient` becomes the gradient of the stream, hence of the residual: what comes through
-    /// the norm from `dy`, added to what is there when `accumulating`. The gradient of the branch is written into
-    /// `branchGradient` and returned; without dropout it is `streamGradient` itself.
+    /// Backward. `streamGradient` becomes the gradient of the stream, hence of the residual: what comes
+    /// through the norm from `dy`, added to what is there when `accumulating`. The gradient of the branch is
+    /// written into `branchGradient` and returned; without dropout it is `streamGradient` itself.
     package func backward(
         gradient dy: Tensor, streamGradient: Tensor, accumulating: Bool, branchGradient: Tensor, _ pass: Pass
     ) -> Tensor {

@@ -2,9 +2,9 @@
 
 /// A pattern such as `encoder.layer.{0..3}` or `embeddings.*`.
 ///
-/// `*` stands for any characters, dots included, `?` for one, `[0-3]` for one character of a set (`[!…]` for one
-/// outside), `{a,b}` for one of several words, `{0..11}` for a whole number of a range. A pattern always matches
-/// whole parts between dots: `layer.1` is not found in `layer.11`.
+/// `*` stands for any characters, dots included, `?` for one, `[0-3]` for one character of a set (`[!…]` for
+/// one outside), `{a,b}` for one of several words, `{0..11}` for a whole number of a range. A pattern always
+/// matches whole parts between dots: `layer.1` is not found in `layer.11`.
 package struct NamePattern: Sendable, Hashable {
     private enum Element: Sendable, Hashable {
         case literal(UInt8)
@@ -91,7 +91,8 @@ package struct NamePattern: Sendable, Hashable {
         return .words(content.split(separator: ",", omittingEmptySubsequences: false).map { Array($0.utf8) })
     }
 
-    /// Whether the pattern matches whole parts anywhere in `name`: `encoder` does in `bert.encoder.layer.0.bias`.
+    /// Whether the pattern matches whole parts anywhere in `name`: `encoder` does in
+    /// `bert.encoder.layer.0.bias`.
     package func matches(partsOf name: String) -> Bool {
         isFound(in: name) { $0.isEmpty || $0.first == UInt8(ascii: ".") }
     }

@@ -65,7 +65,8 @@ package struct ParameterLayout: Sendable {
     package private(set) var slots: [ParameterSlot] = []
     /// Elements of the arena, padding included: every slot starts at a multiple of 16 elements (64 bytes).
     package private(set) var elementCount = 0
-    /// Elements at the start of the arena that hold frozen slots, padding included; 0 unless slots were frozen.
+    /// Elements at the start of the arena that hold frozen slots, padding included; 0 unless slots were
+    /// frozen.
     package private(set) var frozenElementCount = 0
 
     package init() {}
@@ -91,7 +92,8 @@ package struct ParameterLayout: Sendable {
         return slots.count - 1
     }
 
-    /// Says that products read a slot that is no weight of a `Linear`, such as the table of a tied output layer.
+    /// Says that products read a slot that is no weight of a `Linear`, such as the table of a tied output
+    /// layer.
     mutating func addOperand(_ slot: Int) { slots[slot].isOperand = true }
 
     /// Says that rows of a slot are looked up by id.
@@ -99,8 +101,8 @@ package struct ParameterLayout: Sendable {
 }
 
 extension ParameterLayout {
-    /// Freezes the slots that `isFrozen` picks and trains all others. Slots keep their indices; in the arena the
-    /// frozen ones come first, so that what is trained stays one contiguous range, in forward order.
+    /// Freezes the slots that `isFrozen` picks and trains all others. Slots keep their indices; in the arena
+    /// the frozen ones come first, so that what is trained stays one contiguous range, in forward order.
     package mutating func freeze(where isFrozen: (ParameterSlot) -> Bool) {
         for index in slots.indices { slots[index].isTrainable = !isFrozen(slots[index]) }
         arrange()
@@ -131,8 +133,8 @@ extension ParameterLayout {
         elementCount = start
     }
 
-    /// The trained slots alone, numbered from 0, in an arena of their own: what is reduced over ranks and what the
-    /// optimiser keeps state for.
+    /// The trained slots alone, numbered from 0, in an arena of their own: what is reduced over ranks and
+    /// what the optimiser keeps state for.
     package var trainable: ParameterLayout {
         var result = ParameterLayout()
         for slot in slots where slot.isTrainable {

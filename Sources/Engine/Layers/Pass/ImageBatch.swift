@@ -5,7 +5,8 @@ package import Tensors
 
 /// The pixel values of S images of one size.
 package struct ImageBatch: Sendable {
-    /// `[S, channels · height · width]`: each image channel by channel, row by row, as transformers' `pixel_values`.
+    /// `[S, channels · height · width]`: each image channel by channel, row by row, as transformers'
+    /// `pixel_values`.
     package let pixels: Tensor
     package let channels: Int
     package let height: Int
@@ -29,8 +30,8 @@ package struct ImageBatch: Sendable {
 }
 
 extension TokenBatch {
-    /// A batch of images: sequence s is image s, N + 1 tokens, the first for the whole image, then a patch each.
-    /// Token ids and types are zero and mean nothing; positions count from 0.
+    /// A batch of images: sequence s is image s, N + 1 tokens, the first for the whole image, then a patch
+    /// each. Token ids and types are zero and mean nothing; positions count from 0.
     ///
     /// Images smaller than a patch have the first token only, which models refuse.
     package init(images: ImageBatch, patchHeight: Int, patchWidth: Int, sampleIDs: [UInt64]) {

@@ -21,7 +21,8 @@ package final class Pass {
     package let sequenceKeys: RowRandomKeys
     /// The tokens that the last block computes, when these are not all.
     package var selectedRows: SelectedRows?
-    /// Keys and values of the tokens before this pass's, for decoding; nil when the batch holds whole sequences.
+    /// Keys and values of the tokens before this pass's, for decoding; nil when the batch holds whole
+    /// sequences.
     package let cache: KeyValueCache?
     /// A pass for evaluation or, with a `key`, for training; with a `cache`, one step of decoding.
     /// `recomputesActivations` trades time for memory and changes no bit of the result.
@@ -77,7 +78,8 @@ package final class Pass {
         if completesGradients { parameters.markReady(slot) }
     }
 
-    /// A copy of what `body` returns, `[rows, columns]`; the rest of what it took from the workspace is given back.
+    /// A copy of what `body` returns, `[rows, columns]`; the rest of what it took from the workspace is given
+    /// back.
     package func result(rows: Int, columns: Int, of body: () -> Tensor) -> Tensor {
         let result = activation(rows: rows, columns: columns)
         temporarily { result.copy(from: body()) }
@@ -92,6 +94,6 @@ package final class Pass {
     }
 }
 
-/// A part of a model with parameters and a backward pass of its own. Every type that conforms has an entry in the
-/// table of gradient checks.
+/// A part of a model with parameters and a backward pass of its own. Every type that conforms has an entry in
+/// the table of gradient checks.
 package protocol Layer: AnyObject {}

@@ -38,8 +38,8 @@ package struct SelectedRows: Sendable {
         SelectedRows([Int32](pass.batch.offsets.dropLast()), of: pass)
     }
 
-    /// The tokens `ids` when a block that computes them alone is worth its two copies: at most three quarters of all,
-    /// in ascending order.
+    /// The tokens `ids` when a block that computes them alone is worth its two copies: at most three quarters
+    /// of all, in ascending order.
     package static func worthwhile(_ ids: [Int32], of pass: Pass) -> SelectedRows? {
         guard !ids.isEmpty, ids.count * 4 <= pass.batch.tokenCount * 3,
             zip(ids, ids.dropFirst()).allSatisfy({ $0 < $1 })

@@ -5,9 +5,10 @@ package import Tensors
 
 /// A stack of activation memory.
 ///
-/// Layers take tensors in the forward pass and keep them until the backward pass; temporary ones are given back by
-/// `release(to:)`. `reset()` at the start of a step gives everything back. When a step needs more than was planned,
-/// the stack grows by a chunk, and the next reset joins the chunks into one: a warm step allocates nothing.
+/// Layers take tensors in the forward pass and keep them until the backward pass; temporary ones are given
+/// back by `release(to:)`. `reset()` at the start of a step gives everything back. When a step needs more
+/// than was planned, the stack grows by a chunk, and the next reset joins the chunks into one: a warm step
+/// allocates nothing.
 package final class Workspace {
     /// A height of the stack.
     package struct Mark: Sendable {

@@ -38,8 +38,8 @@ struct BERTConfiguration: Sendable {
     /// Tokens of the longest sequence.
     var maximumLength: Int { positionCount - firstPosition }
 
-    /// Reads the configuration; `file` is named in errors. Missing rates take Hugging Face's defaults, sizes must
-    /// be there. A decoder's configuration is refused unless `isDecoder`.
+    /// Reads the configuration; `file` is named in errors. Missing rates take Hugging Face's defaults, sizes
+    /// must be there. A decoder's configuration is refused unless `isDecoder`.
     init(_ json: JSONValue, file: String, kind: Kind = .bert, isDecoder: Bool = false) throws(ModelError) {
         let reader = ConfigurationReader(json, file: file)
         self.kind = kind

@@ -1,4 +1,5 @@
-// BERT as a decoder: causal self-attention and cross-attention to an encoder, as in Hugging Face's BertLMHeadModel.
+// BERT as a decoder: causal self-attention and cross-attention to an encoder, as in Hugging Face's
+// BertLMHeadModel.
 
 internal import JSON
 internal import Kernels
@@ -95,7 +96,8 @@ final class BERTDecoder: Backbone {
         return x
     }
 
-    /// Whether a block runs forward again before it runs backward: not the last one, which would do so at once.
+    /// Whether a block runs forward again before it runs backward: not the last one, which would do so at
+    /// once.
     private func isRecomputed(_ index: Int, _ pass: Pass) -> Bool {
         pass.recomputesActivations && index < blocks.count - 1
     }

@@ -1,4 +1,5 @@
-// The rotary embedding of a config.json, in the old form (rope_theta, rope_scaling) and the new (rope_parameters).
+// The rotary embedding of a config.json, in the old form (rope_theta, rope_scaling) and the new
+// (rope_parameters).
 
 internal import Foundation
 internal import JSON

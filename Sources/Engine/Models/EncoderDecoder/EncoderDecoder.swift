@@ -1,12 +1,13 @@
-// An encoder and a decoder joined by cross-attention (Rothe et al. 2020: "Leveraging Pre-trained Checkpoints").
+// An encoder and a decoder joined by cross-attention (Rothe et al. 2020: "Leveraging Pre-trained
+// Checkpoints").
 
 package import JSON
 internal import Kernels
 package import Layers
 package import Tensors
 
-/// Hugging Face's EncoderDecoderModel, an encoder of texts with a decoder, and VisionEncoderDecoderModel, where the
-/// encoder reads images.
+/// Hugging Face's EncoderDecoderModel, an encoder of texts with a decoder, and VisionEncoderDecoderModel,
+/// where the encoder reads images.
 package final class EncoderDecoder: SequenceToSequenceModel, ImageModel {
     package let parameters: ParameterStore
     package let encoderPrefix = "encoder."
@@ -27,8 +28,8 @@ package final class EncoderDecoder: SequenceToSequenceModel, ImageModel {
 
     static let heads: Set<ModelFamily.Head> = [.encoderDecoder]
 
-    /// Builds the network of `json`, the config.json of an encoder–decoder, with zero parameters. `file` is named
-    /// in errors.
+    /// Builds the network of `json`, the config.json of an encoder–decoder, with zero parameters. `file` is
+    /// named in errors.
     package init(_ json: JSONValue, file: String) throws(ModelError) {
         self.json = json
         family = try ModelFamily.of(json, having: Self.heads, file: file)

@@ -4,8 +4,8 @@ package import Layers
 internal import Tensors
 
 extension ExtractiveSummarizer {
-    /// The largest distance of a sentence's [CLS] state from the mean of those of its window, relative to that mean's
-    /// length; nil when no window has two sentences. The pass must not train.
+    /// The largest distance of a sentence's [CLS] state from the mean of those of its window, relative to
+    /// that mean's length; nil when no window has two sentences. The pass must not train.
     package func stateSpread(_ pass: Pass, sentences: SentenceBatch) -> Double? {
         let states = encoder.states(of: sentences.places, pass).states
         var largest: Double?

@@ -1,4 +1,5 @@
-// BERTSum (Liu and Lapata 2019, "Text Summarization with Pretrained Encoders"): a score for each sentence of a document.
+// BERTSum (Liu and Lapata 2019, "Text Summarization with Pretrained Encoders"): a score for each sentence of
+// a document.
 
 internal import Foundation
 package import JSON
@@ -38,9 +39,9 @@ package struct SentenceBatch: Sendable {
 
 /// An encoder of texts with transformer layers over the first tokens of sentences.
 ///
-/// The state of each sentence's [CLS], or the mean of its tokens' states, gets a sinusoidal position, as in Vaswani et
-/// al. 2017, passes through post-norm layers that see the sentences of the window, and becomes one number, whose sigmoid
-/// says how much the sentence belongs into the summary.
+/// The state of each sentence's [CLS], or the mean of its tokens' states, gets a sinusoidal position, as in
+/// Vaswani et al. 2017, passes through post-norm layers that see the sentences of the window, and becomes one
+/// number, whose sigmoid says how much the sentence belongs into the summary.
 package final class ExtractiveSummarizer: TrainableModel {
     package let parameters: ParameterStore
     package let configuration: ExtractiveConfiguration
@@ -57,8 +58,8 @@ package final class ExtractiveSummarizer: TrainableModel {
 
     static let heads: Set<ModelFamily.Head> = [.extractiveSummarizer]
 
-    /// Builds the network of `json`, the config.json of an encoder of texts, with zero parameters. `file` is named
-    /// in errors.
+    /// Builds the network of `json`, the config.json of an encoder of texts, with zero parameters. `file` is
+    /// named in errors.
     package init(_ json: JSONValue, file: String) throws(ModelError) {
         family = try ModelFamily.of(json, having: Self.heads, file: file)
         let network = try family.encoderConfiguration(json, file: file)

@@ -35,7 +35,8 @@ struct GPT2Configuration: Sendable {
         }
     }
 
-    /// Adds the slots whose names start with `name`, with cross-attention to states of `sourceWidth` when given.
+    /// Adds the slots whose names start with `name`, with cross-attention to states of `sourceWidth` when
+    /// given.
     private func network(_ layout: inout ParameterLayout, _ name: String, sourceWidth: Int?) -> PreNormDecoder
     {
         let words = Embedding(

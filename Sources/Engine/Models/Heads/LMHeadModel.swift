@@ -4,7 +4,8 @@ internal import Kernels
 internal import Layers
 internal import Tensors
 
-/// Hidden states of a network, the transform of a masked language model if there is one, and the output layer.
+/// Hidden states of a network, the transform of a masked language model if there is one, and the output
+/// layer.
 final class LMHeadModel {
     let network: any Backbone
     let transform: LMHeadTransform?
@@ -28,7 +29,8 @@ final class LMHeadModel {
         self.unusedTensors = unusedTensors
     }
 
-    /// Adds the slots of an output layer without a transform: tied to the embeddings, or `prefix` + `lm_head`.
+    /// Adds the slots of an output layer without a transform: tied to the embeddings, or `prefix` +
+    /// `lm_head`.
     convenience init(
         _ layout: inout ParameterLayout, over network: any Backbone, prefix: String, isTied: Bool,
         standardDeviation: Float

@@ -1,4 +1,5 @@
-// The layers between an encoder's states and the logits of a masked language model, as the families name them.
+// The layers between an encoder's states and the logits of a masked language model, as the families name
+// them.
 
 internal import Kernels
 internal import Layers

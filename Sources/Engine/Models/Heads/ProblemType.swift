@@ -32,8 +32,8 @@ package struct ClassificationHead: Sendable, Equatable {
         self.problemType = problemType
     }
 
-    /// The head that a config.json describes by `id2label`; nil when it names none. `problem_type` is inferred as
-    /// Hugging Face does when the file lacks it: one label means regression.
+    /// The head that a config.json describes by `id2label`; nil when it names none. `problem_type` is
+    /// inferred as Hugging Face does when the file lacks it: one label means regression.
     package init?(_ json: JSONValue) {
         guard let names = json["id2label"]?.object, !names.isEmpty else { return nil }
         let ordered = names.compactMap { key, value in Int(key).map { ($0, value.string ?? value.summary) } }
@@ -46,8 +46,8 @@ package struct ClassificationHead: Sendable, Equatable {
 }
 
 extension ClassificationHead {
-    /// The head that a config.json describes. Without `id2label` its labels are Hugging Face's `LABEL_0`, `LABEL_1` and
-    /// so on: `num_labels` of them, or two.
+    /// The head that a config.json describes. Without `id2label` its labels are Hugging Face's `LABEL_0`,
+    /// `LABEL_1` and so on: `num_labels` of them, or two.
     init(describedBy json: JSONValue) {
         if let head = ClassificationHead(json) {
             self = head

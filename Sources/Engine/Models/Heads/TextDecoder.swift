@@ -11,8 +11,9 @@ struct TextDecoder {
     let maximumLength: Int
     private let prefix: String
 
-    /// Adds the slots of the decoder that `json`, of a family with one of these heads, describes, all names starting
-    /// with `prefix`. With `sourceWidth` it attends to states of that width. `file` is named in errors.
+    /// Adds the slots of the decoder that `json`, of a family with one of these heads, describes, all names
+    /// starting with `prefix`. With `sourceWidth` it attends to states of that width. `file` is named in
+    /// errors.
     init(
         _ layout: inout ParameterLayout, _ json: JSONValue, having heads: Set<ModelFamily.Head>,
         prefix: String = "", sourceWidth: Int? = nil, file: String
@@ -26,8 +27,8 @@ struct TextDecoder {
             &layout, prefix: prefix, backbone: family.prefix, sourceWidth: sourceWidth)
     }
 
-    /// Whether a tensor of a file, by its name with the decoder's prefix, may be left unread: tied copies, and what no
-    /// model of the family needs.
+    /// Whether a tensor of a file, by its name with the decoder's prefix, may be left unread: tied copies,
+    /// and what no model of the family needs.
     func mayIgnore(tensor name: String) -> Bool {
         predictor.mayIgnore(tensor: name)
             || family.mayIgnore(tensor: String(name.dropFirst(prefix.count)), besides: predictor.headPrefixes)

@@ -14,7 +14,8 @@ struct LlamaConfiguration: Sendable {
     let rotaryBase: Double
     let rotaryScaling: RotaryScaling
 
-    /// With `isQwen` the projections to queries, keys and values have biases, and the one behind them has none.
+    /// With `isQwen` the projections to queries, keys and values have biases, and the one behind them has
+    /// none.
     init(_ json: JSONValue, file: String, isQwen: Bool = false) throws(ModelError) {
         let reader = ConfigurationReader(json, file: file)
         vocabularySize = try reader.size("vocab_size")

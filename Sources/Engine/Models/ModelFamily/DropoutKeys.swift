@@ -26,9 +26,10 @@ struct DropoutKeys: Sendable {
 }
 
 extension ModelFamily {
-    /// A config.json whose keys are replaced by `overrides`; of an encoder–decoder, the keys of both parts. Rates of
-    /// dropout stand there by the names that recipes have for them and go to the family's own keys. Throws when a rate
-    /// other than 0 is asked for that the model has no dropout for. `file` is named in errors.
+    /// A config.json whose keys are replaced by `overrides`; of an encoder–decoder, the keys of both parts.
+    /// Rates of dropout stand there by the names that recipes have for them and go to the family's own keys.
+    /// Throws when a rate other than 0 is asked for that the model has no dropout for. `file` is named in
+    /// errors.
     package static func configuration(
         _ json: JSONValue, replacing overrides: JSONObject, file: String
     ) throws(ModelError) -> JSONValue {
@@ -47,8 +48,8 @@ extension ModelFamily {
         return .object(members)
     }
 
-    /// Replaces keys of one network's configuration; returns its family, and the recipe's keys of rates above 0 that the
-    /// family has no key for.
+    /// Replaces keys of one network's configuration; returns its family, and the recipe's keys of rates above
+    /// 0 that the family has no key for.
     private static func replace(
         _ overrides: JSONObject, in members: inout JSONObject
     ) -> (family: ModelFamily?, missed: Set<String>) {

@@ -43,8 +43,8 @@ protocol DecoderConfiguration: Sendable {
     var hiddenSize: Int { get }
     /// Tokens of the longest sequence.
     var maximumLength: Int { get }
-    /// The network with its output layer; all names start with `prefix`, those of the network with `prefix` and
-    /// `backbone`. With `sourceWidth` it attends to states of that width.
+    /// The network with its output layer; all names start with `prefix`, those of the network with `prefix`
+    /// and `backbone`. With `sourceWidth` it attends to states of that width.
     func predictor(
         _ layout: inout ParameterLayout, prefix: String, backbone: String, sourceWidth: Int?
     ) -> LMHeadModel

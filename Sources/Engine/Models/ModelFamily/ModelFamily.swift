@@ -5,8 +5,8 @@ internal import Layers
 
 /// A row of the table of model families: everything that depends on `model_type`, in one place.
 ///
-/// To add a family is to write its configuration and, where the shared ones do not fit, its network in a folder of its
-/// own, to describe them by such a row there, and to name the row in `all`.
+/// To add a family is to write its configuration and, where the shared ones do not fit, its network in a
+/// folder of its own, to describe them by such a row there, and to name the row in `all`.
 package struct ModelFamily: Sendable {
     /// What a model of a family can be.
     package enum Head: Sendable, CaseIterable {
@@ -34,7 +34,8 @@ package struct ModelFamily: Sendable {
     package let modelType: String
     /// What the family can be, each with its class in transformers.
     package let architectures: [Head: String]
-    /// What stands before the names of the backbone's tensors in files of a model with a head, such as `bert.`.
+    /// What stands before the names of the backbone's tensors in files of a model with a head, such as
+    /// `bert.`.
     package let prefix: String
     /// The encoder that a config.json describes; the file is named in errors.
     let encoder: (@Sendable (JSONValue, _ file: String) throws(ModelError) -> any EncoderConfiguration)?
@@ -42,10 +43,12 @@ package struct ModelFamily: Sendable {
     let decoder: (@Sendable (JSONValue, _ file: String) throws(ModelError) -> any DecoderConfiguration)?
     /// The family's keys for rates of dropout.
     let dropoutKeys: DropoutKeys
-    /// The modules that get low-rank adapters where a recipe names none: PEFT's choice. nil stands for all dense layers.
+    /// The modules that get low-rank adapters where a recipe names none: PEFT's choice. nil stands for all
+    /// dense layers.
     package let adapterTargets: [String]?
-    /// Tensors of files that no model of the family needs, such as heads of its pretraining and stored positions: the
-    /// start of a name, or behind a `*` its end. A model reads those that belong to its own head.
+    /// Tensors of files that no model of the family needs, such as heads of its pretraining and stored
+    /// positions: the start of a name, or behind a `*` its end. A model reads those that belong to its own
+    /// head.
     let ignoredTensors: [String]
     /// Models of true size for benchmarks.
     package let benchModels: [BenchConfiguration]
@@ -126,8 +129,8 @@ extension ModelFamily {
         return try decoder(json, file)
     }
 
-    /// Whether a tensor of a file, by its name with or without the family's prefix, may be left unread by a model whose
-    /// head has tensors with these prefixes.
+    /// Whether a tensor of a file, by its name with or without the family's prefix, may be left unread by a
+    /// model whose head has tensors with these prefixes.
     func mayIgnore(tensor name: String, besides head: [String]) -> Bool {
         let names = [name[...], name.hasPrefix(prefix) ? name.dropFirst(prefix.count) : name[...]]
         guard !names.contains(where: { name in head.contains(where: name.hasPrefix) }) else { return false }

@@ -1,4 +1,5 @@
-// What a model directory is loaded as: the kind of model, the families that have it, and what of it may be new.
+// What a model directory is loaded as: the kind of model, the families that have it, and what of it may be
+// new.
 
 package import JSON
 internal import Layers

@@ -7,8 +7,8 @@ package import Tensors
 package protocol ImageModel: TrainableModel {
     /// Sizes of images and patches; nil when the model reads text.
     var imageConfiguration: ViTConfiguration? { get }
-    /// Whether images of another size than the configuration's are taken, their positions interpolated: Hugging
-    /// Face's `interpolate_pos_encoding`. `validate` refuses them otherwise.
+    /// Whether images of another size than the configuration's are taken, their positions interpolated:
+    /// Hugging Face's `interpolate_pos_encoding`. `validate` refuses them otherwise.
     var interpolatesPositions: Bool { get set }
 }
 

@@ -3,9 +3,9 @@
 package import Layers
 
 extension SequenceToSequenceModel {
-    /// The decoder's batch and targets for sequences that each end with their end token: token t of a sequence is
-    /// predicted from the start token and the tokens before it. So transformers' models shift labels to the right,
-    /// without the padding.
+    /// The decoder's batch and targets for sequences that each end with their end token: token t of a
+    /// sequence is predicted from the start token and the tokens before it. So transformers' models shift
+    /// labels to the right, without the padding.
     package func targetBatch(
         _ sequences: [[Int32]], sampleIDs: [UInt64]
     ) -> (batch: TokenBatch, targets: [Int32]) {

@@ -17,8 +17,8 @@ package protocol SequenceToSequenceModel: TrainableModel {
     func validateTarget(_ batch: TokenBatch) throws(ModelError)
     /// Runs forward and, when the passes train, backward; both passes share parameters, workspace and key.
     ///
-    /// Sequence s of `target` belongs to sequence s of `source`. `targets[t]` is what the decoder's output at its
-    /// token t is compared with; the rest is as in `LanguageModel.lossSums`.
+    /// Sequence s of `target` belongs to sequence s of `source`. `targets[t]` is what the decoder's output at
+    /// its token t is compared with; the rest is as in `LanguageModel.lossSums`.
     func lossSums(
         source: Pass, target: Pass, targets: [Int32], scale: Double, labelSmoothing: Double
     ) -> TokenLossSums

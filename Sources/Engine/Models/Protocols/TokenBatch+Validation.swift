@@ -3,8 +3,8 @@
 internal import Layers
 
 extension TokenBatch {
-    /// Throws when a token is beyond the vocabulary or a sequence is longer than `maximumLength`, counted by the
-    /// positions, which start behind what a cache holds.
+    /// Throws when a token is beyond the vocabulary or a sequence is longer than `maximumLength`, counted by
+    /// the positions, which start behind what a cache holds.
     func requireFit(vocabulary: Int, maximumLength: Int) throws(ModelError) {
         let longest = max(longestSequence, Int((positions.max() ?? -1) + 1))
         guard longest <= maximumLength else {

@@ -20,8 +20,8 @@ package protocol TrainableModel: AnyObject {
     var tiedTensors: [TiedTensor] { get }
     /// The configuration of the same model with an output layer that is not tied to the embeddings.
     var untiedConfiguration: JSONValue { get }
-    /// Whether a tensor of a checkpoint file may be left unread: heads of the pretraining task and stored position
-    /// ids. Anything else that finds no slot is an error.
+    /// Whether a tensor of a checkpoint file may be left unread: heads of the pretraining task and stored
+    /// position ids. Anything else that finds no slot is an error.
     func mayIgnore(tensor name: String) -> Bool
     /// Throws when tokens, types or lengths do not fit the model.
     func validate(_ batch: TokenBatch) throws(ModelError)

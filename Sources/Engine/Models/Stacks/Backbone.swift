@@ -52,7 +52,8 @@ extension Backbone {
         return SelectedStates(rows: rows, states: states, all: all)
     }
 
-    /// Gradients of all parameters from those of the states of rows, `[N, C]`, which may be the states' own memory.
+    /// Gradients of all parameters from those of the states of rows, `[N, C]`, which may be the states' own
+    /// memory.
     func backward(
         gradient drows: Tensor, of states: SelectedStates, sourceGradient: Tensor?, _ pass: Pass
     ) {

@@ -13,8 +13,8 @@ protocol EncoderNetwork: AnyObject {
     func hiddenStates(_ pass: Pass) -> Tensor
     /// Gradients of all parameters from those of the hidden states, which are overwritten.
     func backward(statesGradient dstates: Tensor, _ pass: Pass)
-    /// Hidden states of these tokens, `[N, width]`: the last block computes nothing else for the others than their
-    /// keys and values.
+    /// Hidden states of these tokens, `[N, width]`: the last block computes nothing else for the others than
+    /// their keys and values.
     func states(of rows: SelectedRows, _ pass: Pass) -> Tensor
     /// Gradients of all parameters from those of the states of the selected tokens, which are overwritten.
     func backward(selectedGradient: Tensor, _ pass: Pass)

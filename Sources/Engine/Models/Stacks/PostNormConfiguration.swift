@@ -7,7 +7,8 @@ internal import Layers
 struct PostNormConfiguration: Sendable {
     var width, headCount, innerWidth: Int
     var activation: Activation
-    /// Dropout of the attention's probabilities, of what the attention gives, and of what the feed-forward layers give.
+    /// Dropout of the attention's probabilities, of what the attention gives, and of what the feed-forward
+    /// layers give.
     var attentionDropout, attendedDropout, outputDropout: Float
     var layerNormEpsilon, initializerRange: Float
 

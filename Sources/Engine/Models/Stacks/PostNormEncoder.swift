@@ -69,7 +69,8 @@ final class PostNormEncoder: TextEncoder {
         return x
     }
 
-    /// Whether a block runs forward again before it runs backward: not the last one, which would do so at once.
+    /// Whether a block runs forward again before it runs backward: not the last one, which would do so at
+    /// once.
     private func isRecomputed(_ index: Int, _ pass: Pass) -> Bool {
         pass.recomputesActivations && index < blocks.count - 1
     }

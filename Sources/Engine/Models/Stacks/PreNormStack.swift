@@ -1,4 +1,5 @@
-// Pre-norm blocks with the last norm behind them: what GPT-2, Llama and the vision transformer have in common.
+// Pre-norm blocks with the last norm behind them: what GPT-2, Llama and the vision transformer have in
+// common.
 
 internal import Layers
 internal import Tensors
@@ -21,8 +22,9 @@ final class PreNormStack {
         self.norm = norm
     }
 
-    /// Hidden states of all tokens `[T, C]`, or of `rows` alone `[N, C]`: then the last block computes nothing else for
-    /// the others than their keys and values. `embed` gives the embedded tokens `[T, C]`, which are overwritten.
+    /// Hidden states of all tokens `[T, C]`, or of `rows` alone `[N, C]`: then the last block computes
+    /// nothing else for the others than their keys and values. `embed` gives the embedded tokens `[T, C]`,
+    /// which are overwritten.
     func forward(
         source: CrossAttentionSource? = nil, rows: SelectedRows? = nil, width: Int, _ pass: Pass,
         embed: () -> Tensor
@@ -69,7 +71,8 @@ final class PreNormStack {
         return normed
     }
 
-    /// Whether a block runs forward again before it runs backward: not the last one, which would do so at once.
+    /// Whether a block runs forward again before it runs backward: not the last one, which would do so at
+    /// once.
     private func isRecomputed(_ index: Int, _ pass: Pass) -> Bool {
         pass.recomputesActivations && index < blocks.count - 1
     }
@@ -93,8 +96,8 @@ final class PreNormStack {
     }
 
     /// The gradient of the embedded tokens from that of the hidden states, which is overwritten; that of the
-    /// source's states is added to `sourceGradient`. Below the first trained parameter nothing is computed, and the
-    /// result means nothing.
+    /// source's states is added to `sourceGradient`. Below the first trained parameter nothing is computed,
+    /// and the result means nothing.
     func backward(gradient dstates: Tensor, sourceGradient: Tensor? = nil, _ pass: Pass) -> Tensor {
         var stream = pass.activation(rows: dstates.rows, columns: dstates.columns)
         var spare = pass.activation(rows: dstates.rows, columns: dstates.columns)

@@ -1,4 +1,5 @@
-// An encoder as a part of a model that reads its states and has no use for the pooler that files hold with it.
+// An encoder as a part of a model that reads its states and has no use for the pooler that files hold with
+// it.
 
 internal import Layers
 internal import Tensors
@@ -35,8 +36,8 @@ final class SourceEncoder {
     /// Hidden states of all tokens, `[T, width]`.
     func hiddenStates(_ pass: Pass) -> Tensor { encoder.hiddenStates(pass) }
 
-    /// Gradients of all parameters from those of the hidden states, which are overwritten. The pooler's slots, which
-    /// have none, are reported too.
+    /// Gradients of all parameters from those of the hidden states, which are overwritten. The pooler's
+    /// slots, which have none, are reported too.
     func backward(statesGradient dstates: Tensor, _ pass: Pass) {
         reportPooler(pass)
         encoder.backward(statesGradient: dstates, pass)

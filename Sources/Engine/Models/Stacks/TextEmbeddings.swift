@@ -1,10 +1,12 @@
-// The sum of word, position and type embeddings with its norm and dropout, as in BERT, RoBERTa and DistilBERT.
+// The sum of word, position and type embeddings with its norm and dropout, as in BERT, RoBERTa and
+// DistilBERT.
 
 internal import Kernels
 internal import Layers
 internal import Tensors
 
-/// x = dropout(norm(words[token] + types[type] + positions[position])), the types only where a family has them.
+/// x = dropout(norm(words[token] + types[type] + positions[position])), the types only where a family has
+/// them.
 final class TextEmbeddings {
     /// Sizes and rates.
     struct Shape: Sendable {
@@ -73,7 +75,8 @@ final class TextEmbeddings {
         words.backward(gradient: dsum, pass.batch.tokens, pass)
     }
 
-    /// RoBERTa counts the tokens that are not padding from behind the padding id; a padding token keeps that id.
+    /// RoBERTa counts the tokens that are not padding from behind the padding id; a padding token keeps that
+    /// id.
     private func positionIDs(_ batch: TokenBatch) -> [Int32] {
         guard shape.positionsFollowPadding else { return batch.positions }
         let padding = Int32(shape.paddingID)

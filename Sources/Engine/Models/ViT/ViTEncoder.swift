@@ -6,8 +6,8 @@ internal import Tensors
 /// Patch embeddings, pre-norm blocks and the last norm.
 final class ViTEncoder: ImageEncoder {
     let configuration: ViTConfiguration
-    /// Whether images of another size than the configuration's are taken, their positions interpolated: Hugging
-    /// Face's `interpolate_pos_encoding`.
+    /// Whether images of another size than the configuration's are taken, their positions interpolated:
+    /// Hugging Face's `interpolate_pos_encoding`.
     var interpolatesPositions = false
     private let embedding: PatchEmbedding
     private let stack: PreNormStack

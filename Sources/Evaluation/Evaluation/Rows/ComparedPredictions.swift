@@ -20,14 +20,14 @@ package final class ComparedPredictions {
         rows = try RowReader(patterns: [path]).makeIterator()
     }
 
-    /// The other run's answer to a row of this one, whose number must be above those asked for before; nil when the file
-    /// ends before it.
+    /// The other run's answer to a row of this one, whose number must be above those asked for before; nil
+    /// when the file ends before it.
     func answer(like mine: PredictedRow) throws -> PredictedRow? {
         try row(mine.number)?.answer(like: mine, labels)
     }
 
-    /// The other run's loss of a row of which this run has the loss alone; nil when the file ends before it. Numbers must
-    /// rise.
+    /// The other run's loss of a row of which this run has the loss alone; nil when the file ends before it.
+    /// Numbers must rise.
     func loss(like mine: PredictedRow) throws -> PredictedRow? {
         guard let row = try row(mine.number) else { return nil }
         guard let loss = row.writtenLoss(isOfTokens: true) else {
@@ -93,8 +93,8 @@ extension Row {
         return other
     }
 
-    /// The loss as `evaluate` writes it: the mean over the row's targets and, for texts, their number. Nil when the row
-    /// has none.
+    /// The loss as `evaluate` writes it: the mean over the row's targets and, for texts, their number. Nil
+    /// when the row has none.
     package func writtenLoss(isOfTokens: Bool) -> RowLoss? {
         guard let loss = self["loss"]?.real else { return nil }
         guard isOfTokens else { return RowLoss(sum: loss, count: 1, correct: 0) }

@@ -1,4 +1,5 @@
-// A row with the answer of a model and those of people: what every evaluation works on, wherever answers come from.
+// A row with the answer of a model and those of people: what every evaluation works on, wherever answers come
+// from.
 
 package import Datasets
 internal import Foundation

@@ -1,4 +1,5 @@
-// An evaluation row by row: figures with intervals, tables, the worst rows, and the comparison with another run.
+// An evaluation row by row: figures with intervals, tables, the worst rows, and the comparison with another
+// run.
 
 package import DataParallel
 internal import Datasets
@@ -34,8 +35,8 @@ package struct RowEvaluationResult: TaskEvaluation {
 /// What rows' answers are.
 package enum PredictionKind: Sendable {
     case labels(ClassificationHead)
-    /// Texts; with document frequencies also CIDEr. The loss is that of tokens, or of other targets, which have no
-    /// perplexity.
+    /// Texts; with document frequencies also CIDEr. The loss is that of tokens, or of other targets, which
+    /// have no perplexity.
     case texts(CIDErDocumentFrequencies? = nil, lossIsOfTokens: Bool = true)
     /// Named entities with these labels.
     case entities(labels: [String])
@@ -45,8 +46,8 @@ package enum PredictionKind: Sendable {
     case losses
 }
 
-/// Takes rows on every rank, in memory that does not grow with their number: the one evaluation of `train`, `evaluate`
-/// and `cross-validate`.
+/// Takes rows on every rank, in memory that does not grow with their number: the one evaluation of `train`,
+/// `evaluate` and `cross-validate`.
 ///
 /// What grows with the data's vocabulary alone is the table of reference n-grams that CIDEr needs.
 package final class RowEvaluation {

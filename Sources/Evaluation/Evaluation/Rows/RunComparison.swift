@@ -18,7 +18,8 @@ package struct RunComparison: Sendable {
 
     package let other: String
     package let items: [Item]
-    /// Rows that only this run and only the other got right, with McNemar's test of them; nil for texts and numbers.
+    /// Rows that only this run and only the other got right, with McNemar's test of them; nil for texts and
+    /// numbers.
     package let rights: (onlyThis: Int64, onlyOther: Int64, test: McNemarTest)?
 }
 

@@ -14,7 +14,8 @@ package struct TokenLossArguments {
     /// - Parameters:
     ///   - seed: that of the bootstrap.
     ///   - other: losses of another run for the same rows, to compare with.
-    ///   - write: gets on rank 0 every row in order, as a line of a file of predictions; given on all ranks or on none.
+    ///   - write: gets on rank 0 every row in order, as a line of a file of predictions; given on all ranks
+    ///     or on none.
     package init(
         seed: UInt64, other: ComparedPredictions? = nil, write: ((String) throws -> Void)? = nil
     ) {
@@ -33,8 +34,8 @@ package enum TokenLossRows {
     /// Rows between two deliveries of lines, about; a multiple of the batch.
     private static let windowRows = 4_096
 
-    /// Finds the losses of rows 0..<`rowCount`. Batches of consecutive rows are scattered to ranks in turn, alike for every
-    /// number of ranks. Collective.
+    /// Finds the losses of rows 0..<`rowCount`. Batches of consecutive rows are scattered to ranks in turn,
+    /// alike for every number of ranks. Collective.
     ///
     /// - Parameters:
     ///   - losses: finds those of the rows of a batch.
@@ -70,7 +71,8 @@ extension RowLoss {
     /// The mean over the row's targets, of which there must be one.
     var mean: Double { sum / Double(count) }
 
-    /// Members of a row's line in a file of predictions: the mean over tokens, their number, and the right ones.
+    /// Members of a row's line in a file of predictions: the mean over tokens, their number, and the right
+    /// ones.
     var tokenFields: [(name: String, value: JSONValue)] {
         [
             ("loss", .real(count == 0 ? 0 : mean)), ("targets", .integer(count)),

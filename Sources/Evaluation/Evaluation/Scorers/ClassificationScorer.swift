@@ -9,8 +9,8 @@ package struct ClassificationScorer: RowScorer {
     static let binCount = 15
 
     private let labelCount: Int
-    /// Rows, rows with a loss that is finite, and the sums of losses and of Brier's squared errors; then by label
-    /// truths, predictions and hits; then by bin confidence minus right answers.
+    /// Rows, rows with a loss that is finite, and the sums of losses and of Brier's squared errors; then by
+    /// label truths, predictions and hits; then by bin confidence minus right answers.
     private let layout: Layout
 
     private struct Layout: Sendable {
@@ -128,7 +128,8 @@ package enum RowUnits {
     /// Losses of long texts are large, so their units are coarser: 2^-20.
     static let tokenLossBits = 20
 
-    /// The figure in units of 2^-32; nil when it is not finite or too large, so that its interval leaves the row out.
+    /// The figure in units of 2^-32; nil when it is not finite or too large, so that its interval leaves the
+    /// row out.
     package static func of(_ value: Double, fractionBits: Int = 32) -> Int64? {
         do {
             return try FixedPoint.units(value, of: "a row's figure", fractionBits: fractionBits)

@@ -45,7 +45,8 @@ package struct ClassificationSums: Sendable {
         }
     }
 
-    /// Adds a row whose answer is known by its label, labels or numbers; a row without a loss leaves it as it is.
+    /// Adds a row whose answer is known by its label, labels or numbers; a row without a loss leaves it as it
+    /// is.
     mutating func add(_ row: PredictedRow) {
         if let loss = row.loss { losses.add(loss.sum) }
         weights.add(row.loss?.weight ?? 1)
@@ -125,8 +126,8 @@ package struct ClassificationEvaluation: Sendable {
         }
     }
 
-    /// Metric names, without prefix, and values in the order of the log. `precision`, `recall` and `f1` are those of
-    /// the second label when there are two, as in scikit-learn, and macro averages otherwise.
+    /// Metric names, without prefix, and values in the order of the log. `precision`, `recall` and `f1` are
+    /// those of the second label when there are two, as in scikit-learn, and macro averages otherwise.
     package var metrics: [(name: String, value: Double)] {
         switch head.problemType {
         case .singleLabel: [("loss", loss)] + singleLabelMetrics

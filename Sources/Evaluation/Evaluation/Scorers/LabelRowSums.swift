@@ -1,4 +1,5 @@
-// Exact figures of classification and regression, with what a confusion matrix does not hold: AUC and calibration.
+// Exact figures of classification and regression, with what a confusion matrix does not hold: AUC and
+// calibration.
 
 internal import DataParallel
 internal import Datasets

@@ -9,8 +9,8 @@ package struct LabelSetScorer: RowScorer {
 
     package init(labelCount: Int) { self.labelCount = labelCount }
 
-    /// Rows, rows with a finite loss, losses, rows that are right in all labels, F1 of rows; then by label truths,
-    /// predictions and hits.
+    /// Rows, rows with a finite loss, losses, rows that are right in all labels, F1 of rows; then by label
+    /// truths, predictions and hits.
     package var width: Int { 5 + 3 * labelCount }
     package var qualityName: String { "f1_samples" }
 

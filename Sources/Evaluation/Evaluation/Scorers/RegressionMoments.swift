@@ -5,8 +5,8 @@ struct RegressionMoments {
     private var (count, squares, absolutes) = (0.0, 0.0, 0.0)
     private var (truths, predictions, truthSquares, predictionSquares, products) = (0.0, 0.0, 0.0, 0.0, 0.0)
 
-    /// A figure over all outputs: a row holds the truths of `outputs` outputs and, from place `predictions` on, what was
-    /// predicted.
+    /// A figure over all outputs: a row holds the truths of `outputs` outputs and, from place `predictions`
+    /// on, what was predicted.
     static func figure(
         _ name: String, of rows: [[Double]], _ weights: [Int32], outputs: Int, predictions: Int
     ) -> Double {

@@ -6,8 +6,8 @@ package import JSON
 internal import Metrics
 
 extension Metric {
-    /// Loss, perplexity and accuracy of tokens, whose summed losses in units of 2^-`RowUnits.tokenLossBits` stand at
-    /// `place`, then their number and the right ones.
+    /// Loss, perplexity and accuracy of tokens, whose summed losses in units of 2^-`RowUnits.tokenLossBits`
+    /// stand at `place`, then their number and the right ones.
     static func tokenLoss(at place: Int) -> [Metric] {
         @Sendable func mean(_ sums: [Int64]) -> Double {
             FixedPoint.value(sums[place], fractionBits: RowUnits.tokenLossBits) / Double(sums[place + 1])
@@ -28,7 +28,8 @@ package protocol RowScorer: Sendable {
     func counts(of row: PredictedRow) -> [Int64]
     /// What is computed of the sums of the counts.
     var metrics: [Metric] { get }
-    /// How good the answer to a row with these counts is, in 0...1, for the table by length; nil when that cannot be said.
+    /// How good the answer to a row with these counts is, in 0...1, for the table by length; nil when that
+    /// cannot be said.
     func quality(of row: PredictedRow, _ counts: [Int64]) -> Double?
     /// How wrong the answer to a row with these counts is, the larger the worse; nil when it is right.
     func badness(of row: PredictedRow, _ counts: [Int64]) -> Double?

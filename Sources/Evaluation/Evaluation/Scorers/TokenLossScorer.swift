@@ -52,8 +52,8 @@ struct TokenRowSums: ExactRowSums {
 }
 
 extension TokenPredictionSums {
-    /// `loss` is the mean over all target tokens, in nats, `perplexity` e to that, `accuracy` the share of target tokens
-    /// that are the model's first choice.
+    /// `loss` is the mean over all target tokens, in nats, `perplexity` e to that, `accuracy` the share of
+    /// target tokens that are the model's first choice.
     package var figures: [(name: String, value: Double)] {
         [("loss", loss), ("perplexity", perplexity), ("accuracy", accuracy)]
     }

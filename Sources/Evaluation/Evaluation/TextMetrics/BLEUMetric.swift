@@ -2,7 +2,8 @@
 
 internal import Metrics
 
-/// Corpus BLEU as sacrebleu computes it, 0...100; mean numbers of words of predictions and closest references.
+/// Corpus BLEU as sacrebleu computes it, 0...100; mean numbers of words of predictions and closest
+/// references.
 struct BLEUMetric: TextMetric {
     private let scorer = BLEUScorer()
 

@@ -2,9 +2,9 @@
 
 internal import Metrics
 
-/// Edits that turn the predictions into their references, divided by the references' lengths: `wer` in words between
-/// white space, `cer` in characters. Of several references the one with the lowest rate counts; case and punctuation do
-/// too. As jiwer computes them.
+/// Edits that turn the predictions into their references, divided by the references' lengths: `wer` in words
+/// between white space, `cer` in characters. Of several references the one with the lowest rate counts; case
+/// and punctuation do too. As jiwer computes them.
 struct ErrorRateMetric: TextMetric {
     /// Edits and length in words, then in characters.
     var width: Int { 4 }

@@ -2,8 +2,8 @@
 
 internal import Metrics
 
-/// Mean F1 of ROUGE-1, -2, -L and -Lsum over rows as rouge_score computes it with its stemmer; of several references
-/// the best of each row.
+/// Mean F1 of ROUGE-1, -2, -L and -Lsum over rows as rouge_score computes it with its stemmer; of several
+/// references the best of each row.
 struct RougeMetric: TextMetric {
     static let names = ["rouge1", "rouge2", "rougeL", "rougeLsum"]
     private let scorer = RougeScorer(usesStemmer: true)

@@ -10,7 +10,8 @@ package protocol TextMetric: Sendable {
     func counts(prediction: String, references: [String]) -> [Int64]
     /// What is computed of their sums and the number of rows, which stands before them.
     var metrics: [Metric] { get }
-    /// How the figures of these sums are computed, in the field's manner of saying it; nil where the name says all.
+    /// How the figures of these sums are computed, in the field's manner of saying it; nil where the name
+    /// says all.
     func signature(_ sums: [Int64]) -> (name: String, text: String)?
 }
 

@@ -53,7 +53,8 @@ package struct PairwisePreferences: Sendable, Equatable {
         wins(system, over: other) + wins(other, over: system) + ties(system, other)
     }
 
-    /// Share of comparisons that `system` wins against `other`, a tie being half a win; NaN without comparisons.
+    /// Share of comparisons that `system` wins against `other`, a tie being half a win; NaN without
+    /// comparisons.
     package func winRate(_ system: Int, over other: Int) -> Double {
         let points = 2 * wins(system, over: other) + ties(system, other)
         return Double(points) / Double(2 * comparisons(system, other))

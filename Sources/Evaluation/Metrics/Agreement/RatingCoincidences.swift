@@ -3,9 +3,11 @@
 /// Coincidences of ratings, from which alpha is computed.
 ///
 /// Counts are integers, kept apart by how many raters an item has, so that parts of the data add up in any
-/// order: sum `words` over parts. Items may have any number of raters; those with fewer than two do not count.
+/// order: sum `words` over parts. Items may have any number of raters; those with fewer than two do not
+/// count.
 ///
-/// Source: Krippendorff 2011, "Computing Krippendorff's alpha-reliability". Equals the package `krippendorff`.
+/// Source: Krippendorff 2011, "Computing Krippendorff's alpha-reliability". Equals the package
+/// `krippendorff`.
 package struct RatingCoincidences: Sendable, Equatable {
     /// What the distance between two ratings is.
     package enum Level: String, Sendable, CaseIterable {
@@ -64,8 +66,8 @@ package struct RatingCoincidences: Sendable, Equatable {
         words = .sum(words, other.words)
     }
 
-    /// 1 − observed / expected disagreement: 1 for perfect agreement, 0 for chance, less for worse; NaN when no
-    /// item has two ratings or all ratings are the same.
+    /// 1 − observed / expected disagreement: 1 for perfect agreement, 0 for chance, less for worse; NaN when
+    /// no item has two ratings or all ratings are the same.
     package func alpha(_ level: Level) -> Double {
         let size = values.count
         var coincidences = [Double](repeating: 0, count: size * size)

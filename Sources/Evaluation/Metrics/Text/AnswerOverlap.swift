@@ -10,9 +10,9 @@ package struct AnswerOverlap: Sendable, Equatable {
 
     /// Compares with each of `references` and takes the best, exact match and F1 each by itself.
     ///
-    /// - Parameter knowsNoAnswer: as SQuAD 2.0: references without a word are left out, the empty answer is the one
-    ///   reference when none is left, and an answer without words agrees with that alone. SQuAD 1.1 gives such an answer
-    ///   an F1 of 0.
+    /// - Parameter knowsNoAnswer: as SQuAD 2.0: references without a word are left out, the empty answer is
+    ///   the one reference when none is left, and an answer without words agrees with that alone. SQuAD 1.1
+    ///   gives such an answer an F1 of 0.
     package init(prediction: String, references: [String], knowsNoAnswer: Bool) {
         let words = Self.words(of: prediction)
         var others = references.map(Self.words)

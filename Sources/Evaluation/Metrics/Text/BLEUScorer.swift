@@ -47,8 +47,8 @@ package struct BLEUCounts: Sendable, Equatable {
     /// Number of integers in `words`.
     package static let wordCount = 2 + 2 * maximumOrder + ReferenceCounts.wordCount
 
-    /// Tokens of the predictions and of the references closest in length; matches and totals of orders 1 to 4,
-    /// as sacrebleu orders them; then the counts of references. Sum them over ranks.
+    /// Tokens of the predictions and of the references closest in length; matches and totals of orders 1 to
+    /// 4, as sacrebleu orders them; then the counts of references. Sum them over ranks.
     package private(set) var words: [Int64]
 
     /// No rows.
@@ -97,8 +97,8 @@ package struct BLEUCounts: Sendable, Equatable {
         return exp(1 - Double(referenceLength) / Double(predictionLength))
     }
 
-    /// Precisions of orders 1 to 4 in percent; orders without a match get 100 / (2^k · total), k counting such
-    /// orders (`exp` smoothing). All are 0 when nothing matches.
+    /// Precisions of orders 1 to 4 in percent; orders without a match get 100 / (2^k · total), k counting
+    /// such orders (`exp` smoothing). All are 0 when nothing matches.
     package var precisions: [Double] {
         var precisions = [Double](repeating: 0, count: Self.maximumOrder)
         guard matches.contains(where: { $0 > 0 }) else { return precisions }

@@ -4,7 +4,8 @@ import Foundation
 
 /// How many images have each n-gram in some reference caption: CIDEr's first pass.
 ///
-/// Every rank adds its own rows; ranks gather `counts` and sum `imageCount`, and all then score with the totals.
+/// Every rank adds its own rows; ranks gather `counts` and sum `imageCount`, and all then score with the
+/// totals.
 package struct CIDErDocumentFrequencies: Sendable {
     /// The longest n-grams that count.
     package static let maximumOrder = 4

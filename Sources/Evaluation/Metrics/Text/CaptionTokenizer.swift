@@ -2,9 +2,9 @@
 
 /// Cuts captions into words and symbols.
 ///
-/// pycocoevalcap runs Stanford's PTBTokenizer (Java), then drops punctuation. These rules give the same tokens for
-/// all but 3 of the 1,097 names of emoji that a captioning set was made of; what differs are brackets, which end
-/// up there as words like `-lrb-`, and abbreviations, whose full stop stays on there:
+/// pycocoevalcap runs Stanford's PTBTokenizer (Java), then drops punctuation. These rules give the same
+/// tokens for all but 3 of the 1,097 names of emoji that a captioning set was made of; what differs are
+/// brackets, which end up there as words like `-lrb-`, and abbreviations, whose full stop stays on there:
 /// - Text is lower-cased as `str.lower` does, and `’` becomes `'`.
 /// - A word starts with a letter or number (Unicode categories L, N) and goes on with these and marks (M).
 /// - `'` and `-` between parts of a word belong to it; `.`, `,` and `:` do between ASCII digits.

@@ -3,8 +3,8 @@
 /// Distinct-n of a corpus: the number of distinct n-grams over the number of all n-grams.
 ///
 /// N-grams do not cross from one text to the next. Source: Li et al. 2016, "A diversity-promoting objective
-/// function for neural conversation models"; the divisor is the number of n-grams, as in common use, where the
-/// paper divides by tokens.
+/// function for neural conversation models"; the divisor is the number of n-grams, as in common use, where
+/// the paper divides by tokens.
 package struct DistinctNGrams: Sendable {
     package let tokenizer: BLEUTokenizer
     package let lowercases: Bool

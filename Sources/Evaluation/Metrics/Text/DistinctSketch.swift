@@ -2,9 +2,10 @@
 
 /// The distinct n-grams of texts by their hashes: all of them while they are few, then a random share.
 ///
-/// Exact, but for collisions of 64-bit hashes, up to `limit` distinct n-grams of an order. Beyond it n-grams stay
-/// whose hash has at least as many leading zeros as the level says, and the number of distinct ones is that of the
-/// kept ones times 2^level: off by about 1/√(kept), which is 0.3% or less. Sum `totals` over ranks and merge the rest.
+/// Exact, but for collisions of 64-bit hashes, up to `limit` distinct n-grams of an order. Beyond it n-grams
+/// stay whose hash has at least as many leading zeros as the level says, and the number of distinct ones is
+/// that of the kept ones times 2^level: off by about 1/√(kept), which is 0.3% or less. Sum `totals` over
+/// ranks and merge the rest.
 ///
 /// Source: Flajolet 1990, "On adaptive sampling", after Wegman.
 package struct DistinctSketch: Sendable, Equatable {

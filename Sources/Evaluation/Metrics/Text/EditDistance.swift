@@ -2,16 +2,16 @@
 
 /// The fewest insertions, deletions and substitutions that turn one sequence into another.
 ///
-/// Source: Myers 1999, "A fast bit-vector algorithm for approximate string matching based on dynamic programming";
-/// in blocks and for whole sequences: Hyyrö 2003.
+/// Source: Myers 1999, "A fast bit-vector algorithm for approximate string matching based on dynamic
+/// programming"; in blocks and for whole sequences: Hyyrö 2003.
 package enum EditDistance {
     /// One column of a block of 64 rows: where the table rises and falls from a row to the next.
     private struct Block {
         var rises = UInt64.max
         var falls: UInt64 = 0
 
-        /// Takes the next element of the other sequence, which equals the rows in `matches`. `carry` is the difference of
-        /// the row above to its left neighbour; returns that of the row of `last`.
+        /// Takes the next element of the other sequence, which equals the rows in `matches`. `carry` is the
+        /// difference of the row above to its left neighbour; returns that of the row of `last`.
         mutating func advance(_ matches: UInt64, carry: Int, last: UInt64) -> Int {
             let vertical = matches | falls
             let equal = carry < 0 ? matches | 1 : matches

@@ -1,9 +1,10 @@
-// ROUGE-1 and -2 of choices among a document's sentences: what a search for an extractive summary asks for often.
+// ROUGE-1 and -2 of choices among a document's sentences: what a search for an extractive summary asks for
+// often.
 
 /// A document's sentences and a reference summary, tokenised once.
 ///
-/// Scores equal those of `RougeScorer` for the chosen sentences joined by line ends, at a cost that grows with
-/// the chosen tokens alone.
+/// Scores equal those of `RougeScorer` for the chosen sentences joined by line ends, at a cost that grows
+/// with the chosen tokens alone.
 package struct ExtractiveRouge: Sendable {
     private let table: NGramTable
     /// How often the reference has the n-gram of each node.

@@ -41,8 +41,8 @@ struct RougeTokens {
 
     /// The letter or digit in lower case, or 0, and the number of bytes read.
     ///
-    /// Two scalars beyond ASCII have an ASCII letter in their lower case: the Kelvin sign, and İ, which becomes i
-    /// with a mark that separates, as its second byte then does.
+    /// Two scalars beyond ASCII have an ASCII letter in their lower case: the Kelvin sign, and İ, which
+    /// becomes i with a mark that separates, as its second byte then does.
     @inline(__always)
     private static func letter(_ source: [UInt8], at index: Int) -> (letter: UInt8, length: Int) {
         let byte = LowerCase.ascii(source[index])

@@ -2,7 +2,8 @@
 
 import Foundation
 
-/// Negative log-likelihoods of target tokens, summed without rounding; how many tokens were predicted rightly.
+/// Negative log-likelihoods of target tokens, summed without rounding; how many tokens were predicted
+/// rightly.
 ///
 /// Every token counts once: padding and masked tokens must not be added, and a row is as heavy as it is long.
 /// Sum `words` over the ranks and make the sums of the totals.
@@ -36,7 +37,8 @@ package struct TokenPredictionSums: Sendable, Equatable {
         negativeLogLikelihoods.add(negativeLogLikelihood)
     }
 
-    /// Adds target tokens whose −ln probabilities (nats) are summed already, `correctCount` of them predicted rightly.
+    /// Adds target tokens whose −ln probabilities (nats) are summed already, `correctCount` of them predicted
+    /// rightly.
     package mutating func add(negativeLogLikelihoods sum: Double, tokenCount: Int, correctCount: Int) {
         self.tokenCount += Int64(tokenCount)
         self.correctCount += Int64(correctCount)

@@ -1,4 +1,5 @@
-// White space and lower case as Python's `str` defines them, which is what the reference programs were written in.
+// White space and lower case as Python's `str` defines them, which is what the reference programs were
+// written in.
 
 /// White space in UTF-8, as `str.split` and `str.rstrip` see it.
 enum WhiteSpace {

@@ -1,6 +1,7 @@
 // Intervals and tests from bootstrap replicates of summed counts.
 
-/// Sums of the rows' counts, and of those of resampled rows, from which any figure of the counts can be computed.
+/// Sums of the rows' counts, and of those of resampled rows, from which any figure of the counts can be
+/// computed.
 ///
 /// Source: Efron and Tibshirani 1993, "An introduction to the bootstrap"; for BLEU: Koehn 2004, "Statistical
 /// significance tests for machine translation evaluation".
@@ -15,8 +16,8 @@ package struct BootstrapReplicates: Sendable, Equatable {
         self.width = width
     }
 
-    /// Draws as many rows as there are, with replacement, for each replicate. The rows, of equally many counts
-    /// each, must be in the same order on every number of ranks.
+    /// Draws as many rows as there are, with replacement, for each replicate. The rows, of equally many
+    /// counts each, must be in the same order on every number of ranks.
     package init(resampling rows: [[Int64]], replicateCount: Int = 1000, seed: UInt64) {
         precondition(!rows.isEmpty && replicateCount > 0, "a bootstrap needs rows and replicates")
         let width = rows[0].count
@@ -68,11 +69,12 @@ package struct BootstrapReplicates: Sendable, Equatable {
 package struct PairedBootstrapTest: Sendable, Equatable {
     /// The first system's figure minus the second's, with its interval.
     package let difference: ConfidenceInterval
-    /// The probability, if the systems were equally good, of a difference at least as large in either direction:
-    /// (1 + replicates whose distance from the replicates' mean is at least the observed difference) /
-    /// (1 + replicates). NaN when the observed difference is.
+    /// The probability, if the systems were equally good, of a difference at least as large in either
+    /// direction: (1 + replicates whose distance from the replicates' mean is at least the observed
+    /// difference) / (1 + replicates). NaN when the observed difference is.
     ///
-    /// sacrebleu's paired bootstrap compares |difference| less its mean instead, and so gives about half of it.
+    /// sacrebleu's paired bootstrap compares |difference| less its mean instead, and so gives about half of
+    /// it.
     package let pValue: Double
 
     init(observed: Double, replicates: [Double], level: Double) {

@@ -2,8 +2,9 @@
 
 /// Numbers in units of 2^-`fractionBits`.
 ///
-/// A row's figure that is no count, such as ROUGE or a loss, is rounded to a unit before it enters a bootstrap:
-/// sums are then integers, the same on any number of ranks. Intervals are off by at most half a unit.
+/// A row's figure that is no count, such as ROUGE or a loss, is rounded to a unit before it enters a
+/// bootstrap: sums are then integers, the same on any number of ranks. Intervals are off by at most half a
+/// unit.
 package enum FixedPoint {
     /// The largest number of units: two million rows of it still fit into 64 bits.
     package static let maximumUnits: Int64 = 1 << 42

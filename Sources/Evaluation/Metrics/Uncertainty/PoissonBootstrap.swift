@@ -3,10 +3,10 @@
 /// Replicates of summed counts, each row weighted by an independent Poisson number of mean 1.
 ///
 /// For many rows this is the bootstrap that draws rows with replacement (Chamandy et al. 2012, "Estimating
-/// uncertainty for massive data streams"), but rows may come one by one and on any rank: the weight of a row in
-/// a replicate is a function of the seed, the row's number in the whole data set and the replicate. Everything
-/// is a sum of integers, so the replicates have the same bits on any number of ranks: sum `words` over ranks
-/// and make the bootstrap of the totals.
+/// uncertainty for massive data streams"), but rows may come one by one and on any rank: the weight of a row
+/// in a replicate is a function of the seed, the row's number in the whole data set and the replicate.
+/// Everything is a sum of integers, so the replicates have the same bits on any number of ranks: sum `words`
+/// over ranks and make the bootstrap of the totals.
 ///
 /// With fewer than some hundred rows, draw them with `BootstrapReplicates(resampling:)` instead. To compare
 /// two systems, put their counts of a row one behind the other.

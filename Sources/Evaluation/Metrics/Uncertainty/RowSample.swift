@@ -2,9 +2,10 @@
 
 /// Rows with some numbers each: all of them while they are few, then a random share.
 ///
-/// Whether a row stays depends on the seed, its number and how many rows there are, so the sample is the same on any
-/// number of ranks and in any order: exchange `serialized` and merge. A row stays while the leading zeros of its
-/// random word are at least `level`; the level rises by one whenever there are more than `limit` rows.
+/// Whether a row stays depends on the seed, its number and how many rows there are, so the sample is the same
+/// on any number of ranks and in any order: exchange `serialized` and merge. A row stays while the leading
+/// zeros of its random word are at least `level`; the level rises by one whenever there are more than `limit`
+/// rows.
 package struct RowSample: Sendable, Equatable {
     package let seed: UInt64
     /// Numbers of a row.
@@ -100,11 +101,12 @@ package struct RowSample: Sendable, Equatable {
 }
 
 extension RowSample {
-    /// The interval of a figure: `estimate` over all rows, and percentiles of `statistic` over samples that are drawn
-    /// from the kept rows with replacement. `statistic` gets how often each kept row counts. Rows must be sorted.
+    /// The interval of a figure: `estimate` over all rows, and percentiles of `statistic` over samples that
+    /// are drawn from the kept rows with replacement. `statistic` gets how often each kept row counts. Rows
+    /// must be sorted.
     ///
-    /// When only m of n rows are kept, the distances from the sample's own figure are scaled by √(m / n): the m out
-    /// of n bootstrap. Source: Bickel, Götze, van Zwet 1997, "Resampling fewer than n observations".
+    /// When only m of n rows are kept, the distances from the sample's own figure are scaled by √(m / n): the
+    /// m out of n bootstrap. Source: Bickel, Götze, van Zwet 1997, "Resampling fewer than n observations".
     package func interval(
         estimate: Double, level: Double = 0.95, replicateCount: Int = 1000,
         of statistic: ([Int32]) -> Double
@@ -116,8 +118,8 @@ extension RowSample {
             estimate: estimate, replicates: replicates(replicateCount, of: statistic, estimate), level: level)
     }
 
-    /// Whether a difference between two systems, `observed` over all rows, is more than chance. `statistic` gets how
-    /// often each kept row counts, of which there must be one at least. Rows must be sorted.
+    /// Whether a difference between two systems, `observed` over all rows, is more than chance. `statistic`
+    /// gets how often each kept row counts, of which there must be one at least. Rows must be sorted.
     package func difference(
         observed: Double, level: Double = 0.95, replicateCount: Int = 1000,
         of statistic: ([Int32]) -> Double

@@ -44,7 +44,8 @@ package struct SampleSums: Sendable, Equatable {
     }
 
     /// The mean with Student's t interval; bounds are NaN for fewer than two numbers. For scores of folds or
-    /// ratings, which are few. Where all numbers are equal the bounds are the mean, for which scipy gives NaN.
+    /// ratings, which are few. Where all numbers are equal the bounds are the mean, for which scipy gives
+    /// NaN.
     package func interval(level: Double = 0.95) -> ConfidenceInterval {
         guard count >= 2 else {
             return ConfidenceInterval(estimate: mean, lower: .nan, upper: .nan, level: level)

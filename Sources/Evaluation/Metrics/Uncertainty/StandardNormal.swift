@@ -58,7 +58,8 @@ package enum StudentT {
         return 0.5 * log(a) + series / a
     }
 
-    /// The continued fraction of the incomplete beta function, Abramowitz and Stegun 26.5.8, by Lentz's method.
+    /// The continued fraction of the incomplete beta function, Abramowitz and Stegun 26.5.8, by Lentz's
+    /// method.
     private static func continuedFraction(_ x: Double, _ a: Double, _ b: Double) -> Double {
         let smallest = 1e-300
         func nonzero(_ value: Double) -> Double { abs(value) < smallest ? smallest : value }

@@ -2,13 +2,13 @@
 
 /// Decodes a growing sequence of ids.
 ///
-/// What `append` and `finish` return, joined, is what `decode` gives for all ids at once. A piece is held back while it
-/// may be part of a character whose other bytes are still to come.
+/// What `append` and `finish` return, joined, is what `decode` gives for all ids at once. A piece is held
+/// back while it may be part of a character whose other bytes are still to come.
 package struct IncrementalDetokenizer: Sendable {
     private let tokenizer: any Tokenizer
     private let skipsSpecialTokens: Bool
-    /// Ids of which all text was returned, kept because a decoder treats the first token of a sequence differently; then
-    /// those of which some is held back.
+    /// Ids of which all text was returned, kept because a decoder treats the first token of a sequence
+    /// differently; then those of which some is held back.
     private var window: [Int32] = []
     /// Number of ids at the start of `window` of which all text was returned.
     private var finished = 0

@@ -12,7 +12,8 @@ struct TokenDecoder: Sendable {
         case fuse
         /// One string is replaced by another within each token.
         case replace(ReplaceNormalizer.Pattern, [UInt8])
-        /// A scalar is removed up to `start` times from the start of each string and up to `stop` times from its end.
+        /// A scalar is removed up to `start` times from the start of each string and up to `stop` times from
+        /// its end.
         case strip(Unicode.Scalar, start: Int, stop: Int)
         /// A scalar becomes a space, or nothing in the first token if `dropsFirst`.
         case metaspace(Unicode.Scalar, dropsFirst: Bool)

@@ -1,4 +1,5 @@
-// vocab.json and merges.txt: a byte-level vocabulary as GPT-2, RoBERTa and Qwen 2 ship it, without a tokenizer.json.
+// vocab.json and merges.txt: a byte-level vocabulary as GPT-2, RoBERTa and Qwen 2 ship it, without a
+// tokenizer.json.
 
 /// A byte-level vocabulary with its merges, and the family whose pipeline stands around it.
 struct MergesFile {
@@ -23,7 +24,8 @@ struct MergesFile {
     private let vocabulary: Vocabulary
     private let merges: [(left: Int32, right: Int32, merged: Int32)]
 
-    /// Reads the vocabulary, an object of tokens and ids, and the merges, two tokens a line in order of their rank.
+    /// Reads the vocabulary, an object of tokens and ids, and the merges, two tokens a line in order of their
+    /// rank.
     init(
         vocabulary bytes: [UInt8], path: String, merges lines: [UInt8], mergesPath: String
     ) throws(TokenizerError) {
@@ -53,8 +55,8 @@ struct MergesFile {
         self.merges = merges
     }
 
-    /// The family's tokenizer over this vocabulary; `modelType` is that of config.json. A vocabulary that has RoBERTa's
-    /// special tokens is taken for RoBERTa's if no file names the family, any other for GPT-2's.
+    /// The family's tokenizer over this vocabulary; `modelType` is that of config.json. A vocabulary that has
+    /// RoBERTa's special tokens is taken for RoBERTa's if no file names the family, any other for GPT-2's.
     func tokenizer(
         _ configuration: TokenizerConfiguration, modelType: String?
     ) throws(TokenizerError) -> any Tokenizer {
@@ -102,8 +104,8 @@ struct MergesFile {
 }
 
 extension Vocabulary {
-    /// The added tokens of the configuration, the tokens with a role, and further special tokens; those that the
-    /// vocabulary lacks get new ids.
+    /// The added tokens of the configuration, the tokens with a role, and further special tokens; those that
+    /// the vocabulary lacks get new ids.
     fileprivate func completed(
         _ configuration: TokenizerConfiguration, roles: TokenRoles, maskStripsLeft: Bool, path: String
     ) throws(TokenizerError) -> [AddedToken] {

@@ -1,4 +1,5 @@
-// tokenizer_config.json: the names of the special tokens, and for models without tokenizer.json BERT's switches.
+// tokenizer_config.json: the names of the special tokens, and for models without tokenizer.json BERT's
+// switches.
 
 internal import JSON
 
@@ -22,7 +23,8 @@ struct TokenizerConfiguration {
     /// Further special tokens, by their text alone.
     var additionalSpecialTokens: [String] = []
 
-    /// Reads the file in `folder`, and the roles from special_tokens_map.json beside it; defaults where both are absent.
+    /// Reads the file in `folder`, and the roles from special_tokens_map.json beside it; defaults where both
+    /// are absent.
     static func read(_ folder: String) throws(TokenizerError) -> TokenizerConfiguration {
         var configuration = TokenizerConfiguration(path: "\(folder)/tokenizer_config.json")
         for path in ["\(folder)/special_tokens_map.json", "\(folder)/tokenizer_config.json"] {
@@ -74,7 +76,8 @@ struct TokenizerConfiguration {
         return try (node["content"].ifPresent ?? node).string()
     }
 
-    /// The tokens that have a role: those that the files name, and `defaults` for the roles they are silent on.
+    /// The tokens that have a role: those that the files name, and `defaults` for the roles they are silent
+    /// on.
     func roles(_ defaults: TokenRoles) -> TokenRoles {
         var roles = defaults
         for (role, name) in namedRoles { roles[role] = name }
@@ -83,8 +86,8 @@ struct TokenizerConfiguration {
 }
 
 extension AddedToken {
-    /// Reads an entry of `added_tokens` or `added_tokens_decoder`; absent switches are off, as in the Rust library
-    /// `normalized` is on unless the token is special.
+    /// Reads an entry of `added_tokens` or `added_tokens_decoder`; absent switches are off, as in the Rust
+    /// library `normalized` is on unless the token is special.
     init(_ node: TokenizerReader, id: Int32) throws(TokenizerError) {
         content = try node.member("content").string()
         self.id = id

@@ -79,7 +79,8 @@ struct TokenizerFile {
         return (type, node)
     }
 
-    /// The components that `name` consists of, those of a `Sequence` (listed under `list`) one by one; none if null.
+    /// The components that `name` consists of, those of a `Sequence` (listed under `list`) one by one; none
+    /// if null.
     func components(
         _ name: String, list: String, supported: [String]
     ) throws(TokenizerError) -> [(type: String, node: TokenizerReader)] {

@@ -5,11 +5,12 @@ internal import JSON
 
 /// Makes tokenizers from model directories.
 package enum TokenizerLoader {
-    /// Reads `tokenizer.json`; if that is absent `vocab.json` with `merges.txt` (byte-level BPE), or `vocab.txt`
-    /// (WordPiece). In all cases `tokenizer_config.json`, if present, names the special tokens. Truncation and padding of tokenizer.json are not applied: the caller decides them.
+    /// Reads `tokenizer.json`; if that is absent `vocab.json` with `merges.txt` (byte-level BPE), or
+    /// `vocab.txt` (WordPiece). In all cases `tokenizer_config.json`, if present, names the special tokens.
+    /// Truncation and padding of tokenizer.json are not applied: the caller decides them.
     ///
-    /// - Throws: `TokenizerError` if a file is missing, malformed or contradicts itself, or if the pipeline has a
-    ///   component that is not implemented.
+    /// - Throws: `TokenizerError` if a file is missing, malformed or contradicts itself, or if the pipeline
+    ///   has a component that is not implemented.
     package static func load(directory: String) throws(TokenizerError) -> any Tokenizer {
         let folder = directory.hasSuffix("/") ? String(directory.dropLast()) : directory
         guard FileSystem.isDirectory(folder) else {
@@ -38,8 +39,8 @@ package enum TokenizerLoader {
         try TokenizerReader.read("\(folder)/config.json")?["model_type"].ifPresent?.string()
     }
 
-    /// The special tokens that the files of a model directory name, by their key in tokenizer_config.json, such as
-    /// `bos_token`, in the order of the roles.
+    /// The special tokens that the files of a model directory name, by their key in tokenizer_config.json,
+    /// such as `bos_token`, in the order of the roles.
     package static func namedTokens(
         directory: String
     ) throws(TokenizerError) -> [(key: String, token: String)] {

@@ -35,8 +35,8 @@ extension JSONReader where Failure == TokenizerError {
 }
 
 extension JSONValue {
-    /// Parses the contents of the file at `path`, which is used in messages only. Nesting deeper than 64 levels is
-    /// refused.
+    /// Parses the contents of the file at `path`, which is used in messages only. Nesting deeper than 64
+    /// levels is refused.
     package init(parsing bytes: [UInt8], path: String) throws(TokenizerError) {
         do throws(JSONSyntaxError) {
             try self.init(parsing: bytes, maximumDepth: 64)

@@ -53,8 +53,8 @@ struct VocabularyFile {
             special: roles.ids({ vocabulary.id(of: $0) }, unknownID: unknown))
     }
 
-    /// The tokens with a role that the vocabulary has, those of the configuration, and further special tokens, which
-    /// get new ids if they are not in the vocabulary.
+    /// The tokens with a role that the vocabulary has, those of the configuration, and further special
+    /// tokens, which get new ids if they are not in the vocabulary.
     private func addedTokens(
         _ configuration: TokenizerConfiguration, vocabulary: Vocabulary
     ) throws(TokenizerError) -> [AddedToken] {
@@ -73,8 +73,8 @@ struct VocabularyFile {
 }
 
 extension Vocabulary {
-    /// `tokens` if none contradicts this vocabulary: a token of the vocabulary must have its id there, another one an
-    /// id of its own.
+    /// `tokens` if none contradicts this vocabulary: a token of the vocabulary must have its id there,
+    /// another one an id of its own.
     func checked(_ tokens: [AddedToken], path: String) throws(TokenizerError) -> [AddedToken] {
         for token in tokens {
             if let id = id(of: token.content) {

@@ -1,4 +1,5 @@
-// Byte-pair encoding: a word is spelled in single bytes or characters, whose neighbours are then merged by rank.
+// Byte-pair encoding: a word is spelled in single bytes or characters, whose neighbours are then merged by
+// rank.
 
 /// The `BPE` model of tokenizer.json.
 struct BytePairEncoding: SubwordModel {
@@ -6,8 +7,8 @@ struct BytePairEncoding: SubwordModel {
     private enum Alphabet {
         /// Id of the token of each byte, or -1.
         case bytes([Int32])
-        /// Each scalar is looked up; the ids are those of the tokens <0x00> to <0xFF> for scalars that are no tokens, if all
-        /// are there.
+        /// Each scalar is looked up; the ids are those of the tokens <0x00> to <0xFF> for scalars that are no
+        /// tokens, if all are there.
         case scalars(fallback: [Int32]?)
     }
 
@@ -57,7 +58,8 @@ struct BytePairEncoding: SubwordModel {
         }
     }
 
-    /// The tokens that a word equal to them becomes: all with `ignoresMerges`, otherwise those that merging leads to.
+    /// The tokens that a word equal to them becomes: all with `ignoresMerges`, otherwise those that merging
+    /// leads to.
     private func wholeWords() -> Vocabulary? {
         guard options.isByteLevel || options.ignoresMerges else { return nil }
         var tokens = Vocabulary.Entries()
@@ -129,7 +131,8 @@ struct BytePairEncoding: SubwordModel {
         merges.apply(to: &pieces, from: first)
     }
 
-    /// Gives the pieces without a token, whose id is -1, the unknown token, or leaves them out if there is none.
+    /// Gives the pieces without a token, whose id is -1, the unknown token, or leaves them out if there is
+    /// none.
     private func replaceUnknown(in pieces: inout [Piece], from first: Int, _ bytes: Span<UInt8>) {
         guard let unknownID else {
             dropUnknown(in: &pieces, from: first, bytes)
@@ -151,8 +154,9 @@ struct BytePairEncoding: SubwordModel {
         pieces.removeSubrange(kept...)
     }
 
-    /// Leaves the pieces without a token out. The library then counts the places of the others as if they stood side by
-    /// side, in the UTF-8 of the byte-level alphabet where the model spells bytes; so do their offsets.
+    /// Leaves the pieces without a token out. The library then counts the places of the others as if they
+    /// stood side by side, in the UTF-8 of the byte-level alphabet where the model spells bytes; so do their
+    /// offsets.
     private func dropUnknown(in pieces: inout [Piece], from first: Int, _ bytes: Span<UInt8>) {
         /// The byte of the text at each place.
         var places: [Int32] = []

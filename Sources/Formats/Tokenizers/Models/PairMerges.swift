@@ -51,8 +51,8 @@ struct PairMerges: Sendable {
         }
     }
 
-    /// Merges the pieces from `first` on until no pair of neighbours can be merged: always the pair of the lowest rank,
-    /// of equal ones the leftmost. O(n log n).
+    /// Merges the pieces from `first` on until no pair of neighbours can be merged: always the pair of the
+    /// lowest rank, of equal ones the leftmost. O(n log n).
     func apply(to pieces: inout [Piece], from first: Int) {
         let count = pieces.count - first
         if count < 2 { return }

@@ -1,4 +1,5 @@
-// The unigram language model (Kudo 2018): of all ways to spell a word in tokens, the one of the highest score.
+// The unigram language model (Kudo 2018): of all ways to spell a word in tokens, the one of the highest
+// score.
 
 /// The `Unigram` model of tokenizer.json.
 struct Unigram: SubwordModel {

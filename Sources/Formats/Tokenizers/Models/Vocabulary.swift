@@ -1,5 +1,5 @@
-// Tokens and ids. A hash table over UTF-8 slices: a look-up makes no string and compares bytes, so tokens that
-// differ only in normal form stay apart.
+// Tokens and ids. A hash table over UTF-8 slices: a look-up makes no string and compares bytes, so tokens
+// that differ only in normal form stay apart.
 
 /// An immutable two-way map between tokens and ids.
 struct Vocabulary: Sendable {

@@ -37,8 +37,8 @@ extension BertNormalizer {
         return options.padsChinese && scalar.isBertChinese ? [" ", scalar, " "] : [scalar]
     }
 
-    /// Canonical decomposition and ordering. The library hands the sources of a run out in order: each scalar that
-    /// was the first of a decomposition takes the next one, wherever the ordering has moved it.
+    /// Canonical decomposition and ordering. The library hands the sources of a run out in order: each scalar
+    /// that was the first of a decomposition takes the next one, wherever the ordering has moved it.
     private func decomposed(_ items: [Item]) -> [Item] {
         var result: [Item] = []
         var run: [(item: Item, combiningClass: UInt8)] = []

@@ -1,5 +1,6 @@
-// BERT's normaliser: removes control characters, pads Chinese characters with spaces, strips accents, lowers case.
-// One table look-up a scalar; the rare texts whose marks must be reordered take the path in BertNormalizer+Staged.
+// BERT's normaliser: removes control characters, pads Chinese characters with spaces, strips accents, lowers
+// case. One table look-up a scalar; the rare texts whose marks must be reordered take the path in
+// BertNormalizer+Staged.
 
 /// The `BertNormalizer` of tokenizer.json.
 struct BertNormalizer: TextNormalizer {

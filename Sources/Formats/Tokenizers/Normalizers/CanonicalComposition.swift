@@ -1,11 +1,12 @@
-// Canonical composition (Unicode Standard Annex 15), with the tables of Unicode 9 as the Rust library has them.
+// Canonical composition (Unicode Standard Annex 15), with the tables of Unicode 9 as the Rust library has
+// them.
 
 import Foundation
 
 /// The `NFC` normaliser.
 struct CanonicalComposition: TextNormalizer {
-    /// A scalar with what it does to the sources: `change` 0 takes the next scalar of the input, a negative one also
-    /// that many after it, a positive one none.
+    /// A scalar with what it does to the sources: `change` 0 takes the next scalar of the input, a negative
+    /// one also that many after it, a positive one none.
     private struct Item {
         var scalar: Unicode.Scalar
         var change: Int

@@ -1,5 +1,5 @@
-// SentencePiece's normaliser: a table from strings to strings, compiled into a double-array trie (Aoe 1989, in the
-// layout of darts-clone) and the strings it leads to.
+// SentencePiece's normaliser: a table from strings to strings, compiled into a double-array trie (Aoe 1989,
+// in the layout of darts-clone) and the strings it leads to.
 
 import Foundation
 internal import JSON
@@ -15,7 +15,8 @@ struct PrecompiledNormalizer: TextNormalizer {
     /// What each ASCII character becomes if it stands alone; nil where it stays.
     private var asciiChanges = [Bool](repeating: false, count: 128)
 
-    /// Reads the base64 text of `precompiled_charsmap`: the number of bytes of the trie, the trie, the strings.
+    /// Reads the base64 text of `precompiled_charsmap`: the number of bytes of the trie, the trie, the
+    /// strings.
     init(_ node: TokenizerReader) throws(TokenizerError) {
         guard let data = Data(base64Encoded: try node.string()) else { throw node.mismatch("base64") }
         let bytes = Array(data)
@@ -97,7 +98,8 @@ struct PrecompiledNormalizer: TextNormalizer {
         }
     }
 
-    /// Whether all is ASCII that stays as it is. CR LF is one cluster, but neither stays alone in real tables.
+    /// Whether all is ASCII that stays as it is. CR LF is one cluster, but neither stays alone in real
+    /// tables.
     private func isPlain(_ input: Span<UInt8>, _ range: Range<Int>) -> Bool {
         for position in range {
             let byte = input[position]
@@ -106,8 +108,8 @@ struct PrecompiledNormalizer: TextNormalizer {
         return true
     }
 
-    /// Adds the replacement of `count` scalars. The last scalars of a longer one are new, and the last of a shorter one
-    /// stands for all that went; if nothing is left, the one before it does.
+    /// Adds the replacement of `count` scalars. The last scalars of a longer one are new, and the last of a
+    /// shorter one stands for all that went; if nothing is left, the one before it does.
     private func replace(_ count: Int, by found: Range<Int>, in items: inout [Item]) {
         let scalars = String(decoding: strings[found], as: UTF8.self).unicodeScalars
         let difference = scalars.count - count

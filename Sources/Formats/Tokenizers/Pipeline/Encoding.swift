@@ -6,11 +6,11 @@ package struct Encoding: Sendable, Equatable {
     package var ids: [Int32]
     /// Segment of each token: what the template gives the first text, the second and the special tokens.
     package var typeIDs: [Int32]
-    /// Where each token came from: a range of Unicode scalars of its own text (the first or the pair), as Hugging Face
-    /// counts them. `0..<0` for tokens that the template added.
+    /// Where each token came from: a range of Unicode scalars of its own text (the first or the pair), as
+    /// Hugging Face counts them. `0..<0` for tokens that the template added.
     package var offsets: [Range<Int>]
-    /// True for tokens that the template added. A special token that stands in the text itself is not marked, as in
-    /// Hugging Face's `special_tokens_mask`.
+    /// True for tokens that the template added. A special token that stands in the text itself is not marked,
+    /// as in Hugging Face's `special_tokens_mask`.
     package var isSpecial: [Bool]
 
     /// Number of tokens.

@@ -1,4 +1,5 @@
-// `trim_offsets` of the ByteLevel and RobertaProcessing post-processors: offsets leave out the spaces of their tokens.
+// `trim_offsets` of the ByteLevel and RobertaProcessing post-processors: offsets leave out the spaces of
+// their tokens.
 
 /// How offsets are trimmed.
 struct OffsetTrimming: Sendable {

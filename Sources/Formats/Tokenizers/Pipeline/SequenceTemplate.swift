@@ -69,8 +69,9 @@ struct SequenceTemplate: Sendable {
         return encoding
     }
 
-    /// How many tokens of two texts stay, by Hugging Face's `longest_first`: the longer text is cut until both are
-    /// equally long, then both; an odd token stays with the longer one, or with the second if they are equal.
+    /// How many tokens of two texts stay, by Hugging Face's `longest_first`: the longer text is cut until
+    /// both are equally long, then both; an odd token stays with the longer one, or with the second if they
+    /// are equal.
     static func longestFirst(_ first: Int, _ second: Int, room: Int) -> (first: Int, second: Int) {
         guard first + second > room else { return (first, second) }
         var short = min(first, second)

@@ -1,6 +1,7 @@
 // The tokens with a role.
 
-/// A role that a token can have, by its key in tokenizer_config.json; in the order in which new tokens get their ids.
+/// A role that a token can have, by its key in tokenizer_config.json; in the order in which new tokens get
+/// their ids.
 enum TokenRole: String, CaseIterable, Sendable {
     case beginningOfSequence = "bos_token"
     case endOfSequence = "eos_token"

@@ -3,8 +3,8 @@
 
 /// Rewrites text before it is split: cleaning, case, accents.
 protocol TextNormalizer: Sendable {
-    /// Appends the normal form of `input[range]` (UTF-8, whole scalars) to `text`. `firstScalar` is the index of the
-    /// range's first scalar in the whole input, from which the sources in `text` are counted.
+    /// Appends the normal form of `input[range]` (UTF-8, whole scalars) to `text`. `firstScalar` is the index
+    /// of the range's first scalar in the whole input, from which the sources in `text` are counted.
     func normalize(
         _ input: Span<UInt8>, _ range: Range<Int>, firstScalar: Int, into text: inout NormalizedText)
 }

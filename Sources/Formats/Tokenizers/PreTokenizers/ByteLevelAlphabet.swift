@@ -1,4 +1,5 @@
-// The alphabet in which byte-level vocabularies spell bytes: a printable character for each (Radford et al. 2019).
+// The alphabet in which byte-level vocabularies spell bytes: a printable character for each (Radford et al.
+// 2019).
 
 /// The bijection between bytes and characters of GPT-2's vocabularies: printable Latin-1 characters stand for
 /// themselves, the other 68 bytes for U+0100 and on.
@@ -30,7 +31,8 @@ enum ByteLevelAlphabet {
         return byte < 0 ? nil : UInt8(byte)
     }
 
-    /// Appends the bytes that `token`, UTF-8, spells; appends nothing and is false if a character of it stands for none.
+    /// Appends the bytes that `token`, UTF-8, spells; appends nothing and is false if a character of it
+    /// stands for none.
     static func append(_ token: ArraySlice<UInt8>, to result: inout [UInt8]) -> Bool {
         let start = result.count
         let span = token.span

@@ -18,8 +18,8 @@ struct PatternSplitter: WordSplitter {
     }
 }
 
-/// `ByteLevel`: puts a space before each word that has none, if asked, and splits by GPT-2's expression, if asked. That
-/// the model then spells in bytes is the model's matter.
+/// `ByteLevel`: puts a space before each word that has none, if asked, and splits by GPT-2's expression, if
+/// asked. That the model then spells in bytes is the model's matter.
 struct ByteLevelPreTokenizer: PreTokenizer {
     let addsPrefixSpace: Bool
     let splits: Bool
@@ -211,7 +211,8 @@ struct MetaspacePreTokenizer: PreTokenizer {
 }
 
 extension NormalizedText {
-    /// Puts `prefix` before each of `words` that satisfies `isWithout`; the prefix comes from the word's first scalar.
+    /// Puts `prefix` before each of `words` that satisfies `isWithout`; the prefix comes from the word's
+    /// first scalar.
     fileprivate mutating func prepend(
         _ prefix: [UInt8], to words: inout [Range<Int>], where isWithout: (Span<UInt8>, Range<Int>) -> Bool
     ) {

@@ -1,5 +1,5 @@
-// The regular expressions by which byte-level families split text into words, each as a scanner written by hand.
-// Families are told apart by the text of their expression; an unknown one is refused.
+// The regular expressions by which byte-level families split text into words, each as a scanner written by
+// hand. Families are told apart by the text of their expression; an unknown one is refused.
 
 /// One of the known expressions.
 enum WordPattern: Sendable, Equatable {
@@ -45,7 +45,8 @@ enum WordPattern: Sendable, Equatable {
         }
     }
 
-    /// End of an English contraction such as 've that begins at `start`, which must be an apostrophe; nil if none does.
+    /// End of an English contraction such as 've that begins at `start`, which must be an apostrophe; nil if
+    /// none does.
     private static func contractionEnd(
         _ start: Int, _ end: Int, _ bytes: Span<UInt8>, ignoringCase: Bool
     ) -> Int? {
@@ -99,7 +100,8 @@ enum WordPattern: Sendable, Equatable {
 
     private static func isLineEnd(_ byte: UInt8) -> Bool { byte == 0x0A || byte == 0x0D }
 
-    /// `[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,n}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+` after the contractions.
+    /// `[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,n}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+` after the
+    /// contractions.
     private static func gpt4End(
         _ classes: ScalarClasses.Lookup, _ start: Int, _ end: Int, _ bytes: Span<UInt8>, longestNumber: Int
     ) -> Int {

@@ -1,6 +1,7 @@
-// Unicode properties as the Rust tokenizers library sees them. It mixes tables of several Unicode versions, and
-// Swift's are newer; so a property counts only for scalars that were assigned by the version of the table in
-// question, plus the six scalars whose category changed later. Compared over every scalar with tokenizers 0.23.3.
+// Unicode properties as the Rust tokenizers library sees them. It mixes tables of several Unicode versions,
+// and Swift's are newer; so a property counts only for scalars that were assigned by the version of the table
+// in question, plus the six scalars whose category changed later. Compared over every scalar with tokenizers
+// 0.23.3.
 
 import Foundation
 
@@ -11,7 +12,8 @@ extension Unicode.Scalar {
         return age.major < major || (age.major == major && age.minor == 0)
     }
 
-    /// Category Cc, Cf or Co (Unicode 8), but not tab, newline and carriage return, which are whitespace here.
+    /// Category Cc, Cf or Co (Unicode 8), but not tab, newline and carriage return, which are whitespace
+    /// here.
     var isBertControl: Bool {
         switch properties.generalCategory {
         case .control, .format, .privateUse: value != 9 && value != 10 && value != 13 && isAssigned(by: 8)

@@ -1,4 +1,5 @@
-// The four classes of characters by which the byte-level families split words, as Oniguruma 6.9 sees them (Unicode 16).
+// The four classes of characters by which the byte-level families split words, as Oniguruma 6.9 sees them
+// (Unicode 16).
 
 /// A table from scalars to classes.
 enum ScalarClasses {

@@ -85,7 +85,8 @@ struct ChartFrame {
         if value == 0 { return "0" }
         let step = step(range, around: count)
         let largest = max(abs(range.lowerBound), abs(range.upperBound))
-        // Very small and very large numbers share the exponent of the largest, so that they can be compared at a glance.
+        // Very small and very large numbers share the exponent of the largest, so that they can be compared
+        // at a glance.
         var (power, exponent) = (1.0, 0)
         if largest < 1e-3 {
             while largest * power < 0.9999 { (power, exponent) = (power * 10, exponent - 1) }

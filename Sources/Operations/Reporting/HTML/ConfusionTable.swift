@@ -1,4 +1,5 @@
-// The confusion matrix of a report, shaded by the share of each true label; long lists as their worst confusions.
+// The confusion matrix of a report, shaded by the share of each true label; long lists as their worst
+// confusions.
 
 /// How often each label was predicted for each true label.
 package struct ConfusionTable: Sendable, Equatable {

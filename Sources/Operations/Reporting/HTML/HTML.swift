@@ -7,7 +7,8 @@ package struct HTML: Sendable, Equatable {
 
     private init(source: String) { self.source = source }
 
-    /// Text, escaped for content and for attribute values. Control characters that HTML forbids become U+FFFD.
+    /// Text, escaped for content and for attribute values. Control characters that HTML forbids become
+    /// U+FFFD.
     package init(_ text: String) {
         var escaped = ""
         for scalar in text.unicodeScalars {

@@ -2,8 +2,8 @@
 
 internal import JSON
 
-/// Reads `cross_validation.json`: under `folds` an object a fold with its figures, under `summary` for each figure an
-/// object with `mean`, `std`, `low` and `high`.
+/// Reads `cross_validation.json`: under `folds` an object a fold with its figures, under `summary` for each
+/// figure an object with `mean`, `std`, `low` and `high`.
 enum CrossValidationSection {
     static let fileName = "cross_validation.json"
 

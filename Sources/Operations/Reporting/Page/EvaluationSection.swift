@@ -1,4 +1,5 @@
-// The part of a report about an evaluation: figures with intervals, labels, calibration, mistakes and samples.
+// The part of a report about an evaluation: figures with intervals, labels, calibration, mistakes and
+// samples.
 
 internal import JSON
 

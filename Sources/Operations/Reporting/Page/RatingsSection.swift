@@ -2,10 +2,11 @@
 
 internal import JSON
 
-/// Reads `ratings.json`: under `systems` an object a model with `name` and, for each criterion, an object with `mean`,
-/// `low`, `high` and `count`; under `agreement` an object a criterion with Krippendorff's `ordinal_alpha`; under
-/// `comparisons` a list of pairs of models with their `win_rate`; `metrics`, of a model or of the folder, are those of
-/// an evaluation (`eval_…`) or of the rated outputs (`rated_…`), with their ends `…_low` and `…_high`.
+/// Reads `ratings.json`: under `systems` an object a model with `name` and, for each criterion, an object
+/// with `mean`, `low`, `high` and `count`; under `agreement` an object a criterion with Krippendorff's
+/// `ordinal_alpha`; under `comparisons` a list of pairs of models with their `win_rate`; `metrics`, of a
+/// model or of the folder, are those of an evaluation (`eval_…`) or of the rated outputs (`rated_…`), with
+/// their ends `…_low` and `…_high`.
 enum RatingsSection {
     static let fileName = "ratings.json"
     private static let criteria = ["naturalness", "correctness", "helpfulness", "overall"]

@@ -4,14 +4,16 @@ internal import Files
 import Foundation
 internal import JSON
 
-/// Makes `report.html` from the files of an output folder: `metrics.jsonl` of training, `eval_results.json` and
-/// `eval_predictions.jsonl` of an evaluation, `cross_validation.json`, `ratings.json`, `recipe.yaml`, `versions.json`.
+/// Makes `report.html` from the files of an output folder: `metrics.jsonl` of training, `eval_results.json`
+/// and `eval_predictions.jsonl` of an evaluation, `cross_validation.json`, `ratings.json`, `recipe.yaml`,
+/// `versions.json`.
 ///
 /// Each part is there when its file is, so every command that adds a file may make the page anew.
 package enum ReportPage {
     package static let fileName = "report.html"
 
-    /// Writes the page of `directory` and returns its path. The old page stays whole until the new one replaces it.
+    /// Writes the page of `directory` and returns its path. The old page stays whole until the new one
+    /// replaces it.
     @discardableResult
     package static func write(directory: String) throws(ReportingError) -> String {
         let document = try document(directory: directory)

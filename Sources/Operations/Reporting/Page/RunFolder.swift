@@ -50,8 +50,8 @@ struct RunFolder {
         do { return try JSONValue(reporting: bytes) } catch { throw .notJSON(path + "/" + name, line: nil) }
     }
 
-    /// The first `limit` lines of a file of JSON Lines, all of them when nil; none when there is no such file. Reads no
-    /// more of the file than it needs.
+    /// The first `limit` lines of a file of JSON Lines, all of them when nil; none when there is no such
+    /// file. Reads no more of the file than it needs.
     func records(_ name: String, limit: Int? = nil) throws(ReportingError) -> [JSONValue] {
         let file = path + "/" + name
         guard FileSystem.exists(file) else { return [] }

@@ -24,8 +24,8 @@ extension ClusterConfiguration {
     }
 
     /// The mpirun command. Hosts are listed with the ranks that each one gets, so that the placement is the
-    /// one of `RankPlacement` whatever mpirun's own rules are. Settings stand on it as values, so that no other
-    /// host needs their file.
+    /// one of `RankPlacement` whatever mpirun's own rules are. Settings stand on it as values, so that no
+    /// other host needs their file.
     package func mpirunCommand(
         executable: String, arguments: [String], settings: OpenMPISettings,
         variables: [(name: String, value: String)] = [],

@@ -1,5 +1,5 @@
-// The settings of Open MPI: those of every job from a settings file such as cluster-configs/openmpi.conf, and those
-// that follow from the shape of a cluster.
+// The settings of Open MPI: those of every job from a settings file such as cluster-configs/openmpi.conf, and
+// those that follow from the shape of a cluster.
 
 package import Machine
 
@@ -42,8 +42,8 @@ package struct OpenMPISettings: Equatable, Sendable {
         try self.init(text: text, file: path)
     }
 
-    /// Parses lines of the form `name = value`; blank lines and lines that start with `#` are left out. `file`
-    /// is for error messages.
+    /// Parses lines of the form `name = value`; blank lines and lines that start with `#` are left out.
+    /// `file` is for error messages.
     package init(text: String, file: String) throws(ConfigurationError) {
         var parameters: [OpenMPIParameter] = []
         // Scalars, because a carriage return and a line feed make one Character.
@@ -73,9 +73,9 @@ package struct OpenMPISettings: Equatable, Sendable {
 }
 
 extension ClusterConfiguration {
-    /// Data and control on the network that joins the hosts, and Open MPI's own temporary files on a disk local
-    /// to each host. Left to itself, Open MPI also tries the bridges of containers and virtual machines, which
-    /// lead nowhere.
+    /// Data and control on the network that joins the hosts, and Open MPI's own temporary files on a disk
+    /// local to each host. Left to itself, Open MPI also tries the bridges of containers and virtual
+    /// machines, which lead nowhere.
     var ownParameters: [OpenMPIParameter] {
         let network = interface.map {
             [
@@ -98,9 +98,9 @@ extension ClusterConfiguration {
         }
     }
 
-    /// Environment of every rank. `OMP_NUM_THREADS` sets the thread pool, which else would take all cores of a
-    /// rank that is not bound; a crash ends the job at once, where the interactive backtrace of a Swift program
-    /// would delay that by seconds.
+    /// Environment of every rank. `OMP_NUM_THREADS` sets the thread pool, which else would take all cores of
+    /// a rank that is not bound; a crash ends the job at once, where the interactive backtrace of a Swift
+    /// program would delay that by seconds.
     func rankEnvironment(threadsPerRank: Int) -> [(name: String, value: String)] {
         [("SWIFT_BACKTRACE", "enable=no"), ("OMP_NUM_THREADS", String(threadsPerRank))]
             + (scratchDirectory.map { [("TMPDIR", $0)] } ?? [])

@@ -1,8 +1,9 @@
-// A key of a recipe: its name, type, help, who reads it, and how it is read into and written from a run configuration.
+// A key of a recipe: its name, type, help, who reads it, and how it is read into and written from a run
+// configuration.
 package import Arguments
 
-/// One key of a recipe, declared once: a row of `RecipeKey.all`, whose path leads to the property that holds the default.
-/// Files, flags, help and completions are made from it.
+/// One key of a recipe, declared once: a row of `RecipeKey.all`, whose path leads to the property that holds
+/// the default. Files, flags, help and completions are made from it.
 package struct RecipeKey: Sendable {
     /// Hugging Face's name for it, such as `learning_rate`.
     package let name: String

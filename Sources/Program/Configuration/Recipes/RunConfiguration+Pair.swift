@@ -4,8 +4,8 @@ import Arguments
 extension RunConfiguration {
     private static let pairKeys = ["encoder_model_name_or_path", "decoder_model_name_or_path"]
 
-    /// Encoder and decoder come together, in place of one model, for a task that has both. A model that a flag names
-    /// beats those of the file, so that a recipe serves to evaluate what it made.
+    /// Encoder and decoder come together, in place of one model, for a task that has both. A model that a
+    /// flag names beats those of the file, so that a recipe serves to evaluate what it made.
     func validatePair(_ sources: KeySources) throws(ConfigurationError) {
         let given = [model.encoderModelNameOrPath, model.decoderModelNameOrPath]
         guard given.contains(where: { $0 != nil }) else { return }

@@ -10,7 +10,8 @@ struct Setting {
 }
 
 extension RunConfiguration {
-    /// Sets what is right of `settings`, and throws if anything is wrong: every mistake in one error, in their order.
+    /// Sets what is right of `settings`, and throws if anything is wrong: every mistake in one error, in
+    /// their order.
     mutating func set(
         _ settings: [Setting], _ sources: inout KeySources, _ command: RecipeCommand
     ) throws(ConfigurationError) {
@@ -64,8 +65,8 @@ extension RunConfiguration {
         sources.locations[name] = location
     }
 
-    /// What is wrong with a key that the task does not read, unless another setting beats it. One that `null` unsets is as
-    /// good as left out.
+    /// What is wrong with a key that the task does not read, unless another setting beats it. One that `null`
+    /// unsets is as good as left out.
     private func misplacement(_ setting: Setting, _ sources: KeySources) -> ConfigurationError? {
         guard let key = RecipeKey.named(setting.name), !key.scope.contains(task),
             sources.locations[key.name] == setting.location, setting.value != .null

@@ -4,8 +4,9 @@ internal import Tasks
 import Yams
 
 extension RunConfiguration {
-    /// Every key that the task reads with its value, defaults included, but for a path that has none. Decoding it gives
-    /// an equal configuration. Keys whose default is derived from others stay `null`, so that a changed copy derives them anew.
+    /// Every key that the task reads with its value, defaults included, but for a path that has none.
+    /// Decoding it gives an equal configuration. Keys whose default is derived from others stay `null`, so
+    /// that a changed copy derives them anew.
     package func effectiveYAML() throws(ConfigurationError) -> String {
         let pairs = keysOfTask.filter { $0.read(self) != .scalar("") }.map { key in
             (

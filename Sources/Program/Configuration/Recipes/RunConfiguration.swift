@@ -11,16 +11,17 @@ extension RunConfiguration {
     /// The keys that training cannot do without; `config_name` serves in place of `model_name_or_path`.
     package static let keysForTraining = ["model_name_or_path", "train_file", "output_dir"]
 
-    /// Reads a recipe file and lays the flags over it. For `evaluate`, `predict` and `chat` both lie over what the model
-    /// was trained with, where its folder says so.
+    /// Reads a recipe file and lays the flags over it. For `evaluate`, `predict` and `chat` both lie over
+    /// what the model was trained with, where its folder says so.
     ///
     /// - Parameters:
     ///   - recipePath: YAML file; nil if everything comes by flags.
     ///   - overrides: key and text of each flag, in order. `null` unsets a key that may be unset.
-    ///   - command: who reads it. A file may hold keys of other commands, as one recipe serves several; a flag may not.
+    ///   - command: who reads it. A file may hold keys of other commands, as one recipe serves several; a
+    ///     flag may not.
     ///   - requiredKeys: keys that must have a value in the end.
-    ///   - holdsOutValidation: whether validation rows are taken from the training rows, so that keys that need them
-    ///     need no `validation_file`.
+    ///   - holdsOutValidation: whether validation rows are taken from the training rows, so that keys that
+    ///     need them need no `validation_file`.
     package init(
         recipePath: String?, overrides: [(key: String, value: String)] = [],
         for command: RecipeCommand = .train,

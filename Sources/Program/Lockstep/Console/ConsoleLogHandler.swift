@@ -1,4 +1,5 @@
-// How the program shows its log: the sentences themselves on standard error, with the time in front in batch logs.
+// How the program shows its log: the sentences themselves on standard error, with the time in front in batch
+// logs.
 
 internal import Files
 package import Logging

@@ -3,7 +3,8 @@
 package import Reporting
 
 extension ReportPage {
-    /// Writes the page at the end of a command whose results are already safe: a page that cannot be made is a warning.
+    /// Writes the page at the end of a command whose results are already safe: a page that cannot be made is
+    /// a warning.
     package static func writeAfterwards(directory: String) {
         do {
             try write(directory: directory)

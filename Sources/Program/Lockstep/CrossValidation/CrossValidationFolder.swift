@@ -1,7 +1,8 @@
 // The files of a cross-validation in its output folder, and what a crash leaves of them.
 //
-// folds/plan.json says what the folds are of. folds/<fold>/ is the run of a fold. folds/<fold>.predictions.jsonl and then
-// folds/<fold>.json appear under their names when they are whole: a fold with the latter is finished.
+// folds/plan.json says what the folds are of. folds/<fold>/ is the run of a fold.
+// folds/<fold>.predictions.jsonl and then folds/<fold>.json appear under their names when they are whole: a
+// fold with the latter is finished.
 
 import Checkpoints
 import CrossValidation
@@ -32,9 +33,11 @@ struct CrossValidationFolder {
 
     // MARK: Start
 
-    /// Makes the folder ready for folds that `settings` describe, and returns those of `runs` that are finished.
+    /// Makes the folder ready for folds that `settings` describe, and returns those of `runs` that are
+    /// finished.
     ///
-    /// Throws when it holds another run, or folds of other settings, and the run neither goes on nor starts afresh.
+    /// Throws when it holds another run, or folds of other settings, and the run neither goes on nor starts
+    /// afresh.
     func prepare(
         _ settings: [(key: String, value: String)], runs: [FoldRun], resuming: Bool, overwrite: Bool
     ) throws -> [FoldRun] {

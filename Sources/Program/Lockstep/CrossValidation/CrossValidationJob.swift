@@ -1,4 +1,5 @@
-// `cross-validate` from recipe to result: folds, their training on groups of ranks, and what is written and shown.
+// `cross-validate` from recipe to result: folds, their training on groups of ranks, and what is written and
+// shown.
 
 import Arguments
 import Checkpoints
@@ -59,14 +60,14 @@ package struct CrossValidationJob {
 
     private var ranksOfFold: Int { group.size / arguments.parallelFolds }
 
-    /// Throws, with file and line, when a fold would find only at its turn that it cannot learn from a row or answer it.
-    /// Collective.
+    /// Throws, with file and line, when a fold would find only at its turn that it cannot learn from a row or
+    /// answer it. Collective.
     private func checkRows() throws {
         try configuration.task.definition.checkRows(configuration, group: group)
     }
 
-    /// Makes the output folder ready; returns the names of the finished folds, the same on all ranks, and rank 0's lock
-    /// of the folder.
+    /// Makes the output folder ready; returns the names of the finished folds, the same on all ranks, and
+    /// rank 0's lock of the folder.
     private func start(_ plan: CrossValidationPlan) throws -> (Set<String>, OutputLock?) {
         var bytes: [UInt8] = []
         var lock: OutputLock?
@@ -126,7 +127,8 @@ package struct CrossValidationJob {
 
     // MARK: Folds
 
-    /// Trains and tests `runs`, several at the same time. Throws when the job was asked to stop before the last.
+    /// Trains and tests `runs`, several at the same time. Throws when the job was asked to stop before the
+    /// last.
     private func train(_ plan: CrossValidationPlan, _ runs: [FoldRun], _ stopRequest: StopRequest) throws {
         let parallel = arguments.parallelFolds
         let color = group.rank / ranksOfFold

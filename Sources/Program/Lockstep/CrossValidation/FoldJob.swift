@@ -42,7 +42,8 @@ struct FoldJob {
         return result
     }
 
-    /// The test rows stand for the training rows too: a task that reads others would read others when it trains.
+    /// The test rows stand for the training rows too: a task that reads others would read others when it
+    /// trains.
     private func checkRows(of task: any TrainingTask) {
         let rows = plan.testRows(of: run)
         let sources = Set(plan.survey.sources.indices.filter(rows.contains).map { plan.survey.sources[$0] })
@@ -51,7 +52,8 @@ struct FoldJob {
             "\(configuration.task.rawValue) must read its rows by trainingRows() and validationRows()")
     }
 
-    /// The recipe on the rows that the fold learns from. It goes on where a killed run of the same fold stood.
+    /// The recipe on the rows that the fold learns from. It goes on where a killed run of the same fold
+    /// stood.
     private func training(_ rows: (learnt: RowSelection, choosing: RowSelection?)) -> RunConfiguration {
         var fold = configuration
         fold.model.outputDir = folder.directory(of: run)

@@ -10,8 +10,8 @@ import Safetensors
 import Training
 
 extension ReplicaMemory {
-    /// Throws on all ranks when the replicas of some host do not fit; rank 0 warns when it may become tight. Says
-    /// nothing when the size of the model cannot be known beforehand. Collective.
+    /// Throws on all ranks when the replicas of some host do not fit; rank 0 warns when it may become tight.
+    /// Says nothing when the size of the model cannot be known beforehand. Collective.
     static func check(
         _ configuration: RunConfiguration, ranksOfFold: Int, group: any ProcessGroup
     ) throws {
@@ -36,7 +36,8 @@ extension ReplicaMemory {
         }
     }
 
-    /// Elements of the weight files of the model; 0 when they cannot be read, which loading the model will say better.
+    /// Elements of the weight files of the model; 0 when they cannot be read, which loading the model will
+    /// say better.
     private static func parameterCount(_ configuration: RunConfiguration) -> Int {
         let directory = configuration.model.modelNameOrPath
         do {

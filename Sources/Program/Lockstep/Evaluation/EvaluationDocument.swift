@@ -1,4 +1,5 @@
-// eval_results.json: figures under Hugging Face's names, their intervals, and all that tables and report show.
+// eval_results.json: figures under Hugging Face's names, their intervals, and all that tables and report
+// show.
 
 import Evaluation
 import JSON
@@ -9,7 +10,8 @@ import Training
 
 /// The machine-readable result of an evaluation.
 package enum EvaluationDocument {
-    /// `eval_<figure>` with `eval_<figure>_low` and `_high`, the ends of its 95% interval; then labels, tables, mistakes.
+    /// `eval_<figure>` with `eval_<figure>_low` and `_high`, the ends of its 95% interval; then labels,
+    /// tables, mistakes.
     package static func bytes(_ outcome: EvaluationOutcome) throws -> [UInt8] {
         var members: JSONObject = [:]
         for estimate in outcome.estimates {

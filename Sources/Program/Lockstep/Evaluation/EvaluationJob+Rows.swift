@@ -1,4 +1,5 @@
-// Rows through a predictor: scored, written to eval_predictions.jsonl, and compared with those of another run.
+// Rows through a predictor: scored, written to eval_predictions.jsonl, and compared with those of another
+// run.
 
 import Arguments
 import Checkpoints

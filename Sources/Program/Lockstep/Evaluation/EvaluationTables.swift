@@ -1,4 +1,5 @@
-// What `evaluate` prints for people: figures with intervals, labels, lengths, confidences, and the worst rows.
+// What `evaluate` prints for people: figures with intervals, labels, lengths, confidences, and the worst
+// rows.
 
 import Evaluation
 import JSON

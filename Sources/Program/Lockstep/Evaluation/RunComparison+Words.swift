@@ -48,7 +48,8 @@ extension RunComparison {
             + Self.verdict(item.test.pValue)
     }
 
-    /// The other run as the user knows it: by its folder, when the file has the name that an evaluation gives it.
+    /// The other run as the user knows it: by its folder, when the file has the name that an evaluation gives
+    /// it.
     private var otherRun: String {
         let suffix = "/" + ComparedPredictions.fileName
         return other.hasSuffix(suffix) ? String(other.dropLast(suffix.count)) : other

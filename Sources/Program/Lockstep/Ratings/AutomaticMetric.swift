@@ -1,4 +1,5 @@
-// Metrics of generated text beside people's ratings: those of an evaluation, or of the rated outputs themselves.
+// Metrics of generated text beside people's ratings: those of an evaluation, or of the rated outputs
+// themselves.
 
 import DataParallel
 import Datasets
@@ -28,8 +29,8 @@ struct AutomaticMetric {
 
     private static func isWanted(_ name: String) -> Bool { kinds.contains { name.contains($0) } }
 
-    /// The metrics in the `eval_results.json` beside each system's predictions and in the folder of the ratings; of a
-    /// system without them those of its rated outputs.
+    /// The metrics in the `eval_results.json` beside each system's predictions and in the folder of the
+    /// ratings; of a system without them those of its rated outputs.
     ///
     /// - Parameter rated: indices of the items with a rating.
     static func find(directory: String, items: RatingItems, rated: [Int]) throws -> [AutomaticMetric] {
@@ -67,8 +68,8 @@ struct AutomaticMetric {
         }
     }
 
-    /// Scores of a system's rated outputs against the references in its predictions file; with the losses that
-    /// `evaluate` writes also their perplexity. Nothing when a rated row has no reference.
+    /// Scores of a system's rated outputs against the references in its predictions file; with the losses
+    /// that `evaluate` writes also their perplexity. Nothing when a rated row has no reference.
     private static func computed(
         _ system: Int, _ items: RatingItems, rated: [Int]
     ) throws -> [AutomaticMetric] {
@@ -111,7 +112,8 @@ struct AutomaticMetric {
         if case .string(let text)? = prediction { text != output } else { false }
     }
 
-    /// The texts of people under the names that the tasks and `evaluate` give them; of a dialogue its last answer.
+    /// The texts of people under the names that the tasks and `evaluate` give them; of a dialogue its last
+    /// answer.
     private static func references(of row: Row) -> [String] {
         for name in ["reference", "summary", "caption", "completion"] {
             switch row[name] {

@@ -1,4 +1,5 @@
-// Runs a command on this rank and ends the job when it fails, saying once what several ranks found wrong alike.
+// Runs a command on this rank and ends the job when it fails, saying once what several ranks found wrong
+// alike.
 
 package import DataParallel
 import Foundation
@@ -9,8 +10,9 @@ import Synchronization
 package enum RankWork {
     private static let failureCode: Int32 = 1
 
-    /// Joins the job and runs `body` on every rank. An error ends the whole job with a message that names rank and
-    /// host. A run that was stopped on request ends in order on all ranks, and throws `StoppedOnRequest`.
+    /// Joins the job and runs `body` on every rank. An error ends the whole job with a message that names
+    /// rank and host. A run that was stopped on request ends in order on all ranks, and throws
+    /// `StoppedOnRequest`.
     package static func run<Value>(_ body: (any ProcessGroup) throws -> Value) throws -> Value {
         let group = try ProcessGroups.start()
         let failures = try group.duplicate()
@@ -35,8 +37,9 @@ package enum RankWork {
 
     /// Prints the error and ends the job.
     ///
-    /// Ranks that fail meet on the channel `failures`: when all of them do, the first rank with a message prints it
-    /// and the others stay silent. A rank that waits there for two seconds failed alone: it speaks for itself.
+    /// Ranks that fail meet on the channel `failures`: when all of them do, the first rank with a message
+    /// prints it and the others stay silent. A rank that waits there for two seconds failed alone: it speaks
+    /// for itself.
     private static func end(
         by reason: String, _ group: any ProcessGroup, _ failures: any ProcessGroup
     ) -> Never {

@@ -14,9 +14,9 @@ internal import Training
 /// try Run(recipe: "recipe.yaml").train()
 /// ```
 ///
-/// Started by mpirun or srun the program is one rank of several: each makes the same `Run`. What the run says goes to
-/// swift-log under the label `lockstep`, and so where the program says by `LoggingSystem.bootstrap`, else to its standard
-/// error.
+/// Started by mpirun or srun the program is one rank of several: each makes the same `Run`. What the run says
+/// goes to swift-log under the label `lockstep`, and so where the program says by `LoggingSystem.bootstrap`,
+/// else to its standard error.
 public struct Run {
     /// Whether this process speaks for all ranks of its job; true where no launcher started it.
     public static var isFirstRank: Bool { LaunchVariables.current.isFirstRank }
@@ -27,7 +27,8 @@ public struct Run {
     ///
     /// - Parameters:
     ///   - recipe: path of a YAML file; nil where the settings say everything.
-    ///   - settings: keys of a recipe with their values as text, which beat the file as the program's flags do.
+    ///   - settings: keys of a recipe with their values as text, which beat the file as the program's flags
+    ///     do.
     /// - Throws: everything that is wrong with the keys, with the lines.
     public init(recipe: String?, settings: [String: String] = [:]) throws(RecipeError) {
         do {
@@ -41,9 +42,9 @@ public struct Run {
 
     /// Trains to the end and writes the model, or goes on where an earlier run stopped, as the recipe says.
     ///
-    /// SIGUSR1 and SIGTERM save and end it, with a `StoppedOnRequest`. On one rank an error is thrown. On several, a rank
-    /// that fails prints what is wrong and ends the job, because the others would wait for it; and since MPI starts
-    /// once in a process, so does `train`.
+    /// SIGUSR1 and SIGTERM save and end it, with a `StoppedOnRequest`. On one rank an error is thrown. On
+    /// several, a rank that fails prints what is wrong and ends the job, because the others would wait for
+    /// it; and since MPI starts once in a process, so does `train`.
     @discardableResult
     public func train() throws -> TrainedModel {
         let stopRequest = StopRequest()

@@ -8,9 +8,9 @@ package final class SignalListener {
     private let numbers: [Int32]
     private let sources: [any DispatchSourceSignal]
 
-    /// `answer` gets the signal's number, on a thread of its own. Returns when it listens: Dispatch starts to on another
-    /// thread, and a signal that is ignored until then, as its documentation has it, would be lost. On Linux its own
-    /// handler takes the place of the default one.
+    /// `answer` gets the signal's number, on a thread of its own. Returns when it listens: Dispatch starts to
+    /// on another thread, and a signal that is ignored until then, as its documentation has it, would be
+    /// lost. On Linux its own handler takes the place of the default one.
     package init(_ numbers: [Int32], answer: @escaping @Sendable (Int32) -> Void) {
         self.numbers = numbers
         sources = numbers.map { number in

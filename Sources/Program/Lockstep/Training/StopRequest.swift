@@ -3,9 +3,9 @@
 import Foundation
 import Synchronization
 
-/// Listens for the signals as long as it lives, from the moment on when it is made: the first thing of a command, for
-/// the joining of ranks and the reading of data take long. mpirun forwards USR1 to all ranks; told to end, it sends
-/// them TERM after 1.0 s and KILL 1.0 s later.
+/// Listens for the signals as long as it lives, from the moment on when it is made: the first thing of a
+/// command, for the joining of ranks and the reading of data take long. mpirun forwards USR1 to all ranks;
+/// told to end, it sends them TERM after 1.0 s and KILL 1.0 s later.
 ///
 /// A handler of its own and not Dispatch's, which listens and lets go on another thread, later.
 package final class StopRequest {

@@ -63,7 +63,8 @@ package struct TrainingJob {
         return try OutputLock(directory: outputDirectory, host: group.hostName)
     }
 
-    /// Finds the checkpoint to go on from, the same on all ranks, and refuses an output folder that may not be used.
+    /// Finds the checkpoint to go on from, the same on all ranks, and refuses an output folder that may not
+    /// be used.
     private func chooseStart() throws -> String? {
         var bytes: [UInt8] = []
         if isFirst {
@@ -86,8 +87,8 @@ package struct TrainingJob {
         return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Makes the output folder ready on rank 0. Comes after all input was found good, so that a mistake in a recipe
-    /// or a file costs no old run.
+    /// Makes the output folder ready on rank 0. Comes after all input was found good, so that a mistake in a
+    /// recipe or a file costs no old run.
     private func prepareOutput() throws {
         guard isFirst else { return }
         try OutputDirectory.prepare(

@@ -41,7 +41,8 @@ enum BenchReport {
         return .number(.real((value * factor).rounded() / factor))
     }
 
-    /// GFLOP/s of repeated runs of `body` over half a second, the fastest, as the kernel clock counts operations.
+    /// GFLOP/s of repeated runs of `body` over half a second, the fastest, as the kernel clock counts
+    /// operations.
     static func rate(_ body: () -> Void) -> Double {
         body()
         var best = 0.0

@@ -80,8 +80,8 @@ struct BenchWorkload {
         return model.batch(pixels: pixels, height: 224, width: 224, sampleIDs: sampleIDs)
     }
 
-    /// A caption of `tokens` tokens for each image of 224 × 224, or a summary of as many for each text; these are
-    /// counted.
+    /// A caption of `tokens` tokens for each image of 224 × 224, or a summary of as many for each text; these
+    /// are counted.
     func pairs(_ model: EncoderDecoder) -> BenchJob.Work {
         let sources = sources(of: model)
         let target = model.targetBatch(sequences(salt: 1), sampleIDs: sampleIDs)

@@ -13,7 +13,8 @@ import Tasks
 import Tokenizers
 import Training
 
-/// Reads, tokenises and batches the rows of a file and loads a model, each again and again; prints one JSON object.
+/// Reads, tokenises and batches the rows of a file and loads a model, each again and again; prints one JSON
+/// object.
 struct LoadBench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "load", abstract: "Measures how fast rows are read and tokenised and a model is loaded.",

@@ -69,7 +69,8 @@ struct ChatCommand: ParsableCommand, RecipeReader {
             system: self.options.system)
     }
 
-    /// The model's template, or for a model without one the messages with its end-of-sequence token behind each.
+    /// The model's template, or for a model without one the messages with its end-of-sequence token behind
+    /// each.
     private func template(_ directory: String, _ tokenizer: any Tokenizer) throws -> ChatTemplate {
         if let template = try ChatTemplate.loadIfPresent(directory: directory) { return template }
         guard let template = try ChatTemplate.messagesWithEnds(tokenizer) else {

@@ -7,8 +7,8 @@ import JSON
 import Lockstep
 import Reporting
 
-/// Reads lines from standard input until its end or /quit. Answers go to standard output, everything else to standard
-/// error.
+/// Reads lines from standard input until its end or /quit. Answers go to standard output, everything else to
+/// standard error.
 struct ChatConsole {
     private let dialogue: ChatSession
     private let printsJSON: Bool
@@ -37,7 +37,8 @@ struct ChatConsole {
         }
     }
 
-    /// The next line, joined with those after it as long as it ends with a backslash; nil at the end of the input.
+    /// The next line, joined with those after it as long as it ends with a backslash; nil at the end of the
+    /// input.
     private func readMessage() throws -> String? {
         var message = ""
         var prompt = "> "

@@ -3,7 +3,8 @@ import ArgumentParser
 import Configuration
 import Datasets
 
-/// Suggestions for words of the command line that the parser does not know, by the rule that recipe keys have.
+/// Suggestions for words of the command line that the parser does not know, by the rule that recipe keys
+/// have.
 enum CommandLineAdvice {
     /// The parser's message for `error`, usage included, with a suggestion behind the sentence that has none.
     static func message(for error: any Error, arguments: [String]) -> String {

@@ -1,4 +1,5 @@
-// `lockstep cross-validate`: how well a recipe does on rows that its model has not seen, and how much that varies.
+// `lockstep cross-validate`: how well a recipe does on rows that its model has not seen, and how much that
+// varies.
 
 import ArgumentParser
 import Arguments

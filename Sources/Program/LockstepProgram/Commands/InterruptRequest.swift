@@ -5,7 +5,8 @@ import Foundation
 import Lockstep
 import Synchronization
 
-/// Listens for SIGINT as long as it lives. While nothing is written, it says how to leave and shows the prompt again.
+/// Listens for SIGINT as long as it lives. While nothing is written, it says how to leave and shows the
+/// prompt again.
 final class InterruptRequest {
     private final class State: Sendable {
         let isAnswering = Atomic<Bool>(false)

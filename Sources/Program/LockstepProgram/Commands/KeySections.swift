@@ -1,4 +1,5 @@
-// The groups of recipe keys as types: the parser gives a title to the options of a type, and reads each type once.
+// The groups of recipe keys as types: the parser gives a title to the options of a type, and reads each type
+// once.
 import Configuration
 
 /// A group of recipe keys.

@@ -61,8 +61,8 @@ struct LaunchCommand: ParsableCommand {
 
     /// Runs the command and returns its exit code; a signal's number becomes 128 + n, as shells report it.
     ///
-    /// The child is in a process group of its own, so that a terminal's Ctrl-C reaches this process alone: that and
-    /// what a batch system sends is handed on, and mpirun decides.
+    /// The child is in a process group of its own, so that a terminal's Ctrl-C reaches this process alone:
+    /// that and what a batch system sends is handed on, and mpirun decides.
     private func runForwardingSignals(_ words: [String]) throws -> Int32 {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")

@@ -10,8 +10,8 @@ protocol RecipeReader {
 
 /// The recipe keys that a command reads as flags, under the titles of their groups.
 ///
-/// The keys that it does not read are understood too, without being shown, so that `RunConfiguration` can say who reads
-/// them. The values are texts; `RunConfiguration` checks them like the lines of a recipe.
+/// The keys that it does not read are understood too, without being shown, so that `RunConfiguration` can say
+/// who reads them. The values are texts; `RunConfiguration` checks them like the lines of a recipe.
 struct RecipeFlags<Reader: RecipeReader>: ParsableArguments, CustomReflectable {
     /// Key and text of every flag that was given, in the order of the table.
     private(set) var overrides: [(key: String, value: String)] = []
@@ -80,7 +80,8 @@ struct KeyFlags<Reader: RecipeReader, Section: KeySection>: ParsableArguments, C
     }
 }
 
-/// The keys of other trainers as flags, which help does not show: `RunConfiguration` says what becomes of them.
+/// The keys of other trainers as flags, which help does not show: `RunConfiguration` says what becomes of
+/// them.
 struct BorrowedFlags: ParsableArguments, CustomReflectable {
     static let label = "borrowed"
 
@@ -113,8 +114,8 @@ private struct FlagName: CodingKey {
 }
 
 extension Option where Value == String? {
-    /// The flag of a recipe key. One that is true or false means true without a value; in front of an argument
-    /// without a dash, such as the recipe, it must be given its value.
+    /// The flag of a recipe key. One that is true or false means true without a value; in front of an
+    /// argument without a dash, such as the recipe, it must be given its value.
     fileprivate init(_ key: RecipeKey, visibility: ArgumentVisibility) {
         var notes: [String] = []
         if !key.allowedValues.isEmpty { notes.append(key.allowedValues.joined(separator: "|")) }

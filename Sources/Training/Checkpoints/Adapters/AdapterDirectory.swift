@@ -9,8 +9,8 @@ internal import Tensors
 
 /// A directory with adapters of a model that lies elsewhere, as PEFT's `save_pretrained` writes it.
 ///
-/// Beside PEFT's two files, `write` puts the config.json of the adapted model, which names a classifier's labels; PEFT
-/// does not need it.
+/// Beside PEFT's two files, `write` puts the config.json of the adapted model, which names a classifier's
+/// labels; PEFT does not need it.
 package struct AdapterDirectory: Sendable {
     static let configurationFile = "adapter_config.json"
     static let weightsFile = "adapter_model.safetensors"
@@ -18,15 +18,15 @@ package struct AdapterDirectory: Sendable {
     static let prefix = "base_model.model."
 
     package let directory: String
-    /// Directory of the base model: `base_model_name_or_path`, taken relative to the current directory or, if there is
-    /// no such directory, to the adapter's.
+    /// Directory of the base model: `base_model_name_or_path`, taken relative to the current directory or, if
+    /// there is no such directory, to the adapter's.
     package let base: String
     /// The head of the adapted model, if the directory describes one.
     package let head: ClassificationHead?
     let options: LoRAOptions
 
-    /// Reads the configuration. nil when `directory` holds no adapter, or a whole model besides. Throws when the
-    /// configuration asks for something that is not supported or names no base model.
+    /// Reads the configuration. nil when `directory` holds no adapter, or a whole model besides. Throws when
+    /// the configuration asks for something that is not supported or names no base model.
     package init?(_ directory: String) throws(CheckpointError) {
         let path = directory + "/" + Self.configurationFile
         guard DurableFiles.exists(path),
@@ -48,9 +48,9 @@ package struct AdapterDirectory: Sendable {
         head = hasHead ? ClassificationHead(try ModelConfigurationFile(directory: directory).json) : nil
     }
 
-    /// Adds the adapters to `model`, which was loaded from `base`, reads them and merges them into its weights.
-    /// `required` are parameters that the base model did not bring, so that the adapter must. Throws when a tensor fits
-    /// no module of the model, and the errors of the file format.
+    /// Adds the adapters to `model`, which was loaded from `base`, reads them and merges them into its
+    /// weights. `required` are parameters that the base model did not bring, so that the adapter must. Throws
+    /// when a tensor fits no module of the model, and the errors of the file format.
     package func apply(to model: any TrainableModel, required: [String] = []) throws(CheckpointError) {
         let files = try Self.weights(in: directory)
         let names = Set(files.tensorNames.map(Self.bare))
@@ -119,8 +119,8 @@ package struct AdapterDirectory: Sendable {
         4 * model.parameters.trainable.layout.parameterCount + 1_000_000
     }
 
-    /// Writes the adapters of `model` and what was trained beside them, config.json and the tokenizer files of
-    /// `source`. `base` becomes `base_model_name_or_path`. Each file is whole or not there after a crash.
+    /// Writes the adapters of `model` and what was trained beside them, config.json and the tokenizer files
+    /// of `source`. `base` becomes `base_model_name_or_path`. Each file is whole or not there after a crash.
     package static func write(
         model: any TrainableModel, base: String, to directory: String, tokenizerFilesFrom source: String
     ) throws(CheckpointError) {

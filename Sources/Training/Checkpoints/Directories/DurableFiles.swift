@@ -45,8 +45,8 @@ package enum DurableFiles {
         try CheckpointError.rethrowing { () throws(FilesError) in try FileSystem.synchronize(path) }
     }
 
-    /// Puts a finished folder at `path`. One that is there is renamed to `aside` before and removed after; when the
-    /// second rename fails it is put back.
+    /// Puts a finished folder at `path`. One that is there is renamed to `aside` before and removed after;
+    /// when the second rename fails it is put back.
     package static func install(_ finished: String, as path: String, aside: String) throws(CheckpointError) {
         guard exists(path) else {
             try move(finished, to: path)

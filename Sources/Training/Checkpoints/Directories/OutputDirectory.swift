@@ -86,8 +86,8 @@ package enum OutputDirectory {
         runSigns.contains(name) || CheckpointStore.step(ofName: name) != nil
     }
 
-    /// The files of the old run in `path`. What shows that a run wrote the rest comes last, so that a removal cut
-    /// short can be repeated.
+    /// The files of the old run in `path`. What shows that a run wrote the rest comes last, so that a removal
+    /// cut short can be repeated.
     private static func namesOfRun(
         in path: String, names: [String], inputs: [String]
     ) throws(CheckpointError) -> [String] {

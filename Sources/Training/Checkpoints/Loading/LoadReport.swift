@@ -24,7 +24,8 @@ package struct LoadReport: Sendable, Equatable {
     /// What became of the outputs of the file's head: new names or a new order; nil when nothing did.
     package internal(set) var headChange: String?
 
-    /// A tensor of the file that differs from the one that it should be tied to, so that the model is not tied.
+    /// A tensor of the file that differs from the one that it should be tied to, so that the model is not
+    /// tied.
     package internal(set) var untiedTensor: TiedTensor?
 
     /// Whether nothing was read: all parameters are random.

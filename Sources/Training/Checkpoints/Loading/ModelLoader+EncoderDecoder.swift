@@ -20,9 +20,9 @@ package struct DecoderTokens: Sendable, Equatable {
 }
 
 extension ModelLoader {
-    /// An encoder–decoder from the encoder in one directory and the decoder in another. The cross-attention, and
-    /// whatever else the decoder's directory does not bring of its head, is initialised from `seed`. `overrides` replace
-    /// keys of both, as in `load`.
+    /// An encoder–decoder from the encoder in one directory and the decoder in another. The cross-attention,
+    /// and whatever else the decoder's directory does not bring of its head, is initialised from `seed`.
+    /// `overrides` replace keys of both, as in `load`.
     ///
     /// Throws as `load` does. Returns a report for each directory.
     package static func encoderDecoder(

@@ -14,8 +14,8 @@ extension ModelLoader {
         let differentCopy: TiedTensor?
     }
 
-    /// Reads what `assignment` matched, but for the new parameters, which are initialised from `seed` and the slots'
-    /// names.
+    /// Reads what `assignment` matched, but for the new parameters, which are initialised from `seed` and the
+    /// slots' names.
     static func fill(
         _ model: any TrainableModel, _ assignment: TensorAssignment, except new: NewParameters,
         from files: SafetensorsCollection, directory: String, seed: UInt64
@@ -71,8 +71,8 @@ extension TensorAssignment {
         return read.count
     }
 
-    /// A tied tensor that the files hold with other values than the one that it is tied to, which has been read. Throws
-    /// when they lack others that the model would need to do without the tie.
+    /// A tied tensor that the files hold with other values than the one that it is tied to, which has been
+    /// read. Throws when they lack others that the model would need to do without the tie.
     func differentCopy(
         in model: any TrainableModel, from files: SafetensorsCollection, path: String
     ) throws(CheckpointError) -> TiedTensor? {

@@ -10,18 +10,20 @@ internal import Tensors
 package enum ModelLoader {
     /// Reads the model in `directory` as a `head`.
     ///
-    /// What the head says may be new is initialised from `seed` and the slots' names where the directory lacks it. A
-    /// classifier's head is new when the directory holds a bare encoder, or a head with other labels; then a pooler that
-    /// is missing is new too.
+    /// What the head says may be new is initialised from `seed` and the slots' names where the directory
+    /// lacks it. A classifier's head is new when the directory holds a bare encoder, or a head with other
+    /// labels; then a pooler that is missing is new too.
     ///
-    /// `overrides` replace keys of config.json. Rates of dropout stand there by the names that recipes have for them.
+    /// `overrides` replace keys of config.json. Rates of dropout stand there by the names that recipes have
+    /// for them.
     ///
-    /// A file may hold an output layer beside the embeddings that it is tied to. As in transformers 5 it is left unread
-    /// when it is the same, and else the model is not tied, which the report and the model's config.json say.
+    /// A file may hold an output layer beside the embeddings that it is tied to. As in transformers 5 it is
+    /// left unread when it is the same, and else the model is not tied, which the report and the model's
+    /// config.json say.
     ///
-    /// Throws when the directory or its config.json is missing or wrong, when a tensor is missing, surplus, of another
-    /// shape or not finite, each with its name, and the errors of the file format. Tensors are read straight into the
-    /// parameter arena, one at a time.
+    /// Throws when the directory or its config.json is missing or wrong, when a tensor is missing, surplus,
+    /// of another shape or not finite, each with its name, and the errors of the file format. Tensors are
+    /// read straight into the parameter arena, one at a time.
     package static func load<Model>(
         _ head: ModelHead<Model>, directory: String, overrides: JSONObject = [:], seed: UInt64 = 0
     ) throws(CheckpointError) -> (model: Model, report: LoadReport) {
@@ -58,8 +60,8 @@ package enum ModelLoader {
         do { return try head.make(configuration, file) } catch { throw CheckpointError(error) }
     }
 
-    /// A model that starts from random weights: a config.json is all that `directory` has to hold. All parameters are
-    /// drawn from `seed` and the slots' names as the architecture initialises them.
+    /// A model that starts from random weights: a config.json is all that `directory` has to hold. All
+    /// parameters are drawn from `seed` and the slots' names as the architecture initialises them.
     package static func untrained<Model>(
         _ head: ModelHead<Model>, directory: String, overrides: JSONObject = [:], seed: UInt64
     ) throws(CheckpointError) -> (model: Model, report: LoadReport) {

@@ -10,7 +10,8 @@ struct NewParameters {
     /// Why the head is new; nil when it is read.
     var headReason: String?
     var pooler: [ParameterSlot] = []
-    /// Output i of the model is output `outputOrder[i]` of the file's head; nil where the head is no classifier's or new.
+    /// Output i of the model is output `outputOrder[i]` of the file's head; nil where the head is no
+    /// classifier's or new.
     var outputOrder: [Int]?
     /// What became of the outputs of the file's head.
     var headChange: String?

@@ -34,8 +34,8 @@ struct TensorAssignment {
             mayIgnore: model.mayIgnore(tensor:))
     }
 
-    /// Matches `names` with the tensors of `slots`; `places` lists the names that a name in the file may stand
-    /// for, the likeliest first.
+    /// Matches `names` with the tensors of `slots`; `places` lists the names that a name in the file may
+    /// stand for, the likeliest first.
     init(
         slots: [ParameterSlot], tied: [TiedTensor], names: [String], path: String,
         places: (String) -> [String], mayIgnore: (String) -> Bool

@@ -1,11 +1,12 @@
-// Files of a second directory that belong beside a model's weights: a decoder's tokenizer, an image processor.
+// Files of a second directory that belong beside a model's weights: a decoder's tokenizer, an image
+// processor.
 
 internal import Foundation
 
 /// The tokenizer's and processor's files of a directory, and where they go beside a model.
 package struct CompanionFiles: Sendable, Equatable {
-    /// Folder in the directory of an encoder–decoder that holds the decoder's tokenizer when it is another than the
-    /// encoder's.
+    /// Folder in the directory of an encoder–decoder that holds the decoder's tokenizer when it is another
+    /// than the encoder's.
     package static let decoderFolder = "decoder_tokenizer"
 
     package let directory: String

@@ -9,8 +9,8 @@ package struct ModelConfigurationFile {
     let path: String
     let json: JSONValue
 
-    /// Finds and parses config.json in `directory`; `overrides` replace its keys, rates of dropout under the names
-    /// that the model's family has for them.
+    /// Finds and parses config.json in `directory`; `overrides` replace its keys, rates of dropout under the
+    /// names that the model's family has for them.
     init(directory: String, overrides: JSONObject = [:]) throws(CheckpointError) {
         guard DurableFiles.exists(directory) else { throw .noDirectory(directory) }
         guard DurableFiles.isDirectory(directory) else { throw .notADirectory(directory) }

@@ -8,7 +8,8 @@ internal import Tensors
 
 /// Writing of model directories.
 package enum ModelDirectory {
-    /// Files of a tokenizer, of an image processor and of generation that are copied unchanged, those that exist.
+    /// Files of a tokenizer, of an image processor and of generation that are copied unchanged, those that
+    /// exist.
     package static let tokenizerFiles = [
         "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt", "merges.txt",
         "vocab.json", "added_tokens.json", "spiece.model", "preprocessor_config.json", "chat_template.jinja",

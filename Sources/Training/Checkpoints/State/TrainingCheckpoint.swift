@@ -7,7 +7,8 @@ package import Models
 package import Optimizers
 internal import Safetensors
 
-/// A model directory, or an adapter directory when the model has adapters, with optimizer.safetensors, recipe.yaml and trainer_state.json.
+/// A model directory, or an adapter directory when the model has adapters, with optimizer.safetensors,
+/// recipe.yaml and trainer_state.json.
 package enum TrainingCheckpoint {
     package static let recipeFile = "recipe.yaml"
 
@@ -64,7 +65,8 @@ package enum TrainingCheckpoint {
         return state
     }
 
-    /// Fills `model` with the weights of the checkpoint: all of them, or its adapters and what was trained beside them.
+    /// Fills `model` with the weights of the checkpoint: all of them, or its adapters and what was trained
+    /// beside them.
     package static func loadWeights(path: String, into model: any TrainableModel) throws(CheckpointError) {
         if model.parameters.adapters.isEmpty {
             try ModelLoader.loadWeights(directory: path, into: model)

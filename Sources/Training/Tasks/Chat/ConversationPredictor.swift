@@ -10,8 +10,9 @@ internal import Layers
 package import Models
 package import Tokenizers
 
-/// Writes the last answer of each conversation, given all before it. A last message of the assistant is the reference
-/// and is not shown to the model. Rows with `prompt` and `completion` are conversations of one exchange.
+/// Writes the last answer of each conversation, given all before it. A last message of the assistant is the
+/// reference and is not shown to the model. Rows with `prompt` and `completion` are conversations of one
+/// exchange.
 ///
 /// The loss is that of training: over the tokens of every answer of the row.
 package final class ConversationPredictor: PromptedPredictor {
@@ -21,8 +22,8 @@ package final class ConversationPredictor: PromptedPredictor {
     private let options: GenerationOptions
     private let losses: RowLosses
 
-    /// `template` is the tokenizer's chat template; nil if it has none. The tokens that end a turn end an answer besides
-    /// those of `options`.
+    /// `template` is the tokenizer's chat template; nil if it has none. The tokens that end a turn end an
+    /// answer besides those of `options`.
     package init(
         model: any LanguageModel, tokenizer: any Tokenizer, template: ChatTemplate?, arguments: DataArguments,
         options: GenerationOptions

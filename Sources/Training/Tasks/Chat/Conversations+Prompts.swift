@@ -7,8 +7,9 @@ internal import Tokenizers
 internal import Training
 
 extension Conversations {
-    /// The tokens before the last answer: everything up to a last message of the assistant, or the whole row when it ends
-    /// with somebody else's. Throws, with file and line, when nothing is left to answer or the template refuses it.
+    /// The tokens before the last answer: everything up to a last message of the assistant, or the whole row
+    /// when it ends with somebody else's. Throws, with file and line, when nothing is left to answer or the
+    /// template refuses it.
     func prompt(of row: Row) throws -> [Int32] {
         switch try parts(of: row, needsCompletion: false) {
         case .texts(let prompt, _): return tokenizer.encode(prompt).ids

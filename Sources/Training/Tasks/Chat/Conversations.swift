@@ -1,4 +1,5 @@
-// Rows that are conversations as examples of a language model: loss on every answer of the assistant, nowhere else.
+// Rows that are conversations as examples of a language model: loss on every answer of the assistant, nowhere
+// else.
 
 package import Arguments
 package import ChatTemplates
@@ -10,9 +11,9 @@ internal import Training
 
 /// Reads conversations (`messages`) and prompts with their answers (`prompt`, `completion`).
 ///
-/// The tokenizer's chat template renders a conversation; what is learnt is each turn of the assistant with the token that
-/// ends it. Without a template a prompt and its answer simply follow each other, and the answer with the
-/// end-of-sequence token is learnt. Sequences over `max_seq_length` are cut at their end.
+/// The tokenizer's chat template renders a conversation; what is learnt is each turn of the assistant with
+/// the token that ends it. Without a template a prompt and its answer simply follow each other, and the
+/// answer with the end-of-sequence token is learnt. Sequences over `max_seq_length` are cut at their end.
 package struct Conversations {
     let tokenizer: any Tokenizer
     let template: ChatTemplate?
@@ -31,8 +32,8 @@ package struct Conversations {
         maximumLength = arguments.maxSeqLength
     }
 
-    /// The examples of all files. Throws, with file and line, when a row is no conversation, starts with the assistant,
-    /// or has no token to learn from.
+    /// The examples of all files. Throws, with file and line, when a row is no conversation, starts with the
+    /// assistant, or has no token to learn from.
     package func examples(_ reader: RowReader) throws -> TokenizedDataset {
         var store = TokenizedDataset()
         let rows = reader.makeIterator()

@@ -9,8 +9,8 @@ internal import Metrics
 package import Models
 internal import Tensors
 
-/// Runs a model over labelled rows without padding duplicates. Batches are composed alike for every number of ranks,
-/// so every figure is the same on any number of ranks, to the last bit.
+/// Runs a model over labelled rows without padding duplicates. Batches are composed alike for every number of
+/// ranks, so every figure is the same on any number of ranks, to the last bit.
 package final class ClassificationEvaluator {
     private let model: any SequenceClassifier
     private let group: any ProcessGroup

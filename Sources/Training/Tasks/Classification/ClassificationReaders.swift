@@ -28,7 +28,8 @@ enum ClassificationReaders {
             columns: TextColumns(configuration.data))
     }
 
-    /// The reader of images for a model, prepared as preprocessor_config.json in `directory` says. Throws when the model reads text.
+    /// The reader of images for a model, prepared as preprocessor_config.json in `directory` says. Throws
+    /// when the model reads text.
     static func images(
         _ configuration: RunArguments, _ model: any TrainableModel, directory: String
     ) throws -> ImageReader {

@@ -19,8 +19,8 @@ struct SentenceScores {
     var correct = 0
 }
 
-/// Runs a summarizer over documents without padding duplicates. Batches are composed alike for every number of ranks,
-/// so every figure is the same on any number of ranks, to the last bit.
+/// Runs a summarizer over documents without padding duplicates. Batches are composed alike for every number
+/// of ranks, so every figure is the same on any number of ranks, to the last bit.
 package final class ExtractiveEvaluator {
     private let model: ExtractiveSummarizer
     private let selection: SentenceSelection
@@ -42,8 +42,8 @@ package final class ExtractiveEvaluator {
     private static let kind = PredictionKind.texts(lossIsOfTokens: false)
     static var metrics: [MetricDescription] { RowEvaluation.descriptions(kind) }
 
-    /// Figures over all documents, on every rank: the loss is the mean over sentences, `accuracy` the share of sentences
-    /// that the oracle judges alike. Collective.
+    /// Figures over all documents, on every rank: the loss is the mean over sentences, `accuracy` the share
+    /// of sentences that the oracle judges alike. Collective.
     package func evaluate(_ rows: ExtractiveRows) throws -> RowEvaluationResult {
         let evaluation = RowEvaluation(Self.kind, group: group, seed: 0, detail: .figures)
         let batches = EvaluationSampler(

@@ -19,8 +19,8 @@ package final class ExtractivePredictor: Predictor {
         scorer = SentenceScorer(model: model, batchRows: batchRows)
     }
 
-    /// The chosen sentences, in the order of the document, each on a line of its own; the score is a list of their
-    /// probabilities. The loss is that of the oracle's choice.
+    /// The chosen sentences, in the order of the document, each on a line of its own; the score is a list of
+    /// their probabilities. The loss is that of the oracle's choice.
     package func predict(_ rows: [Row], firstNumber: Int, findsLoss: Bool) throws -> [RowPrediction] {
         var documents = ExtractiveRows()
         for row in rows {

@@ -25,8 +25,8 @@ package struct SentenceWindow: Sendable, Equatable {
 
 /// Reads documents with their summaries.
 ///
-/// A document that is longer than `max_seq_length` is cut into windows between sentences; a sentence that is longer loses
-/// its end.
+/// A document that is longer than `max_seq_length` is cut into windows between sentences; a sentence that is
+/// longer loses its end.
 package struct ExtractiveReader {
     let columns: SummaryColumns
     /// How summaries are chosen.

@@ -54,8 +54,8 @@ package struct ExtractiveRows: Sendable {
         documents.indices.map { windows(of: $0).reduce(0) { $0 + windows.length(of: $1) } }
     }
 
-    /// What is doubtful about `model` on these documents, before it is trained: [CLS] states that are all alike. Looks at
-    /// eight windows.
+    /// What is doubtful about `model` on these documents, before it is trained: [CLS] states that are all
+    /// alike. Looks at eight windows.
     package func warning(_ model: ExtractiveSummarizer) -> String? {
         guard model.configuration.pooling == .cls else { return nil }
         let probes = places.indices.lazy.filter { places[$0].count > 1 }.prefix(8)

@@ -38,9 +38,9 @@ package struct SentenceSelection: Sendable, Equatable {
         return Set((0...words.count - 3).map { Array(words[$0..<$0 + 3]) })
     }
 
-    /// The sentences that a greedy search finds to have the highest ROUGE-1 plus ROUGE-2 F1 against the reference: one
-    /// after another, each the one that adds most, the first of equals, until none adds anything. In the order of the
-    /// document.
+    /// The sentences that a greedy search finds to have the highest ROUGE-1 plus ROUGE-2 F1 against the
+    /// reference: one after another, each the one that adds most, the first of equals, until none adds
+    /// anything. In the order of the document.
     package static func oracle(
         sentences: [String], reference: String, maximumCount: Int
     ) -> [Int] {
@@ -67,7 +67,8 @@ package struct SentenceSelection: Sendable, Equatable {
     }
 }
 
-/// What simpler ways make of a document: figures that a trained summarizer has to beat, and the limit above it.
+/// What simpler ways make of a document: figures that a trained summarizer has to beat, and the limit above
+/// it.
 package struct SummaryBaselines: Sendable, Equatable {
     /// The first sentences.
     package let lead: String

@@ -3,15 +3,16 @@
 /// A splitter of sentences for English.
 ///
 /// The rules, in the order in which they are asked, for a word with white space behind it:
-/// 1. An empty line ends a sentence; so does a line end before a bullet or a clause number (`1.`, `2.3`, `(a)`, `iv)`).
+/// 1. An empty line ends a sentence; so does a line end before a bullet or a clause number (`1.`, `2.3`,
+///   `(a)`, `iv)`).
 /// 2. A word that does not end with `.`, `!`, `?` or `…`, closing quotes and brackets left out, ends none.
 /// 3. A clause number that begins a sentence does not end it: `1. You agree …` is one sentence.
-/// 4. Titles and the like (`Mr.`, `e.g.`, `vs.`) end none; abbreviations that stand before numbers (`No.`, `Sec.`, `Art.`)
-///    end none before a number.
-/// 5. Company forms, months, initials and dotted letters (`Inc.`, `etc.`, `U.S.`) end a sentence only before a word that
-///    often begins one, such as `The` or `You`.
-/// 6. Any other end counts when the next word begins with a capital, a digit or a sign. In a text without a capital a
-///    small letter will do.
+/// 4. Titles and the like (`Mr.`, `e.g.`, `vs.`) end none; abbreviations that stand before numbers (`No.`,
+///    `Sec.`, `Art.`) end none before a number.
+/// 5. Company forms, months, initials and dotted letters (`Inc.`, `etc.`, `U.S.`) end a sentence only before
+///    a word that often begins one, such as `The` or `You`.
+/// 6. Any other end counts when the next word begins with a capital, a digit or a sign. In a text without a
+///    capital a small letter will do.
 ///
 /// Sentences come without white space at their ends, and with single spaces within.
 package enum SentenceSplitter {
@@ -91,8 +92,8 @@ package enum SentenceSplitter {
         ["-", "*", "•", "–", "—", "·", "o"].contains(word)
     }
 
-    /// `1`, `1.`, `2.3.1`, `(a)`, `b)`, `iv.`, `§`: what numbers a clause when it begins a line or a sentence. A bare
-    /// letter or number without a dot or bracket is none.
+    /// `1`, `1.`, `2.3.1`, `(a)`, `b)`, `iv.`, `§`: what numbers a clause when it begins a line or a
+    /// sentence. A bare letter or number without a dot or bracket is none.
     private static func isClauseNumber(_ word: String) -> Bool {
         if word.first == "§" { return true }
         guard let last = word.last, last == "." || last == ")" || word.contains(".") else { return false }

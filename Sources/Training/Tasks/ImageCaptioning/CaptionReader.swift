@@ -9,8 +9,8 @@ package import Training
 
 /// Reads images with their captions.
 ///
-/// The decoder learns the caption's tokens and then the token that ends it; what begins a text, such as [CLS], is given
-/// to it and not learnt.
+/// The decoder learns the caption's tokens and then the token that ends it; what begins a text, such as
+/// [CLS], is given to it and not learnt.
 package final class CaptionReader: SequenceToSequenceReader {
     private let model: any SequenceToSequenceModel
     private let images: ImageReader
@@ -47,8 +47,8 @@ package final class CaptionReader: SequenceToSequenceReader {
         }
     }
 
-    /// The rows of all files with their captions. `rank` of `rankCount` ranks opens its share of the images, so that a
-    /// broken one is found now.
+    /// The rows of all files with their captions. `rank` of `rankCount` ranks opens its share of the images,
+    /// so that a broken one is found now.
     package func rows(_ reader: RowReader, rank: Int, of rankCount: Int) throws -> CaptionRows {
         var store = try images.emptyStore()
         var (found, captions): ([ImageRow], [String]) = ([], [])

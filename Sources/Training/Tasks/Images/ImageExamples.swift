@@ -1,4 +1,5 @@
-// Rows that name images, as a vision model reads them: decoded, prepared, and changed at random while training.
+// Rows that name images, as a vision model reads them: decoded, prepared, and changed at random while
+// training.
 
 package import Arguments
 package import Datasets
@@ -16,7 +17,8 @@ package struct ImageReader {
     private let augmentation: ImageAugmentation
     private let key: RandomKey
 
-    /// `preprocessing` is the model's; random changes are those of `arguments` and follow `seed`, epoch and row.
+    /// `preprocessing` is the model's; random changes are those of `arguments` and follow `seed`, epoch and
+    /// row.
     package init(
         model: any ImageModel, preprocessing: ImagePreprocessing, arguments: DataArguments, seed: UInt64
     ) {

@@ -1,4 +1,5 @@
-// What a task reads of its rows: texts that were tokenised once, or images that are prepared when they are needed.
+// What a task reads of its rows: texts that were tokenised once, or images that are prepared when they are
+// needed.
 
 package import Datasets
 package import Layers
@@ -9,11 +10,11 @@ package import Training
 package protocol ModelInputs {
     /// Targets, lengths and places of the rows.
     var examples: TokenizedDataset { get }
-    /// The rows as one batch, valid until the next call: as that epoch of training sees them, or, with nil, as
-    /// evaluations do. Throws when a row cannot be read any more.
+    /// The rows as one batch, valid until the next call: as that epoch of training sees them, or, with nil,
+    /// as evaluations do. Throws when a row cannot be read any more.
     func tokenBatch(rows: [Int], epoch: Int?) throws -> TokenBatch
-    /// Throws, with the place, when a row does not fit the model or its image is broken. What takes long is shared:
-    /// this rank looks at every `rankCount`-th row from `rank` on.
+    /// Throws, with the place, when a row does not fit the model or its image is broken. What takes long is
+    /// shared: this rank looks at every `rankCount`-th row from `rank` on.
     func validate(for model: any TrainableModel, rank: Int, of rankCount: Int) throws
 }
 

@@ -1,4 +1,5 @@
-// Evaluates a language model on rows that are spread over the ranks: loss, perplexity and accuracy by exact counts.
+// Evaluates a language model on rows that are spread over the ranks: loss, perplexity and accuracy by exact
+// counts.
 
 package import DataParallel
 package import Datasets
@@ -7,8 +8,8 @@ internal import Layers
 internal import Metrics
 package import Models
 
-/// Runs a language model over rows without padding duplicates. Batches are composed alike for every number of ranks,
-/// so every figure is the same on any number of ranks, to the last bit.
+/// Runs a language model over rows without padding duplicates. Batches are composed alike for every number of
+/// ranks, so every figure is the same on any number of ranks, to the last bit.
 package final class LanguageModelEvaluator {
     private let model: any LanguageModel
     private let targets: TokenTargets
@@ -38,8 +39,8 @@ package final class LanguageModelEvaluator {
         return try evaluation.finish()
     }
 
-    /// Figures over all rows of `store` with their intervals over rows, and the worst rows with what `text` makes of
-    /// their tokens, on every rank. Collective.
+    /// Figures over all rows of `store` with their intervals over rows, and the worst rows with what `text`
+    /// makes of their tokens, on every rank. Collective.
     ///
     /// - Throws: when another run has other rows.
     package func estimates(

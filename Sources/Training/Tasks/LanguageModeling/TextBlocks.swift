@@ -24,10 +24,11 @@ package struct TextBlocks {
 
     /// The examples of all files.
     ///
-    /// In blocks: the tokens of all rows one behind the other, cut every `max_seq_length` tokens; the last block may be
-    /// shorter. For masked models each text has its special tokens. For causal models a line of a text file keeps its
-    /// line feed, and any other row is a document that ends with the end-of-sequence token. Row by row: each text alone,
-    /// truncated. Blank rows are left out, but for the line feeds of text files.
+    /// In blocks: the tokens of all rows one behind the other, cut every `max_seq_length` tokens; the last
+    /// block may be shorter. For masked models each text has its special tokens. For causal models a line of
+    /// a text file keeps its line feed, and any other row is a document that ends with the end-of-sequence
+    /// token. Row by row: each text alone, truncated. Blank rows are left out, but for the line feeds of text
+    /// files.
     package func examples(_ reader: RowReader) throws -> TokenizedDataset {
         var blocks = BlockBuilder(length: maximumLength, isCausal: isCausal)
         let rows = reader.makeIterator()

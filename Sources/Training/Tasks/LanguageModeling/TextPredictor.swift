@@ -11,8 +11,8 @@ internal import Tensors
 package import Tokenizers
 internal import Training
 
-/// Continues the text of each row. Rows with `prompt` and `completion` instead of the text have the completion as
-/// reference; others have none.
+/// Continues the text of each row. Rows with `prompt` and `completion` instead of the text have the
+/// completion as reference; others have none.
 ///
 /// The loss is over every token of the text that follows another, or over those of the completion.
 package final class TextPredictor: PromptedPredictor {
@@ -103,8 +103,8 @@ enum Continuations {
         }
     }
 
-    /// One text a prompt, all generated in one padding-free batch. Throws, with file and line, when a prompt does not
-    /// fit the model.
+    /// One text a prompt, all generated in one padding-free batch. Throws, with file and line, when a prompt
+    /// does not fit the model.
     static func texts(
         of prompts: [[Int32]], _ rows: [Row], _ model: any LanguageModel, _ tokenizer: any Tokenizer,
         _ options: GenerationOptions, firstNumber: Int

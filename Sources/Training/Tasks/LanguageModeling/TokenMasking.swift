@@ -1,11 +1,13 @@
-// Which tokens masked language modelling hides, and by what: Hugging Face's DataCollatorForLanguageModeling by counters.
+// Which tokens masked language modelling hides, and by what: Hugging Face's DataCollatorForLanguageModeling
+// by counters.
 
 internal import Tensors
 
-/// Hides a share of the tokens: of those 80% become the mask token, 10% another token, and 10% stay. All are to be guessed
-/// (Devlin et al. 2019, section 3.1).
+/// Hides a share of the tokens: of those 80% become the mask token, 10% another token, and 10% stay. All are
+/// to be guessed (Devlin et al. 2019, section 3.1).
 ///
-/// Every draw is a function of seed, epoch, row and place, so a row is masked alike on any rank, and anew in each epoch.
+/// Every draw is a function of seed, epoch, row and place, so a row is masked alike on any rank, and anew in
+/// each epoch.
 package struct TokenMasking: Sendable {
     package let probability: Double
     package let maskID: Int32
@@ -47,8 +49,8 @@ package struct TokenMasking: Sendable {
         return tokens.indices.count { isHidden(tokens[$0], place: $0 - tokens.startIndex, rowKey) }
     }
 
-    /// What the model reads in place of a row's tokens, and what it is to guess at each place: the token that stood there,
-    /// or `ignored` where nothing is hidden.
+    /// What the model reads in place of a row's tokens, and what it is to guess at each place: the token that
+    /// stood there, or `ignored` where nothing is hidden.
     package func apply(
         _ tokens: ArraySlice<Int32>, row: Int, _ occasion: Occasion, ignored: Int32
     ) -> (inputs: [Int32], targets: [Int32]) {

@@ -9,8 +9,8 @@ import Tokenizers
 import Training
 
 extension ModelBroadcast {
-    /// The extractive summarizer in the recipe's directory. Unless `isTraining` its layers over the sentences must be
-    /// there. Collective.
+    /// The extractive summarizer in the recipe's directory. Unless `isTraining` its layers over the sentences
+    /// must be there. Collective.
     static func extractive(
         _ configuration: RunArguments, isTraining: Bool, through group: any ProcessGroup
     ) throws -> (model: ExtractiveSummarizer, report: LoadReport?) {
@@ -39,7 +39,8 @@ extension ModelBroadcast {
         return configuration.training.configurationOverrides.merging(extractive.members)
     }
 
-    /// The encoder–decoder of the recipe: one of its own, or one that is joined from two pretrained models. Collective.
+    /// The encoder–decoder of the recipe: one of its own, or one that is joined from two pretrained models.
+    /// Collective.
     static func sequenceToSequence(
         _ configuration: RunArguments, decoderTokenizer: any Tokenizer, through group: any ProcessGroup
     ) throws -> (model: any SequenceToSequenceModel, reports: [LoadReport]) {

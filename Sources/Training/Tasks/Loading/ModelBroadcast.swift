@@ -9,11 +9,11 @@ import Layers
 package import Models
 import Training
 
-/// Rank 0 reads, or draws random weights where the recipe has no pretrained model; the others receive. Adapters in the
-/// directory are merged into their base model.
+/// Rank 0 reads, or draws random weights where the recipe has no pretrained model; the others receive.
+/// Adapters in the directory are merged into their base model.
 package enum ModelBroadcast {
-    /// The classifier of a recipe with `head`, or with its own head when nil. `overrides` replace keys of config.json.
-    /// The report is rank 0's. Collective.
+    /// The classifier of a recipe with `head`, or with its own head when nil. `overrides` replace keys of
+    /// config.json. The report is rank 0's. Collective.
     static func classifier(
         _ source: ModelArguments, head: ClassificationHead?, seed: UInt64,
         overrides: JSONObject = [:], through group: any ProcessGroup
@@ -43,8 +43,9 @@ package enum ModelBroadcast {
             source, as: { _ in .masked }, seed: seed, overrides: { _ in overrides }, through: group)
     }
 
-    /// A model of any kind. `kind` gets the head of an adapter, whose base model knows nothing of it; `overrides` gets
-    /// the directory whose config.json they are for, or nil for a model that starts from random weights.
+    /// A model of any kind. `kind` gets the head of an adapter, whose base model knows nothing of it;
+    /// `overrides` gets the directory whose config.json they are for, or nil for a model that starts from
+    /// random weights.
     static func load<Model>(
         _ source: ModelArguments, as kind: (ClassificationHead?) -> ModelHead<Model>, seed: UInt64,
         overrides: (String?) throws -> JSONObject, through group: any ProcessGroup
@@ -64,8 +65,8 @@ package enum ModelBroadcast {
             })
     }
 
-    /// Rank 0's model on every rank: the others make an empty one from its config.json, and get its weights. Collective.
-    /// `file` is named in errors.
+    /// Rank 0's model on every rank: the others make an empty one from its config.json, and get its weights.
+    /// Collective. `file` is named in errors.
     static func deliver<Model, Report>(
         _ kind: ModelHead<Model>, file: String, through group: any ProcessGroup,
         reading read: () throws -> (model: Model, report: Report)
@@ -84,8 +85,8 @@ package enum ModelBroadcast {
         return (model, nil)
     }
 
-    /// The model in `directory`, or the base model of the adapters there with these merged into it. `head` is that of an
-    /// adapter, whose base model knows nothing of it.
+    /// The model in `directory`, or the base model of the adapters there with these merged into it. `head` is
+    /// that of an adapter, whose base model knows nothing of it.
     private static func adapted<Model>(
         _ directory: String, head: ClassificationHead?, trainable: (Model) -> any TrainableModel,
         reading read: (String, ClassificationHead?) throws -> (model: Model, report: LoadReport)

@@ -1,5 +1,5 @@
-// Evaluates an encoder–decoder on rows that are spread over the ranks: its loss on the targets and, if wanted, scores
-// of what it writes.
+// Evaluates an encoder–decoder on rows that are spread over the ranks: its loss on the targets and, if
+// wanted, scores of what it writes.
 
 package import DataParallel
 internal import Datasets
@@ -26,8 +26,8 @@ package struct SequenceToSequenceWriting {
     }
 }
 
-/// Runs an encoder–decoder over rows without padding duplicates. Batches are composed alike for every number of ranks,
-/// so every figure is the same on any number of ranks, to the last bit.
+/// Runs an encoder–decoder over rows without padding duplicates. Batches are composed alike for every number
+/// of ranks, so every figure is the same on any number of ranks, to the last bit.
 package final class SequenceToSequenceEvaluator {
     private let model: any SequenceToSequenceModel
     private let writing: SequenceToSequenceWriting?
@@ -76,8 +76,8 @@ package final class SequenceToSequenceEvaluator {
         return try evaluation.finish()
     }
 
-    /// The figures of the loss over all rows with their intervals over rows, and the worst rows with their references, on
-    /// every rank; no text is written. Collective.
+    /// The figures of the loss over all rows with their intervals over rows, and the worst rows with their
+    /// references, on every rank; no text is written. Collective.
     ///
     /// - Throws: when a row cannot be read any more, or another run has other rows.
     package func estimates(

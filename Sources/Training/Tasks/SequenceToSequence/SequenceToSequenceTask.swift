@@ -17,7 +17,8 @@ package final class SequenceToSequenceTask: TrainingTask {
     private let labelSmoothing: Double
     private let evaluator: SequenceToSequenceEvaluator
 
-    /// `batchRows` are the rows that a rank evaluates at once. With `writing`, evaluations write texts and score them.
+    /// `batchRows` are the rows that a rank evaluates at once. With `writing`, evaluations write texts and
+    /// score them.
     package init(
         model: any SequenceToSequenceModel, training: any SequenceToSequenceRows,
         validation: (any SequenceToSequenceRows)?, labelSmoothing: Double = 0,

@@ -9,9 +9,9 @@ package import Training
 
 /// Reads documents with their summaries.
 ///
-/// The encoder reads the document with its special tokens. The decoder learns the summary's tokens and then the token
-/// that ends it; what begins a text, such as [CLS], is given to it and not learnt. Hugging Face's run_summarization
-/// learns it as a first word; its models are read and written all the same.
+/// The encoder reads the document with its special tokens. The decoder learns the summary's tokens and then
+/// the token that ends it; what begins a text, such as [CLS], is given to it and not learnt. Hugging Face's
+/// run_summarization learns it as a first word; its models are read and written all the same.
 package final class SummarizationReader: SequenceToSequenceReader {
     private let model: any SequenceToSequenceModel
     private let tokenizer: any Tokenizer

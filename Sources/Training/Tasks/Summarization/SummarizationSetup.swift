@@ -83,7 +83,8 @@ package struct SummarizationSetup: SequenceToSequenceSetup {
         options = try Self.options(configuration)
     }
 
-    /// How texts are written: as the recipe says, else as the model's directory does, else up to `max_target_length`.
+    /// How texts are written: as the recipe says, else as the model's directory does, else up to
+    /// `max_target_length`.
     static func options(_ configuration: RunArguments) throws -> GenerationOptions {
         let (arguments, seed) = (configuration.training.generation, configuration.training.seed)
         guard configuration.model.pair == nil else {

@@ -1,4 +1,5 @@
-// A program that fine-tunes a model as part of its work: `example-host recipe.yaml [KEY=VALUE …]`, alone or under mpirun.
+// A program that fine-tunes a model as part of its work: `example-host recipe.yaml [KEY=VALUE …]`, alone or
+// under mpirun.
 
 import Foundation
 import Lockstep
