@@ -87,6 +87,7 @@ struct SourceText {
                     code.append(")")
                 } else if matches("\\" + marks, at: position) {
                     position += hashes + 1
+                    if position < characters.count, characters[position] == "\n" { code.append("\n") }
                 } else if characters[position] == "\n" {
                     code.append("\n")
                 }

@@ -18,7 +18,8 @@ import Testing
     func files() throws {
         let pattern =
             #/
-            \bFileManager\b | \bFileHandle\b(?!\.nullDevice) | \.atomic\b | \bData\(contentsOf: | \bString\(contentsOf
+            \bFileManager\b | \bFileHandle\b(?!\.nullDevice) | \.atomic\b | \bData\(contentsOf:
+            | \bString\(contentsOf
             | \b(?:fopen|fsync|unlink|mkdir|opendir|statvfs)\(
             /#
         #expect(try places(of: pattern, outside: "Files") == [])
@@ -28,7 +29,8 @@ import Testing
     func host() throws {
         let pattern =
             #/
-            \bProcessInfo\.processInfo\.(?:environment|hostName|activeProcessorCount|physicalMemory|operatingSystem)
+            \bProcessInfo\.processInfo
+            \.(?:environment|hostName|activeProcessorCount|physicalMemory|operatingSystem)
             | \b(?:getenv|gethostname|sched_getaffinity)\(
             /#
         #expect(try places(of: pattern, outside: "Machine") == [])
