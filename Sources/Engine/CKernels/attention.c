@@ -3,8 +3,10 @@
 #include "attention_rows.h"
 #include "attention_bfloat16.h"
 
+// 6 × 16 sums are 12 of the 16 registers of AVX2, which leaves two for a row of B and one for a factor.
 #define TILE 6  // rows of a register tile
 
+// Rows of views start anywhere, so that no load may count on more than a float's alignment.
 typedef float lanes __attribute__((vector_size(LANES * sizeof(float)), aligned(4)));
 
 /// C[m × 16] (+)= alpha · A[m × k] · B[k × 16] for constant m ≤ TILE. A element (i, p) is a[i·ars + p·acs].
@@ -105,6 +107,7 @@ CK_INLINE void forward(const int type, const ck_attention *a, size_t kv_head, vo
     const size_t length = a->length, d = a->head_size, ld = padded(length), group = a->heads / a->kv_heads;
     float *keys_t = scratch, *scores = keys_t + d * ld, *memory = scores + ROWS * ld;
     float *q_memory = memory + length * d, *out_memory = q_memory + ROWS * d;
+    // Once for all query heads that share these keys: the products then read 16 keys side by side.
     transpose(type, ck_row(type, a->k, kv_head * d), a->ldk, length, d, keys_t);
     block v = floats(type, ck_row(type, a->v, kv_head * d), a->ldv, length, d, memory);
     for (size_t head = kv_head * group; head < (kv_head + 1) * group; head++) {
@@ -119,6 +122,7 @@ CK_INLINE void forward(const int type, const ck_attention *a, size_t kv_head, vo
                 float *s = scores + i * ld;
                 key_range keys = visible(a, first + i);
                 a->lse[(first + i) * a->heads + head] = softmax_row(a, head, first + i, s, keys);
+                // Keys that this row does not see, but another of its block does.
                 for (size_t j = begin; j < keys.begin; j++) s[j] = 0;
                 for (size_t j = keys.end; j < some.end; j++) s[j] = 0;
             }
@@ -147,6 +151,7 @@ CK_INLINE void backward(const int type, const ck_attention *a, size_t kv_head, v
     float *dk = target(type, dkeys, dk_memory), *dv = target(type, dvalues, dv_memory);
     size_t lddk = type == CK_FLOAT32 ? a->lddk : d, lddv = type == CK_FLOAT32 ? a->lddv : d;
     for (size_t j = 0; j < length; j++) {
+        // All query heads that share the keys, and all blocks of their rows, add to these.
         memset(dk + j * lddk, 0, d * sizeof(float));
         memset(dv + j * lddv, 0, d * sizeof(float));
     }

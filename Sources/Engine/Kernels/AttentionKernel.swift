@@ -33,6 +33,7 @@ package struct AttentionKernel: Sendable {
     }
 
     private func taskScratchCount(length: Int) -> Int {
+        // In floats, whole cache lines: no two threads write to one.
         (ck_attention_scratch_bytes(length, headSize) + 63) / 64 * 16
     }
 
@@ -88,7 +89,7 @@ package struct AttentionKernel: Sendable {
         }
     }
 
-    /// Deals (sequence, key/value head) pairs to the threads.
+    /// Distributes the pairs of a sequence and a key/value head over the threads.
     private func run(
         _ queryOffsets: [Int32], _ keyOffsets: [Int32], scratch: Tensor, operationsPerPair: Int,
         _ body: (_ queries: Range<Int>, _ keys: Range<Int>, _ head: Int, _ memory: UnsafeMutableRawPointer) ->

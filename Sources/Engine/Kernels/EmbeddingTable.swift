@@ -23,6 +23,7 @@ package enum EmbeddingTable {
         let first = tables[0]
         precondition(tables.allSatisfy { $0.table.type == first.table.type }, "table types differ")
         precondition(first.table.type == .float32 || out.type == first.table.type, "would lose precision")
+        // Tables beyond the count are not read; their pointers have to point somewhere.
         let second = tables.count > 1 ? tables[1] : first
         let third = tables.count > 2 ? tables[2] : first
         let (tableType, type) = (first.table.type.code, out.type.code)

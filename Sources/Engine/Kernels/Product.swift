@@ -77,8 +77,8 @@ struct Product {
         unsafe Self.context.run(call(), allowsReference: allowsReference) { run in unsafe run(b.bytePointer) }
     }
 
-    /// The same product in float32, through memory of its own: for processors without instructions for
-    /// bfloat16.
+    /// The same product in float32, through memory of its own: where oneDNN has reference code alone for
+    /// bfloat16, on processors without instructions for it and for some narrow products.
     private func runWidened() -> Bool {
         guard a.type == .bfloat16 else { return false }
         let sum = out.type == .float32 ? out : Tensor(rows: m, columns: n)

@@ -17,6 +17,7 @@ package enum RMSNormKernel {
         precondition(rstd.count >= x.rows && keys.count == x.rows, "expected T elements")
         precondition(
             sum.type == x.type && y.type == x.type && (residual?.type ?? x.type) == x.type, "types differ")
+        // An RMS norm has no mean: what stands for it is not read.
         var norm = unsafe LayerNormKernel.arguments(gamma, rstd, rstd, keys, dropout)
         unsafe norm.epsilon = epsilon
         let type = x.type.code
@@ -68,6 +69,7 @@ enum NormGradients {
         ThreadPool.forEachRange(count: rows, grain: 4) { range, part in
             unsafe body(range, partials.floats + part * partials.columns)
         }
+        // In the order of the parts, so that a run on as many threads gives the same bits.
         for part in 0..<parts {
             var start = part * partials.columns
             for total in totals {

@@ -37,7 +37,7 @@ void ck_pack(const ck_packing *p, size_t first, size_t last);
 /// Runs `body(part, parts, context)` once for each of `parts` on the threads that oneDNN uses too. Inside
 /// such a body it runs all parts on the calling thread.
 void ck_parallel(int parts, void (*body)(int part, int parts, void *context), void *context);
-/// Sets the number of threads of oneDNN's parallel regions.
+/// Sets the number of threads: of oneDNN's parallel regions, and what `ck_threads` tells those who cut work.
 void ck_set_threads(int threads);
 /// The number that `ck_set_threads` set; 1 before.
 int ck_threads(void);
