@@ -82,7 +82,7 @@ let package = Package(
         module(.base, "Tensors", []),
         module(.engine, "Kernels", ["Tensors", "COneDNN", "CKernels"]),
         module(.engine, "Layers", ["Tensors", "Kernels"]),
-        module(.engine, "Models", ["Tensors", "JSON", "Kernels", "Layers"]),
+        module(.engine, "Models", ["Tensors", "JSON", "Machine", "Kernels", "Layers"]),
         module(.engine, "Optimizers", ["Tensors", "Kernels", "Layers"]),
         module(.engine, "MPI", ["Tensors", "Machine", "CMPI"]),
         module(.engine, "DataParallel", ["Tensors", "Files", "Machine", "Kernels", "Layers", "MPI"]),

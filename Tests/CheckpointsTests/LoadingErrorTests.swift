@@ -39,8 +39,8 @@ struct LoadingErrorTests {
         try folder.write("{\"model_type\": ", to: "config.json")
         #expect(
             message(of: folder)
-                == "DIR/config.json is not a JSON object (The given data was not valid JSON): copy or "
-                + "download the file again")
+                == "DIR/config.json is not a JSON object (line 1, column 16: expected a value, found the end): "
+                + "copy or download the file again")
         try folder.write("[1]", to: "config.json")
         #expect(
             message(of: folder)

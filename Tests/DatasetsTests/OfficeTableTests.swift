@@ -57,9 +57,10 @@ import Testing
 
     @Test("a given separator beats the header")
     func given() throws {
-        let bytes = Array("a;b,c\n1;2,3\n".utf8)
-        #expect(try table(bytes, form: DelimitedForm(separator: UInt8(ascii: ","))).columns == ["a;b", "c"])
-        #expect(try table(bytes).columns == ["a", "b,c"])
+        let bytes = Array("a;b;c,d\n1;2;3,4\n".utf8)
+        #expect(
+            try table(bytes, form: DelimitedForm(separator: UInt8(ascii: ","))).columns == ["a;b;c", "d"])
+        #expect(try table(bytes).columns == ["a", "b", "c,d"])
     }
 
     @Test("umlauts in Windows-1252 are read as such, in the header too, and that is told")

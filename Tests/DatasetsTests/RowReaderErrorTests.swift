@@ -172,7 +172,7 @@ import Testing
     func invalidUTF8(name: String) throws {
         let before: [String: String] = [
             "a.jsonl": "{\"a\": \"é\"}\n{\"a\": \"x", "a.json": "[{\"a\": \"é\"},\n{\"a\": \"x",
-            "a.csv": "a\n\"é\nx",
+            "a.csv": "a\né\n\"x",
         ]
         let start = Array((before[name] ?? "").utf8)
         let line = name == "a.csv" ? 3 : 2
@@ -189,7 +189,7 @@ import Testing
         let message = try folder.message("a.jsonl", lines + Array("{\"a\": \"".utf8) + [0x80, 0x22, 0x7D])
         #expect(
             message.hasPrefix("a.jsonl:40001: invalid UTF-8 at byte offset \(lines.count + 7) of the file"))
-        let csv = Array(("a\n" + String(repeating: "0123456789\n", count: 60_000)).utf8)
+        let csv = Array(("é\n" + String(repeating: "0123456789\n", count: 60_000)).utf8)
         let csvMessage = try folder.message("a.csv", csv + [0x78, 0xC3])
         #expect(
             csvMessage.hasPrefix("a.csv:60002: invalid UTF-8 at byte offset \(csv.count + 1) of the file"))

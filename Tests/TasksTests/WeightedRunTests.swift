@@ -7,6 +7,7 @@ import Evaluation
 import JSON
 import Layers
 import Models
+import Optimizers
 import Tasks
 import Tensors
 import Testing

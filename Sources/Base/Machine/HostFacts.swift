@@ -61,6 +61,9 @@ package struct HostFacts: Sendable {
         return [host, group].compactMap(\.self).min()
     }
 
+    /// Memory of the host in bytes.
+    package var memoryByteCount: Int? { kibibytes("MemTotal", in: "/proc/meminfo") }
+
     /// Largest resident memory of this process so far, in bytes.
     package var peakMemoryByteCount: Int? { kibibytes("VmHWM", in: "/proc/self/status") }
 

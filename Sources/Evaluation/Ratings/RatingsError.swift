@@ -149,11 +149,8 @@ extension RatingsError {
     }
 
     static func missingSheetColumn(_ path: String, _ column: String, columns: [String]) -> Self {
-        let hint =
-            columns.count == 1 && columns[0].contains(";")
-            ? "; the file is separated by semicolons: save it with commas, or with tabs as .tsv" : ""
         return Self(
-            "\(path) has no column \(column); it has \(columns.map { "\"\($0)\"" }.joined(separator: ", "))\(hint)."
+            "\(path) has no column \(column); it has \(columns.map { "\"\($0)\"" }.joined(separator: ", "))."
         )
     }
 }

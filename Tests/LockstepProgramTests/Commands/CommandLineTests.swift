@@ -104,8 +104,8 @@ import Testing
             (["trian", "r.yaml"], "'trian', 'r.yaml'. Did you mean 'train'?"),
             (["xyz"], "'xyz'. The commands are train, "),
             (
-                ["train", "--evaluation_strategy", "no"],
-                "'--evaluation_strategy'. Did you mean '--eval_strategy'?"
+                ["train", "--evalution_strategy", "no"],
+                "'--evalution_strategy'. Did you mean '--eval_strategy'?"
             ),
             (["train", "--learning-rate", "1"], "'--learning-rate'. Did you mean '--learning_rate'?"),
             (["chat", "--temprature", "1"], "'--temprature'. Did you mean '--temperature'?"),

@@ -93,10 +93,12 @@ def main():
     torch.set_num_threads(1)
     goldens = generate()
     digest = hashlib.sha256(goldens.encode()).hexdigest()
-    manifest = {"generator": "generate.py", "seed": SEED, "versions": PINNED,
-                "sha256": {"optimizers.json": digest}}
-    contents = {"optimizers.json": goldens, "manifest.json": json.dumps(manifest, indent=1) + "\n"}
     here = os.path.dirname(os.path.abspath(__file__))
+    with open(os.path.join(here, "schedules.json"), "rb") as file:  # made by schedules.py
+        other = hashlib.sha256(file.read()).hexdigest()
+    manifest = {"generator": "generate.py", "seed": SEED, "versions": PINNED,
+                "sha256": {"optimizers.json": digest, "schedules.json": other}}
+    contents = {"optimizers.json": goldens, "manifest.json": json.dumps(manifest, indent=1) + "\n"}
     for name, text in contents.items():
         path = os.path.join(here, name)
         if not check:

@@ -1,6 +1,6 @@
 """Makes schedules.json: learning rates of transformers' get_scheduler with lr_scheduler_kwargs, and of torch's plateaus.
 
-    python schedules.py            writes schedules.json and its checksum schedules.json.sha256 beside this script
+    python schedules.py            writes schedules.json and its checksum in manifest.json beside this script
     python schedules.py --check    makes them anew and compares every byte
 
 Needs exactly the versions in PINNED. Rates are float64 and printed so that they round-trip.
@@ -84,9 +84,11 @@ def main():
     if found != PINNED:
         raise SystemExit(f"schedules.py needs {PINNED}, found {found}: install those versions")
     text = generate()
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    contents = {"schedules.json": text, "schedules.json.sha256": f"{digest}  schedules.json\n"}
     here = os.path.dirname(os.path.abspath(__file__))
+    with open(os.path.join(here, "manifest.json")) as file:
+        manifest = json.load(file)
+    manifest["sha256"]["schedules.json"] = hashlib.sha256(text.encode()).hexdigest()
+    contents = {"schedules.json": text, "manifest.json": json.dumps(manifest, indent=1) + "\n"}
     for name, content in contents.items():
         path = os.path.join(here, name)
         if not check:

@@ -1,14 +1,14 @@
 // Memory for the parameters of a model whose sizes a file states.
 
-internal import Foundation
 internal import Layers
+internal import Machine
 
 extension ParameterLayout {
     /// The parameters, all zero. Throws when their values alone are more than this machine's memory; `file`
     /// is named.
     func store(file: String) throws(ModelError) -> ParameterStore {
-        let (byteCount, memory) = (4 * elementCount, Int(clamping: ProcessInfo.processInfo.physicalMemory))
-        guard byteCount <= memory else {
+        let byteCount = 4 * elementCount
+        if let memory = HostFacts.current.memoryByteCount, byteCount > memory {
             throw .tooManyParameters(parameterCount, byteCount: byteCount, memory: memory, in: file)
         }
         return ParameterStore(layout: self)

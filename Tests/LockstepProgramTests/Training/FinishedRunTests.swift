@@ -2,8 +2,8 @@
 
 import Checkpoints
 import Foundation
-import Lockstep
 import JSON
+import Lockstep
 import TestSupport
 import Testing
 

@@ -15,11 +15,12 @@ import Testing
             #"{"review": "\#($0.text)", "tone": "\#($0.tone)"}"# + "\n"
         }
         let file = try workshop.write(rows.joined(), to: "reviews.jsonl")
+        let validation = try workshop.write(rows.joined(), to: "validation-reviews.jsonl")
         try workshop.train(
             "run", ranks: ranks,
             [
                 "max_steps": "12", "text_column": "review", "label_column": "tone", "max_seq_length": "5",
-                "train_file": file, "validation_file": file, "eval_strategy": "epoch",
+                "train_file": file, "validation_file": validation, "eval_strategy": "epoch",
             ])
         let trained = try #require(try workshop.values("run", "eval_accuracy").last)
         let flags = ["--model_name_or_path", workshop.path + "/run", "--threads_per_rank", "1"]
