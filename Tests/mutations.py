@@ -99,7 +99,7 @@ def c_choices(line, before, after):
     for m in re.finditer(r'(?<=[\w)\]] )([-+])(?= [\w(])', line):
         sign = {'+': '-', '-': '+'}[m.group(1)]
         found.append(('operator', m.group(1), span(m, 1, lambda n, t: f'{t} (ck_mutant({n}) ? -1 : 1) *')))
-    declaration = r'(const|size_t|float|int|double|u?int\d+_t|return|ck_\w+|bool|unsigned|for|static)\b'
+    declaration = r'(\w+ [*\w]|return\b|for\b)'
     if re.match(r'[\w>\-.\[\] +*]+ [-+*]?= [^;{}]+;$', stripped) and not re.match(declaration, stripped):
         found.append(('dropped', stripped, lambda n, whole: f'if (!ck_mutant({n})) {{ {whole.strip()} }}'))
     return found
@@ -271,9 +271,9 @@ def make(o):
 
 
 def nearest(mutants, output):
-    """The left-out statements before errors that a compiler reports at the end of their function."""
+    """The left-out statements and conditions before errors that a compiler reports further down."""
     bad = set()
-    for path, line in re.findall(r'(Sources/[^:\s]+\.swift):(\d+):\d+: error', output):
+    for path, line in re.findall(r'(Sources/[^:\s]+\.(?:swift|c)):(\d+):\d+: error', output):
         own = [m for m in mutants if m['path'] == path and m['state'] == 'new']
         before = [m for m in own if m['kind'] in ('dropped', 'condition')
                   and int(line) - 40 < m['line'] < int(line)]
@@ -283,6 +283,8 @@ def nearest(mutants, output):
 
 def build(o):
     mutants = json.load(open(f'{o.tree}/mutants.json', encoding='utf-8'))
+    for m in mutants:
+        if m['state'] == 'left out': m['state'] = 'new'
     command = o.command or ['swift', 'build', '-c', 'release', '--build-tests']
     while True:
         done = subprocess.run(command, cwd=o.tree, capture_output=True, text=True, stdin=subprocess.DEVNULL)
