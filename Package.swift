@@ -159,13 +159,13 @@ let package = Package(
                 argumentParser, logging,
             ]),
         program("rank-scenarios", ["Tensors", "Files", "Machine", "Layers", "DataParallel", "MPI"]),
-        tests("JSONTests", ["JSON"], goldens: true),
+        tests("JSONTests", ["JSON", "TestSupport"], goldens: true),
         tests("FilesTests", ["Files", "TestSupport"]),
         tests("MachineTests", ["Machine", "TestSupport"]),
         tests("SafetensorsTests", ["Tensors", "Files", "Safetensors", "TestSupport"], goldens: true),
         tests("GGUFTests", ["Tensors", "Files", "GGUF", "TestSupport"], goldens: true),
         tests("MetricsTests", ["Metrics"], goldens: true),
-        tests("ImagesTests", ["Tensors", "Images"], goldens: true),
+        tests("ImagesTests", ["Tensors", "Images", "TestSupport"], goldens: true),
         tests(
             "DatasetsTests", ["Tensors", "Files", "Images", "JSON", "Models", "Datasets", "TestSupport"],
             goldens: true
@@ -198,7 +198,9 @@ let package = Package(
         tests("ChatTemplatesTests", ["Tokenizers", "ChatTemplates", "TestSupport"], goldens: true),
         tests("ReportingTests", ["Machine", "JSON", "Reporting", "TestSupport"]),
         tests("RatingsTests", ["JSON", "Datasets", "Metrics", "Ratings", "TestSupport"]),
-        tests("RatingServerTests", ["JSON", "Datasets", "Ratings", "TestSupport", "LockstepProgram"]),
+        tests(
+            "RatingServerTests",
+            ["JSON", "Datasets", "Ratings", "RatingServer", "TestSupport", "LockstepProgram"]),
         tests(
             "TrainingTests",
             [

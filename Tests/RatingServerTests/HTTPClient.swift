@@ -64,7 +64,7 @@ enum HTTPClient {
         return try reply(received)
     }
 
-    private static func connect(port: Int) throws -> Int32 {
+    static func connect(port: Int) throws -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { throw ConnectionError("no socket") }
         var limit = timeval(tv_sec: 60, tv_usec: 0)

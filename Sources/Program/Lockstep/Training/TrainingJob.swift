@@ -36,8 +36,9 @@ package struct TrainingJob {
         let plan = ThreadPlan.apply(requested: arguments.threadsPerRank)
         if isFirst, shows == .full {
             for warning in plan.warnings { Messages.warn(warning) }
-            let files = configuration.data.trainFiles + configuration.data.validationFiles
-            for note in try configuration.notes + configuration.data.remarks(on: files) {
+            let data = configuration.data
+            let remarks = try data.remarks(on: data.trainFiles) + data.remarks(on: data.validationFiles)
+            for note in configuration.notes + Set(remarks).sorted() {
                 Messages.note(note)
             }
         }
