@@ -101,8 +101,8 @@ private func compressed() throws -> FuzzedFormat {
             let lines = cells.map { $0.map(quoted).joined(separator: ",") + "\r\n" }
             let csv = try folder.rows("x.csv", "a,b\n" + lines.joined())
             #expect(csv.map(\.fields.values) == cells.map { $0.map { .string($0) } }, "seed \(seed)")
-            let rows = cells.map { Fields(names: ["a", "b"], values: $0.map { .string($0) }) }
-            let json = try folder.rows("x.jsonl", rows.map { Value.object($0).json + "\n" }.joined())
+            let rows = cells.map { JSONObject(names: ["a", "b"], values: $0.map { .string($0) }) }
+            let json = try folder.rows("x.jsonl", rows.map { JSONValue.object($0).json + "\n" }.joined())
             #expect(json.map(\.fields) == rows, "seed \(seed)")
         }
     }

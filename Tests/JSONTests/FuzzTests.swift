@@ -14,8 +14,8 @@ private func json() -> FuzzedFormat {
         words: "{ } [ ] : , \" \\ \\u \\ud800 \\udc00 true null - 1e e+ . [[ {\"a\":",
         place: "nothing is thrown"
     ) { input in
-        let value: Value
-        do throws(JSONSyntaxError) { value = try Value(parsing: input) } catch {
+        let value: JSONValue
+        do throws(JSONSyntaxError) { value = try JSONValue(parsing: input) } catch {
             guard 0...input.count ~= error.position else {
                 throw FuzzFailure("an error at \(error.position)")
             }
@@ -23,7 +23,7 @@ private func json() -> FuzzedFormat {
             guard line > 0, column > 0 else { throw FuzzFailure("an error at \(line):\(column)") }
             return
         }
-        guard try Value(parsing: Array(value.json.utf8)) == value else {
+        guard try JSONValue(parsing: Array(value.json.utf8)) == value else {
             throw FuzzFailure("the value changes when it is written and read")
         }
     }
@@ -37,16 +37,16 @@ private func json() -> FuzzedFormat {
         }
     }
 
-    private func value(_ random: inout FuzzRandom, depth: Int = 0) -> Value {
+    private func value(_ random: inout FuzzRandom, depth: Int = 0) -> JSONValue {
         switch random.number(0...(depth < 5 ? 7 : 4)) {
         case 0: return .null
         case 1: return .bool(random.once(in: 2))
         case 2: return .integer(Int(truncatingIfNeeded: random.next()))
         case 3: return .real(Double(bitPattern: random.next()))
         case 4: return .string(random.text(limit: 20))
-        case 5, 6: return .list((0..<random.number(0...4)).map { _ in value(&random, depth: depth + 1) })
+        case 5, 6: return .array((0..<random.number(0...4)).map { _ in value(&random, depth: depth + 1) })
         default:
-            var fields = Fields()
+            var fields = JSONObject()
             for _ in 0..<random.number(0...20) {
                 fields.set(random.text(limit: 4), to: value(&random, depth: depth + 4))
             }
@@ -59,7 +59,7 @@ private func json() -> FuzzedFormat {
         for seed in 0..<2_000 {
             var random = FuzzRandom(seed: 3, input: seed)
             let value = value(&random)
-            #expect(try Value(parsing: Array(value.json.utf8)) == value, "seed \(seed)")
+            #expect(try JSONValue(parsing: Array(value.json.utf8)) == value, "seed \(seed)")
         }
     }
 }

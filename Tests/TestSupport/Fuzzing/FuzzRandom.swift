@@ -1,18 +1,18 @@
 // Random numbers of a fuzzing run: a seed and an input's number give the same input on every machine.
 
 /// SplitMix64 (Steele, Lea & Flood 2014).
-public struct FuzzRandom: RandomNumberGenerator, Sendable {
+package struct FuzzRandom: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
-    public init(seed: UInt64) { state = seed }
+    package init(seed: UInt64) { state = seed }
 
     /// The numbers of one input of a run.
-    public init(seed: UInt64, input: Int) {
+    package init(seed: UInt64, input: Int) {
         var mixed = FuzzRandom(seed: seed)
         self.init(seed: mixed.next() ^ UInt64(input) &* 0xD1B5_4A32_D192_ED03)
     }
 
-    public mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var word = state
         word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
@@ -21,25 +21,25 @@ public struct FuzzRandom: RandomNumberGenerator, Sendable {
     }
 
     /// A number of `range`.
-    public mutating func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
+    package mutating func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
 
     /// True once in `count` times.
-    public mutating func once(in count: Int) -> Bool { number(1...count) == 1 }
+    package mutating func once(in count: Int) -> Bool { number(1...count) == 1 }
 
     /// An element of a list that is not empty.
-    public mutating func choice<Element>(_ elements: [Element]) -> Element {
+    package mutating func choice<Element>(_ elements: [Element]) -> Element {
         elements[number(0...(elements.count - 1))]
     }
 
     /// A stretch of `count` bytes, at most `limit` long; empty of nothing.
-    public mutating func stretch(of count: Int, limit: Int) -> Range<Int> {
+    package mutating func stretch(of count: Int, limit: Int) -> Range<Int> {
         let length = number(0...min(count, limit))
         let start = number(0...(count - length))
         return start..<(start + length)
     }
 
     /// A text of up to `limit` scalars, with those that readers stumble over among them.
-    public mutating func text(limit: Int) -> String {
+    package mutating func text(limit: Int) -> String {
         var text = String.UnicodeScalarView()
         for _ in 0..<number(0...limit) {
             let scalar: Unicode.Scalar? =

@@ -1,9 +1,9 @@
 // A format as fuzzing sees it: samples, its words, and how it is read.
 
 /// What is read, and what must hold of every input.
-public struct FuzzedFormat {
+package struct FuzzedFormat {
     /// Names the format in file names.
-    public let name: String
+    package let name: String
     /// Valid files; inputs are made of them by damage.
     let samples: [[UInt8]]
     /// Words and signs of the format.
@@ -20,7 +20,7 @@ public struct FuzzedFormat {
     ///   - words: words and signs of the format, separated by spaces.
     ///   - place: what the sentence of every error must contain.
     ///   - read: reads an input to its end and uses what it read; may throw the reader's errors alone.
-    public init(
+    package init(
         _ name: String, samples: [[UInt8]], words: String, place: String, byteLimit: Int = 1 << 16,
         memoryGrowth: UInt64 = 1 << 30, read: @escaping ([UInt8]) throws -> Void
     ) {
@@ -36,8 +36,8 @@ public struct FuzzedFormat {
 }
 
 /// An input that a reader did wrong by, without a crash.
-public struct FuzzFailure: Error, CustomStringConvertible {
-    public let description: String
+package struct FuzzFailure: Error, CustomStringConvertible {
+    package let description: String
 
-    public init(_ description: String) { self.description = description }
+    package init(_ description: String) { self.description = description }
 }

@@ -4,19 +4,19 @@ import Foundation
 
 /// Fuzzing runs. Start them in a process of their own (an exit test): a trap, a hang and a lack of memory end
 /// it, and the input that did it lies in the file that `record` names.
-public enum Fuzzing {
+package enum Fuzzing {
     /// Processor seconds that one input may take; inputs take milliseconds.
     private static let secondsPerInput = 20
 
     /// Where the input stands that is being read; the file stays when the process ends there.
-    public static func record(_ name: String) -> String { NSTemporaryDirectory() + "/lockstep-fuzz-\(name)" }
+    package static func record(_ name: String) -> String { NSTemporaryDirectory() + "/lockstep-fuzz-\(name)" }
 
     /// Reads `inputs` damaged samples, or as many as fit into the seconds that LOCKSTEP_FUZZ_SECONDS says,
     /// from the seed LOCKSTEP_FUZZ_SEED or 1. First the samples themselves must be read without an error.
     ///
     /// Throws `FuzzFailure` at the first input whose error does not name the place, or that `read` finds
     /// wrong.
-    public static func run(_ format: FuzzedFormat, inputs: Int) throws {
+    package static func run(_ format: FuzzedFormat, inputs: Int) throws {
         let variables = ProcessInfo.processInfo.environment
         let seed = variables["LOCKSTEP_FUZZ_SEED"].flatMap { UInt64($0) } ?? 1
         let seconds = variables["LOCKSTEP_FUZZ_SECONDS"].flatMap { Double($0) }
