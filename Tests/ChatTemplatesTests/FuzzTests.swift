@@ -91,7 +91,7 @@ private func templates() throws -> FuzzedFormat {
             looped("{% set ns.x = ns.x ~ ns.x %}"), looped("{% set ns.x = ns.x|replace('a', ns.x) %}"),
             looped("{% set ns.y = [ns.y] %}"), looped("{% set ns.y = [ns.y, ns.y] %}"),
             looped("{% for j in range(100000) %}{% endfor %}"), looped("{% set ns.y = namespace(x=ns.y) %}"),
-            "{{ 'a' * 1000000 * 1000000 }}", "{{ 'a\nb'|indent(99999999999) }}",
+            "{{ 'a' * 1000000 * 1000000 }}", "{{ 'a\\nb'|indent(99999999999) }}",
             "{{ [1]|tojson(indent=99999999999) }}", "{{ range(100000)|unique|length }}",
             "{{ range(100000)|sort(reverse=true)|length }}",
             "{{ x" + String(repeating: ".b", count: 100_000) + " }}",
