@@ -11,7 +11,7 @@ extension RatingResults {
             ("systems", .array(systems.indices.map(system))),
             ("raters", .array(raters.map { .string($0.name) })),
             ("items", .integer(itemCount)), ("rated_items", .integer(ratedItems)),
-            ("ratings", .integer(ratingCount)), ("confidence_level", .real(Self.level)),
+            ("ratings", .integer(ratingCount)), ("confidence_level", .figure(Self.level)),
             ("agreement", .members(agreements.map { ($0.criterion.rawValue, agreement($0)) })),
             ("comparisons", .array(comparisons.map(comparison))),
         ])
@@ -43,14 +43,14 @@ extension RatingResults {
             ("losses", .integer(pair.losses)), ("ties", .integer(pair.ties)), ("items", .integer(pair.items)),
             ("win_rate", .members(figures("value", pair.winRate))),
             ("mean_difference", .members(figures("value", pair.difference))),
-            ("p_value", .real(pair.pValue)),
+            ("p_value", .figure(pair.pValue)),
         ])
     }
 
     private func figures(_ name: String, _ interval: ConfidenceInterval) -> [(String, JSONValue)] {
         [
-            (name, .real(interval.estimate)), ("low", .real(interval.lower)),
-            ("high", .real(interval.upper)),
+            (name, .figure(interval.estimate)), ("low", .figure(interval.lower)),
+            ("high", .figure(interval.upper)),
         ]
     }
 }
