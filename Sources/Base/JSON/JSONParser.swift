@@ -87,7 +87,8 @@ package struct JSONParser {
         }
     }
 
-    /// One of Python's names, where they are allowed. Apart from `value`, which is quicker without these cases.
+    /// One of Python's names, where they are allowed. Apart from `value`, which is quicker without these
+    /// cases.
     @inline(never)
     private mutating func nonFinite(_ byte: UInt8) throws(JSONSyntaxError) -> JSONValue {
         switch byte {
