@@ -156,13 +156,6 @@ import Tokenizers
         ]
         for (family, template) in try ChatGoldens.templates()
         where family != "gemma2" && family != "mistral-7b" {
-            if family == "mistral-nemo" {
-                // It moves the system message behind the empty answer, which then has no place of its own.
-                #expect(throws: ChatTemplateError.turnNotFound(path: family, message: 3)) {
-                    try template.tokenize(messages: messages, with: tokenizer)
-                }
-                continue
-            }
             let chat = try template.tokenize(messages: messages, with: tokenizer)
             let runs = marked(chat, tokenizer)
             #expect(runs.count == 2, "\(family): \(runs)")
@@ -172,8 +165,8 @@ import Tokenizers
         }
     }
 
-    @Test("A conversation that starts with the assistant, or lacks a role, is refused in one sentence")
-    func badConversations() throws {
+    @Test("The first message may be the assistant's; one without a role or without a trace is refused")
+    func unusualConversations() throws {
         let template = try ChatTemplate("{% for m in messages %}{{ m.content }}{% endfor %}")
         let tokenizer = try tokenizer()
         func message(_ messages: [TemplateValue]) -> String {
@@ -184,9 +177,9 @@ import Tokenizers
             }
         }
         let answer = TemplateValue.message(role: "assistant", content: "a")
-        let start = "The conversation starts with the assistant. Begin it with a message of the user"
-        #expect(message([answer]).hasPrefix(start))
-        #expect(message([.message(role: "system", content: "s"), answer]).hasPrefix(start))
+        let chat = try template.tokenize(messages: [answer] + greeting + [answer], with: tokenizer)
+        #expect(marked(chat, tokenizer) == ["a", "a"])
+        #expect(message([.message(role: "system", content: "s"), answer]) == "sa")
         #expect(message([["content": "x"]]).hasPrefix("Message 1 of the conversation has no \"role\"."))
         let dropping = try ChatTemplate("{{ messages[0].content }}")
         let error = #expect(throws: ChatTemplateError.self) {

@@ -12,8 +12,6 @@ package enum ChatTemplateError: Error, CustomStringConvertible, Sendable, Equata
     case refused(path: String, message: String)
     /// There is no message.
     case emptyConversation
-    /// The first message that is no system message is the assistant's.
-    case startsWithAssistant
     /// A message has no role.
     case missingRole(message: Int)
     /// The place of an assistant's message cannot be found in the rendered text.
@@ -34,8 +32,6 @@ package enum ChatTemplateError: Error, CustomStringConvertible, Sendable, Equata
         case .refused(let path, let message):
             "'\(path)': the chat template refuses the conversation: \(message)"
         case .emptyConversation: "The conversation has no message. Give it at least one."
-        case .startsWithAssistant:
-            "The conversation starts with the assistant. Begin it with a message of the user, or a system message and one."
         case .missingRole(let message):
             "Message \(message) of the conversation has no \"role\". Give it one, such as user or assistant."
         case .turnNotFound(let path, let message):

@@ -18,17 +18,6 @@ import Testing
         #"{"messages": [\#(messages.joined(separator: ", "))]}"#
     }
 
-    @Test("a conversation that starts with the assistant")
-    func assistantFirst() throws {
-        let first = ToyLanguageModel.message("assistant", "good")
-        let second = ToyLanguageModel.message("user", "bad")
-        try expectRefusal(
-            messages(first, second),
-            saying:
-                ":3: The conversation starts with the assistant. Begin it with a message of the user, or a system "
-                + "message and one.")
-    }
-
     /// Trains the chat model with another template.
     private func expectRefusal(template: String, line: String? = nil, saying sentence: (String) -> String)
         throws
