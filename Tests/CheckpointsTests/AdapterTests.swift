@@ -245,7 +245,9 @@ private func relativeError(_ found: [Float], _ expected: [Float]) -> Double {
         #expect(
             try message { $0["base_model_name_or_path"] = .string("no/such") }
                 == "DIR/adapter_config.json: the base model \"no/such\" is no directory here: run where the path "
-                + "holds, or set base_model_name_or_path to the directory of the model that was adapted")
+                + "holds, or set base_model_name_or_path to the directory of the model that was adapted. For the "
+                + "model of this name on the Hugging Face Hub run `hf download no/such --local-dir models/such` (pip "
+                + "install huggingface_hub) and give models/such: nodes read the folder and download nothing")
         let wrong = try #require(try message { $0["r"] = .integer(5) })
         #expect(
             wrong.hasPrefix("DIR/adapter_model.safetensors does not fit the model: it lacks "), "\(wrong)")

@@ -33,6 +33,39 @@ struct LoadingErrorTests {
                 == "DIR has no config.json; expected \(Self.contents): download the model again")
     }
 
+    @Test(
+        "what may be a name on the Hub says how to fetch it",
+        arguments: [
+            ("bert-base-uncased", "models/bert-base-uncased"), ("gpt2", "models/gpt2"),
+            ("HuggingFaceTB/SmolLM2-135M-Instruct", "models/SmolLM2-135M-Instruct"),
+            ("meta-llama/Llama-3.2-1B", "models/Llama-3.2-1B"), ("org/a_b.c-1", "models/a_b.c-1"),
+        ])
+    func hubNames(name: String, folder: String) throws {
+        let message = thrownMessage { () throws(CheckpointError) in
+            _ = try ModelLoader.load(.classifier(nil), directory: name)
+        }
+        #expect(
+            message?.hasSuffix(
+                "tokenizer's files. For the model of this name on the Hugging Face Hub run `hf download \(name) "
+                    + "--local-dir \(folder)` (pip install huggingface_hub) and give \(folder): nodes read the "
+                    + "folder and download nothing") == true, "\(message ?? "nothing thrown")")
+    }
+
+    @Test(
+        "a path does not",
+        arguments: [
+            "/nowhere/gpt2", "./gpt2", "../gpt2", "a/b/c", "gpt2/", "~/gpt2", "a b", "Modell-für-alles",
+        ])
+    func paths(path: String) throws {
+        let message = thrownMessage { () throws(CheckpointError) in
+            _ = try ModelLoader.load(.classifier(nil), directory: path)
+        }
+        #expect(
+            message
+                == "\(path): there is no such directory; model_name_or_path must be the path of "
+                + Self.contents)
+    }
+
     @Test("a config.json that is no JSON, or no object")
     func badJSON() throws {
         let folder = try TemporaryFolder()

@@ -38,7 +38,22 @@ extension CheckpointError {
 
     static func noDirectory(_ path: String) -> CheckpointError {
         CheckpointError(
-            "\(path): there is no such directory; model_name_or_path must be the path of \(contents)")
+            "\(path): there is no such directory; model_name_or_path must be the path of \(contents)"
+                + (downloadAdvice(path).map { ". " + $0 } ?? ""))
+    }
+
+    /// How a model comes from the Hugging Face Hub, if `name` may be one there: a name, or an organisation's.
+    private static func downloadAdvice(_ name: String) -> String? {
+        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+        let isHubName = parts.allSatisfy { part in
+            part.first.map { $0.isLetter || $0.isNumber } == true
+                && part.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
+        }
+        guard parts.count <= 2, isHubName, let last = parts.last else { return nil }
+        let folder = "models/\(last)"
+        return "For the model of this name on the Hugging Face Hub run `hf download \(name) --local-dir "
+            + "\(folder)` (pip install huggingface_hub) and give \(folder): nodes read the folder and download "
+            + "nothing"
     }
 
     static func notADirectory(_ path: String) -> CheckpointError {
@@ -87,7 +102,8 @@ extension CheckpointError {
     static func noBaseModel(_ name: String, in path: String) -> CheckpointError {
         CheckpointError(
             "\(path): the base model \"\(name)\" is no directory here: run where the path holds, or set "
-                + "base_model_name_or_path to the directory of the model that was adapted")
+                + "base_model_name_or_path to the directory of the model that was adapted"
+                + (downloadAdvice(name).map { ". " + $0 } ?? ""))
     }
 
     static func adapterUnmatched(missing: [String], surplus: [String], in path: String) -> CheckpointError {
