@@ -17,9 +17,17 @@ import Testing
             #expect(
                 calls[1] == "train launch/recipes/sentiment.yaml --output_dir \(folder)"
                     + " --model_name_or_path \(copy.path("model"))")
-            #expect(calls[2].hasPrefix("evaluate --model_name_or_path \(folder) --validation_file "))
+            #expect(
+                calls[2].hasPrefix(
+                    "evaluate --model_name_or_path \(folder) --validation_file launch/recipes/reviews/"))
             #expect(calls[3].hasPrefix("predict --model_name_or_path \(folder) --predict_file \(folder)/"))
             #expect(result.output.contains("\(folder)/metrics.jsonl"))
+            #expect(result.output.contains("/\(folder)/report.html\n"))
+            let next = result.output.split(separator: "\n").last ?? ""
+            #expect(
+                next.hasPrefix("launch/local 3 launch/recipes/sentiment.yaml --model_name_or_path "),
+                "\(next)")
+            #expect(next.contains(" --train_file mine.csv ") && next.hasSuffix(" --output_dir runs/mine"))
             let sentences = try String(
                 contentsOfFile: copy.path("\(folder)/sentences.jsonl"), encoding: .utf8)
             #expect(sentences.split(separator: "\n").count == 3)

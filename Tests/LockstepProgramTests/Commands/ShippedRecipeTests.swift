@@ -27,7 +27,7 @@ import Testing
 
     /// The toy models have 24 positions (BERT) and 96 (Llama).
     private static let trials = [
-        Trial(name: "sentiment", model: "model", data: "sentiment", flags: short, metric: "eval_f1"),
+        Trial(name: "sentiment", model: "model", data: "reviews", flags: short, metric: "eval_f1"),
         Trial(name: "multi-label", model: "model", data: "multi-label", flags: short),
         Trial(name: "own-columns", model: "model", data: "own-columns", suffix: ".csv", flags: short),
         Trial(
