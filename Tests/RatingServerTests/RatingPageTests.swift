@@ -194,7 +194,7 @@ import Testing
         let radios = try browser.elements("input[name='A-helpfulness']").map {
             try browser.accessibility(of: $0)
         }
-        #expect(radios.map(\.name) == ["1, very poor", "2", "3", "4", "5, excellent"])
+        #expect(radios.map(\.name) == ["1, very poor", "2", "3", "4", "5, excellent", "cannot judge"])
         #expect(radios.allSatisfy { $0.role == "radio" })
         for selector in ["button", "progress", "input", "#prompt"] {
             for element in try browser.elements("main:not([hidden]) \(selector), header \(selector)") {
@@ -208,6 +208,51 @@ import Testing
             try browser.evaluate(
                 "return [...document.querySelectorAll('input:checked')].map((one) => one.name)")
                 == .array([.string("A-naturalness"), .string("A-helpfulness")]))
+    }
+
+    @Test("a dialogue opens at the message to answer, speakers look different, and all scales are in view")
+    func dialogue() throws {
+        let turns = (0..<9).map { number in
+            let role = number % 2 == 0 ? "user" : "assistant"
+            return #"{"role": "\#(role)", "content": "\#(String(repeating: "turn \(number) ", count: 30))"}"#
+        }
+        let answer = String(repeating: "a long answer ", count: 200)
+        let files = try ["one", "two"].map { name in
+            try workshop.write(
+                #"{"messages": [\#(turns.joined(separator: ", "))], "prediction": "\#(answer)\#(name)"}"#
+                    + "\n",
+                to: "dialogue-\(name).jsonl")
+        }
+        let server = try RatingProcess(workshop, files.flatMap { ["--predictions", $0] })
+        let browser = try Browser(workshop)
+        try browser.emulate(width: 1280, height: 720, dark: false)
+        try browser.open(server.address + "?rater=ann")
+        try browser.wait(for: "the item", "!document.getElementById('work').hidden")
+        let seen = try browser.evaluate(
+            """
+            const inside = (node, box) => {
+              const [a, b] = [node.getBoundingClientRect(), box.getBoundingClientRect()];
+              return a.top >= b.top - 1 && a.top < b.bottom;
+            };
+            const prompt = document.getElementById('prompt');
+            const scales = [...document.querySelectorAll('.scale')].map((node) => node.getBoundingClientRect());
+            const colours = (role) => getComputedStyle(document.querySelector('.turn.' + role)).borderLeftColor;
+            return [inside(prompt.lastElementChild, prompt), inside(prompt.firstElementChild, prompt),
+              scales.filter((box) => box.top >= 0 && box.bottom <= innerHeight).length,
+              document.documentElement.scrollHeight <= innerHeight, colours('user') !== colours('assistant')];
+            """)
+        #expect(
+            seen == .array([.bool(true), .bool(false), .integer(6), .bool(true), .bool(true)]), "\(seen.json)"
+        )
+        // By keys: cannot judge, then a comment, in which digits are digits.
+        try browser.press(["0", "c", "4", "2"])
+        try browser.wait(for: "saving", allSaved)
+        try browser.wait(
+            for: "the comment",
+            "page.item.outputs[0].comment + page.item.outputs[1].comment === '42' && (\(allSaved))")
+        let ratings = try workshop.ratings()
+        #expect((ratings.count, ratings.cannotJudgeCount, ratings.commentCount) == (0, 1, 1))
+        #expect(try browser.text("hint") == "5 ratings open")
     }
 
     @Test("the page fits a phone and follows the system's colours")

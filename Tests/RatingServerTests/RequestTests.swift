@@ -90,6 +90,46 @@ import Testing
         #expect(try server.get("/rate.css").status == 200)
     }
 
+    @Test("equal outputs are one on the page, \"cannot judge\" is an answer, and a comment is kept")
+    func equalOutputs() throws {
+        let same = try workshop.predictions("base", rows: 2)
+        let server = try RatingProcess(
+            workshop, ["--predictions", same, "--predictions", "copy=" + same])
+        let item = try server.get("/api/item?rater=ann&place=0").json
+        let outputs = try #require(item["outputs"]?.array)
+        #expect(outputs.count == 1 && outputs[0]["letters"]?.json == #"["A", "B"]"#)
+        let row = try #require(item["item"]?.wholeNumber)
+        for (number, criterion) in Criterion.allCases.enumerated() {
+            let reply = try server.post([
+                ("item", "\(row)"), ("criterion", "\"\(criterion.rawValue)\""),
+                ("rating", criterion == .correctness ? "\"cannot judge\"" : "4"),
+            ])
+            #expect(try reply.json["complete"]?.wholeNumber == (number == 2 ? 1 : 0), "\(reply.text)")
+        }
+        let comment = try HTTPClient.send(
+            "POST", port: server.port, "/api/comment", headers: [("Content-Type", "application/json")],
+            body: JSONValue.members([
+                ("set", .string(try RatingItems(directory: workshop.path + "/r").fingerprint)),
+                ("rater", .string("ann")), ("item", .integer(row)), ("letter", .string("A")),
+                ("comment", .string("who knows")),
+            ]).json)
+        #expect(comment.status == 200, "\(comment.text)")
+        let ratings = try workshop.ratings()
+        let ann = try Rater("ann")
+        #expect((ratings.count, ratings.cannotJudgeCount, ratings.commentCount) == (4, 2, 2))
+        let index = try #require(try RatingItems(directory: workshop.path + "/r").index(ofRow: row))
+        for system in 0..<2 {
+            #expect(
+                ratings.judgements(ann, item: index, system: system) == [
+                    .score(4), .cannotJudge, .score(4),
+                ])
+            #expect(ratings.comment(ann, item: index, system: system) == "who knows")
+        }
+        let again = try server.get("/api/item?rater=ann&place=0").json
+        #expect(again["outputs"]?.array?.first?["ratings"]?["correctness"]?.string == "cannot judge")
+        #expect(again["outputs"]?.array?.first?["comment"]?.string == "who knows")
+    }
+
     @Test("requests that are wrong, foreign or too large are refused, and none of them leaves a trace")
     func refusals() throws {
         let server = try RatingProcess(workshop, arguments)

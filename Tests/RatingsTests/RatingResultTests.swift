@@ -147,6 +147,30 @@ import Testing
         #expect(pair.comparisons.allSatisfy { $0.winRate.estimate == 1 && $0.pValue.isNaN })
     }
 
+    @Test("what could not be judged is counted and changes no figure; comments are listed")
+    func withoutRating() throws {
+        let items = try folder.items(rows: 3)
+        let ann = try Rater("ann")
+        var ratings = try FinalRatings([("ann", 0, 0, [5, 4, 3]), ("ann", 0, 1, [4, 4, 4])])
+        let before = RatingResults(ratings, of: items)
+        for criterion in [Criterion.correctness, .helpfulness] {
+            ratings.add(
+                Rating(rater: ann, item: 1, system: 1, criterion: criterion, judgement: .cannotJudge))
+        }
+        ratings.add(try RatingComment(rater: ann, item: 2, system: 0, text: "odd"))
+        let results = RatingResults(ratings, of: items)
+        #expect(results.ratingCount == 6 && results.rated == [0] && results.cannotJudgeCount == 2)
+        #expect(results.means.map(\.mean.estimate) == before.means.map(\.mean.estimate))
+        #expect(results.means.map(\.ratings) == before.means.map(\.ratings))
+        #expect(results.unjudged.map(\.criterion) == [.correctness, .helpfulness])
+        #expect(results.unjudged.allSatisfy { $0.system == 1 && $0.count == 1 })
+        let json = results.document.json
+        for part in [
+            #""ratings": 6, "cannot_judge": 2"#, #""cannot_judge": {"correctness": 1, "helpfulness": 1}"#,
+            #""comments": [{"item": 3, "system": "a", "rater": "ann", "comment": "odd"}]"#,
+        ] { #expect(json.contains(part), "\(json)") }
+    }
+
     @Test("where one system wins throughout, the win rate's interval is Wilson's over items, not a point")
     func certainWins() throws {
         let outputs = (0..<6).flatMap { item in

@@ -15,8 +15,12 @@ import Testing
             #"{"prompt": "Say \"hi\", please", "prediction": "=1+1"}"#,
             #"{"prompt": "Two\nlines", "prediction": "ok"}"#, #"{"prompt": "三", "prediction": "好"}"#,
         ]
-        let file = try folder.write(rows.joined(separator: "\n"), to: "a.jsonl")
-        items = try RatingItems(predictions: [file, "b=" + file], seed: 3)
+        // The second system's outputs differ from the first one's.
+        let first = rows.joined(separator: "\n")
+        let second = first.replacing("=1+1", with: "2").replacing("\"ok\"", with: "\"ok!\"")
+            .replacing("好", with: "你好")
+        let files = [try folder.write(first, to: "a.jsonl"), try folder.write(second, to: "b.jsonl")]
+        items = try RatingItems(predictions: files, seed: 3)
     }
 
     private func ratings(_ text: String, name: String = "in.csv") throws -> FinalRatings {
@@ -39,10 +43,11 @@ import Testing
         given.add(Rating(rater: try Rater("ben"), item: 0, system: 1, criterion: .helpfulness, score: 2))
         let text = RatingSheet.text(given, of: items)
         #expect(
-            text.hasPrefix("\u{FEFF}rater,item,system,naturalness,correctness,helpfulness,prompt,output\r\n"))
-        #expect(text.contains(#"ann,1,a,5,4,3,"Say ""hi"", please",'=1+1"#))
+            text.hasPrefix(
+                "\u{FEFF}rater,item,system,naturalness,correctness,helpfulness,comment,prompt,output\r\n"))
+        #expect(text.contains(#"ann,1,a,5,4,3,,"Say ""hi"", please",'=1+1"#))
         #expect(text.contains("ben,1,b,,,2,"))
-        #expect(text.contains("ann,2,b,1,2,3,\"Two\nlines\",ok"))
+        #expect(text.contains("ann,2,b,1,2,3,,\"Two\nlines\",ok!"))
         #expect(try ratings(text) == given)
         #expect(try ratings(text.replacing("\u{FEFF}", with: "")) == given)
     }
@@ -53,7 +58,8 @@ import Testing
         let before = try FinalRatings([("ann", 0, 0, [5, 4, 3])])
         let form = RatingSheet.form(for: ann, before, of: items)
         #expect(
-            form.hasPrefix("\u{FEFF}rater,item,letter,naturalness,correctness,helpfulness,prompt,output\r\n"))
+            form.hasPrefix(
+                "\u{FEFF}rater,item,letter,naturalness,correctness,helpfulness,comment,prompt,output\r\n"))
         #expect(form.split(separator: "\r\n").count == 7)
         #expect(try ratings(form) == before)
         var expected = before
@@ -71,6 +77,57 @@ import Testing
         }
         #expect(filled != form)
         #expect(try ratings(filled) == expected)
+    }
+
+    @Test("what could not be judged and comments come back equal, also those that look like formulas")
+    func comments() throws {
+        let (ann, ben) = (try Rater("ann"), try Rater("ben"))
+        var given = try FinalRatings([("ann", 0, 0, [5, 4, 3])])
+        given.add(Rating(rater: ann, item: 0, system: 0, criterion: .correctness, judgement: .cannotJudge))
+        for (item, text) in [(0, "=SUM(1), \"really\"\nyes"), (1, "plain"), (2, "'quoted'")] {
+            given.add(try RatingComment(rater: ben, item: item, system: 1, text: text))
+        }
+        #expect((given.count, given.cannotJudgeCount, given.commentCount) == (2, 1, 3))
+        let text = RatingSheet.text(given, of: items)
+        #expect(text.contains("ann,1,a,5,cannot judge,3,,"))
+        #expect(text.contains("ben,1,b,,,,\"'=SUM(1), \"\"really\"\"\nyes\","))
+        #expect(try ratings(text) == given)
+        let long = String(repeating: "x", count: RatingComment.limit + 1)
+        #expect(
+            try refusal("rater,item,system,correctness,comment\nann,1,a,3,\(long)\n").contains(
+                ":2: the comment has"))
+    }
+
+    @Test("a form shows equal outputs once, and what stands under their letter is of all their systems")
+    func equalOutputs() throws {
+        let file = folder.path + "/a.jsonl"
+        let items = try RatingItems(
+            predictions: ["a=" + file, "b=" + folder.path + "/b.jsonl", "c=" + file], seed: 3)
+        let ann = try Rater("ann")
+        func read(_ text: String) throws -> FinalRatings {
+            let path = try folder.write(text, to: "three.csv")
+            return try RatingSheet.ratings(path: path, of: items)
+                .reduce(into: FinalRatings()) { $0.add($1) }
+        }
+        let form = RatingSheet.form(for: ann, FinalRatings(), of: items)
+        // A header and, of three items, two outputs each.
+        #expect(form.matches(of: /\nann,[1-3],[ABC],/).count == 6)
+        let groups = items.blinding.distinctOutputs(for: ann, item: 0)
+        #expect(groups.map { Set($0.map(\.system)) }.contains([0, 2]) && groups.count == 2)
+        let places = try #require(groups.first { $0.count == 2 }).map(\.place)
+        let letters = places.map(Blinding.letter)
+        let head = "rater,item,letter,correctness,comment\n"
+        let once = try read(head + "ann,1,\(letters[0]),4,good\n")
+        for system in [0, 2] {
+            #expect(once.score(ann, item: 0, system: system, .correctness) == 4)
+            #expect(once.comment(ann, item: 0, system: system) == "good")
+        }
+        #expect(once.judgements(ann, item: 0, system: 1) == nil)
+        // A form of before has a line for each of them.
+        let each = try read(head + "ann,1,\(letters[0]),4,\nann,1,\(letters[1]),2,\n")
+        let found = items.blinding.systems(for: ann, item: 0)
+        #expect(each.score(ann, item: 0, system: found[places[0]], .correctness) == 4)
+        #expect(each.score(ann, item: 0, system: found[places[1]], .correctness) == 2)
     }
 
     @Test("every wrong line is named with its number and its reason, and nothing is taken")

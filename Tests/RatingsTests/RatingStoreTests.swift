@@ -104,6 +104,34 @@ import Testing
         #expect(try folder.text(of: "ratings.jsonl") == text)
     }
 
+    @Test(
+        "\"cannot judge\" and comments are lines of their own, the last one counts, and older files are read")
+    func judgementsAndComments() throws {
+        // As earlier versions wrote them.
+        try folder.write(
+            #"{"rater": "ann", "item": 1, "system": "a", "criterion": "correctness", "rating": 4, "time": "x"}"#
+                + "\n", to: "ratings.jsonl")
+        let store = try RatingStore(directory: folder.path, items: items)
+        #expect(store.ratings.count == 1 && score(store.ratings, 0) == 4)
+        let unsure = Rating(rater: ann, item: 0, system: 0, criterion: .correctness, judgement: .cannotJudge)
+        func comment(_ text: String) throws -> RatingRecord {
+            .comment(try RatingComment(rater: ann, item: 0, system: 0, text: text))
+        }
+        try store.record([.rating(unsure), comment(" Is this so? "), comment("Who says so?")])
+        let text = try folder.text(of: "ratings.jsonl")
+        #expect(text.contains(#""criterion": "correctness", "rating": "cannot judge", "time""#))
+        #expect(text.contains(#""system": "a", "comment": "Is this so?", "time""#))
+        let read = try FinalRatings(directory: folder.path, items: items)
+        #expect(read == store.ratings && score(read, 0) == nil)
+        #expect((read.count, read.cannotJudgeCount, read.commentCount) == (0, 1, 1))
+        #expect(read.comment(ann, item: 0, system: 0) == "Who says so?")
+        #expect(read.scores(ann, item: 0, system: 0) == nil)
+        #expect(try store.importAll([.rating(unsure), comment("Who says so?")]) == 0)
+        try store.record([.rating(rating(0, 2)), comment("")])
+        let last = store.ratings
+        #expect((last.count, last.cannotJudgeCount, last.commentCount) == (1, 0, 0))
+    }
+
     @Test("only one process at a time may write, and the folder is free when it is gone")
     func lock() throws {
         do {
@@ -121,9 +149,10 @@ import Testing
         let store = try RatingStore(directory: folder.path, items: items)
         try store.record([rating(0, 1), rating(1, 2)])
         let before = try folder.text(of: "ratings.jsonl")
-        #expect(try store.importAll([rating(0, 1), rating(1, 3), rating(2, 4)]) == 2)
+        #expect(
+            try store.importAll([rating(0, 1), rating(1, 3), rating(2, 4)].map(RatingRecord.rating)) == 2)
         #expect(try folder.text(of: "ratings.jsonl").hasPrefix(before))
-        #expect(try store.importAll([rating(1, 3)]) == 0)
+        #expect(try store.importAll([.rating(rating(1, 3))]) == 0)
         try store.record([rating(3, 5)])
         let read = try FinalRatings(directory: folder.path, items: items)
         #expect((0..<4).map { score(read, $0) } == [1, 3, 4, 5])

@@ -1,5 +1,5 @@
 // The order in which a rater sees items, and outputs of an item: random, but always the same for the same
-// rater.
+// rater. Equal outputs of an item are one to a rater.
 
 package import Datasets
 import Tensors
@@ -9,12 +9,14 @@ package struct Blinding: Sendable {
     private let itemCount: Int
     private let systemCount: Int
     private let rows: [Int]
+    private let outputs: [[String]]
     private let key: RandomKey
 
     init(items: RatingItems) {
         itemCount = items.items.count
         systemCount = items.systems.count
         rows = items.items.map(\.row)
+        outputs = items.items.map(\.outputs)
         key = RandomKey(seed: items.seed).derived("blinding")
     }
 
@@ -28,6 +30,23 @@ package struct Blinding: Sendable {
         let key = key.derived("outputs").derived(rater.name).derived(UInt64(rows[item]))
         let order = KeyedPermutation(count: systemCount, key: key)
         return (0..<systemCount).map { order[$0] }
+    }
+
+    /// The outputs of an item that differ, in the rater's order: places of letters and the systems behind them,
+    /// of which the first gives the group its letter. Equal texts are judged once, for all their systems.
+    package func distinctOutputs(for rater: Rater, item: Int) -> [[(place: Int, system: Int)]] {
+        var groups: [[(place: Int, system: Int)]] = []
+        var known: [String: Int] = [:]
+        for (place, system) in systems(for: rater, item: item).enumerated() {
+            let text = outputs[item][system]
+            if let group = known[text] {
+                groups[group].append((place, system))
+            } else {
+                known[text] = groups.count
+                groups.append([(place, system)])
+            }
+        }
+        return groups
     }
 
     /// The letter of a place: A, B, C, …
@@ -48,5 +67,15 @@ package struct Blinding: Sendable {
             throw .unknownSystem(letter, known: (0..<systemCount).map(Self.letter))
         }
         return systems(for: rater, item: item)[place]
+    }
+
+    /// The systems that gave the output under a letter, that of the letter first.
+    /// - Throws: if no output of the item has the letter.
+    package func allSystems(
+        behind letter: String, for rater: Rater, item: Int
+    ) throws(RatingsError) -> [Int] {
+        let system = try system(behind: letter, for: rater, item: item)
+        let text = outputs[item][system]
+        return [system] + outputs[item].indices.filter { $0 != system && outputs[item][$0] == text }
     }
 }

@@ -11,9 +11,11 @@ extension RatingResults {
             ("systems", .array(systems.indices.map(system))),
             ("raters", .array(raters.map { .string($0.name) })),
             ("items", .integer(itemCount)), ("rated_items", .integer(ratedItems)),
-            ("ratings", .integer(ratingCount)), ("confidence_level", .figure(Self.level)),
+            ("ratings", .integer(ratingCount)),
+            ("cannot_judge", .integer(cannotJudgeCount)), ("confidence_level", .figure(Self.level)),
             ("agreement", .members(agreements.map { ($0.criterion.rawValue, agreement($0)) })),
             ("comparisons", .array(comparisons.map(comparison))),
+            ("comments", .array(remarks.map(remark))),
         ])
     }
 
@@ -25,7 +27,23 @@ extension RatingResults {
                         ("count", JSONValue.integer(mean.ratings)), ("items", .integer(mean.items)),
                     ]
                     return (mean.aspect.rawValue, .members(figures("mean", mean.mean) + counts))
-                })
+                }
+                + [
+                    (
+                        "cannot_judge",
+                        .members(
+                            unjudged.filter { $0.system == index }.map {
+                                ($0.criterion.rawValue, .integer($0.count))
+                            })
+                    )
+                ])
+    }
+
+    private func remark(_ remark: Remark) -> JSONValue {
+        .members([
+            ("item", .integer(remark.row)), ("system", .string(systems[remark.system])),
+            ("rater", .string(remark.rater.name)), ("comment", .string(remark.text)),
+        ])
     }
 
     private func agreement(_ agreement: Agreement) -> JSONValue {

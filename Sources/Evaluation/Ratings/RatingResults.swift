@@ -73,12 +73,34 @@ package struct RatingResults: Sendable {
         package let pValue: Double
     }
 
+    /// How often raters could not judge a system by a criterion.
+    package struct Unjudged: Sendable, Equatable {
+        package let system: Int
+        package let criterion: Criterion
+        package let count: Int
+    }
+
+    /// What a rater wrote beside the ratings of an output.
+    package struct Remark: Sendable, Equatable {
+        package let rater: Rater
+        package let item: Int
+        package let row: Int
+        package let system: Int
+        package let text: String
+    }
+
     package let systems: [String]
     package let raters: [Rater]
     /// Indices of the items with at least one rating.
     package let rated: [Int]
     package let itemCount: Int
+    /// "Cannot judge" is no rating.
     package let ratingCount: Int
+    package let cannotJudgeCount: Int
+    /// Of each system and criterion that some rater could not judge.
+    package let unjudged: [Unjudged]
+    /// By item, system and rater.
+    package let remarks: [Remark]
     /// Of each system and aspect that was rated.
     package let means: [Mean]
     /// Of each criterion, where two raters rated the same output.
@@ -96,6 +118,9 @@ package struct RatingResults: Sendable {
         itemCount = items.items.count
         ratingCount = ratings.count
         rated = table.ratedItems
+        cannotJudgeCount = ratings.cannotJudgeCount
+        unjudged = table.unjudged
+        remarks = table.remarks(items)
         let aspects = RatingAspect.allCases
         means = aspects.flatMap { aspect in
             items.systems.indices.compactMap { table.mean(of: $0, aspect) }
@@ -116,6 +141,7 @@ private struct RatingTable {
     let raters: [Rater]
     let systemCount: Int
     let seed: UInt64
+    private let allItems: Range<Int>
     /// Items with a rating.
     let ratedItems: [Int]
 
@@ -125,9 +151,36 @@ private struct RatingTable {
         self.raters = raters
         self.systemCount = systemCount
         seed = items.seed
+        allItems = items.items.indices
         ratedItems = items.items.indices.filter { item in
             raters.contains { rater in
                 (0..<systemCount).contains { ratings.scores(rater, item: item, system: $0) != nil }
+            }
+        }
+    }
+
+    var unjudged: [RatingResults.Unjudged] {
+        (0..<systemCount).flatMap { system in
+            Criterion.allCases.compactMap { criterion in
+                let count = raters.reduce(0) { sum, rater in
+                    sum
+                        + allItems.count {
+                            ratings.judgement(rater, item: $0, system: system, criterion) == .cannotJudge
+                        }
+                }
+                return count == 0 ? nil : .init(system: system, criterion: criterion, count: count)
+            }
+        }
+    }
+
+    func remarks(_ items: RatingItems) -> [RatingResults.Remark] {
+        allItems.flatMap { item in
+            (0..<systemCount).flatMap { system in
+                raters.compactMap { rater in
+                    ratings.comment(rater, item: item, system: system).map {
+                        .init(rater: rater, item: item, row: items.items[item].row, system: system, text: $0)
+                    }
+                }
             }
         }
     }

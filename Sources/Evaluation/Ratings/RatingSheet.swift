@@ -1,4 +1,4 @@
-// Ratings as a CSV table, for spreadsheets: a row an output and rater, a column a criterion.
+// Ratings as a CSV table, for spreadsheets: a row an output and rater, a column a criterion, one the comment.
 
 import Datasets
 import Foundation
@@ -10,15 +10,16 @@ package enum RatingSheet {
     static let problemLimit = 100
     private static let criteria = Criterion.allCases.map(\.rawValue)
 
-    /// All ratings: `rater,item,system`, the criteria, and to read along `prompt,output`.
+    /// All ratings: `rater,item,system`, the criteria, `comment`, and to read along `prompt,output`.
     package static func text(_ ratings: FinalRatings, of items: RatingItems) -> String {
-        var rows = [["rater", "item", "system"] + criteria + ["prompt", "output"]]
+        var rows = [["rater", "item", "system"] + criteria + ["comment", "prompt", "output"]]
         for rater in ratings.raters {
             for (index, item) in items.items.enumerated() {
                 for (system, name) in items.systems.enumerated() {
-                    guard let scores = ratings.scores(rater, item: index, system: system) else { continue }
+                    let cells = cells(ratings, rater, index, system)
+                    if cells.allSatisfy(\.isEmpty) { continue }
                     rows.append(
-                        [rater.name, String(item.row), name] + scores.map { $0.map(String.init) ?? "" }
+                        [rater.name, String(item.row), name] + cells
                             + [inert(item.promptText), inert(item.outputs[system])])
                 }
             }
@@ -26,29 +27,40 @@ package enum RatingSheet {
         return csv(rows)
     }
 
-    /// One rater's form: every output in that rater's order under its letter, the system hidden, with the
-    /// ratings that there are: `rater,item,letter`, the criteria, `prompt,output`.
+    /// The cells of an output that a rater fills in: the criteria and the comment.
+    private static func cells(_ ratings: FinalRatings, _ rater: Rater, _ item: Int, _ system: Int) -> [String]
+    {
+        Criterion.allCases.map { criterion in
+            switch ratings.judgement(rater, item: item, system: system, criterion) {
+            case .score(let score): String(score)
+            case .cannotJudge: Judgement.cannotJudgeWords
+            case nil: ""
+            }
+        } + [inert(ratings.comment(rater, item: item, system: system) ?? "")]
+    }
+
+    /// One rater's form: every output in that rater's order under its letter, the system hidden, equal ones
+    /// once, with the ratings that there are: `rater,item,letter`, the criteria, `comment,prompt,output`.
     package static func form(for rater: Rater, _ ratings: FinalRatings, of items: RatingItems) -> String {
-        var rows = [["rater", "item", "letter"] + criteria + ["prompt", "output"]]
+        var rows = [["rater", "item", "letter"] + criteria + ["comment", "prompt", "output"]]
         let blinding = items.blinding
         let order = blinding.itemOrder(for: rater)
         for place in items.items.indices {
             let (index, item) = (order[place], items.items[order[place]])
-            for (letter, system) in blinding.systems(for: rater, item: index).enumerated() {
-                let scores = Criterion.allCases.map { criterion in
-                    ratings.score(rater, item: index, system: system, criterion).map(String.init) ?? ""
-                }
+            for (place, system) in blinding.distinctOutputs(for: rater, item: index).compactMap(\.first) {
                 rows.append(
-                    [rater.name, String(item.row), Blinding.letter(letter)] + scores
+                    [rater.name, String(item.row), Blinding.letter(place)]
+                        + cells(ratings, rater, index, system)
                         + [inert(item.promptText), inert(item.outputs[system])])
             }
         }
         return csv(rows)
     }
 
-    /// The ratings of a table, CSV or TSV; empty cells are no ratings, other columns are not looked at.
+    /// The ratings and comments of a table, CSV or TSV. Empty cells are none, other columns are not looked at.
+    /// What stands under a letter is of all systems that gave this output and have no line of their own.
     /// - Throws: if a line is wrong; the message names each with its reason.
-    package static func ratings(path: String, of items: RatingItems) throws(RatingsError) -> [Rating] {
+    package static func ratings(path: String, of items: RatingItems) throws(RatingsError) -> [RatingRecord] {
         let reader = try RatingsError.rethrowing { () throws(DatasetsError) in try RowReader(patterns: [path])
         }
         let rows = reader.makeIterator()
@@ -69,7 +81,7 @@ package enum RatingSheet {
         guard problems.isEmpty else {
             throw .badSheet(path, problems, isCut: problems.count >= problemLimit)
         }
-        return sheet.ratings
+        return try sheet.records
     }
 
     /// RFC 4180 with a byte order mark, without which spreadsheets take the text for another encoding than
@@ -86,11 +98,16 @@ package enum RatingSheet {
     }
 
     /// A text that a spreadsheet would take for a formula, marked as text by an apostrophe.
-    private static func inert(_ text: String) -> String {
-        guard let first = text.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first) else {
-            return text
-        }
-        return "'" + text
+    private static func inert(_ text: String) -> String { isFormula(text) ? "'" + text : text }
+
+    private static func isFormula(_ text: some StringProtocol) -> Bool {
+        guard let first = text.unicodeScalars.first else { return false }
+        return "=+-@\t\r".unicodeScalars.contains(first)
+    }
+
+    /// The text that `inert` marked.
+    fileprivate static func unmarked(_ text: String) -> String {
+        text.first == "'" && isFormula(text.dropFirst()) ? String(text.dropFirst()) : text
     }
 }
 
@@ -99,8 +116,18 @@ private struct SheetReader {
     let path: String
     let items: RatingItems
     private(set) var rowCount = 0
-    private(set) var ratings: [Rating] = []
+    private var entries: [Entry] = []
     private var lines: [String: Int] = [:]
+
+    /// What a line says of an output, and the other systems that gave the same one, if a letter names it.
+    private struct Entry {
+        let rater: Rater
+        let item: Int
+        let system: Int
+        let others: [Int]
+        let judgements: [(Criterion, Judgement)]
+        let comment: String?
+    }
 
     init(path: String, items: RatingItems) { (self.path, self.items) = (path, items) }
 
@@ -138,6 +165,7 @@ private struct SheetReader {
             throw .unknownItem(cell(row, "item"))
         }
         let system: Int
+        var others: [Int] = []
         if row["system"] != nil {
             let name = cell(row, "system")
             guard let index = items.systems.firstIndex(of: name) else {
@@ -145,21 +173,57 @@ private struct SheetReader {
             }
             system = index
         } else {
-            system = try items.blinding.system(behind: cell(row, "letter"), for: rater, item: item)
+            let systems = try items.blinding.allSystems(behind: cell(row, "letter"), for: rater, item: item)
+            (system, others) = (systems[0], Array(systems.dropFirst()))
         }
-        let key = "\(item) \(system) \(rater.name)"
+        let key = Self.key(rater, item, system)
         if let line = lines[key] {
             throw RatingsError("this output was rated by \(rater) in line \(line) already")
         }
         lines[key] = row.source.line
+        var judgements: [(Criterion, Judgement)] = []
         for criterion in Criterion.allCases {
             let text = cell(row, criterion.rawValue)
             if text.isEmpty { continue }
-            guard let score = number(text), Criterion.scale.contains(score) else {
+            guard let judgement = Judgement(number(text).map(JSONValue.integer) ?? .string(text)) else {
                 throw .badScore(text, criterion)
             }
-            ratings.append(
-                Rating(rater: rater, item: item, system: system, criterion: criterion, score: score))
+            judgements.append((criterion, judgement))
+        }
+        let comment = RatingSheet.unmarked(cell(row, "comment"))
+        // Its length is looked at while the line is known.
+        _ = try RatingComment(rater: rater, item: item, system: system, text: comment)
+        entries.append(
+            Entry(
+                rater: rater, item: item, system: system, others: others, judgements: judgements,
+                comment: comment.isEmpty ? nil : comment))
+    }
+
+    private static func key(_ rater: Rater, _ item: Int, _ system: Int) -> String {
+        "\(item) \(system) \(rater.name)"
+    }
+
+    /// What all lines say.
+    var records: [RatingRecord] {
+        get throws(RatingsError) {
+            var records: [RatingRecord] = []
+            for entry in entries {
+                let others = entry.others.filter { lines[Self.key(entry.rater, entry.item, $0)] == nil }
+                for system in [entry.system] + others {
+                    records += entry.judgements.map { criterion, judgement in
+                        .rating(
+                            Rating(
+                                rater: entry.rater, item: entry.item, system: system, criterion: criterion,
+                                judgement: judgement))
+                    }
+                    guard let comment = entry.comment else { continue }
+                    records.append(
+                        .comment(
+                            try RatingComment(
+                                rater: entry.rater, item: entry.item, system: system, text: comment)))
+                }
+            }
+            return records
         }
     }
 

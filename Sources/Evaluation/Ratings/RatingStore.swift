@@ -7,9 +7,9 @@ import Synchronization
 
 /// The ratings of a folder, open for writing by one process at a time.
 ///
-/// The file is only appended to, a line a rating, and the last rating of the same rater, output and criterion
-/// counts. A line that a crash cut off is removed when the file is opened again: its rating was never
-/// reported as saved.
+/// The file is only appended to, a line a rating or comment, and the last one of the same rater, output and
+/// criterion counts. A line that a crash cut off is removed when the file is opened again: its rating was
+/// never reported as saved.
 package final class RatingStore: Sendable {
     static let fileName = "ratings.jsonl"
 
@@ -56,9 +56,14 @@ package final class RatingStore: Sendable {
 
     /// Saves ratings; they are on the disk when this returns, all or, after an error, none of them.
     package func record(_ ratings: [Rating]) throws(RatingsError) {
-        if ratings.isEmpty { return }
+        try record(ratings.map(RatingRecord.rating))
+    }
+
+    /// Saves ratings and comments; they are on the disk when this returns, all or, after an error, none.
+    package func record(_ records: [RatingRecord]) throws(RatingsError) {
+        if records.isEmpty { return }
         let path = directory + "/" + Self.fileName
-        let lines = Array(ratings.map { $0.line(of: items) }.joined().utf8)
+        let lines = Array(records.map { $0.line(of: items) }.joined().utf8)
         try state.withLock { (state) throws(RatingsError) in
             if state.isBroken { throw .writeFailed(path) }
             do throws(FilesError) {
@@ -71,20 +76,17 @@ package final class RatingStore: Sendable {
                 throw .file(error)
             }
             state.byteCount += lines.count
-            for rating in ratings { state.ratings.add(rating) }
+            for record in records { state.ratings.add(record) }
         }
     }
 
-    /// Saves many ratings, those that change something, so that after a crash all of them are there or none.
-    /// Returns how many were new or other than before.
-    package func importAll(_ ratings: [Rating]) throws(RatingsError) -> Int {
+    /// Saves many ratings and comments, those that change something, so that after a crash all of them are
+    /// there or none. Returns how many were new or other than before.
+    package func importAll(_ records: [RatingRecord]) throws(RatingsError) -> Int {
         let path = directory + "/" + Self.fileName
         return try state.withLock { (state) throws(RatingsError) in
             let known = state.ratings
-            let changes = ratings.filter { rating in
-                known.score(rating.rater, item: rating.item, system: rating.system, rating.criterion)
-                    != rating.score
-            }
+            let changes = records.filter(known.isChanged)
             if changes.isEmpty { return 0 }
             let lines = changes.map { $0.line(of: items) }.joined()
             try RatingsError.rethrowing { () throws(FilesError) in
@@ -97,7 +99,7 @@ package final class RatingStore: Sendable {
                 state.isBroken = true
                 throw .file(error)
             }
-            for rating in changes { state.ratings.add(rating) }
+            for record in changes { state.ratings.add(record) }
             return changes.count
         }
     }
@@ -132,7 +134,7 @@ struct RatingLog {
             guard let value = try Self.value(of: line, isWhole: end != nil, path, number) else { return }
             if let value {
                 do {
-                    ratings.add(try Rating(line: value, of: items))
+                    ratings.add(try RatingRecord(line: value, of: items))
                 } catch { throw .badRecord(path, line: number, error.description) }
             }
             byteCount = end.map { $0 + 1 } ?? bytes.count

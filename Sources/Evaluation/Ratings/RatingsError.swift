@@ -140,6 +140,10 @@ extension RatingsError {
         Self("\(criterion.rawValue) is \"\(text.prefix(40))\", but must be a whole number from 1 to 5")
     }
 
+    static func longComment(_ length: Int) -> Self {
+        Self("the comment has \(length) characters, and \(RatingComment.limit) are the most")
+    }
+
     static func badSheet(_ path: String, _ problems: [String], isCut: Bool) -> Self {
         let count =
             problems.count == 1 ? "1 line is" : "\(problems.count)\(isCut ? " or more" : "") lines are"

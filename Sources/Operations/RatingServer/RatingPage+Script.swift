@@ -6,6 +6,7 @@ extension RatingPage {
     /// closed page nor a server that is away loses one.
     static let script = #"""
         "use strict";
+        const cannotJudge = "cannot judge";
         const find = (id) => document.getElementById(id);
         const page = { rater: "", session: null, item: null, active: 0, sending: false, waiting: {}, trouble: "" };
 
@@ -78,7 +79,9 @@ extension RatingPage {
         function showSaving() {
           const count = Object.keys(page.waiting).length;
           const node = find("saving");
-          const texts = count === 1 ? "1 rating is not saved yet." : `${count} ratings are not saved yet.`;
+          const hasComment = Object.values(page.waiting).some((one) => one.comment !== undefined);
+          const [one, many] = hasComment ? ["entry", "entries"] : ["rating", "ratings"];
+          const texts = count === 1 ? `1 ${one} is not saved yet.` : `${count} ${many} are not saved yet.`;
           if (page.trouble) {
             node.dataset.state = "trouble";
             node.textContent = (count ? texts + " " : "") + page.trouble;
@@ -96,8 +99,9 @@ extension RatingPage {
           page.sending = true;
           for (let key; (key = Object.keys(page.waiting)[0]) !== undefined;) {
             const rating = page.waiting[key];
+            const isComment = rating.comment !== undefined;
             try {
-              const answer = await ask("/api/rating", rating);
+              const answer = await ask(isComment ? "/api/comment" : "/api/rating", rating);
               page.session.complete = answer.complete;
               page.saved = true;
               page.trouble = "";
@@ -108,7 +112,7 @@ extension RatingPage {
               if (error instanceof Refused) {
                 if (page.waiting[key] === rating) delete page.waiting[key];
                 keep();
-                page.trouble = "A rating was refused: " + error.message;
+                page.trouble = (isComment ? "A comment" : "A rating") + " was refused: " + error.message;
               } else {
                 page.trouble = error.message + " Trying again…";
                 showSaving();
@@ -120,18 +124,30 @@ extension RatingPage {
           page.sending = false;
         }
 
-        function rate(letter, criterion, rating) {
-          const output = page.item.outputs.find((one) => one.letter === letter);
-          output.ratings[criterion] = rating;
+        const outputOf = (letter) => page.item.outputs.find((one) => one.letter === letter);
+
+        // Taken out first, so that a changed entry is sent after those before it.
+        function wait(letter, name, entry) {
           const item = page.item.item;
-          // Taken out first, so that a changed rating is sent after those before it.
-          const key = `${item} ${letter} ${criterion}`;
+          const key = `${item} ${letter} ${name}`;
           delete page.waiting[key];
-          page.waiting[key] = { set: page.session.set, rater: page.rater, item, letter, criterion, rating };
+          page.waiting[key] = { set: page.session.set, rater: page.rater, item, letter, ...entry };
           keep();
           showSaving();
-          showOpen();
           send();
+        }
+
+        function rate(letter, criterion, rating) {
+          outputOf(letter).ratings[criterion] = rating;
+          showOpen();
+          wait(letter, criterion, { criterion, rating });
+        }
+
+        function comment(letter, text) {
+          const output = outputOf(letter);
+          if (output.comment === text.trim()) return;
+          output.comment = text.trim();
+          wait(letter, "comment", { comment: output.comment });
         }
 
         // MARK: What is shown
@@ -166,13 +182,16 @@ extension RatingPage {
         function scale(letter, criterion, given) {
           const title = `criterion-${letter}-${criterion.name}`;
           const buttons = element("div", { class: "scale" });
-          for (let value = 1; value <= 5; value += 1) {
+          const special = { 1: "1, very poor", 5: "5, excellent", 0: cannotJudge };
+          for (const value of [1, 2, 3, 4, 5, 0]) {
             const name = `${letter}-${criterion.name}`;
-            const words = value === 1 ? "1, very poor" : value === 5 ? "5, excellent" : String(value);
+            const words = special[value] ?? String(value);
             const input = element("input", { type: "radio", name, value, "aria-label": words, autocomplete: "off" });
-            input.checked = given === value;
-            input.addEventListener("change", () => rate(letter, criterion.name, value));
-            buttons.append(element("label", {}, input, element("span", { "aria-hidden": "true" }, String(value))));
+            const rating = value || cannotJudge;
+            input.checked = given === rating;
+            input.addEventListener("change", () => rate(letter, criterion.name, rating));
+            buttons.append(element("label", value ? {} : { class: "unsure", title: "Cannot judge" }, input,
+              element("span", { "aria-hidden": "true" }, value ? String(value) : "?")));
           }
           const name = element("span", { class: "name", id: title }, criterion.name,
             element("span", { class: "question" }, criterion.question));
@@ -180,9 +199,45 @@ extension RatingPage {
             name, buttons);
         }
 
+        function commentBox(output) {
+          const box = element("textarea", {
+            class: "comment", rows: 1, maxlength: 2000, placeholder: "Comment",
+            "aria-label": `Comment on output ${output.letter}`,
+          });
+          box.value = output.comment;
+          // Saved when the rater stops typing or leaves the box.
+          let timer = 0;
+          box.addEventListener("input", () => {
+            clearTimeout(timer);
+            timer = setTimeout(() => comment(output.letter, box.value), 600);
+          });
+          box.addEventListener("blur", () => {
+            clearTimeout(timer);
+            comment(output.letter, box.value);
+          });
+          return box;
+        }
+
+        function outputTitle(output) {
+          const id = `output-${output.letter}`;
+          if (output.letters.length === 1) return element("h3", { id }, `Output ${output.letter}`);
+          return element("h3", { id }, `Output ${output.letters.join(" = ")}`,
+            element("span", { class: "same" }, `the same text ${output.letters.length} times, rated once`));
+        }
+
+        function outputCard(output) {
+          return element("article", { class: "card output", "aria-labelledby": `output-${output.letter}` },
+            outputTitle(output), element("div", { class: "text", dir: "auto", tabindex: 0, role: "region",
+              "aria-labelledby": `output-${output.letter}` }, output.text),
+            ...page.session.criteria.map((criterion) =>
+              scale(output.letter, criterion, output.ratings[criterion.name])),
+            commentBox(output));
+        }
+
         function promptPart(part, count) {
           const isTurn = count > 1;
-          const node = element("div", { class: isTurn ? "part turn" : "part" });
+          const speaker = ["system", "user", "assistant", "tool"].includes(part.label) ? part.label : "other";
+          const node = element("div", isTurn ? { class: `part turn ${speaker}` } : { class: "part" });
           if (isTurn) node.append(element("div", { class: "role" }, part.label));
           if (part.image !== undefined) {
             node.append(element("img", { src: part.image, alt: "Image that the prompt is about" }));
@@ -194,32 +249,46 @@ extension RatingPage {
 
         function showItem(item) {
           page.item = item;
-          for (const rating of Object.values(page.waiting)) {
-            const output = item.outputs.find((one) => one.letter === rating.letter);
-            if (rating.item === item.item && output) output.ratings[rating.criterion] = rating.rating;
+          for (const entry of Object.values(page.waiting)) {
+            const output = item.outputs.find((one) => one.letter === entry.letter);
+            if (entry.item !== item.item || !output) continue;
+            if (entry.comment === undefined) output.ratings[entry.criterion] = entry.rating;
+            else output.comment = entry.comment;
           }
           find("item-title").textContent = `Item ${item.place + 1} of ${page.session.items}`;
           find("prompt").replaceChildren(...item.prompt.map((part) => promptPart(part, item.prompt.length)));
-          find("prompt").scrollTop = 0;
           find("reference").hidden = item.reference === null;
           find("reference").open = false;
           find("reference-text").textContent = item.reference ?? "";
-          find("outputs").replaceChildren(...item.outputs.map((output) => element("article",
-            { class: "card output", "aria-labelledby": `output-${output.letter}` },
-            element("h3", { id: `output-${output.letter}` }, `Output ${output.letter}`),
-            element("div", { class: "text", dir: "auto" }, output.text),
-            ...page.session.criteria.map((criterion) =>
-              scale(output.letter, criterion, output.ratings[criterion.name])))));
+          find("outputs").replaceChildren(...item.outputs.map(outputCard));
           groups().forEach((group, index) => group.addEventListener("focusin", () => activate(index)));
           find("previous").disabled = item.place === 0;
           show("work");
           showOpen();
           scrollTo(0, 0);
+          showLastTurn();
           const open = groups().findIndex((group) => !isRated(group));
           // The title is read out and the page stays at its top; keys go to the first open line.
           activate(open < 0 ? 0 : open);
           find("item-title").focus({ preventScroll: true });
         }
+
+        // The message that is answered is the last one; a long one is shown from its start.
+        function showLastTurn() {
+          const [box, last] = [find("prompt"), find("prompt").lastElementChild];
+          box.scrollTop = 0;
+          if (last === null || last === box.firstElementChild) return;
+          last.classList.add("answered");
+          box.scrollTop = last.offsetTop - 8;
+          for (const image of box.querySelectorAll("img")) {
+            image.addEventListener("load", () => { box.scrollTop = last.offsetTop - 8; });
+          }
+        }
+
+        // Another layout has boxes of another height.
+        matchMedia("(min-width: 62rem) and (min-height: 36rem)").addEventListener("change", () => {
+          if (page.item) showLastTurn();
+        });
 
         let asked = 0;
         async function go(place) {
@@ -262,11 +331,18 @@ extension RatingPage {
 
         document.addEventListener("keydown", (event) => {
           if (find("work").hidden || event.ctrlKey || event.altKey || event.metaKey) return;
+          if (event.target.matches("textarea")) {
+            // Leaving a comment gives the keys back to the scales.
+            if (event.key === "Escape") focusGroup(page.active);
+            return;
+          }
           const isButton = event.target.closest("button, summary") !== null;
-          if (/^[1-5]$/.test(event.key)) {
+          if (/^[0-5]$/.test(event.key)) {
             if (!event.repeat) press(event.key);
           } else if (event.key === "n" || event.key === "N") {
             next();
+          } else if (event.key === "c" || event.key === "C") {
+            groups()[page.active].closest(".output").querySelector(".comment").focus();
           } else if (event.key === "p" || event.key === "P") {
             previous();
           } else if (event.key === "Enter" && !isButton && !event.repeat) {

@@ -5,13 +5,13 @@ extension RatingPage {
         :root {
           --page: #f4f5f7; --card: #ffffff; --text: #1b1f24; --quiet: #57606a; --line: #d0d7de;
           --accent: #0b5fc1; --on-accent: #ffffff; --active: #e8f1fd; --bad: #b3261e; --good: #1a6b34;
-          --turn: #f1f3f6;
+          --turn: #f1f3f6; --user: #e8f1fd; --assistant: #7a4a00;
         }
         @media (prefers-color-scheme: dark) {
           :root {
             --page: #14171b; --card: #1e2329; --text: #e6e9ed; --quiet: #a3adb8; --line: #3a424c;
             --accent: #7ab4ff; --on-accent: #0d1a2b; --active: #23354d; --bad: #ff9a92; --good: #7fd99a;
-            --turn: #262c34;
+            --turn: #262c34; --user: #203148; --assistant: #e7b566;
           }
         }
         * { box-sizing: border-box; }
@@ -66,11 +66,25 @@ extension RatingPage {
         :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
         .text { white-space: pre-wrap; overflow-wrap: anywhere; }
         .text:empty::after { content: "(empty)"; color: var(--quiet); font-style: italic; }
-        .scroll { max-height: 40vh; overflow: auto; }
+        .scroll { max-height: 40vh; overflow: auto; position: relative; }
+        .same { font-weight: 400; font-size: .825rem; color: var(--quiet); margin-left: .6rem; }
+        textarea.comment {
+          font: inherit; font-size: .9rem; width: 100%; margin-top: .35rem; padding: .35rem .6rem;
+          border: 1px solid var(--line); border-radius: .4rem; background: var(--page); color: var(--text);
+          min-height: 2.2rem; resize: vertical; field-sizing: content; max-height: 8rem;
+        }
         .part { margin-bottom: .5rem; }
         .part:last-child { margin-bottom: 0; }
-        .part.turn { background: var(--turn); border-radius: .5rem; padding: .5rem .75rem; }
-        .part .role { font-size: .8rem; font-weight: 600; color: var(--quiet); text-transform: capitalize; }
+        .part.turn { background: var(--turn); border-radius: .5rem; padding: .4rem .75rem; width: fit-content;
+          max-width: 85%; border-left: 4px solid var(--quiet); }
+        .part.turn.user { background: var(--user); border-left-color: var(--accent); }
+        .part.turn.assistant { margin-left: auto; border-left-color: var(--assistant); }
+        .part.turn.system, .part.turn.other { max-width: 100%; width: auto; border-left-style: dotted; }
+        .part.turn.tool { border-left-style: double; font-family: ui-monospace, monospace; font-size: .875rem; }
+        .part.turn.answered { outline: 2px solid var(--accent); outline-offset: -2px; }
+        .part .role { font-size: .75rem; font-weight: 700; color: var(--quiet); text-transform: capitalize; }
+        .part.user .role { color: var(--accent); }
+        .part.assistant .role { color: var(--assistant); }
         .part img { display: block; max-width: 100%; max-height: 36vh; border-radius: .3rem; }
         details { margin-top: .75rem; border-top: 1px solid var(--line); padding-top: .5rem; }
         summary { cursor: pointer; color: var(--quiet); }
@@ -90,6 +104,8 @@ extension RatingPage {
           text-transform: none; line-height: 1.3; }
         .scale { display: flex; gap: .3rem; }
         .scale label { position: relative; cursor: pointer; }
+        .scale label.unsure { margin-left: .5rem; }
+        .scale label.unsure span { border-style: dashed; color: var(--quiet); }
         .scale input { position: absolute; inset: 0; margin: 0; opacity: 0; cursor: pointer; }
         .scale span {
           display: grid; place-items: center; width: 2.5rem; height: 2.5rem; border: 1px solid var(--quiet);
@@ -106,8 +122,27 @@ extension RatingPage {
           position: sticky; bottom: 0; display: flex; align-items: center; justify-content: space-between; gap: .75rem;
           margin: 0 -1rem; padding: .6rem 1rem; background: var(--page); border-top: 1px solid var(--line);
         }
-        #hint { margin: 0; flex: 1; text-align: center; color: var(--quiet); font-size: .875rem; line-height: 1.25; }
-        .keys { color: var(--quiet); font-size: .825rem; text-align: center; }
+        .middle { flex: 1; text-align: center; color: var(--quiet); line-height: 1.3; }
+        #hint { margin: 0; font-size: .875rem; }
+        .keys { margin: 0; font-size: .8rem; }
+        /* Wide enough: the page is as high as the window, long texts scroll in their boxes, scales stay in view. */
+        @media (min-width: 62rem) and (min-height: 36rem) {
+          body:has(#work:not([hidden])) { height: 100vh; display: flex; flex-direction: column; overflow: hidden; }
+          body:has(#work:not([hidden])) main {
+            flex: 1; min-height: 0; width: 100%; padding: .5rem 1rem 0; display: flex; flex-direction: column;
+          }
+          #work { flex: 1; min-height: 0; display: flex; flex-direction: column; }
+          #work h2 { font-size: 1rem; margin: 0 0 .3rem; }
+          #work .card { padding: .6rem .9rem; }
+          #work .prompt { display: flex; flex-direction: column; flex: 0 1 auto; min-height: 6rem; max-height: 34vh; }
+          #work .prompt .scroll { max-height: none; min-height: 0; overflow: auto; }
+          #outputs { flex: 1 1 0; min-height: 0; margin: .6rem 0; overflow: auto; grid-auto-rows: minmax(17rem, 1fr); }
+          .output { min-height: 0; }
+          .output > .text { flex: 1 1 0; min-height: 3rem; overflow: auto; margin-bottom: .4rem; }
+          .criterion { padding: .15rem .6rem; }
+          .criterion .question { font-size: .775rem; line-height: 1.2; }
+          #saving { flex: 0 1 auto; }
+        }
         kbd {
           font: inherit; border: 1px solid var(--line); border-radius: .25rem; padding: 0 .35rem;
           background: var(--card);
@@ -121,6 +156,8 @@ extension RatingPage {
           .card { padding: .8rem; }
           .criterion { grid-template-columns: 1fr; }
           .scale label { flex: 1; }
+          .scale { gap: .25rem; }
+          .scale label.unsure { margin-left: 0; }
           .scale span { width: auto; min-height: 2.75rem; }
           .keys { display: none; }
         }

@@ -55,11 +55,14 @@ enum RatingPage {
         <div id="outputs"></div>
         <nav aria-label="Items">
         <button type="button" id="previous">Previous</button>
+        <div class="middle">
         <p id="hint" role="status" aria-live="polite"></p>
+        <p class="keys"><kbd>1</kbd>–<kbd>5</kbd> rate the marked line, 5 is best · <kbd>0</kbd> cannot judge ·
+        <kbd>C</kbd> comment · <kbd>Tab</kbd> next line · <kbd>Enter</kbd> or <kbd>N</kbd> next item ·
+        <kbd>P</kbd> previous item</p>
+        </div>
         <button type="button" id="next" class="main">Next</button>
         </nav>
-        <p class="keys"><kbd>1</kbd>–<kbd>5</kbd> rate the marked line, 5 is best · <kbd>Tab</kbd> next line ·
-        <kbd>Enter</kbd> or <kbd>N</kbd> next item · <kbd>P</kbd> previous item</p>
         </section>
         <section id="done" class="card" hidden>
         <h2 tabindex="-1" id="done-title">All items are rated</h2>

@@ -21,9 +21,10 @@ struct RatingRoutes: Sendable {
         case (.GET, "/api/session"): return answer { () throws(Refusal) in try session(request) }
         case (.GET, "/api/item"): return answer { () throws(Refusal) in try item(request) }
         case (.POST, "/api/rating"): return answer { () throws(Refusal) in try rate(request) }
+        case (.POST, "/api/comment"): return answer { () throws(Refusal) in try comment(request) }
         case (.GET, "/image"): return image(request)
         case (_, "/"), (_, "/rate.css"), (_, "/rate.js"), (_, "/api/session"), (_, "/api/item"),
-            (_, "/api/rating"), (_, "/image"):
+            (_, "/api/rating"), (_, "/api/comment"), (_, "/image"):
             return .failure(.methodNotAllowed, "\(request.method) is not possible here.")
         default: return .failure(.notFound, "There is no such page.")
         }
@@ -101,15 +102,24 @@ struct RatingRoutes: Sendable {
         }
         let index = items.blinding.itemOrder(for: rater)[place]
         let (item, ratings) = (items.items[index], store.ratings)
-        let outputs = items.blinding.systems(for: rater, item: index).enumerated().map { letter, system in
-            let scores = Criterion.allCases.compactMap { criterion in
-                ratings.score(rater, item: index, system: system, criterion).map {
-                    (criterion.rawValue, JSONValue.integer($0))
+        let outputs = items.blinding.distinctOutputs(for: rater, item: index).map { group in
+            let systems = group.map(\.system)
+            // What is the same for all systems of the text; where earlier ratings differ, the line is open.
+            func common<Value: Equatable>(_ value: (Int) -> Value?) -> Value? {
+                let first = value(systems[0])
+                return systems.allSatisfy { value($0) == first } ? first : nil
+            }
+            let judgements = Criterion.allCases.compactMap { criterion in
+                common { ratings.judgement(rater, item: index, system: $0, criterion) }.map {
+                    (criterion.rawValue, $0.value)
                 }
             }
+            let letters = group.map { JSONValue.string(Blinding.letter($0.place)) }
+            let comment = common { ratings.comment(rater, item: index, system: $0) } ?? ""
             return JSONValue.members([
-                ("letter", .string(Blinding.letter(letter))), ("text", .string(item.outputs[system])),
-                ("ratings", .members(scores)),
+                ("letter", letters[0]), ("letters", .array(letters)),
+                ("text", .string(item.outputs[systems[0]])), ("ratings", .members(judgements)),
+                ("comment", .string(comment)),
             ])
         }
         let prompt = item.prompt.enumerated().map { number, part -> JSONValue in
@@ -128,8 +138,15 @@ struct RatingRoutes: Sendable {
         ])
     }
 
-    /// Saves a rating: `{"set": …, "rater": …, "item": row, "letter": "A", "criterion": …, "rating": 1…5}`.
-    private func rate(_ request: RatingRequest) throws(Refusal) -> JSONValue {
+    /// The output that a request is about, and the systems that gave it.
+    private struct Target {
+        let body: JSONValue
+        let rater: Rater
+        let item: Int
+        let systems: [Int]
+    }
+
+    private func target(_ request: RatingRequest) throws(Refusal) -> Target {
         let body: JSONValue
         do {
             body = try JSONValue(json: request.body, name: "The request")
@@ -141,23 +158,57 @@ struct RatingRoutes: Sendable {
         guard let row = body["item"]?.wholeNumber, let item = store.items.index(ofRow: row) else {
             throw Refusal(.notFound, "There is no such item.")
         }
-        guard let criterion = body["criterion"]?.string.flatMap(Criterion.init) else {
-            throw Refusal(.badRequest, "There is no such criterion.")
-        }
-        guard let score = body["rating"]?.wholeNumber, Criterion.scale.contains(score) else {
-            throw Refusal(.badRequest, "A rating must be a whole number from 1 to 5.")
-        }
-        let system: Int
         do {
-            system = try store.items.blinding.system(
+            let systems = try store.items.blinding.allSystems(
                 behind: body["letter"]?.string ?? "", for: rater, item: item)
+            return Target(body: body, rater: rater, item: item, systems: systems)
         } catch { throw Refusal(.notFound, "There is no such output.") }
+    }
+
+    private func save(_ records: [RatingRecord], of rater: Rater) throws(Refusal) -> JSONValue {
         do {
-            try store.record([
-                Rating(rater: rater, item: item, system: system, criterion: criterion, score: score)
-            ])
+            try store.record(records)
         } catch { throw Refusal(.insufficientStorage, error.description) }
         return .members([("complete", .integer(completeItems(of: rater, store.ratings)))])
+    }
+
+    /// Saves a rating: `{"set": …, "rater": …, "item": row, "letter": "A", "criterion": …, "rating": 1…5}`, or
+    /// `"cannot judge"` as rating.
+    private func rate(_ request: RatingRequest) throws(Refusal) -> JSONValue {
+        let target = try target(request)
+        guard let criterion = target.body["criterion"]?.string.flatMap(Criterion.init) else {
+            throw Refusal(.badRequest, "There is no such criterion.")
+        }
+        guard let judgement = Judgement(target.body["rating"]) else {
+            throw Refusal(
+                .badRequest,
+                "A rating must be a whole number from 1 to 5, or \"\(Judgement.cannotJudgeWords)\".")
+        }
+        let records = target.systems.map { system in
+            RatingRecord.rating(
+                Rating(
+                    rater: target.rater, item: target.item, system: system, criterion: criterion,
+                    judgement: judgement))
+        }
+        return try save(records, of: target.rater)
+    }
+
+    /// Saves a comment: `{"set": …, "rater": …, "item": row, "letter": "A", "comment": text}`.
+    private func comment(_ request: RatingRequest) throws(Refusal) -> JSONValue {
+        let target = try target(request)
+        guard let text = target.body["comment"]?.string else {
+            throw Refusal(.badRequest, "A comment must be a text.")
+        }
+        var records: [RatingRecord] = []
+        for system in target.systems {
+            do {
+                records.append(
+                    .comment(
+                        try RatingComment(rater: target.rater, item: target.item, system: system, text: text))
+                )
+            } catch { throw Refusal(.badRequest, error.description) }
+        }
+        return try save(records, of: target.rater)
     }
 
     /// An image of an item's prompt; no other file is ever read.

@@ -70,12 +70,32 @@ package struct RatingReport {
             parts.append(verdicts)
         }
         if !metrics.isEmpty { parts.append(automatic.text) }
+        if !withoutRating.isEmpty { parts.append(withoutRating) }
         if metrics.contains(where: \.isComputed) {
             parts.append(
                 "\(AutomaticMetric.computedPrefix)… are of the rated outputs, against the references in their predictions "
                     + "file.\n")
         }
         return parts.joined(separator: "\n")
+    }
+
+    /// What raters said beside ratings.
+    private var withoutRating: String {
+        var sentences: [String] = []
+        let (unjudged, remarks) = (results.cannotJudgeCount, results.remarks.count)
+        if unjudged > 0 {
+            let places = results.unjudged.map {
+                "\(results.systems[$0.system]) \($0.criterion.rawValue) \($0.count)"
+            }
+            sentences.append(
+                "\"cannot judge\" \(unjudged == 1 ? "once" : "\(unjudged) times"), counted as no rating: "
+                    + places.joined(separator: ", ") + "\n")
+        }
+        if remarks > 0 {
+            sentences.append(
+                "\(remarks) comment\(remarks == 1 ? "" : "s"): in \(Self.fileName) and report.html\n")
+        }
+        return sentences.joined()
     }
 
     private static let noAgreement = "No output was rated by two raters: their agreement is not known.\n"

@@ -175,7 +175,7 @@ struct RateImportCommand: ParsableCommand {
         commandName: "import", abstract: "Takes over ratings from a CSV or TSV table: all of it, or nothing.",
         discussion: """
             Columns: rater, item, system (or letter, as in a rater's form), and one or more of naturalness, \
-            correctness, helpfulness. Empty cells are no ratings.
+            correctness, helpfulness, each from 1 to 5 or \"cannot judge\"; comment. Empty cells are no ratings.
             """)
 
     @OptionGroup var folder: RatingFolder
@@ -189,9 +189,11 @@ struct RateImportCommand: ParsableCommand {
         let ratings = try RatingSheet.ratings(path: csv, of: items)
         let store = try RatingStore(directory: folder.outputDir, items: items)
         let changes = try store.importAll(ratings)
+        let comments = ratings.count { if case .comment = $0 { true } else { false } }
+        let count = ratings.count - comments
+        let commented = comments == 0 ? "" : " and \(comments) comment\(comments == 1 ? "" : "s")"
         Messages.note(
-            "\(csv): \(ratings.count) rating\(ratings.count == 1 ? "" : "s"), \(changes) of them new or changed"
-        )
+            "\(csv): \(count) rating\(count == 1 ? "" : "s")\(commented), \(changes) of them new or changed")
     }
 }
 
