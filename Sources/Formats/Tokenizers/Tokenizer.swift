@@ -29,8 +29,9 @@ package protocol Tokenizer: Sendable {
     ///   - text: the first text.
     ///   - pair: the second text, or nil.
     ///   - addingSpecialTokens: whether the special tokens of the template are added.
-    ///   - maximumLength: most tokens of the result, special ones included. A single text is cut at its end,
-    ///     of a pair the longer text first (Hugging Face's `longest_first`). With special tokens it must be
+    ///   - maximumLength: most tokens of the result, special ones included. A single text is cut at the side
+    ///     that its files name (`truncation_side`, the right one by default), of a pair the longer text first
+    ///     (Hugging Face's `longest_first`). With special tokens it must be
     ///     at least `specialTokenCount(isPair:)`. Nil cuts nothing.
     func encode(
         _ text: String, pair: String?, addingSpecialTokens: Bool, maximumLength: Int?

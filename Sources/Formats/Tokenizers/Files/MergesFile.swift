@@ -71,12 +71,11 @@ struct MergesFile {
             case .qwen2: .qwen2
             }
         let roles = configuration.roles(defaults)
-        let added = try vocabulary.completed(
-            configuration, roles: roles, maskStripsLeft: family == .roberta, path: file.path)
-        let id = { (token: String) in
-            added.last { $0.content.utf8.elementsEqual(token.utf8) }?.id ?? vocabulary.id(of: token)
-        }
-        var template = SequenceTemplate.plain
+        let added = try addedTokens(configuration, defaults: defaults)
+        let id = added.id
+        var template = SequenceTemplate.wrapped(
+            beginning: configuration.addsBeginning ? roles[.beginningOfSequence].flatMap(id) : nil,
+            end: configuration.addsEnd ? roles[.endOfSequence].flatMap(id) : nil)
         var trimming: OffsetTrimming?
         if family == .roberta {
             guard let classifier = roles[.classifier].flatMap(id),
@@ -87,11 +86,11 @@ struct MergesFile {
                     role: "the classifier token (cls_token)")
             }
             template = .roberta(classifier: classifier, separator: separator)
-            let keepsSpace = configuration.addsPrefixSpace
+            let keepsSpace = configuration.addsPrefixSpace ?? false
             trimming = configuration.trimsOffsets ? OffsetTrimming(keepsFirstSpace: keepsSpace) : nil
         }
         let byteLevel = ByteLevelPreTokenizer(
-            addsPrefixSpace: configuration.addsPrefixSpace, splits: family != .qwen2)
+            addsPrefixSpace: configuration.addsPrefixSpace ?? false, splits: family != .qwen2)
         let qwen2 = PatternSplitter(pattern: .gpt4(longestNumber: 1))
         return TokenizerPipeline(
             normalizer: NormalizerChain(steps: family == .qwen2 ? [CanonicalComposition()] : []),
@@ -99,26 +98,17 @@ struct MergesFile {
             model: BytePairEncoding(
                 vocabulary: vocabulary, merges: merges, unknown: nil, options: .init(isByteLevel: true)),
             template: template, trimming: trimming, decoder: TokenDecoder(steps: [.byteLevel]),
-            addedTokens: added, special: roles.ids(id, unknownID: nil))
+            addedTokens: added.tokens, special: roles.ids(id, unknownID: nil),
+            options: .init(configuration, truncationSide: nil))
     }
-}
 
-extension Vocabulary {
-    /// The added tokens of the configuration, the tokens with a role, and further special tokens; those that
-    /// the vocabulary lacks get new ids.
-    fileprivate func completed(
-        _ configuration: TokenizerConfiguration, roles: TokenRoles, maskStripsLeft: Bool, path: String
-    ) throws(TokenizerError) -> [AddedToken] {
-        var added = try checked(configuration.addedTokens, path: configuration.path)
-        var next = added.reduce(Int32(size)) { max($0, $1.id + 1) }
-        for content in roles.names + configuration.additionalSpecialTokens
-        where !added.contains(where: { $0.content.utf8.elementsEqual(content.utf8) }) {
-            let id = id(of: content)
-            let stripsLeft = maskStripsLeft && content == roles[.mask]
-            added.append(
-                AddedToken(content: content, id: id ?? next, isSpecial: true, stripsLeft: stripsLeft))
-            if id == nil { next += 1 }
-        }
-        return added
+    /// The added tokens of the files beside these; those that the vocabulary lacks get new ids.
+    private func addedTokens(
+        _ configuration: TokenizerConfiguration, defaults: TokenRoles
+    ) throws(TokenizerError) -> AddedTokenList {
+        _ = try vocabulary.checked(configuration.addedTokens ?? [], path: configuration.path)
+        var list = AddedTokenList(vocabulary)
+        list.add(configuration, ofDocument: [], defaults: defaults)
+        return list
     }
 }

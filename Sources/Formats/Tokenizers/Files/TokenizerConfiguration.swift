@@ -1,67 +1,100 @@
-// tokenizer_config.json: the names of the special tokens, and for models without tokenizer.json BERT's
-// switches.
+// tokenizer_config.json and special_tokens_map.json: the special tokens, and the switches of a tokenizer's
+// class.
 
 internal import JSON
 
-/// What is used of tokenizer_config.json.
+/// What is used of tokenizer_config.json, special_tokens_map.json and added_tokens.json.
 struct TokenizerConfiguration {
     var path: String
+    /// `do_lower_case`.
     var lowercases = true
-    /// Nil follows `lowercases`.
+    /// `strip_accents`; nil follows `lowercases`.
     var stripsAccents: Bool?
+    /// `tokenize_chinese_chars`.
     var padsChinese = true
-    /// `add_prefix_space`.
-    var addsPrefixSpace = false
+    /// `add_prefix_space`; the default is that of the class.
+    var addsPrefixSpace: Bool?
     /// `trim_offsets`.
     var trimsOffsets = true
-    /// `tokenizer_class`.
+    /// `legacy` of Llama's class.
+    var isLegacy = false
+    /// `add_bos_token` and `add_eos_token`: honoured without a tokenizer.json.
+    var addsBeginning = false
+    var addsEnd = false
+    /// `truncation_side`.
+    var truncationSide: TruncationSide?
+    /// `split_special_tokens`: special tokens are not searched in the text.
+    var splitsSpecialTokens = false
+    /// `tokenizer_class` of this file, else that of config.json.
     var tokenizerClass: String?
+    /// `model_type` of config.json; an encoder–decoder's is its encoder's.
+    var modelType: String?
     /// The tokens that the files name for a role; nil inside for roles that they deny.
-    private var namedRoles: [TokenRole: String?] = [:]
-    /// Entries of `added_tokens_decoder`.
-    var addedTokens: [AddedToken] = []
-    /// Further special tokens, by their text alone.
-    var additionalSpecialTokens: [String] = []
+    var namedRoles: [TokenRole: AddedToken?] = [:]
+    /// Tokens under further keys that end in `_token`, such as `image_token`.
+    var furtherNamed: [AddedToken] = []
+    /// Entries of `added_tokens_decoder`, or nil where the file has no such list.
+    var addedTokens: [AddedToken]?
+    /// Entries of added_tokens.json, read where `addedTokens` is nil.
+    var separateTokens: [AddedToken] = []
+    /// `extra_special_tokens`, under its old name `additional_special_tokens`.
+    var extraSpecialTokens: [AddedToken] = []
 
-    /// Reads the file in `folder`, and the roles from special_tokens_map.json beside it; defaults where both
-    /// are absent.
+    /// Reads the files in `folder`; defaults where they are absent.
     static func read(_ folder: String) throws(TokenizerError) -> TokenizerConfiguration {
         var configuration = TokenizerConfiguration(path: "\(folder)/tokenizer_config.json")
-        for path in ["\(folder)/special_tokens_map.json", "\(folder)/tokenizer_config.json"] {
-            guard let root = try TokenizerReader.read(path) else { continue }
-            guard case .object? = root.value else { throw root.mismatch("an object") }
-            try configuration.readRoles(root)
+        let root = try document(configuration.path)
+        if let root {
+            try configuration.readTokens(root)
             try configuration.readSwitches(root)
+            try configuration.readAddedTokens(root)
         }
+        // With a list of added tokens in tokenizer_config.json, the older files do not count.
+        if configuration.addedTokens == nil {
+            try configuration.readOlderFiles(folder)
+        }
+        try configuration.readModel(folder)
+        if let root { try configuration.checkNeverSplit(root) }
         return configuration
     }
 
-    private mutating func readRoles(_ root: TokenizerReader) throws(TokenizerError) {
-        for role in TokenRole.allCases where root[role.rawValue].value != nil {
-            namedRoles[role] = .some(try Self.content(root[role.rawValue].ifPresent))
-        }
-        for key in ["additional_special_tokens", "extra_special_tokens"] {
-            guard let node = root[key].ifPresent, case .array? = node.value else { continue }
-            for element in try node.array() {
-                if let text = try Self.content(element) { additionalSpecialTokens.append(text) }
-            }
-        }
+    private static func document(_ path: String) throws(TokenizerError) -> TokenizerReader? {
+        guard let root = try TokenizerReader.read(path) else { return nil }
+        guard case .object? = root.value else { throw root.mismatch("an object") }
+        return root
     }
 
     private mutating func readSwitches(_ root: TokenizerReader) throws(TokenizerError) {
-        lowercases = try root["do_lower_case"].ifPresent?.bool() ?? lowercases
-        stripsAccents = try root["strip_accents"].ifPresent?.bool() ?? stripsAccents
-        padsChinese = try root["tokenize_chinese_chars"].ifPresent?.bool() ?? padsChinese
-        addsPrefixSpace = try root["add_prefix_space"].ifPresent?.bool() ?? addsPrefixSpace
-        trimsOffsets = try root["trim_offsets"].ifPresent?.bool() ?? trimsOffsets
-        tokenizerClass = try root["tokenizer_class"].ifPresent?.string() ?? tokenizerClass
-        for (name, node) in try root["added_tokens_decoder"].ifPresent?.members() ?? [] {
-            guard let id = Int32(name), 0...TokenizerFile.highestID ~= id else {
-                throw node.mismatch("listed under its id, a number from 0 to \(TokenizerFile.highestID)")
+        func flag(_ name: String) throws(TokenizerError) -> Bool? { try root[name].ifPresent?.bool() }
+        lowercases = try flag("do_lower_case") ?? lowercases
+        stripsAccents = try flag("strip_accents")
+        padsChinese = try flag("tokenize_chinese_chars") ?? padsChinese
+        addsPrefixSpace = try flag("add_prefix_space")
+        trimsOffsets = try flag("trim_offsets") ?? trimsOffsets
+        isLegacy = try flag("legacy") ?? isLegacy
+        addsBeginning = try flag("add_bos_token") ?? addsBeginning
+        addsEnd = try flag("add_eos_token") ?? addsEnd
+        splitsSpecialTokens = try flag("split_special_tokens") ?? splitsSpecialTokens
+        tokenizerClass = try root["tokenizer_class"].ifPresent?.string()
+        if let side = root["truncation_side"].ifPresent {
+            guard let known = TruncationSide(rawValue: try side.string()) else {
+                throw side.mismatch("left or right")
             }
-            addedTokens.append(try AddedToken(node, id: id))
+            truncationSide = known
         }
-        let kept = Set(roles(.bert).names + additionalSpecialTokens)
+    }
+
+    private mutating func readModel(_ folder: String) throws(TokenizerError) {
+        guard let root = try TokenizerReader.read("\(folder)/config.json") else { return }
+        if tokenizerClass == nil { tokenizerClass = try root["tokenizer_class"].ifPresent?.string() }
+        modelType = try root["model_type"].ifPresent?.string()
+        if modelType == "encoder-decoder" {
+            modelType = try root["encoder"]["model_type"].ifPresent?.string() ?? modelType
+        }
+    }
+
+    private func checkNeverSplit(_ root: TokenizerReader) throws(TokenizerError) {
+        let kept = Set(roles(.bert).names + extraSpecialTokens.map(\.content))
         for node in try root["never_split"].ifPresent?.array() ?? [] {
             guard !kept.contains(try node.string()) else { continue }
             throw .unsupportedComponent(
@@ -70,31 +103,16 @@ struct TokenizerConfiguration {
         }
     }
 
-    /// The text of a token given as a string or as an object with `content`.
-    private static func content(_ node: TokenizerReader?) throws(TokenizerError) -> String? {
-        guard let node else { return nil }
-        return try (node["content"].ifPresent ?? node).string()
-    }
-
     /// The tokens that have a role: those that the files name, and `defaults` for the roles they are silent
     /// on.
     func roles(_ defaults: TokenRoles) -> TokenRoles {
         var roles = defaults
-        for (role, name) in namedRoles { roles[role] = name }
+        for (role, token) in namedRoles { roles[role] = token?.content }
         return roles
     }
 }
 
-extension AddedToken {
-    /// Reads an entry of `added_tokens` or `added_tokens_decoder`; absent switches are off, as in the Rust
-    /// library `normalized` is on unless the token is special.
-    init(_ node: TokenizerReader, id: Int32) throws(TokenizerError) {
-        content = try node.member("content").string()
-        self.id = id
-        isSpecial = try node["special"].ifPresent?.bool() ?? false
-        isSingleWord = try node["single_word"].ifPresent?.bool() ?? false
-        stripsLeft = try node["lstrip"].ifPresent?.bool() ?? false
-        stripsRight = try node["rstrip"].ifPresent?.bool() ?? false
-        isNormalized = try node["normalized"].ifPresent?.bool() ?? !isSpecial
-    }
+/// The end of a text that is cut when it is too long.
+enum TruncationSide: String, Sendable {
+    case left, right
 }

@@ -11,52 +11,91 @@ struct TokenizerFile {
     let root: TokenizerReader
 
     init(_ bytes: [UInt8], path: String) throws(TokenizerError) {
-        self.path = path
-        root = TokenizerReader(try JSONValue(parsing: bytes, path: path), file: path)
+        self.init(try JSONValue(parsing: bytes, path: path), path: path)
         guard case .object? = root.value else { throw root.mismatch("an object") }
     }
 
-    /// The tokenizer that the file describes; `configuration` names the tokens that have a role.
+    private init(_ document: JSONValue, path: String) {
+        self.path = path
+        root = TokenizerReader(document, file: path)
+    }
+
+    /// The tokenizer that the file describes, as the class that `configuration` names opens it.
     func tokenizer(_ configuration: TokenizerConfiguration) throws(TokenizerError) -> any Tokenizer {
+        guard let document = root.value else { throw root.mismatch("an object") }
+        let tokenizerClass = TokenizerClass(configuration, document: document)
+        return try TokenizerFile(tokenizerClass.rebuilt(document, configuration), path: path)
+            .tokenizer(configuration, tokenizerClass)
+    }
+
+    private func tokenizer(
+        _ configuration: TokenizerConfiguration, _ tokenizerClass: TokenizerClass
+    ) throws(TokenizerError) -> any Tokenizer {
         switch try modelType() {
         case "WordPiece":
             _ = try component("pre_tokenizer", supported: ["BertPreTokenizer"])
             let normalizer = BertNormalizer(options: try bertNormalizerOptions())
             return try pipeline(
                 try wordPiece(), normalizer, BertPreTokenizer(), decoder: try wordPieceDecoder(),
-                configuration)
+                configuration, tokenizerClass)
         case "Unigram":
             return try pipeline(
                 try unigram(), try normalizer(), try preTokenizer(allowsByteLevel: false),
-                decoder: try decoder(),
-                configuration)
+                decoder: try decoder(), configuration, tokenizerClass)
         default:
             return try pipeline(
                 try bytePairEncoding(), try normalizer(), try preTokenizer(allowsByteLevel: true),
-                decoder: try decoder(), configuration)
+                decoder: try decoder(), configuration, tokenizerClass)
         }
     }
 
     private func pipeline<Normalizer: TextNormalizer, Splitter: PreTokenizer, Model: SubwordModel>(
         _ model: Model, _ normalizer: Normalizer, _ preTokenizer: Splitter, decoder: TokenDecoder,
-        _ configuration: TokenizerConfiguration
+        _ configuration: TokenizerConfiguration, _ tokenizerClass: TokenizerClass
     ) throws(TokenizerError) -> any Tokenizer {
-        let vocabulary = model.vocabulary
-        var added: [AddedToken] = []
-        for node in try root["added_tokens"].ifPresent?.array() ?? [] {
-            added.append(try AddedToken(node, id: node.member("id").int32(maximum: Self.highestID)))
-        }
-        added = try vocabulary.checked(added, path: path)
-        let id = { (token: String) in
-            added.last { $0.content.utf8.elementsEqual(token.utf8) }?.id ?? vocabulary.id(of: token)
-        }
+        let added = try addedTokens(model.vocabulary, configuration, tokenizerClass)
         let isWordPiece = Model.self == WordPiece.self
-        let roles = configuration.roles(isWordPiece ? .bert : .found(id))
-        let (template, trimming) = try postProcessor()
+        let defaults =
+            tokenizerClass == .plain ? (isWordPiece ? .bert : .found(added.id)) : tokenizerClass.roles
+        let roles = configuration.roles(defaults)
+        let ofFile = try postProcessor()
+        let (template, trimming) = tokenizerClass.postProcessor(configuration, roles, added.id) ?? ofFile
         return TokenizerPipeline(
             normalizer: normalizer, preTokenizer: preTokenizer, model: model, template: template,
-            trimming: trimming, decoder: decoder, addedTokens: added,
-            special: roles.ids(id, unknownID: model.unknownID))
+            trimming: trimming, decoder: decoder, addedTokens: added.tokens,
+            special: roles.ids(added.id, unknownID: model.unknownID),
+            options: .init(configuration, truncationSide: try truncationSide()))
+    }
+
+    /// The added tokens of this file and of those beside it.
+    private func addedTokens(
+        _ vocabulary: Vocabulary, _ configuration: TokenizerConfiguration, _ tokenizerClass: TokenizerClass
+    ) throws(TokenizerError) -> AddedTokenList {
+        var own: [AddedToken] = []
+        for node in try root["added_tokens"].ifPresent?.array() ?? [] {
+            own.append(try AddedToken(node, id: node.member("id").int32(maximum: Self.highestID)))
+        }
+        var list = AddedTokenList(vocabulary)
+        own = try vocabulary.checked(own, path: path)
+        _ = try vocabulary.checked(configuration.addedTokens ?? [], path: configuration.path)
+        if tokenizerClass == .plain { for token in own { list.add(token) } }
+        list.add(configuration, ofDocument: own, defaults: tokenizerClass.roles)
+        if tokenizerClass == .qwen2 {
+            // This class adds all its special tokens a second time, by their text alone.
+            for token in configuration.named(tokenizerClass.roles) + configuration.extraSpecialTokens {
+                list.add(AddedToken(content: token.content, id: AddedToken.noID, isSpecial: true))
+            }
+        }
+        return list
+    }
+
+    /// `direction` of the file's truncation.
+    private func truncationSide() throws(TokenizerError) -> TruncationSide? {
+        guard let direction = root["truncation"].ifPresent?["direction"].ifPresent else { return nil }
+        guard let side = TruncationSide(rawValue: try direction.string().lowercased()) else {
+            throw direction.mismatch("Left or Right")
+        }
+        return side
     }
 
     /// The component `name`, if its type is one of `supported`.

@@ -36,7 +36,9 @@ struct VocabularyFile {
         let unknown = try required(roles[.unknown] ?? "null", "the unknown token (unk_token)")
         let classifier = try required(roles[.classifier] ?? "null", "the classifier token (cls_token)")
         let separator = try required(roles[.separator] ?? "null", "the separator token (sep_token)")
-        let added = try addedTokens(configuration, vocabulary: vocabulary)
+        _ = try vocabulary.checked(configuration.addedTokens ?? [], path: configuration.path)
+        var added = AddedTokenList(vocabulary)
+        added.add(configuration, ofDocument: [], defaults: .bert)
         let model = WordPiece(
             vocabulary: vocabulary, unknown: unknown, continuationPrefix: "##", longestWord: 100)
         return TokenizerPipeline(
@@ -49,26 +51,8 @@ struct VocabularyFile {
             template: .bert(classifier: classifier, separator: separator),
             decoder: TokenDecoder(steps: [
                 .wordPiece(WordPieceDecoder(prefix: Array("##".utf8), tidies: true))
-            ]), addedTokens: added,
-            special: roles.ids({ vocabulary.id(of: $0) }, unknownID: unknown))
-    }
-
-    /// The tokens with a role that the vocabulary has, those of the configuration, and further special
-    /// tokens, which get new ids if they are not in the vocabulary.
-    private func addedTokens(
-        _ configuration: TokenizerConfiguration, vocabulary: Vocabulary
-    ) throws(TokenizerError) -> [AddedToken] {
-        var added = try vocabulary.checked(configuration.addedTokens, path: configuration.path)
-        var next = added.reduce(Int32(vocabulary.size)) { max($0, $1.id + 1) }
-        let roles = configuration.roles(.bert).names
-        for content in roles + configuration.additionalSpecialTokens
-        where !added.contains(where: { $0.content.utf8.elementsEqual(content.utf8) }) {
-            let id = vocabulary.id(of: content)
-            if id == nil, roles.contains(content) { continue }
-            added.append(AddedToken(content: content, id: id ?? next, isSpecial: true))
-            if id == nil { next += 1 }
-        }
-        return added
+            ]), addedTokens: added.tokens, special: roles.ids(added.id, unknownID: unknown),
+            options: .init(configuration, truncationSide: nil))
     }
 }
 

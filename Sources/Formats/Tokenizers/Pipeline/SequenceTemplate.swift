@@ -20,6 +20,17 @@ struct SequenceTemplate: Sendable {
         single: [.text(isSecond: false, typeID: 0)],
         pair: [.text(isSecond: false, typeID: 0), .text(isSecond: true, typeID: 1)])
 
+    /// The texts, each between the tokens that are not nil, with types 0 and 1.
+    static func wrapped(beginning: Int32?, end: Int32?) -> SequenceTemplate {
+        func parts(isSecond: Bool) -> [Part] {
+            let typeID: Int32 = isSecond ? 1 : 0
+            func special(_ id: Int32?) -> [Part] { id.map { [.special(ids: [$0], typeID: typeID)] } ?? [] }
+            return special(beginning) + [.text(isSecond: isSecond, typeID: typeID)] + special(end)
+        }
+        return SequenceTemplate(
+            single: parts(isSecond: false), pair: parts(isSecond: false) + parts(isSecond: true))
+    }
+
     /// BERT's `[CLS] A [SEP]` and `[CLS] A [SEP] B [SEP]`, type 1 from B on.
     static func bert(classifier: Int32, separator: Int32) -> SequenceTemplate {
         let first: [Part] = [
@@ -89,11 +100,12 @@ struct TokenizedText {
     var ids: [Int32] = []
     var offsets: [Range<Int>] = []
 
-    /// Keeps the first `count` tokens.
-    mutating func truncate(to count: Int) {
+    /// Keeps `count` tokens; `side` is the end that is cut.
+    mutating func truncate(to count: Int, side: TruncationSide) {
         guard count < ids.count else { return }
-        ids.removeSubrange(count...)
-        offsets.removeSubrange(count...)
+        let cut = side == .right ? count..<ids.count : 0..<ids.count - count
+        ids.removeSubrange(cut)
+        offsets.removeSubrange(cut)
     }
 }
 

@@ -38,14 +38,18 @@ struct TokenRoles: Sendable {
     static let qwen2 = TokenRoles(byRole: [
         .unknown: "<|endoftext|>", .endOfSequence: "<|endoftext|>", .pad: "<|endoftext|>",
     ])
+    static let llama = TokenRoles(byRole: [
+        .unknown: "<unk>", .beginningOfSequence: "<s>", .endOfSequence: "</s>",
+    ])
+    static let gemma = TokenRoles(byRole: [
+        .unknown: "<unk>", .beginningOfSequence: "<bos>", .endOfSequence: "<eos>", .pad: "<pad>",
+        .mask: "<mask>",
+    ])
 
     /// The usual roles of the tokens that a vocabulary has: RoBERTa's and XLM-R's, Llama's, or GPT-2's.
     static func found(_ id: (String) -> Int32?) -> TokenRoles {
         guard id("<s>") != nil, id("</s>") != nil else { return .gpt2 }
-        guard id("<mask>") == nil else { return .roberta }
-        return TokenRoles(byRole: [
-            .unknown: "<unk>", .beginningOfSequence: "<s>", .endOfSequence: "</s>",
-        ])
+        return id("<mask>") == nil ? .llama : .roberta
     }
 
     /// The ids of the tokens.

@@ -15,6 +15,7 @@ struct TokenizerPipeline<Normalizer: TextNormalizer, Splitter: PreTokenizer, Mod
     /// What each added token is searched by and decoded to: its content, or the normal form of that.
     private let addedForms: [Int32: [UInt8]]
     private let specialContents: Set<[UInt8]>
+    private let truncationSide: TruncationSide
     private let rawMatcher: AddedTokenMatcher
     private let normalizedMatcher: AddedTokenMatcher
 
@@ -30,8 +31,9 @@ struct TokenizerPipeline<Normalizer: TextNormalizer, Splitter: PreTokenizer, Mod
     init(
         normalizer: Normalizer, preTokenizer: Splitter, model: Model, template: SequenceTemplate,
         trimming: OffsetTrimming? = nil, decoder: TokenDecoder, addedTokens: [AddedToken],
-        special: SpecialTokens
+        special: SpecialTokens, options: TokenizerOptions
     ) {
+        truncationSide = options.truncationSide
         self.normalizer = normalizer
         self.preTokenizer = preTokenizer
         self.model = model
@@ -52,8 +54,9 @@ struct TokenizerPipeline<Normalizer: TextNormalizer, Splitter: PreTokenizer, Mod
         }
         addedForms = Dictionary(forms.map { ($0.token.id, $0.form) }) { $1 }
         specialContents = Set(addedTokens.filter(\.isSpecial).map { Array($0.content.utf8) })
-        rawMatcher = AddedTokenMatcher(forms.filter { !$0.token.isNormalized })
-        normalizedMatcher = AddedTokenMatcher(forms.filter(\.token.isNormalized))
+        let searched = forms.filter { !options.splitsSpecialTokens || !$0.token.isSpecial }
+        rawMatcher = AddedTokenMatcher(searched.filter { !$0.token.isNormalized })
+        normalizedMatcher = AddedTokenMatcher(searched.filter(\.token.isNormalized))
     }
 
     func specialTokenCount(isPair: Bool) -> Int { template.specialTokenCount(isPair: isPair) }
@@ -68,15 +71,16 @@ struct TokenizerPipeline<Normalizer: TextNormalizer, Splitter: PreTokenizer, Mod
         let room = maximumLength - (addingSpecialTokens ? specialTokenCount(isPair: pair != nil) : 0)
         precondition(room >= 0, "maximumLength \(maximumLength) leaves no room for the special tokens")
         guard let pair else {
-            var only = tokenize(text, limit: room)
-            only.truncate(to: room)
+            // What is cut from the left is known only at the end of the text.
+            var only = tokenize(text, limit: truncationSide == .right ? room : .max)
+            only.truncate(to: room, side: truncationSide)
             return template.apply(only, nil, addingSpecialTokens: addingSpecialTokens)
         }
         var first = tokenize(text)
         var second = tokenize(pair)
         let kept = SequenceTemplate.longestFirst(first.ids.count, second.ids.count, room: room)
-        first.truncate(to: kept.first)
-        second.truncate(to: kept.second)
+        first.truncate(to: kept.first, side: truncationSide)
+        second.truncate(to: kept.second, side: truncationSide)
         return template.apply(first, second, addingSpecialTokens: addingSpecialTokens)
     }
 
@@ -176,5 +180,19 @@ struct TokenizerPipeline<Normalizer: TextNormalizer, Splitter: PreTokenizer, Mod
 
     func token(of id: Int32) -> String? {
         addedTokens[id]?.content ?? model.vocabulary.token(of: id).map { String(decoding: $0, as: UTF8.self) }
+    }
+}
+
+/// Switches of tokenizer_config.json that hold for all models.
+struct TokenizerOptions {
+    /// The end that is cut from a text that is too long.
+    var truncationSide: TruncationSide
+    /// Whether special tokens are not searched in the text.
+    var splitsSpecialTokens: Bool
+
+    /// The switches of the configuration; `truncationSide` is that of tokenizer.json.
+    init(_ configuration: TokenizerConfiguration, truncationSide: TruncationSide?) {
+        self.truncationSide = configuration.truncationSide ?? truncationSide ?? .right
+        splitsSpecialTokens = configuration.splitsSpecialTokens
     }
 }

@@ -11,20 +11,23 @@ enum WordPattern: Sendable, Equatable {
     private static let contractions = "(?i:'s|'t|'re|'ve|'m|'ll|'d)"
     private static let gpt2Source =
         #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#
+    private static let gpt4Words = contractions + #"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}"#
     private static let gpt4Tail = #"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#
 
     /// The scanner for an expression, or nil if it is not known.
     init?(expression: String) {
-        let words = Self.contractions + #"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}"#
         switch expression {
         case Self.gpt2Source,
             Self.gpt2Source.replacing("'s|'t|'re|'ve|'m|'ll|'d", with: "'(?:[sdmt]|ll|ve|re)"):
             self = .gpt2
-        case words + Self.gpt4Tail: self = .gpt4(longestNumber: 1)
-        case words + "{1,3}" + Self.gpt4Tail: self = .gpt4(longestNumber: 3)
+        case Self.qwen2Expression: self = .gpt4(longestNumber: 1)
+        case Self.gpt4Words + "{1,3}" + Self.gpt4Tail: self = .gpt4(longestNumber: 3)
         default: return nil
         }
     }
+
+    /// The expression of Qwen 2.
+    static let qwen2Expression = gpt4Words + gpt4Tail
 
     /// What is supported, for a message.
     static let supported = "the expressions of GPT-2, GPT-4 (cl100k), Llama 3 and Qwen 2"

@@ -12,7 +12,8 @@ package enum ModelDirectory {
     /// exist.
     package static let tokenizerFiles = [
         "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt", "merges.txt",
-        "vocab.json", "added_tokens.json", "spiece.model", "preprocessor_config.json", "chat_template.jinja",
+        "vocab.json", "added_tokens.json", "spiece.model", "tokenizer.model", "sentencepiece.bpe.model",
+        "preprocessor_config.json", "chat_template.jinja",
         "generation_config.json",
     ]
     package static let weightsFile = "model.safetensors"
