@@ -43,7 +43,7 @@ import Testing
                 try $0.setType("blk.1.attn_q.weight", 20)
             },
             "PATH holds tensors quantised as IQ4_NL; expected F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, "
-                + "Q4_K, Q6_K: use a file that is quantised as one of these"),
+                + "Q2_K, Q3_K, Q4_K, Q5_K, Q6_K: use a file that is quantised as one of these"),
         Case(
             "a mixture of experts", { $0.insert("llama.expert_count", 8) },
             "PATH: the model is a mixture of 8 experts, which cannot be imported: choose another model"),

@@ -26,7 +26,7 @@ struct Corruption: Sendable, CustomTestStringConvertible {
     static let format =
         "The file does not follow the GGUF format: convert the model again with an up-to-date program."
     static let cut = "it was probably cut off. Download or copy it again."
-    static let readable = "F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q6_K"
+    static let readable = "F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K"
 
     static let all = start + counts + metadata + entries + layout
 

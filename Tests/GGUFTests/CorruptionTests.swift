@@ -48,16 +48,17 @@ import Testing
     func unsupportedType() throws {
         let folder = try TemporaryFolder()
         let path = try folder.write(
-            Bytes.file(tensors: [Bytes.tensor("w", [256], type: 10)], dataByteCount: 84), to: "x")
+            Bytes.file(tensors: [Bytes.tensor("w", [256], type: 16)], dataByteCount: 66), to: "x")
         let file = try GGUFFile(path: path)
         let error = thrownError { () throws(GGUFError) in
             try file.read("w", into: Tensor(rows: 1, columns: 256))
         }
-        #expect(error == .unsupportedType(path: path, tensor: "w", type: "Q2_K"))
+        #expect(error == .unsupportedType(path: path, tensor: "w", type: "IQ2_XXS"))
         #expect(
             error?.description
-                == "\(path): tensor 'w' is quantised as Q2_K, which cannot be read. Use a file "
-                + "quantised as one of F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q6_K.")
+                == "\(path): tensor 'w' is quantised as IQ2_XXS, which cannot be read. Use a "
+                + "file quantised as one of F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q2_K, Q3_K, Q4_K, "
+                + "Q5_K, Q6_K.")
     }
 
     @Test("a reference file cut off anywhere is refused", arguments: ["metadata.gguf", "types.gguf"])

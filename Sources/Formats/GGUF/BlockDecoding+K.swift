@@ -1,6 +1,71 @@
 // Decoding of the K formats: blocks of 256 elements whose scales are quantised too.
 
 extension BlockDecoding {
+    /// 16 scales of four bits below minima of four bits, 64 bytes of four 2-bit numbers, d, dmin. Each half
+    /// of the block has 32 bytes: two bits of them are a group of 32 elements, of which 16 share a scale:
+    /// (d·scale)·q − dmin·minimum.
+    static func q2K(
+        _ source: UnsafeMutableRawPointer, _ count: Int, _ target: UnsafeMutablePointer<Float>
+    ) {
+        for block in 0..<count {
+            let (from, to) = unsafe (source + 84 * block, target + 256 * block)
+            let (d, dmin) = unsafe (half(from, 80), half(from, 82))
+            for part in 0..<16 {
+                let packed = unsafe byte(from, part)
+                let (scale, minimum) = (d * Float(packed & 0xF), dmin * Float(packed >> 4))
+                let (first, shift) = (16 + 32 * (part / 8) + 16 * (part % 2), UInt8(part % 8 / 2 * 2))
+                for index in 0..<16 {
+                    let number = unsafe byte(from, first + index) >> shift & 3
+                    unsafe to[16 * part + index] = scale * Float(number) - minimum
+                }
+            }
+        }
+    }
+
+    /// 32 bytes of third bits, 64 bytes of two bits as in Q2_K, 16 scales of six bits in 12 bytes, d:
+    /// (d·(scale − 32))·(q − 4). Bit `g` of the third bits is for group `g` of 32 elements.
+    static func q3K(
+        _ source: UnsafeMutableRawPointer, _ count: Int, _ target: UnsafeMutablePointer<Float>
+    ) {
+        for block in 0..<count {
+            let (from, to) = unsafe (source + 110 * block, target + 256 * block)
+            let d = unsafe half(from, 108)
+            for part in 0..<16 {
+                // Halves of the first eight bytes, below two bits of the last four.
+                let lower = unsafe byte(from, 96 + part % 8) >> UInt8(part / 8 * 4) & 0xF
+                let upper = unsafe byte(from, 104 + part % 4) >> UInt8(part / 4 * 2) & 3
+                let scale = d * Float(Int32(lower | upper << 4) - 32)
+                let (first, shift) = (32 + 32 * (part / 8) + 16 * (part % 2), UInt8(part % 8 / 2 * 2))
+                for index in 0..<16 {
+                    let low = unsafe byte(from, first + index) >> shift & 3
+                    let high = unsafe byte(from, 16 * (part % 2) + index) >> UInt8(part / 2) & 1
+                    unsafe to[16 * part + index] = scale * Float(Int32(low | high << 2) - 4)
+                }
+            }
+        }
+    }
+
+    /// d, dmin, scales and minima as in Q4_K, 32 bytes of fifth bits, of which bit `g` is for group `g`, and
+    /// 128 bytes as in Q4_K: (d·scale)·q − dmin·minimum.
+    static func q5K(
+        _ source: UnsafeMutableRawPointer, _ count: Int, _ target: UnsafeMutablePointer<Float>
+    ) {
+        for block in 0..<count {
+            let (from, to) = unsafe (source + 176 * block, target + 256 * block)
+            let (d, dmin) = unsafe (half(from, 0), half(from, 2))
+            for group in 0..<8 {
+                let packed = unsafe scaleAndMinimum(from + 4, group)
+                let (scale, minimum) = (d * packed.scale, dmin * packed.minimum)
+                let shift = UInt8(group % 2 * 4)
+                for index in 0..<32 {
+                    let low = unsafe byte(from, 48 + 32 * (group / 2) + index) >> shift & 0xF
+                    let high = unsafe byte(from, 16 + index) >> UInt8(group) & 1
+                    unsafe to[32 * group + index] = scale * Float(low | high << 4) - minimum
+                }
+            }
+        }
+    }
+
     /// d, dmin, eight 6-bit scales and eight 6-bit minima in 12 bytes, 128 bytes of two 4-bit numbers. Of
     /// each 32 bytes the low numbers are one group of 32 elements and the high numbers the next: (d·scale)·q
     /// − dmin·minimum.

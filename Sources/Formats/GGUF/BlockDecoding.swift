@@ -25,7 +25,10 @@ enum BlockDecoding {
         case .q41: unsafe q41
         case .q50: unsafe q50
         case .q51: unsafe q51
+        case .q2K: unsafe q2K
+        case .q3K: unsafe q3K
         case .q4K: unsafe q4K
+        case .q5K: unsafe q5K
         case .q6K: unsafe q6K
         default: nil
         }

@@ -92,7 +92,7 @@ package enum GGUFTensorType: UInt32, Sendable, CaseIterable {
 
     /// The types that `GGUFFile.read` turns into float32.
     package static let supported: [GGUFTensorType] = [
-        .f32, .f16, .bf16, .q80, .q40, .q41, .q50, .q51, .q4K, .q6K,
+        .f32, .f16, .bf16, .q80, .q40, .q41, .q50, .q51, .q2K, .q3K, .q4K, .q5K, .q6K,
     ]
 
     static var supportedNames: String { supported.map(\.name).joined(separator: ", ") }

@@ -14,8 +14,9 @@ struct ImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Turns a GGUF file into a Hugging Face model directory.",
         discussion: """
-            Example: lockstep import SmolLM2-135M-Instruct.Q4_1.gguf --output_dir models/smollm2. Architectures: llama, \
-            qwen2, gpt2; weights: F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q6_K; tokenizers: byte-level BPE.
+            Example: lockstep import SmolLM2-135M-Instruct.Q4_1.gguf --output_dir models/smollm2. Architectures: \
+            llama, qwen2, gpt2; weights: F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q2_K, Q3_K, Q4_K, Q5_K, \
+            Q6_K; tokenizers: byte-level BPE.
             """)
 
     @Argument(help: "GGUF file to import.", completion: .file(extensions: ["gguf"]))
