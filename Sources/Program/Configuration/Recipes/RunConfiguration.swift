@@ -12,7 +12,7 @@ extension RunConfiguration {
     package static let keysForTraining = ["model_name_or_path", "train_file", "output_dir"]
 
     /// Reads a recipe file and lays the flags over it. For `evaluate`, `predict` and `chat` both lie over
-    /// what the model was trained with, where its folder says so.
+    /// what the model was trained with, where its folder says so, or over the task that its config.json names.
     ///
     /// - Parameters:
     ///   - recipePath: YAML file; nil if everything comes by flags.
@@ -53,8 +53,11 @@ extension RunConfiguration {
         }
         let given = lines + flags
         let trained = try TrainedSettings(besides: given, for: command)
-        try set((trained?.settings(besides: given) ?? []) + given, &sources, command)
+        let settings = (trained?.settings(besides: given) ?? []) + given
+        let inferred = try InferredTask(besides: settings, for: command)
+        try set([inferred?.setting].compactMap(\.self) + settings, &sources, command)
         if let trained { notes += notes(on: trained) }
+        if let inferred { notes.append(inferred.note) }
         for name in requiredKeys where !isServed(name, isTraining: requiredKeys == Self.keysForTraining) {
             try require(name, sources)
         }
