@@ -190,7 +190,7 @@ let package = Package(
             [
                 "Tensors", "JSON", "Layers", "Models", "Optimizers", "Safetensors", "Checkpoints",
                 "TestSupport",
-            ], goldens: true),
+            ], goldens: true, topics: ["Adapters"]),
         tests(
             "GGUFImportTests", ["Tensors", "JSON", "Models", "Safetensors", "GGUFImport", "TestSupport"],
             goldens: true),
@@ -205,7 +205,7 @@ let package = Package(
             "TrainingTests",
             [
                 "Tensors", "JSON", "Kernels", "Layers", "Models", "Optimizers", "DataParallel", "Arguments",
-                "Training",
+                "Training", "Checkpoints", "TestSupport",
             ]),
         tests(
             "TasksTests",

@@ -84,6 +84,25 @@ import Testing
         #expect(read.notes.isEmpty)
     }
 
+    @Test("ranks and scales by pattern are read as PEFT's file has them, and as a flag")
+    func patterns() throws {
+        let read = try read(
+            "r: 16\nrank_pattern:\n  q_proj: 4\n  ^model\\.layers\\.1: 2\nensure_weight_tying: true\n",
+            [("alpha_pattern", "layers\\.[0-3]\\..*=32,v_proj=8.5")])
+        #expect(
+            read.training.adaptation.loraRankPattern == [
+                .init(pattern: "q_proj", value: 4), .init(pattern: "^model\\.layers\\.1", value: 2),
+            ])
+        #expect(
+            read.training.adaptation.loraAlphaPattern == [
+                .init(pattern: "layers\\.[0-3]\\..*", value: 32), .init(pattern: "v_proj", value: 8.5),
+            ])
+        #expect(
+            refusal("lora_r: 4\nlora_rank_pattern:\n  q_proj: 0\n").contains(
+                "lora_rank_pattern must be a section of patterns with a whole number above 0 each"))
+        #expect(refusal("lora_rank_pattern:\n  q_proj: 2\n").contains("but lora_r is not set"))
+    }
+
     @Test("two names of one key in one place are a contradiction")
     func twice() {
         #expect(

@@ -17,6 +17,7 @@ import Testing
         "encoder_model_name_or_path": "encoder_model_name_or_path: e\ndecoder_model_name_or_path: d",
         "decoder_model_name_or_path": "encoder_model_name_or_path: e\ndecoder_model_name_or_path: d",
         "lora_alpha": "lora_r: 4", "lora_dropout": "lora_r: 4", "lora_target_modules": "lora_r: 4",
+        "lora_rank_pattern": "lora_r: 4", "lora_alpha_pattern": "lora_r: 4",
         "use_rslora": "lora_r: 4", "modules_to_save": "lora_r: 4", "merge_lora": "lora_r: 4",
     ]
 
@@ -46,6 +47,7 @@ import Testing
         case "integer": key.name == "zero_stage" ? "1" : "512"
         case "number": "0.25"
         case "rates": "z=0.25"
+        case "patterns": "z=2"
         case "options": "num_cycles=2"
         case "weights": "balanced"
         default: "z"

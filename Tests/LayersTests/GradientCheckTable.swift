@@ -14,7 +14,7 @@ private let sequences = 3
 
 let gradientChecks: [GradientCheck] =
     linearChecks + adapterChecks + tableChecks + normChecks + attentionChecks + feedForwardChecks
-    + blockChecks + decoderChecks + encoderChecks + imageChecks
+    + blockChecks + decoderChecks + encoderChecks + imageChecks + vocabularyAdapterChecks
 
 private let linearChecks = [nil, 2..<7].map { (range: Range<Int>?) in
     GradientCheck(

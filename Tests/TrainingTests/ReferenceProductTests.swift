@@ -74,7 +74,7 @@ import Training
 
     // MARK: Tasks
 
-    private func step(_ task: Task, _ sizes: Sizes) throws -> Step {
+    private func step(_ task: Task, _ sizes: Sizes, isTied: Bool? = nil) throws -> Step {
         let file = "config.json"
         let head = ClassificationHead(labels: ["a", "b", "c"], problemType: .singleLabel)
         switch task {
@@ -92,7 +92,8 @@ import Training
         case .robertaMaskedLM:
             return languageModel(try MaskedLanguageModel(configuration("roberta", sizes), file: file), sizes)
         case .gpt2, .llama, .qwen2:
-            let json = configuration(task.rawValue, sizes)
+            let tying: JSONObject = isTied.map { ["tie_word_embeddings": .bool($0)] } ?? [:]
+            let json = configuration(task.rawValue, sizes, tying)
             return languageModel(try CausalLanguageModel(json, file: file), sizes)
         case .extractive, .extractiveMean:
             let pooling = task == .extractive ? "cls" : "mean"
@@ -179,12 +180,15 @@ import Training
     // MARK: Tests
 
     /// Weights stay zero: which code a product runs on depends on its shape alone.
-    private func check(_ task: Task, _ sizes: Sizes, rank: Int?, isBFloat16: Bool) throws {
-        let step = try step(task, sizes)
+    private func check(
+        _ task: Task, _ sizes: Sizes, rank: Int?, isBFloat16: Bool, targets: [String] = ["all-linear"],
+        isTied: Bool? = nil
+    ) throws {
+        let step = try step(task, sizes, isTied: isTied)
         var arguments = AdaptationArguments()
         arguments.loraR = rank
         arguments.loraDropout = rank == 16 ? 0.1 : 0
-        arguments.loraTargetModules = rank == nil ? [] : ["all-linear"]
+        arguments.loraTargetModules = rank == nil ? [] : targets
         try TrainableParameters.apply(
             arguments, learningRate: 1e-3, to: step.model, adapterKey: RandomKey(seed: 1))
         if isBFloat16 { step.model.parameters.computeInBFloat16() }
@@ -210,6 +214,25 @@ import Training
     private func ranks(task: Task, rank: Int) throws {
         for sizes in Self.sizes {
             for isBFloat16 in [false, true] { try check(task, sizes, rank: rank, isBFloat16: isBFloat16) }
+        }
+    }
+
+    @Test(
+        "nor has one with adapters of embeddings and output layer, which are tied or not",
+        arguments: [1, 2, 4, 7, 8, 16, 64], [true, false])
+    private func vocabulary(rank: Int, isTied: Bool) throws {
+        let cases: [(Task, [String])] = [
+            (.llama, ["embed_tokens"] + (isTied ? [] : ["lm_head"])), (.gpt2, ["wte", "wpe"]),
+            (.maskedLM, ["word_embeddings", "position_embeddings"]),
+        ]
+        for (task, modules) in cases {
+            for sizes in Self.sizes {
+                for isBFloat16 in [false, true] {
+                    try check(
+                        task, sizes, rank: rank, isBFloat16: isBFloat16, targets: ["all-linear"] + modules,
+                        isTied: isTied)
+                }
+            }
         }
     }
 }

@@ -212,8 +212,8 @@ import Training
                 "lora_target_modules: the pattern \"c_attn\" names nothing in this model; names are such as "
                     + "bert.encoder.layer.0.attention.self.query, "))
         #expect(
-            target("word_embeddings")
-                == "lora_target_modules: the pattern \"word_embeddings\" names bert.embeddings.word_embeddings, which "
+            target("LayerNorm")
+                == "lora_target_modules: the pattern \"LayerNorm\" names bert.embeddings.LayerNorm, which "
                 + "is no dense layer or belongs to the head; adapters fit such as "
                 + "bert.encoder.layer.0.attention.self.query")
         #expect(

@@ -20,6 +20,10 @@ package struct AdaptationArguments: Sendable, Equatable {
     /// Patterns of modules that get an adapter; empty for those that PEFT chooses for the architecture.
     package var loraTargetModules: [String] = []
     package var useRSLoRA = false
+    /// Ranks of single adapters, by PEFT's regular expressions for the names of their modules.
+    package var loraRankPattern: [PatternValue<Int>] = []
+    /// The same for their alphas.
+    package var loraAlphaPattern: [PatternValue<Double>] = []
     /// Patterns of modules that are trained and saved whole beside the adapters; a task's head always is.
     package var modulesToSave: [String] = []
     /// Whether the final model has the adapters merged into its weights; if not, it is an adapter directory.
@@ -27,12 +31,30 @@ package struct AdaptationArguments: Sendable, Equatable {
 
     package init() {}
 
+    /// Which adapters have another shape than the rest.
+    package var loraPatterns: LoRAPatterns {
+        LoRAPatterns(
+            ranks: loraRankPattern.map { .init($0.pattern, $0.value) },
+            alphas: loraAlphaPattern.map { .init($0.pattern, $0.value) })
+    }
+
     /// Shape of the adapters, if there are any.
     package var lora: LoRAOptions? {
         loraR.map {
             LoRAOptions(
                 rank: $0, alpha: loraAlpha, dropout: loraDropout, usesRankStabilizedScale: useRSLoRA)
         }
+    }
+}
+
+/// A value for what a pattern names.
+package struct PatternValue<Value: Sendable & Equatable>: Sendable, Equatable {
+    package let pattern: String
+    package let value: Value
+
+    package init(pattern: String, value: Value) {
+        self.pattern = pattern
+        self.value = value
     }
 }
 

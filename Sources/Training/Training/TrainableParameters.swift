@@ -18,13 +18,22 @@ package enum TrainableParameters {
         let parameters = model.parameters
         var isFrozen = Set<Int>()
         if let options = arguments.lora {
-            let targets = try adapterTargets(arguments.loraTargetModules, model)
+            let targets = try adapterTargets(arguments, options, model)
             let saved = try slots(arguments.modulesToSave, key: "modules_to_save", model)
+            if let both = targets.first(where: { saved.contains($0.slot) }) {
+                throw TrainingError(
+                    "modules_to_save: \(LoRAAdapter.module(of: both.tensor)) would be trained whole and gets an adapter "
+                        + "too; name it there or in lora_target_modules")
+            }
+            // Only the output layer of a causal language model always comes with the weights.
+            let hasNewHead = !(model is CausalLanguageModel)
+            let adapted = Set(targets.map(\.slot))
             isFrozen = Set(
                 parameters.layout.slots.filter {
-                    !model.isHead($0) && !saved.contains($0.index) && !newParameters.contains($0.name)
+                    let isNew = hasNewHead && model.isHead($0) || newParameters.contains($0.name)
+                    return !saved.contains($0.index) && (!isNew || adapted.contains($0.index))
                 }.map(\.index))
-            parameters.addAdapters(targets, options)
+            parameters.addAdapters(targets)
             parameters.initialize(key: adapterKey) { $0.adaptedSlot != nil }
         }
         isFrozen.formUnion(try slots(arguments.freeze, key: "freeze", model))
@@ -45,10 +54,13 @@ package enum TrainableParameters {
         } catch { throw TrainingError("\(key): \(error)") }
     }
 
-    /// The slots that patterns name. A slot that holds several matrices of a file must be named whole.
+    /// The slots that patterns name, those of modules to save also by what is tied to them. A slot that holds
+    /// several matrices of a file must be named whole.
     static func slots(
         _ patterns: [String], key: String, _ model: any TrainableModel
     ) throws(TrainingError) -> Set<Int> {
+        let copies = key == "modules_to_save" ? model.tiedTensors : []
+        let tied = Dictionary(grouping: copies, by: \.original).mapValues { $0.map(\.copy) }
         var result: Set<Int> = []
         for text in patterns {
             let pattern = try pattern(text, key: key)
@@ -56,7 +68,9 @@ package enum TrainableParameters {
             var isFound = false
             for slot in model.parameters.layout.slots {
                 let named = slot.tensors.filter { tensor in
-                    component.map { tensor.name.hasPrefix($0) } ?? pattern.matches(partsOf: tensor.name)
+                    let names = [tensor.name] + (tied[tensor.name] ?? [])
+                    return component.map { tensor.name.hasPrefix($0) }
+                        ?? names.contains(where: pattern.matches(partsOf:))
                 }
                 guard !named.isEmpty else { continue }
                 isFound = true

@@ -36,7 +36,7 @@ package final class LMHead: Layer {
             name + ".weight", rows: vocabularySize, columns: width, hasWeightDecay: true,
             initialization: .normal(standardDeviation: standardDeviation),
             tensors: [CheckpointTensor(name: name + ".weight", shape: [vocabularySize, width])])
-        layout.addOperand(weight)
+        layout.addOutputLayer(weight)
         bias = biasName.map { Self.addBias(&layout, $0, vocabularySize) }
     }
 
@@ -49,36 +49,55 @@ package final class LMHead: Layer {
     /// Logits `[N, V]` of the rows `h [N, C]`.
     package func logits(_ h: Tensor, _ pass: Pass) -> Tensor {
         let logits = pass.workspace.tensor(rows: h.rows, columns: vocabularySize)
-        project(h, into: logits, pass)
+        project(h, into: logits, keys: nil, pass)
         return logits
     }
 
-    private func project(_ h: Tensor, into logits: Tensor, _ pass: Pass) {
+    /// `keys` are those of the rows, for dropout of an adapter's inputs.
+    private func project(_ h: Tensor, into logits: Tensor, keys: RowRandomKeys?, _ pass: Pass) {
         MatrixProduct.run(
             h, pass.parameters.operand(weight), transposingB: true, bias: bias.map(pass.parameters.value),
             into: logits)
+        for adapter in pass.parameters.adapters[weight] ?? [] {
+            if isTied {
+                adapter.forward(tied: h, addingTo: logits, pass)
+            } else {
+                adapter.forward(h, addingTo: logits, outputs: 0..<vocabularySize, keys: keys, pass)
+            }
+        }
     }
 
     /// The sum of the losses of the rows `h [N, C]` with their targets, and how many have their largest logit
     /// at the target. With `dh` it adds the gradients of `Σ losses · scale` to weights and bias, writes that
     /// of `h` into `dh`, which may be `h`, and reports its slots. Logits exist for a chunk of rows at a time.
+    /// `tokens` are those of the batch that the rows belong to, all by default.
     package func lossSums(
         _ h: Tensor, targets: [Int32], scale: Double, labelSmoothing: Double, gradient dh: Tensor?,
-        _ pass: Pass
+        tokens: [Int32]? = nil, _ pass: Pass
     ) -> (loss: Double, correct: Int) {
         var (loss, correct) = (0.0, 0)
-        forEachChunk(h, pass) { rows, logits in
+        let hasAdapters = pass.parameters.adapters[weight] != nil
+        let all = hasAdapters ? tokens.map { RowRandomKeys(pass.tokenKeys, rows: $0) } : nil
+        func keys(of rows: Range<Int>) -> RowRandomKeys? {
+            all.map { RowRandomKeys($0, rows: rows.map { Int32($0) }) }
+        }
+        forEachChunk(h, keys: keys(of:), pass) { rows, logits in
             let dlogits = dh.map { $0.type == .float32 ? logits : like(logits, pass) }
             let sums = TokenCrossEntropy.run(
                 logits, targets: Array(targets[rows]), labelSmoothing: labelSmoothing, scale: scale,
                 gradient: dlogits)
             loss += sums.loss
             correct += sums.correct
-            if let dh, let dlogits { differentiate(dlogits, h.rows(rows), into: dh.rows(rows), pass) }
+            if let dh, let dlogits {
+                differentiate(dlogits, h.rows(rows), into: dh.rows(rows), keys: keys(of: rows), pass)
+            }
         }
         if dh != nil {
             if let bias { pass.markReady(bias) }
-            if !isTied { pass.markReady(weight) }
+            if !isTied {
+                for adapter in pass.parameters.adapters[weight] ?? [] { adapter.finishBackward(pass) }
+                pass.markReady(weight)
+            }
         }
         return (loss, correct)
     }
@@ -98,13 +117,16 @@ package final class LMHead: Layer {
     }
 
     /// Gives `body` the logits of a chunk of the rows of `h` at a time.
-    private func forEachChunk(_ h: Tensor, _ pass: Pass, _ body: (Range<Int>, Tensor) -> Void) {
+    private func forEachChunk(
+        _ h: Tensor, keys: ((Range<Int>) -> RowRandomKeys?)? = nil, _ pass: Pass,
+        _ body: (Range<Int>, Tensor) -> Void
+    ) {
         let chunk = max(32, min(512, Self.chunkElements / vocabularySize / 16 * 16))
         for start in stride(from: 0, to: h.rows, by: chunk) {
             let rows = start..<min(start + chunk, h.rows)
             pass.temporarily {
                 let logits = pass.workspace.tensor(rows: rows.count, columns: vocabularySize)
-                project(h.rows(rows), into: logits, pass)
+                project(h.rows(rows), into: logits, keys: keys?(rows), pass)
                 body(rows, logits)
             }
         }
@@ -115,7 +137,9 @@ package final class LMHead: Layer {
         pass.activation(rows: logits.rows, columns: logits.columns)
     }
 
-    private func differentiate(_ dlogits: Tensor, _ h: Tensor, into dh: Tensor, _ pass: Pass) {
+    private func differentiate(
+        _ dlogits: Tensor, _ h: Tensor, into dh: Tensor, keys: RowRandomKeys?, _ pass: Pass
+    ) {
         let parameters = pass.parameters
         if parameters.isTrainable(weight) {
             let (gradient, isAdded) = parameters.gradientForProduct(weight)
@@ -124,6 +148,23 @@ package final class LMHead: Layer {
         if let bias, parameters.isTrainable(bias) {
             Elementwise.addColumnSums(of: dlogits, to: parameters.gradient(bias))
         }
-        MatrixProduct.run(dlogits, parameters.operand(weight), into: dh)
+        guard let adapters = parameters.adapters[weight] else {
+            return MatrixProduct.run(dlogits, parameters.operand(weight), into: dh)
+        }
+        // `dh` may be `h`, which the adapters' gradients need.
+        pass.temporarily {
+            let sum = pass.workspace.tensor(rows: dh.rows, columns: dh.columns, type: dh.type)
+            MatrixProduct.run(dlogits, parameters.operand(weight), into: sum)
+            for adapter in adapters {
+                if isTied {
+                    adapter.backward(tiedGradient: dlogits, input: h, addingTo: sum, pass)
+                } else {
+                    adapter.backward(
+                        gradient: dlogits, input: h, addingTo: sum, outputs: 0..<vocabularySize, keys: keys,
+                        pass)
+                }
+            }
+            dh.copy(from: sum)
+        }
     }
 }

@@ -27,8 +27,8 @@ package struct LoRAOptions: Sendable, Equatable {
     }
 }
 
-/// y += s · dropout(x)·Aᵀ·Bᵀ with A `[r, inputs]` and B `[outputs, r]`, for a dense layer or a part of a
-/// fused one.
+/// y += s · dropout(x)·Aᵀ·Bᵀ with A `[r, inputs]` and B `[outputs, r]`, for a dense layer, a part of a fused
+/// one, or an output layer. Of a table of embeddings see `LoRAAdapter+Embedding.swift`.
 package final class LoRAAdapter: Layer {
     /// Name of the adapted module in the checkpoint file, for example
     /// `bert.encoder.layer.0.attention.self.query`.
@@ -37,6 +37,8 @@ package final class LoRAAdapter: Layer {
     package let weight: Int
     /// The outputs of the weight that are adapted: all, or those of one part of a fused matrix.
     package let outputs: Range<Int>
+    /// Whether it adapts rows that are looked up by id.
+    package let isEmbedding: Bool
     /// Slot of A, `lora_A`.
     package let down: Int
     /// Slot of B, `lora_B`.
@@ -52,13 +54,18 @@ package final class LoRAAdapter: Layer {
         _ layout: inout ParameterLayout, weight: ParameterSlot, part: CheckpointTensor,
         options: LoRAOptions
     ) {
-        precondition(weight.isLinear, "\(weight.name) is not the weight of a dense layer")
+        precondition(weight.takesAdapter, "\(weight.name) is not the weight of a layer that takes adapters")
         let module = Self.module(of: part)
         self.module = module
         self.weight = weight.index
         self.options = options
+        isEmbedding = weight.isTable
         let inputs = weight.columns
         outputs = part.offset / inputs..<(part.offset + part.count) / inputs
+        if weight.isTable {
+            (down, up) = Self.addEmbeddingSlots(&layout, module, weight, options)
+            return
+        }
         func add(_ name: String, _ rows: Int, _ columns: Int, _ start: ParameterInitialization) -> Int {
             let full = "\(module).\(name).weight"
             return layout.add(
@@ -77,12 +84,15 @@ package final class LoRAAdapter: Layer {
         part.name.hasSuffix(".weight") ? String(part.name.dropLast(7)) : part.name
     }
 
-    /// Adds to `y`, which holds the outputs in `range`.
-    func forward(_ x: Tensor, addingTo y: Tensor, outputs range: Range<Int>, _ pass: Pass) {
+    /// Adds to `y`, which holds the outputs in `range`. `keys` are those of the rows of `x` where the pass
+    /// cannot tell them.
+    func forward(
+        _ x: Tensor, addingTo y: Tensor, outputs range: Range<Int>, keys: RowRandomKeys? = nil, _ pass: Pass
+    ) {
         guard let common = common(with: range) else { return }
         pass.temporarily {
             let h = memory(for: x, pass)
-            product(dropped(x, pass), pass.parameters.operand(down), transposing: true, into: h)
+            product(dropped(x, keys, pass), pass.parameters.operand(down), transposing: true, into: h)
             MatrixProduct.run(
                 h, pass.parameters.operand(up).rows(common.rows), transposingB: true,
                 into: y.columns(common.columns), accumulating: true)
@@ -92,41 +102,42 @@ package final class LoRAAdapter: Layer {
     /// Adds the gradients of A and B and, if wanted, that of `x` to `dx`. `dy` is the gradient of the outputs
     /// in `range`.
     func backward(
-        gradient dy: Tensor, input x: Tensor, addingTo dx: Tensor?, outputs range: Range<Int>, _ pass: Pass
+        gradient dy: Tensor, input x: Tensor, addingTo dx: Tensor?, outputs range: Range<Int>,
+        keys: RowRandomKeys? = nil, _ pass: Pass
     ) {
         guard let common = common(with: range) else { return }
         let parameters = pass.parameters
         pass.temporarily {
             let part = operand(dy.columns(common.columns), pass)
-            let input = dropped(x, pass)
+            let input = dropped(x, keys, pass)
             let h = hidden(of: x, dropped: input, pass)
             addProduct(part, h, toGradientOf: up, rows: common.rows, parameters)
             let dh = pass.activation(rows: dy.rows, columns: options.rank)
             product(part, parameters.operand(up).rows(common.rows), transposing: false, into: dh)
             addProduct(dh, input, toGradientOf: down, rows: 0..<options.rank, parameters)
-            if let dx { add(dh, to: dx, pass) }
+            if let dx { add(dh, to: dx, keys, pass) }
         }
     }
 
     /// dx += dropout(dh·A).
-    private func add(_ dh: Tensor, to dx: Tensor, _ pass: Pass) {
+    private func add(_ dh: Tensor, to dx: Tensor, _ keys: RowRandomKeys?, _ pass: Pass) {
         let dropout = dropout(pass)
         guard !dropout.isIdentity else {
             return MatrixProduct.run(dh, pass.parameters.operand(down), into: dx, accumulating: true)
         }
         let dinput = pass.workspace.tensor(rows: dx.rows, columns: dx.columns)
         MatrixProduct.run(dh, pass.parameters.operand(down), into: dinput)
-        dropout.add(dinput, keys: pass.keys(of: dx), to: dx)
+        dropout.add(dinput, keys: keys ?? pass.keys(of: dx), to: dx)
     }
 
     /// out = s · x·W, or s · x·Wᵀ.
-    private func product(_ x: Tensor, _ w: Tensor, transposing: Bool, into out: Tensor) {
+    func product(_ x: Tensor, _ w: Tensor, transposing: Bool, into out: Tensor) {
         MatrixProduct.run(x, w, transposingB: transposing, scale: Float(options.scale), into: out)
     }
 
     /// Adds aᵀ·b to `rows` of the gradient of a slot, or writes it when it covers all and nothing of this
     /// step is there.
-    private func addProduct(
+    func addProduct(
         _ a: Tensor, _ b: Tensor, toGradientOf slot: Int, rows: Range<Int>, _ parameters: ParameterStore
     ) {
         guard parameters.isTrainable(slot) else { return }
@@ -140,7 +151,7 @@ package final class LoRAAdapter: Layer {
 
     /// `part` of an activation for two products: without gaps between its rows in bfloat16, for which
     /// oneDNN's fastest kernels take nothing else. In float32 the copy costs what it brings.
-    private func operand(_ part: Tensor, _ pass: Pass) -> Tensor {
+    func operand(_ part: Tensor, _ pass: Pass) -> Tensor {
         guard part.type == .bfloat16, !part.isContiguous else { return part }
         let copy = pass.workspace.tensor(rows: part.rows, columns: part.columns, type: part.type)
         Conversion.copyRows(part, to: copy)
@@ -155,6 +166,7 @@ package final class LoRAAdapter: Layer {
 
     /// W += s·B·A.
     func merge(into parameters: ParameterStore) {
+        guard !isEmbedding else { return mergeEmbedding(into: parameters) }
         let scaled = Tensor(rows: outputs.count, columns: options.rank)
         scaled.copy(from: parameters.value(up))
         Elementwise.scale(scaled, by: Float(options.scale))
@@ -199,11 +211,11 @@ package final class LoRAAdapter: Layer {
         return h
     }
 
-    private func dropped(_ x: Tensor, _ pass: Pass) -> Tensor {
+    private func dropped(_ x: Tensor, _ keys: RowRandomKeys?, _ pass: Pass) -> Tensor {
         let dropout = dropout(pass)
         guard !dropout.isIdentity else { return x }
         let copy = pass.workspace.tensor(rows: x.rows, columns: x.columns, type: x.type)
-        dropout.apply(to: x, keys: pass.keys(of: x), into: copy)
+        dropout.apply(to: x, keys: keys ?? pass.keys(of: x), into: copy)
         return copy
     }
 

@@ -33,6 +33,13 @@ package final class Embedding: Layer {
     package func forward(_ ids: [Int32], _ pass: Pass, into out: Tensor, accumulating: Bool = false) {
         EmbeddingTable.gather(
             pass.parameters.value(table, rows: ids), ids: ids, into: out, accumulating: accumulating)
+        adapt(ids, out, pass)
+    }
+
+    private func adapt(_ ids: [Int32], _ out: Tensor, _ pass: Pass) {
+        for adapter in pass.parameters.adapters[table] ?? [] {
+            adapter.forward(ids: ids, addingTo: out, pass)
+        }
     }
 
     /// `out[t, :] = Σ table[ids[t], :]` over up to three tables, in one pass.
@@ -41,14 +48,19 @@ package final class Embedding: Layer {
     ) {
         EmbeddingTable.gatherSum(
             parts.map { (pass.parameters.value($0.table.table, rows: $0.ids), $0.ids) }, into: out)
+        for part in parts { part.table.adapt(part.ids, out, pass) }
     }
 
     /// Adds `dy[T, width]` into the gradient rows of `ids`, but for the padding id, and reports the slot,
-    /// unless it is frozen.
+    /// unless it is frozen; the same for adapters of the table.
     package func backward(gradient dy: Tensor, _ ids: [Int32], _ pass: Pass) {
+        let padding = paddingID.map { Int32($0) }
+        for adapter in pass.parameters.adapters[table] ?? [] {
+            adapter.backward(gradient: dy, ids: ids, padding: padding, pass)
+            adapter.finishBackward(pass)
+        }
         guard pass.parameters.isTrainable(table) else { return }
         let table = pass.parameters.gradient(table, rows: ids)
-        let padding = paddingID.map { Int32($0) }
         if ids.contains(where: { $0 == padding }) {
             pass.temporarily {
                 let copy = pass.workspace.tensor(rows: dy.rows, columns: dy.columns, type: dy.type)

@@ -52,6 +52,8 @@ package struct ParameterSlot: Sendable {
     package fileprivate(set) var isOperand: Bool
     /// Whether rows of it are looked up by id, as in an embedding table.
     package fileprivate(set) var isTable = false
+    /// Whether it is the weight of an output layer over the vocabulary, and no table of embeddings.
+    package fileprivate(set) var isOutputLayer = false
     /// The slot that it adapts, for the matrices of a low-rank adapter.
     package let adaptedSlot: Int?
     /// Whether it is trained: false for frozen parameters.
@@ -95,6 +97,12 @@ package struct ParameterLayout: Sendable {
     /// Says that products read a slot that is no weight of a `Linear`, such as the table of a tied output
     /// layer.
     mutating func addOperand(_ slot: Int) { slots[slot].isOperand = true }
+
+    /// Says that a slot is the weight of an output layer over the vocabulary.
+    mutating func addOutputLayer(_ slot: Int) {
+        slots[slot].isOperand = true
+        slots[slot].isOutputLayer = true
+    }
 
     /// Says that rows of a slot are looked up by id.
     mutating func addTable(_ slot: Int) { slots[slot].isTable = true }
@@ -146,6 +154,7 @@ extension ParameterLayout {
                 isOperand: slot.isOperand, adaptedSlot: slot.adaptedSlot)
             moved.learningRateFactor = slot.learningRateFactor
             moved.isTable = slot.isTable
+            moved.isOutputLayer = slot.isOutputLayer
             result.slots.append(moved)
         }
         result.elementCount = elementCount - frozenElementCount

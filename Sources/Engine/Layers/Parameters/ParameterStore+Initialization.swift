@@ -22,12 +22,17 @@ extension ParameterStore {
         }
     }
 
-    /// Adds an adapter of each of `parts`, tensors of the checkpoint file that fill weights of dense layers.
-    /// They are zero until they are initialised or read.
+    /// Adds an adapter of the same shape to each of `parts`.
     package func addAdapters(_ parts: [(slot: Int, tensor: CheckpointTensor)], _ options: LoRAOptions) {
+        addAdapters(parts.map { ($0.slot, $0.tensor, options) })
+    }
+
+    /// Adds an adapter of each of `parts`, tensors of the checkpoint file that fill weights of dense layers,
+    /// tables of embeddings and output layers. They are zero until they are initialised or read.
+    package func addAdapters(_ parts: [(slot: Int, tensor: CheckpointTensor, options: LoRAOptions)]) {
         var added: [LoRAAdapter] = []
         rearrange { layout in
-            for (slot, tensor) in parts {
+            for (slot, tensor, options) in parts {
                 added.append(
                     LoRAAdapter(&layout, weight: layout.slots[slot], part: tensor, options: options))
             }

@@ -65,7 +65,7 @@ final class LMHeadModel {
         let h = transformed(states.states, pass)
         let sums = output.lossSums(
             h, targets: wanted, scale: scale, labelSmoothing: labelSmoothing,
-            gradient: pass.isTraining ? h : nil, pass)
+            gradient: pass.isTraining ? h : nil, tokens: rows, pass)
         if pass.isTraining {
             transform?.backward(gradient: h, into: states.states, pass)
             network.backward(

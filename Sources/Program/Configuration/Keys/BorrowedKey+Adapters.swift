@@ -21,8 +21,10 @@ extension BorrowedKey {
         .refused(
             "layers_to_transform", "write lora_target_modules with patterns that hold the layers' numbers"),
         .refused("layers_pattern", "write lora_target_modules with patterns that hold the layers' numbers"),
-        .refused("rank_pattern", "all adapters have lora_r; leave it out"),
-        .refused("alpha_pattern", "all adapters have lora_alpha; leave it out"),
+        .same("rank_pattern", "lora_rank_pattern"), .same("alpha_pattern", "lora_alpha_pattern"),
+        .idle(
+            "ensure_weight_tying", when: "true", because: "tied weights stay tied",
+            otherwise: "tied weights stay tied; leave it out"),
         .refused("loftq_config", plainAdapters), .refused("eva_config", plainAdapters),
         .refused("corda_config", plainAdapters), .refused("layer_replication", plainAdapters),
         .refused("trainable_token_indices", plainAdapters), .refused("target_parameters", plainAdapters),

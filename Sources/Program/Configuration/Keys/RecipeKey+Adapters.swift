@@ -23,7 +23,16 @@ extension RecipeKey {
         .key("lora_dropout", \.training.adaptation.loraDropout, .dropout, "Dropout of the adapters' inputs."),
         .names(
             "lora_target_modules", \.training.adaptation.loraTargetModules,
-            "Dense layers that get an adapter, such as query, or all-linear; PEFT's choice if not set."),
+            "Layers that get an adapter, such as query, embed_tokens or lm_head, or all-linear; PEFT's choice if"
+                + " not set."),
+        .patterns(
+            "lora_rank_pattern", \.training.adaptation.loraRankPattern, .integer(atLeast: 1),
+            "a whole number above 0",
+            "Ranks of single adapters by PEFT's regular expressions, such as v_proj: 4."),
+        .patterns(
+            "lora_alpha_pattern", \.training.adaptation.loraAlphaPattern,
+            .number("a number above 0") { $0 > 0 }, "a number above 0",
+            "The same for lora_alpha, such as layers\\.0\\..*: 32."),
         .key(
             "use_rslora", \.training.adaptation.useRSLoRA, .boolean,
             "Divide lora_alpha by the square root of lora_r instead of lora_r."),

@@ -35,35 +35,61 @@ extension RecipeKey {
         _ name: String, _ path: Path<[PatternRate]>, _ help: String, for scope: KeyScope = .all,
         in commands: Set<RecipeCommand> = .training
     ) -> RecipeKey {
-        let format = ValueFormat<Double>.nonNegative
-        return RecipeKey(
-            name: name, help: help, typeName: "rates",
-            expected: "a section of patterns with a rate of at least 0 each", allowedValues: [], scope: scope,
+        section(
+            name, help, typeName: "rates", "a section of patterns with a rate of at least 0 each",
+            .nonNegative, for: scope, in: commands,
+            read: { $0[keyPath: path].map { ($0.pattern, $0.rate) } },
+            write: { configuration, rates in
+                configuration[keyPath: path] = rates.map { PatternRate(pattern: $0.0, rate: $0.1) }
+            })
+    }
+
+    /// A key that takes a section of PEFT's regular expressions with a value each; as text `pattern=value`
+    /// between commas.
+    static func patterns<Value>(
+        _ name: String, _ path: Path<[PatternValue<Value>]>, _ format: ValueFormat<Value>, _ values: String,
+        _ help: String
+    ) -> RecipeKey {
+        section(
+            name, help, typeName: "patterns", "a section of patterns with \(values) each", format, for: .all,
+            in: .training, read: { $0[keyPath: path].map { ($0.pattern, $0.value) } },
+            write: { configuration, values in
+                configuration[keyPath: path] = values.map { PatternValue(pattern: $0.0, value: $0.1) }
+            })
+    }
+
+    private static func section<Value>(
+        _ name: String, _ help: String, typeName: String, _ expected: String, _ format: ValueFormat<Value>,
+        for scope: KeyScope, in commands: Set<RecipeCommand>,
+        read: @escaping @Sendable (RunConfiguration) -> [(String, Value)],
+        write: @escaping @Sendable (inout RunConfiguration, [(String, Value)]) -> Void
+    ) -> RecipeKey {
+        RecipeKey(
+            name: name, help: help, typeName: typeName, expected: expected, allowedValues: [], scope: scope,
             commands: commands,
             read: { configuration in
-                let rates = configuration[keyPath: path]
-                if rates.isEmpty { return .null }
-                return .mapping(
-                    rates.map { YAMLEntry(key: $0.pattern, value: format.render($0.rate), line: 0) })
+                let entries = read(configuration)
+                if entries.isEmpty { return .null }
+                return .mapping(entries.map { YAMLEntry(key: $0.0, value: format.render($0.1), line: 0) })
             },
             write: { (configuration, value) throws(ValueProblem) in
-                var rates: [PatternRate] = []
+                var found: [(String, Value)] = []
                 switch value {
                 case .null: break
                 case .mapping(let section):
                     for entry in section {
                         guard case .scalar(let text) = entry.value else { throw .mismatch }
-                        rates.append(PatternRate(pattern: entry.key, rate: try format.parse(text)))
+                        found.append((entry.key, try format.parse(text)))
                     }
                 case .scalar(let text):
                     for entry in try entries(of: text) {
                         let parts = entry.split(separator: "=").map(String.init)
                         guard parts.count == 2 else { throw .mismatch }
-                        rates.append(PatternRate(pattern: parts[0], rate: try format.parse(parts[1])))
+                        found.append((parts[0], try format.parse(parts[1])))
                     }
                 case .list: throw .mismatch
                 }
-                configuration[keyPath: path] = rates
+                write(&configuration, found)
             })
     }
 

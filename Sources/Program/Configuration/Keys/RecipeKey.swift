@@ -9,7 +9,7 @@ package struct RecipeKey: Sendable {
     package let name: String
     /// One sentence.
     package let help: String
-    /// `integer`, `number`, `boolean`, `text`, `path`, `paths`, `names`, `rates` or `choice`.
+    /// `integer`, `number`, `boolean`, `text`, `path`, `paths`, `names`, `rates`, `patterns` or `choice`.
     package let typeName: String
     /// What is allowed, so that it completes "must be …".
     package let expected: String

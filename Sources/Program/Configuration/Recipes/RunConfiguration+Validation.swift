@@ -110,8 +110,8 @@ extension RunConfiguration {
 
     private func validateAdaptation(_ sources: KeySources) throws(ConfigurationError) {
         let keys = [
-            "lora_alpha", "lora_dropout", "lora_target_modules", "use_rslora", "modules_to_save",
-            "merge_lora",
+            "lora_alpha", "lora_dropout", "lora_target_modules", "lora_rank_pattern", "lora_alpha_pattern",
+            "use_rslora", "modules_to_save", "merge_lora",
         ]
         let defaults = RunConfiguration()
         for key in keys.compactMap(RecipeKey.named)

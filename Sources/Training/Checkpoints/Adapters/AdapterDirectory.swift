@@ -23,7 +23,7 @@ package struct AdapterDirectory: Sendable {
     package let base: String
     /// The head of the adapted model, if the directory describes one.
     package let head: ClassificationHead?
-    let options: LoRAOptions
+    let configuration: AdapterConfiguration
 
     /// Reads the configuration. nil when `directory` holds no adapter, or a whole model besides. Throws when
     /// the configuration asks for something that is not supported or names no base model.
@@ -34,7 +34,7 @@ package struct AdapterDirectory: Sendable {
         else { return nil }
         self.directory = directory
         let json = try ModelConfigurationFile.object(path)
-        options = try AdapterConfiguration.options(json, path: path)
+        configuration = try AdapterConfiguration(json, path: path)
         guard let name = json["base_model_name_or_path"]?.string, !name.isEmpty else {
             throw .badConfiguration(
                 "base_model_name_or_path", found: "missing", expected: "the path of the base model", in: path)
@@ -48,75 +48,77 @@ package struct AdapterDirectory: Sendable {
         head = hasHead ? ClassificationHead(try ModelConfigurationFile(directory: directory).json) : nil
     }
 
-    /// Adds the adapters to `model`, which was loaded from `base`, reads them and merges them into its
-    /// weights. `required` are parameters that the base model did not bring, so that the adapter must. Throws
-    /// when a tensor fits no module of the model, and the errors of the file format.
+    /// Adds the adapters to `model`, which was loaded from `base` as a `head`, reads them and merges them into
+    /// its weights. Where they change embeddings and the output layer that is tied to these apart, as PEFT has
+    /// them, the result is another model, which is not tied; `report` says so then.
+    ///
+    /// Parameters that the base model did not bring must be among those of the adapter. Throws when a tensor
+    /// fits no module of the model, and the errors of the file format.
+    package func applied<Model>(
+        to model: Model, as head: ModelHead<Model>, report: inout LoadReport
+    ) throws(CheckpointError) -> Model {
+        let tensors = try AdapterTensors(directory)
+        var model = model
+        if !configuration.ensuresTying, let tied = tensors.untied(of: head.trainable(model)) {
+            model = try ModelLoader.untied(head, model, file: directory + "/" + Self.configurationFile)
+            report.untiedTensor = tied
+        }
+        try apply(to: head.trainable(model), required: report.newHead)
+        return model
+    }
+
+    /// The same for a model that stays as it is. `required` are parameters that the base model did not bring,
+    /// so that the adapter must.
     package func apply(to model: any TrainableModel, required: [String] = []) throws(CheckpointError) {
-        let files = try Self.weights(in: directory)
-        let names = Set(files.tensorNames.map(Self.bare))
-        let lost = required.filter { !names.contains($0) }
+        var tensors = try AdapterTensors(directory)
+        let lost = required.filter { !tensors.contains($0) }
         guard lost.isEmpty else { throw .neverFineTuned(directory, missing: lost) }
-        let parts = model.parameters.layout.slots.filter(\.isLinear).flatMap { slot in
-            slot.tensors.map { (slot: slot.index, tensor: $0) }
-        }
-        let wanted = parts.filter {
-            names.contains(LoRAAdapter.module(of: $0.tensor) + ".lora_A.weight")
-        }
-        model.parameters.addAdapters(wanted, options)
-        try Self.read(files, directory: directory, into: model)
+        if configuration.ensuresTying { tensors.dropCopies(of: model) }
+        let merging = AdapterMerging(model: model, configuration: configuration, path: tensors.path)
+        try merging.addAdapters(tensors)
+        let biases = tensors.takeAdapterBiases(of: model)
+        try merging.replaceTokens(&tensors)
+        try tensors.read(into: model)
+        try merging.takeOffStart()
+        try merging.add(biases, from: tensors)
         model.parameters.mergeAdapters()
     }
 
     /// Fills the adapters of `model` and what was trained beside them.
     static func read(directory: String, into model: any TrainableModel) throws(CheckpointError) {
-        try read(weights(in: directory), directory: directory, into: model)
+        var tensors = try AdapterTensors(directory)
+        tensors.dropCopies(of: model)
+        try tensors.read(into: model)
     }
 
-    private static func weights(in directory: String) throws(CheckpointError) -> SafetensorsCollection {
-        do {
-            return SafetensorsCollection(file: try SafetensorsFile(path: directory + "/" + weightsFile))
-        } catch { throw CheckpointError(error) }
-    }
-
-    /// A name without PEFT's prefix.
-    private static func bare(_ name: String) -> String {
-        name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name
-    }
-
-    private static func read(
-        _ files: SafetensorsCollection, directory: String, into model: any TrainableModel
-    ) throws(CheckpointError) {
-        let path = directory + "/" + weightsFile
-        var fileNames: [String: String] = [:]
-        for name in files.tensorNames { fileNames[bare(name)] = name }
-        var matches: [TensorAssignment.Match] = []
-        var missing: [String] = []
-        for slot in model.parameters.layout.slots {
-            for tensor in slot.tensors {
-                if let fileName = fileNames.removeValue(forKey: tensor.name) {
-                    matches.append(.init(slot: slot, tensor: tensor, fileName: fileName))
-                } else if slot.adaptedSlot != nil {
-                    missing.append(prefix + tensor.name)
-                }
+    /// Tensors beside those of the trained slots that PEFT expects in the file: of an output layer that is tied
+    /// to embeddings which are trained, or have an adapter.
+    static func tiedCopies(_ model: any TrainableModel) -> [(name: String, tensor: Tensor, shape: [Int])] {
+        let parameters = model.parameters
+        return model.tiedTensors.flatMap { tied -> [(name: String, tensor: Tensor, shape: [Int])] in
+            guard tied.copy.hasSuffix(".weight"),
+                let slot = parameters.layout.slots.first(where: { slot in
+                    slot.tensors.contains { $0.name == tied.original }
+                })
+            else { return [] }
+            var copies: [(name: String, tensor: Tensor, shape: [Int])] = []
+            if slot.isTrainable {
+                copies.append((tied.copy, parameters.value(slot.index), [slot.rows, slot.columns]))
             }
-        }
-        guard missing.isEmpty, fileNames.isEmpty else {
-            throw .adapterUnmatched(missing: missing, surplus: fileNames.values.sorted(), in: path)
-        }
-        for match in matches {
-            let shape = try files.checkpointShape(of: match.fileName)
-            guard shape == match.tensor.shape else {
-                throw .adapterUnmatched(
-                    missing: ["\(match.fileName) of shape \(match.tensor.shape)"],
-                    surplus: ["\(match.fileName) of shape \(shape)"], in: path)
+            let module = String(tied.copy.dropLast(".weight".count))
+            for adapter in parameters.adapters[slot.index] ?? [] {
+                let (a, b) = (parameters.value(adapter.up), parameters.value(adapter.down))
+                copies.append((module + ".lora_A.weight", WeightReader.transposed(a), [a.columns, a.rows]))
+                copies.append((module + ".lora_B.weight", b, [b.rows, b.columns]))
             }
-            try WeightReader(parameters: model.parameters).read(match, from: files)
+            return copies
         }
     }
 
     /// Bytes that `write` needs at most, without the tokenizer's files.
     static func byteCount(_ model: any TrainableModel) -> Int {
-        4 * model.parameters.trainable.layout.parameterCount + 1_000_000
+        let copies = tiedCopies(model).reduce(0) { $0 + $1.tensor.count }
+        return 4 * (model.parameters.trainable.layout.parameterCount + copies) + 1_000_000
     }
 
     /// Writes the adapters of `model` and what was trained beside them, config.json and the tokenizer files
@@ -133,6 +135,9 @@ package struct AdapterDirectory: Sendable {
                     prefix + tensor.name, shape: tensor.shape,
                     tensor: WeightReader.stored(tensor, of: slot, in: model.parameters))
             }
+        }
+        for copy in tiedCopies(model) {
+            writer.add(prefix + copy.name, shape: copy.shape, tensor: copy.tensor)
         }
         try ModelDirectory.write(writer, as: weightsFile, in: directory)
         try ModelDirectory.copyTokenizer(from: source, to: directory)

@@ -60,6 +60,33 @@ package enum ModelLoader {
         do { return try head.make(configuration, file) } catch { throw CheckpointError(error) }
     }
 
+    /// The same model with an output layer of its own, which has the values that it was tied to. `file` is
+    /// named in errors.
+    static func untied<Model>(
+        _ head: ModelHead<Model>, _ model: Model, file: String
+    ) throws(CheckpointError) -> Model {
+        let old = head.trainable(model)
+        let result = try empty(head, old.untiedConfiguration, file: file)
+        let originals = Dictionary(
+            old.tiedTensors.map { ($0.copy, $0.original) }, uniquingKeysWith: { first, _ in first })
+        var places: [String: (slot: ParameterSlot, tensor: CheckpointTensor)] = [:]
+        for slot in old.parameters.layout.slots {
+            for tensor in slot.tensors { places[tensor.name] = (slot, tensor) }
+        }
+        let new = head.trainable(result).parameters
+        for slot in new.layout.slots {
+            for tensor in slot.tensors {
+                let name = places[tensor.name] == nil ? originals[tensor.name] : tensor.name
+                guard let place = name.flatMap({ places[$0] }) else {
+                    preconditionFailure("\(tensor.name) is no tensor of the tied model")
+                }
+                WeightReader.place(tensor, of: slot, in: new).copy(
+                    from: WeightReader.place(place.tensor, of: place.slot, in: old.parameters))
+            }
+        }
+        return result
+    }
+
     /// A model that starts from random weights: a config.json is all that `directory` has to hold. All
     /// parameters are drawn from `seed` and the slots' names as the architecture initialises them.
     package static func untrained<Model>(

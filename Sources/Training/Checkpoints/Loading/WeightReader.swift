@@ -52,11 +52,18 @@ struct WeightReader {
     }
 
     /// The elements of the arena that a tensor fills, as one row.
-    private static func place(
+    static func place(
         _ tensor: CheckpointTensor, of slot: ParameterSlot, in parameters: ParameterStore
     ) -> Tensor {
         let start = slot.range.lowerBound + tensor.offset
         return parameters.values.elements(start..<start + tensor.count)
+    }
+
+    /// The transpose of a matrix.
+    static func transposed(_ matrix: Tensor) -> Tensor {
+        let copy = Tensor(rows: matrix.columns, columns: matrix.rows)
+        transpose(matrix, shape: [matrix.rows, matrix.columns], into: copy)
+        return copy
     }
 
     /// Writes the transpose of `source`, a matrix of `shape`, to `target`.

@@ -55,7 +55,7 @@ package enum ModelBroadcast {
             kind(nil), file: directory + "/config.json", through: group,
             reading: {
                 guard source.startsUntrained else {
-                    return try adapted(directory, head: nil, trainable: kind(nil).trainable) { folder, head in
+                    return try adapted(directory, head: nil, as: kind) { folder, head in
                         try ModelLoader.load(
                             kind(head), directory: folder, overrides: overrides(folder), seed: seed)
                     }
@@ -88,13 +88,13 @@ package enum ModelBroadcast {
     /// The model in `directory`, or the base model of the adapters there with these merged into it. `head` is
     /// that of an adapter, whose base model knows nothing of it.
     private static func adapted<Model>(
-        _ directory: String, head: ClassificationHead?, trainable: (Model) -> any TrainableModel,
+        _ directory: String, head: ClassificationHead?, as kind: (ClassificationHead?) -> ModelHead<Model>,
         reading read: (String, ClassificationHead?) throws -> (model: Model, report: LoadReport)
     ) throws -> (model: Model, report: LoadReport) {
         guard let adapter = try AdapterDirectory(directory) else { return try read(directory, head) }
-        let loaded = try adapted(
-            adapter.base, head: adapter.head ?? head, trainable: trainable, reading: read)
-        try adapter.apply(to: trainable(loaded.model), required: loaded.report.newHead)
+        let own = adapter.head ?? head
+        var loaded = try adapted(adapter.base, head: own, as: kind, reading: read)
+        loaded.model = try adapter.applied(to: loaded.model, as: kind(own), report: &loaded.report)
         return loaded
     }
 
