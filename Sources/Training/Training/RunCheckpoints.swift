@@ -18,20 +18,31 @@ package struct RunOutput: Sendable {
     package let tokenizerSource: String
     /// More files that are copied beside each model.
     package var companions: [CompanionFiles] = []
+    /// More files by name, with what they hold, in place of copies.
+    package var files: [String: [UInt8]] = [:]
     /// The effective recipe as YAML.
     package let recipe: [UInt8]
     /// Version of the program.
     package let version: String
 
     package init(
-        directory: String, tokenizerSource: String, companions: [CompanionFiles] = [], recipe: [UInt8],
-        version: String
+        directory: String, tokenizerSource: String, companions: [CompanionFiles] = [],
+        files: [String: [UInt8]] = [:], recipe: [UInt8], version: String
     ) {
+        self.files = files
         self.companions = companions
         self.directory = directory
         self.tokenizerSource = tokenizerSource
         self.recipe = recipe
         self.version = version
+    }
+
+    /// Writes what goes beside a model into its folder.
+    func writeCompanions(to folder: String) throws(CheckpointError) {
+        for files in companions { try files.write(to: folder) }
+        for (name, bytes) in files.sorted(by: { $0.key < $1.key }) {
+            try DurableFiles.write(bytes, to: folder + "/" + name)
+        }
     }
 }
 
@@ -64,7 +75,7 @@ struct RunCheckpoints {
                 try TrainingCheckpoint.write(
                     to: folder, model: model, optimizer: whole, state: state, recipe: output.recipe,
                     tokenizerFilesFrom: output.tokenizerSource)
-                for files in output.companions { try files.write(to: folder) }
+                try output.writeCompanions(to: folder)
             }
             try store.rotate(
                 keeping: arguments.saveTotalLimit, protecting: progress.bestStep.map { self.path(step: $0) })
@@ -104,12 +115,13 @@ struct RunCheckpoints {
             let folder = isMerged ? directory + "/" + OutputDirectory.adapterFolder : directory
             try AdapterDirectory.write(
                 model: model, base: source, to: folder, tokenizerFilesFrom: source)
+            try output.writeCompanions(to: folder)
             guard isMerged else { return }
             try DurableFiles.write(output.recipe, to: folder + "/" + TrainingCheckpoint.recipeFile)
             model.parameters.mergeAdapters()
         }
         try ModelDirectory.write(model: model, to: directory, tokenizerFilesFrom: source)
-        for files in output.companions { try files.write(to: directory) }
+        try output.writeCompanions(to: directory)
     }
 
     /// Fills model and optimiser of all ranks from the checkpoint at `path`; returns where the run stood.
@@ -123,7 +135,7 @@ struct RunCheckpoints {
             let state = try TrainingCheckpoint.load(path: path, into: model, optimizer: whole)
             try check(state, path)
             try checkBase(state, model, path)
-            bytes = RunProgress(state).json.serialized()
+            bytes = try RunProgress(state, path: path).json.serialized()
         }
         try group.broadcast(&bytes, from: 0)
         try ParameterBroadcast.run(model.parameters.values, through: group)
@@ -135,7 +147,7 @@ struct RunCheckpoints {
                 try reducer.scatter(source, into: arena, through: group)
             }
         }
-        let progress = try RunProgress(JSONValue(parsing: bytes))
+        let progress = try RunProgress(JSONReader(JSONValue(parsing: bytes), file: path))
         optimizer.restore(stepCount: progress.step)
         return progress
     }
@@ -170,10 +182,12 @@ struct RunCheckpoints {
     /// Adapters mean something only with the weights that they were trained on.
     private func checkBase(
         _ state: TrainerState, _ model: any TrainableModel, _ path: String
-    ) throws(TrainingError) {
-        guard let saved = state.position.counters[Self.baseKey]?.string, let now = baseHash(model),
-            saved != now
-        else { return }
+    ) throws {
+        guard let now = baseHash(model) else { return }
+        let counters = JSONReader<CheckpointError>(
+            .object(state.position.counters), file: path + "/" + TrainerState.fileName,
+            path: "stateful_callbacks.lockstep.counters")
+        guard try counters[Self.baseKey].string() != now else { return }
         throw TrainingError(
             "\(path) holds adapters of a model with other weights: go on with the model_name_or_path that the run "
                 + "started from")
@@ -214,84 +228,5 @@ struct RunCheckpoints {
         state.position.earlyStoppingPatienceCounter = progress.patienceCounter
         state.position.counters = progress.counters
         return state
-    }
-}
-
-extension RunProgress {
-    /// The progress that a checkpoint's state describes.
-    init(_ state: TrainerState) {
-        step = state.globalStep
-        epoch = state.epoch
-        tokens = state.numInputTokensSeen
-        bestMetric = state.bestMetric
-        bestStep = state.bestGlobalStep
-        history = state.logHistory
-        patienceCounter = state.position.earlyStoppingPatienceCounter
-        setCounters(.object(state.position.counters))
-    }
-
-    /// Sums of the intervals that are under way, and the loss curve.
-    var counters: JSONObject {
-        [
-            "window_loss": .shortest(windowLoss), "window_steps": .integer(windowSteps),
-            "curve_loss": .shortest(curve.trainingSum), "curve_steps": .integer(curve.trainingSteps),
-            "curve": .array(
-                curve.points.map {
-                    .array([
-                        .integer($0.step), .shortest($0.epoch), .shortest($0.training),
-                        .shortest($0.validation),
-                    ])
-                }),
-            "overfitting_warned": .bool(hasWarned),
-            "plateau": .array([
-                .shortest(plateau.scale), plateau.best.map { .shortest($0) } ?? .null,
-                .integer(plateau.badEvaluations), .integer(plateau.cooldown),
-            ]),
-        ]
-    }
-
-    private mutating func setCounters(_ json: JSONValue) {
-        windowLoss = json["window_loss"]?.double ?? 0
-        windowSteps = json["window_steps"]?.integer ?? 0
-        curve.trainingSum = json["curve_loss"]?.double ?? 0
-        curve.trainingSteps = json["curve_steps"]?.integer ?? 0
-        curve.points = (json["curve"]?.array ?? []).compactMap { point in
-            guard let values = point.array, values.count == 4, let step = values[0].integer,
-                let epoch = values[1].double, let training = values[2].double,
-                let validation = values[3].double
-            else { return nil }
-            return LossCurve.Point(step: step, epoch: epoch, training: training, validation: validation)
-        }
-        hasWarned = json["overfitting_warned"] == .bool(true)
-        // Checkpoints of earlier versions have no plateau, which their schedules did not need either.
-        guard let watch = json["plateau"]?.array, watch.count == 4, let scale = watch[0].double,
-            let bad = watch[2].integer, let cooldown = watch[3].integer
-        else { return }
-        plateau.scale = scale
-        plateau.best = watch[1].double
-        plateau.badEvaluations = bad
-        plateau.cooldown = cooldown
-    }
-
-    /// All of it, for the other ranks.
-    var json: JSONValue {
-        let members: JSONObject = [
-            "step": .integer(step), "epoch": .shortest(epoch), "tokens": .integer(tokens),
-            "best_metric": bestMetric.map { .shortest($0) } ?? .null,
-            "best_step": bestStep.map { .integer($0) } ?? .null, "history": .array(history),
-            "patience": .integer(patienceCounter),
-        ]
-        return .object(members.merging(counters))
-    }
-
-    init(_ json: JSONValue) {
-        step = json["step"]?.integer ?? 0
-        epoch = json["epoch"]?.double ?? 0
-        tokens = json["tokens"]?.integer ?? 0
-        bestMetric = json["best_metric"]?.double
-        bestStep = json["best_step"]?.integer
-        history = json["history"]?.array ?? []
-        patienceCounter = json["patience"]?.integer ?? 0
-        setCounters(json)
     }
 }

@@ -17,12 +17,12 @@ extension JSONReader where Failure == CheckpointError {
     }
 
     /// What `JSONValue.exact` wrote.
-    func exactDouble() throws(CheckpointError) -> Double { try converted("a number", \.exactDouble) }
+    package func exactDouble() throws(CheckpointError) -> Double { try converted("a number", \.exactDouble) }
 }
 
 extension JSONValue {
     /// A number; NaN and the infinities, which JSON lacks, as their names.
-    static func exact(_ value: Double) -> JSONValue {
+    package static func exact(_ value: Double) -> JSONValue {
         value.isFinite ? .shortest(value) : .string(JSONNumber(value).text)
     }
 
@@ -37,7 +37,7 @@ extension JSONValue {
     }
 
     /// The same document with every NaN and infinity as its name.
-    var withFiniteNumbers: JSONValue {
+    package var withFiniteNumbers: JSONValue {
         switch self {
         case .number(let number): number.double.isFinite ? self : .exact(number.double)
         case .array(let values): .array(values.map(\.withFiniteNumbers))
