@@ -18,6 +18,8 @@ package struct PreparedTask {
     /// model.
     package var tokenizerSource: String?
     package var companions: [CompanionFiles] = []
+    /// The generation_config.json that is written beside the model; nil for a copy of the one that it has.
+    package var generationConfiguration: [UInt8]?
 
     /// Adapters, frozen parameters, learning rates and number format, as the recipe says. Collective.
     static func adapt(

@@ -112,7 +112,9 @@ package struct TrainingJob {
         let output = RunOutput(
             directory: outputDirectory,
             tokenizerSource: prepared.tokenizerSource ?? configuration.model.directory,
-            companions: prepared.companions, recipe: recipe, version: Version.current)
+            companions: prepared.companions,
+            files: prepared.generationConfiguration.map { [GenerationConfigurationFile.fileName: $0] } ?? [:],
+            recipe: recipe, version: Version.current)
         let recorder =
             isFirst
             ? RunRecorder(configuration, printsJSON: printsJSON, recipe: recipe, shows: shows) : nil

@@ -4,7 +4,7 @@ package import Arguments
 internal import ChatTemplates
 package import DataParallel
 package import Models
-internal import Tokenizers
+package import Tokenizers
 
 /// `chat`.
 package struct Chat: LanguageModelDefinition {
@@ -32,5 +32,14 @@ package struct Chat: LanguageModelDefinition {
             model: model, tokenizer: try TokenizerLoader.load(directory: run.model.directory),
             template: try ChatTemplate.loadIfPresent(directory: run.model.directory), arguments: run.data,
             options: try generation(run))
+    }
+
+    /// With the tokens that end a turn, which other programs would write past.
+    package func generationConfiguration(
+        _ run: RunArguments, _ tokenizer: any Tokenizer
+    ) throws -> [UInt8]? {
+        let directory = run.model.directory
+        return try GenerationConfigurationFile.ofChat(
+            directory: directory, ChatTemplate.loadIfPresent(directory: directory), tokenizer)
     }
 }

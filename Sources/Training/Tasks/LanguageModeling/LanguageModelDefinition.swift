@@ -6,7 +6,7 @@ package import DataParallel
 internal import Datasets
 package import Evaluation
 package import Models
-internal import Tokenizers
+package import Tokenizers
 internal import Training
 
 /// `masked-lm`.
@@ -68,6 +68,8 @@ package protocol LanguageModelDefinition: TaskDefinition {
     func setup(_ run: RunArguments, group: any ProcessGroup) throws -> LanguageModelSetup
     /// What writes texts with a model that is loaded.
     func predictor(_ run: RunArguments, _ model: any LanguageModel) throws -> any PromptedPredictor
+    /// The generation_config.json that is written beside the model; nil for a copy of the one that it has.
+    func generationConfiguration(_ run: RunArguments, _ tokenizer: any Tokenizer) throws -> [UInt8]?
 }
 
 extension LanguageModelDefinition {
@@ -89,8 +91,12 @@ extension LanguageModelDefinition {
             notes: (setup.report?.lines ?? []) + [
                 PreparedTask.rows(examples, validation),
                 "\(name.rawValue): \(targets) target tokens an epoch",
-            ])
+            ], generationConfiguration: try generationConfiguration(run, setup.tokenizer))
     }
+
+    package func generationConfiguration(
+        _ run: RunArguments, _ tokenizer: any Tokenizer
+    ) throws -> [UInt8]? { nil }
 
     package func taskPredictor(_ run: RunArguments, group: any ProcessGroup) throws -> TaskPredictor {
         InferenceSetup.applyThreadPlan(run.training, group)

@@ -60,7 +60,9 @@ extension SequenceToSequenceDefinition {
             notes: setup.reports.flatMap(\.lines) + [
                 PreparedTask.rows(training.examples, validation?.examples),
                 "\(name.rawValue): \(training.targetCount) target tokens an epoch",
-            ], tokenizerSource: setup.tokenizerSource, companions: setup.companions)
+            ], tokenizerSource: setup.tokenizerSource, companions: setup.companions,
+            generationConfiguration: try GenerationConfigurationFile.of(
+                setup.model, setup.options, directory: run.model.pair == nil ? run.model.directory : ""))
     }
 
     package func taskPredictor(_ run: RunArguments, group: any ProcessGroup) throws -> TaskPredictor {

@@ -93,8 +93,15 @@ package struct SummarizationSetup: SequenceToSequenceSetup {
             return arguments.options(defaults: defaults, seed: seed)
         }
         let file = try GenerationConfigurationFile(directory: configuration.model.directory)
-        return try file.options(
-            arguments, seed: seed, defaultNewTokens: configuration.data.maxTargetLength)
+        let longest = configuration.data.maxTargetLength
+        var options = try file.options(arguments, seed: seed, defaultNewTokens: longest)
+        // The length that a run was told beats the one that the run before wrote down.
+        if arguments.maxNewTokens == nil, options.maximumLength == nil,
+            longest != DataArguments().maxTargetLength
+        {
+            options.maximumNewTokens = longest
+        }
+        return options
     }
 
     package func rows(_ source: RowReader) throws -> any SequenceToSequenceRows { try reader.rows(source) }
