@@ -44,7 +44,9 @@ struct AdapterTensors {
             let isSaved = fileNames[tensor].map { !$0.contains(".base_layer.") } ?? false
             return isSaved || contains(module + ".lora_A.weight") || contains(module + ".lora_embedding_A")
         }
-        return model.tiedTensors.first { isChanged($0.copy) || isChanged($0.original) }
+        return model.tiedTensors.first { tied in
+            tied.copy.hasSuffix(".weight") && (isChanged(tied.copy) || isChanged(tied.original))
+        }
     }
 
     /// Leaves out what belongs to modules that are tied to others, which bring the same.
@@ -83,8 +85,9 @@ struct AdapterTensors {
             }
         }
         for tied in model.tiedTensors {
-            // The weights under the adapter of a tied layer are those of the table.
-            if let name = left[tied.copy], name.contains(".base_layer.") { left[tied.copy] = nil }
+            // The weights under the adapter of a tied layer are those of the table; of tied biases one is read.
+            let isTwice = !tied.copy.hasSuffix(".weight") && contains(tied.original)
+            if let name = left[tied.copy], isTwice || name.contains(".base_layer.") { left[tied.copy] = nil }
         }
         guard missing.isEmpty, left.isEmpty else {
             throw .adapterUnmatched(missing: missing, surplus: left.values.sorted(), in: path)
