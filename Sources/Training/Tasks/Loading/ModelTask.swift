@@ -80,6 +80,8 @@ package struct ModelTask: Sendable {
     }
 
     private static func hasTemplate(_ directory: String) -> Bool {
+        let files = ["chat_template.jinja", "tokenizer_config.json"]
+        guard files.contains(where: { DurableFiles.exists(directory + "/" + $0) }) else { return false }
         // A template that cannot be read is one: the task that uses it will say what is wrong.
         do { return try ChatTemplate.loadIfPresent(directory: directory) != nil } catch { return true }
     }
