@@ -153,7 +153,7 @@ let package = Package(
                 "JSON",
                 "Machine", "Tokenizers", "ChatTemplates", "Datasets", "Checkpoints", "Generation",
                 "GGUFImport",
-                "Arguments", "Training", "Evaluation", "Tasks", "CrossValidation",
+                "Arguments", "Training", "Tasks", "CrossValidation",
                 "Reporting",
                 "Configuration", "Lockstep", "Ratings", "RatingServer",
                 argumentParser, logging,
@@ -225,7 +225,7 @@ let package = Package(
             "LockstepProgramTests",
             [
                 "LockstepProgram", "Lockstep", "TestSupport", "Tensors", "JSON", "Kernels", "Models",
-                "Layers",
+                "Layers", "Datasets",
                 "DataParallel",
                 "Safetensors", "Checkpoints", "Training", "Configuration",
             ]),

@@ -70,7 +70,8 @@ package struct CrossValidationPlan: Sendable {
 
     /// The rows that a fold is tested on.
     package func testRows(of run: FoldRun) -> RowSelection {
-        plans[run.repetition - 1].rows(of: run.fold - 1)
+        let rows = plans[run.repetition - 1].rows(of: run.fold - 1)
+        return survey.selection(where: rows.contains)
     }
 
     /// The rows that a fold learns from, and those of its training rows that choose its checkpoint, if any.
@@ -78,9 +79,11 @@ package struct CrossValidationPlan: Sendable {
         of run: FoldRun
     ) throws(DatasetsError) -> (learnt: RowSelection, choosing: RowSelection?) {
         let rows = plans[run.repetition - 1].rows(without: run.fold - 1)
-        guard let inner = try innerRows(of: run) else { return (rows, nil) }
-        let learnt = (0..<survey.rowCount).map { rows.contains($0) && !inner.contains($0) }
-        return (RowSelection(where: learnt), inner)
+        guard let inner = try innerRows(of: run) else { return (survey.selection(where: rows.contains), nil) }
+        return (
+            survey.selection { rows.contains($0) && !inner.contains($0) },
+            survey.selection(where: inner.contains)
+        )
     }
 
     /// One fold of a division of the training rows, made like the folds themselves.

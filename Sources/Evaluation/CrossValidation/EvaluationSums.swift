@@ -81,6 +81,7 @@ extension EvaluationSums {
         if case .classification(let head) = kind {
             members["labels"] = .array(head.labels.map { .string($0) })
             members["problem_type"] = .string(head.problemType.rawValue)
+            members["positive"] = .integer(head.positive)
         }
         return .object(members)
     }
@@ -92,7 +93,10 @@ extension EvaluationSums {
         let expected: Int
         if let labels = json["labels"]?.array?.compactMap(\.string) {
             guard let type = json["problem_type"]?.string.flatMap(ProblemType.init) else { return nil }
-            let head = ClassificationHead(labels: labels, problemType: type)
+            var head = ClassificationHead(labels: labels, problemType: type)
+            if let positive = json["positive"]?.integer, labels.indices.contains(positive) {
+                head.positive = positive
+            }
             kind = .classification(head)
             expected = Self.words(of: ClassificationSums(head: head).evaluation).count
         } else {

@@ -8,8 +8,10 @@ internal import Training
 
 /// The labels and groups of all training rows, and a hash of the rows.
 package struct FoldSurvey: Sendable {
-    /// Where each row stands, [rowCount].
+    /// Where each row that is used stands, [rowCount].
     package let sources: [RowSource]
+    /// The number of each of them among all rows of the files.
+    private let numbers: [Int]
     package var rowCount: Int { sources.count }
     /// The class of each row, counted from 0; nil when folds are not stratified.
     package let classes: [Int]?
@@ -20,22 +22,24 @@ package struct FoldSurvey: Sendable {
     /// Changes with any row, as hexadecimal text.
     package let fingerprint: String
 
-    /// Reads the training files.
+    /// Reads the training rows that can be used.
     ///
     /// Throws when a row lacks its group or label, or when folds are to be stratified and rows have no single
     /// label.
     package init(
         _ data: DataArguments, task: ModelArguments.TaskName, _ arguments: CrossValidationArguments
     ) throws {
-        let reader = try data.rows(of: data.trainFiles)
+        let reader = try data.labelledRows()
         let labels = try Self.labels(data, task, arguments, reader)
         var (classes, groups): ([Int], [Int]) = ([], [])
         var numberOfGroup: [String: Int] = [:]
         var hash = RowHash()
         var sources: [RowSource] = []
+        var numbers: [Int] = []
         let rows = reader.makeIterator()
         while let row = try rows.next() {
             sources.append(row.source)
+            numbers.append(rows.lastNumber)
             hash.add(row)
             if let labels {
                 guard case .label(let label) = try labels.target(for: row, column: data.labelColumn) else {
@@ -51,10 +55,23 @@ package struct FoldSurvey: Sendable {
             }
         }
         self.sources = sources
+        self.numbers = numbers
         self.classes = labels == nil ? nil : classes
         self.labels = labels?.labels ?? []
         self.groups = arguments.groupColumn == nil ? nil : groups
         fingerprint = hash.text
+    }
+
+    /// The rows of the files that `isChosen` names by their places here.
+    func selection(where isChosen: (Int) -> Bool) -> RowSelection {
+        var chosen = [Bool](repeating: false, count: (numbers.last ?? -1) + 1)
+        for (place, number) in numbers.enumerated() where isChosen(place) { chosen[number] = true }
+        return RowSelection(where: chosen)
+    }
+
+    /// Where the rows of a selection of the files stand.
+    package func sources(of rows: RowSelection) -> [RowSource] {
+        zip(numbers, sources).filter { rows.contains($0.0) }.map(\.1)
     }
 
     /// The labels by which folds are stratified; nil when they are not.

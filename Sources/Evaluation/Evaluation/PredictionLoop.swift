@@ -27,13 +27,14 @@ package struct PredictionLoop {
     ///
     /// - Parameters:
     ///   - findsLoss: whether rows have targets whose loss is wanted.
+    ///   - isAnswerable: whether a row has what the model reads; one without gets null as its prediction.
     ///   - score: gets each row that this rank predicted with its number; for sums that are reduced
     ///     afterwards.
     ///   - write: gets on rank 0 every row in order, as a line of JSON with `columns` added.
     ///   - columns: the columns that are added to a row, on the rank that predicted it.
     ///   - line: makes another line of a row, its number and its answer, after `score` got them.
     package func run(
-        _ rows: RowReader, findsLoss: Bool = false,
+        _ rows: RowReader, findsLoss: Bool = false, isAnswerable: (Row) -> Bool = { _ in true },
         columns: (Row, RowPrediction) -> [(name: String, value: JSONValue)] = { $1.fields },
         score: (Int, Row, RowPrediction) throws -> Void = { _, _, _ in },
         line: ((Int, Row, RowPrediction) throws -> String)? = nil,
@@ -49,7 +50,8 @@ package struct PredictionLoop {
             var lines: [UInt8] = []
             for start in stride(from: group.rank * batchRows, to: window.count, by: group.size * batchRows) {
                 let batch = Array(window[start..<min(start + batchRows, window.count)])
-                let answers = try predictor.predict(batch, firstNumber: first + start, findsLoss: findsLoss)
+                let answers = try answers(
+                    to: batch, firstNumber: first + start, findsLoss: findsLoss, isAnswerable)
                 for (place, (row, answer)) in zip(batch, answers).enumerated() {
                     try score(first + start + place, row, answer)
                     guard write != nil else { continue }
@@ -65,6 +67,19 @@ package struct PredictionLoop {
             }
             first += window.count
         }
+    }
+
+    /// The answers to a batch; null for rows that cannot be answered.
+    private func answers(
+        to batch: [Row], firstNumber: Int, findsLoss: Bool, _ isAnswerable: (Row) -> Bool
+    ) throws -> [RowPrediction] {
+        let places = batch.indices.filter { isAnswerable(batch[$0]) }
+        var answers = [RowPrediction](repeating: RowPrediction(prediction: .null), count: batch.count)
+        guard !places.isEmpty else { return answers }
+        let found = try predictor.predict(
+            places.map { batch[$0] }, firstNumber: firstNumber, findsLoss: findsLoss)
+        for (place, answer) in zip(places, found) { answers[place] = answer }
+        return answers
     }
 
     /// Hands the lines of all ranks to rank 0's `write`, in the order of the `count` rows, whose batches are

@@ -5,9 +5,13 @@ package protocol TaskEvaluation: Sendable {
     var rowCount: Int64 { get }
     /// In the order of the log; the first is `loss`.
     var figures: [MetricValue] { get }
+    /// What makes the figures doubtful, a sentence each.
+    var warnings: [String] { get }
 }
 
 extension TaskEvaluation {
+    package var warnings: [String] { [] }
+
     /// Names, without prefix, and values in the order of the log.
     package var metrics: [(name: String, value: Double)] { figures.map { ($0.name, $0.value) } }
 

@@ -26,6 +26,11 @@ package struct ClassificationReport: Sendable, Equatable {
     /// Cohen's kappa, unweighted, at most 1; NaN when all truths and predictions are the same label.
     package let cohenKappa: Double
 
+    /// The scores of `positive` where there are two labels, else the macro averages.
+    package func main(positive: Int) -> PrecisionRecallF1 {
+        perLabel.count == 2 ? perLabel[positive] : macro
+    }
+
     /// Computes all metrics of `matrix`.
     package init(_ matrix: ConfusionMatrix) {
         self.init(

@@ -5,7 +5,12 @@ package import Datasets
 extension DataArguments {
     /// The training rows.
     package func trainingRows() throws(DatasetsError) -> RowReader {
-        try rows(of: trainFiles, trainSelection)
+        try rows(of: trainFiles, trainSelection ?? usableTrainSelection)
+    }
+
+    /// All rows that labels are taken from, so that a fold or a part knows those of the others.
+    package func labelledRows() throws(DatasetsError) -> RowReader {
+        try rows(of: trainFiles, usableTrainSelection)
     }
 
     /// The rows to evaluate on; nil when there are no validation files.

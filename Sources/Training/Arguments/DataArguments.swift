@@ -12,10 +12,24 @@ package struct DataArguments: Sendable, Equatable {
     package var trainFiles: [String] = []
     /// Validation files, read in this order.
     package var validationFiles: [String] = []
-    /// The rows of `trainFiles` to learn from; nil takes all. Set by cross-validation, by no key.
+    /// The rows of `trainFiles` to learn from; nil takes all. Set when a run has looked at its rows, by no
+    /// key.
     package var trainSelection: RowSelection?
-    /// The rows of `validationFiles` to evaluate on; nil takes all. Set by cross-validation, by no key.
+    /// All rows of `trainFiles` that can be used, those that are held out too; they say which labels there
+    /// are. Set likewise.
+    package var usableTrainSelection: RowSelection?
+    /// The rows of `validationFiles` to evaluate on; nil takes all. Set likewise.
     package var validationSelection: RowSelection?
+    /// What becomes of rows with an empty text or label.
+    package var onEmptyRow = EmptyRowRule.skip
+    /// Most rows that are learnt from, evaluated on and predicted, the first ones; nil takes all.
+    package var maxTrainSamples: Int?
+    package var maxEvalSamples: Int?
+    package var maxPredictSamples: Int?
+    /// Share of the training rows to evaluate on where there are no validation files.
+    package var validationSplit: Double?
+    /// Column of the group of a row; nil where rows belong to none.
+    package var groupColumn: String?
     /// The character between the fields of CSV and TSV files, and their encoding; nil finds them.
     package var csvSeparator: UInt8?
     package var csvEncoding: TextEncoding?
@@ -23,6 +37,8 @@ package struct DataArguments: Sendable, Equatable {
     /// Column of the second text of a pair; nil for single texts.
     package var textPairColumn: String?
     package var labelColumn = "label"
+    /// Of two labels the one whose precision, recall and F1 are told; nil for the second.
+    package var positiveLabel: String?
     /// Labels all tokens of a word, not its first alone.
     package var labelAllTokens = false
     /// Column of a conversation: a list of messages with `role` and `content`.
@@ -66,6 +82,14 @@ package struct DataArguments: Sendable, Equatable {
     package var trigramBlocking: Bool?
 
     package init() {}
+}
+
+/// What becomes of a row with nothing in a column that it needs.
+package enum EmptyRowRule: String, Sendable, CaseIterable {
+    /// It is left out and counted.
+    case skip
+    /// The run is refused with all such rows.
+    case error
 }
 
 extension DataArguments {

@@ -40,6 +40,24 @@ package struct PreparedTask {
     }
 }
 
+extension PreparedTask {
+    /// What is to be said of texts that are longer than the limit which `key` sets: a warning if that is half
+    /// of them or more.
+    static func cuts(_ rows: TokenizedDataset, _ key: String, _ limit: Int) -> [String] {
+        guard rows.cutCount > 0 else { return [] }
+        let isMost = 2 * rows.cutCount >= rows.count
+        let share = (100 * Double(rows.cutCount) / Double(rows.count)).rounded()
+        let which =
+            rows.cutCount == rows.count
+            ? "all \(rows.count) training rows are"
+            : "\(rows.cutCount) of \(rows.count) training rows (\(Int(share))%) are"
+        return [
+            (isMost ? "warning: " : "") + "\(which) longer than \(key) \(limit) and lose their ends"
+                + (isMost ? "; raise it, if the model has the positions" : "")
+        ]
+    }
+}
+
 /// What a process sets up before its model runs.
 package enum InferenceSetup {
     /// Takes the threads that the arguments ask for.

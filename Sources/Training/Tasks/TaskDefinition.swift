@@ -24,6 +24,13 @@ package protocol TaskDefinition: Sendable {
 
     /// The column of what people say, with which answers are compared.
     func referenceColumn(_ data: DataArguments) -> String
+    /// The columns of a row that must not be empty for it to be used: what the model reads and, with
+    /// `withReferences`, what people say.
+    func neededColumns(of row: Row, _ run: RunArguments, withReferences: Bool) -> [NeededColumn]
+    /// The column under which a text alone is a row; nil where a row needs more than that.
+    func inputColumn(_ data: DataArguments) -> String?
+    /// Whether an empty reference says something: that there is no answer.
+    var takesEmptyReferences: Bool { get }
     /// Whether evaluations answer rows; where they do not, they measure losses alone.
     func answersRows(_ generation: GenerationArguments) -> Bool
 
@@ -50,6 +57,7 @@ extension TaskDefinition {
     package var needsPretrained: String? { nil }
     package var stratifiesFolds: Bool { false }
     package var answersLabels: Bool { false }
+    package var takesEmptyReferences: Bool { false }
 
     package func losses(
         _ run: RunArguments, group: any ProcessGroup, _ arguments: TokenLossArguments

@@ -62,11 +62,18 @@ package struct LossCurve: Sendable, Equatable {
     /// - Parameters:
     ///   - keepsBest: `load_best_model_at_end` is set, so the sentence need not advise it.
     ///   - stopsEarly: `early_stopping_patience` is set, likewise.
-    package func warning(keepsBest: Bool, stopsEarly: Bool) -> String? {
+    ///   - metric: what chooses the best model, with `eval_` in front.
+    ///   - keptStep: the step of the best model so far by that; nil if it is that of the least loss.
+    package func warning(
+        keepsBest: Bool, stopsEarly: Bool, metric: String = Self.lossName, keptStep: Int? = nil
+    ) -> String? {
         guard let (best, worse) = overfitting else { return nil }
         let model = "the model of epoch \(Self.figure(best.epoch))"
+        let byLoss = metric == Self.lossName ? "" : ", metric_for_best_model: loss"
         var advice = [
-            keepsBest ? "\(model) is kept; to do better," : "Keep \(model) (load_best_model_at_end: true),"
+            keepsBest
+                ? "\(kept(best, metric, keptStep)) is kept; to do better,"
+                : "Keep \(model) (load_best_model_at_end: true\(byLoss)),"
         ]
         if !stopsEarly { advice.append("stop in time (early_stopping_patience)\(keepsBest ? "," : "") or") }
         if !keepsBest, stopsEarly { advice.append("or") }
@@ -77,6 +84,18 @@ package struct LossCurve: Sendable, Equatable {
             + "the training rows by heart"
             + (keepsBest ? "; " : ". ") + advice.joined(separator: " ")
             + " use more rows, fewer epochs or a lower learning_rate"
+    }
+
+    /// The figure whose best evaluation `overfitting` starts from.
+    package static let lossName = "eval_loss"
+
+    /// The model that the run ends with, in words.
+    private func kept(_ best: Point, _ metric: String, _ step: Int?) -> String {
+        guard let step, step != best.step else { return "the model of epoch \(Self.figure(best.epoch))" }
+        guard let point = points.first(where: { $0.step == step }) else {
+            return "the model of step \(step), the best by \(metric),"
+        }
+        return "the model of epoch \(Self.figure(point.epoch)), the best by \(metric),"
     }
 
     /// Up to four digits behind the point, without zeros at the end.

@@ -30,6 +30,8 @@ package final class TrainingLoop {
     /// What a checkpoint has to carry besides model and optimiser.
     var progress = RunProgress()
     private var recordedCounters = ReductionCounters()
+    /// What makes the figures of the model that the run ends with doubtful.
+    private var doubts: [String] = []
     private var totals = (loss: 0.0, steps: 0, rows: 0, tokens: 0)
 
     /// Sets up the run. Collective. `recipe` is stored with each checkpoint; `modelDirectory` is where the
@@ -225,23 +227,26 @@ package final class TrainingLoop {
             isBest: isBest)
         progress.history.append(record.json)
         try onEvent(.evaluated(record))
-        try watchOverfitting(evaluation)
+        try watchOverfitting(evaluation, isBest: isBest)
+        if isBest || !arguments.loadBestModelAtEnd { doubts = evaluation.warnings }
         return isBest
     }
 
     /// Warns once, when the validation loss rises while the training loss falls.
-    private func watchOverfitting(_ evaluation: any TaskEvaluation) throws {
+    private func watchOverfitting(_ evaluation: any TaskEvaluation, isBest: Bool) throws {
         let wasKnown = progress.curve.overfitting != nil || progress.hasWarned
         progress.curve.addEvaluation(
             step: progress.step, epoch: progress.epoch, loss: evaluation.value(of: "loss") ?? .nan)
-        guard !wasKnown, let warning = overfittingWarning else { return }
+        let keptStep = isBest ? progress.step : progress.bestStep
+        guard !wasKnown, let warning = overfittingWarning(keptStep: keptStep) else { return }
         progress.hasWarned = true
         try onEvent(.warning(warning))
     }
 
-    private var overfittingWarning: String? {
+    private func overfittingWarning(keptStep: Int?) -> String? {
         progress.curve.warning(
-            keepsBest: arguments.loadBestModelAtEnd, stopsEarly: arguments.earlyStoppingPatience != nil)
+            keepsBest: arguments.loadBestModelAtEnd, stopsEarly: arguments.earlyStoppingPatience != nil,
+            metric: arguments.bestModelMetric, keptStep: keptStep)
     }
 
     /// Whether so many evaluations in a row were no better than the best that the run ends.
@@ -309,6 +314,7 @@ package final class TrainingLoop {
             }
             try checkpoints.writeFinal(
                 model: model, progress: progress, position: planner.position(step: progress.step))
+            for doubt in doubts { try onEvent(.warning(doubt)) }
         }
         return TrainingSummary(
             step: progress.step, epoch: progress.epoch,
@@ -316,7 +322,7 @@ package final class TrainingLoop {
             rows: totals.rows,
             tokens: totals.tokens, exposedCommunicationSeconds: step.reductionCounters.exposedSeconds,
             bestCheckpoint: best, bestMetric: progress.bestMetric, wasStopped: wasStopped,
-            earlyStop: earlyStop, overfitting: overfittingWarning,
+            earlyStop: earlyStop, overfitting: overfittingWarning(keptStep: progress.bestStep),
             overfittingSinceEpoch: progress.curve.overfitting?.best.epoch)
     }
 }

@@ -72,7 +72,8 @@ import Testing
         let form = "; expected a list of messages such as {\"role\": \"user\", \"content\": \"…\"}"
         try expectRefusal(
             #"{"messages": "good"}"#, saying: ":3: column \"messages\": it is no list" + form)
-        try expectRefusal(#"{"messages": []}"#, saying: ":3: column \"messages\": it is an empty list" + form)
+        try expectRefusal(
+            #"{"messages": [5]}"#, saying: ":3: column \"messages\": message 1 is no object" + form)
         try expectRefusal(
             #"{"messages": [{"role": "user"}]}"#,
             saying: ":3: column \"messages\": message 1 has no \"content\" that is a string" + form)

@@ -14,26 +14,30 @@ import Testing
         try workshop.expectRefusal(training: keys, flags: flags, saying: file + sentence)
     }
 
+    /// The same for a line with nothing in a column, where that is refused.
+    private func expectEmpty(_ column: String, _ line: String, task: String) throws {
+        let workshop = try Workshop()
+        let file = try workshop.write(ToySummaries.lines(2) + line + "\n", to: "bad.jsonl")
+        let flags = try workshop.prepareDocuments(task, ["train_file": file, "on_empty_row": "error"])
+        let keys = task == "summarization" ? workshop.pair() : [:]
+        try workshop.expectRefusal(
+            training: keys, flags: flags,
+            saying:
+                "\(file): 1 of 3 rows is empty where it must not be; fill or remove what is empty, or set "
+                + "on_empty_row: skip to leave such rows out:\n  \(file):3: column \"\(column)\" is empty")
+    }
+
     @Test(
         "a blank document, an empty list, a summary that is missing",
         arguments: ["extractive-summarization", "summarization"])
     func rows(task: String) throws {
-        try expectRefusal(
-            #"{"document": " \n", "summary": "good"}"#, task: task,
-            saying:
-                ":3: column \"document\" is empty: expected a text; write one or leave the row out")
-        try expectRefusal(
-            #"{"document": ["", " "], "summary": "good"}"#, task: task,
-            saying:
-                ":3: column \"document\" is empty: expected a list of sentences; write one or leave the row out"
-        )
+        try expectEmpty("document", #"{"document": " \n", "summary": "good"}"#, task: task)
+        try expectEmpty("document", #"{"document": ["", " "], "summary": "good"}"#, task: task)
         try expectRefusal(
             #"{"document": ["good", 4], "summary": "good"}"#, task: task,
             saying:
                 ":3: column \"document\": sentence 2 is no string; expected a text, or a list of sentences")
-        try expectRefusal(
-            #"{"document": "good.", "summary": ""}"#, task: task,
-            saying: ":3: column \"summary\" is empty: expected a text; write one or leave the row out")
+        try expectEmpty("summary", #"{"document": "good.", "summary": ""}"#, task: task)
         try expectRefusal(
             #"{"text": "good.", "summary": "good"}"#, task: task,
             saying:

@@ -154,7 +154,10 @@ import Testing
         let rows = try ToyImages.rows("train", 3)
         let image = ToyImages.samples + "/images/train-000.png"
         for (row, sentence) in [
-            (#"{"image": "\#(image)", "caption": " "}"#, "column \"caption\" is empty: expected a caption;"),
+            (
+                #"{"image": "\#(image)", "caption": 5}"#,
+                "column \"caption\": expected a string, found the number 5."
+            ),
             (#"{"image": "none.png", "caption": "a"}"#, "No such image: \(workshop.path)/none.png."),
             (
                 #"{"image": "\#(image)", "text": "a"}"#,

@@ -178,9 +178,10 @@ enum ToyQuestions {
                 ":3: the answer \"good\" with answer_start 14 lies outside the context, which has 17 characters; "
                 + "correct answer_start, which counts them from 0")
         try expect(
-            row("  ", #"{"text": ["good"], "answer_start": [13]}"#),
+            row("  ", #"{"text": ["good"], "answer_start": [13]}"#), ["on_empty_row": "error"],
             saying:
-                ":3: column \"question\" is empty: expected a question; write one or leave the row out")
+                ": 1 of 3 rows is empty where it must not be; fill or remove what is empty, or set on_empty_row: skip "
+                + "to leave such rows out:\n")
         try expect(
             row("very good", #"{"text": ["good"], "answer_start": []}"#),
             saying:

@@ -162,7 +162,11 @@ import Testing
         try expectRefusal(
             #"{"text": "good bad", "spans": [[0, 5, "GOOD"], [4, 8, "BAD"]]}"#,
             saying: "the spans from 0 to 5 and from 4 to 8 overlap; keep one of them.")
-        try expectRefusal(#"{"text": " ", "spans": []}"#, saying: "the row has no word to tag; remove it.")
+        let blank = try workshop.write(
+            ToyTags.texts(10) + #"{"text": " ", "spans": []}"# + "\n", to: "blank.jsonl")
+        try workshop.expectRefusal(
+            training: ["train_file": blank, "on_empty_row": "error"], flags: flags,
+            saying: "\(blank): 1 of 11 rows is empty where it must not be")
         let file = try workshop.write(
             #"{"text": "good", "spans": [[0, 4, "FINE"]]}"# + "\n", to: "rows.jsonl")
         try workshop.expectRefusal(

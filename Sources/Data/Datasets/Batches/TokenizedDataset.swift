@@ -14,6 +14,8 @@ package struct TokenizedDataset: Sendable {
     private var lineOfRow: [Int] = []
     /// The most tokens of a row, without those of its image.
     package private(set) var maximumLength = 0
+    /// Rows that a limit on their tokens has cut.
+    package private(set) var cutCount = 0
     /// Tokens that the model makes of each row's image, which are not kept here; 0 for rows of text.
     package let imageTokenCount: Int
 
@@ -46,6 +48,9 @@ package struct TokenizedDataset: Sendable {
 
     /// What a row's output is compared with.
     package func target(of row: Int) -> Target { targets[row] }
+
+    /// Counts a row that a limit has cut.
+    package mutating func noteCut() { cutCount += 1 }
 
     /// Adds a row at the end. Token types must lie in 0...255.
     package mutating func append(_ example: Example) {

@@ -118,47 +118,6 @@ extension DatasetsError {
     }
 }
 
-// MARK: - Labels
-
-extension DatasetsError {
-    static func unknownLabel(_ source: RowSource, label: String, known: [String]) -> Self {
-        let near = NearestName.suggestion(for: label, in: known).map { "; did you mean \"\($0)\"?" } ?? "."
-        return Self(
-            "\(source): unknown label \"\(excerpt(label))\"; the known labels are \(quotedList(known))\(near)"
-                + " Correct the row, or train on data that has this label.")
-    }
-
-    static func mixedLabels(_ column: String, _ first: (String, RowSource), _ second: (String, RowSource))
-        -> Self
-    {
-        Self(
-            "Column \"\(column)\" mixes labels of different types: \(first.0) at \(first.1) and"
-                + " \(second.0) at"
-                + " \(second.1); write all labels in one type.")
-    }
-
-    static func tooFewLabels(_ column: String, labels: [String]) -> Self {
-        Self(
-            "Column \"\(column)\" holds"
-                + " \(labels.isEmpty ? "no label" : "only the label \(quotedList(labels))");"
-                + " classification needs at least two.")
-    }
-
-    static func outputCount(_ source: RowSource, column: String, expected: Int, found: Int) -> Self {
-        Self(
-            "\(source): column \"\(column)\": expected \(expected) numbers as in the rows before,"
-                + " found \(found)."
-        )
-    }
-
-    static func labelIDs(_ reason: String) -> Self {
-        Self(
-            "The model's id2label is not usable: \(reason); expected the ids 0, 1, 2, … each with"
-                + " its own name."
-        )
-    }
-}
-
 // MARK: - Batches
 
 extension DatasetsError {

@@ -8,7 +8,7 @@ internal import JSON
 
 final class DelimitedFile: RowFile {
     let path: String
-    private let separator: UInt8
+    let separator: UInt8
     private var lines: LineReader
     private let columns: [String]
     private var decoder: FieldDecoder

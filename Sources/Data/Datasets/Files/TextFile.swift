@@ -7,7 +7,7 @@ final class TextFile: RowFile {
     let path: String
     private var lines: LineReader
 
-    init(path: String, _ source: ByteReader) {
+    init(path: String, _ source: any ByteSource) {
         self.path = path
         lines = LineReader(source)
     }

@@ -9,14 +9,16 @@ extension LabelMap {
     ///   - columnKey: the recipe key that names the column.
     ///   - problemType: nil to infer it as Hugging Face does: lists → multi-label classification, fractional
     ///     numbers → regression, else single-label classification.
+    ///   - remarks: gets what a user should know of how the labels were read.
     package init(
         of rows: RowReader, column: String, columnKey: String = "label_column",
-        problemType: ProblemType? = nil
+        problemType: ProblemType? = nil, remarks: (([String]) -> Void)? = nil
     ) throws(DatasetsError) {
         var builder = Builder(column: column, columnKey: columnKey, problemType: problemType)
         let iterator = rows.makeIterator()
         while let row = try iterator.next() { try builder.add(row) }
         self = try builder.finish()
+        remarks?(builder.remarks(on: self))
     }
 
     /// Collects labels row by row, for callers that read the rows for something else as well.
@@ -29,6 +31,8 @@ extension LabelMap {
         private var firstOfElement: [(kind: LabelValue.Kind, source: RowSource)] = []
         private var labels: [ByteString: (number: Double?, numericName: String?, source: RowSource)] = [:]
         private var outputs: Int?
+        private var multiHot = MultiHotSurvey()
+        private var oddities = LabelOddities()
 
         package init(column: String, columnKey: String = "label_column", problemType: ProblemType? = nil) {
             (self.column, self.columnKey, self.problemType) = (column, columnKey, problemType)
@@ -36,13 +40,14 @@ extension LabelMap {
 
         /// - Throws: if the column is missing or holds neither a label nor a list of them.
         package mutating func add(_ row: Row) throws(DatasetsError) {
-            let value = try row.value(in: column, key: columnKey)
+            let value = try row.label(in: column, key: columnKey)
             if problemType == .regression { return try checkOutputs(value, row) }
             hasTypes = hasTypes && row.hasTypes
             guard case .array(let values) = value else {
                 return note(try collect(value, row, isElement: false), row.source, in: &firstOfKind)
             }
             note(.list, row.source, in: &firstOfKind)
+            multiHot.add(values, row.source)
             for value in values {
                 note(try collect(value, row, isElement: true), row.source, in: &firstOfElement)
             }
@@ -60,6 +65,7 @@ extension LabelMap {
             _ value: JSONValue, _ row: Row, isElement: Bool
         ) throws(DatasetsError) -> LabelValue.Kind {
             let label = try LabelValue(value, row, column)
+            oddities.add(label, row.source, isElement: isElement)
             // Targets of a regression are as many as rows: they are not kept.
             if problemType == nil, row.hasTypes, !isElement, label.kind == .real { return .real }
             let key = ByteString(label.name)
@@ -83,10 +89,23 @@ extension LabelMap {
                 let names = (0..<(outputs ?? 1)).map { "LABEL_\($0)" }
                 return try LabelMap(labels: names, problemType: .regression)
             }
+            if type == .multiLabel, let count = try multiHot.labelCount(column) {
+                try checkMixture(firstOfKind)
+                let names = (0..<count).map { "LABEL_\($0)" }
+                return try LabelMap(labels: names, problemType: .multiLabel, isMultiHot: true)
+            }
+            if type == .multiLabel, let source = oddities.firstFraction {
+                throw .fractionInList(source, column: column)
+            }
             try checkKinds(for: type)
             let names = sortedNames()
             if names.count < 2 { throw .tooFewLabels(column, labels: names) }
             return try LabelMap(labels: names, problemType: type)
+        }
+
+        /// What a user should know of how labels became `map`.
+        func remarks(on map: LabelMap) -> [String] {
+            oddities.remarks(column, map, isOneHot: multiHot.isOneHot, isInferred: problemType == nil)
         }
 
         private func inferredType() throws(DatasetsError) -> ProblemType {

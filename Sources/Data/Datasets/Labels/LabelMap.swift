@@ -20,12 +20,17 @@ package enum Target: Sendable, Hashable {
 /// The names of the classes in the order of their ids.
 ///
 /// Numbers are named by their text (`1`; `1.0` is `1` too), true and false `True` and `False`, as Hugging
-/// Face's example scripts name them.
+/// Face's example scripts name them. Where rows hold multi-hot lists, which have no names, labels are called
+/// `LABEL_0`, `LABEL_1`, … as in transformers.
 package struct LabelMap: Sendable, Hashable {
     package let problemType: ProblemType
     /// `id2label`: the name of class i at index i; for a regression one placeholder an output.
     package let labels: [String]
+    /// Whether it was made of rows with multi-hot lists, so that every row must have one.
+    let isMultiHot: Bool
     private let ids: [ByteString: Int]
+    /// Of two labels the one that precision, recall and F1 are told of.
+    package var positive = 1
 
     /// The number of the model's outputs.
     package var count: Int { labels.count }
@@ -34,9 +39,12 @@ package struct LabelMap: Sendable, Hashable {
     package var label2id: [(label: String, id: Int)] { labels.enumerated().map { ($1, $0) } }
 
     /// - Parameter labels: names, all different, in the order of their ids.
-    package init(labels: [String], problemType: ProblemType) throws(DatasetsError) {
+    package init(
+        labels: [String], problemType: ProblemType, isMultiHot: Bool = false
+    ) throws(DatasetsError) {
         self.labels = labels
         self.problemType = problemType
+        self.isMultiHot = isMultiHot
         var ids: [ByteString: Int] = [:]
         for (id, label) in labels.enumerated() {
             if let other = ids.updateValue(id, forKey: ByteString(label)) {
@@ -65,13 +73,24 @@ package struct LabelMap: Sendable, Hashable {
         ids[ByteString(label)] ?? (Int(label) == nil ? nil : ids[ByteString("LABEL_\(label)")])
     }
 
+    /// The label that `positive_label` names; the second without one.
+    /// - Throws: if there is no such label, or if there are not two of which each row has one.
+    package func positive(_ name: String?) throws(DatasetsError) -> Int {
+        guard let name else { return 1 }
+        guard problemType == .singleLabel, count == 2 else {
+            throw .positiveLabel(labels, problemType.rawValue)
+        }
+        guard let id = id(of: name) else { throw .unknownPositiveLabel(name, labels) }
+        return id
+    }
+
     /// The target of a row.
     /// - Parameter columnKey: the recipe key that names the column, for example `label_column`.
     /// - Throws: if the column is missing, its value has the wrong type or an unknown label.
     package func target(
         for row: Row, column: String, columnKey: String = "label_column"
     ) throws(DatasetsError) -> Target {
-        let value = try row.value(in: column, key: columnKey)
+        let value = try row.label(in: column, key: columnKey)
         switch problemType {
         case .singleLabel: return .label(try id(of: value, row, column))
         case .regression:
@@ -85,10 +104,30 @@ package struct LabelMap: Sendable, Hashable {
                 throw .wrongType(
                     row.source, column: column, expected: "a list of labels", found: value.phrase)
             }
+            if let labels = try multiHotLabels(values, row, column) { return .labels(labels) }
             var found: Set<Int> = []
             for value in values { found.insert(try id(of: value, row, column)) }
             return .labels(found.sorted())
         }
+    }
+
+    /// The labels of a multi-hot list; nil for a list of names, which `0` and `1` may be too: they are where
+    /// labels are called so. Of a model with placeholder names a list of zeros and ones is multi-hot if it
+    /// has as many as there are labels, else it holds numbers of labels.
+    private func multiHotLabels(
+        _ values: [JSONValue], _ row: Row, _ column: String
+    ) throws(DatasetsError) -> [Int]? {
+        guard let bits = MultiHot.bits(values), isMultiHot && !bits.isEmpty || bits.count > 1 else {
+            return nil
+        }
+        var areNames = !isMultiHot
+        for value in values where areNames {
+            areNames = ids[ByteString(try LabelValue(value, row, column).name)] != nil
+        }
+        if areNames { return nil }
+        if bits.count == count { return MultiHot.labels(bits) }
+        guard isMultiHot || MultiHot.repeats(bits) else { return nil }
+        throw .multiHotLength(row.source, column: column, expected: count, found: bits.count)
     }
 
     private func id(of value: JSONValue, _ row: Row, _ column: String) throws(DatasetsError) -> Int {

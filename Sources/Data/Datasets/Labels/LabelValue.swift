@@ -17,7 +17,7 @@ struct LabelValue {
     let kind: Kind
     let number: Double?
     /// The name of the number, the same for all its spellings: `1` for `01`.
-    var numericName: String? { number.map { number in Int(name).map { String($0) } ?? Self.name(number) } }
+    var numericName: String? { number.map { Self.integerName(name) ?? Self.name($0) } }
 
     /// - Throws: if the value is null, empty, a list or an object.
     init(_ value: JSONValue, _ row: Row, _ column: String) throws(DatasetsError) {
@@ -25,17 +25,25 @@ struct LabelValue {
         case .string(let text) where !text.isEmpty:
             name = text
             number = row.hasTypes ? nil : Self.number(text)
-            kind = number == nil ? .string : Int(text) == nil ? .real : .integer
+            kind = number == nil ? .string : Self.integerName(text) == nil ? .real : .integer
         case .number(let written):
             let value = written.double
             (kind, number) = (written.isInteger ? .integer : .real, value)
-            name = written.integer.map { String($0) } ?? Self.name(value)
+            name = Self.integerName(written.text) ?? Self.name(value)
         case .bool(let flag): (name, kind, number) = (flag ? "True" : "False", .bool, nil)
         default:
             let found = value == .string("") ? "an empty string" : value.phrase
             throw .wrongType(
                 row.source, column: column, expected: "a label (string, number or bool)", found: found)
         }
+    }
+
+    /// The digits of an integer of any length, without a plus sign and leading zeros; nil for other texts.
+    static func integerName(_ text: String) -> String? {
+        let digits = text.first == "-" || text.first == "+" ? text.dropFirst() : text[...]
+        guard !digits.isEmpty, digits.utf8.allSatisfy({ $0 &- 0x30 < 10 }) else { return nil }
+        let significant = digits.drop { $0 == "0" }
+        return significant.isEmpty ? "0" : (text.first == "-" ? "-" : "") + significant
     }
 
     /// The name of a number: whole numbers without a fraction.

@@ -13,6 +13,13 @@ package struct RowReader: Sendable {
     /// The rows that are read; nil reads all.
     private let selection: RowSelection?
     private let form: DelimitedForm
+    /// Rows that stand in no file.
+    private let listed: [Row]
+    /// Most rows that are read, the first ones; nil for all.
+    private var limit: Int?
+
+    /// Reads rows that are known already.
+    package init(_ rows: [Row]) { (files, selection, form, listed) = ([], nil, .detected, rows) }
 
     /// - Parameters:
     ///   - patterns: paths; `*`, `?` and `[a-z]` match within one part of a path.
@@ -36,20 +43,38 @@ package struct RowReader: Sendable {
         self.files = files
         self.selection = selection
         self.form = form
+        listed = []
+    }
+
+    /// The first so many of the rows; nil for all.
+    package func first(_ count: Int?) -> RowReader {
+        var reader = self
+        reader.limit = count
+        return reader
     }
 
     /// Steps through all rows of all files.
-    package func makeIterator() -> RowIterator { RowIterator(files: files, selection: selection, form) }
+    package func makeIterator() -> RowIterator {
+        RowIterator(files, listed, selection, form, limit: limit ?? .max)
+    }
 
-    /// What was found of the form of CSV and TSV files, a line a file where it is not RFC 4180's in UTF-8:
-    /// from their first 50,000 rows.
+    /// What stands between the fields of the first file if that is a CSV or TSV file.
+    package func separator() throws(DatasetsError) -> UInt8? {
+        guard let path = files.first, let format = FileFormat(path: path), case .delimited = format else {
+            return nil
+        }
+        return (try format.open(path, form) as? DelimitedFile)?.separator
+    }
+
+    /// What was found of the form of CSV and TSV files, a line a file where it is not RFC 4180's in UTF-8.
+    /// Reads them to their ends, as a letter that is no ASCII may stand in the last row.
     package func remarks() throws(DatasetsError) -> [String] {
         var remarks: [String] = []
         for path in files {
             guard let format = FileFormat(path: path), case .delimited = format,
                 let file = try format.open(path, form) as? DelimitedFile
             else { continue }
-            for _ in 0..<50_000 where try file.next() == nil { break }
+            while try file.next() != nil {}
             if let remark = file.remark { remarks.append(remark) }
         }
         return remarks
@@ -69,11 +94,21 @@ package final class RowIterator {
     private var currentHasRows = false
     private let selection: RowSelection?
     private let form: DelimitedForm
+    private var listed: ArraySlice<Row>
     /// The number of the next row over all files.
     private var number = 0
+    /// The number over all files of the row that came last.
+    package var lastNumber: Int { number - 1 }
 
-    init(files: [String], selection: RowSelection?, _ form: DelimitedForm) {
+    /// Rows that may still be handed out.
+    private var rest: Int
+
+    init(
+        _ files: [String], _ listed: [Row], _ selection: RowSelection?, _ form: DelimitedForm, limit: Int
+    ) {
+        rest = limit
         remaining = files[...]
+        self.listed = listed[...]
         self.selection = selection
         self.form = form
     }
@@ -81,9 +116,11 @@ package final class RowIterator {
     /// The next selected row, nil after the last row of the last file.
     /// - Throws: if a file cannot be read, holds no row, or a row is not well-formed.
     package func next() throws(DatasetsError) -> Row? {
-        while let row = try nextOfAll() {
+        while rest > 0, let row = try nextOfAll() {
             defer { number += 1 }
-            if selection?.contains(number) ?? true { return row }
+            guard selection?.contains(number) ?? true else { continue }
+            rest -= 1
+            return row
         }
         return nil
     }
@@ -98,7 +135,7 @@ package final class RowIterator {
                 if !currentHasRows { throw .noRows(current.path) }
                 self.current = nil
             }
-            guard let path = remaining.popFirst() else { return nil }
+            guard let path = remaining.popFirst() else { return listed.popFirst() }
             guard let format = FileFormat(path: path) else { throw .unknownEnding(path) }
             current = try format.open(path, form)
             currentHasRows = false

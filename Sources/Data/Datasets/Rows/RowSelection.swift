@@ -6,6 +6,9 @@ package struct RowSelection: Sendable, Hashable {
     /// The number of chosen rows.
     package let count: Int
 
+    /// The number of rows that it was made for, chosen or not.
+    package var total: Int { isChosen.count }
+
     /// The rows of the numbers for which `isChosen` is true.
     package init(where isChosen: [Bool]) {
         self.isChosen = isChosen

@@ -25,6 +25,8 @@ package struct ClassificationHead: Sendable, Equatable {
     /// Names in the order of the outputs.
     package let labels: [String]
     package let problemType: ProblemType
+    /// Of two labels the one that precision, recall and F1 are told of.
+    package var positive = 1
 
     package init(labels: [String], problemType: ProblemType) {
         precondition(!labels.isEmpty, "a head needs an output")

@@ -94,6 +94,13 @@ extension ModelFamily {
         all.filter { family in heads.contains { family.architectures[$0] != nil } }
     }
 
+    /// The families that have one of these heads, in words: `bert, roberta or modernbert`.
+    package static func names(having heads: Set<Head>) -> String {
+        let names = having(heads).map(\.modelType)
+        guard let last = names.last, names.count > 1 else { return names.joined() }
+        return names.dropLast().joined(separator: ", ") + " or " + last
+    }
+
     /// The family of a config.json, which must have one of these heads. `file` is named in errors.
     static func of(_ json: JSONValue, having heads: Set<Head>, file: String) throws(ModelError) -> ModelFamily
     {

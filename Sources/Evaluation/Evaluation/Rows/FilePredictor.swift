@@ -11,16 +11,21 @@ package final class FilePredictor: Predictor {
     private let referenceColumn: String
     private let labels: LabelMap?
     private let rows: RowIterator
+    private let selection: RowSelection?
+    /// Answers that were given, and rows that were read for them.
     private var next = 0
+    private var number = 0
 
     /// - Parameters:
     ///   - predictions: files of predictions; `column` holds them, in a text file each line is one.
     ///   - references: files of references; `referenceColumn` holds them unless a row has `reference`.
     ///   - labels: what predictions may be; nil for texts.
+    ///   - selection: the rows of the references that are asked for; nil for all.
     package init(
         predictions: [String], column: String, references: [String], referenceColumn: String,
-        labels: LabelMap?
+        labels: LabelMap?, selection: RowSelection? = nil
     ) throws {
+        self.selection = selection
         (paths, self.column, self.labels) = (predictions, column, labels)
         (referencePaths, self.referenceColumn) = (references, referenceColumn)
         rows = try RowReader(patterns: predictions).makeIterator()
@@ -33,13 +38,15 @@ package final class FilePredictor: Predictor {
     }
 
     private func nextRow() throws -> Row {
-        guard let row = try rows.next() else {
-            var references = 0
-            try RowReader(patterns: referencePaths).forEachRow { _ in references += 1 }
-            throw unequal(predictions: next, references: references)
+        while let row = try rows.next() {
+            defer { number += 1 }
+            guard selection?.contains(number) ?? true else { continue }
+            next += 1
+            return row
         }
-        next += 1
-        return row
+        var references = 0
+        try RowReader(patterns: referencePaths).forEachRow { _ in references += 1 }
+        throw unequal(predictions: number, references: references)
     }
 
     private func answer(_ row: Row) throws -> RowPrediction {
@@ -53,8 +60,9 @@ package final class FilePredictor: Predictor {
 
     /// Throws unless there are as many predictions as references; reads the rest of the predictions.
     package func checkCount(references: Int) throws {
-        while try rows.next() != nil { next += 1 }
-        if next != references { throw unequal(predictions: next, references: references) }
+        while try rows.next() != nil { number += 1 }
+        let references = selection?.total ?? references
+        if number != references { throw unequal(predictions: number, references: references) }
     }
 
     private func unequal(predictions: Int, references: Int) -> EvaluationError {
@@ -77,14 +85,18 @@ package final class FilePredictor: Predictor {
             return labels.texts(
                 of: try labels.target(for: row, column: column, columnKey: "reference_column"))
         }
-        switch try row.value(in: column, key: "reference_column") {
-        case .array(let values) where !values.isEmpty: return values.map(\.plainText)
-        case let value: return [value.plainText]
-        }
+        let value = try row.value(in: column, key: "reference_column")
+        guard case .array(let values) = value else { return [value == .null ? "" : value.plainText] }
+        // An empty one among several says nothing, and would win where the least reference counts.
+        let texts = values.filter { !$0.isEmpty }.map(\.plainText)
+        return texts.isEmpty ? [""] : texts
     }
 
     /// The column of the row's references.
-    package func column(of row: Row) -> String {
-        row.isLine ? "text" : row["reference"] != nil ? "reference" : referenceColumn
+    package func column(of row: Row) -> String { Self.column(of: row, named: referenceColumn) }
+
+    /// The column of a row's references where `name` is that of rows without `reference`.
+    package static func column(of row: Row, named name: String) -> String {
+        row.isLine ? "text" : row["reference"] != nil ? "reference" : name
     }
 }

@@ -11,6 +11,7 @@ package struct RowEvaluationResult: TaskEvaluation {
     package let rowCount: Int64
     package let estimates: [MetricValue]
     package var figures: [MetricValue] { estimates }
+    package var warnings: [String] { classification?.warnings ?? [] }
     /// Of a classifier or a regression; nil for texts.
     package let classification: ClassificationEvaluation?
     /// F1 of each label; empty for more than 100 labels and where there are none.
@@ -109,7 +110,7 @@ package final class RowEvaluation {
 
     private static func scorer(_ head: ClassificationHead) -> any RowScorer {
         switch head.problemType {
-        case .singleLabel: ClassificationScorer(labelCount: head.labels.count)
+        case .singleLabel: ClassificationScorer(labelCount: head.labels.count, positive: head.positive)
         case .multiLabel: LabelSetScorer(labelCount: head.labels.count)
         case .regression: RegressionScorer()
         }

@@ -9,6 +9,7 @@ package struct ClassificationScorer: RowScorer {
     static let binCount = 15
 
     private let labelCount: Int
+    private let positive: Int
     /// Rows, rows with a loss that is finite, and the sums of losses and of Brier's squared errors; then by
     /// label truths, predictions and hits; then by bin confidence minus right answers.
     private let layout: Layout
@@ -22,8 +23,10 @@ package struct ClassificationScorer: RowScorer {
         var width: Int { bins + ClassificationScorer.binCount }
     }
 
-    package init(labelCount: Int) {
+    /// `positive` is the label that precision, recall and F1 of two labels are of.
+    package init(labelCount: Int, positive: Int = 1) {
         self.labelCount = labelCount
+        self.positive = positive
         layout = Layout(labels: labelCount)
     }
 
@@ -56,7 +59,7 @@ package struct ClassificationScorer: RowScorer {
     }
 
     package var metrics: [Metric] {
-        let layout = layout
+        let (layout, positive) = (layout, positive)
         @Sendable func report(_ sums: [Int64]) -> ClassificationReport {
             ClassificationReport(
                 truths: Array(sums[layout.truths..<layout.predictions]),
@@ -83,9 +86,9 @@ package struct ClassificationScorer: RowScorer {
                 FixedPoint.value($0[2]) / Double($0[1])
             },
             figure("accuracy", isMain: true) { $0.accuracy },
-            figure("precision") { ($0.binary ?? $0.macro).precision },
-            figure("recall") { ($0.binary ?? $0.macro).recall },
-            figure("f1", isMain: true) { ($0.binary ?? $0.macro).f1 },
+            figure("precision") { $0.main(positive: positive).precision },
+            figure("recall") { $0.main(positive: positive).recall },
+            figure("f1", isMain: true) { $0.main(positive: positive).f1 },
             figure("balanced_accuracy") { $0.balancedAccuracy },
             figure("mcc", isMain: true) { $0.matthewsCorrelation },
             figure("kappa") { $0.cohenKappa },

@@ -127,7 +127,8 @@ package struct ClassificationEvaluation: Sendable {
     }
 
     /// Metric names, without prefix, and values in the order of the log. `precision`, `recall` and `f1` are
-    /// those of the second label when there are two, as in scikit-learn, and macro averages otherwise.
+    /// those of the positive label when there are two, the second if none is named, as in scikit-learn, and
+    /// macro averages otherwise.
     package var metrics: [(name: String, value: Double)] {
         switch head.problemType {
         case .singleLabel: [("loss", loss)] + singleLabelMetrics
@@ -138,7 +139,7 @@ package struct ClassificationEvaluation: Sendable {
 
     private var singleLabelMetrics: [(String, Double)] {
         let report = ClassificationReport(confusion)
-        let main = report.binary ?? report.macro
+        let main = report.main(positive: head.positive)
         return [
             ("accuracy", report.accuracy), ("precision", main.precision), ("recall", main.recall),
             ("f1", main.f1),

@@ -129,11 +129,11 @@ struct LabelRowSums: ExactRowSums {
         return found + (hasArea(head) ? [MetricDescription(area, .higherIsBetter)] : [])
     }
 
-    /// The area of the second of two labels, or the mean over labels. Exact while all rows are in the sample.
+    /// The area of the positive one of two labels, or the mean over labels. Exact while all rows are in the sample.
     private func rocAUC(hasInterval: Bool) -> MetricValue {
         let count = head.labels.count
         let isBinary = head.problemType == .singleLabel && count == 2
-        let labels = isBinary ? [1] : Array(0..<count)
+        let labels = isBinary ? [head.positive] : Array(0..<count)
         let ranked = labels.map { label in
             let rows = (0..<sample.count).map { sample[$0] }
             return RankedScores(

@@ -16,6 +16,28 @@ extension RecipeKey {
         .optional(
             "csv_encoding", \.data.csvEncoding, .encoding,
             "Encoding of .csv and .tsv files; found from each file if not set.", in: .rows),
+        .key(
+            "on_empty_row", \.data.onEmptyRow, .choice(),
+            "What becomes of rows with an empty text, label or reference: skip leaves them out, error lists them.",
+            in: .rows),
+        .optional(
+            "validation_split", \.data.validationSplit,
+            .number("a share above 0 and at most 0.5") { $0 > 0 && $0 <= 0.5 },
+            "Share of the training rows to evaluate on if there is no validation_file, drawn with the seed.",
+            in: [.train]),
+        .optional(
+            "group_column", \.data.groupColumn, .text,
+            "Column that names a row's group: rows of one are never on both sides of a split, or in two folds."
+        ),
+        .optional(
+            "max_train_samples", \.data.maxTrainSamples, .integer(atLeast: 1),
+            "Most rows to learn from, the first ones."),
+        .optional(
+            "max_eval_samples", \.data.maxEvalSamples, .integer(atLeast: 1),
+            "Most rows to evaluate on, the first ones.", in: [.train, .evaluate]),
+        .optional(
+            "max_predict_samples", \.data.maxPredictSamples, .integer(atLeast: 1),
+            "Most rows to predict, the first ones.", in: [.predict]),
         .key("text_column", \.data.textColumn, .text, "Column that holds the text.", for: .text, in: .rows),
         .optional(
             "text_pair_column", \.data.textPairColumn, .text, "Column that holds the second text of a pair.",
@@ -23,6 +45,10 @@ extension RecipeKey {
         .key(
             "label_column", \.data.labelColumn, .text, "Column that holds the label.", for: .labels,
             in: .measuring),
+        .optional(
+            "positive_label", \.data.positiveLabel, .text,
+            "Of two labels the one that precision, recall and f1 are of; the second in their order if not set.",
+            for: .classifiers, in: .measuring),
         .key(
             "label_all_tokens", \.data.labelAllTokens, .boolean,
             "Learn the tag of a word from all its tokens, not from the first alone.", for: .tags,

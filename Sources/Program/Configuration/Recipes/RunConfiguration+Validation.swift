@@ -62,7 +62,17 @@ extension RunConfiguration {
     }
 
     private func validateEvaluation(_ sources: KeySources) throws(ConfigurationError) {
-        guard training.evalStrategy != .never, data.validationFiles.isEmpty, !sources.holdsOutValidation
+        if let share = data.validationSplit, training.evalStrategy == .never, data.validationFiles.isEmpty,
+            !sources.holdsOutValidation
+        {
+            throw .contradiction(
+                "validation_split",
+                "validation_split: \(share) holds out rows to evaluate on, but eval_strategy is no; set"
+                    + " eval_strategy to epoch or steps, or leave validation_split out.",
+                sources.location(of: ["validation_split"]))
+        }
+        guard training.evalStrategy != .never, data.validationFiles.isEmpty, data.validationSplit == nil,
+            !sources.holdsOutValidation
         else { return }
         throw .contradiction(
             "eval_strategy",

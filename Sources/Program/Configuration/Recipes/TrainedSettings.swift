@@ -35,11 +35,17 @@ struct TrainedSettings {
 }
 
 extension RecipeKey {
+    /// What each command chooses for itself.
+    private static let ofOneCommand: Set = [
+        "predict_with_generate", "on_empty_row", "validation_split", "group_column", "max_train_samples",
+        "max_eval_samples", "max_predict_samples",
+    ]
+
     /// Whether it says how a model is used, whatever the machine and the files: its task, the columns and
     /// lengths of its rows, how it writes texts. Whether evaluations write texts at all is each command's own
     /// choice.
     var travels: Bool {
-        guard !typeName.hasPrefix("path"), name != "predict_with_generate" else { return false }
+        guard !typeName.hasPrefix("path"), !Self.ofOneCommand.contains(name) else { return false }
         return name == "task" || [.data, .generation].contains(group)
     }
 }

@@ -10,8 +10,17 @@ package enum Messages {
     /// Lines that rank 0 says for all.
     package static func note(_ lines: [String], _ group: any ProcessGroup) {
         guard group.rank == 0 else { return }
-        for line in lines { note(line) }
+        for line in lines {
+            if line.hasPrefix(warningMark) {
+                warn(String(line.dropFirst(warningMark.count)))
+            } else {
+                note(line)
+            }
+        }
     }
+
+    /// What a line that warns begins with.
+    private static let warningMark = "warning: "
 
     package static func warn(_ text: String) { Logger.run.warning("\(text)") }
 }

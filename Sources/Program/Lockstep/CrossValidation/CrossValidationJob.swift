@@ -16,7 +16,7 @@ import Training
 
 /// A cross-validation on this rank.
 package struct CrossValidationJob {
-    private let configuration: RunConfiguration
+    private var configuration: RunConfiguration
     private let arguments: CrossValidationArguments
     private let keepsModels: Bool
     private let printsJSON: Bool
@@ -41,6 +41,22 @@ package struct CrossValidationJob {
     package func run(stoppingAt stopRequest: StopRequest) throws {
         try arguments.check(rankCount: group.size)
         try arguments.check(configuration.training)
+        var job = self
+        try job.chooseRows()
+        try job.runFolds(stoppingAt: stopRequest)
+    }
+
+    /// Leaves out rows that are empty, and those behind the first so many.
+    private mutating func chooseRows() throws {
+        let data = configuration.data
+        let survey = try RowSurvey(
+            data.rows(of: data.trainFiles), needs: configuration.needs(withReferences: true))
+        try survey.check(data.trainFiles, skips: data.onEmptyRow == .skip)
+        Messages.note([survey.warning(data.trainFiles)].compactMap(\.self), group)
+        configuration.data.usableTrainSelection = survey.rows(limit: data.maxTrainSamples)
+    }
+
+    private func runFolds(stoppingAt stopRequest: StopRequest) throws {
         let survey = try FoldSurvey(configuration.data, task: configuration.task, arguments)
         let plan = try CrossValidationPlan(survey, arguments)
         try ReplicaMemory.check(configuration, ranksOfFold: ranksOfFold, group: group)

@@ -45,8 +45,7 @@ struct FoldJob {
     /// The test rows stand for the training rows too: a task that reads others would read others when it
     /// trains.
     private func checkRows(of task: any TrainingTask) {
-        let rows = plan.testRows(of: run)
-        let sources = Set(plan.survey.sources.indices.filter(rows.contains).map { plan.survey.sources[$0] })
+        let sources = Set(plan.survey.sources(of: plan.testRows(of: run)))
         precondition(
             (0..<task.training.count).allSatisfy { sources.contains(task.training.source(of: $0)) },
             "\(configuration.task.rawValue) must read its rows by trainingRows() and validationRows()")

@@ -69,6 +69,10 @@ package enum EvaluationDocument {
         to members: inout JSONObject
     ) {
         let labels = evaluation.head.labels
+        if let positive = evaluation.positiveLabel { members["positive_label"] = .string(positive) }
+        if !evaluation.warnings.isEmpty {
+            members["warnings"] = .array(evaluation.warnings.map { .string($0) })
+        }
         members["labels"] = .array(labels.map { .string($0) })
         members["per_label"] = .array(
             zip(labels, evaluation.perLabel).enumerated().map { index, pair in
@@ -91,7 +95,22 @@ package enum EvaluationDocument {
     }
 }
 
+extension EvaluationOutcome {
+    /// What a reader of the figures should know: which label they are of, and what makes them doubtful.
+    var remarks: [String] {
+        let positive = rows?.classification?.positiveLabel.map {
+            ["precision, recall and f1 are those of \"\($0)\""]
+        }
+        return (positive ?? []) + (rows?.warnings ?? []).map { "warning: " + $0 }
+    }
+}
+
 extension ClassificationEvaluation {
+    /// Of two labels the one that precision, recall and F1 are of.
+    var positiveLabel: String? {
+        head.problemType == .singleLabel && head.labels.count == 2 ? head.labels[head.positive] : nil
+    }
+
     /// The confusion matrix, a list a true label.
     var confusionRows: [[Int]] {
         head.labels.indices.map { truth in head.labels.indices.map { Int(confusion[truth, $0]) } }

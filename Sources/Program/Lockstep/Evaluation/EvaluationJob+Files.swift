@@ -16,16 +16,16 @@ extension EvaluationJob {
     /// Scores predictions that stand in files. Collective.
     func predictionsInFile() throws -> EvaluationOutcome {
         let task = configuration.task.definition
-        let column = files.referenceColumn ?? task.referenceColumn(data)
+        let column = referenceColumn
         let map = task.answersLabels ? try labels(referenceColumn: column) : nil
         let predictor = try FilePredictor(
             predictions: files.predictionsFile, column: files.predictionColumn,
-            references: files.referencesFile, referenceColumn: column, labels: map)
+            references: files.referencesFile, referenceColumn: column, labels: map,
+            selection: data.validationSelection)
         var answering = TaskPredictor(predictor: predictor)
         answering.labels = map
         return try rows(
-            of: files.referencesFile, answering,
-            kind: scoring(predictor, labels: map, references: files.referencesFile),
+            answering, kind: scoring(predictor, labels: map),
             reader: PredictedRowReader(predictor: predictor, labels: map) { predictor.column(of: $0) },
             batchRows: Self.batchRows)
     }
@@ -34,12 +34,19 @@ extension EvaluationJob {
     private func labels(referenceColumn: String) throws -> LabelMap {
         if let labels = files.labels {
             let names = labels.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
-            return try LabelMap(labels: names, problemType: data.problemType ?? .singleLabel)
+            return try named(LabelMap(labels: names, problemType: data.problemType ?? .singleLabel))
         }
-        let references = try data.rows(of: files.referencesFile)
+        let references = try references()
         let first = try references.makeIterator().next()
-        let column =
-            first.map { $0.isLine ? "text" : $0["reference"] != nil ? "reference" : referenceColumn }
-        return try LabelMap(of: references, column: column ?? referenceColumn, problemType: data.problemType)
+        let column = first.map { FilePredictor.column(of: $0, named: referenceColumn) }
+        return try named(
+            LabelMap(of: references, column: column ?? referenceColumn, problemType: data.problemType))
+    }
+
+    /// With the label that `positive_label` names.
+    private func named(_ labels: LabelMap) throws -> LabelMap {
+        var labels = labels
+        labels.positive = try labels.positive(data.positiveLabel)
+        return labels
     }
 }

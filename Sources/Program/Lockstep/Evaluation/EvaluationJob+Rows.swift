@@ -13,9 +13,9 @@ import Tasks
 import Training
 
 extension EvaluationJob {
-    /// Runs the rows of files through a predictor and scores its answers. Collective.
+    /// Runs the rows that are evaluated through a predictor and scores its answers. Collective.
     func rows(
-        of paths: [String], _ answering: TaskPredictor, kind: RowEvaluation.Kind, reader: PredictedRowReader,
+        _ answering: TaskPredictor, kind: RowEvaluation.Kind, reader: PredictedRowReader,
         batchRows: Int
     ) throws -> EvaluationOutcome {
         let start = ContinuousClock.now
@@ -27,7 +27,7 @@ extension EvaluationJob {
         var side = answering.baselineScores
         var current: PredictedRow?
         try PredictionLoop(predictor: predictor, group: group, batchRows: batchRows).run(
-            data.rows(of: paths), findsLoss: true,
+            references(), findsLoss: true,
             score: { number, row, answer in
                 let answered = try reader.row(number: number, row, answer)
                 current = answered

@@ -5,6 +5,7 @@ package import Configuration
 package import DataParallel
 import Datasets
 import Evaluation
+import JSON
 import Metrics
 import Models
 import Tasks
@@ -51,7 +52,7 @@ package struct PredictionFiles {
 
 /// One evaluation on one rank.
 package struct EvaluationJob {
-    let configuration: RunConfiguration
+    private(set) var configuration: RunConfiguration
     let files: PredictionFiles
     /// Another run, to compare with.
     let compare: String?
@@ -70,8 +71,41 @@ package struct EvaluationJob {
 
     /// The result on rank 0, nil on the others. Collective.
     package func run() throws -> EvaluationOutcome? {
-        let outcome = files.isGiven ? try predictionsInFile() : try answers()
+        var job = self
+        try job.chooseRows()
+        let outcome = files.isGiven ? try job.predictionsInFile() : try job.answers()
         return group.rank == 0 ? outcome : nil
+    }
+
+    /// Leaves out rows without a text or reference, and those behind the first so many.
+    private mutating func chooseRows() throws {
+        if files.isGiven { configuration.data.validationFiles = files.referencesFile }
+        guard files.isGiven else {
+            let (chosen, notes) = try configuration.choosingValidationRows()
+            configuration = chosen
+            return Messages.note(notes, group)
+        }
+        let (name, takesEmptyTexts) = (referenceColumn, task.takesEmptyReferences)
+        let takesEmptyLists = task.answersLabels || takesEmptyTexts
+        let survey = try RowSurvey(
+            data.rows(of: files.referencesFile),
+            needs: { row in
+                let column = FilePredictor.column(of: row, named: name)
+                // A line of a text file is a reference, and an empty text may say that there is no answer.
+                if row.isLine || takesEmptyTexts && row[column] == .string("") { return [] }
+                return [NeededColumn(column, takesEmptyList: takesEmptyLists)]
+            })
+        try survey.check(files.referencesFile, skips: data.onEmptyRow == .skip)
+        configuration.data.validationSelection = survey.rows(limit: data.maxEvalSamples)
+        Messages.note([survey.warning(files.referencesFile)].compactMap(\.self), group)
+    }
+
+    /// The column of the references in a file.
+    var referenceColumn: String { files.referenceColumn ?? task.referenceColumn(data) }
+
+    /// The rows that are evaluated.
+    func references() throws -> RowReader {
+        try data.rows(of: data.validationFiles, data.validationSelection)
     }
 
     private var task: any TaskDefinition { configuration.task.definition }
@@ -82,18 +116,17 @@ package struct EvaluationJob {
         let answering = try task.taskPredictor(configuration, group: group)
         let (predictor, column) = (answering.predictor, answering.labelColumn)
         return try rows(
-            of: data.validationFiles, answering,
-            kind: scoring(predictor, labels: answering.labels, references: data.validationFiles),
+            answering, kind: scoring(predictor, labels: answering.labels),
             reader: PredictedRowReader(predictor: predictor, labels: answering.labels) { _ in column },
             batchRows: batchRows)
     }
 
     /// How answers are scored: by labels, or as the task's texts are. Collective.
     func scoring(
-        _ predictor: any Predictor, labels: LabelMap?, references: [String]
+        _ predictor: any Predictor, labels: LabelMap?
     ) throws -> RowEvaluation.Kind {
         try labels.map { .labels($0.head) }
-            ?? task.textScoring(predictor, rows: data.rows(of: references), group: group)
+            ?? task.textScoring(predictor, rows: references(), group: group)
     }
 
     static func seconds(since start: ContinuousClock.Instant) -> Double {

@@ -15,6 +15,7 @@ package enum EvaluationTables {
 
     package static func text(_ outcome: EvaluationOutcome) throws -> String {
         var parts = [figures(outcome)]
+        parts += outcome.remarks.map { $0 + "\n" }
         if let rows = outcome.rows {
             if let evaluation = rows.classification { parts += labels(evaluation, rows.labelF1) }
             parts += [lengths(rows), confidences(rows)].compactMap { $0 }

@@ -45,9 +45,10 @@ package struct TrainingJob {
         let lock =
             isFirst ? try OutputLock.ifPresent(directory: outputDirectory, host: group.hostName) : nil
         let resumePath = try chooseStart()
-        let prepared = try configuration.task.definition.prepare(configuration, group: group)
+        let (chosen, rowNotes) = try configuration.choosingTrainingRows()
+        let prepared = try chosen.task.definition.prepare(chosen, group: group)
         if isFirst, shows == .full {
-            for note in prepared.notes { Messages.note(note) }
+            Messages.note(rowNotes + prepared.notes, group)
             Messages.note("\(group.size) ranks × \(plan.threadCount) threads")
         }
         let summary = try train(prepared, resumePath: resumePath, lock: lock, stopRequest: stopRequest)

@@ -51,6 +51,12 @@ struct CrossValidateCommand: ParsableCommand, RecipeReader {
             notes.append("validation_file is not used: each fold is tested on its own rows of train_file")
             configuration.data.validationFiles = []
         }
+        if configuration.data.validationSplit != nil {
+            notes.append("validation_split is not used: --inner_validation holds out rows of each fold")
+            configuration.data.validationSplit = nil
+        }
+        // Each fold is tested on all of its rows.
+        configuration.data.maxEvalSamples = nil
         return notes
     }
 }
@@ -69,8 +75,7 @@ struct CrossValidationOptions: ParsableArguments {
     var stratified: Bool?
 
     @Option(
-        name: [.customLong("group_column"), .customLong("group-column")],
-        help: "Column whose value names a row's group; rows of one group are never in two folds.")
+        name: .customLong("group-column"), help: .hidden)
     var groupColumn: String?
 
     @Option(
@@ -106,7 +111,7 @@ struct CrossValidationOptions: ParsableArguments {
         arguments.folds = folds
         arguments.repeats = repeats
         arguments.isStratified = stratified
-        arguments.groupColumn = groupColumn
+        arguments.groupColumn = groupColumn ?? configuration.data.groupColumn
         arguments.seed = foldSeed ?? configuration.training.seed
         arguments.innerValidation = innerValidation
         arguments.parallelFolds = parallelFolds

@@ -4,11 +4,7 @@ import ArgumentParser
 import Arguments
 import Configuration
 import DataParallel
-import Evaluation
-import Files
 import Lockstep
-import Tasks
-import Training
 
 /// Predicts the labels of rows.
 struct PredictCommand: ParsableCommand, RecipeReader {
@@ -17,7 +13,10 @@ struct PredictCommand: ParsableCommand, RecipeReader {
     static let configuration = CommandConfiguration(
         commandName: "predict",
         abstract: "Copies each row of a file and adds the prediction of a fine-tuned model.",
-        discussion: "Needs --model_name_or_path, --predict_file and --output_file. Rows need no labels.")
+        discussion: """
+            Needs --model_name_or_path, and --predict_file or --text. Rows need no labels. With --output_file \
+            answers.csv the result is a table: the columns of the input, then prediction and score.
+            """)
 
     @Argument(help: "Recipe file (YAML) whose keys serve as defaults.", completion: .yaml)
     var recipe: String?
@@ -25,22 +24,23 @@ struct PredictCommand: ParsableCommand, RecipeReader {
     @OptionGroup(title: "Options of predict") var options: PredictOptions
     @OptionGroup var flags: RecipeFlags<Self>
 
+    func validate() throws {
+        if options.predictFile.isEmpty == options.text.isEmpty {
+            throw ValidationError(
+                "give either --predict_file, which may be - for standard input, or --text, once for each text."
+            )
+        }
+        if options.predictFile.count > 1, options.predictFile.contains("-") {
+            throw ValidationError("--predict_file - reads standard input, alone: leave the other files out.")
+        }
+    }
+
     func run() throws {
         try RankWork.run { group in
             let configuration = try flags.configuration(
                 recipe: recipe, requiredKeys: ["model_name_or_path"])
             Messages.note(configuration.notes, group)
-            try Messages.note(configuration.data.remarks(on: options.predictFile), group)
-            let predictions = PredictionLoop(
-                predictor: try configuration.task.definition.taskPredictor(configuration, group: group)
-                    .predictor,
-                group: group,
-                batchRows: configuration.training.perDeviceEvalBatchSize)
-            let sink = group.rank == 0 ? try LineWriter(path: options.outputFile) : nil
-            try predictions.run(configuration.data.rows(of: options.predictFile)) { line in
-                try sink?.write(line)
-            }
-            try sink?.finish()
+            try PredictionJob(configuration, options.request, group: group).run()
         }
     }
 }
@@ -49,15 +49,33 @@ struct PredictCommand: ParsableCommand, RecipeReader {
 struct PredictOptions: ParsableArguments {
     @Option(
         name: .customLong("predict_file"),
-        help: "File whose rows get a prediction (.jsonl .json .csv .tsv, or .gz).",
+        help: ArgumentHelp(
+            "File whose rows get a prediction (.jsonl .json .csv .tsv .txt, or .gz); - means standard input.",
+            valueName: "file"),
         completion: .file())
-    var predictFile: [String]
+    var predictFile: [String] = []
+
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: "A text to predict, in place of a file; may be given several times.")
+    var text: [String] = []
 
     @Option(
         name: .customLong("output_file"),
-        help:
-            "JSON Lines file to write: each row with the fields prediction and score; - means standard output.",
+        help: ArgumentHelp(
+            "File for the rows with prediction and score: .csv, .tsv, else JSON Lines; - means standard output.",
+            valueName: "file"),
         completion: .file()
     )
-    var outputFile: String
+    var outputFile = "-"
+
+    @Option(help: "Probabilities that are written: that of the answer, or those of all labels, too.")
+    var scores = PredictionRequest.Scores.best
+
+    /// What the options say.
+    var request: PredictionRequest {
+        PredictionRequest(files: predictFile, texts: text, output: outputFile, scores: scores)
+    }
 }
+
+extension PredictionRequest.Scores: ExpressibleByArgument {}

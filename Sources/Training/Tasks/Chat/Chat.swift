@@ -3,6 +3,7 @@
 package import Arguments
 internal import ChatTemplates
 package import DataParallel
+package import Datasets
 package import Models
 package import Tokenizers
 
@@ -15,6 +16,19 @@ package struct Chat: LanguageModelDefinition {
     package func answersRows(_ generation: GenerationArguments) -> Bool {
         generation.predictWithGenerate ?? true
     }
+
+    package func neededColumns(
+        of row: Row, _ run: RunArguments, withReferences: Bool
+    ) -> [NeededColumn] {
+        let data = run.data
+        guard row[data.messagesColumn] == nil, row[data.promptColumn] != nil else {
+            return [NeededColumn(data.messagesColumn)]
+        }
+        return [NeededColumn(data.promptColumn)]
+            + (withReferences ? [NeededColumn(data.completionColumn)] : [])
+    }
+
+    package func inputColumn(_ data: DataArguments) -> String? { data.promptColumn }
 
     package func setup(_ run: RunArguments, group: any ProcessGroup) throws -> LanguageModelSetup {
         try .causal(run, group: group) { tokenizer in

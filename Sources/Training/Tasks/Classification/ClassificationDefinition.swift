@@ -3,7 +3,7 @@
 package import Arguments
 internal import Checkpoints
 package import DataParallel
-internal import Datasets
+package import Datasets
 internal import Evaluation
 internal import Models
 internal import Training
@@ -32,11 +32,28 @@ extension ClassificationDefinition {
     package func referenceColumn(_ data: DataArguments) -> String { data.labelColumn }
     package func answersRows(_ generation: GenerationArguments) -> Bool { true }
 
+    package func neededColumns(
+        of row: Row, _ run: RunArguments, withReferences: Bool
+    ) -> [NeededColumn] {
+        let data = run.data
+        let inputs =
+            readsImages ? [data.imageColumn] : [data.textColumn] + (data.textPairColumn.map { [$0] } ?? [])
+        return inputs.map { NeededColumn($0) }
+            + (withReferences ? [NeededColumn(data.labelColumn, takesEmptyList: true)] : [])
+    }
+
+    package func inputColumn(_ data: DataArguments) -> String? {
+        readsImages ? data.imageColumn : data.textPairColumn == nil ? data.textColumn : nil
+    }
+
     package func prepare(_ run: RunArguments, group: any ProcessGroup) throws -> PreparedTask {
         let (data, arguments) = (run.data, run.training)
         // Of all rows, so that a fold knows every label.
+        var remarks: [String] = []
         let labels = try LabelMap(
-            of: data.rows(of: data.trainFiles), column: data.labelColumn, problemType: data.problemType)
+            of: data.labelledRows(), column: data.labelColumn, problemType: data.problemType,
+            remarks: { remarks = $0 })
+        let positive = try labels.positive(data.positiveLabel)
         let loaded = try ModelBroadcast.classifier(
             run.model, head: labels.head, seed: arguments.seed,
             overrides: arguments.configurationOverrides, through: group)
@@ -54,21 +71,27 @@ extension ClassificationDefinition {
             id: labels.id(of:))
         let task = try ClassificationTask(
             model: loaded.model, training: examples, validation: validation, weighting: weighting,
-            group: group, batchRows: arguments.perDeviceEvalBatchSize)
+            positive: positive, group: group, batchRows: arguments.perDeviceEvalBatchSize)
         let names = labels.labels.prefix(12).joined(separator: ", ") + (labels.count > 12 ? ", …" : "")
-        let kind = "\(labels.problemType.rawValue): \(labels.count) outputs (\(names))"
+        let isBinary = labels.problemType == .singleLabel && labels.count == 2 && validation != nil
+        let kind =
+            "\(labels.problemType.rawValue): \(labels.count) outputs (\(names))"
+            + (isBinary ? "; f1 is that of \(labels.labels[positive]) (positive_label)" : "")
         return PreparedTask(
             task: task,
             notes: (loaded.report?.lines ?? []) + [
                 kind, PreparedTask.rows(examples.examples, validation?.examples),
-            ] + [weighting?.line(labels.head)].compactMap(\.self))
+            ] + remarks + PreparedTask.cuts(examples.examples, "max_seq_length", data.maxSeqLength)
+                + [weighting?.line(labels.head)].compactMap(\.self))
     }
 
     package func taskPredictor(_ run: RunArguments, group: any ProcessGroup) throws -> TaskPredictor {
         let setup = try ClassifierSetup(run, group: group)
         var answering = TaskPredictor(
             predictor: try ClassificationPredictor(model: setup.model, reader: setup.reader))
-        answering.labels = try LabelMap(setup.model.head)
+        var labels = try LabelMap(setup.model.head)
+        labels.positive = try labels.positive(run.data.positiveLabel)
+        answering.labels = labels
         answering.labelColumn = setup.reader.labelColumn
         return answering
     }

@@ -18,12 +18,17 @@ package final class ClassificationEvaluator {
     private let weighting: LossWeighting?
     private let workspace = Workspace()
     private let labels: LabelMap
+    /// What answers are scored as.
+    let head: ClassificationHead
 
-    /// With `weighting` the loss is that of a run with it.
+    /// `positive` is the label that figures of two are of. With `weighting` the loss is that of a run with it.
     package init(
-        model: any SequenceClassifier, weighting: LossWeighting? = nil, group: any ProcessGroup,
-        batchRows: Int
+        model: any SequenceClassifier, weighting: LossWeighting? = nil, positive: Int = 1,
+        group: any ProcessGroup, batchRows: Int
     ) throws {
+        var head = model.head
+        head.positive = positive
+        self.head = head
         self.model = model
         self.weighting = weighting
         labels = try LabelMap(model.head)
@@ -33,7 +38,7 @@ package final class ClassificationEvaluator {
 
     /// Metrics over all rows of `inputs`, on every rank. Collective.
     package func evaluate(_ inputs: any ModelInputs) throws -> RowEvaluationResult {
-        let evaluation = RowEvaluation(.labels(model.head), group: group, seed: 0, detail: .figures)
+        let evaluation = RowEvaluation(.labels(head), group: group, seed: 0, detail: .figures)
         let examples = inputs.examples
         let batches = EvaluationSampler(
             rowCount: examples.count, batchRows: batchRows, lengths: examples.lengths)

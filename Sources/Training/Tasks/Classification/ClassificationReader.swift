@@ -37,8 +37,21 @@ package struct TextClassificationReader: ClassificationReader {
 
     package func inputs(labels: LabelMap?, _ next: () throws -> Row?) throws -> any ModelInputs {
         var store = TokenizedDataset()
-        while let row = try next() { store.append(try example(row, labels)) }
+        while let row = try next() {
+            let example = try example(row, labels)
+            // Only training and evaluations tell of it.
+            if labels != nil, try isCut(row, example) { store.noteCut() }
+            store.append(example)
+        }
         return store
+    }
+
+    /// Whether the row has more tokens than its example.
+    private func isCut(_ row: Row, _ example: Example) throws(DatasetsError) -> Bool {
+        guard example.tokens.count == columns.maximumLength else { return false }
+        let (text, pair) = try texts(row)
+        return tokenizer.encode(text, pair: pair, addingSpecialTokens: true, maximumLength: nil).count
+            > example.tokens.count
     }
 
     package func input(of row: Row) throws -> String {

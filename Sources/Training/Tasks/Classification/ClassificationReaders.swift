@@ -21,7 +21,8 @@ enum ClassificationReaders {
         if (model as? any ImageModel)?.imageConfiguration != nil {
             throw TrainingError(
                 "\(directory) holds a model that reads images, and task: \(configuration.task.rawValue) has texts; set "
-                    + "task: image-classification, or choose a BERT or RoBERTa")
+                    + "task: image-classification, or choose a model of type "
+                    + ModelFamily.names(having: [.sequenceClassification]))
         }
         return TextClassificationReader(
             tokenizer: try TokenizerLoader.load(directory: directory),

@@ -20,22 +20,22 @@ package final class ClassificationTask: TrainingTask {
     private let weighting: LossWeighting?
 
     /// `batchRows` are the rows that a rank evaluates at once. `weighting` is that of training and of its
-    /// evaluations.
+    /// evaluations; `positive` the label that figures of two are of.
     package init(
         model: any SequenceClassifier, training: any ModelInputs, validation: (any ModelInputs)?,
-        weighting: LossWeighting? = nil, group: any ProcessGroup, batchRows: Int
+        weighting: LossWeighting? = nil, positive: Int = 1, group: any ProcessGroup, batchRows: Int
     ) throws {
         classifier = model
         inputs = training
         self.validation = validation
         self.weighting = weighting
         evaluator = try ClassificationEvaluator(
-            model: model, weighting: weighting, group: group, batchRows: batchRows)
+            model: model, weighting: weighting, positive: positive, group: group, batchRows: batchRows)
     }
 
     package var hasValidation: Bool { validation != nil }
 
-    package var metrics: [MetricDescription] { RowEvaluation.descriptions(.labels(classifier.head)) }
+    package var metrics: [MetricDescription] { RowEvaluation.descriptions(.labels(evaluator.head)) }
 
     package func lossCount(rows: [Int], epoch: Int) -> Int { rows.count }
 

@@ -93,11 +93,14 @@ extension ClassificationTargets {
 extension LabelMap {
     /// The head that predicts these labels.
     package var head: ClassificationHead {
-        ClassificationHead(labels: labels, problemType: problemType)
+        var head = ClassificationHead(labels: labels, problemType: problemType)
+        head.positive = positive
+        return head
     }
 
     /// The labels that a model predicts.
     package init(_ head: ClassificationHead) throws(DatasetsError) {
         try self.init(labels: head.labels, problemType: head.problemType)
+        positive = head.positive
     }
 }

@@ -44,7 +44,8 @@ package struct ExtractiveReader {
         guard let classifierID = tokenizer.classifierID, let separatorID = tokenizer.separatorID else {
             throw TrainingError(
                 "\(directory): the tokenizer has no token that stands for a sentence and none that ends it, such as "
-                    + "[CLS] and [SEP]; choose a BERT or RoBERTa")
+                    + "[CLS] and [SEP]; choose a model of type "
+                    + ModelFamily.names(having: [.extractiveSummarizer]))
         }
         guard arguments.maxSeqLength <= model.maximumLength else {
             throw TrainingError(

@@ -17,6 +17,15 @@ package struct ExtractiveSummarization: TaskDefinition {
     package func referenceColumn(_ data: DataArguments) -> String { data.summaryColumn }
     package func answersRows(_ generation: GenerationArguments) -> Bool { true }
 
+    package func neededColumns(
+        of row: Row, _ run: RunArguments, withReferences: Bool
+    ) -> [NeededColumn] {
+        [NeededColumn(run.data.documentColumn)]
+            + (withReferences ? [NeededColumn(run.data.summaryColumn)] : [])
+    }
+
+    package func inputColumn(_ data: DataArguments) -> String? { data.documentColumn }
+
     package func prepare(_ run: RunArguments, group: any ProcessGroup) throws -> PreparedTask {
         let (data, arguments) = (run.data, run.training)
         let setup = try ExtractiveSetup(run, isTraining: true, group: group)
@@ -33,7 +42,21 @@ package struct ExtractiveSummarization: TaskDefinition {
                 "\(training.count) training documents in \(training.windows.count) windows "
                     + "(\(training.windows.tokenCount) tokens)\(rest)",
                 "\(training.sentenceCount) sentences, of which the oracle chose \(training.oracleCount)",
-            ] + (training.warning(setup.model).map { ["warning: " + $0] } ?? []))
+            ] + Self.singleSentences(training)
+                + (training.warning(setup.model).map { ["warning: " + $0] } ?? []))
+    }
+
+    /// What is to be said of documents that leave nothing to choose.
+    private static func singleSentences(_ rows: ExtractiveRows) -> [String] {
+        let count = rows.documents.count { $0.sentences.count == 1 }
+        guard count > 0 else { return [] }
+        let which =
+            count == rows.count
+            ? "all \(count) training documents have" : "\(count) of \(rows.count) training documents have"
+        return [
+            "warning: \(which) one sentence, which leaves nothing to choose; is it a list of sentences, or a text with"
+                + " full stops?"
+        ]
     }
 
     package func taskPredictor(_ run: RunArguments, group: any ProcessGroup) throws -> TaskPredictor {

@@ -3,7 +3,7 @@
 package import Arguments
 internal import Checkpoints
 package import DataParallel
-internal import Datasets
+package import Datasets
 package import Evaluation
 package import Models
 package import Tokenizers
@@ -73,6 +73,21 @@ package protocol LanguageModelDefinition: TaskDefinition {
 }
 
 extension LanguageModelDefinition {
+    /// Lines of text files may be blank: they belong to a text that goes on.
+    package func neededColumns(
+        of row: Row, _ run: RunArguments, withReferences: Bool
+    ) -> [NeededColumn] {
+        let data = run.data
+        if row.isLine { return [] }
+        guard row[data.textColumn] == nil, row[data.promptColumn] != nil else {
+            return [NeededColumn(data.textColumn)]
+        }
+        return [NeededColumn(data.promptColumn)]
+            + (withReferences ? [NeededColumn(data.completionColumn)] : [])
+    }
+
+    package func inputColumn(_ data: DataArguments) -> String? { data.textColumn }
+
     package func referenceColumn(_ data: DataArguments) -> String { data.completionColumn }
 
     package func prepare(_ run: RunArguments, group: any ProcessGroup) throws -> PreparedTask {
@@ -111,7 +126,8 @@ extension LanguageModelDefinition {
         InferenceSetup.applyThreadPlan(run.training, group)
         let setup = try self.setup(run, group: group)
         try InferenceSetup.applyPrecision(run.training, to: setup.model, group)
-        let store = try setup.examples(run.data.rows(of: run.data.validationFiles))
+        let store = try setup.examples(
+            run.data.rows(of: run.data.validationFiles, run.data.validationSelection))
         let evaluator = LanguageModelEvaluator(
             model: setup.model, objective: setup.objective, group: group,
             batchRows: run.training.perDeviceEvalBatchSize)

@@ -61,7 +61,8 @@ package struct LanguageModelSetup {
         guard let maskID = tokenizer.maskID else {
             throw TrainingError(
                 "\(configuration.model.directory): the tokenizer has no mask token, so its model cannot learn by "
-                    + "masked-lm; choose a BERT or RoBERTa, or task: causal-lm")
+                    + "masked-lm; choose a model of type \(ModelFamily.names(having: [.maskedLanguageModel])), "
+                    + "or task: causal-lm")
         }
         let special = [tokenizer.classifierID, tokenizer.separatorID, tokenizer.padID, maskID]
         return TokenMasking(

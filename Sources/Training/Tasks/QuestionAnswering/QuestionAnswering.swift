@@ -16,6 +16,20 @@ package struct QuestionAnswering: TaskDefinition {
     }
     package func answersRows(_ generation: GenerationArguments) -> Bool { true }
 
+    package var takesEmptyReferences: Bool { true }
+
+    /// An article holds questions of its own.
+    package func neededColumns(
+        of row: Row, _ run: RunArguments, withReferences: Bool
+    ) -> [NeededColumn] {
+        let names = run.model.questionAnswering
+        guard row[names.questionColumn] != nil else { return [] }
+        return [NeededColumn(names.questionColumn), NeededColumn(names.contextColumn)]
+            + (withReferences ? [NeededColumn(names.answersColumn, takesEmptyList: true)] : [])
+    }
+
+    package func inputColumn(_ data: DataArguments) -> String? { nil }
+
     package func prepare(_ run: RunArguments, group: any ProcessGroup) throws -> PreparedTask {
         let (data, arguments) = (run.data, run.training)
         let setup = try QuestionSetup(run, isTraining: true, group: group)

@@ -2,6 +2,7 @@
 
 package import Arguments
 internal import Datasets
+internal import Models
 package import Tokenizers
 package import Training
 
@@ -44,7 +45,7 @@ package struct QuestionReader {
         else {
             throw TrainingError(
                 "\(directory): the tokenizer begins no text with a token such as [CLS], which stands for \"no answer\"; "
-                    + "choose a BERT or RoBERTa")
+                    + "choose a model of type \(ModelFamily.names(having: [.textEncoder]))")
         }
         guard run.data.maxSeqLength <= positions else {
             throw TrainingError(

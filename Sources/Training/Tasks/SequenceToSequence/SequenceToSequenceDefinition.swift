@@ -22,11 +22,16 @@ package protocol SequenceToSequenceSetup {
     var tokenizerSource: String { get }
     /// Files that are saved with the model and lie elsewhere.
     var companions: [CompanionFiles] { get }
+    /// The most tokens of a source, and the key that says so.
+    var sourceLimit: (key: String, tokens: Int) { get }
     /// The rows of `source` with their targets, checked against the model.
     func rows(_ source: RowReader) throws -> any SequenceToSequenceRows
 }
 
 extension SequenceToSequenceSetup {
+    /// Sources that are no texts are not cut.
+    package var sourceLimit: (key: String, tokens: Int) { ("max_source_length", .max) }
+
     /// How evaluations during training write texts and score them; nil when they do not.
     fileprivate func writing(_ arguments: GenerationArguments) -> SequenceToSequenceWriting? {
         guard arguments.predictWithGenerate == true else { return nil }
@@ -60,7 +65,8 @@ extension SequenceToSequenceDefinition {
             notes: setup.reports.flatMap(\.lines) + [
                 PreparedTask.rows(training.examples, validation?.examples),
                 "\(name.rawValue): \(training.targetCount) target tokens an epoch",
-            ], tokenizerSource: setup.tokenizerSource, companions: setup.companions,
+            ] + PreparedTask.cuts(training.examples, setup.sourceLimit.key, setup.sourceLimit.tokens),
+            tokenizerSource: setup.tokenizerSource, companions: setup.companions,
             generationConfiguration: try GenerationConfigurationFile.of(
                 setup.model, setup.options, directory: run.model.pair == nil ? run.model.directory : ""))
     }
@@ -79,7 +85,7 @@ extension SequenceToSequenceDefinition {
     ) throws -> RowEvaluationResult {
         InferenceSetup.applyThreadPlan(run.training, group)
         let setup = try setup(run, group: group)
-        let rows = try setup.rows(run.data.rows(of: run.data.validationFiles))
+        let rows = try setup.rows(run.data.rows(of: run.data.validationFiles, run.data.validationSelection))
         try InferenceSetup.applyPrecision(run.training, to: setup.model, group)
         return try SequenceToSequenceEvaluator(
             model: setup.model, writing: nil, group: group, batchRows: run.training.perDeviceEvalBatchSize

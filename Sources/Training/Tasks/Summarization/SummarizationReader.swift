@@ -17,7 +17,7 @@ package final class SummarizationReader: SequenceToSequenceReader {
     private let tokenizer: any Tokenizer
     private let decoderTokenizer: any Tokenizer
     private let columns: SummaryColumns
-    private let maximumSourceLength: Int
+    let maximumSourceLength: Int
     private let maximumTargetLength: Int
     private let endID: Int32
 
@@ -67,7 +67,9 @@ package final class SummarizationReader: SequenceToSequenceReader {
         var references: [String] = []
         let rows = reader.makeIterator()
         while let row = try rows.next() {
-            examples.append(try source(of: row))
+            let source = try source(of: row)
+            if try isCut(row, source) { examples.noteCut() }
+            examples.append(source)
             targets.append(try target(of: row))
             references.append(try columns.summary(of: row))
         }
@@ -91,6 +93,14 @@ package final class SummarizationReader: SequenceToSequenceReader {
             maximumLength: maximumSourceLength)
         return Example(
             tokens: encoding.ids, typeIDs: encoding.typeIDs, target: .none, source: row.source)
+    }
+
+    /// Whether the document has more tokens than are read of it.
+    private func isCut(_ row: Row, _ source: Example) throws -> Bool {
+        guard source.tokens.count == maximumSourceLength else { return false }
+        return try tokenizer.encode(
+            columns.document(of: row), pair: nil, addingSpecialTokens: true, maximumLength: nil
+        ).count > source.tokens.count
     }
 
     package func target(of row: Row) throws -> [Int32] {

@@ -104,5 +104,7 @@ package struct SummarizationSetup: SequenceToSequenceSetup {
         return options
     }
 
+    package var sourceLimit: (key: String, tokens: Int) { ("max_source_length", reader.maximumSourceLength) }
+
     package func rows(_ source: RowReader) throws -> any SequenceToSequenceRows { try reader.rows(source) }
 }

@@ -25,14 +25,23 @@ struct TagColumns: Equatable {
         DataArguments()[keyPath: column] == name
     }
 
+    /// The column of a row's words or text; the recipe's own when the row has none.
+    func textColumn(of row: Row) -> String {
+        guard hasDefault(\.textColumn, textColumn) else { return textColumn }
+        let listsTags = row[labelColumn] == nil && first(row, Self.tagColumns) != nil
+        let names = listsTags ? Self.wordColumns + [textColumn] : [textColumn] + Self.wordColumns
+        return first(row, names) ?? textColumn
+    }
+
+    /// The columns of a row that may hold its tags or spans.
+    func presentLabelColumns(of row: Row) -> [String] {
+        guard hasDefault(\.labelColumn, labelColumn), row[labelColumn] == nil else { return [labelColumn] }
+        return first(row, Self.tagColumns + Self.spanColumns).map { [$0] } ?? []
+    }
+
     /// The words of a row. Throws when it has neither words nor a text.
     func text(of row: Row) throws -> TaggedText {
-        var column = textColumn
-        if hasDefault(\.textColumn, textColumn) {
-            let listsTags = row[labelColumn] == nil && first(row, Self.tagColumns) != nil
-            let names = listsTags ? Self.wordColumns + [textColumn] : [textColumn] + Self.wordColumns
-            column = first(row, names) ?? textColumn
-        }
+        let column = textColumn(of: row)
         switch try row.value(in: column, key: "text_column") {
         case .string(let text): return TaggedText(text)
         case .array(let values):

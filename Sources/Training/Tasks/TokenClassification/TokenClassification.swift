@@ -17,10 +17,21 @@ package struct TokenClassification: TaskDefinition {
     package func referenceColumn(_ data: DataArguments) -> String { data.labelColumn }
     package func answersRows(_ generation: GenerationArguments) -> Bool { true }
 
+    package func neededColumns(
+        of row: Row, _ run: RunArguments, withReferences: Bool
+    ) -> [NeededColumn] {
+        let columns = TagColumns(run.data)
+        return [NeededColumn(columns.textColumn(of: row))]
+            + (withReferences
+                ? columns.presentLabelColumns(of: row).map { NeededColumn($0, takesEmptyList: true) } : [])
+    }
+
+    package func inputColumn(_ data: DataArguments) -> String? { data.textColumn }
+
     package func prepare(_ run: RunArguments, group: any ProcessGroup) throws -> PreparedTask {
         let (data, arguments) = (run.data, run.training)
         // Of all rows, so that a fold knows every tag.
-        let found = try TagSet(of: data.rows(of: data.trainFiles), TagColumns(data), TagNames())
+        let found = try TagSet(of: data.labelledRows(), TagColumns(data), TagNames())
         let (model, report) = try ModelBroadcast.tokenClassifier(
             run.model, head: found.head, seed: arguments.seed, overrides: arguments.configurationOverrides,
             through: group)
