@@ -82,29 +82,33 @@ let package = Package(
         module(.base, "Tensors", []),
         module(.engine, "Kernels", ["Tensors", "COneDNN", "CKernels"]),
         module(.engine, "Layers", ["Tensors", "Kernels"]),
-        module(.engine, "Models", ["Tensors", "JSON", "Machine", "Kernels", "Layers"]),
+        module(.engine, "Models", ["Phrases", "Tensors", "JSON", "Machine", "Kernels", "Layers"]),
         module(.engine, "Optimizers", ["Tensors", "Kernels", "Layers"]),
         module(.engine, "MPI", ["Tensors", "Machine", "CMPI"]),
-        module(.engine, "DataParallel", ["Tensors", "Files", "Machine", "Kernels", "Layers", "MPI"]),
+        module(
+            .engine, "DataParallel", ["Phrases", "Tensors", "Files", "Machine", "Kernels", "Layers", "MPI"]),
         module(.base, "Files", ["CZlib"]),
         module(.base, "Machine", ["Files"]),
         module(.base, "JSON", []),
-        module(.formats, "Safetensors", ["Tensors", "Files", "JSON"]),
+        module(.base, "Phrases", []),
+        module(.formats, "Safetensors", ["Phrases", "Tensors", "Files", "JSON"]),
         module(.formats, "Tokenizers", ["Files", "JSON"]),
         module(.formats, "ChatTemplates", ["JSON", "Tokenizers"]),
         module(.formats, "Images", ["Tensors", "Files", "JSON", "CImageCodecs"]),
-        module(.data, "Datasets", ["Tensors", "Files", "JSON", "Models", "Images"]),
-        module(.formats, "GGUF", ["Tensors", "Files"]),
+        module(.data, "Datasets", ["Phrases", "Tensors", "Files", "JSON", "Models", "Images"]),
+        module(.formats, "GGUF", ["Phrases", "Tensors", "Files"]),
         module(
             .training, "Checkpoints",
-            ["Tensors", "Layers", "Models", "Optimizers", "Files", "JSON", "Safetensors"]),
+            ["Phrases", "Tensors", "Layers", "Models", "Optimizers", "Files", "JSON", "Safetensors"]),
         module(
             .training, "GGUFImport",
-            ["Tensors", "Files", "Models", "JSON", "Safetensors", "GGUF", "Checkpoints"]),
-        module(.training, "Generation", ["Tensors", "Layers", "Models", "Tokenizers", "ChatTemplates"]),
+            ["Phrases", "Tensors", "Files", "Models", "JSON", "Safetensors", "GGUF", "Checkpoints"]),
+        module(
+            .training, "Generation",
+            ["Phrases", "Tensors", "Layers", "Models", "Tokenizers", "ChatTemplates"]),
         module(.evaluation, "Metrics", []),
-        module(.operations, "Reporting", ["Files", "JSON", "Machine"]),
-        module(.evaluation, "Ratings", ["Tensors", "Files", "JSON", "Datasets", "Metrics"]),
+        module(.operations, "Reporting", ["Phrases", "Files", "JSON", "Machine"]),
+        module(.evaluation, "Ratings", ["Phrases", "Tensors", "Files", "JSON", "Datasets", "Metrics"]),
         module(.operations, "RatingServer", ["Files", "Machine", "JSON", "Datasets", "Ratings"] + nio),
         module(
             .training, "Arguments",
@@ -113,18 +117,20 @@ let package = Package(
                 "Optimizers",
             ]),
         module(
-            .evaluation, "Evaluation", ["DataParallel", "Datasets", "JSON", "Metrics", "Models"]),
+            .evaluation, "Evaluation", ["Phrases", "DataParallel", "Datasets", "JSON", "Metrics", "Models"]),
         module(
             .training, "Training",
             [
-                "Tensors", "Machine", "JSON", "Kernels", "Layers", "Models", "Optimizers", "DataParallel",
+                "Phrases", "Tensors", "Machine", "JSON", "Kernels", "Layers", "Models", "Optimizers",
+                "DataParallel",
                 "Datasets",
                 "Arguments", "Checkpoints", "Evaluation", logging,
             ]),
         module(
             .training, "Tasks",
             [
-                "Tensors", "Files", "Kernels", "Layers", "Models", "DataParallel", "Datasets", "Images",
+                "Phrases", "Tensors", "Files", "Kernels", "Layers", "Models", "DataParallel", "Datasets",
+                "Images",
                 "JSON",
                 "Tokenizers", "ChatTemplates", "Arguments", "Checkpoints", "Metrics", "Generation",
                 "Evaluation", "Training", logging,
@@ -132,16 +138,18 @@ let package = Package(
         module(
             .evaluation, "CrossValidation",
             [
-                "Tensors", "JSON", "Datasets", "Metrics", "Models", "Arguments", "Evaluation", "Training",
+                "Phrases", "Tensors", "JSON", "Datasets", "Metrics", "Models", "Arguments", "Evaluation",
+                "Training",
                 "Tasks",
             ]),
         module(
             .program, "Configuration",
-            ["Optimizers", "Files", "Machine", "Arguments", "Datasets", "Tasks", yams]),
+            ["Phrases", "Optimizers", "Files", "Machine", "Arguments", "Datasets", "Tasks", yams]),
         module(
             .program, "Lockstep",
             [
-                "Files", "Machine", "Kernels", "Models", "MPI", "DataParallel", "JSON", "Safetensors",
+                "Phrases", "Files", "Machine", "Kernels", "Models", "MPI", "DataParallel", "JSON",
+                "Safetensors",
                 "Datasets",
                 "Checkpoints", "Metrics", "Arguments", "Training", "Evaluation", "Tasks", "CrossValidation",
                 "Reporting", "Configuration", "Ratings", logging,
@@ -149,7 +157,8 @@ let package = Package(
         program(
             "LockstepProgram",
             [
-                "Tensors", "Kernels", "Layers", "Models", "Optimizers", "MPI", "DataParallel", "Files",
+                "Phrases", "Tensors", "Kernels", "Layers", "Models", "Optimizers", "MPI", "DataParallel",
+                "Files",
                 "JSON",
                 "Machine", "Tokenizers", "ChatTemplates", "Datasets", "Checkpoints", "Generation",
                 "GGUFImport",
@@ -161,6 +170,7 @@ let package = Package(
         program("rank-scenarios", ["Tensors", "Files", "Machine", "Layers", "DataParallel", "MPI"]),
         tests("JSONTests", ["JSON", "TestSupport"], goldens: true),
         tests("FilesTests", ["Files", "TestSupport"]),
+        tests("PhrasesTests", ["Phrases"]),
         tests("MachineTests", ["Machine", "TestSupport"]),
         tests("SafetensorsTests", ["Tensors", "Files", "Safetensors", "TestSupport"], goldens: true),
         tests("GGUFTests", ["Tensors", "Files", "GGUF", "TestSupport"], goldens: true),

@@ -1,6 +1,11 @@
 // The functions of cmpi.h over <mpi.h>: conversions of handles, types and operations, nothing else.
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
 #include "cmpi.h"
 
+#include <dlfcn.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -103,7 +108,27 @@ int cmpi_free(cmpi_communicator communicator) {
     return MPI_Comm_free(&handle);
 }
 
-int cmpi_abort(cmpi_communicator communicator, int code) { return MPI_Abort(unwrap(communicator), code); }
+typedef int (*help_printer)(const char *file, const char *topic, bool has_border, ...);
+
+static int print_nothing(const char *file, const char *topic, bool has_border, ...) {
+    (void)file, (void)topic, (void)has_border;
+    return 0;
+}
+
+/// Open MPI 4 prints its help texts through this variable. Its box about MPI_Abort tells what the caller has
+/// just told better; mpirun's own texts, such as which rank was killed, come from another process and stay.
+static void silence_help(void) {
+    char version[CMPI_TEXT_CAPACITY];
+    cmpi_library_version(version);
+    if (strncmp(version, "Open MPI v4.", 12) != 0) return;
+    help_printer *printer = (help_printer *)dlsym(RTLD_DEFAULT, "opal_show_help");
+    if (printer) *printer = print_nothing;
+}
+
+int cmpi_abort(cmpi_communicator communicator, int code) {
+    silence_help();
+    return MPI_Abort(unwrap(communicator), code);
+}
 
 int cmpi_barrier(cmpi_communicator communicator) { return MPI_Barrier(unwrap(communicator)); }
 

@@ -1,6 +1,7 @@
 // What a cross-validation is asked to do beyond the recipe.
 
 package import Arguments
+internal import Phrases
 package import Training
 
 /// How rows become folds, and how often.
@@ -44,8 +45,8 @@ package struct CrossValidationArguments: Sendable, Equatable {
         }
         guard rankCount.isMultiple(of: parallelFolds) else {
             throw TrainingError(
-                "--parallel-folds is \(parallelFolds), which does not divide the \(rankCount) rank"
-                    + "\(rankCount == 1 ? "" : "s"): every fold needs as many ranks as the others; start "
+                "--parallel-folds is \(parallelFolds), which does not divide the "
+                    + "\(rankCount, "rank"): every fold needs as many ranks as the others; start "
                     + "\((rankCount + parallelFolds - 1) / parallelFolds * parallelFolds) ranks, or choose another number"
             )
         }

@@ -1,6 +1,7 @@
 // All folds of a cross-validation: which rows each trains on, chooses its checkpoint by and is tested on.
 
 package import Datasets
+internal import Phrases
 internal import Tensors
 
 /// One training run of a cross-validation.
@@ -117,9 +118,12 @@ package struct CrossValidationPlan: Sendable {
         for label in classes { counts[label] += 1 }
         let rare = zip(survey.labels, counts).filter { $0.1 < arguments.folds }
         guard let first = rare.first else { return [] }
-        let others = rare.count > 1 ? ", and \(rare.count - 1) more labels have fewer rows than folds" : ""
+        let others =
+            rare.count > 1
+            ? ", and \(rare.count - 1, "more label has", "more labels have") fewer "
+                + "rows than folds" : ""
         return [
-            "the label \"\(first.0)\" has only \(first.1) row\(first.1 == 1 ? "" : "s") for \(arguments.folds) "
+            "the label \"\(first.0)\" has only \(first.1, "row") for \(arguments.folds) "
                 + "folds\(others): some folds are tested without it, and its figures mean little"
         ]
     }

@@ -1,6 +1,7 @@
 // What a replica of a model in training takes of a host's memory.
 
 internal import Foundation
+internal import Phrases
 package import Training
 
 /// The memory of a replica beside activations: weights, gradients and the optimiser's moments.
@@ -25,9 +26,9 @@ package struct ReplicaMemory: Sendable, Equatable {
     package func warning(replicas: Int, available: Int, host: String) throws(TrainingError) -> String? {
         let needed = replicas * bytes
         func gibibytes(_ bytes: Int) -> String { String(format: "%.1f GiB", Double(bytes) / 0x1p30) }
-        let plural = replicas == 1 ? " needs" : "s need"
         let finding =
-            "\(replicas) replica\(plural) at least \(gibibytes(needed)) on \(host) for weights, gradients and moments, "
+            "\(replicas, "replica needs", "replicas need") at least \(gibibytes(needed)) on \(host) for "
+            + "weights, gradients and moments, "
             + "and \(gibibytes(available)) of memory are available"
         let advice = "start fewer ranks with fewer --parallel-folds, or spread them over more hosts"
         if needed > available { throw TrainingError("\(finding): \(advice)") }

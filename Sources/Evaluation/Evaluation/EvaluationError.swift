@@ -1,6 +1,7 @@
 // What can be wrong with predictions and references that are to be compared.
 
 package import Datasets
+internal import Phrases
 
 /// A mismatch between predictions, references and the other run of a comparison.
 package enum EvaluationError: Error, Sendable, Equatable {
@@ -21,18 +22,20 @@ extension EvaluationError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .unequalCounts(let predictions, let paths, let references, let referencePaths):
-            "\(paths.joined(separator: ", ")) has \(predictions) predictions, but "
-                + "\(referencePaths.joined(separator: ", ")) has \(references) references: each prediction needs the "
+            "\(paths.joined(separator: ", ")) has \(predictions, "prediction"), but "
+                + "\(referencePaths.joined(separator: ", ")) has \(references, "reference"): each prediction "
+                + "needs the "
                 + "reference of the same row"
         case .missingField(let field, let source, let advice): "\(source): no \(field); \(advice)"
         case .otherReference(let source, let theirs, let row, let ours):
             "\(source): its reference is \(Self.phrase(theirs)), but row \(row) of this "
                 + "evaluation has \(Self.phrase(ours)); both runs must be evaluated on the same rows"
         case .otherTokenCount(let source, let theirs, let row, let ours):
-            "\(source): its loss is over \(theirs) tokens, but row \(row) of this evaluation has "
+            "\(source): its loss is over \(theirs, "token"), but row \(row) of this evaluation has "
                 + "\(ours); both runs must be evaluated on the same rows, cut into the same tokens"
         case .otherRowCount(let path, let theirs, let ours):
-            "\(path) has \(theirs) rows, this evaluation \(ours): both runs must be evaluated on the same rows"
+            "\(path) has \(theirs, "row"), this evaluation \(ours): both runs must be evaluated on the same "
+                + "rows"
         }
     }
 

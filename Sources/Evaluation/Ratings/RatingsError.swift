@@ -4,6 +4,7 @@ import Datasets
 package import Files
 import Foundation
 import JSON
+internal import Phrases
 
 /// An error of the human evaluation, with a message that is ready to be shown to the user.
 package struct RatingsError: Error, FileFailure, CustomStringConvertible, Sendable, Equatable {
@@ -41,16 +42,17 @@ extension RatingsError {
             count == 0
                 ? "There is nothing to rate: name at least one file by --predictions FILE or NAME=FILE."
                 : "\(count) systems are too many to be shown side by side; give at most "
-                    + "\(RatingItems.systemLimit) predictions files.")
+                    + "\(RatingItems.systemLimit, "predictions file").")
     }
 
     static func severalFiles(_ pattern: String, _ count: Int) -> Self {
-        Self("\(pattern) names \(count) files; give each system's predictions as one file.")
+        Self("\(pattern) names \(count, "file"); give each system's predictions as one file.")
     }
 
     static func rowCounts(_ first: String, _ firstCount: Int, _ second: String, _ secondCount: Int) -> Self {
         Self(
-            "\(first) has \(firstCount) rows and \(second) has \(secondCount); the predictions of all systems must be "
+            "\(first) has \(firstCount, "row") and \(second) has \(secondCount); the predictions of all "
+                + "systems must be "
                 + "of the same rows in the same order.")
     }
 

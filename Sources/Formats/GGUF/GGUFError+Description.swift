@@ -1,6 +1,7 @@
 // The sentences of the errors: file, part, expected and found, and what to do.
 
 internal import Files
+internal import Phrases
 
 extension GGUFError: CustomStringConvertible {
     package var description: String {
@@ -30,13 +31,14 @@ extension GGUFError: CustomStringConvertible {
     private var headerProblem: String? {
         switch self {
         case .truncated(let path, let what, let offset, let needed, let fileByteCount):
-            "\(path): \(what) needs \(needed) bytes at byte \(offset), but the file has only "
+            "\(path): \(what) needs \(needed, "byte") at byte \(offset), but the file has only "
                 + "\(fileByteCount) in all; it was probably cut off. Download or copy it again."
         case .absurdCount(let path, let what, let count, let offset, let fileByteCount):
-            "\(path): \(what) at byte \(offset) is \(count), more than the \(fileByteCount) bytes of the file "
+            "\(path): \(what) at byte \(offset) is \(count), more than the \(fileByteCount, "byte") of the "
+                + "file "
                 + "can hold. " + Self.damaged
         case .stringTooLong(let path, let what, let byteCount, let limit):
-            "\(path): \(what) has \(byteCount) bytes, the format allows \(limit). " + Self.damaged
+            "\(path): \(what) has \(byteCount, "byte"), the format allows \(limit). " + Self.damaged
         case .notUTF8(let path, let what, let offset):
             "\(path): \(what) at byte \(offset) is not valid UTF-8. " + Self.damaged
         default: nil
@@ -82,7 +84,7 @@ extension GGUFError: CustomStringConvertible {
             "\(path): tensor '\(tensor)' has the unknown type number \(number). "
                 + "Quantise the model as one of \(GGUFTensorType.supportedNames)."
         case .partialBlock(let path, let tensor, let type, let columns, let blockElementCount):
-            "\(path): tensor '\(tensor)': rows of \(columns) elements are no whole blocks of "
+            "\(path): tensor '\(tensor)': rows of \(columns, "element") are no whole blocks of "
                 + "\(blockElementCount), as \(type) needs. " + Self.damaged
         case .tensorNotFound(let path, let tensor, let tensorCount):
             "\(path): there is no tensor '\(tensor)' among its \(tensorCount). "
@@ -100,8 +102,8 @@ extension GGUFError: CustomStringConvertible {
             "\(path): tensor '\(tensor)' starts at byte \(offset) of the data, no multiple of the alignment "
                 + "\(alignment). " + Self.damaged
         case .beyondEnd(let path, let tensor, let offset, let byteCount, let dataByteCount):
-            "\(path): tensor '\(tensor)': \(byteCount) bytes from byte \(offset) on reach beyond the "
-                + "\(dataByteCount) bytes of data that the file has; it was probably cut off. "
+            "\(path): tensor '\(tensor)': \(byteCount, "byte") from byte \(offset) on reach beyond the "
+                + "\(dataByteCount, "byte") of data that the file has; it was probably cut off. "
                 + "Download or copy it again."
         case .overlap(let path, let tensor, let other, let start, let previousEnd):
             "\(path): tensor '\(tensor)' starts at byte \(start) of the data, inside of tensor '\(other)', "

@@ -1,6 +1,7 @@
 // The sentences of the errors: file, tensor, expected and found, and what to do.
 
 internal import Files
+internal import Phrases
 
 extension SafetensorsError: CustomStringConvertible {
     package var description: String {
@@ -22,10 +23,10 @@ extension SafetensorsError: CustomStringConvertible {
             "\(path): expected at least 8 bytes for the length of the header, found \(byteCount). "
                 + Self.damaged
         case .headerTooLarge(let path, let byteCount, let limit):
-            "\(path): the header claims \(byteCount) bytes, the format allows \(limit). "
+            "\(path): the header claims \(byteCount, "byte"), the format allows \(limit). "
                 + "This is no safetensors file, or it is damaged: download or copy it again."
         case .headerBeyondEnd(let path, let byteCount, let fileByteCount):
-            "\(path): the header claims \(byteCount) bytes, but the file has only \(fileByteCount) in all. "
+            "\(path): the header claims \(byteCount, "byte"), but the file has only \(fileByteCount) in all. "
                 + Self.damaged
         case .headerWithoutBrace(let path, let found):
             "\(path): the header must start with '{' (byte 123), found byte \(found). "
@@ -64,10 +65,11 @@ extension SafetensorsError: CustomStringConvertible {
         case .reversedOffsets(let path, let tensor, let offsets):
             "\(path): tensor '\(tensor)': data_offsets \(offsets) end before they begin. " + Self.damaged
         case .offsetsBeyondEnd(let path, let tensor, let offsets, let dataByteCount):
-            "\(path): tensor '\(tensor)': data_offsets \(offsets) reach beyond the \(dataByteCount) bytes of "
+            "\(path): tensor '\(tensor)': data_offsets \(offsets) reach beyond the \(dataByteCount, "byte") "
+                + "of "
                 + "data that the file has; it was probably cut off. Download or copy it again."
         case .wrongByteCount(let path, let tensor, let dtype, let shape, let expected, let found):
-            "\(path): tensor '\(tensor)': \(dtype.rawValue) of shape \(shape) needs \(expected) bytes, "
+            "\(path): tensor '\(tensor)': \(dtype.rawValue) of shape \(shape) needs \(expected, "byte"), "
                 + "its data_offsets give \(found). " + Self.damaged
         default: nil
         }

@@ -1,5 +1,7 @@
 // The sentences of the errors about values, and about models of several files.
 
+internal import Phrases
+
 extension SafetensorsError {
     var valueProblem: String? {
         switch self {
@@ -7,7 +9,7 @@ extension SafetensorsError {
             "\(path): no tensor '\(tensor)' among its \(tensorCount). "
                 + "Check that the weights belong to this kind of model."
         case .wrongElementCount(let path, let tensor, let shape, let expected):
-            "\(path): tensor '\(tensor)': expected \(expected) elements, found shape \(shape). "
+            "\(path): tensor '\(tensor)': expected \(expected, "element"), found shape \(shape). "
                 + "Check that config.json belongs to these weights."
         case .float8(let path, let tensor, let dtype):
             "\(path): tensor '\(tensor)': 8-bit floats (\(dtype.rawValue)) need scales that the file format "

@@ -2,6 +2,7 @@
 
 internal import JSON
 internal import Models
+internal import Phrases
 
 /// Tokens, merges and roles of a tokenizer.
 struct GGUFTokenizer: Sendable {
@@ -87,7 +88,7 @@ struct GGUFTokenizer: Sendable {
         guard let texts = try keys.strings(key) else { throw .missingMetadata(key, in: keys.path) }
         guard !texts.isEmpty, texts.count <= vocabularySize else {
             throw .badTokenizer(
-                "it has \(texts.count) tokens, the embedding \(vocabularySize) rows", in: keys.path)
+                "it has \(texts.count, "token"), the embedding \(vocabularySize, "row")", in: keys.path)
         }
         var seen: Set<[UInt8]> = []
         for (id, text) in texts.enumerated() {
@@ -103,7 +104,7 @@ struct GGUFTokenizer: Sendable {
         let key = "tokenizer.ggml.token_type"
         guard let numbers = try keys.integers(key) else { throw .missingMetadata(key, in: keys.path) }
         guard numbers.count == count else {
-            throw .badTokenizer("it has \(count) tokens and \(numbers.count) token types", in: keys.path)
+            throw .badTokenizer("it has \(count, "token") and \(numbers.count, "token type")", in: keys.path)
         }
         var kinds: [Kind] = []
         kinds.reserveCapacity(count)

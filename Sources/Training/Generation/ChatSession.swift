@@ -2,6 +2,7 @@
 
 package import ChatTemplates
 package import Models
+internal import Phrases
 package import Tokenizers
 
 /// A conversation that grows by a message of the user and an answer of the model.
@@ -147,7 +148,8 @@ package final class ChatSession {
         guard tokens.count < context else {
             forgotten = before
             throw GenerationError(
-                "this message takes \(tokens.count) tokens with what stands around it, but the model reads and writes "
+                "this message takes \(tokens.count, "token") with what stands around it, but the model reads "
+                    + "and writes "
                     + "\(context) at most: shorten it")
         }
         return (tokens, forgotten - before)

@@ -1,6 +1,7 @@
 // What can be wrong with a request to generate.
 
 internal import Models
+internal import Phrases
 
 /// An error of the user's making in a prompt or an option.
 package struct GenerationError: Error, CustomStringConvertible, Sendable, Equatable {
@@ -21,7 +22,8 @@ package struct GenerationError: Error, CustomStringConvertible, Sendable, Equata
 
     static func promptTooLong(_ length: Int, most: Int) -> GenerationError {
         GenerationError(
-            "a prompt of \(length) tokens leaves no room for an answer: the limit of prompt and answer together is "
-                + "\(most) tokens; shorten the prompt")
+            "a prompt of \(length, "token") leaves no room for an answer: the limit of prompt and answer "
+                + "together is "
+                + "\(most, "token"); shorten the prompt")
     }
 }

@@ -6,6 +6,7 @@ package import DataParallel
 internal import Datasets
 internal import Logging
 package import Models
+internal import Phrases
 internal import Tensors
 package import Training
 
@@ -35,8 +36,8 @@ package struct PreparedTask {
 
     /// A sentence about the sizes of both sets of rows.
     static func rows(_ training: TokenizedDataset, _ validation: TokenizedDataset?) -> String {
-        let rest = validation.map { " and \($0.count) validation rows" } ?? ""
-        return "\(training.count) training rows (\(training.tokenCount) tokens)\(rest)"
+        let rest = validation.map { " and \($0.count, "validation row")" } ?? ""
+        return "\(training.count, "training row") (\(training.tokenCount, "token"))\(rest)"
     }
 }
 

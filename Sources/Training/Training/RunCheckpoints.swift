@@ -8,6 +8,7 @@ internal import JSON
 internal import Layers
 internal import Models
 internal import Optimizers
+internal import Phrases
 internal import Tensors
 
 /// Where a run writes, and what it stores with each checkpoint.
@@ -171,7 +172,7 @@ struct RunCheckpoints {
         let position = state.position
         let pairs: [(key: String, saved: String, now: String)] = [
             ("rows in train_file:", "\(position.datasetRowCount)", "\(plan.rowCount)"),
-            ("a global batch of", "\(position.globalBatchRows) rows", "\(plan.globalBatchRows) rows"),
+            ("a global batch of", "\(position.globalBatchRows, "row")", "\(plan.globalBatchRows, "row")"),
             ("seed", "\(position.seed)", "\(arguments.seed)"),
         ]
         for pair in pairs where pair.saved != pair.now {

@@ -2,6 +2,7 @@
 
 import Kernels
 import Machine
+import Phrases
 
 /// The threads of a rank.
 package struct ThreadPlan: Equatable {
@@ -23,7 +24,8 @@ package struct ThreadPlan: Equatable {
         var warnings: [String] = []
         if threadCount * localRanks > max(available, 1) {
             warnings.append(
-                "\(localRanks) ranks × \(threadCount) threads share \(min(available, machineCores)) cores of this host: "
+                "\(localRanks, "rank") × \(threadCount, "thread") share "
+                    + "\(min(available, machineCores), "core") of this host: "
                     + "they will slow each other down; use fewer ranks or a smaller threads_per_rank")
         }
         if !hasOnePool {

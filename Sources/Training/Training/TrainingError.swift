@@ -1,5 +1,7 @@
 // What can go wrong in a run, beyond the errors of the modules that it uses.
 
+internal import Phrases
+
 /// An error of a run; the message says what to do.
 package struct TrainingError: Error, CustomStringConvertible, Sendable, Equatable {
     package let description: String
@@ -15,7 +17,8 @@ package struct TrainingError: Error, CustomStringConvertible, Sendable, Equatabl
 
     package static func tooLong(_ source: String, length: Int, positions: Int) -> TrainingError {
         TrainingError(
-            "\(source): the row has \(length) tokens, the model has \(positions) positions; set max_seq_length "
+            "\(source): the row has \(length, "token"), the model has \(positions) positions; set "
+                + "max_seq_length "
                 + "to \(positions) or less")
     }
 

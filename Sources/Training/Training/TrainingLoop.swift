@@ -8,6 +8,7 @@ internal import Evaluation
 internal import Layers
 internal import Models
 internal import Optimizers
+internal import Phrases
 
 /// Fine-tunes one replica together with the other ranks of its group.
 ///
@@ -301,7 +302,7 @@ package final class TrainingLoop {
         return
             "stopped early at step \(progress.step) of \(plan.totalSteps): \(name) has not improved "
             + (threshold > 0 ? "by more than \(threshold) " : "")
-            + "in \(progress.patienceCounter) evaluations\(best)"
+            + "in \(progress.patienceCounter, "evaluation")\(best)"
     }
 
     /// Loads the best model if asked to, writes the final model and sums up.

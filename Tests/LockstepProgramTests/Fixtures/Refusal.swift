@@ -14,9 +14,12 @@ extension Workshop {
         let host = ProcessInfo.processInfo.hostName
         let comment = Comment(rawValue: outcome.errors)
         #expect(outcome.status == 1, comment, sourceLocation: sourceLocation)
+        // Without a launcher there is only this process, and the line names no rank.
+        let place = ranks == 0 ? "" : "[rank 0 on \(host)] "
         #expect(
-            outcome.errors.contains("[rank 0 on \(host)] error: \(sentence)"), comment,
+            "\n\(outcome.errors)".contains("\n\(place)error: \(sentence)"), comment,
             sourceLocation: sourceLocation)
+        #expect(!outcome.errors.contains("MPI_ABORT"), comment, sourceLocation: sourceLocation)
         #expect(
             outcome.errors.components(separatedBy: "error: ").count == 2, comment,
             sourceLocation: sourceLocation)

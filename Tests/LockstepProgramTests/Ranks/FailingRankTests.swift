@@ -42,6 +42,7 @@ import Testing
         #expect(outcome.status == 1)
         let lines = errorLines(outcome)
         #expect(lines.count == 1, "\(outcome.errors)")
+        #expect(outcome.errors.split(separator: "\n").last == lines.last, "\(outcome.errors)")
         #expect(lines.first?.hasPrefix("[rank 0 on \(host)] error: ") == true)
         #expect(lines.first?.contains(message) == true)
         #expect(try workshop.names("run").isEmpty)

@@ -32,11 +32,38 @@ import Testing
                 again.errors.contains(
                     "nothing is left to do: \(workshop.path)/\(output) holds the finished model"))
             #expect(again.errors.contains(" of step 3 of 3."))
+            #expect(again.errors.contains("one of its checkpoints") == (output == "kept"))
             #expect(try files(workshop, output) == before)
             let shorter = try workshop.train(output, ranks: ranks, keys, flags: auto + ["--max_steps", "2"])
             #expect(shorter.errors.contains("of step 3 of 2."))
             #expect(try files(workshop, output) == before)
         }
+    }
+
+    @Test(
+        "--json tells the same of a run at its end and when it was finished before", arguments: [true, false])
+    func document(keepsBest: Bool) throws {
+        let workshop = try Workshop()
+        let keys: KeyValuePairs<String, String?> = [
+            "max_steps": "6", "eval_strategy": "steps", "eval_steps": "2", "save_strategy": "steps",
+            "save_steps": "2", "load_best_model_at_end": "\(keepsBest)", "metric_for_best_model": "accuracy",
+            "validation_file": workshop.path + "/validation.jsonl",
+        ]
+        let first = try workshop.train("run", keys, flags: ["--json"]).output
+        #expect(try workshop.train("run", keys, flags: auto + ["--json"]).output == first)
+        let document = try JSONValue(parsing: Array(first.utf8))
+        let state = try workshop.json("run/trainer_state.json")
+        #expect(document["output_dir"] == .string(workshop.path + "/run"))
+        #expect(document["step"] == .integer(6) && document["total_steps"] == .integer(6))
+        #expect(document["metric_for_best_model"] == .string("eval_accuracy"))
+        #expect(document["best_metric"] == state["best_metric"])
+        #expect(document["best_checkpoint"] == state["best_model_checkpoint"])
+        #expect(document["best_step"] == state["best_global_step"])
+        let modelStep = keepsBest ? document["best_step"] : .integer(6)
+        #expect(document["evaluation"]?["step"] == modelStep)
+        #expect(document["evaluation"]?["eval_accuracy"]?.double != nil)
+        #expect(document["train_loss"]?.double != nil && document["train_runtime"]?.double != nil)
+        #expect(document["versions"]?["lockstep"] == .string(Version.current))
     }
 
     @Test("a finished model without a checkpoint is not replaced by a longer run from its first step")

@@ -1,24 +1,27 @@
 // What can be wrong with the folds of a cross-validation.
 
 internal import JSON
+internal import Phrases
 
 extension DatasetsError {
     static func fewerRowsThanFolds(rows: Int, folds: Int) -> Self {
         Self(
-            "The data has \(rows) row\(rows == 1 ? "" : "s") for \(folds) folds, and every fold needs at least one;"
+            "The data has \(rows, "row") for \(folds, "fold"), and every fold needs at least one;"
                 + " ask for fewer folds, or give more data.")
     }
 
     static func classesBelowFolds(largest: Int, folds: Int) -> Self {
         Self(
-            "No label has as many rows as there are folds: the most frequent one has \(largest) for \(folds) folds;"
+            "No label has as many rows as there are folds: the most frequent one has \(largest) for "
+                + "\(folds, "fold");"
                 + " ask for fewer folds, or do not stratify.")
     }
 
     static func fewerGroupsThanFolds(groups: Int, folds: Int) -> Self {
         let found = groups == 1 ? "The rows are all of one group" : "The rows are of \(groups) groups"
         return Self(
-            "\(found), but \(folds) folds need at least \(folds) groups, since no group may be in two folds;"
+            "\(found), but \(folds, "fold") need at least \(folds, "group"), since no group may be in two "
+                + "folds;"
                 + " \(groups < 2 ? "" : "ask for fewer folds, or ")choose another group_column.")
     }
 

@@ -1,5 +1,7 @@
 // What can be wrong with labels.
 
+internal import Phrases
+
 extension DatasetsError {
     static func unknownLabel(_ source: RowSource, label: String, known: [String]) -> Self {
         let near = NearestName.suggestion(for: label, in: known).map { "; did you mean \"\($0)\"?" } ?? "."
@@ -26,7 +28,7 @@ extension DatasetsError {
 
     static func outputCount(_ source: RowSource, column: String, expected: Int, found: Int) -> Self {
         Self(
-            "\(source): column \"\(column)\": expected \(expected) numbers as in the rows before,"
+            "\(source): column \"\(column)\": expected \(expected, "number") as in the rows before,"
                 + " found \(found)."
         )
     }

@@ -1,6 +1,7 @@
 // What can be wrong with a user's data: one sentence each on what, where and what to do.
 
 package import Files
+internal import Phrases
 
 /// An error in the data or in how it is named, with a message that is ready to be shown to the user.
 package struct DatasetsError: Error, FileFailure, CustomStringConvertible, Sendable, Hashable {
@@ -123,21 +124,21 @@ extension DatasetsError {
 extension DatasetsError {
     static func fewerRowsThanRanks(rows: Int, ranks: Int) -> Self {
         Self(
-            "The data has \(rows) row\(rows == 1 ? "" : "s") for \(ranks) ranks, and every rank"
+            "The data has \(rows, "row") for \(ranks, "rank"), and every rank"
                 + " needs at least one;"
                 + " start at most \(max(rows, 1)) rank\(rows <= 1 ? "" : "s"), or give more data.")
     }
 
     static func noFullBatch(rows: Int, batch: Int) -> Self {
         Self(
-            "The data has \(rows) rows, fewer than one global batch of \(batch), and dropping the"
+            "The data has \(rows, "row"), fewer than one global batch of \(batch), and dropping the"
                 + " last incomplete"
                 + " batch leaves none; set dataloader_drop_last to false or use a smaller batch.")
     }
 
     static func rowOverBudget(_ source: RowSource, tokens: Int, budget: Int) -> Self {
         Self(
-            "\(source): the row has \(tokens) tokens, more than max_tokens_per_device (\(budget));"
+            "\(source): the row has \(tokens, "token"), more than max_tokens_per_device (\(budget));"
                 + " raise it to \(tokens) or lower max_seq_length.")
     }
 }
@@ -152,6 +153,5 @@ func excerpt(_ text: String) -> String {
 /// `"a", "b" and 3 more`: at most 20 names.
 func quotedList(_ names: [String]) -> String {
     guard !names.isEmpty else { return "none" }
-    let shown = names.prefix(20).map { "\"\(excerpt($0))\"" }.joined(separator: ", ")
-    return names.count > 20 ? "\(shown) and \(names.count - 20) more" : shown
+    return names.map { "\"\(excerpt($0))\"" }.listed(atMost: 20)
 }

@@ -2,6 +2,7 @@
 
 internal import JSON
 package import Models
+internal import Phrases
 
 /// What the loss compares a row's output with.
 package enum Target: Sendable, Hashable {
@@ -60,7 +61,7 @@ package struct LabelMap: Sendable, Hashable {
         var labels: [String] = []
         for id in 0..<id2label.count {
             guard let label = id2label[id] else {
-                throw .labelIDs("\(id2label.count) labels, but none has the id \(id)")
+                throw .labelIDs("\(id2label.count, "label"), but none has the id \(id)")
             }
             labels.append(label)
         }

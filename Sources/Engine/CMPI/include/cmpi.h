@@ -29,6 +29,7 @@ int cmpi_split(
 /// The ranks that share memory with this one.
 int cmpi_split_shared(cmpi_communicator communicator, cmpi_communicator *result);
 int cmpi_free(cmpi_communicator communicator);
+/// Ends all ranks without a text of the library's own, which would stand below the caller's sentence.
 int cmpi_abort(cmpi_communicator communicator, int code);
 
 int cmpi_barrier(cmpi_communicator communicator);

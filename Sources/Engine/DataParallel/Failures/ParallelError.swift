@@ -1,6 +1,7 @@
 // What can go wrong between ranks.
 
 import MPI
+import Phrases
 
 /// An error of the data-parallel layer.
 package enum ParallelError: Error, CustomStringConvertible, Sendable, Equatable {
@@ -23,7 +24,7 @@ package enum ParallelError: Error, CustomStringConvertible, Sendable, Equatable 
             "ranks run different collectives: rank \(rank) \(operation), rank \(otherRank) "
                 + "\(otherOperation). All ranks must run the same program with the same settings."
         case .replicasDiffer(let slot, let ranks, let slotCount):
-            "the replicas differ in \(slotCount) slots, the first is \(slot): not as on rank 0 on "
+            "the replicas differ in \(slotCount, "slot"), the first is \(slot): not as on rank 0 on "
                 + "\(ranks.count == 1 ? "rank" : "ranks") \(ranks.map(String.init).joined(separator: ", ")). "
                 + "Start again from the last checkpoint; if it recurs on one host, check its memory."
         }

@@ -1,5 +1,7 @@
 // What can be wrong with a model's configuration or its input.
 
+internal import Phrases
+
 /// An error of the user's making in a model configuration or in the tokens given to a model.
 package struct ModelError: Error, CustomStringConvertible, Sendable, Equatable {
     package let description: String
@@ -20,7 +22,7 @@ package struct ModelError: Error, CustomStringConvertible, Sendable, Equatable {
     ) -> ModelError {
         ModelError(
             description:
-                "\(file) describes a model of \(count) parameters, \(byteCount >> 20) MiB in "
+                "\(file) describes a model of \(count, "parameter"), \(byteCount >> 20) MiB in "
                 + "float32, more than the "
                 + "\(memory >> 20) MiB of this machine: correct its sizes, or use a smaller model")
     }
@@ -42,7 +44,7 @@ package struct ModelError: Error, CustomStringConvertible, Sendable, Equatable {
     static func sequenceTooLong(_ length: Int, positions: Int) -> ModelError {
         ModelError(
             description:
-                "a sequence of \(length) tokens is longer than the model's \(positions) positions; set "
+                "a sequence of \(length, "token") is longer than the model's \(positions) positions; set "
                 + "max_seq_length to \(positions) or less")
     }
 

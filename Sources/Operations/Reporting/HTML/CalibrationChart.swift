@@ -1,5 +1,7 @@
 // The reliability diagram: how often a classifier is right at each confidence, and how many rows have it.
 
+internal import Phrases
+
 /// Accuracy by confidence; the diagonal is what a calibrated model has.
 package struct CalibrationChart: ReportChart {
     package struct Bin: Sendable, Equatable {
@@ -28,7 +30,7 @@ package struct CalibrationChart: ReportChart {
         for bin in filled {
             let words =
                 "confidence \(NumberFormat.fixed(bin.lower, decimals: 2)) to \(NumberFormat.fixed(bin.upper, decimals: 2)): "
-                + "\(bin.rowCount) rows, \(NumberFormat.fixed(100 * bin.accuracy, decimals: 1))% right"
+                + "\(bin.rowCount, "row"), \(NumberFormat.fixed(100 * bin.accuracy, decimals: 1))% right"
             let share = Double(bin.rowCount) / most / 6
             parts.append(bar(bin, height: share, frame, shift: 0.5, style: "faint", series: "s1", words))
             parts.append(bar(bin, height: bin.accuracy, frame, shift: 0, style: "bar", series: "s0", words))

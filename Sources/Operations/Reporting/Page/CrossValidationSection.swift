@@ -1,6 +1,7 @@
 // The part of a report about a cross-validation: each fold, and what all of them say together.
 
 internal import JSON
+internal import Phrases
 
 /// Reads `cross_validation.json`: under `folds` an object a fold with its figures, under `summary` for each
 /// figure an object with `mean`, `std`, `low` and `high`.
@@ -19,7 +20,7 @@ enum CrossValidationSection {
         blocks.append(
             .table(
                 ReportTable(
-                    caption: "Over \(folds.count) folds",
+                    caption: "Over \(folds.count, "fold")",
                     header: ["figure", "mean", "standard deviation", "95% interval"],
                     rows: metrics.map { name, values in
                         [name] + ["mean", "std"].map { values[$0].map(figure) ?? "–" } + [

@@ -1,6 +1,7 @@
 // The part of a report about ratings by people.
 
 internal import JSON
+internal import Phrases
 
 /// Reads `ratings.json`: under `systems` an object a model with `name` and, for each criterion, an object
 /// with `mean`, `low`, `high` and `count`; under `agreement` an object a criterion with Krippendorff's
@@ -18,7 +19,7 @@ enum RatingsSection {
         if let raters = document["raters"]?.list.count, let items = document["rated_items"]?.integer,
             let ratings = document["ratings"]?.integer
         {
-            blocks.append(.paragraph("\(ratings) ratings of \(items) items by \(raters) raters"))
+            blocks.append(.paragraph("\(ratings, "rating") of \(items, "item") by \(raters, "rater")"))
         }
         let charts = criteria.compactMap { chart($0, systems) }
         if !charts.isEmpty { blocks.append(.charts(charts)) }

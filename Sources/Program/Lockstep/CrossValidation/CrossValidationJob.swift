@@ -10,6 +10,7 @@ import Datasets
 import Files
 import Foundation
 import Models
+internal import Phrases
 import Reporting
 import Tasks
 import Training
@@ -115,8 +116,8 @@ package struct CrossValidationJob {
         let training = configuration.training
         let micro = ranksOfFold * training.gradientAccumulationSteps
         let batch =
-            training.maxTokensPerDevice.map { "\($0 * micro) tokens" }
-            ?? "\(training.perDeviceTrainBatchSize * micro) rows"
+            training.maxTokensPerDevice.map { "\($0 * micro, "token")" }
+            ?? "\(training.perDeviceTrainBatchSize * micro, "row")"
         return configuration.settings.filter { !ofOutput.contains($0.key) } + [
             ("a global batch of", batch), ("folds", "\(arguments.folds)"),
             ("repeats", "\(arguments.repeats)"), ("fold_seed", "\(arguments.seed)"),
@@ -184,7 +185,7 @@ package struct CrossValidationJob {
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         let shown = result.metrics.prefix(5).map { "\($0.name) \(NumberFormat.fixed($0.value, decimals: 4))" }
         Messages.note(
-            "\(run.title), \(result.trainingRowCount) rows learnt, \(result.rowCount) tested, in "
+            "\(run.title), \(result.trainingRowCount, "row") learnt, \(result.rowCount) tested, in "
                 + "\(NumberFormat.fixed(seconds, decimals: 1)) s: " + shown.joined(separator: ", "))
     }
 
@@ -193,12 +194,13 @@ package struct CrossValidationJob {
     private func tell(_ plan: CrossValidationPlan, _ finished: Set<String>) {
         for warning in plan.warnings { Messages.warn(warning) }
         let repeats = arguments.repeats == 1 ? "" : ", \(arguments.repeats) times"
-        let ranks = "\(ranksOfFold) rank\(ranksOfFold == 1 ? "" : "s")"
+        let ranks = "\(ranksOfFold, "rank")"
         let parallel =
             arguments.parallelFolds == 1
             ? "by \(ranks)" : "\(arguments.parallelFolds) at a time by \(ranks) each"
         Messages.note(
-            "\(plan.survey.rowCount) rows in \(arguments.folds) folds\(repeats) (\(plan.description)), \(parallel)"
+            "\(plan.survey.rowCount, "row") in \(arguments.folds, "fold")\(repeats) (\(plan.description)), "
+                + "\(parallel)"
         )
         if innerIsNeeded {
             Messages.note("eval_strategy is not used: without --inner_validation no row is held out for it")

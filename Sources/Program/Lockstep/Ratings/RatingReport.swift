@@ -5,6 +5,7 @@ import Foundation
 import JSON
 import Metrics
 import Models
+internal import Phrases
 package import Ratings
 import Reporting
 import Training
@@ -60,8 +61,8 @@ package struct RatingReport {
     /// Tables and, of each pair of systems, a sentence.
     package var text: String {
         var parts = [
-            "\(results.ratingCount) ratings of \(results.ratedItems) of \(results.itemCount) items by "
-                + "\(results.raters.count) rater\(results.raters.count == 1 ? "" : "s")\n",
+            "\(results.ratingCount, "rating") of \(results.ratedItems) of \(results.itemCount, "item") by "
+                + "\(results.raters.count, "rater")\n",
             means.text,
         ]
         parts.append(results.agreements.isEmpty ? Self.noAgreement : agreements.text)
@@ -162,11 +163,11 @@ package struct RatingReport {
             let (system, other) = (results.systems[pair.system], results.systems[pair.other])
             guard pair.pValue < 1 - RatingResults.level else {
                 return "Between \(system) and \(other) no difference beyond chance is seen "
-                    + "(\(NumberFormat.pClause(pair.pValue)), \(pair.items) items).\n"
+                    + "(\(NumberFormat.pClause(pair.pValue)), \(pair.items, "item")).\n"
             }
             let (better, worse) = pair.difference.estimate > 0 ? (system, other) : (other, system)
             return "\(better) is rated higher than \(worse), by more than chance "
-                + "(\(NumberFormat.pClause(pair.pValue)), \(pair.items) items).\n"
+                + "(\(NumberFormat.pClause(pair.pValue)), \(pair.items, "item")).\n"
         }.joined()
     }
 

@@ -4,14 +4,15 @@
 package import DataParallel
 import Foundation
 import Kernels
+internal import Machine
 import Synchronization
 
 /// Runs a command's work on this rank.
 package enum RankWork {
     private static let failureCode: Int32 = 1
 
-    /// Joins the job and runs `body` on every rank. An error ends the whole job with a message that names
-    /// rank and host. A run that was stopped on request ends in order on all ranks, and throws
+    /// Joins the job and runs `body` on every rank. An error ends the whole job with a message, which under a
+    /// launcher names rank and host. A run that was stopped on request ends in order on all ranks, and throws
     /// `StoppedOnRequest`.
     package static func run<Value>(_ body: (any ProcessGroup) throws -> Value) throws -> Value {
         let group = try ProcessGroups.start()
@@ -43,7 +44,8 @@ package enum RankWork {
     private static func end(
         by reason: String, _ group: any ProcessGroup, _ failures: any ProcessGroup
     ) -> Never {
-        let line = "[\(group.placeName)] error: \(reason)"
+        let place = LaunchVariables.current.isPresent ? "[\(group.placeName)] " : ""
+        let line = "\(place)error: \(reason)"
         let limit = TimeLimit(seconds: 2) {
             Messages.note(line)
             group.abort(code: failureCode)

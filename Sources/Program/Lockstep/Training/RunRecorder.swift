@@ -1,6 +1,7 @@
 // Shows and records the events of a run: console, metrics.jsonl, recipe and versions. Rank 0 alone has one.
 
 import Arguments
+import Checkpoints
 import Configuration
 import Evaluation
 import Files
@@ -9,6 +10,7 @@ import JSON
 import Kernels
 import MPI
 import Models
+import Phrases
 import Reporting
 import Training
 
@@ -31,6 +33,7 @@ final class RunRecorder {
     /// Silent until the plan says how often the log has a line.
     private var display = ProgressDisplay(style: .none, write: { _ in })
     private var log: RunLog?
+    private var plan: TrainingPlan?
     private var rows = 0
     private var tokens = 0
     private var directory: String { configuration.model.outputDir }
@@ -66,6 +69,7 @@ final class RunRecorder {
     }
 
     private func start(_ plan: TrainingPlan, _ firstStep: Int) throws {
+        self.plan = plan
         if shows != .none {
             let style = ProgressDisplay.Style.suited(loggingSteps: plan.loggingSteps)
             display = ProgressDisplay(style: style, stamp: .current)
@@ -80,7 +84,7 @@ final class RunRecorder {
             ])
         try OutputFiles.write(Array(versions.json.utf8), directory: directory, name: RunVersions.fileName)
         display.message(
-            "\(plan.totalSteps) steps of \(plan.globalBatchRows) rows, \(plan.stepsPerEpoch) an epoch, "
+            "\(plan.totalSteps, "step") of \(plan.globalBatchRows, "row"), \(plan.stepsPerEpoch) an epoch, "
                 + "\(plan.warmupSteps) of warm-up; \(Self.parameters(plan))")
         progress = TrainingProgress(
             step: firstStep, totalSteps: plan.totalSteps, epoch: 0, loss: 0, learningRate: 0, rows: 0,
@@ -90,7 +94,7 @@ final class RunRecorder {
 
     private static func parameters(_ plan: TrainingPlan) -> String {
         let (all, trained) = (plan.parameterCount, plan.trainableParameterCount)
-        guard trained < all else { return "\(all) parameters" }
+        guard trained < all else { return "\(all, "parameter")" }
         let share = NumberFormat.fixed(100 * Double(trained) / Double(all), decimals: 2)
         return "\(trained) of \(all) parameters are trained (\(share)%)"
     }
@@ -144,26 +148,43 @@ final class RunRecorder {
             ReportPage.writeAfterwards(directory: directory)
             tell(summary)
         }
-        if printsJSON {
-            let members = JSONObject(values.map { ($0.0, .figure($0.1.double)) })
-            try StandardOutput.write(JSONValue.object(members).serialized())
+        if printsJSON, let plan { try printDocument(summary, of: plan) }
+    }
+
+    private func printDocument(_ summary: TrainingSummary, of plan: TrainingPlan) throws {
+        let arguments = configuration.training
+        let best = summary.bestCheckpoint.flatMap { path in
+            let name = path.split(separator: "/").last.map(String.init)
+            return name.flatMap(CheckpointStore.step(ofName:)).map { (path: path, step: $0) }
         }
+        let document = RunDocument(
+            directory: directory, step: summary.step, totalSteps: plan.totalSteps, bestCheckpoint: best,
+            bestMetric: summary.bestMetric,
+            metricForBestModel: arguments.evalStrategy == .never ? nil : arguments.bestModelMetric,
+            holdsBest: arguments.loadBestModelAtEnd)
+        try StandardOutput.write(try document.json().serialized())
     }
 
     /// Says that nothing is left to do.
     func tell(_ finished: FinishedRun, of plan: TrainingPlan) throws {
         let end = finished.step < plan.totalSteps ? ", where it ended early" : ""
+        let hasCheckpoints = try CheckpointStore(outputDirectory: directory).latest() != nil
+        let others =
+            hasCheckpoints
+            ? "To go on from one of its checkpoints give its path to --resume_from_checkpoint; "
+                + "--overwrite_output_dir true in its place trains afresh"
+            : "--overwrite_output_dir true in place of --resume_from_checkpoint trains afresh"
         Messages.note(
             "nothing is left to do: \(directory) holds the finished model of step \(finished.step) of "
-                + "\(plan.totalSteps)\(end). To go on from one of its checkpoints give its path to "
-                + "--resume_from_checkpoint; --overwrite_output_dir true in its place trains afresh")
-        if printsJSON { try StandardOutput.write(finished.json.serialized()) }
+                + "\(plan.totalSteps)\(end). \(others)")
+        if printsJSON { try printDocument(finished.summary, of: plan) }
     }
 
     private func tell(_ summary: TrainingSummary) {
         let rate = NumberFormat.fixed(Double(summary.rows) / summary.seconds, decimals: 1)
         Messages.note(
-            "trained \(summary.rows) rows in \(NumberFormat.fixed(summary.seconds, decimals: 1)) s: \(rate) rows/s, mean "
+            "trained \(summary.rows, "row") in \(NumberFormat.fixed(summary.seconds, decimals: 1)) s: "
+                + "\(rate) rows/s, mean "
                 + "loss \(NumberFormat.fixed(summary.loss, decimals: 4))")
         if let reason = summary.earlyStop { Messages.note(reason) }
         if let warning = summary.overfitting { Messages.warn(warning) }

@@ -4,6 +4,7 @@ import Arguments
 import Checkpoints
 package import Configuration
 package import DataParallel
+internal import Phrases
 internal import Tasks
 package import Training
 
@@ -26,7 +27,7 @@ package struct TrainingJob {
         self.shows = shows
         let watch = Watchdog(
             group: group, warnSeconds: min(60, Double(configuration.training.ddpTimeoutSeconds)),
-            abortSeconds: Double(configuration.training.ddpTimeoutSeconds))
+            abortSeconds: Double(configuration.training.ddpTimeoutSeconds), report: { Messages.note($0) })
         self.group = group.size > 1 ? WatchedProcessGroup(group, watch: watch) : group
     }
 
@@ -49,7 +50,7 @@ package struct TrainingJob {
         let prepared = try chosen.task.definition.prepare(chosen, group: group)
         if isFirst, shows == .full {
             Messages.note(rowNotes + prepared.notes, group)
-            Messages.note("\(group.size) ranks × \(plan.threadCount) threads")
+            Messages.note("\(group.size, "rank") × \(plan.threadCount, "thread")")
         }
         let summary = try train(prepared, resumePath: resumePath, lock: lock, stopRequest: stopRequest)
         if summary.wasStopped {

@@ -5,6 +5,7 @@ import Foundation
 import Generation
 import JSON
 import Lockstep
+import Phrases
 import Reporting
 
 /// Reads lines from standard input until its end or /quit. Answers go to standard output, everything else to
@@ -118,7 +119,8 @@ struct ChatConsole {
             writing: (ContinuousClock.now - (firstToken ?? .now)) / .seconds(1))
         if answer.forgottenMessageCount > 0 {
             Messages.note(
-                "The conversation outgrew the model's context: its oldest \(answer.forgottenMessageCount) messages are "
+                "The conversation outgrew the model's context: its oldest "
+                    + "\(answer.forgottenMessageCount, "message is", "messages are") "
                     + "forgotten.")
         }
         let output = printsJSON ? Self.document(message, answer, times).json + "\n" : "\n"
@@ -128,7 +130,7 @@ struct ChatConsole {
 
     /// The line behind an answer.
     private static func summary(_ answer: ChatSession.Answer, _ times: AnswerTimes) -> String {
-        var parts = ["\(answer.tokenCount) tokens"]
+        var parts = ["\(answer.tokenCount, "token")"]
         if answer.tokenCount > 1 {
             parts.append("\(NumberFormat.fixed(times.tokensPerSecond(answer), decimals: 1)) tokens/s")
         }

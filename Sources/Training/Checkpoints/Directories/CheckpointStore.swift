@@ -14,7 +14,7 @@ package struct CheckpointStore: Sendable {
     static func name(step: Int) -> String { "checkpoint-\(step)" }
 
     /// The step of a checkpoint's name; nil for other names.
-    static func step(ofName name: String) -> Int? {
+    package static func step(ofName name: String) -> Int? {
         let prefix = "checkpoint-"
         guard name.hasPrefix(prefix), let step = Int(name.dropFirst(prefix.count)), step >= 0 else {
             return nil

@@ -2,6 +2,7 @@
 
 package import Files
 internal import Models
+internal import Phrases
 internal import Safetensors
 
 /// An error of reading or writing a model or a checkpoint: what is wrong, where, and what to do.
@@ -21,12 +22,7 @@ package struct CheckpointError: Error, FileFailure, CustomStringConvertible, Sen
 
     /// Names in a list, cut after eight with the number of those left out.
     package static func list(_ names: [String]) -> String {
-        let shown = names.prefix(8).joined(separator: ", ")
-        return names.count <= 8 ? shown : "\(shown) and \(names.count - 8) more"
-    }
-
-    private static func count(_ count: Int, _ noun: String) -> String {
-        count == 1 ? "1 \(noun)" : "\(count) \(noun)s"
+        names.listed()
     }
 }
 
@@ -127,10 +123,10 @@ extension CheckpointError {
     static func unmatched(missing: [String], surplus: [String], in path: String) -> CheckpointError {
         var parts: [String] = []
         if !missing.isEmpty {
-            parts.append("\(count(missing.count, "tensor")) missing (\(list(missing)))")
+            parts.append("\(missing.count, "tensor") missing (\(list(missing)))")
         }
         if !surplus.isEmpty {
-            parts.append("\(count(surplus.count, "tensor")) that the model does not have (\(list(surplus)))")
+            parts.append("\(surplus.count, "tensor") that the model does not have (\(list(surplus)))")
         }
         return CheckpointError(
             "\(path): the weights do not fit config.json: \(parts.joined(separator: "; ")). Use weights and "

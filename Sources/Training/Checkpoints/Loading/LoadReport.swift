@@ -1,6 +1,7 @@
 // What a load did besides reading: what was made new, left unread or reordered.
 
 package import Models
+internal import Phrases
 
 /// The outcome of loading a pretrained model, for the run's log.
 package struct LoadReport: Sendable, Equatable {
@@ -33,13 +34,13 @@ package struct LoadReport: Sendable, Equatable {
 
     /// One sentence a fact, for the log.
     package var lines: [String] {
-        let origin = isUntrained ? "initialised at random" : "\(tensorCount) tensors read"
-        var lines = ["\(directory): \(modelType), \(parameterCount) parameters, \(origin)"]
+        let origin = isUntrained ? "initialised at random" : "\(tensorCount, "tensor") read"
+        var lines = ["\(directory): \(modelType), \(parameterCount, "parameter"), \(origin)"]
         if let newHeadReason {
-            lines.append("new head: \(newHead.joined(separator: ", ")) (\(newHeadReason))")
+            lines.append("new head: \(newHead.listed()) (\(newHeadReason))")
         }
         if !newPooler.isEmpty {
-            lines.append("new pooler: \(newPooler.joined(separator: ", ")) (the directory has none)")
+            lines.append("new pooler: \(newPooler.listed()) (the directory has none)")
         }
         if let headChange { lines.append(headChange) }
         if let untiedTensor {
@@ -47,7 +48,7 @@ package struct LoadReport: Sendable, Equatable {
                 "\(untiedTensor.copy) differs from \(untiedTensor.original), so the output layer is not tied to the "
                     + "embeddings: tie_word_embeddings becomes false")
         }
-        if !ignored.isEmpty { lines.append("not needed: \(CheckpointError.list(ignored))") }
+        if !ignored.isEmpty { lines.append("not needed: \(ignored.listed())") }
         return lines
     }
 }

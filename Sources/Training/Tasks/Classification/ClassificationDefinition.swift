@@ -6,6 +6,7 @@ package import DataParallel
 package import Datasets
 internal import Evaluation
 internal import Models
+internal import Phrases
 internal import Training
 
 /// `text-classification`.
@@ -75,7 +76,7 @@ extension ClassificationDefinition {
         let names = labels.labels.prefix(12).joined(separator: ", ") + (labels.count > 12 ? ", …" : "")
         let isBinary = labels.problemType == .singleLabel && labels.count == 2 && validation != nil
         let kind =
-            "\(labels.problemType.rawValue): \(labels.count) outputs (\(names))"
+            "\(labels.problemType.rawValue): \(labels.count, "output") (\(names))"
             + (isBinary ? "; f1 is that of \(labels.labels[positive]) (positive_label)" : "")
         return PreparedTask(
             task: task,

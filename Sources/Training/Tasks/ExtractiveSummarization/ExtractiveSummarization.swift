@@ -5,6 +5,7 @@ internal import Checkpoints
 package import DataParallel
 package import Datasets
 package import Evaluation
+internal import Phrases
 internal import Training
 
 /// `extractive-summarization`.
@@ -35,13 +36,13 @@ package struct ExtractiveSummarization: TaskDefinition {
         let task = ExtractiveTask(
             model: setup.model, training: training, validation: validation,
             selection: setup.reader.selection, group: group, batchRows: arguments.perDeviceEvalBatchSize)
-        let rest = validation.map { " and \($0.count) validation documents" } ?? ""
+        let rest = validation.map { " and \($0.count, "validation document")" } ?? ""
         return PreparedTask(
             task: task,
             notes: (setup.report?.lines ?? []) + [
-                "\(training.count) training documents in \(training.windows.count) windows "
-                    + "(\(training.windows.tokenCount) tokens)\(rest)",
-                "\(training.sentenceCount) sentences, of which the oracle chose \(training.oracleCount)",
+                "\(training.count, "training document") in \(training.windows.count, "window") "
+                    + "(\(training.windows.tokenCount, "token"))\(rest)",
+                "\(training.sentenceCount, "sentence"), of which the oracle chose \(training.oracleCount)",
             ] + Self.singleSentences(training)
                 + (training.warning(setup.model).map { ["warning: " + $0] } ?? []))
     }

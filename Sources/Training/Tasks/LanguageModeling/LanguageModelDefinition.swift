@@ -6,6 +6,7 @@ package import DataParallel
 package import Datasets
 package import Evaluation
 package import Models
+internal import Phrases
 package import Tokenizers
 internal import Training
 
@@ -105,7 +106,7 @@ extension LanguageModelDefinition {
             task: task,
             notes: (setup.report?.lines ?? []) + [
                 PreparedTask.rows(examples, validation),
-                "\(name.rawValue): \(targets) target tokens an epoch",
+                "\(name.rawValue): \(targets, "target token") an epoch",
             ], generationConfiguration: try generationConfiguration(run, setup.tokenizer))
     }
 

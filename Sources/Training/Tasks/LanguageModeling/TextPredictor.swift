@@ -7,6 +7,7 @@ package import Generation
 internal import JSON
 internal import Layers
 package import Models
+internal import Phrases
 internal import Tensors
 package import Tokenizers
 internal import Training
@@ -98,8 +99,9 @@ enum Continuations {
         let most = min(model.maximumLength, options.maximumLength ?? .max)
         guard prompt.count < most else {
             throw TrainingError(
-                "\(row.source): the row has \(prompt.count) tokens, which leaves no room for an answer: the limit of "
-                    + "both together is \(most) tokens; shorten the row")
+                "\(row.source): the row has \(prompt.count, "token"), which leaves no room for an answer: "
+                    + "the limit of "
+                    + "both together is \(most, "token"); shorten the row")
         }
     }
 

@@ -5,6 +5,7 @@ internal import Checkpoints
 package import DataParallel
 package import Datasets
 package import Evaluation
+internal import Phrases
 internal import Training
 
 /// `question-answering`: SQuAD's form, with and without questions that have no answer.
@@ -42,13 +43,14 @@ package struct QuestionAnswering: TaskDefinition {
             group: group, batchRows: arguments.perDeviceEvalBatchSize)
         let task = QuestionTask(
             model: setup.model, training: training, validation: validation, evaluator: evaluator)
-        let rest = validation.map { " and \($0.count) validation questions" } ?? ""
+        let rest = validation.map { " and \($0.count, "validation question")" } ?? ""
         return PreparedTask(
             task: task,
             notes: (setup.report?.lines ?? []) + [
-                "\(training.count) training questions in \(training.windows.count) windows "
-                    + "(\(training.windows.tokenCount) tokens)\(rest)",
-                "\(training.answerableCount) questions have an answer, which \(training.answerWindowCount) windows hold",
+                "\(training.count, "training question") in \(training.windows.count, "window") "
+                    + "(\(training.windows.tokenCount, "token"))\(rest)",
+                "\(training.answerableCount, "question has", "questions have") an answer, which "
+                    + "\(training.answerWindowCount, "window holds", "windows hold")",
             ])
     }
 

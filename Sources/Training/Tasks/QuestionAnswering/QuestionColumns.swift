@@ -5,6 +5,7 @@ package import Arguments
 package import Datasets
 internal import Evaluation
 internal import JSON
+internal import Phrases
 internal import Training
 
 /// A question about a text.
@@ -129,7 +130,8 @@ package struct QuestionColumns: Sendable {
         }
         guard texts.count == starts.count else {
             throw TrainingError(
-                "\(location): column \"\(answers)\" has \(texts.count) texts and \(starts.count) values of answer_start; "
+                "\(location): column \"\(answers)\" has \(texts.count, "text") and \(starts.count, "value") "
+                    + "of answer_start; "
                     + "give each text its answer_start")
         }
         var entries: [(text: String, start: Int)] = []
@@ -155,7 +157,7 @@ package struct QuestionColumns: Sendable {
         guard start >= 0, !end.overflow, end.partialValue <= context.count else {
             throw TrainingError(
                 "\(location): the answer \"\(short(answer))\" with answer_start \(start) lies outside the context, which "
-                    + "has \(context.count) characters; correct answer_start, which counts them from 0")
+                    + "has \(context.count, "character"); correct answer_start, which counts them from 0")
         }
         let place = start..<end.partialValue
         guard Array(context[place]) == scalars else {

@@ -3,6 +3,7 @@
 package import Arguments
 internal import Datasets
 internal import Models
+internal import Phrases
 package import Tokenizers
 package import Training
 
@@ -89,7 +90,8 @@ package struct QuestionReader {
         let room = maximumLength - start - (whole.count - end)
         guard room >= end - start || room > stride else {
             throw TrainingError(
-                "\(question.location): the question has \(words) tokens, which leaves \(max(room, 0)) of max_seq_length "
+                "\(question.location): the question has \(words, "token"), which leaves \(max(room, 0)) of "
+                    + "max_seq_length "
                     + "\(maximumLength) for the context, and windows that share doc_stride \(stride) need more; raise "
                     + "max_seq_length or lower doc_stride")
         }

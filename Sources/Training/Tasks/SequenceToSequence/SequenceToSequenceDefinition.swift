@@ -7,6 +7,7 @@ package import Datasets
 package import Evaluation
 package import Generation
 package import Models
+internal import Phrases
 internal import Training
 
 /// An encoder–decoder on every rank with what its task needs.
@@ -64,7 +65,7 @@ extension SequenceToSequenceDefinition {
             task: task,
             notes: setup.reports.flatMap(\.lines) + [
                 PreparedTask.rows(training.examples, validation?.examples),
-                "\(name.rawValue): \(training.targetCount) target tokens an epoch",
+                "\(name.rawValue): \(training.targetCount, "target token") an epoch",
             ] + PreparedTask.cuts(training.examples, setup.sourceLimit.key, setup.sourceLimit.tokens),
             tokenizerSource: setup.tokenizerSource, companions: setup.companions,
             generationConfiguration: try GenerationConfigurationFile.of(

@@ -1,6 +1,7 @@
 // What can be wrong with rows of tagged words or marked spans.
 
 package import Datasets
+internal import Phrases
 
 /// A mistake in a row of token classification.
 package enum TaggingError: Error, Equatable {
@@ -34,7 +35,8 @@ extension TaggingError: CustomStringConvertible {
         case .wrongType(let source, let column, let expected, let found):
             "\(source): column \"\(column)\": expected \(expected), found \(found)."
         case .tagCount(let source, let column, let tags, let words):
-            "\(source): column \"\(column)\" has \(tags) tags for \(words) words; give every word one tag."
+            "\(source): column \"\(column)\" has \(tags, "tag") for \(words, "word"); give every word one "
+                + "tag."
         case .noTag(let source, let column, let tag):
             "\(source): column \"\(column)\": \"\(tag)\" is no tag; write O, or B-, I-, E-, S-, L- or U-"
                 + " before a label, such as B-PER."
@@ -45,7 +47,8 @@ extension TaggingError: CustomStringConvertible {
             "\(source): column \"\(column)\" holds numbers without names; write the tags' names, or put a"
                 + " dataset_info.json with features.\(column).feature.names beside the file."
         case .tagNumber(let source, let column, let number, let count):
-            "\(source): column \"\(column)\": no tag has the number \(number); the \(count) tags have"
+            "\(source): column \"\(column)\": no tag has the number \(number); the "
+                + "\(count, "tag has", "tags have")"
                 + " the numbers from 0 to \(count - 1)."
         case .spanOutside(let source, let start, let end, let length):
             "\(source): the span from \(start) to \(end) does not lie in the text of \(length)"

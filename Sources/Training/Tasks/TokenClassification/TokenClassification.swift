@@ -7,6 +7,7 @@ package import Datasets
 package import Evaluation
 internal import JSON
 internal import Models
+internal import Phrases
 internal import Tokenizers
 internal import Training
 
@@ -55,14 +56,15 @@ package struct TokenClassification: TaskDefinition {
         return PreparedTask(
             task: task,
             notes: (report?.lines ?? []) + [
-                "\(reader.tags.tags.count) tags of \(labels.count) entities"
+                "\(reader.tags.tags.count, "tag") of \(labels.count, "entity", "entities")"
                     + " (\(labels.joined(separator: ", ")))",
                 PreparedTask.rows(training.examples, validation?.examples),
             ] + [weighting?.line(tags.head)].compactMap(\.self)
                 + [("training", training), ("validation", validation)].compactMap { name, rows in
                     guard let rows, rows.cutRows > 0 else { return nil }
-                    return "\(rows.cutRows) \(name) rows are longer than max_seq_length: their ends, "
-                        + "\(rows.lostWords) words in all, are left out"
+                    return "\(rows.cutRows, "\(name) row is", "\(name) rows are") longer than "
+                        + "max_seq_length: of their ends "
+                        + "\(rows.lostWords, "word is", "words are") left out"
                 })
     }
 
