@@ -32,6 +32,8 @@ import Testing
         #expect(figures["reference_products"]?.integer == 0 && figures["lora_r"]?.integer == 16)
         let counts = ["trained_parameters", "parameters"].compactMap { figures[$0]?.integer }
         #expect(counts.count == 2 && counts[0] > 0 && 10 * counts[0] < counts[1])
+        let fraction = try #require(figures["peak_fraction"]?.double)
+        #expect(fraction > 0 && fraction <= 1)
     }
 
     @Test("nor on a processor that has no products of bfloat16, where they run in float32")
