@@ -68,6 +68,46 @@ import Testing
         #expect(titles.count > groups.count && titles[1].hasPrefix("OPTIONS OF"), "\(titles)")
     }
 
+    @Test(
+        "the examples of every command's help are command lines that it takes",
+        arguments: [
+            [], ["train"], ["evaluate"], ["predict"], ["chat"], ["cross-validate"], ["report"], ["import"],
+            ["rate"], ["launch"],
+        ])
+    func examples(command: [String]) throws {
+        let page = try output(command + ["--help"])
+        let lines = page.split(separator: "\n").filter { $0.hasPrefix("  lockstep ") }
+        #expect(!lines.isEmpty && page.contains("\nExamples:\n"))
+        let workshop = try Workshop(trainRows: 3, validationRows: 3)
+        for line in lines where !line.contains(" serve ") {
+            let outcome = try workshop.lockstep(words(line))
+            #expect(outcome.status != 64, "\(line): \(outcome.errors)")
+        }
+    }
+
+    /// The words of an example behind the program's name; single quotes keep words together.
+    private func words(_ line: Substring) -> [String] {
+        let parts = line.split(separator: "'", omittingEmptySubsequences: false)
+        let words = parts.enumerated().flatMap { index, part in
+            index.isMultiple(of: 2) ? part.split(separator: " ").map(String.init) : [String(part)]
+        }
+        return Array(words.dropFirst())
+    }
+
+    @Test("help on a topic: its keys, those of a command alone, or what is meant")
+    func topics() throws {
+        for arguments in [
+            ["--help", "lora"], ["help", "lora"], ["train", "--help", "lora"], ["train", "-h", "lora"],
+        ] {
+            let page = try output(arguments)
+            #expect(page.contains("  --lora_r <integer>\n") && !page.contains("USAGE"), "\(arguments)")
+        }
+        #expect(try output(["--help", "train"]) == output(["train", "--help"]))
+        let workshop = try Workshop(trainRows: 3, validationRows: 3)
+        let outcome = try workshop.lockstep(["chat", "--help", "lora"])
+        #expect(outcome.status == 64 && outcome.errors.contains("There is no help on 'lora'."))
+    }
+
     @Test("chat has no key of a training run, and says who reads it")
     func chatKeys() throws {
         let page = try output(["chat", "--help"])

@@ -19,12 +19,16 @@ struct ChatCommand: ParsableCommand, RecipeReader {
     static let configuration = CommandConfiguration(
         commandName: "chat",
         abstract: "Chats with a causal language model, its answers appearing as they are written.",
-        discussion: """
+        discussion: helpText(
+            """
             Needs --model_name_or_path. Each line of the terminal or of a pipe is a message; a line that ends with \\ goes \
-            on in the next. /help lists the commands. The answer can be shaped by the generation keys, such as \
-            --do_sample --temperature 0.7 --top_p 0.9 --max_new_tokens 200 --seed 1; what they leave open comes from the \
-            model's generation_config.json. A conversation that outgrows the model's context loses its oldest turns.
-            """)
+            on in the next. /help lists the commands. The answer can be shaped by the generation keys (chat \
+            --help generation); what they leave open comes from the model's generation_config.json. A conversation \
+            that outgrows the model's context loses its oldest turns.
+            """,
+            examples: "lockstep chat --model_name_or_path runs/chat --system 'You are brief.'",
+            "lockstep chat --model_name_or_path runs/chat --do_sample --temperature 0.7",
+            "lockstep chat --model_name_or_path runs/chat --json --max_new_tokens 200"))
 
     @Argument(help: "Recipe file (YAML) whose keys serve as defaults.", completion: .yaml)
     var recipe: String?

@@ -16,12 +16,15 @@ struct CrossValidateCommand: ParsableCommand, RecipeReader {
     static let configuration = CommandConfiguration(
         commandName: "cross-validate",
         abstract: "Trains a recipe on all folds but one, tests it on that one, and does so for every fold.",
-        discussion: """
+        discussion: helpText(
+            """
             Divides the rows of train_file into folds; validation_file is not used. Every fold starts from the \
             pretrained weights. Writes cross_validation.json and, for tasks that predict rows, oof_predictions.jsonl \
             with the prediction for each row by the model that has not seen it. After a crash, \
             --resume_from_checkpoint auto goes on without repeating finished folds.
-            """)
+            """,
+            examples: "lockstep cross-validate recipe.yaml --folds 5 --output_dir runs/folds",
+            "mpirun -np 4 lockstep cross-validate recipe.yaml --parallel-folds 2"))
 
     @Argument(
         help: "Recipe file (YAML); leave it out to give every key as a flag.", completion: .yaml)

@@ -17,11 +17,15 @@ struct EvaluateCommand: ParsableCommand, RecipeReader {
     static let configuration = CommandConfiguration(
         commandName: "evaluate",
         abstract: "Measures a fine-tuned model, or predictions in a file, on labelled rows.",
-        discussion: """
+        discussion: helpText(
+            """
             Needs --model_name_or_path and --validation_file, or --predictions_file and --references_file. Figures come \
             with 95% bootstrap intervals. With --output_dir, writes eval_results.json, eval_predictions.jsonl and \
             report.html.
-            """)
+            """,
+            examples: "lockstep evaluate --model_name_or_path runs/mine --validation_file test.csv",
+            "lockstep evaluate --predictions_file answers.jsonl --references_file test.jsonl",
+            "mpirun -np 4 lockstep evaluate recipe.yaml --model_name_or_path runs/mine"))
 
     @Argument(help: "Recipe file (YAML) whose keys serve as defaults.", completion: .yaml)
     var recipe: String?

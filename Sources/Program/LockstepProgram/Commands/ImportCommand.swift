@@ -6,6 +6,7 @@ import GGUFImport
 import JSON
 import Lockstep
 import Machine
+import Phrases
 import Reporting
 import Synchronization
 
@@ -13,11 +14,11 @@ import Synchronization
 struct ImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Turns a GGUF file into a Hugging Face model directory.",
-        discussion: """
-            Example: lockstep import SmolLM2-135M-Instruct.Q4_1.gguf --output_dir models/smollm2. Architectures: \
-            llama, qwen2, gpt2; weights: F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q2_K, Q3_K, Q4_K, Q5_K, \
-            Q6_K; tokenizers: byte-level BPE.
-            """)
+        discussion: helpText(
+            """
+            Architectures: llama, qwen2, gpt2; weights: F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q2_K, Q3_K, \
+            Q4_K, Q5_K, Q6_K; tokenizers: byte-level BPE.
+            """, examples: "lockstep import SmolLM2-135M-Instruct.Q4_1.gguf --output_dir models/smollm2"))
 
     @Argument(help: "GGUF file to import.", completion: .file(extensions: ["gguf"]))
     var file: String
@@ -54,8 +55,8 @@ struct ImportCommand: ParsableCommand {
         if json {
             print(document(model, summary).text(.indented))
         } else {
-            print("\(outputDir): \(summary.parameterCount) parameters in \(summary.tensorCount) tensors")
-            for file in summary.files { print("  \(file.name)  \(file.byteCount) bytes") }
+            print("\(outputDir): \(summary.parameterCount, "parameter") in \(summary.tensorCount, "tensor")")
+            for file in summary.files { print("  \(file.name)  \(file.byteCount, "byte")") }
         }
     }
 

@@ -12,9 +12,14 @@ struct LockstepCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lockstep",
         abstract: "Fine-tunes pretrained transformers on CPU clusters, data-parallel through MPI.",
-        discussion: """
-            Run a command alone for one rank, or start it on several: mpirun -np 8 lockstep train recipe.yaml
+        discussion: helpText(
+            """
+            Run a command alone for one rank, or start it on several. Help on a topic: --help data, or on keys \
+            whose name has a word in it: --help lora.
             """,
+            examples: "lockstep train recipe.yaml", "mpirun -np 8 lockstep train recipe.yaml",
+            "lockstep evaluate --model_name_or_path runs/mine --validation_file test.csv",
+            "lockstep train --help schedule"),
         version: Version.current,
         subcommands: [
             TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ChatCommand.self, RateCommand.self,
@@ -28,6 +33,9 @@ struct LockstepCommand: ParsableCommand {
     static func main() {
         LoggingSystem.bootstrap { _ in ConsoleLogHandler() }
         do {
+            if let request = HelpRequest(Array(CommandLine.arguments.dropFirst())) {
+                return print(try request.answer.get())
+            }
             var command = try LockstepCommand.parseAsRoot()
             try command.run()
         } catch is StoppedOnRequest {

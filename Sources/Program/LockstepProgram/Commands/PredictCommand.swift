@@ -13,10 +13,15 @@ struct PredictCommand: ParsableCommand, RecipeReader {
     static let configuration = CommandConfiguration(
         commandName: "predict",
         abstract: "Copies each row of a file and adds the prediction of a fine-tuned model.",
-        discussion: """
+        discussion: helpText(
+            """
             Needs --model_name_or_path, and --predict_file or --text. Rows need no labels. With --output_file \
             answers.csv the result is a table: the columns of the input, then prediction and score.
-            """)
+            """,
+            examples:
+                "lockstep predict --model_name_or_path runs/mine --predict_file new.csv --output_file -",
+            "lockstep predict --model_name_or_path runs/mine --text 'Well made.'",
+            "lockstep predict --help generation"))
 
     @Argument(help: "Recipe file (YAML) whose keys serve as defaults.", completion: .yaml)
     var recipe: String?

@@ -6,6 +6,7 @@ import Files
 import Foundation
 import Lockstep
 import Machine
+import Phrases
 import RatingServer
 import Ratings
 
@@ -13,9 +14,11 @@ import Ratings
 struct RateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rate", abstract: "Lets people rate outputs of one or several models.",
-        discussion: """
-            Example: lockstep rate serve --output_dir runs/ratings --predictions base.jsonl --predictions tuned.jsonl
-            """,
+        discussion: helpText(
+            "",
+            examples: "lockstep rate serve --output_dir runs/ratings --predictions base.jsonl",
+            "lockstep rate result --output_dir runs/ratings",
+            "lockstep rate export --output_dir runs/ratings --rater ann --csv ann.csv"),
         subcommands: [
             RateServeCommand.self, RateResultCommand.self, RateExportCommand.self, RateImportCommand.self,
         ])
@@ -92,7 +95,7 @@ struct RateServeCommand: ParsableCommand {
         try StandardOutput.write("Rating page: \(server.address)\n")
         let (count, systems) = (store.items.items.count, store.items.systems.count)
         Messages.note(
-            "\(count) item\(count == 1 ? "" : "s") of \(systems) system\(systems == 1 ? "" : "s"); ratings go to "
+            "\(count, "item") of \(systems, "system"); ratings go to "
                 + "\(folder.outputDir)/ratings.jsonl. Ctrl-C ends.")
         stop.wait()
         server.stop()
@@ -165,7 +168,7 @@ struct RateExportCommand: ParsableCommand {
         let url = URL(fileURLWithPath: csv)
         try OutputFiles.write(
             Array(text.utf8), directory: url.deletingLastPathComponent().path, name: url.lastPathComponent)
-        Messages.note("\(csv): \(ratings.count) rating\(ratings.count == 1 ? "" : "s")")
+        Messages.note("\(csv): \(ratings.count, "rating")")
     }
 }
 
@@ -191,9 +194,9 @@ struct RateImportCommand: ParsableCommand {
         let changes = try store.importAll(ratings)
         let comments = ratings.count { if case .comment = $0 { true } else { false } }
         let count = ratings.count - comments
-        let commented = comments == 0 ? "" : " and \(comments) comment\(comments == 1 ? "" : "s")"
+        let commented = comments == 0 ? "" : " and \(comments, "comment")"
         Messages.note(
-            "\(csv): \(count) rating\(count == 1 ? "" : "s")\(commented), \(changes) of them new or changed")
+            "\(csv): \(count, "rating")\(commented), \(changes) of them new or changed")
     }
 }
 

@@ -9,10 +9,11 @@ struct ReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
         abstract: "Writes report.html, one page of all that a run's output folder holds.",
-        discussion: """
+        discussion: helpText(
+            """
             train and evaluate write the page at their end; this command makes it anew, for example for the folder of an \
             older run. The page loads nothing from elsewhere.
-            """)
+            """, examples: "lockstep report runs/mine"))
 
     @Argument(help: "Output folder of a run.", completion: .directory)
     var directory: String

@@ -11,10 +11,14 @@ struct TrainCommand: ParsableCommand, RecipeReader {
 
     static let configuration = CommandConfiguration(
         commandName: "train", abstract: "Fine-tunes a pretrained model on the rows of a recipe.",
-        discussion: """
-            Every key of a recipe is also a flag, and the flag beats the file: --learning_rate 3e-5. On several ranks: \
-            mpirun -np 4 lockstep train recipe.yaml
-            """)
+        discussion: helpText(
+            """
+            Every key of a recipe is also a flag, and the flag beats the file. --help lora explains the keys \
+            whose name has that word in it, --help schedule those of a group.
+            """,
+            examples: "lockstep train recipe.yaml --learning_rate 3e-5",
+            "mpirun -np 4 lockstep train recipe.yaml",
+            "lockstep train recipe.yaml --resume_from_checkpoint auto --json"))
 
     @Argument(
         help: "Recipe file (YAML); leave it out to give every key as a flag.", completion: .yaml)
@@ -35,6 +39,10 @@ struct TrainCommand: ParsableCommand, RecipeReader {
 
 /// What is no key of a recipe.
 struct TrainOptions: ParsableArguments {
-    @Flag(help: "Print the last record of the run as JSON on standard output.")
+    @Flag(
+        help: """
+            Print one JSON object about the run on standard output: folder, scores, best checkpoint and what \
+            chose it, rates, versions.
+            """)
     var json = false
 }
