@@ -185,7 +185,7 @@ enum ToyQuestions {
         try expect(
             row("very good", #"{"text": ["good"], "answer_start": []}"#),
             saying:
-                ":3: column \"answers\" has 1 texts and 0 values of answer_start; give each text its answer_start"
+                ":3: column \"answers\" has 1 text and 0 values of answer_start; give each text its answer_start"
         )
         try expect(
             row("very good", #"{"text": [], "answer_start": []}"#), ["version_2_with_negative": "false"],

@@ -155,7 +155,7 @@ import Testing
         }
         try expectRefusal(
             #"{"tokens": ["good"], "ner_tags": ["O", "O"]}"#,
-            saying: #"column "ner_tags" has 2 tags for 1 words"#)
+            saying: #"column "ner_tags" has 2 tags for 1 word"#)
         try expectRefusal(
             #"{"text": "good", "spans": [{"start": 2, "end": 9, "label": "GOOD"}]}"#,
             saying: "the span from 2 to 9 does not lie in the text of 4 characters")

@@ -81,7 +81,7 @@ import Tokenizers
     private static let badRows: [(json: String, sentence: String)] = [
         (
             #"{"tokens": ["a", "b"], "ner_tags": ["O"]}"#,
-            #"rows.jsonl:7: column "ner_tags" has 1 tags for 2 words; give every word one tag."#
+            #"rows.jsonl:7: column "ner_tags" has 1 tag for 2 words; give every word one tag."#
         ),
         (
             #"{"tokens": ["a"], "ner_tags": ["B-ORG"]}"#,
