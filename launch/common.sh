@@ -103,20 +103,64 @@ use_rank_environment() {
     export SWIFT_BACKTRACE=${SWIFT_BACKTRACE:-enable=no}
 }
 
-# find_program: sets `program` to the lockstep binary. LOCKSTEP_BINARY names one that is already built; otherwise
-# the release build is brought up to date (a dry run builds nothing).
+# choose_command FIRST WORD…: sets `job`, the words behind the program. A file is a recipe to train; a plain word
+# that is no file is another command of lockstep, whose own arguments follow.
+choose_command() {
+    if [[ $1 =~ ^[a-z][a-z-]*$ && ! -f $1 ]]; then
+        job=("$@")
+    else
+        job=(train "$@")
+    fi
+    if [[ ${job[0]} == train && -n ${job[1]:-} && ${job[1]} != -* && ! -f ${job[1]} ]]; then
+        fail "There is no recipe at '${job[1]}'."
+    fi
+}
+
+# was_built_elsewhere: the build in this checkout was made at another place, as its description tells; Swift would
+# have to do all of it anew, and stumble over what was left.
+was_built_elsewhere() {
+    local description=$root/.build/release.yaml
+    [[ -r $description ]] && ! grep -q -F -e "\"$root/" -e "\"$(cd "$root" && pwd -P)/" "$description"
+}
+
+# find_program: sets `program` to the lockstep binary. LOCKSTEP_BINARY names one that is already built, and a package
+# has it in bin; a copy of these scripts alone takes the installed one. In a checkout the release build is brought up
+# to date (a dry run builds nothing); where there is no Swift, or the checkout was copied or moved, the program that
+# is there is used as it is.
 find_program() {
     if [[ -n ${LOCKSTEP_BINARY:-} ]]; then
         [[ -x $LOCKSTEP_BINARY ]] || fail "LOCKSTEP_BINARY is '$LOCKSTEP_BINARY', which is no program."
         program=$LOCKSTEP_BINARY
         return
     fi
+    program=$root/bin/lockstep
+    if [[ -x $program ]]; then return; fi
+    if [[ ! -e $root/Package.swift && ! -e $root/.build ]] && program=$(command -v lockstep); then return; fi
     program=$root/.build/release/lockstep
     if [[ $dry_run == yes ]]; then return; fi
+    if [[ -x $program ]]; then
+        if ! command -v swift >/dev/null; then
+            say "There is no Swift here: $program is used as it is." >&2
+            return
+        elif was_built_elsewhere; then
+            say "This checkout was built at another place: $program is used as it is. To build anew, remove .build." >&2
+            return
+        fi
+    fi
     command -v swift >/dev/null || fail "There is no 'swift' in the PATH. Run launch/setup, which says how to get it."
     run swift build --package-path "$root" -c release --product lockstep </dev/null >&2
     program=$(swift build --package-path "$root" -c release --show-bin-path </dev/null)/lockstep
     [[ -x $program ]] || fail "The release build left no program at $program."
+}
+
+# make_manual FOLDER: the manual pages of `program`, by the argument parser's own tool.
+make_manual() {
+    local parser=$root/.build/checkouts/swift-argument-parser tool=$root/.build/manual
+    run swift build --package-path "$parser" --scratch-path "$tool" -c release --product generate-manual \
+        </dev/null
+    if [[ $dry_run == yes ]]; then return; fi
+    mkdir -p "$1"
+    "$tool/release/generate-manual" "$program" --multi-page --output-directory "$1"
 }
 
 # core_count: the cores that this process may use: hardware threads allowed by the scheduler, but no more than the

@@ -84,11 +84,72 @@ private let settingWords = ["--mca", "btl_tcp_flags", "send", "--mca", "mpi_yiel
         #expect(words.contains("OMPI_MCA_btl_tcp_flags=send"))
         #expect(words.contains("OMP_NUM_THREADS=8"))
         #expect(
-            words.suffix(11) == [
-                "sbatch", "--nodes=4", "--ntasks-per-node=2", "--cpus-per-task=8", "--time=04:00:00",
+            words.suffix(12) == [
+                "LOCKSTEP_BINARY=x", "sbatch", "--nodes=4", "--ntasks-per-node=2", "--cpus-per-task=8",
+                "--time=04:00:00",
                 "--partition=batch", "--signal=B:USR1@120", "--chdir=/shared", "launch/slurm.sbatch", "train",
                 "r.yaml",
             ])
+    }
+
+    @Test(
+        "sbatch gets an option as the cluster file names it",
+        arguments: [
+            ("account: physics", "--account=physics"), ("qos: long", "--qos=long"), ("mem: 64G", "--mem=64G"),
+            ("mem: 0", "--mem=0"), ("mem_per_cpu: 4G", "--mem-per-cpu=4G"),
+            ("constraint: 'avx512&ib'", "--constraint=avx512&ib"), ("array: 0-4%2", "--array=0-4%2"),
+            ("output: logs/%x-%A_%a.log", "--output=logs/%x-%A_%a.log"), ("error: e.log", "--error=e.log"),
+            ("mail_type: END", "--mail-type=END"), ("mail_type: [END, FAIL]", "--mail-type=END,FAIL"),
+            ("mail_user: a@b.org", "--mail-user=a@b.org"), ("job_name: bert", "--job-name=bert"),
+            ("dependency: 'afterok:12'", "--dependency=afterok:12"),
+            ("nodelist: n[1-4]", "--nodelist=n[1-4]"),
+            ("exclude: n3", "--exclude=n3"), ("begin: now+1hour", "--begin=now+1hour"),
+            ("exclusive: true", "--exclusive"), ("exclusive: user", "--exclusive=user"),
+            ("no_requeue: true", "--no-requeue"), ("hold: true", "--hold"),
+            ("sbatch_arguments: ['--power=x']", "--power=x"),
+        ])
+    func sbatchOption(line: String, word: String) throws {
+        let words = try sbatch("slurm: {nodes: 1, \(line)}")
+        #expect(words == ["--nodes=1", "--ntasks-per-node=1", "--cpus-per-task=1", word])
+    }
+
+    @Test("every key of an option is handed to sbatch once, and a switch that is off is not")
+    func allSbatchOptions() throws {
+        let values = SlurmAllocation.valueKeys.map { "\($0): v" }
+        let switches = SlurmAllocation.switchKeys
+        for (state, count) in [("true", switches.count), ("false", 0)] {
+            let all = values + switches.map { "\($0): \(state)" }
+            let words = try sbatch("slurm: {\(all.joined(separator: ", "))}").dropFirst(3)
+            let dashed = SlurmAllocation.valueKeys.map { "--\($0.replacing("_", with: "-"))=v" }
+            #expect(Array(words.prefix(values.count)) == dashed)
+            #expect(words.count == values.count + count)
+        }
+        #expect(Set(SlurmAllocation.valueKeys + switches).count == values.count + switches.count)
+    }
+
+    @Test("arguments of one's own stand behind all keys, in their order")
+    func sbatchArguments() throws {
+        let words = try sbatch(
+            "slurm: {qos: low, sbatch_arguments: [--gpus-per-node=1, --licenses, 'a:1']}")
+        #expect(words.suffix(4) == ["--qos=low", "--gpus-per-node=1", "--licenses", "a:1"])
+    }
+
+    @Test(
+        "every command goes to Slurm with its own words",
+        arguments: [["evaluate", "--model_name_or_path", "m"], ["cross-validate", "r.yaml"], ["predict"]])
+    func slurmCommands(arguments: [String]) throws {
+        let words = try cluster("launcher: slurm\nslurm: {nodes: 2}").launchCommand(
+            executable: "/x/lockstep", arguments: arguments, settings: settings, slurmScript: "s.sbatch")
+        #expect(words.suffix(arguments.count + 1) == ["s.sbatch"] + arguments)
+        #expect(words.contains("LOCKSTEP_BINARY=/x/lockstep"))
+    }
+
+    /// The words between sbatch and the script.
+    private func sbatch(_ section: String) throws -> [String] {
+        let words = try cluster("launcher: slurm\n" + section).launchCommand(
+            executable: "x", arguments: [], settings: settings, slurmScript: "s")
+        let start = try #require(words.firstIndex(of: "sbatch"))
+        return Array(words[(start + 1)...].dropLast())
     }
 
     @Test("A printed command is read back by a shell as the same words")
@@ -182,6 +243,23 @@ private let settingWords = ["--mca", "btl_tcp_flags", "send", "--mca", "mpi_yiel
         ])
     func mistakes(yaml: String, expected: String) {
         #expect(message(yaml) == "c.yaml:" + expected)
+    }
+
+    @Test("Mistakes among the options of sbatch are refused with their line and what to write")
+    func slurmMistakes() {
+        let cases: [String: String] = [
+            "gpu_fan: 1": "gpu_fan is not a known key in slurm. Options of sbatch that have no key stand in "
+                + "sbatch_arguments.",
+            "acount: x": "acount is not a known key in slurm. Did you mean account?",
+            "exclusive: maybe": "exclusive must be true or false, but is maybe.",
+            "sbatch_arguments: ['--ntasks=4']":
+                "sbatch_arguments: --ntasks=4 is decided elsewhere; set nodes and ntasks_per_node instead.",
+            "sbatch_arguments: ['--time=4']":
+                "sbatch_arguments: --time=4 is decided elsewhere; set time instead.",
+        ]
+        for (line, expected) in cases {
+            #expect(message("launcher: slurm\nslurm: {\(line)}") == "c.yaml:2: " + expected)
+        }
     }
 
     @Test("A hostfile stands beside the cluster file and gives back its own text")

@@ -50,9 +50,27 @@ import Testing
         try copy.addProgram("lockstep", "printf '<%s>' \"$@\"")
         let words = ["launch/cluster", Self.cluster, Self.recipe, "--run_name", "a b"]
         let command = "<--><train><\(Self.recipe)><--run_name><a b>"
-        #expect(try Self.start(copy, words).output == "<launch><--cluster><\(Self.cluster)>" + command)
+        let script = copy.root.resolvingSymlinksInPath().path + "/launch/slurm.sbatch"
+        let start = "<launch><--cluster><\(Self.cluster)><--slurm_script><\(script)>"
+        #expect(try Self.start(copy, words).output == start + command)
         let dry = try Self.start(copy, words + ["--dry-run"])
-        #expect(dry.output == "<launch><--cluster><\(Self.cluster)><--print>" + command)
+        #expect(dry.output == start + "<--print>" + command)
+    }
+
+    @Test("Every launcher starts any command with its own words, not training alone")
+    func otherCommands() throws {
+        let copy = try ScriptCopy()
+        try copy.addProgram("lockstep", "printf '<%s>' \"$@\"")
+        try copy.addProgram("mpirun", "echo \"$*\"")
+        let words = ["evaluate", "--model_name_or_path", "a b"]
+        let cluster = try Self.start(copy, ["launch/cluster", Self.cluster] + words)
+        #expect(cluster.output.hasSuffix("<--><evaluate><--model_name_or_path><a b>"), "\(cluster)")
+        let local = try Self.start(copy, ["launch/local", "2"] + words)
+        #expect(local.output.hasSuffix("/lockstep evaluate --model_name_or_path a b\n"), "\(local)")
+        for launcher in [[], ["--launcher", "srun"]] {
+            let batch = try Self.start(copy, ["launch/slurm.sbatch", "--dry-run"] + launcher + words)
+            #expect(batch.output.hasSuffix("/lockstep evaluate --model_name_or_path a\\ b\n"), "\(batch)")
+        }
     }
 
     @Test("A dry run before the first build prints the command that would ask")
@@ -62,17 +80,18 @@ import Testing
         #expect(result.status == 0, "\(result)")
         #expect(
             result.output.contains(
-                "lockstep launch --cluster \(Self.cluster) --print -- train \(Self.recipe)\n"))
+                "/launch/slurm.sbatch --print -- train \(Self.recipe)\n"))
     }
 
     @Test(
         "Files that are not there and wrong numbers are named",
         arguments: [
             (["launch/local", "2", "/no/such.yaml"], Int32(1), "There is no recipe at '/no/such.yaml'"),
-            (["launch/local", "2"], 64, "Expected a number of ranks and a recipe."),
+            (["launch/local", "2"], 64, "Expected a number of ranks and a recipe or a command."),
             (["launch/local", "many", recipe], 64, "The number of ranks is 'many'"),
             (["launch/cluster", "/no/such.yaml", recipe], 1, "There is no cluster file at '/no/such.yaml'"),
             (["launch/cluster", cluster, "/no/such.yaml"], 1, "There is no recipe at '/no/such.yaml'"),
+            (["launch/local", "2", "train", "no.yaml"], 1, "There is no recipe at 'no.yaml'"),
             (["launch/slurm.sbatch", "/no/such.yaml"], 1, "There is no recipe at '/no/such.yaml'"),
             (["launch/slurm.sbatch", "--launcher", "ssh", recipe], 64, "--launcher must be mpirun or srun."),
         ])

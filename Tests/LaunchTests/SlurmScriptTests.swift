@@ -34,6 +34,36 @@ import Testing
         #expect(second.output.hasSuffix(" --resume_from_checkpoint auto\n"), "\(second)")
     }
 
+    @Test("A command that saves nothing starts again, and is not disturbed when the time limit is near")
+    func otherCommands() throws {
+        let copy = try Self.copy(afterSignal: 0)
+        let again = try run(
+            [copy.path("launch/slurm.sbatch"), "--dry-run", "evaluate", "--validation_file", "x.csv"],
+            environment: ["SLURM_RESTART_COUNT": "1", "SLURM_SUBMIT_DIR": copy.root.path])
+        #expect(again.output.hasSuffix("/lockstep evaluate --validation_file x.csv\n"), "\(again)")
+        try copy.addProgram("mpirun", "trap 'exit 9' USR1; touch '\(copy.path("ready"))'; sleep 1; exit 0")
+        let result = try Self.runAndSignal(copy, command: "evaluate")
+        #expect(result.output.contains("evaluate has nothing to save: it goes on"), "\(result)")
+        #expect(result.output.contains("script ended with 0\n"), "\(result)")
+    }
+
+    @Test("In a job array %a is the number of the task")
+    func arrays() throws {
+        let copy = try ScriptCopy()
+        let words = [
+            copy.path("launch/slurm.sbatch"), "--dry-run", copy.path("launch/recipes/sentiment.yaml"),
+            "--seed",
+            "%a", "--output_dir", "runs/seed-%a",
+        ]
+        var environment = ["SLURM_SUBMIT_DIR": copy.root.path, "SLURM_ARRAY_TASK_ID": "7"]
+        let task = try run(words, environment: environment)
+        #expect(task.output.hasSuffix(" --seed 7 --output_dir runs/seed-7\n"), "\(task)")
+        environment["SLURM_ARRAY_TASK_ID"] = ""
+        #expect(
+            try run(words, environment: environment).output.hasSuffix(
+                " --seed %a --output_dir runs/seed-%a\n"))
+    }
+
     @Test("A job that was not submitted from the checkout says so")
     func needsCheckout() throws {
         let copy = try ScriptCopy()
@@ -61,14 +91,16 @@ import Testing
 
     /// Starts the script, sends it USR1 when mpirun runs, and prints its code. Threads of a Swift program may
     /// block signals, and a child inherits that; Slurm's do not, so python3 unblocks them first.
-    private static func runAndSignal(_ copy: ScriptCopy) throws -> CommandResult {
+    private static func runAndSignal(
+        _ copy: ScriptCopy, command: String = "launch/recipes/sentiment.yaml"
+    ) throws -> CommandResult {
         let unblock = """
             import os, signal, sys
             signal.pthread_sigmask(signal.SIG_SETMASK, [])
             os.execv("/bin/bash", ["bash", "-euo", "pipefail", "-c", sys.argv[1]])
             """
         let script = """
-            launch/slurm.sbatch launch/recipes/sentiment.yaml &
+            launch/slurm.sbatch \(command) &
             script=$!
             until [[ -e ready ]]; do sleep 0.02; done
             kill -USR1 "$script"

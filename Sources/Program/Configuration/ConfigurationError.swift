@@ -60,12 +60,14 @@ extension ConfigurationError {
         Self(location: location, key: key, reason: "\(key) is given more than once; keep one of them.")
     }
 
-    static func unknown(_ key: String, among known: [String], section: String? = nil, _ location: Location)
-        -> Self
-    {
+    static func unknown(
+        _ key: String, among known: [String], section: String? = nil, hint: String? = nil,
+        _ location: Location
+    ) -> Self {
         let place = section.map { " in \($0)" } ?? ""
         let advice =
             NearestName.suggestion(for: key, in: known).map { "Did you mean \($0)?" }
+            ?? hint
             ?? (known.count <= 30
                 ? "Known keys are: \(known.joined(separator: ", "))."
                 : "lockstep train --help lists the keys.")

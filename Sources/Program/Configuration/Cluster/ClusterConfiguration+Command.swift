@@ -1,4 +1,5 @@
 // The command line that starts a job on a cluster.
+import Foundation
 
 extension ClusterConfiguration {
     /// Words of the command that starts `executable` with `arguments` on every rank, or that hands them to
@@ -19,7 +20,9 @@ extension ClusterConfiguration {
             mpirunCommand(
                 executable: executable, arguments: arguments, settings: settings, variables: variables,
                 localCores: localCores)
-        case .slurm: sbatchCommand(script: slurmScript, arguments: arguments, settings: settings)
+        case .slurm:
+            sbatchCommand(
+                executable: executable, script: slurmScript, arguments: arguments, settings: settings)
         }
     }
 
@@ -50,21 +53,23 @@ extension ClusterConfiguration {
         return words + mpirunArguments + [executable] + arguments
     }
 
-    /// The sbatch command. `env` sets what mpirun would set by options; Slurm hands it on to the ranks.
+    /// The sbatch command. `env` sets what mpirun would set by options, and names the program; Slurm hands it
+    /// on to the ranks.
     package func sbatchCommand(
-        script: String, arguments: [String], settings: OpenMPISettings
+        executable: String, script: String, arguments: [String], settings: OpenMPISettings
     ) -> [String] {
         let allocation = slurm ?? SlurmAllocation()
         var words = ["env"]
         words += parameters(settings).map { "\($0.environmentName)=\($0.value)" }
         words += rankEnvironment(threadsPerRank: allocation.cpusPerTask).map { "\($0.name)=\($0.value)" }
-        words += [
-            "sbatch", "--nodes=\(allocation.nodes)", "--ntasks-per-node=\(allocation.ntasksPerNode)",
-            "--cpus-per-task=\(allocation.cpusPerTask)",
-        ]
-        if let time = allocation.time { words.append("--time=\(time)") }
-        if let partition = allocation.partition { words.append("--partition=\(partition)") }
-        if let seconds = allocation.signalSeconds { words.append("--signal=B:USR1@\(seconds)") }
+        words.append("LOCKSTEP_BINARY=\(executable)")
+        if script.hasPrefix("/") {
+            // A job runs a copy of the script, which looks here for the others.
+            let root = URL(fileURLWithPath: script).deletingLastPathComponent().deletingLastPathComponent()
+                .path
+            words.append("LOCKSTEP_ROOT=\(root)")
+        }
+        words += ["sbatch"] + allocation.words
         if let sharedDirectory { words.append("--chdir=\(sharedDirectory)") }
         return words + [script] + arguments
     }

@@ -1,5 +1,6 @@
 // Reads and checks a cluster file.
 import Foundation
+import Phrases
 
 extension ClusterConfiguration {
     static let keys = [
@@ -28,7 +29,10 @@ extension ClusterConfiguration {
             try reader.value("openmpi_settings", .path) ?? OpenMPISettings.defaultFileName, besides: file)
         mpirunArguments = try reader.texts("mpirun_arguments")
         hosts = try Self.hosts(reader)
-        slurm = try SlurmAllocation(reader.subsection("slurm", known: SlurmAllocation.keys))
+        slurm = try SlurmAllocation(
+            reader.subsection(
+                "slurm", known: SlurmAllocation.keys,
+                hint: "Options of sbatch that have no key stand in sbatch_arguments."))
         try validateLauncher(reader)
         try validateRanks(reader)
         if hosts.count > 1, interface == nil {
@@ -107,7 +111,7 @@ extension ClusterConfiguration {
         if let ranks, !hosts.isEmpty, ranks > slots {
             throw .contradiction(
                 "ranks",
-                "ranks is \(ranks), but the hosts have \(slots) slots in all; lower it or add slots.",
+                "ranks is \(ranks), but the hosts have \(slots, "slot") in all; lower it or add slots.",
                 reader.location("ranks"))
         }
         if let ranksPerHost, let host = hosts.first(where: { $0.slots < ranksPerHost }) {
@@ -119,33 +123,4 @@ extension ClusterConfiguration {
                 reader.location("ranks_per_host"))
         }
     }
-}
-
-extension SlurmAllocation {
-    static let keys = ["nodes", "ntasks_per_node", "cpus_per_task", "time", "partition", "signal_seconds"]
-
-    /// nil if there is no such section.
-    fileprivate init?(_ section: SectionReader?) throws(ConfigurationError) {
-        guard let section else { return nil }
-        nodes = try section.value("nodes", .integer(atLeast: 1)) ?? 1
-        ntasksPerNode = try section.value("ntasks_per_node", .integer(atLeast: 1)) ?? 1
-        cpusPerTask = try section.value("cpus_per_task", .integer(atLeast: 1)) ?? 1
-        time = try section.value("time", .slurmTime)
-        partition = try section.value("partition", .text)
-        signalSeconds = try section.value("signal_seconds", .integer(atLeast: 1))
-    }
-}
-
-extension ValueFormat<String> {
-    /// `minutes`, `minutes:seconds`, `hours:minutes:seconds`, or days and a dash before hours (sbatch(1),
-    /// `--time`).
-    fileprivate static let slurmTime = Self(
-        typeName: "text", expected: "a time such as 02:00:00 or 1-12:00:00",
-        parse: { (text) throws(ValueProblem) in
-            guard text.wholeMatch(of: /(?:[0-9]+-)?[0-9]+(?::[0-9]{1,2}){0,2}/) != nil else {
-                throw .mismatch
-            }
-            return text
-        },
-        render: { .scalar($0) })
 }

@@ -47,18 +47,3 @@ package struct ClusterConfiguration: Equatable, Sendable {
     /// The hosts in the form of an Open MPI hostfile.
     package var hostfileText: String { hosts.map { "\($0.name) slots=\($0.slots)\n" }.joined() }
 }
-
-/// The resources that a Slurm job asks for; names as in `sbatch`.
-package struct SlurmAllocation: Equatable, Sendable {
-    package var nodes = 1
-    package var ntasksPerNode = 1
-    package var cpusPerTask = 1
-    /// Longest run time in one of Slurm's forms, such as `02:00:00`; nil: the partition's.
-    package var time: String?
-    /// nil: the default partition.
-    package var partition: String?
-    /// Seconds before the end at which Slurm sends USR1, which means "save and leave".
-    package var signalSeconds: Int?
-
-    package init() {}
-}

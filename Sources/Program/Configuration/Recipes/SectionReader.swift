@@ -1,6 +1,7 @@
 // Reads the typed values of one section of a cluster file and refuses what it does not know.
 
-/// One mapping of a YAML file, with the keys that it may have.
+/// One mapping of a YAML file, with the keys that it may have. A `hint` is said of an unknown key that no
+/// known one is near.
 struct SectionReader {
     let file: String
     /// Name for error messages; nil for the file's top level.
@@ -10,11 +11,12 @@ struct SectionReader {
     private let entries: [String: YAMLEntry]
 
     init(
-        _ entries: [YAMLEntry], known: [String], file: String, section: String? = nil, line: Int = 1
+        _ entries: [YAMLEntry], known: [String], file: String, section: String? = nil, line: Int = 1,
+        hint: String? = nil
     ) throws(ConfigurationError) {
         let unknown = entries.filter { !known.contains($0.key) }.map { entry in
             ConfigurationError.unknown(
-                entry.key, among: known, section: section, .line(file: file, line: entry.line))
+                entry.key, among: known, section: section, hint: hint, .line(file: file, line: entry.line))
         }
         if let error = ConfigurationError(unknown) { throw error }
         (self.file, self.section, self.line) = (file, section, line)
@@ -44,6 +46,13 @@ struct SectionReader {
         return texts
     }
 
+    /// A text, or a list of texts, which then stand between commas; nil if it is absent or null.
+    func textOrList(_ key: String) throws(ConfigurationError) -> String? {
+        guard let entry = entry(key) else { return nil }
+        guard case .list = entry.value else { return try value(key, .text) }
+        return try texts(key).joined(separator: ",")
+    }
+
     /// The sections of a list such as `hosts`; nil if it is absent.
     func sections(_ key: String, known: [String]) throws(ConfigurationError) -> [SectionReader]? {
         guard let entry = entry(key) else { return nil }
@@ -62,10 +71,13 @@ struct SectionReader {
     }
 
     /// The section below `key`; nil if it is absent.
-    func subsection(_ key: String, known: [String]) throws(ConfigurationError) -> SectionReader? {
+    func subsection(
+        _ key: String, known: [String], hint: String? = nil
+    ) throws(ConfigurationError) -> SectionReader? {
         guard let entry = entry(key) else { return nil }
         guard case .mapping(let entries) = entry.value else { throw mismatch(entry, expected: "a section") }
-        return try SectionReader(entries, known: known, file: file, section: key, line: entry.line)
+        return try SectionReader(
+            entries, known: known, file: file, section: key, line: entry.line, hint: hint)
     }
 
     private func parse<Value>(

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Configuration
 import Dispatch
+import Files
 import Foundation
 import Lockstep
 import Machine
@@ -12,8 +13,11 @@ import Reporting
 struct LaunchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "launch", abstract: "Starts lockstep on the ranks of a cluster file.",
-        discussion: "Example: lockstep launch --cluster cluster-configs/workstation.yaml -- train recipe.yaml"
-    )
+        discussion: helpText(
+            "",
+            examples: "lockstep launch --cluster cluster.yaml -- train recipe.yaml",
+            "lockstep launch --cluster slurm.yaml -- evaluate --model_name_or_path runs/mine",
+            "lockstep launch --cluster cluster.yaml --print -- cross-validate recipe.yaml"))
 
     @Option(
         help: "Cluster file (YAML): hosts, slots, threads per rank, interface, folders.",
@@ -24,9 +28,10 @@ struct LaunchCommand: ParsableCommand {
     var isDryRun = false
 
     @Option(
-        name: .customLong("slurm_script"), help: "Batch script that a Slurm cluster file submits.",
+        name: .customLong("slurm_script"),
+        help: "Batch script that a Slurm cluster file submits; the project's own if not set.",
         completion: .file())
-    var slurmScript = "launch/slurm.sbatch"
+    var slurmScript: String?
 
     @Argument(parsing: .postTerminator, help: "The lockstep command to start, after --.")
     var arguments: [String] = []
@@ -43,11 +48,24 @@ struct LaunchCommand: ParsableCommand {
         let settings = try OpenMPISettings(path: configuration.openMPISettingsFile)
         let words = configuration.launchCommand(
             executable: Bundle.main.executablePath ?? CommandLine.arguments[0], arguments: arguments,
-            settings: settings.yielding(to: variables), slurmScript: slurmScript,
+            settings: settings.yielding(to: variables), slurmScript: slurmScript ?? ownScript,
             variables: progressVariables(variables))
         guard !isDryRun else { return print(ClusterConfiguration.shellLine(words)) }
         Messages.note("+ " + ClusterConfiguration.shellLine(words))
         throw ExitCode(try runForwardingSignals(words))
+    }
+
+    /// launch/slurm.sbatch of the folder where the command runs, else that of the package or checkout that the
+    /// program belongs to.
+    private var ownScript: String {
+        let name = "launch/slurm.sbatch"
+        var folder = URL(fileURLWithPath: Bundle.main.executablePath ?? "/").resolvingSymlinksInPath()
+        var places = [name]
+        for _ in 0..<4 {
+            folder.deleteLastPathComponent()
+            places.append(folder.appendingPathComponent(name).path)
+        }
+        return places.first(where: FileSystem.exists) ?? name
     }
 
     /// What tells rank 0 how to show its progress: mpirun puts a pipe between it and this terminal.
