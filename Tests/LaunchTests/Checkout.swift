@@ -9,7 +9,7 @@ enum Checkout {
     static let scripts = [
         "launch/setup", "launch/quickstart", "launch/check", "launch/test", "launch/local", "launch/cluster",
         "launch/slurm.sbatch",
-        "launch/hosts-on-one-machine", "launch/benchmark",
+        "launch/hosts-on-one-machine", "launch/benchmark", "launch/package",
     ]
 
     static func path(_ relative: String) -> String { root.appendingPathComponent(relative).path }

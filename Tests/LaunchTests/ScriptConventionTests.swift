@@ -86,6 +86,10 @@ import Testing
                     "sentiment-bf16 ours: env OMP_NUM_THREADS=1 mpirun -np 2",
                 ]
             ),
+            (
+                ["launch/package"],
+                ["swift build ", " --static-swift-stdlib", "dpkg-shlibdeps", "dpkg-deb ", "tar -C "]
+            ),
             (["launch/benchmark", "--only", "allreduce"], ["bench allreduce --mebibytes 420"]),
         ])
     func dryRunPrints(words: [String], promised: [String]) throws {
