@@ -70,7 +70,7 @@ import Testing
         #expect(pair["system"]?.string == "base" && pair["losses"]?.wholeNumber == 16)
         let page = try workshop.text(of: "r/report.html")
         for text in [
-            "96 ratings of 8 items by 2 raters", "Krippendorff", "Which model is preferred", "31.250",
+            "96 ratings of 8 items by 2 raters", "Krippendorff", "Which model is preferred", "31.3",
             "≤ 0.001",
         ] {
             #expect(page.contains(text), "\(text)")

@@ -39,7 +39,7 @@ import Testing
         let page = try page()
         for text in [
             "<h2>Training</h2>", "<h3>Loss</h3>", "<h3>Validation figures</h3>", "<h3>Learning rate</h3>",
-            ">best</text>", "<b>0.2500</b><span>epoch 2</span>", "<b>1:02</b>",
+            ">best</text>", "<b>0.250</b><span>epoch 2</span>", "<b>1:02</b>",
         ] { #expect(page.contains(text), "\(text)") }
         #expect(page.components(separatedBy: "<svg ").count == 4)
         for text in ["http", "src=", "@import", "url(", "<script", "NaN"] {
@@ -76,12 +76,12 @@ import Testing
             to: "eval_predictions.jsonl")
         let page = try page()
         for text in [
-            "<b>0.7500</b><span>95%: 0.5000 to 1.0000</span>", "f1: this run is better", "Confusion matrix",
+            "<b>0.750</b><span>95%: 0.500 to 1.00</span>", "f1: this run is better", "Confusion matrix",
             "<td class=\"right\" style=\"--share:60.0%\" title=\"b → b\">2</td>", "F1 of each label",
             "confidence 0.80 to 1.00: 4 rows, 75.0% right", "2 to 3", "&lt;/main&gt;&lt;script&gt;x",
-            "row 2 · score 0.9000", "<h2>Samples</h2>", ">p7</dd>",
+            "<span class=\"miss\">b</span>", ">0.900</td>", "<h2>Samples</h2>", ">p7</span>",
         ] { #expect(page.contains(text), "\(text)") }
-        #expect(!page.contains("<script") && !page.contains(">p8</dd>") && !page.contains("null"))
+        #expect(!page.contains("<script") && !page.contains(">p8</span>") && !page.contains("null"))
     }
 
     @Test("folds and ratings have their sections")
@@ -95,14 +95,161 @@ import Testing
                 + #""agreement": {"helpfulness": {"outputs": 4, "ordinal_alpha": {"value": 0.5}}}}"#,
             to: "ratings.json")
         let page = try page()
-        for text in ["Over 2 folds", "0.1414", "fold 2: 0.7000", "mean: 0.6000 [-0.6700, 1.8700]"] {
+        for text in ["Over 2 folds", "0.141", "fold 2: 0.700", "mean: 0.600 [-0.670, 1.87]"] {
             #expect(page.contains(text), "\(text)")
         }
         for text in [
-            "<h3>helpfulness</h3>", "A &amp; B: 4.0000 [3.0000, 5.0000]", "Krippendorff&#39;s alpha",
+            "<h3>helpfulness</h3>", "A &amp; B: 4.00 [3.00, 5.00]", "Krippendorff&#39;s alpha",
         ] {
             #expect(page.contains(text), "\(text)")
         }
+    }
+
+    /// A run of three evaluations whose second one was chosen, as `train` leaves it.
+    private func writeRun(keeps: Bool = true) throws {
+        var lines = (1...3).map { epoch in
+            """
+            {"step": \(4 * epoch), "epoch": \(epoch), "loss": 0.5, "learning_rate": 1e-05, "grad_norm": 1}
+            {"step": \(4 * epoch), "epoch": \(epoch), "samples_per_second": 100, "tokens_per_second": 2000, \
+            "resident_bytes": 500000000}
+            {"step": \(4 * epoch), "epoch": \(epoch), "communication_seconds": 0.02, "waiting_seconds": 0.01}
+            {"step": \(4 * epoch), "epoch": \(epoch), "eval_loss": 0.\(epoch), "eval_f1": 0.\([5, 9, 7][epoch - 1]), \
+            "eval_runtime": 2, "eval_samples_per_second": 120}
+            """
+        }
+        lines.append(
+            """
+            {"step": 12, "epoch": 3, "train_runtime": 61.5, "train_samples": 1234, "train_batch_rows": 32, \
+            "parameters": 22714371, "trained_parameters": 147456, "ranks": 2, "threads_per_rank": 4, \
+            "started": "2026-11-30T22:05:10Z", "changed_settings": "learning_rate lora_r train_file"}
+            """)
+        try folder.write(lines.joined(separator: "\n") + "\n", to: "metrics.jsonl")
+        try folder.write(
+            #"{"best_metric": 0.9, "best_global_step": 8, "best_model_checkpoint": "/x/y/checkpoint-8"}"#,
+            to: "trainer_state.json")
+        try folder.write(
+            """
+            task: text-classification
+            model_name_or_path: ".models/small <model>"
+            train_file:
+            - "a.jsonl"
+            - "b.jsonl"
+            learning_rate: 0.0003
+            warmup_steps: 0
+            lora_r: 8
+            lora_alpha: 16.0
+            load_best_model_at_end: \(keeps)
+            metric_for_best_model: "f1"
+
+            """, to: "recipe.yaml")
+        try folder.write(
+            #"{"id2label": {"1": "spam", "0": "ham"}, "architectures": ["BertForSequenceClassification"]}"#,
+            to: "config.json")
+    }
+
+    @Test(
+        "the head says what was trained on what with which result, and the curves mark the chosen checkpoint")
+    func overview() throws {
+        try writeRun()
+        let page = try page()
+        let head = page.components(separatedBy: "<h2>")[0]
+        for text in [
+            "f1 on validation rows</span><b>0.900</b>",
+            "checkpoint-8, epoch 2: the highest of 3; its weights are the model",
+            "small &lt;model&gt; · BertForSequenceClassification · 22,714,371 parameters, 147,456 of them trained",
+            "text-classification · 2 labels: ham, spam", "a.jsonl, b.jsonl · 1,234 rows", ">240 rows<",
+            "2026-11-30 22:05 UTC · took 1:02", "2 ranks × 4 threads",
+            "3 epochs, 12 steps of 32 rows · learning rate 0.0003", "LoRA r 8, alpha 16.0",
+        ] { #expect(head.contains(text), "\(text) in \(head.suffix(2000))") }
+        // In the chart of losses and in that of the validation figures.
+        #expect(page.components(separatedBy: ">chosen</text>").count == 3)
+        for title in ["Rows a second", "Tokens a second", "Memory", "Communication, ms a step"] {
+            #expect(page.contains("<h3>\(title)</h3>"), "\(title)")
+        }
+        try writeRun(keeps: false)
+        let other = try self.page()
+        #expect(other.contains("the model in the folder is that of the last step"))
+        #expect(other.contains(">best f1</text>") && !other.contains(">chosen</text>"))
+    }
+
+    @Test("settings that differ from the defaults stand in a table, all of them are folded away")
+    func settings() throws {
+        try writeRun()
+        let page = try page()
+        let parts = page.components(separatedBy: "<h3>Settings that differ from the defaults</h3>")
+        try #require(parts.count == 2)
+        let table = parts[1].components(separatedBy: "</table>")[0]
+        #expect(table.contains(">learning_rate</td><td dir=\"auto\">0.0003</td>"))
+        #expect(table.contains(">a.jsonl, b.jsonl</td>") && !table.contains("warmup_steps"))
+        #expect(page.contains("<summary>The whole recipe: 9 keys, defaults included</summary>"))
+        #expect(page.contains("warmup_steps: 0"))
+    }
+
+    @Test("results in folders of a run are on its page, those of checkpoints and folds are not")
+    func parts() throws {
+        try writeRun()
+        for (name, figure) in [
+            ("evaluation", 0.125), ("other", 0.25), ("checkpoint-8", 0.375), ("fold-1", 0.625),
+        ] {
+            try FileManager.default.createDirectory(
+                atPath: folder.path + "/" + name, withIntermediateDirectories: true)
+            try folder.write(#"{"eval_f1": \#(figure)}"#, to: name + "/eval_results.json")
+        }
+        let page = try page()
+        #expect(page.contains("<h2>Evaluation</h2>") && page.contains("<h2>Evaluation (other)</h2>"))
+        #expect(page.contains("<b>0.125</b>") && page.contains("<b>0.250</b>"))
+        #expect(!page.contains("<b>0.375</b>") && !page.contains("<b>0.625</b>"))
+    }
+
+    @Test("no figure stands twice, lengths have the unit of the figure of all rows")
+    func figures() throws {
+        try folder.write(
+            """
+            {"eval_accuracy": 0.8, "eval_f1": 0.75, "eval_f1_macro": 0.75, "eval_f1_micro": 0.8, "eval_precision": 0.7,
+             "eval_precision_macro": 0.7, "eval_kappa": 0.61234, "eval_chrf": 43.21, "eval_runtime": 2,
+             "eval_samples": 12345, "eval_samples_per_second": 6172.5,
+             "lengths": [{"from": 2, "to": 3, "rows": 4, "chrf": 0.4321, "accuracy": 0.8}]}
+            """, to: "eval_results.json")
+        let page = try page()
+        for text in [
+            "<b>12,345</b>", "<b>43.2</b>", ">43.2</td>", ">0.612</td>", "Averages over labels",
+            "The evaluation took 2.00 s (6173 rows a second).",
+        ] { #expect(page.contains(text), "\(text)") }
+        let other = page.components(separatedBy: "<h3>Other figures</h3>")[1].components(
+            separatedBy: "</table>")[0]
+        #expect(other.components(separatedBy: "<tr>").count == 3, "\(other)")
+    }
+
+    @Test("rows with labels are a table whose filter needs no script, texts are not")
+    func worstRows() throws {
+        let rows = [("ham", "spam"), ("ham", "spam"), ("spam", "ham")].enumerated().map { number, pair in
+            #"{"row": \#(number), "input": "i\#(number)", "prediction": "\#(pair.1)", "reference": "\#(pair.0)", "score": 0.9}"#
+        }
+        try folder.write(
+            "{\"eval_f1\": 0.5, \"mistakes\": [\(rows.joined(separator: ", "))]}", to: "eval_results.json")
+        let labelled = try page()
+        #expect(labelled.contains("ham → spam (2)</label>") && labelled.contains("spam → ham (1)</label>"))
+        #expect(labelled.contains("all (3)</label>"))
+        #expect(labelled.components(separatedBy: "<tr class=\"k0\">").count == 3)
+        #expect(labelled.components(separatedBy: "<tr class=\"k1\">").count == 2)
+        #expect(!labelled.contains("<script"))
+        let text = String(repeating: "a long answer ", count: 20)
+        try folder.write(
+            #"{"eval_bleu": 5, "mistakes": [{"row": 1, "input": "i", "prediction": "\#(text)", "reference": "r", "chrf": 4}]}"#,
+            to: "eval_results.json")
+        let texts = try page()
+        #expect(!texts.contains("class=\"filter\"") && texts.contains("row 1 · chrf 4.00"))
+    }
+
+    @Test(
+        "three significant digits, thousands grouped",
+        arguments: [
+            (0, "0"), (0.97499, "0.975"), (0.99951, "1.00"), (9.996, "10.0"), (99.96, "100"),
+            (0.00779, "0.00779"),
+            (0.0278, "0.0278"), (999.6, "1,000"), (-12345.6, "-12,346"), (1.25e-5, "1.25e-05"), (.nan, "–"),
+        ])
+    func significantDigits(value: Double, text: String) {
+        #expect(NumberFormat.significant(value) == text)
     }
 
     @Test("an empty folder and a damaged file are refused in a sentence, and the old page stays")

@@ -67,6 +67,9 @@ package struct HostFacts: Sendable {
     /// Largest resident memory of this process so far, in bytes.
     package var peakMemoryByteCount: Int? { kibibytes("VmHWM", in: "/proc/self/status") }
 
+    /// Resident memory of this process now, in bytes.
+    package var residentMemoryByteCount: Int? { kibibytes("VmRSS", in: "/proc/self/status") }
+
     // MARK: Cores
 
     /// Cores that this process may run on: by its affinity, and no more than its control groups' quota pays

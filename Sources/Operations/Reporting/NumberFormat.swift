@@ -30,6 +30,29 @@ package enum NumberFormat {
         return (value < 0 ? "-" : "") + fixed(mantissa, decimals: 2) + "e\(exponent < 0 ? "-" : "+")\(digits)"
     }
 
+    /// `value` with three significant digits, thousands grouped: `0.0278`, `1.39`, `12,345`.
+    package static func significant(_ value: Double) -> String {
+        guard value.isFinite else { return value.isNaN ? "–" : value < 0 ? "−∞" : "∞" }
+        let size = abs(value)
+        if size == 0 { return "0" }
+        if size < 0.000_999_5 { return scientific(value) }
+        if size >= 999.5 { return size < 9e15 ? grouped(Int(value.rounded())) : scientific(value) }
+        // What rounds up to the next power of ten has a digit less behind the point.
+        let bounds = [99.95, 9.995, 0.9995, 0.099_95, 0.009_995]
+        return fixed(value, decimals: bounds.firstIndex { size >= $0 } ?? bounds.count)
+    }
+
+    /// A count with its thousands grouped, such as `22,713,216`.
+    package static func grouped(_ count: Int) -> String {
+        let digits = Array(String(count.magnitude))
+        var text = ""
+        for (index, digit) in digits.enumerated() {
+            if index > 0 && (digits.count - index).isMultiple(of: 3) { text += "," }
+            text.append(digit)
+        }
+        return count < 0 ? "-" + text : text
+    }
+
     /// Figures of a table: counts as they are, others with four decimals.
     package static func metric(_ value: JSONNumber) -> String {
         value.isInteger ? value.text : fixed(value.double, decimals: 4)

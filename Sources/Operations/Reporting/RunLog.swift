@@ -61,6 +61,18 @@ package final class RunLog {
             ])
     }
 
+    /// Adds the record of how fast training went since the last one, evaluations and checkpoints apart,
+    /// and of the memory of rank 0: `samples_per_second` and `tokens_per_second` of all ranks, `resident_bytes`.
+    package func speed(
+        step: Int, epoch: Double, rowsPerSecond: Double, tokensPerSecond: Double, residentBytes: Int?
+    ) throws(ReportingError) {
+        var values: [(String, JSONNumber)] = [
+            ("samples_per_second", .real(rowsPerSecond)), ("tokens_per_second", .real(tokensPerSecond)),
+        ]
+        if let residentBytes { values.append(("resident_bytes", .integer(residentBytes))) }
+        try append(step: step, epoch: epoch, values)
+    }
+
     /// Adds the record of an evaluation; names carry their `eval_` prefix.
     package func evaluation(step: Int, epoch: Double, values: [(String, JSONNumber)]) throws(ReportingError) {
         try append(step: step, epoch: epoch, values)

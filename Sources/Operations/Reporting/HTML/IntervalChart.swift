@@ -55,13 +55,13 @@ package struct IntervalChart: ReportChart {
 
     private func draw(_ item: Item, at y: Double, _ frame: ChartFrame) -> [HTML] {
         var marks: [HTML] = []
-        var words = "\(item.name): \(NumberFormat.fixed(item.value, decimals: 4))"
+        var words = "\(item.name): \(NumberFormat.significant(item.value))"
         if let interval = item.interval {
             marks.append(
                 frame.line(frame.x(interval.lowerBound), y, frame.x(interval.upperBound), y, "whisker"))
             words +=
-                " [\(NumberFormat.fixed(interval.lowerBound, decimals: 4)), "
-                + "\(NumberFormat.fixed(interval.upperBound, decimals: 4))]"
+                " [\(NumberFormat.significant(interval.lowerBound)), "
+                + "\(NumberFormat.significant(interval.upperBound))]"
         }
         marks.append(
             .element(

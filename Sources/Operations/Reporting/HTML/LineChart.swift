@@ -33,9 +33,15 @@ package struct LineChart: ReportChart {
     package var horizontalName: String
     package var series: [Series]
     package var marks: [Mark]
+    /// Whether the scale starts at 0, as it should for amounts.
+    package var startsAtZero: Bool
 
-    package init(title: String, horizontalName: String, series: [Series], marks: [Mark] = []) {
+    package init(
+        title: String, horizontalName: String, series: [Series], marks: [Mark] = [],
+        startsAtZero: Bool = false
+    ) {
         (self.title, self.horizontalName, self.series, self.marks) = (title, horizontalName, series, marks)
+        self.startsAtZero = startsAtZero
     }
 
     /// The most points of a curve; longer ones are averaged in as many parts.
@@ -48,19 +54,21 @@ package struct LineChart: ReportChart {
             return .element("p", ["class": "soft"], "There are no finite values to draw.")
         }
         let frame = ChartFrame(
-            horizontal: min(0, first)...last, vertical: ChartFrame.round(points.map(\.y)))
+            horizontal: min(0, first)...last,
+            vertical: ChartFrame.round(points.map(\.y) + (startsAtZero ? [0] : [])))
         var parts = frame.surroundings(horizontalName: horizontalName, verticalName: "")
         for (index, (series, points)) in zip(series, curves).enumerated() {
             parts.append(
                 .element("g", ["class": "s\(index % 4)"], Self.curve(points, series, frame)))
         }
-        for mark in marks where frame.horizontal.contains(mark.x) {
+        for (number, mark) in marks.filter({ frame.horizontal.contains($0.x) }).enumerated() {
             let x = frame.x(mark.x)
             let isRight = x > (frame.left + frame.right) / 2
             parts.append(frame.line(x, frame.top, x, frame.bottom, "mark"))
             parts.append(
                 frame.text(
-                    mark.text, x + (isRight ? -6 : 6), frame.top + 12, anchor: isRight ? "end" : "start",
+                    mark.text, x + (isRight ? -6 : 6), frame.top + 12 + 18 * Double(number),
+                    anchor: isRight ? "end" : "start",
                     style: "mark-text"))
         }
         let names = series.map(\.name).joined(separator: ", ")
@@ -94,7 +102,7 @@ package struct LineChart: ReportChart {
                     [
                         .element(
                             "title",
-                            "\(series.name) \(NumberFormat.fixed(point.y, decimals: 4)) at "
+                            "\(series.name) \(NumberFormat.significant(point.y)) at "
                                 + NumberFormat.fixed(point.x, decimals: 2))
                     ])
             }

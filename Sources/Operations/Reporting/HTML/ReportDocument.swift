@@ -4,10 +4,14 @@
 package struct ReportDocument: Sendable {
     package var title: String
     package var subtitle: String
+    /// What stands above the sections.
+    package var overview: [ReportBlock]
     package var sections: [ReportSection]
 
-    package init(title: String, subtitle: String, sections: [ReportSection] = []) {
-        (self.title, self.subtitle, self.sections) = (title, subtitle, sections)
+    package init(
+        title: String, subtitle: String, overview: [ReportBlock] = [], sections: [ReportSection] = []
+    ) {
+        (self.title, self.subtitle, self.overview, self.sections) = (title, subtitle, overview, sections)
     }
 
     /// The whole file.
@@ -19,7 +23,8 @@ package struct ReportDocument: Sendable {
                 .literal("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"),
                 .element("title", title), .element("style", [ReportStyle.sheet]),
             ])
-        let heading = [HTML.element("h1", title), .element("p", ["class": "soft"], subtitle)]
+        let heading =
+            [HTML.element("h1", title), .element("p", ["class": "soft"], subtitle)] + overview.map(\.html)
         let body = HTML.element(
             "body", [.element("main", heading + sections.filter { !$0.blocks.isEmpty }.map(\.html))])
         return "<!doctype html>\n" + HTML.element("html", ["lang": "en"], [head, body]).source + "\n"
@@ -49,7 +54,11 @@ package enum ReportBlock: Sendable {
     case figures([ReportFigure])
     /// Charts side by side, where there is room.
     case charts([any ReportChart])
+    /// What a run is, a name and words a line.
+    case facts([ReportFact])
     case table(ReportTable)
+    /// Rows of the data beside what the model said.
+    case rows(RowTable)
     case confusion(ConfusionTable)
     case samples([ReportSample])
     /// Text that is folded away until it is asked for.
@@ -63,13 +72,26 @@ package enum ReportBlock: Sendable {
             .element("ul", ["class": "card findings"], sentences.map { .element("li", $0) })
         case .figures(let figures): .element("div", ["class": "figures"], figures.map(\.html))
         case .charts(let charts): .element("div", ["class": "grid"], charts.map(\.card))
+        case .facts(let facts):
+            .element(
+                "dl", ["class": "card facts"],
+                facts.flatMap { [.element("dt", $0.name), .element("dd", ["dir": "auto"], $0.words)] })
         case .table(let table): table.html
+        case .rows(let table): table.html
         case .confusion(let table): table.html
         case .samples(let samples): HTML(samples.map(\.html))
         case .details(let summary, let text):
             .element("details", [.element("summary", summary), .element("pre", text)])
         }
     }
+}
+
+/// One line of what a run is.
+package struct ReportFact: Sendable, Equatable {
+    package var name: String
+    package var words: String
+
+    package init(name: String, words: String) { (self.name, self.words) = (name, words) }
 }
 
 /// A figure with its name and a note such as its interval.

@@ -33,7 +33,7 @@ enum CrossValidationSection {
     }
 
     private static func figure(_ node: JSONValue) -> String {
-        node.double.map { NumberFormat.fixed($0, decimals: 4) } ?? "–"
+        node.double.map(NumberFormat.significant) ?? "–"
     }
 
     private static func chart(_ name: String, _ values: JSONValue, _ folds: [JSONValue]) -> IntervalChart? {

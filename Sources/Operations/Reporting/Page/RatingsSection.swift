@@ -19,13 +19,18 @@ enum RatingsSection {
         if let raters = document["raters"]?.list.count, let items = document["rated_items"]?.integer,
             let ratings = document["ratings"]?.integer
         {
-            blocks.append(.paragraph("\(ratings, "rating") of \(items, "item") by \(raters, "rater")"))
+            let unjudged = document["cannot_judge"]?.integer ?? 0
+            let words = unjudged == 0 ? "" : ", and \(unjudged, "time") “cannot judge”, which is no rating"
+            blocks.append(
+                .paragraph("\(ratings, "rating") of \(items, "item") by \(raters, "rater")\(words)"))
         }
         let charts = criteria.compactMap { chart($0, systems) }
         if !charts.isEmpty { blocks.append(.charts(charts)) }
         blocks += agreement(document).map { .table($0) }
         blocks += comparisons(document).map { .table($0) }
         blocks += metrics(document, systems).map { .table($0) }
+        blocks += unjudged(systems).map { .table($0) }
+        blocks += comments(document).map { .table($0) }
         return [ReportSection("Ratings", blocks)]
     }
 
@@ -57,6 +62,31 @@ enum RatingsSection {
         ]
     }
 
+    /// How often raters could not judge, by model and criterion.
+    private static func unjudged(_ systems: [JSONValue]) -> [ReportTable] {
+        let rows = systems.filter { $0["cannot_judge"]?.object?.names.isEmpty == false }.map { system in
+            [system["name"]?.words ?? ""]
+                + criteria.dropLast().map { system["cannot_judge"]?[$0]?.words ?? "0" }
+        }
+        if rows.isEmpty { return [] }
+        return [
+            ReportTable(
+                caption: "“Cannot judge”", header: ["model"] + criteria.dropLast(), rows: rows)
+        ]
+    }
+
+    private static func comments(_ document: JSONValue) -> [ReportTable] {
+        let rows = (document["comments"]?.list ?? []).map { comment in
+            ["item", "system", "rater", "comment"].map { comment[$0]?.words ?? "" }
+        }
+        if rows.isEmpty { return [] }
+        return [
+            ReportTable(
+                caption: "Comments of the raters", header: ["item", "model", "rater", "comment"], rows: rows,
+                isText: true)
+        ]
+    }
+
     private static func comparisons(_ document: JSONValue) -> [ReportTable] {
         let rows = (document["comparisons"]?.list ?? []).map { pair in
             ["criterion", "system", "other", "wins", "ties", "losses"].map { pair[$0]?.words ?? "–" }
@@ -83,7 +113,7 @@ enum RatingsSection {
             return members.sorted { $0.key < $1.key }.compactMap { key, value -> [String]? in
                 guard !key.hasSuffix("_low"), !key.hasSuffix("_high") else { return nil }
                 let ends = [members[key + "_low"], members[key + "_high"]].compactMap { $0?.double }
-                let interval = ends.map { NumberFormat.fixed($0, decimals: 3) }.joined(separator: " to ")
+                let interval = ends.map(NumberFormat.significant).joined(separator: " to ")
                 return [key, name, figure(value), interval]
             }
         }
@@ -96,7 +126,7 @@ enum RatingsSection {
     }
 
     private static func figure(_ node: JSONValue?) -> String {
-        node?.double.map { NumberFormat.fixed($0, decimals: 3) } ?? "–"
+        node?.double.map(NumberFormat.significant) ?? "–"
     }
 
     private static func interval(_ node: JSONValue?) -> String {

@@ -6,7 +6,7 @@ internal import JSON
 
 /// Makes `report.html` from the files of an output folder: `metrics.jsonl` of training, `eval_results.json`
 /// and `eval_predictions.jsonl` of an evaluation, `cross_validation.json`, `ratings.json`, `recipe.yaml`,
-/// `versions.json`.
+/// `versions.json`, and the results in folders within it, such as `evaluation/`.
 ///
 /// Each part is there when its file is, so every command that adds a file may make the page anew.
 package enum ReportPage {
@@ -31,9 +31,17 @@ package enum ReportPage {
     /// - Throws: when the folder holds nothing to report, or a file is damaged.
     package static func document(directory: String) throws(ReportingError) -> ReportDocument {
         let folder = RunFolder(path: directory)
-        let sections =
-            try TrainingSection.sections(folder) + EvaluationSection.sections(folder)
-            + CrossValidationSection.sections(folder) + RatingsSection.sections(folder)
+        let history = try TrainingHistory(folder)
+        var sections = history.map(TrainingSection.sections) ?? []
+        for (name, part) in folder.parts(with: EvaluationSection.resultsName) {
+            sections += titled(try EvaluationSection.sections(part), name)
+        }
+        for (name, part) in folder.parts(with: CrossValidationSection.fileName) {
+            sections += titled(try CrossValidationSection.sections(part), name)
+        }
+        for (name, part) in folder.parts(with: RatingsSection.fileName) {
+            sections += titled(try RatingsSection.sections(part), name)
+        }
         guard !sections.isEmpty else {
             throw ReportingError(
                 path: directory, line: nil,
@@ -42,12 +50,35 @@ package enum ReportPage {
         }
         let name = URL(fileURLWithPath: directory).standardizedFileURL.lastPathComponent
         return ReportDocument(
-            title: name, subtitle: "Report of a Lockstep run", sections: sections + (try background(folder)))
+            title: name, subtitle: "Report of a Lockstep run",
+            overview: try OverviewSection.blocks(folder, history),
+            sections: sections + (try background(folder, history)))
+    }
+
+    /// Titles that say which folder their results are from, when it is one in the run's.
+    private static func titled(_ sections: [ReportSection], _ name: String?) -> [ReportSection] {
+        guard let name else { return sections }
+        return sections.map { section in
+            var section = section
+            if section.title.lowercased() != name { section.title += " (\(name))" }
+            return section
+        }
     }
 
     /// How the run was made.
-    private static func background(_ folder: RunFolder) throws(ReportingError) -> [ReportSection] {
+    private static func background(
+        _ folder: RunFolder, _ history: TrainingHistory?
+    ) throws(ReportingError) -> [ReportSection] {
         var blocks: [ReportBlock] = []
+        let settings = try RunSettings(folder)
+        let changed = history?.summary?["changed_settings"]?.string?.split(separator: " ").map(String.init)
+        if let settings, let changed, !changed.isEmpty {
+            blocks.append(
+                .table(
+                    ReportTable(
+                        caption: "Settings that differ from the defaults", header: ["key", "value"],
+                        rows: settings.rows(Set(changed)), isText: true)))
+        }
         if let versions = try folder.document(RunVersions.fileName) {
             let names = [("lockstep", "Lockstep"), ("cpu", "Processor"), ("operating_system", "System")]
             let rows = names.compactMap { key, name in versions[key]?.string.map { [name, $0] } }
@@ -55,11 +86,15 @@ package enum ReportPage {
             blocks.append(
                 .table(
                     ReportTable(
-                        header: ["made with", ""], rows: rows + libraries.map { [$0.key, $0.value.words] },
+                        caption: "Made with", header: ["what", "version"],
+                        rows: rows + libraries.map { [$0.key, $0.value.words] },
                         isText: true)))
         }
-        if let recipe = try folder.text("recipe.yaml") {
-            blocks.append(.details(summary: "The whole recipe, defaults included", text: recipe))
+        if let settings {
+            blocks.append(
+                .details(
+                    summary: "The whole recipe: \(settings.count) keys, defaults included",
+                    text: settings.text))
         }
         return blocks.isEmpty ? [] : [ReportSection("How it was made", blocks)]
     }

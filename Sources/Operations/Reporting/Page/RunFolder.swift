@@ -1,6 +1,7 @@
 // JSON that a report reads back: the run's own files, NaN and Infinity among their numbers.
 
 internal import Files
+import Foundation
 internal import JSON
 
 extension JSONValue {
@@ -17,7 +18,7 @@ extension JSONValue {
         switch self {
         case .string(let text): text
         case .number(let number):
-            number.whole.map(String.init) ?? NumberFormat.fixed(number.double, decimals: 4)
+            number.whole.map(String.init) ?? NumberFormat.significant(number.double)
         case .bool(let flag): flag ? "true" : "false"
         case .array(let values): values.map(\.words).joined(separator: ", ")
         case .object(let members):
@@ -30,6 +31,19 @@ extension JSONValue {
 /// The files of one output folder.
 struct RunFolder {
     let path: String
+
+    /// The folder itself and those in it that hold a file of that name, such as `evaluation/`, by name;
+    /// without checkpoints and folds, whose results are summed up elsewhere.
+    func parts(with name: String) -> [(name: String?, folder: RunFolder)] {
+        var found: [(name: String?, folder: RunFolder)] = []
+        if FileSystem.exists(path + "/" + name) { found.append((nil, self)) }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        for inner in names.sorted() where !inner.hasPrefix("checkpoint-") && !inner.hasPrefix("fold-") {
+            let folder = RunFolder(path: path + "/" + inner)
+            if FileSystem.exists(folder.path + "/" + name) { found.append((inner, folder)) }
+        }
+        return found
+    }
 
     /// The file's bytes; nil when there is no such file.
     func bytes(_ name: String) throws(ReportingError) -> [UInt8]? {

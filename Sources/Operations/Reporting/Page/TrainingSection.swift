@@ -3,15 +3,12 @@
 import Foundation
 internal import JSON
 
-/// Reads `metrics.jsonl`.
+/// Shows the records of `metrics.jsonl`.
 enum TrainingSection {
-    static func sections(_ folder: RunFolder) throws(ReportingError) -> [ReportSection] {
-        let records = try folder.records(RunLog.fileName)
-        guard !records.isEmpty else { return [] }
-        let summary = records.last { $0["train_runtime"] != nil }
-        var blocks = notices(summary).map { ReportBlock.notice($0) }
-        blocks.append(.figures(figures(records, summary)))
-        blocks.append(.charts(charts(records, summary)))
+    static func sections(_ history: TrainingHistory) -> [ReportSection] {
+        var blocks = notices(history.summary).map { ReportBlock.notice($0) }
+        blocks.append(.figures(figures(history.records, history.summary)))
+        blocks.append(.charts(charts(history)))
         return [ReportSection("Training", blocks)]
     }
 
@@ -28,15 +25,18 @@ enum TrainingSection {
             if let value { figures.append(ReportFigure(name: name, value: value, note: note)) }
         }
         let last = records.last { $0["step"] != nil }
-        add("steps", last?["step"]?.words, note: last?["epoch"]?.double.map { "\(epochs($0)) epochs" })
         add(
-            "training loss", records.last { $0["loss"] != nil }?["loss"]?.double.map(four),
+            "steps", last?["step"]?.words,
+            note: last?["epoch"]?.double.map { "\(OverviewSection.epochs($0)) epochs" })
+        add(
+            "training loss",
+            records.last { $0["loss"] != nil }?["loss"]?.double.map(NumberFormat.significant),
             note: "last record")
         let evaluations = records.filter { $0["eval_loss"] != nil }
         if let best = best(evaluations), let loss = best["eval_loss"]?.double {
             add(
-                "best validation loss", four(loss),
-                note: best["epoch"]?.double.map { "epoch \(epochs($0))" })
+                "best validation loss", NumberFormat.significant(loss),
+                note: best["epoch"]?.double.map { "epoch \(OverviewSection.epochs($0))" })
         }
         add("time", summary?["train_runtime"]?.double.map { NumberFormat.duration(seconds: $0) })
         add("rows a second", summary?["train_samples_per_second"]?.double.map(NumberFormat.rate))
@@ -44,7 +44,9 @@ enum TrainingSection {
         return figures
     }
 
-    private static func charts(_ records: [JSONValue], _ summary: JSONValue?) -> [any ReportChart] {
+    private static func charts(_ history: TrainingHistory) -> [any ReportChart] {
+        let records = history.records
+        let marks = marks(history)
         let training = points(records, "loss")
         let validation = points(records, "eval_loss")
         var charts: [any ReportChart] = [
@@ -53,7 +55,7 @@ enum TrainingSection {
                 series: [
                     .init(name: "training", points: training),
                     .init(name: "validation", points: validation, showsPoints: validation.count <= 60),
-                ].filter { !$0.points.isEmpty }, marks: marks(records, summary))
+                ].filter { !$0.points.isEmpty }, marks: marks)
         ]
         let metrics = shares(records)
         if !metrics.isEmpty {
@@ -63,7 +65,7 @@ enum TrainingSection {
                     series: metrics.map { name in
                         let points = points(records, "eval_" + name)
                         return .init(name: name, points: points, showsPoints: points.count <= 60)
-                    }))
+                    }, marks: marks))
         }
         let rates = points(records, "learning_rate")
         if rates.count > 1 {
@@ -79,16 +81,45 @@ enum TrainingSection {
                     title: "Gradient norm before clipping", horizontalName: "epoch",
                     series: [.init(name: "norm", points: norms)]))
         }
-        return charts
+        return charts + costs(records)
     }
 
-    /// Where the validation loss is best, and where overfitting begins.
-    private static func marks(_ records: [JSONValue], _ summary: JSONValue?) -> [LineChart.Mark] {
-        if let epoch = summary?["overfitting_since_epoch"]?.double {
-            return [.init(x: epoch, text: "overfitting")]
+    /// What training cost by epoch: time, memory, exchanges between ranks.
+    private static func costs(_ records: [JSONValue]) -> [any ReportChart] {
+        func chart(_ title: String, _ names: [(key: String, name: String, scale: Double)]) -> LineChart? {
+            let series = names.compactMap { key, name, scale -> LineChart.Series? in
+                let points = points(records, key).map { LineChart.Point(x: $0.x, y: $0.y * scale) }
+                return points.count > 1 ? .init(name: name, points: points) : nil
+            }
+            return series.isEmpty
+                ? nil : LineChart(title: title, horizontalName: "epoch", series: series, startsAtZero: true)
         }
-        let evaluations = records.filter { $0["eval_loss"] != nil }
-        guard evaluations.count > 1, let epoch = best(evaluations)?["epoch"]?.double else { return [] }
+        return [
+            chart("Rows a second", [("samples_per_second", "rows a second, all ranks", 1)]),
+            chart("Tokens a second", [("tokens_per_second", "tokens a second, all ranks", 1)]),
+            chart("Memory", [("resident_bytes", "GB of rank 0", 1e-9)]),
+            chart(
+                "Communication, ms a step",
+                [
+                    ("communication_seconds", "exchanging", 1000),
+                    ("waiting_seconds", "waiting for it", 1000),
+                ]),
+        ].compactMap { $0 }
+    }
+
+    /// Which checkpoint was chosen, or else where the validation loss is best, and where overfitting begins.
+    private static func marks(_ history: TrainingHistory) -> [LineChart.Mark] {
+        var marks: [LineChart.Mark] = []
+        if let choice = history.choice {
+            marks.append(.init(x: choice.epoch, text: choice.isKept ? "chosen" : "best \(choice.metric)"))
+        }
+        if let epoch = history.summary?["overfitting_since_epoch"]?.double {
+            marks.append(.init(x: epoch, text: "overfitting"))
+        }
+        let evaluations = history.evaluations
+        guard marks.isEmpty, evaluations.count > 1, let epoch = best(evaluations)?["epoch"]?.double else {
+            return marks
+        }
         return [.init(x: epoch, text: "best")]
     }
 
@@ -114,10 +145,4 @@ enum TrainingSection {
         }
     }
 
-    private static func four(_ value: Double) -> String { NumberFormat.fixed(value, decimals: 4) }
-
-    private static func epochs(_ value: Double) -> String {
-        value == value.rounded()
-            ? NumberFormat.fixed(value, decimals: 0) : NumberFormat.fixed(value, decimals: 2)
-    }
 }

@@ -9,6 +9,7 @@ import Foundation
 import JSON
 import Kernels
 import MPI
+import Machine
 import Models
 import Phrases
 import Reporting
@@ -33,9 +34,12 @@ final class RunRecorder {
     /// Silent until the plan says how often the log has a line.
     private var display = ProgressDisplay(style: .none, write: { _ in })
     private var log: RunLog?
-    private var plan: TrainingPlan?
     private var rows = 0
     private var tokens = 0
+    private let started = Date()
+    private var plan: TrainingPlan?
+    /// Where the speed of the steps since the last record is counted from.
+    private var window = (time: ContinuousClock.now, seconds: 0.0, rows: 0, tokens: 0)
     private var directory: String { configuration.model.outputDir }
 
     init(
@@ -55,6 +59,7 @@ final class RunRecorder {
             try log?.train(
                 step: record.step, epoch: record.epoch, loss: record.loss, learningRate: record.learningRate,
                 gradNorm: record.gradientNorm)
+            try recordSpeed(record)
         case .communicated(let record):
             try log?.communication(
                 step: record.step, epoch: record.epoch, communicationSeconds: record.communicationSeconds,
@@ -70,6 +75,7 @@ final class RunRecorder {
 
     private func start(_ plan: TrainingPlan, _ firstStep: Int) throws {
         self.plan = plan
+        window.time = .now
         if shows != .none {
             let style = ProgressDisplay.Style.suited(loggingSteps: plan.loggingSteps)
             display = ProgressDisplay(style: style, stamp: .current)
@@ -105,6 +111,9 @@ final class RunRecorder {
     private func show(_ report: StepReport) {
         rows += report.result.rows
         tokens += report.result.tokens
+        let now = ContinuousClock.now
+        window.seconds += (now - window.time) / .seconds(1)
+        window.time = now
         progress = TrainingProgress(
             step: report.step, totalSteps: report.totalSteps, epoch: report.epoch, loss: report.result.loss,
             learningRate: report.result.learningRate, rows: rows, tokens: tokens)
@@ -124,7 +133,21 @@ final class RunRecorder {
     }
 
     /// Time for evaluations and checkpoints does not count as training.
-    private func restartClock(_ step: Int) { display.start(at: progress) }
+    private func restartClock(_ step: Int) {
+        window.time = .now
+        display.start(at: progress)
+    }
+
+    private func recordSpeed(_ record: TrainingRecord) throws {
+        let (rows, tokens) = (rows - window.rows, tokens - window.tokens)
+        if window.seconds > 0 {
+            try log?.speed(
+                step: record.step, epoch: record.epoch, rowsPerSecond: Double(rows) / window.seconds,
+                tokensPerSecond: Double(tokens) / window.seconds,
+                residentBytes: HostFacts.current.residentMemoryByteCount)
+        }
+        window = (.now, 0, self.rows, self.tokens)
+    }
 
     private func finish(_ summary: TrainingSummary) throws {
         display.finish()
@@ -141,9 +164,10 @@ final class RunRecorder {
             values.append(("overfitting_since_epoch", .real(epoch)))
         }
         let sentences = [("early_stop", summary.earlyStop), ("overfitting", summary.overfitting)]
+        let facts = facts()
         try log?.summary(
-            step: summary.step, epoch: summary.epoch, values: values,
-            sentences: sentences.compactMap { name, text in text.map { (name, $0) } })
+            step: summary.step, epoch: summary.epoch, values: values + facts.values,
+            sentences: sentences.compactMap { name, text in text.map { (name, $0) } } + facts.words)
         if shows == .full {
             ReportPage.writeAfterwards(directory: directory)
             tell(summary)
@@ -163,6 +187,25 @@ final class RunRecorder {
             metricForBestModel: arguments.evalStrategy == .never ? nil : arguments.bestModelMetric,
             holdsBest: arguments.loadBestModelAtEnd)
         try StandardOutput.write(try document.json().serialized())
+    }
+
+    /// What was trained, on how much, with what: for the head of the report.
+    private func facts() -> (values: [(String, JSONNumber)], words: [(String, String)]) {
+        guard let plan else { return ([], []) }
+        var plain = RunConfiguration()
+        plain.model.task = configuration.model.task
+        let defaults = Dictionary(uniqueKeysWithValues: plain.settings.map { ($0.key, $0.value) })
+        let changed = configuration.settings.filter { defaults[$0.key] != $0.value }.map(\.key)
+        return (
+            [
+                ("train_samples", .integer(plan.rowCount)),
+                ("train_batch_rows", .integer(plan.globalBatchRows)),
+                ("parameters", .integer(plan.parameterCount)),
+                ("trained_parameters", .integer(plan.trainableParameterCount)),
+                ("ranks", .integer(plan.rankCount)), ("threads_per_rank", .integer(ThreadPool.threadCount)),
+            ],
+            [("started", started.ISO8601Format()), ("changed_settings", changed.joined(separator: " "))]
+        )
     }
 
     /// Says that nothing is left to do.
