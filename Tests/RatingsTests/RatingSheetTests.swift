@@ -111,7 +111,7 @@ import Testing
         }
         let form = RatingSheet.form(for: ann, FinalRatings(), of: items)
         // A header and, of three items, two outputs each.
-        #expect(form.matches(of: /\nann,[1-3],[ABC],/).count == 6)
+        #expect(form.split(separator: "\r\n").count == 7)
         let groups = items.blinding.distinctOutputs(for: ann, item: 0)
         #expect(groups.map { Set($0.map(\.system)) }.contains([0, 2]) && groups.count == 2)
         let places = try #require(groups.first { $0.count == 2 }).map(\.place)
