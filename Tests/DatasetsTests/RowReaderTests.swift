@@ -22,6 +22,27 @@ import Testing
         #expect(rows[0].hasTypes)
     }
 
+    @Test(
+        "Files called .jsonl that hold a list of rows, or rows over several lines, are read with their lines",
+        arguments: [
+            ("[{\"a\": 1}, {\"a\": 2}]", [1, 1]), ("[\n  {\"a\": 1},\n  {\"a\": 2}\n]\n", [2, 3]),
+            ("\n[{\"a\": 1},\n{\"a\": 2}]", [2, 3]), ("[{\"a\": 1}\n, {\"a\": 2}]", [1, 2]),
+            ("{\n  \"a\": 1\n}\n{\n  \"a\": 2\n}\n", [1, 4]), ("{\"b\": 0,\n\"a\": 1}\n{\"a\": 2}", [1, 3]),
+            ("\u{FEFF}\n\n{\r\n\"a\": 1}\r\n\r\n{\"a\": 2}\r\n", [3, 6]),
+            ("{\"a\": 1}\n{\"a\": 2}\n", [1, 2]), ("{\"c\": [\n1], \"a\": 1} {\"a\": 2}", [1, 2]),
+            ("[[1], {\"a\": 1}]", []), ("{\"a\": 1\n}", []), ("[]", []), ("{\"a\": \"x\n", []),
+        ])
+    func documents(text: String, lines: [Int]) throws {
+        guard !lines.isEmpty else {
+            // What is no document of rows stays a broken line.
+            #expect(throws: DatasetsError.self) { try folder.rows("a.jsonl", text) }
+            return
+        }
+        let rows = try folder.rows("a.jsonl", text)
+        #expect(rows.map { $0["a"] } == [.integer(1), .integer(2)])
+        #expect(rows.map(\.source.line) == lines)
+    }
+
     @Test("A JSON array of objects is read with the line on which each starts")
     func jsonArray() throws {
         let rows = try folder.rows("a.json", "\u{FEFF}\n[\n {\"a\": 1},\n {\n\"a\": 2}\n , {\"a\": 3}]\n")

@@ -23,41 +23,47 @@ package struct PredictionLoop {
         self.batchRows = batchRows
     }
 
-    /// Predicts all rows. Collective.
+    /// Predicts all rows, and returns which were left out, the same on every rank. Collective.
     ///
     /// - Parameters:
     ///   - findsLoss: whether rows have targets whose loss is wanted.
     ///   - isAnswerable: whether a row has what the model reads; one without gets null as its prediction.
-    ///   - score: gets each row that this rank predicted with its number; for sums that are reduced
+    ///   - score: gets each row that this rank answered with its number; for sums that are reduced
     ///     afterwards.
     ///   - write: gets on rank 0 every row in order, as a line of JSON with `columns` added.
     ///   - columns: the columns that are added to a row, on the rank that predicted it.
     ///   - line: makes another line of a row, its number and its answer, after `score` got them.
+    @discardableResult
     package func run(
         _ rows: RowReader, findsLoss: Bool = false, isAnswerable: (Row) -> Bool = { _ in true },
         columns: (Row, RowPrediction) -> [(name: String, value: JSONValue)] = { $1.fields },
         score: (Int, Row, RowPrediction) throws -> Void = { _, _, _ in },
         line: ((Int, Row, RowPrediction) throws -> String)? = nil,
         write: ((String) throws -> Void)?
-    ) throws {
+    ) throws -> SkippedRows {
+        var skipped = SkippedRows()
         let rows = rows.makeIterator()
         let batches = max(1, Self.windowRows / (batchRows * group.size)) * group.size
         var first = 0
         while true {
             var window: [Row] = []
             while window.count < batches * batchRows, let row = try rows.next() { window.append(row) }
-            guard !window.isEmpty else { return }
+            guard !window.isEmpty else {
+                try skipped.reduce(over: group)
+                return skipped
+            }
             var lines: [UInt8] = []
             for start in stride(from: group.rank * batchRows, to: window.count, by: group.size * batchRows) {
                 let batch = Array(window[start..<min(start + batchRows, window.count)])
                 let answers = try answers(
                     to: batch, firstNumber: first + start, findsLoss: findsLoss, isAnswerable)
                 for (place, (row, answer)) in zip(batch, answers).enumerated() {
-                    try score(first + start + place, row, answer)
+                    let number = first + start + place
+                    skipped.add(number, answer)
+                    if answer.skipped == nil { try score(number, row, answer) }
                     guard write != nil else { continue }
                     let text =
-                        try line?(first + start + place, row, answer)
-                        ?? row.jsonLine(adding: columns(row, answer))
+                        try line?(number, row, answer) ?? row.jsonLine(adding: columns(row, answer))
                     lines += Array(text.utf8) + [0x0A]
                 }
             }

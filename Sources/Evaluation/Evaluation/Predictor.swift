@@ -14,6 +14,14 @@ package struct RowPrediction: Sendable, Equatable {
     package var classification: ClassificationOutput?
     /// How well the model expected the row's own targets; nil when it was not asked or the row has none.
     package var loss: RowLoss?
+    /// Why the row was left out, with file and line; nil for one that was answered.
+    package private(set) var skipped: String?
+
+    /// A row that was left out.
+    package init(skipped reason: String) {
+        prediction = .null
+        skipped = reason
+    }
 
     package init(prediction: JSONValue, score: JSONValue? = nil, loss: RowLoss? = nil) {
         self.prediction = prediction

@@ -15,11 +15,15 @@ extension ChatTemplate {
             variables: [TemplateValue.Member("eos_token", .string(end))])
     }
 
-    /// The tokens that the assistant's next message follows. Throws what `render` throws.
+    /// The tokens that the assistant's next message follows; tools and variables as for `render`. Throws what
+    /// `render` throws.
     package func prompt(
-        _ messages: [TemplateValue], with tokenizer: any Tokenizer
+        _ messages: [TemplateValue], with tokenizer: any Tokenizer, tools: [TemplateValue]? = nil,
+        variables: [TemplateValue.Member] = []
     ) throws(ChatTemplateError) -> [Int32] {
-        let text = try render(messages: messages, addGenerationPrompt: true).text
+        let text = try render(
+            messages: messages, addGenerationPrompt: true, tools: tools, variables: variables
+        ).text
         return tokenizer.encode(text, pair: nil, addingSpecialTokens: false, maximumLength: nil).ids
     }
 

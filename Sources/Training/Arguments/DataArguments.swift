@@ -62,9 +62,13 @@ package struct DataArguments: Sendable, Equatable {
     package var lineByLine = false
     /// Share of tokens that masked language modelling hides.
     package var mlmProbability = 0.15
-    /// Longest sequence in tokens, special tokens included; longer ones are truncated. 128 as in HF's
-    /// run_glue.
-    package var maxSeqLength = 128
+    /// Longest sequence in tokens, special tokens included; longer ones are truncated. nil: 128 as in HF's
+    /// run_glue, and for conversations what the model has positions for, up to 2,048.
+    package var maxSeqLength: Int?
+    /// What becomes of a conversation or prompt that is longer.
+    package var onLongRow = LongRowRule.truncate
+    /// Variables of the chat template, such as `enable_thinking`; those of a row win.
+    package var chatTemplateArguments: [TemplateArgument] = []
     /// nil: decided from the labels, as HF does.
     package var problemType: ProblemType?
     /// Columns of a text, or list of sentences, and its summary.
@@ -92,7 +96,29 @@ package enum EmptyRowRule: String, Sendable, CaseIterable {
     case error
 }
 
+/// What becomes of a row that is longer than the limit.
+package enum LongRowRule: String, Sendable, CaseIterable {
+    /// The run stops and names it.
+    case error
+    /// Its end is cut; a row of which nothing to learn is left, or no room for an answer, is left out.
+    case truncate
+    /// It is left out.
+    case skip
+}
+
+/// A variable of a chat template as a recipe writes it.
+package struct TemplateArgument: Sendable, Equatable {
+    package var name: String
+    /// `true`, `false`, `null`, a number, or else a text.
+    package var value: String
+
+    package init(name: String, value: String) { (self.name, self.value) = (name, value) }
+}
+
 extension DataArguments {
+    /// The longest sequence of tasks whose limit does not depend on the model.
+    package var sequenceLength: Int { maxSeqLength ?? 128 }
+
     /// Random changes of training images. The ratios of a crop are torchvision's.
     package var augmentation: ImageAugmentation {
         ImageAugmentation(

@@ -40,6 +40,9 @@ package final class ChatSession {
 
     private let tokenizer: any Tokenizer
     private let template: ChatTemplate
+    /// What the template reads beside the messages.
+    private let tools: [TemplateValue]?
+    private let variables: [TemplateValue.Member]
     private let text: PrefixCachedGenerator
     private var options: GenerationOptions
     /// Tokens of history and answer together.
@@ -51,11 +54,13 @@ package final class ChatSession {
 
     /// A conversation with nothing said. The tokens that end a turn by the template end an answer besides
     /// those of `options`; its `seed` is another one for each answer. `system` is the text of a first message
-    /// with that role.
+    /// with that role; `tools` and `variables` are what the template reads besides.
     package init(
         _ model: any LanguageModel, tokenizer: any Tokenizer, template: ChatTemplate,
-        options: GenerationOptions, system: String? = nil
+        options: GenerationOptions, system: String? = nil, tools: [TemplateValue]? = nil,
+        variables: [TemplateValue.Member] = []
     ) {
+        (self.tools, self.variables) = (tools, variables)
         self.tokenizer = tokenizer
         self.template = template
         self.system = system
@@ -161,7 +166,7 @@ package final class ChatSession {
             TemplateValue.message(role: $0.role, content: $0.content)
         }
         do {
-            return try template.prompt(all, with: tokenizer)
+            return try template.prompt(all, with: tokenizer, tools: tools, variables: variables)
         } catch { throw GenerationError("\(error)") }
     }
 }

@@ -31,6 +31,9 @@ package protocol TaskDefinition: Sendable {
     func inputColumn(_ data: DataArguments) -> String?
     /// Whether an empty reference says something: that there is no answer.
     var takesEmptyReferences: Bool { get }
+    /// The reference of a row whose reference column is not there or no text, as a conversation has one; nil
+    /// where the column is all there is.
+    func writtenReference(of row: Row, _ data: DataArguments) throws -> String?
     /// Whether evaluations answer rows; where they do not, they measure losses alone.
     func answersRows(_ generation: GenerationArguments) -> Bool
 
@@ -58,6 +61,8 @@ extension TaskDefinition {
     package var stratifiesFolds: Bool { false }
     package var answersLabels: Bool { false }
     package var takesEmptyReferences: Bool { false }
+
+    package func writtenReference(of row: Row, _ data: DataArguments) throws -> String? { nil }
 
     package func losses(
         _ run: RunArguments, group: any ProcessGroup, _ arguments: TokenLossArguments

@@ -201,10 +201,7 @@ import Testing
             ])
             + ["--folds", "2"]
         let start = ["cross-validate", try workshop.recipe(output: "run", [:])] + flags
-        try workshop.expectRefusal(
-            start,
-            saying: "\(chat):4: the row has 113 tokens, which leaves no room for an answer: the limit of "
-                + "both together is 96 tokens; shorten the row")
+        try workshop.expectRefusal(start + ["--on_long_row", "error"], saying: "\(chat):4: the row has ")
         try workshop.succeed(start + ["--predict_with_generate", "false"])
     }
 

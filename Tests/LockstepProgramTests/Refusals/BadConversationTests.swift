@@ -55,16 +55,17 @@ import Testing
         }
     }
 
-    @Test("a conversation without an answer, and one whose answers are cut off")
+    @Test("a conversation without an answer, and one that is too long where that is an error")
     func nothingToLearn() throws {
-        let sentence =
-            ":3: the row has no token to learn from: nothing of an answer is left within max_seq_length; raise "
-            + "max_seq_length, or correct or remove the row"
-        try expectRefusal(messages(ToyLanguageModel.message("user", "good")), saying: sentence)
+        try expectRefusal(
+            messages(ToyLanguageModel.message("user", "good")),
+            saying:
+                ":3: the conversation has no message of the assistant, so there is nothing to learn; add one, or "
+                + "remove the row")
         let long = String(repeating: "good ", count: 40)
         try expectRefusal(
             messages(ToyLanguageModel.message("user", long), ToyLanguageModel.message("assistant", "bad")),
-            ["max_seq_length": "40"], saying: sentence)
+            ["max_seq_length": "40", "on_long_row": "error"], saying: ":3: the row has ")
     }
 
     @Test("columns and messages that are not there or of another kind")

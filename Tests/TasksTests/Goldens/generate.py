@@ -1,6 +1,7 @@
-"""Makes the goldens of the losses of classifiers: what torch and scikit-learn say of weights, focus and smoothing.
+"""Makes the goldens of the losses of classifiers: what torch and scikit-learn say of weights, focus and smoothing. Those of
+conversations are chat.py's.
 
-    python generate.py            writes losses.json and SHA256SUMS beside this script
+    python generate.py            writes losses.json, chat/ and SHA256SUMS beside this script
     python generate.py --check    makes them in a temporary folder and compares every byte
 
 Needs exactly the versions in PINNED. Of each case `loss` is the mean that torch gives and `gradient` its gradient of the
@@ -22,10 +23,11 @@ from sklearn.utils.class_weight import compute_class_weight
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, log_softmax, logsigmoid, one_hot
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[2]))
+import chat
 import goldens
 
 SEED = 20240621
-PINNED = {"torch": "2.15.0", "sklearn": "1.9.1"}
+PINNED = {"torch": "2.15.0", "sklearn": "1.9.1", "transformers": "5.24.0", "tokenizers": "0.23.3", "jinja2": "3.1.6"}
 IGNORED = -100
 SIZES = [(1, 2), (5, 3), (4, 7), (3, 17)]
 GAMMAS = [0.0, 0.5, 2.0, 3.5]
@@ -102,6 +104,7 @@ def generate(root):
         f'"{name}": [\n' + ",\n".join(json.dumps(value) for value in values) + "\n]" for name, values in parts.items())
     with open(os.path.join(root, "losses.json"), "w") as file:
         file.write("{" + lines + "}\n")
+    chat.write(root)
 
 
 goldens.main(__file__, generate, PINNED)

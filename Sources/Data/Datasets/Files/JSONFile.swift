@@ -1,4 +1,5 @@
-// Rows of a JSON file: an array of objects, or an object that holds one under "data".
+// Rows of a JSON file: an array of objects, or an object that holds one under "data"; or objects one after
+// the other.
 
 internal import Files
 internal import JSON
@@ -12,6 +13,8 @@ final class JSONFile: RowFile {
     private var parser: JSONParser
     private var place = Place.beforeRow
     private var isWrapped = false
+    /// Whether the rows follow each other without a list around them.
+    private var isSequence = false
     /// Line number and byte at which counting of line feeds goes on.
     private var line = 1
     private var counted = 0
@@ -23,7 +26,16 @@ final class JSONFile: RowFile {
         if parser.peek() == nil { throw .noRows(path) }
     }
 
+    /// The text of a file of JSON Lines that is a list of rows, or whose rows go over several lines.
+    init(path: String, sequence bytes: [UInt8]) {
+        self.path = path
+        self.bytes = bytes
+        parser = JSONParser(bytes, in: 0..<bytes.count)
+        isSequence = parser.peek() != UInt8(ascii: "[")
+    }
+
     func next() throws(DatasetsError) -> Row? {
+        guard !isSequence else { return try parser.peek() == nil ? nil : row(depth: 0) }
         if place == .beforeRow {
             try openList()
         } else if place == .inList {
@@ -39,8 +51,12 @@ final class JSONFile: RowFile {
             try closeList()
             return nil
         }
+        return try row(depth: 1)
+    }
+
+    private func row(depth: Int) throws(DatasetsError) -> Row {
         let source = source()
-        let value = try syntax { (parser) throws(JSONSyntaxError) in try parser.value(depth: 1) }
+        let value = try syntax { (parser) throws(JSONSyntaxError) in try parser.value(depth: depth) }
         guard case .object(let fields) = value else { throw .noObject(source, found: value.phrase) }
         return Row(fields: fields, source: source)
     }

@@ -1,4 +1,5 @@
-// Rows of a JSON Lines file: one object a line, blank lines ignored.
+// Rows of a JSON Lines file: one object a line, blank lines ignored. Files so called that hold a list of
+// rows, or objects over several lines, are read as what they are.
 
 internal import Files
 internal import JSON
@@ -6,6 +7,9 @@ internal import JSON
 final class JSONLinesFile: RowFile {
     let path: String
     private var lines: LineReader
+    /// The rows of a file that is not written by lines.
+    private var document: JSONFile?
+    private var isAtStart = true
 
     init(path: String, _ source: any ByteSource) {
         self.path = path
@@ -13,15 +17,40 @@ final class JSONLinesFile: RowFile {
     }
 
     func next() throws(DatasetsError) -> Row? {
+        if let document { return try document.next() }
         while try lines.nextLine() {
             var parser = JSONParser(lines.bytes, in: lines.line)
             guard parser.peek() != nil else { continue }
+            if isAtStart, let document = try wholeDocument() {
+                self.document = document
+                return try document.next()
+            }
+            isAtStart = false
             let source = RowSource(file: path, line: lines.number)
             let value = try value(&parser)
             guard case .object(let fields) = value else { throw .noObject(source, found: value.phrase) }
             return Row(fields: fields, source: source)
         }
         return nil
+    }
+
+    /// The file as one document, if its first line is an unfinished value or a list of objects.
+    private func wholeDocument() throws(DatasetsError) -> JSONFile? {
+        var parser = JSONParser(lines.bytes, in: lines.line)
+        do throws(JSONSyntaxError) {
+            guard let rows = try parser.value().array, rows.first?.object != nil else { return nil }
+        } catch {
+            // A string or number that is cut off is a broken line: values go on at commas and brackets.
+            let rest = lines.bytes[lines.line].last { ![0x20, 0x09, 0x0D].contains($0) }
+            let isList = lines.bytes[lines.line].first { $0 > 0x20 } == UInt8(ascii: "[")
+            let open = Array((isList ? "{[,}" : "{[,").utf8)
+            guard !error.isInvalidUTF8, error.position >= lines.line.upperBound, let rest, open.contains(rest)
+            else { return nil }
+        }
+        let blankLines = lines.number - 1
+        while try lines.extendLine() {}
+        let text = [UInt8](repeating: 0x0A, count: blankLines) + lines.bytes[lines.line]
+        return JSONFile(path: path, sequence: text)
     }
 
     private func value(_ parser: inout JSONParser) throws(DatasetsError) -> JSONValue {

@@ -4,7 +4,8 @@ internal import Files
 
 /// The data files that a list of path patterns names.
 ///
-/// Formats by ending: `.jsonl` and `.ndjson` (an object a line), `.json` (an array of objects, or an object
+/// Formats by ending: `.jsonl` and `.ndjson` (an object a line, or also over several lines, or a list of
+/// objects), `.json` (an array of objects, or an object
 /// with such an array under `data`), `.csv` and `.tsv` (RFC 4180 with a header row), `.txt` (a line a row, in
 /// the column `text`), each also with `.gz`.
 package struct RowReader: Sendable {

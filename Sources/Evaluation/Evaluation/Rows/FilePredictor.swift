@@ -10,6 +10,8 @@ package final class FilePredictor: Predictor {
     private let referencePaths: [String]
     private let referenceColumn: String
     private let labels: LabelMap?
+    /// The reference of a row that has a form of its own, such as a conversation's last answer.
+    private let writtenReference: (Row) throws -> String?
     private let rows: RowIterator
     private let selection: RowSelection?
     /// Answers that were given, and rows that were read for them.
@@ -21,11 +23,14 @@ package final class FilePredictor: Predictor {
     ///   - references: files of references; `referenceColumn` holds them unless a row has `reference`.
     ///   - labels: what predictions may be; nil for texts.
     ///   - selection: the rows of the references that are asked for; nil for all.
+    ///   - writtenReference: the reference of a row in which `referenceColumn` holds no text; nil for that
+    ///     column's value as it is.
     package init(
         predictions: [String], column: String, references: [String], referenceColumn: String,
-        labels: LabelMap?, selection: RowSelection? = nil
+        labels: LabelMap?, selection: RowSelection? = nil,
+        writtenReference: @escaping (Row) throws -> String? = { _ in nil }
     ) throws {
-        self.selection = selection
+        (self.selection, self.writtenReference) = (selection, writtenReference)
         (paths, self.column, self.labels) = (predictions, column, labels)
         (referencePaths, self.referenceColumn) = (references, referenceColumn)
         rows = try RowReader(patterns: predictions).makeIterator()
@@ -85,6 +90,7 @@ package final class FilePredictor: Predictor {
             return labels.texts(
                 of: try labels.target(for: row, column: column, columnKey: "reference_column"))
         }
+        if row[column]?.string == nil, !row.isLine, let text = try writtenReference(row) { return [text] }
         let value = try row.value(in: column, key: "reference_column")
         guard case .array(let values) = value else { return [value == .null ? "" : value.plainText] }
         // An empty one among several says nothing, and would win where the least reference counts.

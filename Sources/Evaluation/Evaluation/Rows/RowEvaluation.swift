@@ -153,13 +153,15 @@ package final class RowEvaluation {
 
     /// Adds up the rows of all ranks. Collective; call it once, after all rows.
     ///
+    /// - Parameter skippedCount: rows of all ranks that were left out.
     /// - Throws: when the other run has another number of rows.
-    package func finish() throws -> RowEvaluationResult {
+    package func finish(skippedCount: Int = 0) throws -> RowEvaluationResult {
         try exact.reduce(over: group)
         try sums.reduce(over: group)
         try lengths.reduce(over: group)
         try worst.reduce(over: group)
-        let comparison = try paired?.finish(rowCount: sums.rowCount, group)
+        let comparison = try paired?.finish(
+            rowCount: sums.rowCount, skippedCount: Int64(skippedCount), group)
         let found = detail == .all ? MetricSource.replicates(sums.replicates) : .sums(sums.observed)
         let labels = scorer as? ClassificationScorer
         let labelCount = exact.classification?.head.labels.count ?? 0

@@ -72,8 +72,10 @@ struct PairedRows {
     }
 
     /// Collective.
-    mutating func finish(rowCount: Int64, _ group: any ProcessGroup) throws -> RunComparison {
-        try other.checkCount(rowCount)
+    mutating func finish(
+        rowCount: Int64, skippedCount: Int64, _ group: any ProcessGroup
+    ) throws -> RunComparison {
+        try other.checkCount(rowCount + skippedCount)
         try sums.reduce(over: group)
         try numbers?.reduce(over: group)
         try group.allReduceSum(&counts)

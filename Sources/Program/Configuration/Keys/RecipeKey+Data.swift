@@ -75,10 +75,18 @@ extension RecipeKey {
             "mlm_probability", \.data.mlmProbability,
             .number("a number above 0 and below 1") { $0 > 0 && $0 < 1 },
             "Share of tokens that masked-lm hides and lets the model guess.", for: .masking, in: .measuring),
-        .key(
+        .optional(
             "max_seq_length", \.data.maxSeqLength, .integer(atLeast: 3),
-            "Longest sequence in tokens, special tokens included; longer texts are truncated, or cut into blocks.",
+            "Longest sequence in tokens; 128 if not set, for chat the model's length up to 2,048.",
             for: .sequences, in: .rows),
+        .key(
+            "on_long_row", \.data.onLongRow, .choice(),
+            "What becomes of a conversation or prompt that is too long: error, truncate (its end) or skip.",
+            for: .prompts, in: .rows),
+        .templateArguments(
+            "chat_template_kwargs", \.data.chatTemplateArguments,
+            "Variables of the chat template, such as enable_thinking=false; those of a row win.",
+            for: .conversations, in: .all),
         .key(
             "document_column", \.data.documentColumn, .text,
             "Column that holds the text to summarize, or a list of its sentences.", for: .documents, in: .rows

@@ -13,13 +13,14 @@ extension RunConfiguration {
         try validateStart(sources)
         try validateSchedule(sources)
         try validatePair(sources)
+        // Without a limit of its own a conversation is cut to max_tokens_per_device.
         if task.definition.keyScopes.contains(.sequences), let tokens = training.maxTokensPerDevice,
-            tokens < data.maxSeqLength
+            task != .chat || data.maxSeqLength != nil, tokens < data.sequenceLength
         {
             throw .contradiction(
                 "max_tokens_per_device",
                 "max_tokens_per_device is \(tokens), but one row may have max_seq_length:"
-                    + " \(data.maxSeqLength)"
+                    + " \(data.sequenceLength)"
                     + " tokens; raise the one or lower the other.",
                 sources.location(of: ["max_tokens_per_device", "max_seq_length"]))
         }

@@ -1,6 +1,7 @@
 // Lines for people on standard error, through the log.
 
 package import DataParallel
+package import Evaluation
 internal import Logging
 internal import Training
 
@@ -23,4 +24,8 @@ package enum Messages {
     private static let warningMark = "warning: "
 
     package static func warn(_ text: String) { Logger.run.warning("\(text)") }
+    /// How many rows were left out, if any; said by rank 0.
+    package static func warn(_ skipped: SkippedRows, _ group: any ProcessGroup) {
+        if group.rank == 0, let sentence = skipped.sentence { warn(sentence) }
+    }
 }

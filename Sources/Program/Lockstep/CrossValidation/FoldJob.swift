@@ -89,10 +89,11 @@ struct FoldJob {
             [("fold", .integer(run.fold))]
             + (plan.plans.count > 1 ? [("repeat", .integer(run.repetition))] : [])
         let sink = group.rank == 0 ? try LineWriter(path: folder.predictionsPath(of: run)) : nil
-        try predictions.run(
+        let skipped = try predictions.run(
             configuration.data.rows(
                 of: configuration.data.validationFiles, configuration.data.validationSelection),
             columns: { place + $1.fields }, write: { line in try sink?.write(line) })
+        Messages.warn(skipped, group)
         try sink?.finish()
     }
 }

@@ -21,13 +21,21 @@ extension EvaluationJob {
         let predictor = try FilePredictor(
             predictions: files.predictionsFile, column: files.predictionColumn,
             references: files.referencesFile, referenceColumn: column, labels: map,
-            selection: data.validationSelection)
+            selection: data.validationSelection
+        ) { try task.writtenReference(of: $0, columns(naming: column)) }
         var answering = TaskPredictor(predictor: predictor)
         answering.labels = map
         return try rows(
             answering, kind: scoring(predictor, labels: map),
             reader: PredictedRowReader(predictor: predictor, labels: map) { predictor.column(of: $0) },
             batchRows: Self.batchRows)
+    }
+
+    /// The columns of the references; a column that was named holds messages if it holds no text.
+    private func columns(naming column: String) -> DataArguments {
+        var data = data
+        if files.referenceColumn != nil { data.messagesColumn = column }
+        return data
     }
 
     /// The labels that were given, else those of the references.

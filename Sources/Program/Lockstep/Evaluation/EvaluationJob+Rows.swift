@@ -26,16 +26,27 @@ extension EvaluationJob {
         let predictor = answering.predictor
         var side = answering.baselineScores
         var current: PredictedRow?
-        try PredictionLoop(predictor: predictor, group: group, batchRows: batchRows).run(
+        let loop = PredictionLoop(predictor: predictor, group: group, batchRows: batchRows)
+        let skipped = try loop.run(
             references(), findsLoss: true,
             score: { number, row, answer in
                 let answered = try reader.row(number: number, row, answer)
                 current = answered
                 try evaluation.add(answered)
                 try side?.add(number: number, row, references: answered.references)
-            }, line: { _, _, _ in current?.line ?? "" },
+            },
+            line: { number, _, answer in
+                guard answer.skipped == nil, let current else {
+                    return "{\"row\": \(number), \"prediction\": null}"
+                }
+                return current.line
+            },
             write: directory.isEmpty ? nil : { try sink?.write($0) })
-        let result = try evaluation.finish()
+        Messages.warn(skipped, group)
+        guard skipped.count < skipped.rowCount || skipped.rowCount == 0 else {
+            throw TrainingError("no row is left to evaluate: \(skipped.sentence ?? "all are left out")")
+        }
+        let result = try evaluation.finish(skippedCount: skipped.count)
         try (predictor as? FilePredictor)?.checkCount(references: Int(result.rowCount))
         try side?.reduce(over: group)
         try sink?.finish()

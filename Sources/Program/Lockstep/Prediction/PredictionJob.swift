@@ -69,12 +69,13 @@ package struct PredictionJob {
         let sink =
             try group.rank == 0
             ? PredictionSink(path: request.output, columns: columns, separator: separator(rows)) : nil
-        try PredictionLoop(
+        let skipped = try PredictionLoop(
             predictor: answering.predictor, group: group,
             batchRows: configuration.training.perDeviceEvalBatchSize
         ).run(
             rows, isAnswerable: { row in !needs(row).contains { $0.isEmpty(in: row) } },
             columns: { Self.columns($1, labels) }, write: { try sink?.write($0) })
+        Messages.warn(skipped, group)
         try sink?.finish()
     }
 

@@ -6,6 +6,7 @@ import ChatTemplates
 import Checkpoints
 import Configuration
 import DataParallel
+import Files
 import Generation
 import Lockstep
 import Tasks
@@ -70,7 +71,8 @@ struct ChatCommand: ParsableCommand, RecipeReader {
         for line in report?.lines ?? [] { Messages.note(line) }
         return ChatSession(
             model, tokenizer: tokenizer, template: try template(directory, tokenizer), options: options,
-            system: self.options.system)
+            system: self.options.system, tools: try self.options.toolList(),
+            variables: configuration.data.chatTemplateArguments.templateVariables)
     }
 
     /// The model's template, or for a model without one the messages with its end-of-sequence token behind
@@ -97,6 +99,23 @@ struct ChatOptions: ParsableArguments {
     @Option(help: "Text of a system message that stands before the conversation.")
     var system: String?
 
+    @Option(
+        help: "JSON file with a list of functions that the chat template tells the model of.",
+        completion: .file(extensions: ["json"]))
+    var tools: String?
+
     @Flag(help: "Print one JSON object for each answer instead of the text as it comes.")
     var json = false
+
+    /// The functions of the file, if one was named.
+    func toolList() throws -> [TemplateValue]? {
+        guard let path = tools else { return nil }
+        let value = try TemplateValue(json: ByteReader(path: path).readToEnd(), path: path)
+        guard case .list(let tools) = value else {
+            throw TrainingError(
+                "tools: \(path) holds no list; expected one of functions such as {\"type\": \"function\", \"function\": …}"
+            )
+        }
+        return tools
+    }
 }

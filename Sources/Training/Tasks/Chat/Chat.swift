@@ -31,12 +31,17 @@ package struct Chat: LanguageModelDefinition {
     package func inputColumn(_ data: DataArguments) -> String? { data.promptColumn }
 
     package func setup(_ run: RunArguments, group: any ProcessGroup) throws -> LanguageModelSetup {
-        try .causal(run, group: group) { tokenizer in
+        try .causal(run, group: group) { tokenizer, model in
             let conversations = Conversations(
                 tokenizer: tokenizer,
-                template: try ChatTemplate.loadIfPresent(directory: run.model.directory), arguments: run.data)
-            return { try conversations.examples($0) }
+                template: try ChatTemplate.loadIfPresent(directory: run.model.directory), arguments: run.data,
+                modelLength: min(model.maximumLength, run.training.maxTokensPerDevice ?? .max))
+            return { try conversations.examples($0) { $0.say(group) } }
         }
+    }
+
+    package func writtenReference(of row: Row, _ data: DataArguments) throws -> String? {
+        try ConversationRow(data, hasTemplate: true).parts(of: row, needsCompletion: false).reference
     }
 
     package func predictor(

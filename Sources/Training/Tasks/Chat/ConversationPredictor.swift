@@ -30,23 +30,31 @@ package final class ConversationPredictor: PromptedPredictor {
     ) {
         self.model = model
         self.tokenizer = tokenizer
-        conversations = Conversations(tokenizer: tokenizer, template: template, arguments: arguments)
+        conversations = Conversations(
+            tokenizer: tokenizer, template: template, arguments: arguments,
+            modelLength: model.maximumLength)
         self.options = options.endingTurns(of: template, tokenizer)
         losses = RowLosses(model)
     }
 
     package func predict(_ rows: [Row], firstNumber: Int, findsLoss: Bool) throws -> [RowPrediction] {
-        let prompts = try rows.map { try conversations.prompt(of: $0) }
-        let texts = try Continuations.texts(
-            of: prompts, rows, model, tokenizer, options, firstNumber: firstNumber)
-        let losses = findsLoss ? try losses.losses(of: rows.map(conversations.example)) : nil
-        return rows.indices.map { row in
-            RowPrediction(prediction: .string(texts[row]), loss: losses?[row])
-        }
+        try continuations.answers(
+            to: rows, prompts: rows.map(conversations.prompt), firstNumber: firstNumber,
+            examples: findsLoss
+                ? rows.map { (row) -> Example? in
+                    var longRows = conversations.longRows
+                    return try conversations.example(row, &longRows)
+                } : nil)
+    }
+
+    private var continuations: Continuations {
+        Continuations(
+            model: model, tokenizer: tokenizer, options: options,
+            rule: conversations.arguments.onLongRow, losses: losses)
     }
 
     package func checkPrompt(of row: Row) throws {
-        try Continuations.check(conversations.prompt(of: row), row, model, options)
+        try continuations.check(conversations.prompt(of: row), row)
     }
 
     package func input(of row: Row) throws -> String { try conversations.lastTurns(of: row) }

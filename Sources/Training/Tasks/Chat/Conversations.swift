@@ -9,122 +9,91 @@ internal import Models
 package import Tokenizers
 internal import Training
 
-/// Reads conversations (`messages`) and prompts with their answers (`prompt`, `completion`).
+/// Reads conversations and prompts with their answers, in the forms that `ConversationRow` knows.
 ///
-/// The tokenizer's chat template renders a conversation; what is learnt is each turn of the assistant with
-/// the token that ends it. Without a template a prompt and its answer simply follow each other, and the
-/// answer with the end-of-sequence token is learnt. Sequences over `max_seq_length` are cut at their end.
+/// The tokenizer's chat template renders a conversation with the row's tools and variables; what is learnt is
+/// each turn of the assistant with the token that ends it, but for turns of weight 0. Without a template a
+/// prompt and its answer are one text, and the answer with the end-of-sequence token is learnt.
 package struct Conversations {
     let tokenizer: any Tokenizer
     let template: ChatTemplate?
-    private let messagesColumn: String
-    private let promptColumn: String
-    private let completionColumn: String
+    let rows: ConversationRow
+    let arguments: DataArguments
     private let maximumLength: Int
 
-    /// `template` is the tokenizer's chat template; nil if it has none.
-    package init(tokenizer: any Tokenizer, template: ChatTemplate?, arguments: DataArguments) {
+    /// The most tokens of a conversation that a recipe does not limit, as far as the model has positions.
+    package static let usualLength = 2_048
+
+    /// - Parameters:
+    ///   - template: the tokenizer's chat template; nil if it has none.
+    ///   - modelLength: the most tokens that a row may have where the recipe does not say.
+    package init(
+        tokenizer: any Tokenizer, template: ChatTemplate?, arguments: DataArguments,
+        modelLength: Int = Conversations.usualLength
+    ) {
         self.tokenizer = tokenizer
         self.template = template
-        messagesColumn = arguments.messagesColumn
-        promptColumn = arguments.promptColumn
-        completionColumn = arguments.completionColumn
-        maximumLength = arguments.maxSeqLength
+        self.arguments = arguments
+        rows = ConversationRow(arguments, template: template)
+        maximumLength = arguments.maxSeqLength ?? min(modelLength, Self.usualLength)
     }
 
-    /// The examples of all files. Throws, with file and line, when a row is no conversation, starts with the
-    /// assistant, or has no token to learn from.
-    package func examples(_ reader: RowReader) throws -> TokenizedDataset {
+    /// A counter of rows that are over the limit of length.
+    package var longRows: LongRows { LongRows(arguments.onLongRow, limit: maximumLength) }
+
+    /// The examples of all files; `report` gets what became of rows that are too long. Throws, with file and
+    /// line, when a row is no conversation or has no token to learn from.
+    package func examples(
+        _ reader: RowReader, report: (LongRows) -> Void = { _ in }
+    ) throws -> TokenizedDataset {
         var store = TokenizedDataset()
+        var longRows = longRows
         let rows = reader.makeIterator()
-        while let row = try rows.next() { store.append(try example(row)) }
+        while let row = try rows.next() {
+            if let example = try example(row, &longRows) { store.append(example) }
+        }
+        try longRows.requireRows(reader.files)
+        report(longRows)
         return store
     }
 
-    /// The tokens of a row, and which of them are learnt.
+    /// The tokens of a row, and which of them are learnt. Throws also where nothing is left of a long row.
     package func example(_ row: Row) throws -> Example {
-        let (tokens, spans) = try encoded(row)
-        let kept = Array(tokens.prefix(maximumLength))
-        let learnt = spans.map { $0.clamped(to: 0..<kept.count) }.filter {
-            $0.upperBound > max(1, $0.lowerBound)
+        var longRows = longRows
+        guard let example = try example(row, &longRows) else {
+            throw TrainingError.nothingToPredict("\(row.source)")
         }
-        guard !learnt.isEmpty else { throw TrainingError.nothingToPredict("\(row.source)") }
-        return Example(tokens: kept, target: .spans(learnt), source: row.source)
+        return example
+    }
+
+    /// The tokens of a row, and which of them are learnt; nil when `on_long_row` leaves it out.
+    func example(_ row: Row, _ longRows: inout LongRows) throws -> Example? {
+        let (tokens, spans) = try encoded(row)
+        return try longRows.fit(tokens, row.source) { count in
+            let learnt = spans.map { $0.clamped(to: 0..<count) }.filter {
+                $0.upperBound > max(1, $0.lowerBound)
+            }
+            return learnt.isEmpty ? nil : .spans(learnt)
+        }
     }
 
     private func encoded(_ row: Row) throws -> (tokens: [Int32], spans: [Range<Int>]) {
-        let parts = try parts(of: row)
-        switch parts {
+        switch try rows.parts(of: row) {
         case .texts(let prompt, let completion): return plain(prompt, completion ?? "")
         case .messages(let prompt, let completion):
-            let (tokens, spans) = try rendered(prompt + completion, row)
             // The answers of a prompt with a completion of its own are not learnt.
-            let given = completion.isEmpty ? 0 : prompt.count { $0["role"]?.string == "assistant" }
-            return (tokens, Array(spans.dropFirst(given)))
+            return try rendered(prompt + completion, row, from: completion.isEmpty ? 0 : prompt.count)
         }
     }
 
-    /// A row as it is given.
-    enum Parts {
-        /// A prompt and what follows it, where there is no template.
-        case texts(prompt: String, completion: String?)
-        /// Messages, and those of a completion that the row has besides.
-        case messages(prompt: [TemplateValue], completion: [TemplateValue])
-    }
-
-    /// What a row holds. `needsCompletion` is whether a prompt must have its completion.
-    func parts(of row: Row, needsCompletion: Bool = true) throws -> Parts {
-        guard row[messagesColumn] == nil, row[promptColumn] != nil else {
-            let value = try row.value(in: messagesColumn, key: "messages_column")
-            return .messages(prompt: try messages(value, messagesColumn, row), completion: [])
-        }
-        let prompt = try row.value(in: promptColumn, key: "prompt_column")
-        let isThere = needsCompletion || (row[completionColumn] ?? .null) != .null
-        let completion = isThere ? try row.value(in: completionColumn, key: "completion_column") : nil
-        if case .string(let question) = prompt, completion == nil || completion?.string != nil {
-            let answer = completion?.string
-            guard template != nil else { return .texts(prompt: question, completion: answer) }
-            return .messages(
-                prompt: [.message(role: "user", content: question)],
-                completion: answer.map { [.message(role: "assistant", content: $0)] } ?? [])
-        }
-        return .messages(
-            prompt: try messages(prompt, promptColumn, row),
-            completion: try completion.map { try messages($0, completionColumn, row) } ?? [])
-    }
-
+    /// The tokens of prompt and answer as one text; what the prompt alone begins with is not learnt. Tokens
+    /// over the border belong to the answer.
     private func plain(_ prompt: String, _ answer: String) -> (tokens: [Int32], spans: [Range<Int>]) {
         let first = tokenizer.encode(prompt).ids
-        var tokens =
-            first + tokenizer.encode(answer, pair: nil, addingSpecialTokens: false, maximumLength: nil).ids
+        var tokens = tokenizer.encode(prompt + answer).ids
+        let shared = zip(first, tokens).prefix { $0 == $1 }.count
         if let end = tokenizer.endOfSequenceID, tokens.last != end { tokens.append(end) }
-        return (tokens, [first.count..<tokens.count])
-    }
-
-    /// The messages of a list, with whatever else they hold for the template.
-    private func messages(
-        _ value: JSONValue, _ column: String, _ row: Row
-    ) throws(TrainingError) -> [TemplateValue] {
-        func fail(_ reason: String) -> TrainingError {
-            TrainingError(
-                "\(row.source): column \"\(column)\": \(reason); expected a list of messages such as "
-                    + "{\"role\": \"user\", \"content\": \"…\"}")
-        }
-        guard case .array(let values) = value else { throw fail("it is no list") }
-        guard !values.isEmpty else { throw fail("it is an empty list") }
-        var messages: [TemplateValue] = []
-        for (index, value) in values.enumerated() {
-            let message = value.templateValue
-            guard case .mapping = message else { throw fail("message \(index + 1) is no object") }
-            guard message["role"]?.string != nil else {
-                throw fail("message \(index + 1) has no \"role\" that is a string")
-            }
-            guard message["content"]?.string != nil || message["tool_calls"] != nil else {
-                throw fail("message \(index + 1) has no \"content\" that is a string")
-            }
-            messages.append(message)
-        }
-        return messages
+        return (tokens, [shared..<tokens.count])
     }
 
     /// The template, which a row of messages needs.
@@ -135,14 +104,32 @@ package struct Conversations {
                 + "chat_template to tokenizer_config.json, or give rows with prompt and completion")
     }
 
-    /// The tokens of a conversation, and the stretches of them that the assistant is to write.
+    /// The tokens of a conversation, and the stretches of them that the assistant is to write: its messages
+    /// from the one numbered `first`, from 0, unless they have weight 0.
     private func rendered(
-        _ conversation: [TemplateValue], _ row: Row
+        _ conversation: [TemplateValue], _ row: Row, from first: Int
     ) throws(TrainingError) -> (tokens: [Int32], spans: [Range<Int>]) {
         let template = try requiredTemplate(row)
+        let answers = conversation.indices.filter {
+            $0 >= first && conversation[$0]["role"]?.string == "assistant"
+        }
+        guard !answers.isEmpty else {
+            throw TrainingError(
+                "\(row.source): the conversation has no message of the assistant, so there is nothing to learn; add one, "
+                    + "or remove the row")
+        }
+        guard answers.contains(where: { conversation[$0].isWanted }) else {
+            throw TrainingError(
+                "\(row.source): every message of the assistant has weight 0 or train false, so there is nothing to learn; "
+                    + "remove the row")
+        }
+        let settings = try TemplateSettings(row, arguments.chatTemplateArguments)
         let chat: TokenizedChat
         do {
-            chat = try template.tokenize(messages: conversation, with: tokenizer)
+            chat = try template.tokenize(
+                messages: conversation, with: tokenizer, tools: settings.tools,
+                variables: settings.variables,
+                learning: { $0 >= first && conversation[$0].isWanted })
         } catch {
             throw TrainingError("\(row.source): \(error)")
         }
@@ -155,21 +142,5 @@ package struct Conversations {
             }
         }
         return (chat.ids, spans)
-    }
-}
-
-extension JSONValue {
-    /// The value as a template reads it.
-    fileprivate var templateValue: TemplateValue {
-        switch self {
-        case .null: .none
-        case .bool(let flag): .boolean(flag)
-        case .number(let number): number.integer.map { .integer($0) } ?? .number(number.double)
-        case .string(let text): .string(text)
-        case .array(let values): .list(values.map(\.templateValue))
-        case .object(let fields):
-            .mapping(
-                zip(fields.names, fields.values).map { TemplateValue.Member($0, $1.templateValue) })
-        }
     }
 }

@@ -17,7 +17,7 @@ package struct TextColumns: Sendable {
         text = arguments.textColumn
         textPair = arguments.textPairColumn
         label = arguments.labelColumn
-        maximumLength = arguments.maxSeqLength
+        maximumLength = arguments.sequenceLength
     }
 }
 

@@ -47,16 +47,16 @@ package struct ExtractiveReader {
                     + "[CLS] and [SEP]; choose a model of type "
                     + ModelFamily.names(having: [.extractiveSummarizer]))
         }
-        guard arguments.maxSeqLength <= model.maximumLength else {
+        guard arguments.sequenceLength <= model.maximumLength else {
             throw TrainingError(
-                "max_seq_length is \(arguments.maxSeqLength), but the model has \(model.maximumLength) positions; set "
+                "max_seq_length is \(arguments.sequenceLength), but the model has \(model.maximumLength) positions; set "
                     + "it to \(model.maximumLength) or less: longer documents are read window by window")
         }
         self.tokenizer = tokenizer
         self.classifierID = classifierID
         self.separatorID = separatorID
         alternatesTypes = model.typeCount > 1
-        maximumLength = arguments.maxSeqLength
+        maximumLength = arguments.sequenceLength
         columns = SummaryColumns(arguments)
         selection = SentenceSelection(
             maximumCount: arguments.summarySentences ?? model.configuration.summarySentences,

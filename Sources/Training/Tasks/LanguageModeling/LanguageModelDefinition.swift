@@ -48,9 +48,9 @@ package struct CausalLanguageModeling: LanguageModelDefinition {
     }
 
     package func setup(_ run: RunArguments, group: any ProcessGroup) throws -> LanguageModelSetup {
-        try .causal(run, group: group) { tokenizer in
+        try .causal(run, group: group) { tokenizer, _ in
             let blocks = TextBlocks(tokenizer: tokenizer, arguments: run.data, isCausal: true)
-            return { try blocks.examples($0) }
+            return { try blocks.examples($0) { $0.say(group) } }
         }
     }
 

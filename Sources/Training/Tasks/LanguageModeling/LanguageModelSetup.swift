@@ -33,14 +33,15 @@ package struct LanguageModelSetup {
     /// A causal language model whose rows `read` makes examples of. Collective.
     static func causal(
         _ run: RunArguments, group: any ProcessGroup,
-        read: (any Tokenizer) throws -> (RowReader) throws -> TokenizedDataset
+        read: (any Tokenizer, any LanguageModel) throws -> (RowReader) throws -> TokenizedDataset
     ) throws -> LanguageModelSetup {
         let tokenizer = try TokenizerLoader.load(directory: run.model.directory)
         let (model, report) = try ModelBroadcast.causal(
             run.model, seed: run.training.seed, overrides: run.training.configurationOverrides,
             through: group)
         return LanguageModelSetup(
-            model: model, tokenizer: tokenizer, objective: .causal, report: report, read: try read(tokenizer))
+            model: model, tokenizer: tokenizer, objective: .causal, report: report,
+            read: try read(tokenizer, model))
     }
 
     /// A masked language model. Collective.

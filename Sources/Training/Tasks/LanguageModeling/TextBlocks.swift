@@ -13,12 +13,14 @@ package struct TextBlocks {
     private let maximumLength: Int
     private let rowsAreExamples: Bool
     private let isCausal: Bool
+    private let onLongRow: LongRowRule
 
     package init(tokenizer: any Tokenizer, arguments: DataArguments, isCausal: Bool) {
         self.tokenizer = tokenizer
         column = arguments.textColumn
-        maximumLength = arguments.maxSeqLength
+        maximumLength = arguments.sequenceLength
         rowsAreExamples = arguments.lineByLine
+        onLongRow = arguments.onLongRow
         self.isCausal = isCausal
     }
 
@@ -28,19 +30,26 @@ package struct TextBlocks {
     /// block may be shorter. For masked models each text has its special tokens. For causal models a line of
     /// a text file keeps its line feed, and any other row is a document that ends with the end-of-sequence
     /// token. Row by row: each text alone, truncated. Blank rows are left out, but for the line feeds of text
-    /// files.
-    package func examples(_ reader: RowReader) throws -> TokenizedDataset {
+    /// files. `report` gets what became of texts that are examples of their own and too long.
+    package func examples(
+        _ reader: RowReader, report: (LongRows) -> Void = { _ in }
+    ) throws -> TokenizedDataset {
         var blocks = BlockBuilder(length: maximumLength, isCausal: isCausal)
+        var longRows = longRows
         let rows = reader.makeIterator()
         while let row = try rows.next() {
             let text = try row.text(in: row.isLine ? "text" : column, key: "text_column")
             if rowsAreExamples {
-                if let tokens = try example(text, row) { blocks.add(example: tokens, row.source) }
+                if let tokens = try example(text, row, &longRows) {
+                    blocks.add(example: tokens, row.source)
+                }
             } else {
                 blocks.add(document(text, row), row.source)
             }
         }
         blocks.finish()
+        try longRows.requireRows(reader.files)
+        report(longRows)
         guard blocks.store.count > 0 else {
             throw TrainingError(
                 "\(reader.files.joined(separator: ", ")): no text to learn from; the column \(column) is blank in every "
@@ -49,10 +58,13 @@ package struct TextBlocks {
         return blocks.store
     }
 
-    /// A row as an example of its own, truncated; nil for a blank one.
-    func example(_ row: Row) throws -> Example? {
+    /// A counter of texts that are over the limit of length.
+    var longRows: LongRows { LongRows(onLongRow, limit: maximumLength) }
+
+    /// A row as an example of its own; nil for a blank one, and for one that is left out.
+    func example(_ row: Row, _ longRows: inout LongRows) throws -> Example? {
         let text = try row.text(in: row.isLine ? "text" : column, key: "text_column")
-        return try example(text, row).map {
+        return try example(text, row, &longRows).map {
             Example(tokens: $0, target: isCausal ? .spans([1..<$0.count]) : .none, source: row.source)
         }
     }
@@ -70,17 +82,19 @@ package struct TextBlocks {
         return Self.isBlank(text) ? [] : ended(tokenizer.encode(text).ids)
     }
 
-    /// The tokens of a row that is an example of its own; nil for a blank one.
-    private func example(_ text: String, _ row: Row) throws(TrainingError) -> [Int32]? {
+    /// The tokens of a row that is an example of its own; nil for a blank one, and for one that is left out.
+    private func example(
+        _ text: String, _ row: Row, _ longRows: inout LongRows
+    ) throws(TrainingError) -> [Int32]? {
         guard !Self.isBlank(text) else { return nil }
         guard isCausal else {
             return tokenizer.encode(
                 text, pair: nil, addingSpecialTokens: true, maximumLength: maximumLength
             ).ids
         }
-        let tokens = Array(ended(tokenizer.encode(text).ids).prefix(maximumLength))
-        guard tokens.count > 1 else { throw .nothingToPredict("\(row.source)") }
-        return tokens
+        return try longRows.fit(ended(tokenizer.encode(text).ids), row.source) {
+            $0 > 1 ? .spans([1..<$0]) : nil
+        }?.tokens
     }
 
     private func ended(_ tokens: [Int32]) -> [Int32] {

@@ -35,24 +35,26 @@ package final class TextPredictor: PromptedPredictor {
         self.arguments = arguments
         self.options = options.endingTurns(of: nil, tokenizer)
         texts = TextBlocks(tokenizer: tokenizer, arguments: arguments, isCausal: true)
-        completions = Conversations(tokenizer: tokenizer, template: nil, arguments: arguments)
+        completions = Conversations(
+            tokenizer: tokenizer, template: nil, arguments: arguments, modelLength: model.maximumLength)
         losses = RowLosses(model)
     }
 
     package func predict(_ rows: [Row], firstNumber: Int, findsLoss: Bool) throws -> [RowPrediction] {
-        let prompts = try rows.map(prompt)
-        let texts = try Continuations.texts(
-            of: prompts, rows, model, tokenizer, options, firstNumber: firstNumber)
-        let losses = findsLoss ? try losses.losses(of: rows.map(example)) : nil
-        return rows.indices.map { row in
-            RowPrediction(prediction: .string(texts[row]), loss: losses?[row])
-        }
+        try continuations.answers(
+            to: rows, prompts: rows.map(prompt), firstNumber: firstNumber,
+            examples: findsLoss ? rows.map(example) : nil)
+    }
+
+    private var continuations: Continuations {
+        Continuations(
+            model: model, tokenizer: tokenizer, options: options, rule: arguments.onLongRow, losses: losses)
     }
 
     private func prompt(of row: Row) throws -> [Int32] { tokenizer.encode(try input(of: row)).ids }
 
     package func checkPrompt(of row: Row) throws {
-        try Continuations.check(prompt(of: row), row, model, options)
+        try continuations.check(prompt(of: row), row)
     }
 
     package func input(of row: Row) throws -> String {
@@ -74,9 +76,15 @@ package final class TextPredictor: PromptedPredictor {
         !row.isLine && row[arguments.textColumn] == nil && row[arguments.promptColumn] != nil
     }
 
-    private func example(_ row: Row) throws -> Example {
-        if isPrompt(row) { return try completions.example(row) }
-        guard let example = try texts.example(row) else {
+    /// nil for a row that is too long to have a loss.
+    private func example(_ row: Row) throws -> Example? {
+        if isPrompt(row) {
+            var longRows = completions.longRows
+            return try completions.example(row, &longRows)
+        }
+        var longRows = texts.longRows
+        let example = try texts.example(row, &longRows)
+        guard example != nil || longRows.skippedRowCount > 0 else {
             throw TrainingError.nothingToPredict("\(row.source)")
         }
         return example
@@ -89,40 +97,6 @@ package protocol PromptedPredictor: Predictor {
     func checkPrompt(of row: Row) throws
 }
 
-/// What a causal language model writes behind prompts, as text.
-enum Continuations {
-    /// Throws, with file and line, when a prompt does not fit the model.
-    static func check(
-        _ prompt: [Int32], _ row: Row, _ model: any LanguageModel, _ options: GenerationOptions
-    ) throws(TrainingError) {
-        guard !prompt.isEmpty else { throw TrainingError("\(row.source): there is no text to continue") }
-        let most = min(model.maximumLength, options.maximumLength ?? .max)
-        guard prompt.count < most else {
-            throw TrainingError(
-                "\(row.source): the row has \(prompt.count, "token"), which leaves no room for an answer: "
-                    + "the limit of "
-                    + "both together is \(most, "token"); shorten the row")
-        }
-    }
-
-    /// One text a prompt, all generated in one padding-free batch. Throws, with file and line, when a prompt
-    /// does not fit the model.
-    static func texts(
-        of prompts: [[Int32]], _ rows: [Row], _ model: any LanguageModel, _ tokenizer: any Tokenizer,
-        _ options: GenerationOptions, firstNumber: Int
-    ) throws -> [String] {
-        for (prompt, row) in zip(prompts, rows) { try check(prompt, row, model, options) }
-        var options = options
-        // Sampling draws by the place in a batch: each batch gets numbers of its own.
-        options.seed &+= UInt64(firstNumber)
-        let found = try Generator(model).generate(prompts: prompts, options: options)
-        return found.map { sequence in
-            let tokens = sequence.isEnded ? sequence.tokens.dropLast() : sequence.tokens[...]
-            return tokenizer.decode(Array(tokens), skippingSpecialTokens: true)
-        }
-    }
-}
-
 /// The losses of a causal language model's rows.
 final class RowLosses {
     private let model: any LanguageModel
@@ -133,6 +107,7 @@ final class RowLosses {
 
     /// The loss of each example over its spans. Throws when one does not fit the model.
     func losses(of examples: [Example]) throws(TrainingError) -> [RowLoss] {
+        guard !examples.isEmpty else { return [] }
         var store = TokenizedDataset()
         for example in examples { store.append(example) }
         try store.validate(for: model)

@@ -48,13 +48,13 @@ package struct QuestionReader {
                 "\(directory): the tokenizer begins no text with a token such as [CLS], which stands for \"no answer\"; "
                     + "choose a model of type \(ModelFamily.names(having: [.textEncoder]))")
         }
-        guard run.data.maxSeqLength <= positions else {
+        guard run.data.sequenceLength <= positions else {
             throw TrainingError(
-                "max_seq_length is \(run.data.maxSeqLength), but the model has \(positions) positions; set it to "
+                "max_seq_length is \(run.data.sequenceLength), but the model has \(positions) positions; set it to "
                     + "\(positions) or less: longer contexts are read window by window")
         }
         self.tokenizer = tokenizer
-        maximumLength = run.data.maxSeqLength
+        maximumLength = run.data.sequenceLength
         stride = run.model.questionAnswering.docStride
         columns = QuestionColumns(run.model.questionAnswering)
     }

@@ -32,7 +32,7 @@ package struct TagReader {
     package init(tokenizer: any Tokenizer, tags: TagSet, _ arguments: DataArguments) {
         (self.tokenizer, self.tags, labelsAllTokens) = (tokenizer, tags, arguments.labelAllTokens)
         columns = TagColumns(arguments)
-        maximumLength = arguments.maxSeqLength
+        maximumLength = arguments.sequenceLength
     }
 
     func encode(_ row: Row) throws -> EncodedWords {
