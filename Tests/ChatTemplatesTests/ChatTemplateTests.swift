@@ -23,8 +23,8 @@ import Tokenizers
         arguments: [
             ("a\n {% include 'x' %}", "the statement 'include' at line 2, column 5 of the chat template"),
             ("{{ 'a' | wordwrap(3) }}", "the filter 'wordwrap' at line 1, column 10"),
-            ("{{ 1 is filter }}", "the test 'filter' at line 1, column 9"),
-            ("{% call f() %}{% endcall %}", "the statement 'call' at line 1"),
+            ("{{ 1 is escaped }}", "the test 'escaped' at line 1, column 9"),
+            ("{% do f() %}", "the statement 'do' at line 1"),
             ("{{ f(*x) }}", "'*' before an argument at line 1, column 6"),
             ("{% for x in y recursive %}{% endfor %}", "a recursive loop at line 1"),
         ])

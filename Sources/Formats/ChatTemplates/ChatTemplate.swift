@@ -56,7 +56,7 @@ package struct ChatTemplate: Sendable {
             case .loop(_, _, _, let body, let otherwise, _): marks(body) || marks(otherwise)
             case .setBlock(_, _, let body, _), .filterBlock(_, let body, _), .with(_, let body, _):
                 marks(body)
-            case .macro(let macro): marks(macro.body)
+            case .macro(let macro), .call(let macro, _, _, _): marks(macro.body)
             default: false
             }
         }

@@ -6,12 +6,12 @@ extension RuntimeValue {
         switch self {
         case .undefined: ""
         case .string(let text): text
-        default: representation
+        default: quotedText
         }
     }
 
     /// `repr(value)`.
-    private var representation: String {
+    var quotedText: String {
         switch self {
         case .undefined: "Undefined"
         case .none: "None"
@@ -19,11 +19,13 @@ extension RuntimeValue {
         case .integer(let number): String(number)
         case .number(let number): number.description
         case .string(let text): text.quotedAsPython
-        case .list(let elements): "[" + elements.map(\.representation).joined(separator: ", ") + "]"
+        case .list(let elements): "[" + elements.map(\.quotedText).joined(separator: ", ") + "]"
         case .mapping(let members):
             "{"
-                + members.map { "\($0.key.quotedAsPython): \($0.value.representation)" }
+                + members.map { "\($0.key.quotedAsPython): \($0.value.quotedText)" }
                 .joined(separator: ", ") + "}"
+        case .group(let name, let elements):
+            "(\(name.quotedText), \(RuntimeValue.list(elements).quotedText))"
         case .namespace, .loop, .macro, .function, .method: "<\(typeName)>"
         }
     }

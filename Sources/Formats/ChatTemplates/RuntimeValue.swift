@@ -54,6 +54,8 @@ indirect enum RuntimeValue {
     case namespace(TemplateNamespace)
     case loop(TemplateLoop)
     case macro(TemplateMacro, TemplateScope)
+    /// What `groupby` makes: a value and the elements that have it.
+    case group(RuntimeValue, [RuntimeValue])
     /// A function that every template can call.
     case function(String)
     /// A method of a value.
@@ -101,6 +103,7 @@ indirect enum RuntimeValue {
         case .number: "float"
         case .string: "str"
         case .list: "list"
+        case .group: "tuple"
         case .mapping: "dict"
         case .namespace: "Namespace"
         case .loop: "LoopContext"
@@ -118,7 +121,7 @@ indirect enum RuntimeValue {
         case .string(let text): !text.isEmpty
         case .list(let elements): !elements.isEmpty
         case .mapping(let members): !members.isEmpty
-        case .namespace, .loop, .macro, .function, .method: true
+        case .namespace, .loop, .macro, .function, .method, .group: true
         }
     }
 
@@ -127,6 +130,7 @@ indirect enum RuntimeValue {
         switch self {
         case .undefined: return []
         case .list(let elements): return elements
+        case .group(let name, let elements): return [name, .list(elements)]
         case .mapping(let members): return members.map { .string($0.key) }
         case .string(let text): return text.unicodeScalars.map { .string(String($0)) }
         default: throw EvaluationFault("a value of type \(typeName) is not iterable")
@@ -195,6 +199,9 @@ indirect enum RuntimeValue {
             if let index = key.integer, let place = Self.place(index, elements.count) {
                 return elements[place]
             }
+        case .group:
+            let parts = try elements()
+            if let index = key.integer, let place = Self.place(index, parts.count) { return parts[place] }
         case .string(let text):
             let scalars = Array(text.unicodeScalars)
             if let index = key.integer, let place = Self.place(index, scalars.count) {
@@ -223,6 +230,8 @@ indirect enum RuntimeValue {
         switch self {
         case .namespace(let namespace): namespace.members.last { $0.key == name }?.value
         case .loop(let loop): loop.attribute(name)
+        case .group(let value, let elements):
+            name == "grouper" ? value : name == "list" ? .list(elements) : nil
         case .string: TemplateMethods.ofStrings.contains(name) ? .method(self, name) : nil
         case .mapping: TemplateMethods.ofMappings.contains(name) ? .method(self, name) : nil
         case .list: TemplateMethods.ofLists.contains(name) ? .method(self, name) : nil

@@ -43,6 +43,8 @@ final class TemplateBudget {
         switch value {
         case .list(let elements):
             for element in elements { try spend(throughout: element, depth: depth + 1) }
+        case .group(let name, let elements):
+            for element in [name] + elements { try spend(throughout: element, depth: depth + 1) }
         case .mapping(let members):
             for member in members { try spend(throughout: member.value, depth: depth + 1) }
         case .namespace(let namespace):

@@ -5,6 +5,8 @@ indirect enum TemplateExpression: Sendable {
     case literal(TemplateValue)
     case name(String, TemplatePlace)
     case list([TemplateExpression])
+    /// A list in round brackets: for `%` several values, otherwise a list.
+    case tuple([TemplateExpression])
     /// Keys and values.
     case mapping([(key: TemplateExpression, value: TemplateExpression)], TemplatePlace)
     case attribute(TemplateExpression, String, TemplatePlace)
@@ -21,6 +23,10 @@ indirect enum TemplateExpression: Sendable {
     /// `a < b < c`: operators and right sides.
     case comparison(TemplateExpression, [(symbol: String, value: TemplateExpression)], TemplatePlace)
     case conditional(TemplateExpression, then: TemplateExpression, otherwise: TemplateExpression?)
+}
+
+extension TemplateExpression {
+    var isTuple: Bool { if case .tuple = self { true } else { false } }
 }
 
 /// What stands between the brackets of a call.
@@ -58,6 +64,8 @@ indirect enum TemplateStatement: Sendable {
     case filterBlock(filters: [TemplateExpression], body: [TemplateStatement], TemplatePlace)
     case with([(name: TemplateTarget, value: TemplateExpression)], body: [TemplateStatement], TemplatePlace)
     case macro(TemplateMacro)
+    /// A call of a macro that gets the block as `caller`.
+    case call(TemplateMacro, callee: TemplateExpression, TemplateArguments, TemplatePlace)
     case generation([TemplateStatement])
     case breakLoop, continueLoop
 }

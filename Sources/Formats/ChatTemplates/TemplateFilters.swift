@@ -2,13 +2,13 @@
 
 /// Filters by their names.
 enum TemplateFilters {
-    static let names: Set = [
+    static let names = ofNumbers.union([
         "trim", "length", "count", "upper", "lower", "title", "capitalize", "replace", "join", "first",
         "last", "tojson",
         "default", "d", "items", "list", "map", "select", "reject", "selectattr", "rejectattr", "string",
         "int",
         "float", "abs", "indent", "safe", "reverse", "sort", "unique", "dictsort",
-    ]
+    ])
 
     /// Those that do not go through all of a list or mapping.
     private static let ofWhole = names.subtracting([
@@ -45,6 +45,7 @@ enum TemplateFilters {
                 value.isUndefined || (arguments.value(1, "boolean")?.isTrue == true && !value.isTrue)
             return replaces ? arguments.value(0, "default_value") ?? .string("") : value
         case "int", "float", "abs": return try number(name, value, arguments)
+        case _ where ofNumbers.contains(name): return try applyOfNumbers(name, to: value, arguments)
         default: return try ofSequence(name, value, arguments)
         }
     }
@@ -71,10 +72,7 @@ enum TemplateFilters {
                 throw EvaluationFault("'\(name)' needs a mapping, not \(value.typeName)")
             }
             if name == "dictsort" {
-                members.sort {
-                    $0.key.lowercased().unicodeScalars.lexicographicallyPrecedes(
-                        $1.key.lowercased().unicodeScalars)
-                }
+                members = try sortedMembers(members, arguments)
             }
             return .list(members.map { .list([.string($0.key), $0.value]) })
         case "map": return .list(try mapped(value.elements(), arguments))
@@ -88,18 +86,35 @@ enum TemplateFilters {
         case "sort": return .list(try sorted(value.elements(), arguments))
         default:
             var kept: [RuntimeValue] = []
-            for element in try value.elements() {
-                let key = element.string.map { RuntimeValue.string($0.lowercased()) } ?? element
-                try arguments.budget.spend(steps: kept.count)
-                let isKnown = kept.contains { ($0.string.map { .string($0.lowercased()) } ?? $0).equals(key) }
-                if !isKnown { kept.append(element) }
+            var known: [RuntimeValue] = []
+            let elements = try value.elements()
+            let keys = try keys(
+                elements, attribute: arguments.value(1, "attribute"),
+                isExact: arguments.value(0, "case_sensitive")?.isTrue == true)
+            for (key, element) in zip(keys, elements) {
+                try arguments.budget.spend(steps: known.count)
+                guard !known.contains(where: { $0.equals(key) }) else { continue }
+                known.append(key)
+                kept.append(element)
             }
             return .list(kept)
         }
     }
 
+    private static func sortedMembers(
+        _ members: [RuntimeValue.Member], _ arguments: TemplateCallArguments
+    ) throws(EvaluationFault) -> [RuntimeValue.Member] {
+        let by = arguments.value(1, "by")?.text ?? "key"
+        guard by == "key" || by == "value" else { throw EvaluationFault("'dictsort' sorts by key or value") }
+        let keys = try keys(
+            members.map { by == "key" ? .string($0.key) : $0.value }, attribute: nil,
+            isExact: arguments.value(0, "case_sensitive")?.isTrue == true)
+        let isReversed = arguments.value(2, "reverse")?.isTrue == true
+        return try order(keys, isReversed: isReversed, arguments.budget).map { members[$0] }
+    }
+
     /// An attribute, dotted or a number for an item, of each element.
-    private static func attributes(
+    static func attributes(
         _ elements: [RuntimeValue], _ path: String, initial: RuntimeValue?
     ) throws(EvaluationFault) -> [RuntimeValue] {
         var values: [RuntimeValue] = []
@@ -162,17 +177,29 @@ enum TemplateFilters {
     private static func sorted(
         _ elements: [RuntimeValue], _ arguments: TemplateCallArguments
     ) throws(EvaluationFault) -> [RuntimeValue] {
-        let attribute = arguments.value(2, "attribute")
         let isExact = arguments.value(1, "case_sensitive")?.isTrue == true
-        var keys = elements
-        if let attribute { keys = try attributes(elements, attribute.text, initial: nil) }
-        keys = keys.map { key in isExact ? key : key.string.map { .string($0.lowercased()) } ?? key }
-        // Insertion sort, so that a fault can leave it.
-        var order: [Int] = []
+        var keys: [[RuntimeValue]] = elements.map { _ in [] }
+        // Several attributes stand with commas between.
+        let attribute = arguments.value(2, "attribute")?.text
+        let names: [String?] = attribute?.split(atBytes: ",") ?? [nil]
+        for name in names {
+            let values = try Self.keys(
+                elements, attribute: name.map { RuntimeValue.string($0.stripped()) }, isExact: isExact)
+            for (index, value) in values.enumerated() { keys[index].append(value) }
+        }
+        let single = keys.map { $0.count == 1 ? $0[0] : .list($0) }
         let isReversed = arguments.value(0, "reverse")?.isTrue == true
-        for index in elements.indices {
+        return try order(single, isReversed: isReversed, arguments.budget).map { elements[$0] }
+    }
+
+    /// The places of keys in their order: an insertion sort, so that a fault can leave it.
+    static func order(
+        _ keys: [RuntimeValue], isReversed: Bool, _ budget: TemplateBudget
+    ) throws(EvaluationFault) -> [Int] {
+        var order: [Int] = []
+        for index in keys.indices {
             var place = order.count
-            try arguments.budget.spend(steps: place)
+            try budget.spend(steps: place)
             while place > 0,
                 try isReversed
                     ? keys[order[place - 1]].isLess(than: keys[index])
@@ -182,7 +209,7 @@ enum TemplateFilters {
             }
             order.insert(index, at: place)
         }
-        return order.map { elements[$0] }
+        return order
     }
 
     /// Jinja's `title`: words begin after whitespace, hyphens and opening brackets.
@@ -252,7 +279,10 @@ enum TemplateFilters {
         case "int":
             if let integer = value.integer { return .integer(integer) }
             let text = value.string?.stripped() ?? ""
-            if let integer = Int(text) { return .integer(integer) }
+            let base = try arguments.integer(1, "base") ?? 10
+            guard 2...36 ~= base else { throw EvaluationFault("'int' takes a base from 2 to 36") }
+            let digits = base == 16 && text.lowercased().hasPrefix("0x") ? String(text.dropFirst(2)) : text
+            if let integer = Int(digits, radix: base) { return .integer(integer) }
             let number = value.number ?? Double(text)
             return number.flatMap { Int(exactly: $0.rounded(.towardZero)) }.map { .integer($0) }
                 ?? arguments.value(0, "default") ?? .integer(0)

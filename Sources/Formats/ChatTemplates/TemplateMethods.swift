@@ -11,6 +11,7 @@ enum TemplateMethods {
         "isupper", "islower", "isalpha", "isalnum", "format", "index", "rfind", "encode", "partition",
         "rpartition",
         "zfill", "center", "ljust", "rjust", "casefold", "swapcase", "translate", "expandtabs", "format_map",
+        "rindex", "istitle", "isascii", "isdecimal", "isnumeric",
     ]
     static let ofMappings: Set = [
         "items", "keys", "values", "get", "pop", "update", "clear", "copy", "setdefault", "popitem",
@@ -107,7 +108,7 @@ enum TemplateMethods {
             guard let first else { throw EvaluationFault("'\(name)' needs a string") }
             return search(name, text, first)
         case "isdigit", "isspace", "isalpha", "isalnum": return .boolean(hasOnly(name, text))
-        default: throw EvaluationFault("the string method '\(name)' is not supported")
+        default: return try ofStringFurther(name, text, arguments)
         }
     }
 

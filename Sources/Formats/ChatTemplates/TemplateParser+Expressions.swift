@@ -10,7 +10,7 @@ extension TemplateParser {
             if current.kind == .blockEnd || current.kind == .outputEnd || isSymbol(")") { break }
             elements.append(allowsCondition ? try expression() : try disjunction())
         }
-        return .list(elements)
+        return .tuple(elements)
     }
 
     mutating func expression() throws(ChatTemplateError) -> TemplateExpression {
@@ -153,7 +153,7 @@ extension TemplateParser {
             return .literal(.number(number))
         case .symbol("("):
             advance()
-            if skip(")") { return .list([]) }
+            if skip(")") { return .tuple([]) }
             let value = try nested { parser throws(ChatTemplateError) in try parser.tuple() }
             try expect(")")
             return value

@@ -149,7 +149,12 @@ struct TemplateParser {
         case "break", "continue":
             try endBlock()
             return name == "break" ? .breakLoop : .continueLoop
-        case "call", "block", "extends", "include", "import", "from", "do", "autoescape", "trans", "debug":
+        case "call": return try call(start)
+        case "block":
+            _ = try expectName()
+            try endBlock()
+            return .with([], body: try body(until: "endblock"), start)
+        case "extends", "include", "import", "from", "do", "autoescape", "trans", "debug":
             throw unsupported("the statement '\(name)'", start)
         default: throw failure("an unknown statement '\(name)'", start)
         }
@@ -239,6 +244,26 @@ struct TemplateParser {
 
     private mutating func macro(_ start: TemplatePlace) throws(ChatTemplateError) -> TemplateMacro {
         let name = try expectName()
+        let parameters = try parameters()
+        try endBlock()
+        return TemplateMacro(
+            name: name, parameters: parameters, body: try body(until: "endmacro"), place: start)
+    }
+
+    private mutating func call(_ start: TemplatePlace) throws(ChatTemplateError) -> TemplateStatement {
+        let parameters = isSymbol("(") ? try parameters() : []
+        guard case .call(let callee, let arguments, let place) = try expression() else {
+            throw failure("expected a call of a macro", start)
+        }
+        try endBlock()
+        let caller = TemplateMacro(
+            name: "caller", parameters: parameters, body: try body(until: "endcall"), place: start)
+        return .call(caller, callee: callee, arguments, place)
+    }
+
+    private mutating func parameters()
+        throws(ChatTemplateError) -> [(name: String, initial: TemplateExpression?)]
+    {
         try expect("(")
         var parameters: [(name: String, initial: TemplateExpression?)] = []
         while !isSymbol(")") {
@@ -247,8 +272,6 @@ struct TemplateParser {
             parameters.append((parameter, skip("=") ? try expression() : nil))
         }
         try expect(")")
-        try endBlock()
-        return TemplateMacro(
-            name: name, parameters: parameters, body: try body(until: "endmacro"), place: start)
+        return parameters
     }
 }

@@ -14,7 +14,7 @@ extension TemplateRenderer {
         switch expression {
         case .literal(let value): return RuntimeValue(value)
         case .name(let name, _): return value(of: name)
-        case .list(let elements): return try checked(.list(try evaluateAll(elements)))
+        case .list(let elements), .tuple(let elements): return try checked(.list(try evaluateAll(elements)))
         case .mapping(let members, let place): return try mapping(members, place)
         case .attribute(let base, let name, let place):
             let value = try evaluate(base)
@@ -51,6 +51,9 @@ extension TemplateRenderer {
         case .binary(let symbol, let left, let right, let place):
             let first = try evaluate(left)
             let second = try evaluate(right)
+            if symbol == "%", let format = first.string {
+                return try formatted(format, second, isTuple: right.isTuple, place)
+            }
             return try located(place) { [budget] () throws(EvaluationFault) in
                 try first.combined(symbol, second, budget)
             }
@@ -59,6 +62,23 @@ extension TemplateRenderer {
             if try evaluate(condition).isTrue { return try evaluate(then) }
             guard let otherwise else { return .undefined("the value of an 'if' without 'else'") }
             return try evaluate(otherwise)
+        }
+    }
+
+    /// `format % value`.
+    private func formatted(
+        _ format: String, _ value: RuntimeValue, isTuple: Bool, _ place: TemplatePlace
+    ) throws(ChatTemplateError) -> RuntimeValue {
+        try located(place) { [budget] () throws(EvaluationFault) in
+            try budget.spend(throughout: value)
+            if isTuple {
+                return .string(
+                    try PythonFormat.percent(format, value.elements(), names: nil, isWhole: false))
+            }
+            if case .undefined(let name) = value { throw EvaluationFault("\(name) is undefined") }
+            let isMapping: Bool = if case .mapping = value { true } else { false }
+            return .string(
+                try PythonFormat.percent(format, [value], names: isMapping ? value : nil, isWhole: isMapping))
         }
     }
 
@@ -163,7 +183,7 @@ extension TemplateRenderer {
         }
     }
 
-    private mutating func evaluate(
+    mutating func evaluate(
         _ arguments: TemplateArguments
     ) throws(ChatTemplateError) -> TemplateCallArguments {
         var result = TemplateCallArguments(budget: budget, positional: try evaluateAll(arguments.positional))
@@ -253,6 +273,11 @@ extension RuntimeValue {
         switch (symbol, self, other) {
         case ("+", .string(let left), .string(let right)): return .string(left + right)
         case ("+", .list(let left), .list(let right)): return .list(left + right)
+        case ("*", .list(let elements), .integer), ("*", .integer, .list(let elements)):
+            let count = max(0, integer ?? other.integer ?? 0)
+            let (total, overflows) = elements.count.multipliedReportingOverflow(by: count)
+            try budget.spend(steps: overflows ? .max : total)
+            return .list((0..<count).flatMap { _ in elements })
         case ("*", .string(let text), .integer), ("*", .string(let text), .boolean),
             ("*", .integer, .string(let text)), ("*", .boolean, .string(let text)):
             let count = max(0, integer ?? other.integer ?? 0)

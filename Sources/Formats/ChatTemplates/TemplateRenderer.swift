@@ -145,6 +145,13 @@ struct TemplateRenderer {
         case .macro(let macro):
             macroScopes.append(scope)
             scope[macro.name] = .macro(macro, scope)
+        case .call(let caller, let callee, let arguments, let place):
+            guard case .macro(let macro, let definition) = try evaluate(callee) else {
+                throw fault("'call' needs a macro", place)
+            }
+            let values = try evaluate(arguments)
+            macroScopes.append(scope)
+            text += try call(macro, definition, values, place, caller: .macro(caller, scope)).text
         case .generation(let body):
             let start = outerText ?? text.unicodeScalars.count
             let made = try captured { renderer throws(ChatTemplateError) in _ = try renderer.runInside(body) }
@@ -222,7 +229,7 @@ struct TemplateRenderer {
     /// The text that a macro makes of its arguments.
     mutating func call(
         _ macro: TemplateMacro, _ definition: TemplateScope, _ arguments: TemplateCallArguments,
-        _ place: TemplatePlace
+        _ place: TemplatePlace, caller: RuntimeValue? = nil
     ) throws(ChatTemplateError) -> RuntimeValue {
         depth += 1
         guard depth < Self.maximumDepth else { throw fault("macros call each other too deeply", place) }
@@ -236,6 +243,7 @@ struct TemplateRenderer {
         }
         let made = try captured { renderer throws(ChatTemplateError) in
             _ = try renderer.runInside(macro.body, of: definition) { renderer throws(ChatTemplateError) in
+                if let caller { renderer.scope["caller"] = caller }
                 for (index, parameter) in macro.parameters.enumerated() {
                     var value = arguments.value(index, parameter.name)
                     if value == nil, let initial = parameter.initial {

@@ -7,7 +7,7 @@ enum TemplateTests {
         "integer",
         "float", "true", "false", "equalto", "eq", "ne", "lt", "gt", "le", "ge", "in", "odd", "even",
         "divisibleby",
-        "callable", "lower", "upper", "sameas",
+        "callable", "lower", "upper", "sameas", "greaterthan", "lessthan", "filter", "test",
     ]
 
     /// Whether `value` passes the test; `arguments` are those of the test.
@@ -15,7 +15,8 @@ enum TemplateTests {
         _ name: String, _ value: RuntimeValue, _ arguments: [RuntimeValue]
     ) throws(EvaluationFault) -> Bool {
         switch name {
-        case "equalto", "eq", "ne", "lt", "gt", "le", "ge", "in", "divisibleby", "sameas":
+        case "equalto", "eq", "ne", "lt", "gt", "le", "ge", "in", "divisibleby", "sameas", "greaterthan",
+            "lessthan":
             guard arguments.count == 1 else { throw EvaluationFault("the test '\(name)' needs one value") }
             return try compares(name, value, arguments[0])
         case "odd", "even":
@@ -25,6 +26,8 @@ enum TemplateTests {
             return (number % 2 != 0) == (name == "odd")
         case "lower": return value.text == value.text.lowercased() && value.text != value.text.uppercased()
         case "upper": return value.text == value.text.uppercased() && value.text != value.text.lowercased()
+        case "filter": return value.string.map { TemplateFilters.names.contains($0) } ?? false
+        case "test": return value.string.map { names.contains($0) } ?? false
         default: return isKind(name, value)
         }
     }
@@ -34,8 +37,8 @@ enum TemplateTests {
     ) throws(EvaluationFault) -> Bool {
         switch name {
         case "ne": return !value.equals(other)
-        case "lt": return try value.isLess(than: other)
-        case "gt": return try other.isLess(than: value)
+        case "lt", "lessthan": return try value.isLess(than: other)
+        case "gt", "greaterthan": return try other.isLess(than: value)
         case "le": return try !other.isLess(than: value)
         case "ge": return try !value.isLess(than: other)
         case "in": return try other.contains(value)
