@@ -197,7 +197,10 @@ import Tokenizers
                 "{\"type\": \"Split\", \"pattern\": {\"Regex\": \"[a-z]+\"}, \"behavior\": \"Isolated\"}",
                 "Split expression '[a-z]+' is not supported. Supported: the expressions of GPT-2"
             ),
-            ("\"NFC\"", "\"NFKD\"", "normalizer 'NFKD' is not supported. Supported: NFC, Lowercase"),
+            (
+                "\"NFC\"", "\"Nmt\"",
+                "normalizer 'Nmt' is not supported. Supported: NFC, NFD, NFKC, NFKD, Lowercase"
+            ),
             (
                 "\"type\": \"Digits\"", "\"type\": \"Punctuation\"",
                 "pre_tokenizer 'Punctuation' is not supported"

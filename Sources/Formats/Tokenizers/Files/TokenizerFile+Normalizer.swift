@@ -16,11 +16,22 @@ extension TokenizerFile {
 
     /// The normalisers of the other families.
     func normalizer() throws(TokenizerError) -> NormalizerChain {
-        let supported = ["NFC", "Lowercase", "Replace", "Prepend", "Precompiled"]
+        let supported = [
+            "NFC", "NFD", "NFKC", "NFKD", "Lowercase", "StripAccents", "Strip", "Replace", "Prepend",
+            "Precompiled",
+        ]
         var steps: [any TextNormalizer] = []
         for (type, node) in try components("normalizer", list: "normalizers", supported: supported) {
             switch type {
             case "NFC": steps.append(CanonicalComposition())
+            case "NFD", "NFKD", "NFKC":
+                steps.append(Decomposition(isCompatible: type != "NFD", composes: type == "NFKC"))
+            case "StripAccents": steps.append(AccentStripper())
+            case "Strip":
+                steps.append(
+                    WhitespaceStripper(
+                        left: try node.member("strip_left").bool(),
+                        right: try node.member("strip_right").bool()))
             case "Lowercase": steps.append(LowercaseNormalizer())
             case "Prepend":
                 steps.append(PrependNormalizer(prefix: Array(try node.member("prepend").string().utf8)))
