@@ -80,7 +80,7 @@ import Tokenizers
     @Test(
         "An unknown component is named with its file and what is supported",
         arguments: [
-            ("\"BertNormalizer\"", "\"NFC\"", "normalizer 'NFC' is not supported. Supported: BertNormalizer"),
+            ("\"BertNormalizer\"", "\"Nmt\"", "normalizer 'Nmt' is not supported. Supported: NFC, NFD"),
             ("\"BertPreTokenizer\"", "\"ByteLevel\"", "pre_tokenizer 'ByteLevel' is not supported"),
             (
                 "\"BertProcessing\"", "\"SpecialProcessing\"",

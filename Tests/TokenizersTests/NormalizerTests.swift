@@ -32,4 +32,32 @@ import Tokenizers
             }
         }
     }
+    @Test("A WordPiece model takes other normalizers than BERT's, or none")
+    func wordPiece() throws {
+        let pieces = ["[UNK]", "[CLS]", "[SEP]", "uber", "cafe", "Caf", "##\u{E9}", "##e"]
+        let vocabulary = Dictionary(uniqueKeysWithValues: pieces.enumerated().map { ($1, $0) })
+        func ids(_ normalizer: String) throws -> [Int32] {
+            let words = String(
+                decoding: try JSONSerialization.data(withJSONObject: vocabulary), as: UTF8.self)
+            let model =
+                ###"{"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##", "###
+                + #""max_input_chars_per_word": 100, "vocab": "# + words + "}"
+            let decoder = ###"{"type": "WordPiece", "prefix": "##", "cleanup": true}"###
+            let tokenizer = try TemporaryDirectory.load([
+                "tokenizer.json": #"{"normalizer": \#(normalizer), "decoder": \#(decoder), "#
+                    + #""pre_tokenizer": {"type": "BertPreTokenizer"}, "model": \#(model)}"#
+            ])
+            return tokenizer.encode("\u{DC}ber Caf\u{E9}", addingSpecialTokens: false).ids
+        }
+        let steps = #"[{"type": "NFD"}, {"type": "Lowercase"}, {"type": "StripAccents"}]"#
+        #expect(try ids(#"{"type": "Sequence", "normalizers": \#(steps)}"#) == [3, 4])
+        #expect(try ids(#"{"type": "Lowercase"}"#) == [0, 0])
+        #expect(try ids("null") == [0, 5, 6])
+    }
+}
+
+extension Tokenizer {
+    fileprivate func encode(_ text: String, addingSpecialTokens: Bool) -> Encoding {
+        encode(text, pair: nil, addingSpecialTokens: addingSpecialTokens, maximumLength: nil)
+    }
 }

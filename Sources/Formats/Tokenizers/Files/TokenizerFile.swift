@@ -34,6 +34,11 @@ struct TokenizerFile {
         switch try modelType() {
         case "WordPiece":
             _ = try component("pre_tokenizer", supported: ["BertPreTokenizer"])
+            guard root["normalizer"]["type"].value?.string == "BertNormalizer" else {
+                return try pipeline(
+                    try wordPiece(), try normalizer(), BertPreTokenizer(), decoder: try wordPieceDecoder(),
+                    configuration, tokenizerClass)
+            }
             let normalizer = BertNormalizer(options: try bertNormalizerOptions())
             return try pipeline(
                 try wordPiece(), normalizer, BertPreTokenizer(), decoder: try wordPieceDecoder(),
