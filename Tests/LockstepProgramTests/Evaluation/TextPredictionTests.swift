@@ -91,6 +91,37 @@ import Testing
             ))
     }
 
+    @Test("the end of a turn stands in the generation_config.json of model, checkpoint and adapter")
+    func endOfTurn() throws {
+        let workshop = try Workshop()
+        let flags = try workshop.prepareChat()
+        try workshop.write(#"{"top_p": 0.9, "eos_token_id": 5}"#, to: "llama/generation_config.json")
+        try workshop.train(
+            "run",
+            flags: flags + [
+                "--max_steps", "2", "--save_strategy", "steps", "--save_steps", "1", "--lora_r", "2",
+                "--lora_target_modules", "q_proj,embed_tokens", "--lora_rank_pattern", "q_proj=1",
+            ])
+        for folder in ["run", "run/checkpoint-1", "run/adapter"] {
+            let file = try workshop.json(folder + "/generation_config.json")
+            #expect(file == ["top_p": 0.9, "eos_token_id": [5, 3]], "\(folder)")
+        }
+        // The adapter of a tied table, alone and merged, answers alike.
+        let answers = try ["run", "run/adapter"].map { folder in
+            try predictions(
+                workshop,
+                [
+                    "--model_name_or_path", workshop.path + "/" + folder, "--predict_file",
+                    workshop.path + "/chat-validation.jsonl", "--max_new_tokens", "4",
+                ], ranks: 0
+            ).map { $0["prediction"]?.string }
+        }
+        #expect(answers[0] == answers[1] && !answers[0].isEmpty)
+        let adapter = try workshop.json("run/adapter/adapter_config.json")
+        #expect(adapter["ensure_weight_tying"] == .bool(true))
+        #expect(adapter["r"] == .integer(1) && adapter["rank_pattern"]?.object?.count == 1)
+    }
+
     @Test("masked-lm has no answer to a row")
     func masked() throws {
         let workshop = try Workshop()

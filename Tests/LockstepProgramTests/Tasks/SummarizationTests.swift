@@ -119,6 +119,10 @@ import Testing
         #expect(configuration["architectures"] == .array([.string("EncoderDecoderModel")]))
         #expect(configuration["decoder_start_token_id"] == .integer(2))
         #expect(try workshop.names("ranks-1x12x1").contains("vocab.txt"))
+        let generation = try workshop.json("ranks-1x12x1/generation_config.json")
+        #expect(generation["decoder_start_token_id"] == .integer(2))
+        #expect(generation["eos_token_id"] == .integer(3))
+        #expect(generation["max_new_tokens"]?.integer != nil)
     }
 
     @Test("abstractive: a resumed run gives every bit")
