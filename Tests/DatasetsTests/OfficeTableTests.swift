@@ -95,6 +95,14 @@ import Testing
         #expect(given.rows == [["Ã©", "x"], ["é", "y"]])
     }
 
+    @Test("the first letter that is no ASCII may stand in the last of many rows: it is read, and told")
+    func lateLetter() throws {
+        let bytes = Array("text,label\n".utf8) + Array(String(repeating: "plain,x\n", count: 60_000).utf8)
+        let (_, rows, remarks) = try table(bytes + Array("sch".utf8) + [0xF6] + Array("n,y\n".utf8))
+        #expect(rows.count == 60_001 && rows.last == ["schön", "y"])
+        #expect(remarks == ["t.csv: text is Windows-1252"])
+    }
+
     @Test("Excel's Unicode text is read by its byte order mark, pairs of units that a chunk splits too")
     func utf16() throws {
         let text = "text\tlabel\r\n" + String(repeating: "schön 🙂\tx\r\n", count: 40_000)

@@ -180,7 +180,7 @@ import Testing
         #expect(
             message
                 == "\(name):\(line): invalid UTF-8 at byte offset \(start.count) of the file;"
-                + " save the file as UTF-8.")
+                + " save the file as UTF-8" + (name == "a.csv" ? ", or set csv_encoding." : "."))
     }
 
     @Test("The byte offset counts from the start of a file of many chunks")

@@ -43,6 +43,26 @@ import Training
         #expect(warning.contains(words), "\(warning)")
     }
 
+    @Test(
+        "the model that is kept is the one that the metric chooses, though another has the least loss",
+        arguments: [
+            ("eval_loss", 8, "the model of epoch 2 is kept; to do better"),
+            ("eval_accuracy", 8, "the model of epoch 2 is kept; to do better"),
+            ("eval_accuracy", 16, "the model of epoch 4, the best by eval_accuracy, is kept; to do better"),
+            ("eval_f1", 4, "the model of epoch 1, the best by eval_f1, is kept; to do better"),
+            ("eval_f1", 5, "the model of step 5, the best by eval_f1, is kept; to do better"),
+        ])
+    func keptModel(metric: String, step: Int, words: String) throws {
+        let curve = curve([(0.9, 0.8), (0.5, 0.6), (0.3, 0.62), (0.15, 0.7)])
+        let warning = try #require(
+            curve.warning(keepsBest: true, stopsEarly: true, metric: metric, keptStep: step))
+        #expect(warning.contains("heart; " + words), "\(warning)")
+        let advice = try #require(curve.warning(keepsBest: false, stopsEarly: true, metric: metric))
+        #expect(
+            advice.contains("(load_best_model_at_end: true, metric_for_best_model: loss)")
+                == (metric != "eval_loss"))
+    }
+
     @Test("a last evaluation that is somewhat better than those before does not take the finding back")
     func lateRelief() throws {
         let found = try #require(

@@ -81,6 +81,12 @@ extension DatasetsError {
         Self("\(source): invalid UTF-8 at byte offset \(byteOffset) of the file; save the file as UTF-8.")
     }
 
+    static func invalidUTF8InTable(_ source: RowSource, byteOffset: Int) -> Self {
+        Self(
+            "\(source): invalid UTF-8 at byte offset \(byteOffset) of the file; save the file as UTF-8, or set"
+                + " csv_encoding.")
+    }
+
     static func fieldCount(_ source: RowSource, expected: Int, found: Int, separator: UInt8) -> Self {
         let other =
             separator == UInt8(ascii: ",")

@@ -177,7 +177,7 @@ struct DelimitedRecord {
     ) throws(DatasetsError) {
         guard let field else {
             let invalid = lines.bytes.firstInvalidUTF8(in: base..<lines.line.upperBound) ?? base
-            throw .invalidUTF8(
+            throw .invalidUTF8InTable(
                 place(of: invalid - lines.line.lowerBound, lines), byteOffset: lines.fileOffset + invalid)
         }
         fields.append(field)
