@@ -35,6 +35,7 @@ import Testing
     @Test("of a command only the keys that it reads")
     func command() throws {
         #expect(KeyTopic("lora", for: .chat) == nil)
+        #expect(KeyTopic.unknown("lora", for: .chat).hasPrefix("No key that chat reads is about 'lora'; "))
         #expect(try names("generation", .chat).contains("temperature"))
         #expect(try names("batch", .predict) == ["per_device_eval_batch_size"])
     }

@@ -105,7 +105,7 @@ import Testing
         #expect(try output(["--help", "train"]) == output(["train", "--help"]))
         let workshop = try Workshop(trainRows: 3, validationRows: 3)
         let outcome = try workshop.lockstep(["chat", "--help", "lora"])
-        #expect(outcome.status == 64 && outcome.errors.contains("There is no help on 'lora'."))
+        #expect(outcome.status == 64 && outcome.errors.contains("No key that chat reads is about 'lora'"))
     }
 
     @Test("chat has no key of a training run, and says who reads it")
@@ -195,6 +195,14 @@ import Testing
     /// The program's path without links, as it sees itself.
     private var realProgram: String {
         URL(fileURLWithPath: Workshop.program).resolvingSymlinksInPath().path
+    }
+
+    @Test("a command that divides no work runs once on several ranks")
+    func oneProcess() throws {
+        let workshop = try Workshop()
+        try workshop.train("run", ["max_steps": "2"])
+        let outcome = try workshop.succeed(["report", workshop.path + "/run"], ranks: 3)
+        #expect(outcome.output == workshop.path + "/run/report.html\n", "\(outcome)")
     }
 
     @Test("launch runs the command and hands on its exit code")

@@ -16,8 +16,8 @@ package struct KeyTopic: Equatable, Sendable {
 
     /// The topic that `word` names, among the keys that `command` reads or among all; nil when there is none.
     ///
-    /// A group's name or its beginning, `adapter`, stands for the group; any part of a key's name, `lora`, for
-    /// the keys that have it; a key of other trainers, `optim`, for what becomes of it.
+    /// A group's name or its beginning, `adapter`, stands for the group; any part of a key's name, `lora`,
+    /// for the keys that have it; a key of other trainers, `optim`, for what becomes of it.
     package init?(_ word: String, for command: RecipeCommand?) {
         let name = Self.plain(word)
         guard name.count > 1 else { return nil }
@@ -41,6 +41,10 @@ package struct KeyTopic: Equatable, Sendable {
 
     /// What to say of a word that is no topic.
     package static func unknown(_ word: String, for command: RecipeCommand?) -> String {
+        if let command, KeyTopic(word, for: nil) != nil {
+            return "No key that \(command.rawValue) reads is about '\(word)'; lockstep --help \(word) shows "
+                + "those of other commands."
+        }
         let groups = KeyGroup.allCases.map(\.rawValue)
         let names = RecipeKey.all.filter { key in command.map(key.commands.contains) ?? true }.map(\.name)
         let advice =

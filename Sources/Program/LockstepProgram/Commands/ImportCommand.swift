@@ -11,7 +11,7 @@ import Reporting
 import Synchronization
 
 /// Imports a model.
-struct ImportCommand: ParsableCommand {
+struct ImportCommand: OneProcessCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Turns a GGUF file into a Hugging Face model directory.",
         discussion: helpText(

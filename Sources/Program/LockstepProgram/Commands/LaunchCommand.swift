@@ -16,7 +16,7 @@ struct LaunchCommand: ParsableCommand {
         discussion: helpText(
             "",
             examples: "lockstep launch --cluster cluster.yaml -- train recipe.yaml",
-            "lockstep launch --cluster slurm.yaml -- evaluate --model_name_or_path runs/mine",
+            "lockstep launch --cluster slurm.yaml -- evaluate recipe.yaml --bf16 true",
             "lockstep launch --cluster cluster.yaml --print -- cross-validate recipe.yaml"))
 
     @Option(
@@ -55,8 +55,8 @@ struct LaunchCommand: ParsableCommand {
         throw ExitCode(try runForwardingSignals(words))
     }
 
-    /// launch/slurm.sbatch of the folder where the command runs, else that of the package or checkout that the
-    /// program belongs to.
+    /// launch/slurm.sbatch of the folder where the command runs, else that of the package or checkout that
+    /// the program belongs to.
     private var ownScript: String {
         let name = "launch/slurm.sbatch"
         var folder = URL(fileURLWithPath: Bundle.main.executablePath ?? "/").resolvingSymlinksInPath()

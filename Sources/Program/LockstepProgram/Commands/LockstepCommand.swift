@@ -28,6 +28,9 @@ struct LockstepCommand: ParsableCommand {
         ])
 }
 
+/// A command that divides no work among ranks: it reads and writes the same files wherever it runs.
+protocol OneProcessCommand: ParsableCommand {}
+
 /// Parses and runs; under a launcher only rank 0 prints what is wrong with the command line.
 @main enum Main {
     static func main() {
@@ -37,6 +40,8 @@ struct LockstepCommand: ParsableCommand {
                 return print(try request.answer.get())
             }
             var command = try LockstepCommand.parseAsRoot()
+            // Started on several ranks such a command works on the first alone.
+            if command is any OneProcessCommand, !LaunchVariables.current.isFirstRank { return }
             try command.run()
         } catch is StoppedOnRequest {
             Foundation.exit(StoppedOnRequest.exitCode)

@@ -33,7 +33,7 @@ struct RatingFolder: ParsableArguments {
 }
 
 /// The web page.
-struct RateServeCommand: ParsableCommand {
+struct RateServeCommand: OneProcessCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
         abstract: "Opens a local web page on which people rate blinded outputs from 1 to 5.",
@@ -122,7 +122,7 @@ struct RateServeCommand: ParsableCommand {
 }
 
 /// The figures.
-struct RateResultCommand: ParsableCommand {
+struct RateResultCommand: OneProcessCommand {
     static let configuration = CommandConfiguration(
         commandName: "result",
         abstract: "Prints means, agreement and win rates with intervals and writes ratings.json.")
@@ -144,7 +144,7 @@ struct RateResultCommand: ParsableCommand {
 }
 
 /// To a spreadsheet.
-struct RateExportCommand: ParsableCommand {
+struct RateExportCommand: OneProcessCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
         abstract: "Writes ratings as a CSV table, or a rater's blinded form to fill in.")
@@ -173,7 +173,7 @@ struct RateExportCommand: ParsableCommand {
 }
 
 /// From a spreadsheet.
-struct RateImportCommand: ParsableCommand {
+struct RateImportCommand: OneProcessCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Takes over ratings from a CSV or TSV table: all of it, or nothing.",
         discussion: """

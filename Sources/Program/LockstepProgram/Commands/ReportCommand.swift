@@ -5,7 +5,7 @@ import Lockstep
 import Reporting
 
 /// Writes the report page of a run.
-struct ReportCommand: ParsableCommand {
+struct ReportCommand: OneProcessCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
         abstract: "Writes report.html, one page of all that a run's output folder holds.",
