@@ -170,6 +170,10 @@ import Testing
         let other = try self.page()
         #expect(other.contains("the model in the folder is that of the last step"))
         #expect(other.contains(">best f1</text>") && !other.contains(">chosen</text>"))
+        // Without a chosen checkpoint the evaluation of the saved model gives the figure.
+        try FileManager.default.removeItem(atPath: folder.path + "/trainer_state.json")
+        try folder.write(#"{"eval_f1": 0.875, "eval_loss": 1}"#, to: "eval_results.json")
+        #expect(try self.page().contains("f1 of the saved model</span><b>0.875</b>"))
     }
 
     @Test("settings that differ from the defaults stand in a table, all of them are folded away")
@@ -226,7 +230,8 @@ import Testing
             #"{"row": \#(number), "input": "i\#(number)", "prediction": "\#(pair.1)", "reference": "\#(pair.0)", "score": 0.9}"#
         }
         try folder.write(
-            "{\"eval_f1\": 0.5, \"mistakes\": [\(rows.joined(separator: ", "))]}", to: "eval_results.json")
+            "{\"eval_f1\": 0.5, \"labels\": [\"ham\", \"spam\"], \"mistakes\": [\(rows.joined(separator: ", "))]}",
+            to: "eval_results.json")
         let labelled = try page()
         #expect(labelled.contains("ham → spam (2)</label>") && labelled.contains("spam → ham (1)</label>"))
         #expect(labelled.contains("all (3)</label>"))

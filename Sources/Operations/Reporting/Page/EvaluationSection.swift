@@ -13,10 +13,12 @@ enum EvaluationSection {
 
     static func sections(_ folder: RunFolder) throws(ReportingError) -> [ReportSection] {
         var sections: [ReportSection] = []
-        if let results = try folder.document(resultsName) { sections.append(section(results, folder.path)) }
+        let results = try folder.document(resultsName)
+        if let results { sections.append(section(results, folder.path)) }
         let records = try folder.records(predictionsName, limit: sampleCount)
         let words = ReportBlock.paragraph("The first rows of \(predictionsName), which holds all of them.")
-        if let table = rows(records, caption: "First rows", name: "samples", folder.path) {
+        if hasLabels(results), let table = rows(records, caption: "First rows", name: "samples", folder.path)
+        {
             sections.append(ReportSection("Samples", [words, .rows(table)]))
             return sections
         }
@@ -53,7 +55,8 @@ enum EvaluationSection {
                         isText: true)))
         }
         let worst = results["mistakes"]?.list ?? []
-        if let table = rows(worst, caption: "What the model is most wrong about", name: "worst", path) {
+        let caption = "What the model is most wrong about"
+        if hasLabels(results), let table = rows(worst, caption: caption, name: "worst", path) {
             blocks.append(.rows(table))
         } else if case let mistakes = worst.compactMap(sample), !mistakes.isEmpty {
             blocks.append(.paragraph("The rows that the model is most wrong about:"))
@@ -90,7 +93,7 @@ enum EvaluationSection {
         "mcc", "roc_auc", "perplexity", "loss", "expected_calibration_error", "samples",
     ]
 
-    private static func headline(_ results: JSONValue) -> [ReportFigure] {
+    static func headline(_ results: JSONValue) -> [ReportFigure] {
         let known = Dictionary(uniqueKeysWithValues: values(results).map { ($0.name, $0.value) })
         return headlines.compactMap { name in
             guard let value = known[name] else { return nil }
@@ -203,7 +206,10 @@ enum EvaluationSection {
             })
     }
 
-    /// Rows with a label as a table; nil when what is predicted are texts.
+    /// Whether labels are predicted, not texts or numbers.
+    private static func hasLabels(_ results: JSONValue?) -> Bool { results?["labels"]?.list.isEmpty == false }
+
+    /// Rows with labels as a table; nil when some are not short.
     private static func rows(
         _ records: [JSONValue], caption: String, name: String, _ path: String
     ) -> RowTable? {

@@ -8,11 +8,14 @@ enum OverviewSection {
     static func blocks(_ folder: RunFolder, _ history: TrainingHistory?) throws(ReportingError)
         -> [ReportBlock]
     {
-        guard let history else { return [] }
+        guard let settings = try RunSettings(folder) else { return [] }
         var blocks: [ReportBlock] = []
-        if let result = result(history) { blocks.append(.figures([result])) }
-        let settings = history.settings
-        let summary = history.summary
+        if let result = history.flatMap(result) {
+            blocks.append(.figures([result]))
+        } else if let result = try evaluated(folder) {
+            blocks.append(.figures([result]))
+        }
+        let summary = history?.summary
         var facts: [ReportFact] = []
         func add(_ name: String, _ parts: [String?]) {
             let words = parts.compactMap { $0 }.filter { !$0.isEmpty }
@@ -25,9 +28,9 @@ enum OverviewSection {
                 model(settings), config?["architectures"]?.list.first?.string,
                 parameters(summary),
             ])
-        add("Task", [settings?["task"], labels(config)])
-        add("Trained on", [settings?["train_file"], rows(summary?["train_samples"]?.integer)])
-        add("Measured on", [settings?["validation_file"], rows(history.validationRows)])
+        add("Task", [settings["task"], labels(config)])
+        add("Trained on", [settings["train_file"], rows(summary?["train_samples"]?.integer)])
+        add("Measured on", [settings["validation_file"], rows(history?.validationRows)])
         add(
             "When",
             [
@@ -36,9 +39,9 @@ enum OverviewSection {
             ])
         let versions = try folder.document(RunVersions.fileName)
         add("On", [placement(summary), versions?["cpu"]?.string])
-        add("Schedule", schedule(history))
+        add("Schedule", schedule(history, settings))
         add("Adapters", [adapters(settings)])
-        if settings?["bf16"] == "true" { add("Numbers", ["bfloat16, weights and moments in fp32"]) }
+        if settings["bf16"] == "true" { add("Numbers", ["bfloat16, weights and moments in fp32"]) }
         if !facts.isEmpty { blocks.append(.facts(facts)) }
         return blocks
     }
@@ -57,8 +60,17 @@ enum OverviewSection {
             note: "\(choice.checkpoint), epoch \(Self.epochs(choice.epoch)): \(among); \(end)")
     }
 
-    private static func model(_ settings: RunSettings?) -> String? {
-        guard let settings else { return nil }
+    /// The first figure of an evaluation of the saved model.
+    private static func evaluated(_ folder: RunFolder) throws(ReportingError) -> ReportFigure? {
+        guard let part = folder.parts(with: EvaluationSection.resultsName).first,
+            let results = try part.folder.document(EvaluationSection.resultsName),
+            var figure = EvaluationSection.headline(results).first
+        else { return nil }
+        figure.name += " of the saved model"
+        return figure
+    }
+
+    private static func model(_ settings: RunSettings) -> String? {
         if let path = settings["model_name_or_path"] { return URL(fileURLWithPath: path).lastPathComponent }
         let halves = ["encoder_model_name_or_path", "decoder_model_name_or_path"].compactMap { settings[$0] }
         if !halves.isEmpty {
@@ -101,23 +113,22 @@ enum OverviewSection {
         return "\(ranks) rank\(ranks == 1 ? "" : "s") × \(threads) thread\(threads == 1 ? "" : "s")"
     }
 
-    private static func schedule(_ history: TrainingHistory) -> [String?] {
-        let last = history.records.last { $0["step"] != nil }
-        let settings = history.settings
+    private static func schedule(_ history: TrainingHistory?, _ settings: RunSettings) -> [String?] {
+        let last = history?.records.last { $0["step"] != nil }
         var length: String?
         if let steps = last?["step"]?.integer, let epoch = last?["epoch"]?.double {
-            let batch = (history.summary?["train_batch_rows"]?.integer).map { " of \($0) rows" } ?? ""
+            let batch = (history?.summary?["train_batch_rows"]?.integer).map { " of \($0) rows" } ?? ""
             let name = epochs(epoch) == "1" ? "epoch" : "epochs"
             length = "\(epochs(epoch)) \(name), \(NumberFormat.grouped(steps)) steps\(batch)"
         }
-        let rate = settings?["learning_rate"].map { "learning rate \($0)" }
-        return [length, rate, settings?["lr_scheduler_type"], settings?["seed"].map { "seed \($0)" }]
+        let rate = settings["learning_rate"].map { "learning rate \($0)" }
+        return [length, rate, settings["lr_scheduler_type"], settings["seed"].map { "seed \($0)" }]
     }
 
-    private static func adapters(_ settings: RunSettings?) -> String? {
-        guard let rank = settings?["lora_r"] else { return nil }
-        let targets = settings?["lora_target_modules"].map { " on \($0)" } ?? ""
-        return "LoRA r \(rank), alpha \(settings?["lora_alpha"] ?? "–")\(targets)"
+    private static func adapters(_ settings: RunSettings) -> String? {
+        guard let rank = settings["lora_r"] else { return nil }
+        let targets = settings["lora_target_modules"].map { " on \($0)" } ?? ""
+        return "LoRA r \(rank), alpha \(settings["lora_alpha"] ?? "–")\(targets)"
     }
 
     static func epochs(_ value: Double) -> String {
