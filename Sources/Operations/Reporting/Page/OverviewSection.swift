@@ -62,7 +62,7 @@ enum OverviewSection {
 
     /// The first figure of an evaluation of the saved model.
     private static func evaluated(_ folder: RunFolder) throws(ReportingError) -> ReportFigure? {
-        guard let part = folder.parts(with: EvaluationSection.resultsName).first,
+        guard let part = try folder.parts(with: EvaluationSection.resultsName).first,
             let results = try part.folder.document(EvaluationSection.resultsName),
             var figure = EvaluationSection.headline(results).first
         else { return nil }

@@ -33,13 +33,13 @@ package enum ReportPage {
         let folder = RunFolder(path: directory)
         let history = try TrainingHistory(folder)
         var sections = history.map(TrainingSection.sections) ?? []
-        for (name, part) in folder.parts(with: EvaluationSection.resultsName) {
+        for (name, part) in try folder.parts(with: EvaluationSection.resultsName) {
             sections += titled(try EvaluationSection.sections(part), name)
         }
-        for (name, part) in folder.parts(with: CrossValidationSection.fileName) {
+        for (name, part) in try folder.parts(with: CrossValidationSection.fileName) {
             sections += titled(try CrossValidationSection.sections(part), name)
         }
-        for (name, part) in folder.parts(with: RatingsSection.fileName) {
+        for (name, part) in try folder.parts(with: RatingsSection.fileName) {
             sections += titled(try RatingsSection.sections(part), name)
         }
         guard !sections.isEmpty else {

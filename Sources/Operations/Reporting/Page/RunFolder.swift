@@ -1,7 +1,6 @@
 // JSON that a report reads back: the run's own files, NaN and Infinity among their numbers.
 
 internal import Files
-import Foundation
 internal import JSON
 
 extension JSONValue {
@@ -34,10 +33,11 @@ struct RunFolder {
 
     /// The folder itself and those in it that hold a file of that name, such as `evaluation/`, by name;
     /// without checkpoints and folds, whose results are summed up elsewhere.
-    func parts(with name: String) -> [(name: String?, folder: RunFolder)] {
+    func parts(with name: String) throws(ReportingError) -> [(name: String?, folder: RunFolder)] {
         var found: [(name: String?, folder: RunFolder)] = []
         if FileSystem.exists(path + "/" + name) { found.append((nil, self)) }
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        let names: [String]
+        do { names = try FileSystem.names(in: path) } catch { throw .unreadable(path, error) }
         for inner in names.sorted() where !inner.hasPrefix("checkpoint-") && !inner.hasPrefix("fold-") {
             let folder = RunFolder(path: path + "/" + inner)
             if FileSystem.exists(folder.path + "/" + name) { found.append((inner, folder)) }
