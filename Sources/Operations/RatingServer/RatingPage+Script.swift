@@ -227,8 +227,7 @@ extension RatingPage {
 
         function outputCard(output) {
           return element("article", { class: "card output", "aria-labelledby": `output-${output.letter}` },
-            outputTitle(output), element("div", { class: "text", dir: "auto", tabindex: 0, role: "region",
-              "aria-labelledby": `output-${output.letter}` }, output.text),
+            outputTitle(output), element("div", { class: "text", dir: "auto" }, output.text),
             ...page.session.criteria.map((criterion) =>
               scale(output.letter, criterion, output.ratings[criterion.name])),
             commentBox(output));

@@ -140,6 +140,7 @@ extension RatingPage {
           .output { min-height: 0; }
           .output > .text { flex: 1 1 0; min-height: 3rem; overflow: auto; margin-bottom: .4rem; }
           .criterion { padding: .15rem .6rem; }
+          .scale:not(:has(:checked)):has(:focus-visible) { outline-offset: 0; }
           .criterion .question { font-size: .775rem; line-height: 1.2; }
           #saving { flex: 0 1 auto; }
         }
@@ -156,7 +157,7 @@ extension RatingPage {
           .card { padding: .8rem; }
           .criterion { grid-template-columns: 1fr; }
           .scale label { flex: 1; }
-          .scale { gap: .25rem; }
+          .scale { gap: .15rem; }
           .scale label.unsure { margin-left: 0; }
           .scale span { width: auto; min-height: 2.75rem; }
           .keys { display: none; }
