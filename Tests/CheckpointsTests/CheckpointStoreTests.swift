@@ -27,8 +27,8 @@ struct CheckpointStoreTests {
 
     @Test("a checkpoint appears whole under its name, and the newest is found")
     func saving() throws {
-        #expect(try store.latest() == nil)
-        #expect(try CheckpointStore(outputDirectory: folder.path + "/none").latest() == nil)
+        #expect(try store.newestGood() == nil)
+        #expect(try CheckpointStore(outputDirectory: folder.path + "/none").newestGood() == nil)
         var seen: [String] = []
         let path = try store.save(step: 9) { directory in
             seen = try folder.names
@@ -38,7 +38,7 @@ struct CheckpointStoreTests {
         #expect(path == folder.path + "/checkpoint-9")
         try save(100, 20)
         #expect(try folder.names == ["checkpoint-100", "checkpoint-20", "checkpoint-9"])
-        let latest = try #require(try store.latest())
+        let latest = try #require(try store.newestGood())
         #expect(latest.path == folder.path + "/checkpoint-100" && latest.step == 100)
     }
 
@@ -51,7 +51,7 @@ struct CheckpointStoreTests {
             try folder.write("{}", to: name + "/trainer_state.json")
         }
         try folder.write("{}", to: "checkpoint-12")
-        #expect(try store.latest()?.step == 5)
+        #expect(try store.newestGood()?.step == 5)
     }
 
     @Test("saving the same step again replaces the checkpoint")
@@ -128,30 +128,35 @@ struct CheckpointStoreTests {
 
     @Test("what dead runs left is removed, what they were replacing comes back, the living are left alone")
     func leftovers() throws {
-        try save(5)
+        try save(5, 7)
         let dead = Self.deadProcess
         let alive = getppid()
         try folder.write("x", to: ".checkpoint-6.partial-\(dead)/model.safetensors")
         try folder.write("x", to: ".checkpoint-4.removed-\(dead)/trainer_state.json")
         try folder.write("x", to: ".checkpoint-5.replaced-\(dead)/trainer_state.json")
-        try folder.write("{\"kept\": 1}", to: ".checkpoint-7.replaced-\(dead)/trainer_state.json")
+        try FileManager.default.moveItem(
+            atPath: folder.path + "/checkpoint-7", toPath: folder.path + "/.checkpoint-7.replaced-\(dead)")
         try folder.write("old", to: ".model.safetensors.replaced-\(dead)")
         try folder.write("half", to: ".model.safetensors.partial-\(dead)")
         try folder.write("x", to: ".checkpoint-8.partial-\(alive)/model.safetensors")
+        try folder.write("half", to: ".trainer_state.json.partial-\(dead)")
+        try folder.write("half", to: ".dat.nosync1a2b.Xy12Zw")
         try folder.write("mine", to: ".notes.partial-\(dead)")
         try folder.write("mine", to: ".checkpoint-5.copy-\(dead)")
         #expect(
             try store.removeLeftovers() == [
                 ".checkpoint-4.removed-\(dead)", ".checkpoint-5.replaced-\(dead)",
-                ".checkpoint-6.partial-\(dead)", ".model.safetensors.partial-\(dead)",
+                ".checkpoint-6.partial-\(dead)", ".dat.nosync1a2b.Xy12Zw",
+                ".model.safetensors.partial-\(dead)", ".trainer_state.json.partial-\(dead)",
             ])
         #expect(
             try folder.names == [
                 ".checkpoint-5.copy-\(dead)", ".checkpoint-8.partial-\(alive)", ".notes.partial-\(dead)",
                 "checkpoint-5", "checkpoint-7", "model.safetensors",
             ])
-        #expect(try store.latest()?.step == 7)
+        #expect(try store.newestGood()?.step == 7)
         #expect(try text(of: folder.path + "/model.safetensors") == "old")
+        #expect(try store.removeLeftovers(isLocked: true) == [".checkpoint-8.partial-\(alive)"])
     }
 
     /// A limit, the best checkpoint, and the steps that stay of 10, 20, 30, 40.

@@ -127,4 +127,28 @@ import Testing
         let start = "\(directory.path)/missing/metrics.jsonl: The file cannot be written; check the disk"
         #expect(error?.description.hasPrefix(start) == true)
     }
+
+    @Test("A log whose folder was moved or deleted under it ends the run at its next record")
+    func moved() throws {
+        let folder = directory.path + "/run"
+        for isDeleted in [false, true] {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            let log = try RunLog(directory: folder)
+            try log.train(step: 1, epoch: 1, loss: 0.5, learningRate: 1, gradNorm: 1)
+            if isDeleted {
+                try FileManager.default.removeItem(atPath: folder)
+            } else {
+                try FileManager.default.moveItem(atPath: folder, toPath: directory.path + "/moved")
+            }
+            let text = thrownMessage {
+                try log.train(step: 2, epoch: 1, loss: 0.5, learningRate: 1, gradNorm: 1)
+            }
+            #expect(
+                text
+                    == "\(folder)/metrics.jsonl: The file, or its folder, was moved or deleted while the run "
+                    + "wrote to it, so the run ends. Move it back and go on with "
+                    + "--resume_from_checkpoint auto."
+            )
+        }
+    }
 }

@@ -19,6 +19,11 @@ package final class AppendedFile {
         get throws(FilesError) { Int(try descriptor.status(path, .examined).st_size) }
     }
 
+    /// Whether the open file still has its name: a folder that was moved or deleted takes it along.
+    package var isInPlace: Bool {
+        get throws(FilesError) { try descriptor.isNamed(path) }
+    }
+
     /// Appends all of `bytes`; what a failed write left may be cut off by `truncate`.
     package func append(_ bytes: [UInt8]) throws(FilesError) { try descriptor.write(bytes.span, path) }
 

@@ -46,6 +46,14 @@ final class Descriptor: Sendable {
         return status
     }
 
+    /// Whether `path` leads to the open file.
+    func isNamed(_ path: String) throws(FilesError) -> Bool {
+        let held = try status(path, .examined)
+        var named = stat()
+        guard unsafe stat(path, &named) == 0 else { return false }
+        return held.st_ino == named.st_ino && held.st_dev == named.st_dev
+    }
+
     /// Writes all of `bytes`.
     func write(_ bytes: UnsafeRawBufferPointer, _ path: String) throws(FilesError) {
         try unsafe Self.write(bytes, to: number, path)

@@ -20,12 +20,7 @@ package final class FileLock: Sendable {
     /// Whether the locked file still has its name. An earlier holder that removed it has let go of a file
     /// that nobody else will find: then the lock is worth nothing, and has to be taken again.
     package var isInPlace: Bool {
-        get throws(FilesError) {
-            let held = try descriptor.status(path, .examined)
-            var named = stat()
-            guard unsafe stat(path, &named) == 0 else { return false }
-            return held.st_ino == named.st_ino && held.st_dev == named.st_dev
-        }
+        get throws(FilesError) { try descriptor.isNamed(path) }
     }
 
     /// Replaces what the file says, such as who holds it.

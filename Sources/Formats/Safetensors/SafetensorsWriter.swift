@@ -75,6 +75,18 @@ package struct SafetensorsWriter: Sendable {
         items.append(item)
     }
 
+    /// The same file with the values of now: what happens to the tensors later does not change it.
+    package func snapshot() -> SafetensorsWriter {
+        var copy = self
+        copy.items = items.map { item in
+            guard case .tensor(let tensor) = item.content else { return item }
+            let values = Tensor(rows: tensor.rows, columns: tensor.columns, type: tensor.type)
+            values.copy(from: tensor)
+            return Item(name: item.name, dtype: item.dtype, shape: item.shape, content: .tensor(values))
+        }
+        return copy
+    }
+
     /// Writes the file and waits until it is on the disk. An existing file is replaced.
     ///
     /// Throws `file`, after which no incomplete file is left, and `valueOutOfRange` for a finite value

@@ -18,6 +18,14 @@ extension ReportingError {
             reason: "The file cannot be written; check the disk and the permissions (\(why.reason)).")
     }
 
+    static func moved(_ path: String) -> Self {
+        Self(
+            path: path, line: nil,
+            reason:
+                "The file, or its folder, was moved or deleted while the run wrote to it, so the run ends."
+                + " Move it back and go on with --resume_from_checkpoint auto.")
+    }
+
     static func notText(_ path: String) -> Self {
         Self(path: path, line: nil, reason: "The file cannot be read (it is no UTF-8 text).")
     }

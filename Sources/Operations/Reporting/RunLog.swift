@@ -94,11 +94,14 @@ package final class RunLog {
             JSONObject(
                 (head + values).map { ($0.0, .number($0.1)) } + sentences.map { ($0.0, .string($0.1)) })
         )
-        do {
-            try file.append(record.json + "\n")
+        let isInPlace: Bool
+        do throws(FilesError) {
+            isInPlace = try file.isInPlace
+            if isInPlace { try file.append(record.json + "\n") }
         } catch {
             throw .unwritable(path, error)
         }
+        guard isInPlace else { throw .moved(path) }
     }
 
     /// The whole lines of a log whose step is at most `lastStep`.

@@ -62,6 +62,8 @@ package struct TrainingArguments: Sendable, Equatable {
     package var focalLossGamma = 0.0
     /// Global gradient norm above which gradients are scaled down; 0 means no clipping.
     package var maxGradNorm = 1.0
+    /// Steps with a loss or gradient that is not finite that a run may leave out before it ends.
+    package var maxSkippedUpdates = 0
     package var lrSchedulerType = SchedulerType.linear
     /// What shapes the schedule beside its kind.
     package var lrSchedulerOptions = ScheduleOptions()

@@ -3,6 +3,7 @@
 internal import Checkpoints
 internal import DataParallel
 package import JSON
+internal import Logging
 
 /// The final model of a run, with where the run stood.
 package struct FinishedRun: Equatable, Sendable {
@@ -62,6 +63,13 @@ extension TrainingLoop {
         let directory = checkpoints.output.directory
         let path = directory + "/" + TrainerState.fileName
         guard DurableFiles.exists(path) else { return nil }
+        if let fault = Manifest.fault(ofFinalModelIn: directory) {
+            let error = CheckpointError.damagedModel(directory, fault)
+            guard let checkpoint else { throw error }
+            Logger.run.warning(
+                "\(directory) is damaged: \(fault); the model is made again from \(checkpoint)")
+            return nil
+        }
         let state = try TrainerState(path: path)
         if let checkpoint {
             let saved = try TrainerState(path: checkpoint + "/" + TrainerState.fileName)

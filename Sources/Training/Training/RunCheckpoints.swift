@@ -6,6 +6,7 @@ internal import DataParallel
 internal import Datasets
 internal import JSON
 internal import Layers
+internal import Machine
 internal import Models
 internal import Optimizers
 internal import Phrases
@@ -55,34 +56,54 @@ struct RunCheckpoints {
     let group: any ProcessGroup
     /// Knows the shards of the optimiser's state.
     let reducer: GradientReducer
+    /// Rank 0's.
+    let writer = CheckpointWriter()
 
     private var store: CheckpointStore { CheckpointStore(outputDirectory: output.directory) }
 
     /// The folder of a step's checkpoint.
     func path(step: Int) -> String { output.directory + "/checkpoint-\(step)" }
 
-    /// Saves on rank 0 and returns the path there; nil on the other ranks, which wait until it is on the
-    /// disk.
+    /// Begins a checkpoint on rank 0, whose `writer` tells when it is on the disk; the one before has been
+    /// taken from it. The other ranks wait until the weights may change again. Collective.
     func save(
         model: any TrainableModel, optimizer: any Optimizer, progress: RunProgress,
         position: BatchSampler.Position
-    ) throws -> String? {
-        var path: String?
+    ) throws {
+        try requireFinite(model, optimizer, step: progress.step)
         let whole = try wholeState(of: optimizer)
         if group.rank == 0 {
+            try requireOutput()
             var state = state(progress, position)
+            state.position.hasManifest = true
             if let hash = baseHash(model) { state.position.counters[Self.baseKey] = .string(hash) }
-            path = try store.save(step: progress.step) { [state] folder in
-                try TrainingCheckpoint.write(
-                    to: folder, model: model, optimizer: whole, state: state, recipe: output.recipe,
-                    tokenizerFilesFrom: output.tokenizerSource)
-                try output.writeCompanions(to: folder)
-            }
-            try store.rotate(
-                keeping: arguments.saveTotalLimit, protecting: progress.bestStep.map { self.path(step: $0) })
+            let content = CheckpointContent(
+                model: model, optimizer: whole, state: state, recipe: output.recipe,
+                tokenizerFilesFrom: output.tokenizerSource)
+            write(content, progress, ownsMoments: reducer.shard != nil)
         }
         try group.barrier()
-        return path
+    }
+
+    /// Copies the tensors and leaves the rest to a thread; writes at once where the memory has no room for
+    /// the copy.
+    private func write(_ content: CheckpointContent, _ progress: RunProgress, ownsMoments: Bool) {
+        let (store, output, limit) = (store, output, arguments.saveTotalLimit)
+        let (step, run, best) = (progress.step, progress.run, progress.bestStep.map { path(step: $0) })
+        @Sendable func save(_ content: CheckpointContent) throws(CheckpointError) -> SavedCheckpoint {
+            let path = try store.save(step: step, run: run) { folder in
+                try content.write(to: folder)
+                try output.writeCompanions(to: folder)
+            }
+            try store.rotate(keeping: limit, protecting: best, newest: step)
+            return SavedCheckpoint(path: path, step: step)
+        }
+        if let free = HostFacts.current.availableMemoryByteCount, free / 2 > content.byteCount {
+            let copy = content.snapshot(copiesMoments: !ownsMoments)
+            writer.begin { () throws(CheckpointError) in try save(copy) }
+        } else {
+            writer.run { () throws(CheckpointError) in try save(content) }
+        }
     }
 
     /// The optimiser's state as rank 0 writes it: the file is the same for any sharding. Collective.
@@ -102,9 +123,14 @@ struct RunCheckpoints {
     func writeFinal(
         model: any TrainableModel, progress: RunProgress, position: BatchSampler.Position
     ) throws {
+        try requireFinite(model, nil, step: progress.step)
         if group.rank == 0 {
+            try requireOutput()
             try writeModel(model)
-            try state(progress, position).write(to: output.directory + "/" + TrainerState.fileName)
+            var state = state(progress, position)
+            state.position.hasManifest = true
+            try state.write(to: output.directory + "/" + TrainerState.fileName)
+            try sealFinal(progress)
         }
         try group.barrier()
     }
@@ -136,7 +162,11 @@ struct RunCheckpoints {
             let state = try TrainingCheckpoint.load(path: path, into: model, optimizer: whole)
             try check(state, path)
             try checkBase(state, model, path)
-            bytes = try RunProgress(state, path: path).json.serialized()
+            let progress = try RunProgress(state, path: path)
+            guard whole.stepCount == progress.updates else {
+                throw TrainingError.otherUpdates(path, whole.stepCount, expected: progress.updates)
+            }
+            bytes = progress.json.serialized()
         }
         try group.broadcast(&bytes, from: 0)
         try ParameterBroadcast.run(model.parameters.values, through: group)
@@ -149,7 +179,7 @@ struct RunCheckpoints {
             }
         }
         let progress = try RunProgress(JSONReader(JSONValue(parsing: bytes), file: path))
-        optimizer.restore(stepCount: progress.step)
+        optimizer.restore(stepCount: progress.updates)
         return progress
     }
 
@@ -163,7 +193,12 @@ struct RunCheckpoints {
 
     /// Loads the weights of a checkpoint on rank 0; the others get them by a broadcast.
     func loadWeights(_ path: String, into model: any TrainableModel) throws {
-        if group.rank == 0 { try TrainingCheckpoint.loadWeights(path: path, into: model) }
+        if group.rank == 0 {
+            if case .damaged(let fault) = CheckpointExamination(of: path) {
+                throw CheckpointError.damaged(path, fault)
+            }
+            try TrainingCheckpoint.loadWeights(path: path, into: model)
+        }
         try ParameterBroadcast.run(model.parameters.values, through: group)
     }
 

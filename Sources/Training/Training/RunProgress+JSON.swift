@@ -5,6 +5,9 @@ package import JSON
 internal import Optimizers
 
 extension RunProgress {
+    /// Updates of the weights: the steps less those that were left out.
+    var updates: Int { step - skippedUpdates }
+
     /// The progress that the state of the checkpoint at `path` describes. Throws what is missing or of another
     /// kind.
     package init(_ state: TrainerState, path: String) throws(CheckpointError) {
@@ -23,19 +26,22 @@ extension RunProgress {
 
     /// Sums of the intervals that are under way, and the loss curve.
     package var counters: JSONObject {
-        [
+        let run: JSONObject = run.map { ["run": .string($0)] } ?? [:]
+        return run.merging([
             "window_loss": .exact(windowLoss), "window_steps": .integer(windowSteps),
             "curve_loss": .exact(curve.trainingSum), "curve_steps": .integer(curve.trainingSteps),
             "curve": .array(
                 curve.points.map {
                     .array([.integer($0.step), .exact($0.epoch), .exact($0.training), .exact($0.validation)])
                 }),
-            "overfitting_warned": .bool(hasWarned),
+            "overfitting_warned": .bool(hasWarned), "losses": losses.json,
+            "skipped_updates": .integer(skippedUpdates), "window_skipped": .integer(windowSkipped),
+            "window_spikes": .integer(windowSpikes),
             "plateau": .array([
                 .exact(plateau.scale), plateau.best.map { .exact($0) } ?? .null,
                 .integer(plateau.badEvaluations), .integer(plateau.cooldown),
             ]),
-        ]
+        ])
     }
 
     private mutating func setCounters(_ fields: JSONReader<CheckpointError>) throws(CheckpointError) {
@@ -49,6 +55,14 @@ extension RunProgress {
                 training: try point[2].exactDouble(), validation: try point[3].exactDouble())
         }
         hasWarned = try fields["overfitting_warned"].bool()
+        // Checkpoints of earlier versions have none of these.
+        run = try fields["run"].ifPresent?.string()
+        skippedUpdates = try fields["skipped_updates"].ifPresent?.integer() ?? 0
+        windowSkipped = try fields["window_skipped"].ifPresent?.integer() ?? 0
+        windowSpikes = try fields["window_spikes"].ifPresent?.integer() ?? 0
+        if let watch = fields["losses"].ifPresent {
+            losses = try watch.converted("the course of the losses") { LossWatch($0) }
+        }
         // Checkpoints of earlier versions have no plateau, which their schedules did not need either.
         guard let watch = fields["plateau"].ifPresent else { return }
         plateau.scale = try watch[0].exactDouble()

@@ -25,6 +25,15 @@ package struct RunProgress: Sendable, Equatable {
     /// Losses by evaluation, and whether the user was warned that they part.
     package var curve = LossCurve()
     package var hasWarned = false
+    /// Steps that were left out because a loss or gradient was not finite: of the run, and since the last
+    /// record; and spikes of the loss since then.
+    package var skippedUpdates = 0
+    package var windowSkipped = 0
+    package var windowSpikes = 0
+    /// What losses are usual.
+    package var losses = LossWatch()
+    /// Names the run, once a checkpoint was made.
+    package var run: String?
     /// Hugging Face's `log_history`.
     package var history: [JSONValue] = []
 
@@ -34,10 +43,12 @@ package struct RunProgress: Sendable, Equatable {
 extension TrainingRecord {
     /// The record as an entry of `log_history`.
     var json: JSONValue {
-        .object([
+        let figures: JSONObject = [
             "step": .integer(step), "epoch": .shortest(epoch), "loss": .shortest(loss),
             "learning_rate": .shortest(learningRate), "grad_norm": .shortest(gradientNorm),
-        ])
+        ]
+        let counts = marks.map { ($0.name, JSONValue.integer($0.count)) }
+        return .object(figures.merging(JSONObject(counts)))
     }
 }
 

@@ -8,11 +8,25 @@ package struct TrainingError: Error, CustomStringConvertible, Sendable, Equatabl
 
     package init(_ description: String) { self.description = description }
 
-    package static func notFinite(_ what: String, step: Int, learningRate: Double) -> TrainingError {
+    package static func notFinite(_ step: NotFiniteStep, skipped: Int) -> TrainingError {
+        let before = skipped == 0 ? "" : ", after \(skipped) steps that were left out (max_skipped_updates)"
+        return TrainingError(
+            "\(step.description)\(before): the run has diverged, and nothing of this step was saved; lower "
+                + "learning_rate or set max_grad_norm, and look at these rows")
+    }
+
+    package static func notFiniteState(_ what: String, of slot: String?, step: Int) -> TrainingError {
         TrainingError(
-            "the \(what) is not a finite number at step \(step) (learning rate \(learningRate)): the run has "
-                + "diverged; lower learning_rate or set max_grad_norm, and look for broken rows in train_file"
-        )
+            "the \(what) \(slot.map { "(the first are those of \($0)) " } ?? "")are not finite, or too large "
+                + "to compute with, after step \(step): the run has diverged, they are not saved, and "
+                + "earlier checkpoints stay; lower learning_rate or set max_grad_norm")
+    }
+
+    /// The optimiser's state is that of another step than the rest of the checkpoint.
+    package static func otherUpdates(_ path: String, _ found: Int, expected: Int) -> TrainingError {
+        TrainingError(
+            "\(path) is damaged: its optimizer.safetensors is that of \(found) updates, and its "
+                + "trainer_state.json that of \(expected); choose another checkpoint")
     }
 
     package static func tooLong(_ source: String, length: Int, positions: Int) -> TrainingError {

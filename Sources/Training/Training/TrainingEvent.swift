@@ -16,7 +16,7 @@ package enum TrainingEvent: Sendable {
     case evaluated(EvaluationRecord)
     /// Something that the user should know, such as overfitting.
     case warning(String)
-    /// Rank 0 has written a checkpoint.
+    /// Rank 0 has written the checkpoint of a step, which may be an earlier one.
     case saved(path: String, step: Int)
     /// After the last step.
     case finished(TrainingSummary)
@@ -60,6 +60,17 @@ package struct TrainingRecord: Sendable, Equatable {
     package let learningRate: Double
     /// Gradient norm of the last of these steps.
     package let gradientNorm: Double
+    /// Leaps of the loss, and steps that were left out, since the last record.
+    package let lossSpikes: Int
+    package let skippedUpdates: Int
+
+    /// What is not as usual, by its name in the log.
+    package var marks: [(name: String, count: Int)] {
+        let all = [
+            (name: "loss_spikes", count: lossSpikes), (name: "skipped_updates", count: skippedUpdates),
+        ]
+        return all.filter { $0.count > 0 }
+    }
 }
 
 /// What communication cost on this rank, as means over the steps since the last record.

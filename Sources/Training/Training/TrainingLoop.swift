@@ -103,6 +103,7 @@ package final class TrainingLoop {
         if let path {
             progress = try checkpoints.restore(path, model: model, optimizer: optimizer)
         }
+        progress.run = progress.run ?? Manifest.identity(ofRunBy: checkpoints.output.recipe)
         try ParameterBroadcast.run(model.parameters.values, through: group)
         model.parameters.refreshRoundedValues()
         try onEvent(.started(plan, firstStep: progress.step))
@@ -110,10 +111,22 @@ package final class TrainingLoop {
             try onEvent(
                 .warning("gradients travel by messages inside this host, which is slower: \(refusal)"))
         }
+        if group.rank == 0,
+            let warning = try checkpoints.requireRoom(
+                model: model, optimizer: optimizer, from: progress.step)
+        {
+            try onEvent(.warning(warning))
+        }
         let start = ContinuousClock.now
         var wasStopped = false
-        while progress.step < plan.totalSteps, !wasStopped, !isOutOfPatience {
-            wasStopped = try advance()
+        do {
+            while progress.step < plan.totalSteps, !wasStopped, !isOutOfPatience {
+                wasStopped = try advance()
+            }
+        } catch {
+            // The checkpoint that is being written is a good one: the error ends the process.
+            checkpoints.writer.settle()
+            throw error
         }
         let summary = try finish(
             start: start, wasStopped: wasStopped && progress.step < plan.totalSteps && !isOutOfPatience)
@@ -123,6 +136,7 @@ package final class TrainingLoop {
 
     /// One step with what follows from it. Returns whether the run was asked to stop.
     private func advance() throws -> Bool {
+        try tellSaved(isWaiting: false)
         let position = planner.position(step: progress.step)
         let rows = planner.rows(epoch: position.epoch, step: position.step)
         let result = try step.run(
@@ -130,16 +144,10 @@ package final class TrainingLoop {
             microBatches: planner.microBatches(of: rows, rank: group.rank),
             rateScale: progress.plateau.scale,
             isStopRequested: isStopRequested())
+        try watch(result, rows: rows)
         progress.step += 1
         progress.epoch = Double(position.epoch) + Double(position.step + 1) / Double(position.stepsOfEpoch)
-        progress.windowLoss += result.loss
-        progress.windowSteps += 1
-        progress.curve.addStep(loss: result.loss)
-        progress.tokens += result.tokens
-        totals = (
-            totals.loss + result.loss, totals.steps + 1, totals.rows + result.rows,
-            totals.tokens + result.tokens
-        )
+        if result.notFinite == nil { addLoss(of: result) }
         try onEvent(
             .step(
                 StepReport(
@@ -151,6 +159,41 @@ package final class TrainingLoop {
         return result.isStopRequested
     }
 
+    private func addLoss(of result: StepResult) {
+        progress.windowLoss += result.loss
+        progress.windowSteps += 1
+        progress.curve.addStep(loss: result.loss)
+        progress.tokens += result.tokens
+        totals = (
+            totals.loss + result.loss, totals.steps + 1, totals.rows + result.rows,
+            totals.tokens + result.tokens
+        )
+    }
+
+    /// Ends the run at a step that is not finite, or counts it as left out while the recipe allows that; and
+    /// says that a loss leaps. The result is the same on all ranks, and so is what follows.
+    private func watch(_ result: StepResult, rows: [Int]) throws {
+        if let notFinite = result.notFinite {
+            guard progress.skippedUpdates < arguments.maxSkippedUpdates else {
+                throw TrainingError.notFinite(notFinite, skipped: progress.skippedUpdates)
+            }
+            progress.skippedUpdates += 1
+            progress.windowSkipped += 1
+            try onEvent(
+                .warning(
+                    "\(notFinite.description); the step is left out, \(progress.skippedUpdates) of at most "
+                        + "\(arguments.maxSkippedUpdates)"))
+            return
+        }
+        guard let usual = progress.losses.add(result.loss) else { return }
+        progress.windowSpikes += 1
+        try onEvent(
+            .warning(
+                "the loss leaps to \(LossCurve.figure(result.loss)) at step \(progress.step + 1), from "
+                    + "\(LossCurve.figure(usual.mean)) ± \(LossCurve.figure(usual.deviation)) before: rows "
+                    + RowSource.list(rows.map(task.training.source(of:)))))
+    }
+
     private func record(_ result: StepResult) throws {
         guard progress.step.isMultiple(of: plan.loggingSteps) || progress.step == plan.totalSteps else {
             return
@@ -158,8 +201,10 @@ package final class TrainingLoop {
         let record = TrainingRecord(
             step: progress.step, epoch: progress.epoch,
             loss: progress.windowLoss / Double(progress.windowSteps),
-            learningRate: result.learningRate, gradientNorm: result.gradientNorm)
+            learningRate: result.learningRate, gradientNorm: result.gradientNorm,
+            lossSpikes: progress.windowSpikes, skippedUpdates: progress.windowSkipped)
         (progress.windowLoss, progress.windowSteps) = (0, 0)
+        (progress.windowSpikes, progress.windowSkipped) = (0, 0)
         progress.history.append(record.json)
         try onEvent(.record(record))
         try recordCommunication()
@@ -207,11 +252,17 @@ package final class TrainingLoop {
             arguments.saveStrategy == .steps, every: plan.saveSteps, arguments.saveStrategy == .epoch)
         guard isDueToSave || arguments.saveStrategy == .best && isBest || isStopping else { return }
         if isBest { progress.bestStep = progress.step }
-        if let path = try checkpoints.save(
+        try tellSaved(isWaiting: true)
+        try checkpoints.save(
             model: model, optimizer: optimizer, progress: progress,
             position: planner.position(step: progress.step))
-        {
-            try onEvent(.saved(path: path, step: progress.step))
+        try tellSaved(isWaiting: false)
+    }
+
+    /// Tells of a checkpoint that has been written since the last call, or throws what it failed by.
+    private func tellSaved(isWaiting: Bool) throws {
+        if let saved = try checkpoints.writer.takeFinished(isWaiting: isWaiting) {
+            try onEvent(.saved(path: saved.path, step: saved.step))
         }
     }
 
@@ -307,6 +358,7 @@ package final class TrainingLoop {
 
     /// Loads the best model if asked to, writes the final model and sums up.
     private func finish(start: ContinuousClock.Instant, wasStopped: Bool) throws -> TrainingSummary {
+        try tellSaved(isWaiting: true)
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         let best = progress.bestStep.map { checkpoints.path(step: $0) }
         if !wasStopped {

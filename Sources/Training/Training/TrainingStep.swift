@@ -19,6 +19,8 @@ package struct StepResult: Sendable, Equatable {
     package var tokens: Int
     /// Whether some rank was asked to stop.
     package var isStopRequested: Bool
+    /// Why the weights are as they were before the step; nil when they were updated.
+    package var notFinite: NotFiniteStep?
 }
 
 /// Runs steps of one replica. The loss is divided by the count of the whole global batch before backward and
@@ -69,12 +71,15 @@ package final class TrainingStep {
         let batches = microBatches.filter { !$0.isEmpty }
         model.parameters.zeroGradients()
         var lossSum = 0.0
+        var suspects: [Int] = []
         if batches.isEmpty { reportAllSlots() }
         for (index, batch) in batches.enumerated() {
             let isLast = index == batches.count - 1
             if isLast { reducer.beginStep() }
-            lossSum += try differentiate(
+            let loss = try differentiate(
                 MicroBatch(rows: batch, epoch: epoch, lossCount: lossCount), step: step, isLast: isLast)
+            if !loss.isFinite { suspects += batch }
+            lossSum += loss
         }
         let squares = try reducer.finish()
         let tokens = batches.joined().reduce(0) { $0 + task.training.length(of: $1) }
@@ -83,14 +88,15 @@ package final class TrainingStep {
 
         let rate = schedule.rate(at: step) * rateScale
         let norm = sums[3].squareRoot()
-        let result = StepResult(
+        var result = StepResult(
             loss: sums[0] / lossCount, gradientNorm: norm, learningRate: rate, rows: rows.count,
             tokens: Int(sums[1]), isStopRequested: sums[2] > 0)
-        guard result.loss.isFinite else {
-            throw TrainingError.notFinite("loss", step: step + 1, learningRate: rate)
-        }
-        guard norm.isFinite else {
-            throw TrainingError.notFinite("gradient norm", step: step + 1, learningRate: rate)
+        guard result.loss.isFinite, norm.isFinite else {
+            let found = try group.union(suspects)
+            result.notFinite = NotFiniteStep(
+                quantity: result.loss.isFinite ? .gradientNorm : .loss, step: step + 1, learningRate: rate,
+                rows: (found.isEmpty ? rows : found).map(task.training.source(of:)))
+            return result
         }
         optimizer.step(
             learningRate: Float(rate),

@@ -6,8 +6,8 @@ import Testing
 
 @Suite(.serialized) struct InterruptionTests {
     private static let parts = [
-        "config.json", "model.safetensors", "optimizer.safetensors", "recipe.yaml", "trainer_state.json",
-        "vocab.txt",
+        "config.json", "manifest.json", "model.safetensors", "optimizer.safetensors", "recipe.yaml",
+        "trainer_state.json", "vocab.txt",
     ]
 
     /// A run that would take minutes; its rate does not depend on its length, so that a shorter run repeats

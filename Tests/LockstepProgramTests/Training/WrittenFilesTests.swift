@@ -21,10 +21,10 @@ import Testing
                 "num_train_epochs": "2", "per_device_train_batch_size": "6", "eval_strategy": "epoch",
                 "save_strategy": "epoch", "validation_file": workshop.path + "/validation.jsonl",
             ])
-        let model = ["config.json", "model.safetensors"]
+        let model = ["config.json", "manifest.json", "model.safetensors"]
         #expect(
             try workshop.names("run")
-                == ["checkpoint-10", "checkpoint-5"] + [model[0], "metrics.jsonl", model[1]]
+                == ["checkpoint-10", "checkpoint-5", model[0], model[1]] + ["metrics.jsonl", model[2]]
                 + ["recipe.yaml", "report.html", "trainer_state.json", "versions.json", "vocab.txt"])
         #expect(
             try workshop.names("run/checkpoint-5")

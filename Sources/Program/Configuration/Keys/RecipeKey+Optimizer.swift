@@ -30,6 +30,9 @@ extension RecipeKey {
             "max_grad_norm", \.training.maxGradNorm, .nonNegative,
             "Gradient norm above which gradients are scaled down; 0 turns clipping off."),
         .key(
+            "max_skipped_updates", \.training.maxSkippedUpdates, .integer(atLeast: 0),
+            "Steps without a finite loss and gradient that may be left out; one more ends the run."),
+        .key(
             "lr_scheduler_type", \.training.lrSchedulerType, .choice(),
             "Course of the learning rate after warm-up."),
         .schedulerOptions(

@@ -58,7 +58,7 @@ final class RunRecorder {
         case .record(let record):
             try log?.train(
                 step: record.step, epoch: record.epoch, loss: record.loss, learningRate: record.learningRate,
-                gradNorm: record.gradientNorm)
+                gradNorm: record.gradientNorm, extra: record.marks.map { ($0.name, Double($0.count)) })
             try recordSpeed(record)
         case .communicated(let record):
             try log?.communication(

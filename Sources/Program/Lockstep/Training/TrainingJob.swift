@@ -80,8 +80,10 @@ package struct TrainingJob {
             case .auto:
                 let store = CheckpointStore(outputDirectory: outputDirectory)
                 try store.removeLeftovers()
-                path = try store.latest()?.path
-            case .path(let given): path = given
+                path = try Self.newestGood(in: store)
+            case .path(let given):
+                try Self.examine(given)
+                path = given
             }
             if let path { Messages.note("resuming from \(path)") }
             bytes = Array((path ?? "").utf8)
@@ -97,7 +99,7 @@ package struct TrainingJob {
         try OutputDirectory.prepare(
             path: outputDirectory, overwrite: arguments.overwriteOutputDir, resuming: isResuming,
             inputs: inputs)
-        try CheckpointStore(outputDirectory: outputDirectory).removeLeftovers()
+        try CheckpointStore(outputDirectory: outputDirectory).removeLeftovers(isLocked: true)
     }
 
     private var isResuming: Bool { arguments.resumeFromCheckpoint != .none }

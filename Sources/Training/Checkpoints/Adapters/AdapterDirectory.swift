@@ -63,13 +63,19 @@ package struct AdapterDirectory: Sendable {
             model = try ModelLoader.untied(head, model, file: directory + "/" + Self.configurationFile)
             report.untiedTensor = tied
         }
-        try apply(to: head.trainable(model), required: report.newHead)
+        let changed = try apply(to: head.trainable(model), required: report.newHead)
+        report.changedFiles += changed
         return model
     }
 
     /// The same for a model that stays as it is. `required` are parameters that the base model did not bring,
-    /// so that the adapter must.
-    package func apply(to model: any TrainableModel, required: [String] = []) throws(CheckpointError) {
+    /// so that the adapter must. Returns the files beside the weights that are not those of the directory's
+    /// manifest.
+    @discardableResult
+    package func apply(
+        to model: any TrainableModel, required: [String] = []
+    ) throws(CheckpointError) -> [String] {
+        let changedFiles = try Manifest.changedFiles(ofModelIn: directory)
         var tensors = try AdapterTensors(directory)
         let lost = required.filter { !tensors.contains($0) }
         guard lost.isEmpty else { throw .neverFineTuned(directory, missing: lost) }
@@ -82,6 +88,7 @@ package struct AdapterDirectory: Sendable {
         try merging.takeOffStart()
         try merging.add(biases, from: tensors)
         model.parameters.mergeAdapters()
+        return changedFiles
     }
 
     /// Fills the adapters of `model` and what was trained beside them.
@@ -128,6 +135,16 @@ package struct AdapterDirectory: Sendable {
     ) throws(CheckpointError) {
         try DurableFiles.createDirectory(directory)
         try DurableFiles.requireSpace(byteCount(model), in: directory)
+        try ModelDirectory.write(weights(of: model), as: weightsFile, in: directory)
+        try ModelDirectory.copyTokenizer(from: source, to: directory)
+        for (name, json) in documents(of: model, base: base) {
+            try DurableFiles.write(json.serialized(), to: directory + "/" + name)
+        }
+        try DurableFiles.synchronize(directory)
+    }
+
+    /// The adapters and what was trained beside them.
+    static func weights(of model: any TrainableModel) -> SafetensorsWriter {
         var writer = SafetensorsWriter()
         for slot in model.parameters.layout.slots where slot.isTrainable {
             for tensor in slot.tensors {
@@ -139,15 +156,13 @@ package struct AdapterDirectory: Sendable {
         for copy in tiedCopies(model) {
             writer.add(prefix + copy.name, shape: copy.shape, tensor: copy.tensor)
         }
-        try ModelDirectory.write(writer, as: weightsFile, in: directory)
-        try ModelDirectory.copyTokenizer(from: source, to: directory)
-        let documents = [
+        return writer
+    }
+
+    static func documents(of model: any TrainableModel, base: String) -> [(name: String, json: JSONValue)] {
+        [
             (ModelDirectory.configurationFile, model.configurationJSON),
             (configurationFile, AdapterConfiguration.json(model, base: base)),
         ]
-        for (name, json) in documents {
-            try DurableFiles.write(json.serialized(), to: directory + "/" + name)
-        }
-        try DurableFiles.synchronize(directory)
     }
 }

@@ -4,8 +4,8 @@ internal import Foundation
 
 /// The checkpoints in one output directory. Only one process, that of rank 0, may save to it.
 ///
-/// A checkpoint is written to a hidden folder beside its place, flushed and renamed: whatever has the name
-/// `checkpoint-<step>` is whole.
+/// A checkpoint is written to a hidden folder beside its place, flushed, read back and renamed: whatever has
+/// the name `checkpoint-<step>` was whole then, and its manifest tells whether it still is.
 package struct CheckpointStore: Sendable {
     package let outputDirectory: String
 
@@ -23,14 +23,14 @@ package struct CheckpointStore: Sendable {
     }
 
     /// Saves a checkpoint and returns its path. `write` fills the folder that it is given; it ends with
-    /// trainer_state.json. An existing checkpoint of the same step is replaced after the new one is on the
-    /// disk.
+    /// trainer_state.json, behind which comes the manifest. An existing checkpoint of the same step is
+    /// replaced after the new one is on the disk.
     ///
     /// When anything fails the folder is removed, the other checkpoints are as before, and the error is
     /// thrown.
     @discardableResult
     package func save(
-        step: Int, write: (_ temporaryDirectory: String) throws -> Void
+        step: Int, run: String? = nil, write: (_ temporaryDirectory: String) throws -> Void
     ) throws(CheckpointError) -> String {
         precondition(step >= 0, "a step counts from 0")
         try DurableFiles.createDirectory(outputDirectory)
@@ -40,10 +40,10 @@ package struct CheckpointStore: Sendable {
         try DurableFiles.createDirectory(partial)
         do {
             try write(partial)
-            for file in try DurableFiles.names(in: partial) {
+            for file in try Manifest.names(in: partial) {
                 try DurableFiles.synchronize(partial + "/" + file)
             }
-            try DurableFiles.synchronize(partial)
+            try Manifest.seal(partial, step: step, run: run)
             try DurableFiles.install(
                 partial, as: path(name), aside: path(Leftover(of: name, kind: .replaced).name))
         } catch {
@@ -52,12 +52,6 @@ package struct CheckpointStore: Sendable {
         }
         try DurableFiles.synchronize(outputDirectory)
         return path(name)
-    }
-
-    /// The newest whole checkpoint: that with the highest step which holds trainer_state.json. nil without
-    /// any.
-    package func latest() throws(CheckpointError) -> (path: String, step: Int)? {
-        try steps().last.map { (path(Self.name(step: $0)), $0) }
     }
 
     /// The steps of all whole checkpoints, ascending.
@@ -70,12 +64,20 @@ package struct CheckpointStore: Sendable {
 
     /// Removes what runs that died while saving left behind, and returns the names. A checkpoint or model
     /// that was just being replaced gets its name back. Call it once before a run saves.
+    ///
+    /// - Parameter isLocked: whether this run has the folder for itself: then nothing in it is in use, even
+    ///   if another process has got the number of the one that died.
     @discardableResult
-    package func removeLeftovers() throws(CheckpointError) -> [String] {
+    package func removeLeftovers(isLocked: Bool = false) throws(CheckpointError) -> [String] {
         guard DurableFiles.isDirectory(outputDirectory) else { return [] }
         var removed: [String] = []
         for name in try DurableFiles.names(in: outputDirectory) {
-            guard let leftover = Leftover(name: name), !leftover.isInUse else { continue }
+            if Leftover.isOfFoundation(name) {
+                try DurableFiles.remove(path(name))
+                removed.append(name)
+                continue
+            }
+            guard let leftover = Leftover(name: name), isLocked || !leftover.isInUse else { continue }
             if leftover.kind == .replaced, !DurableFiles.exists(path(leftover.target)) {
                 try DurableFiles.move(path(name), to: path(leftover.target))
             } else {

@@ -35,10 +35,17 @@ package struct Leftover: Equatable {
         target = String(name[name.index(after: name.startIndex)..<dot])
         self.kind = kind
         self.process = process
-        guard target == ModelDirectory.weightsFile || CheckpointStore.step(ofName: target) != nil else {
-            return nil
-        }
+        guard Self.isWritten(target) || CheckpointStore.step(ofName: target) != nil else { return nil }
     }
+
+    /// Whether a run writes a file of this name.
+    private static func isWritten(_ name: String) -> Bool {
+        OutputDirectory.runFiles.contains(name) || name.hasPrefix("events.out.tfevents.")
+    }
+
+    /// Whether Foundation, which earlier versions wrote files by, gives such names to files that are not
+    /// finished.
+    static func isOfFoundation(_ name: String) -> Bool { name.hasPrefix(".dat.nosync") }
 
     package var name: String { ".\(target).\(kind.rawValue)-\(process)" }
 

@@ -11,7 +11,7 @@ package enum OutputDirectory {
         modelFiles + runSigns + ModelDirectory.tokenizerFiles + [
             TrainingCheckpoint.recipeFile, "versions.json", "report.html", "train_results.json",
             "eval_results.json",
-            "all_results.json", adapterFolder, CompanionFiles.decoderFolder,
+            "all_results.json", adapterFolder, CompanionFiles.decoderFolder, Manifest.fileName,
         ]
 
     /// Folder of the adapters beside a final model that they were merged into.
@@ -80,6 +80,17 @@ package enum OutputDirectory {
         if resuming { return [] }
         guard overwrite else { throw .outputInUse(path, found: signs + models) }
         return try namesOfRun(in: path, names: names, inputs: inputs)
+    }
+
+    /// The files in the folder that are the final model and its state, by their paths in it.
+    package static func filesOfModel(in folder: String) throws(CheckpointError) -> [String] {
+        let wanted = modelFiles + ModelDirectory.tokenizerFiles + [TrainerState.fileName]
+        let decoder = CompanionFiles.decoderFolder
+        var names = try DurableFiles.names(in: folder).filter(wanted.contains)
+        if DurableFiles.isDirectory(folder + "/" + decoder) {
+            names += try Manifest.names(in: folder + "/" + decoder).map { decoder + "/" + $0 }
+        }
+        return names
     }
 
     private static func isSign(_ name: String) -> Bool {

@@ -60,6 +60,23 @@ extension CheckpointError {
                 + "permissions of the directory that it is to be in")
     }
 
+    package static func outputGone(_ path: String) -> CheckpointError {
+        CheckpointError(
+            "output_dir \(path) was moved or deleted while the run wrote to it, so the run ends: move it "
+                + "back and go on with --resume_from_checkpoint auto")
+    }
+
+    /// A folder without room for the least that a run writes, in bytes.
+    static func lacksRoom(_ path: String, _ need: RoomNeeded, free: Int) -> CheckpointError {
+        func megabytes(_ count: Int) -> Int { (count + 999_999) / 1_000_000 }
+        let parts =
+            (need.saves > 0 ? "a checkpoint of \(megabytes(need.checkpoint)) MB and " : "")
+            + "the final model of \(megabytes(need.finalModel)) MB"
+        return CheckpointError(
+            "output_dir \(path): this run writes \(parts), but only \(megabytes(free)) MB are free on its "
+                + "file system: make room, or choose another output_dir")
+    }
+
     static func outputNotWritable(_ path: String) -> CheckpointError {
         CheckpointError(
             "output_dir \(path) may not be written to: change its permissions or choose another output_dir")

@@ -29,6 +29,9 @@ package struct LoadReport: Sendable, Equatable {
     /// tied.
     package internal(set) var untiedTensor: TiedTensor?
 
+    /// Files beside the weights that are not those of the directory's manifest.
+    package var changedFiles: [String] = []
+
     /// Whether nothing was read: all parameters are random.
     package internal(set) var isUntrained = false
 
@@ -47,6 +50,9 @@ package struct LoadReport: Sendable, Equatable {
             lines.append(
                 "\(untiedTensor.copy) differs from \(untiedTensor.original), so the output layer is not tied to the "
                     + "embeddings: tie_word_embeddings becomes false")
+        }
+        if !changedFiles.isEmpty {
+            lines.append("changed since they were written: \(changedFiles.listed())")
         }
         if !ignored.isEmpty { lines.append("not needed: \(ignored.listed())") }
         return lines

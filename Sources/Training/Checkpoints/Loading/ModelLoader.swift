@@ -28,6 +28,7 @@ package enum ModelLoader {
         _ head: ModelHead<Model>, directory: String, overrides: JSONObject = [:], seed: UInt64 = 0
     ) throws(CheckpointError) -> (model: Model, report: LoadReport) {
         let file = try ModelConfigurationFile(directory: directory, overrides: overrides)
+        let changedFiles = try Manifest.changedFiles(ofModelIn: directory)
         // Its errors are those of a file that is to be corrected.
         if case .classificationHead = head.newParameters { _ = try file.head() }
         let files = try SafetensorsCollection.weights(in: directory)
@@ -41,10 +42,12 @@ package enum ModelLoader {
                 try fill(trainable, assignment, except: new, from: files, directory: directory, seed: seed)
             )
         }
-        let (model, outcome) = try attempt(file.json)
+        var (model, outcome) = try attempt(file.json)
+        outcome.report.changedFiles = changedFiles
         guard let copy = outcome.differentCopy else { return (model, outcome.report) }
         var untied = try attempt(head.trainable(model).untiedConfiguration)
         untied.outcome.report.untiedTensor = copy
+        untied.outcome.report.changedFiles = changedFiles
         return (untied.model, untied.outcome.report)
     }
 

@@ -37,7 +37,7 @@ package enum ModelDirectory {
         let configuration = model.configurationJSON.serialized()
         try DurableFiles.createDirectory(directory)
         try DurableFiles.requireSpace(byteCount(model), in: directory)
-        try writeWeights(of: model, to: directory)
+        try write(weights(of: model), as: weightsFile, in: directory)
         try copyTokenizer(from: source, to: directory)
         try DurableFiles.write(configuration, to: directory + "/" + configurationFile)
         try DurableFiles.synchronize(directory)
@@ -52,9 +52,7 @@ package enum ModelDirectory {
     }
 
     /// All parameters but adapters, which belong to another file.
-    private static func writeWeights(
-        of model: any TrainableModel, to directory: String
-    ) throws(CheckpointError) {
+    static func weights(of model: any TrainableModel) -> SafetensorsWriter {
         var writer = SafetensorsWriter()
         for slot in model.parameters.layout.slots where slot.adaptedSlot == nil {
             for tensor in slot.tensors {
@@ -62,7 +60,7 @@ package enum ModelDirectory {
                 writer.add(tensor.name, shape: tensor.shape, tensor: values)
             }
         }
-        try write(writer, as: weightsFile, in: directory)
+        return writer
     }
 
     /// Writes a file of tensors whole.

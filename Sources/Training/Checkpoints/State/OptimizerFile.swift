@@ -17,17 +17,18 @@ enum OptimizerFile {
 
     /// Stores each arena whole under its name, the step count as `step_count`, and in the header one line a
     /// slot: first element, rows, columns, name.
-    static func write(
-        _ optimizer: any OptimizerState, layout: ParameterLayout, to path: String
-    ) throws(CheckpointError) {
+    static func content(_ optimizer: any OptimizerState) -> SafetensorsWriter {
         var writer = SafetensorsWriter()
         for (name, arena) in optimizer.stateArenas {
             writer.add(name, shape: [arena.count], tensor: arena)
         }
         writer.add(stepCountName, shape: [1], integers: [Int64(optimizer.stepCount)])
-        do {
-            try writer.write(to: path, metadata: [layoutKey: lines(of: layout).joined(separator: "\n")])
-        } catch { throw CheckpointError(error) }
+        return writer
+    }
+
+    /// What stands in the header.
+    static func metadata(_ layout: ParameterLayout) -> [String: String] {
+        [layoutKey: lines(of: layout).joined(separator: "\n")]
     }
 
     private static func lines(of layout: ParameterLayout) -> [String] {

@@ -14,9 +14,18 @@ package enum TrainingCheckpoint {
 
     /// Bytes that a checkpoint needs at most, without the tokenizer's files.
     package static func byteCount(model: any TrainableModel, optimizer: any OptimizerState) -> Int {
-        let isAdapted = !model.parameters.adapters.isEmpty
-        return (isAdapted ? AdapterDirectory.byteCount(model) : ModelDirectory.byteCount(model))
-            + OptimizerFile.byteCount(optimizer)
+        modelByteCount(model) + OptimizerFile.byteCount(optimizer)
+    }
+
+    /// Bytes of a checkpoint's model, or adapters, at most.
+    package static func modelByteCount(_ model: any TrainableModel) -> Int {
+        model.parameters.adapters.isEmpty
+            ? ModelDirectory.byteCount(model) : AdapterDirectory.byteCount(model)
+    }
+
+    /// As `byteCount`, with so many arenas of the optimiser, whether they are split over ranks or not.
+    package static func byteCount(model: any TrainableModel, stateArenas: Int) -> Int {
+        modelByteCount(model) + 4 * stateArenas * model.parameters.trainable.layout.elementCount + 1_000_000
     }
 
     /// Writes all files to `directory`, trainer_state.json last. `recipe` is the effective recipe as YAML
@@ -28,18 +37,9 @@ package enum TrainingCheckpoint {
         state: TrainerState,
         recipe: [UInt8], tokenizerFilesFrom source: String
     ) throws(CheckpointError) {
-        try DurableFiles.createDirectory(directory)
-        try DurableFiles.requireSpace(byteCount(model: model, optimizer: optimizer), in: directory)
-        if model.parameters.adapters.isEmpty {
-            try ModelDirectory.write(model: model, to: directory, tokenizerFilesFrom: source)
-        } else {
-            try AdapterDirectory.write(model: model, base: source, to: directory, tokenizerFilesFrom: source)
-        }
-        try OptimizerFile.write(
-            optimizer, layout: model.parameters.trainable.layout, to: directory + "/" + OptimizerFile.fileName
-        )
-        try DurableFiles.write(recipe, to: directory + "/" + recipeFile)
-        try state.write(to: directory + "/" + TrainerState.fileName)
+        try CheckpointContent(
+            model: model, optimizer: optimizer, state: state, recipe: recipe, tokenizerFilesFrom: source
+        ).write(to: directory)
     }
 
     /// Fills model and optimiser from the checkpoint in the directory `path` and returns where the run stood.
