@@ -167,7 +167,7 @@ import Tokenizers
 
     @Test("The first message may be the assistant's; one without a role or without a trace is refused")
     func unusualConversations() throws {
-        let template = try ChatTemplate("{% for m in messages %}{{ m.content }}{% endfor %}")
+        let template = try ChatTemplate("{% for m in messages %}{{ m.content }}\n{% endfor %}")
         let tokenizer = try tokenizer()
         func message(_ messages: [TemplateValue]) -> String {
             do throws(ChatTemplateError) {
@@ -179,7 +179,7 @@ import Tokenizers
         let answer = TemplateValue.message(role: "assistant", content: "a")
         let chat = try template.tokenize(messages: [answer] + greeting + [answer], with: tokenizer)
         #expect(marked(chat, tokenizer) == ["a", "a"])
-        #expect(message([.message(role: "system", content: "s"), answer]) == "sa")
+        #expect(message([.message(role: "system", content: "s"), answer]) == "s\na\n")
         #expect(message([["content": "x"]]).hasPrefix("Message 1 of the conversation has no \"role\"."))
         let dropping = try ChatTemplate("{{ messages[0].content }}")
         let error = #expect(throws: ChatTemplateError.self) {
