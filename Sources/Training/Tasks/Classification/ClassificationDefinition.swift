@@ -82,7 +82,7 @@ extension ClassificationDefinition {
             task: task,
             notes: (loaded.report?.lines ?? []) + [
                 kind, PreparedTask.rows(examples.examples, validation?.examples),
-            ] + remarks + PreparedTask.cuts(examples.examples, "max_seq_length", data.maxSeqLength)
+            ] + remarks + PreparedTask.cuts(examples.examples, "max_seq_length", data.sequenceLength)
                 + [weighting?.line(labels.head)].compactMap(\.self))
     }
 
