@@ -47,13 +47,13 @@ private struct ClassGoldens {
         }
         self.cases = try cases.map { entry in
             guard let name = entry["name"] as? String, let document = entry["document"] as? String,
-                let files = entry["files"] as? [String: Any], let ids = entry["ids"] as? [Int],
+                let files = entry["files"] as? [String: String], let ids = entry["ids"] as? [Int],
                 let cut = entry["cut"] as? [Int], let plain = entry["plain"] as? String,
                 let size = entry["size"] as? Int, let pad = entry["pad"], let whole = documents[document]
             else { throw Unexpected() }
             return Case(
                 name: name,
-                files: try files.mapValues(text).merging(["tokenizer.json": text(whole)]) { $1 },
+                files: files.merging(["tokenizer.json": try text(whole)]) { $1 },
                 ids: ids.map { rows[$0].map { Int32($0) } }, cut: cut.map { rows[$0].map { Int32($0) } },
                 plain: plain,
                 pad: (pad as? Int).map { Int32($0) }, size: size)

@@ -150,6 +150,10 @@ def cases():
         yield case(f"{name} splits special tokens", document, {**named, **decoder, **EXTRA, "split_special_tokens": True}, model)
 
 
+def line(value):
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
 def answer(entry, folder):
     """The ids of all texts, or null where transformers refuses the folder."""
     try:
@@ -174,8 +178,9 @@ def main():
         if expected is not None:
             for key in ("ids", "cut"):
                 expected[key] = [rows.setdefault(tuple(row), len(rows)) for row in expected[key]]
-            result.append({**entry, **expected})
-    line = lambda value: json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+            # As text, which keeps the order of the members.
+            files = {name: line(content) for name, content in entry["files"].items()}
+            result.append({**entry, **expected, "files": files})
     text = '{"texts": %s,\n"cut": %s,\n"documents": %s,\n"rows": %s,\n"cases": [\n%s\n]}\n' % (
         line(TEXTS), line(CUT), line(documents), line(list(rows)), ",\n".join(map(line, result)))
     path = f"{HERE}/classes/cases.json"
