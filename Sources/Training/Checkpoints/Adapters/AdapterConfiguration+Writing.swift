@@ -11,7 +11,14 @@ extension AdapterConfiguration {
         let adapters = model.parameters.adapters.values.joined().sorted { $0.module < $1.module }
         guard let first = adapters.first?.options else { preconditionFailure("the model has no adapter") }
         let saved = slots.filter { $0.isTrainable && $0.adaptedSlot == nil }
-        let modules = Set(saved.flatMap(\.tensors).map { module(of: $0.name) }).sorted()
+        // PEFT keeps tied what is called embed_tokens; of others it has to be told both sides.
+        let copies = AdapterDirectory.tiedCopies(model).map(\.name)
+        let ties =
+            !copies.isEmpty && model.tiedTensors.allSatisfy { $0.original.hasSuffix("embed_tokens.weight") }
+        let others = ties ? [] : copies
+        let adapted = Set(others.filter { $0.hasSuffix(".lora_A.weight") }.map { String($0.dropLast(14)) })
+        let whole = others.filter { !$0.contains(".lora_") }
+        let modules = Set((saved.flatMap(\.tensors).map(\.name) + whole).map { module(of: $0) }).sorted()
         let isTransposed = adapters.contains { adapter in
             !adapter.isEmbedding && slots[adapter.weight].tensors.contains(where: \.isTransposed)
         }
@@ -25,14 +32,14 @@ extension AdapterConfiguration {
             "r": .integer(rank), "lora_alpha": number(alpha),
             "lora_dropout": .shortest(first.dropout), "use_rslora": .bool(first.usesRankStabilizedScale),
             "fan_in_fan_out": .bool(isTransposed), "init_lora_weights": .bool(true),
-            "target_modules": .array(adapters.map { .string($0.module) }),
+            "target_modules": .array((adapters.map(\.module) + adapted.sorted()).map { .string($0) }),
             "modules_to_save": modules.isEmpty ? .null : .array(modules.map { .string($0) }),
             "rank_pattern": .object(
                 JSONObject(ranks.map { (pattern($0.module), .integer($0.options.rank)) })),
             "alpha_pattern": .object(
                 JSONObject(alphas.map { (pattern($0.module), number($0.options.alpha)) })),
             "use_dora": .bool(false),
-            "ensure_weight_tying": .bool(!AdapterDirectory.tiedCopies(model).isEmpty),
+            "ensure_weight_tying": .bool(ties),
         ])
     }
 

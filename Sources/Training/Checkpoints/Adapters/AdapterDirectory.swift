@@ -59,7 +59,8 @@ package struct AdapterDirectory: Sendable {
     ) throws(CheckpointError) -> Model {
         let tensors = try AdapterTensors(directory)
         var model = model
-        if !configuration.ensuresTying, let tied = tensors.untied(of: head.trainable(model)) {
+        let isTying = configuration.ensuresTying
+        if let tied = tensors.untied(of: head.trainable(model), ensuresTying: isTying) {
             model = try ModelLoader.untied(head, model, file: directory + "/" + Self.configurationFile)
             report.untiedTensor = tied
         }

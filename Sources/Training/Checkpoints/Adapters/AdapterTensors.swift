@@ -38,14 +38,17 @@ struct AdapterTensors {
     mutating func take(_ name: String) -> String? { fileNames.removeValue(forKey: name) }
 
     /// The tied tensor that the adapter changes without the one that it is tied to, or each in its own way.
-    func untied(of model: any TrainableModel) -> TiedTensor? {
+    /// With `ensuresTying` those that the file brings stay tied; PEFT ties no others, such as GPT-2's.
+    func untied(of model: any TrainableModel, ensuresTying: Bool) -> TiedTensor? {
         func isChanged(_ tensor: String) -> Bool {
             let module = Self.module(of: tensor)
             let isSaved = fileNames[tensor].map { !$0.contains(".base_layer.") } ?? false
             return isSaved || contains(module + ".lora_A.weight") || contains(module + ".lora_embedding_A")
         }
         return model.tiedTensors.first { tied in
-            tied.copy.hasSuffix(".weight") && (isChanged(tied.copy) || isChanged(tied.original))
+            guard tied.copy.hasSuffix(".weight") else { return false }
+            let isCopied = isChanged(tied.copy)
+            return ensuresTying ? !isCopied && isChanged(tied.original) : isCopied || isChanged(tied.original)
         }
     }
 
