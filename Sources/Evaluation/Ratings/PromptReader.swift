@@ -90,8 +90,10 @@ struct PromptReader {
             try row.value(in: column, key: "reference_column")
         }
         // Of a dialogue its last answer.
-        if case .array(let turns) = value, let content = turns.last?["content"] { return Self.plain(content) }
-        return value == .null ? nil : Self.plain(value)
+        if case .array(let turns) = value, let content = turns.last?["content"] {
+            return content.isEmpty ? nil : Self.plain(content)
+        }
+        return value.isEmpty ? nil : Self.plain(value)
     }
 
     /// A text as it is, texts of a list one below the other, anything else as JSON.

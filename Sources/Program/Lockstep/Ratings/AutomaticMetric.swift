@@ -116,9 +116,10 @@ struct AutomaticMetric {
     /// answer.
     private static func references(of row: Row) -> [String] {
         for name in ["reference", "summary", "caption", "completion"] {
-            switch row[name] {
-            case .array(let values)? where !values.isEmpty: return values.map(\.plainText)
-            case .string(let text)?: return [text]
+            guard let value = row[name], !value.isEmpty else { continue }
+            switch value {
+            case .array(let values): return values.filter { !$0.isEmpty }.map(\.plainText)
+            case .string(let text): return [text]
             default: continue
             }
         }
