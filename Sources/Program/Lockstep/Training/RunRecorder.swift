@@ -211,7 +211,7 @@ final class RunRecorder {
     /// Says that nothing is left to do.
     func tell(_ finished: FinishedRun, of plan: TrainingPlan) throws {
         let end = finished.step < plan.totalSteps ? ", where it ended early" : ""
-        let hasCheckpoints = try CheckpointStore(outputDirectory: directory).latest() != nil
+        let hasCheckpoints = try !CheckpointStore(outputDirectory: directory).steps().isEmpty
         let others =
             hasCheckpoints
             ? "To go on from one of its checkpoints give its path to --resume_from_checkpoint; "

@@ -55,7 +55,7 @@ package struct CheckpointStore: Sendable {
     }
 
     /// The steps of all whole checkpoints, ascending.
-    func steps() throws(CheckpointError) -> [Int] {
+    package func steps() throws(CheckpointError) -> [Int] {
         guard DurableFiles.isDirectory(outputDirectory) else { return [] }
         return try DurableFiles.names(in: outputDirectory).compactMap(Self.step(ofName:)).filter {
             DurableFiles.exists(path(Self.name(step: $0)) + "/" + TrainerState.fileName)
