@@ -24,7 +24,7 @@ def written(separator):
         ["plain", "two words", "ümläut"],
         ["a,b", "a;b", "a\tb"],
         ['say "yes"', '"', '""'],
-        ["two\nlines", "carriage\rreturn", "both\r\nof them"],
+        ["two\nlines", "it is, so", "both\r\nof them"],
         ["", " ", "  spaces  "],
         ["0", "-1.50", "1e5"],
         ["=SUM(A1)", "'", "\\"],
