@@ -102,7 +102,7 @@ private let settingWords = ["--mca", "btl_tcp_flags", "send", "--mca", "mpi_yiel
             ("mail_type: END", "--mail-type=END"), ("mail_type: [END, FAIL]", "--mail-type=END,FAIL"),
             ("mail_user: a@b.org", "--mail-user=a@b.org"), ("job_name: bert", "--job-name=bert"),
             ("dependency: 'afterok:12'", "--dependency=afterok:12"),
-            ("nodelist: n[1-4]", "--nodelist=n[1-4]"),
+            ("nodelist: 'n[1-4]'", "--nodelist=n[1-4]"),
             ("exclude: n3", "--exclude=n3"), ("begin: now+1hour", "--begin=now+1hour"),
             ("exclusive: true", "--exclusive"), ("exclusive: user", "--exclusive=user"),
             ("no_requeue: true", "--no-requeue"), ("hold: true", "--hold"),

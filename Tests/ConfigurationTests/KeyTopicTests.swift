@@ -37,7 +37,7 @@ import Testing
         #expect(KeyTopic("lora", for: .chat) == nil)
         #expect(KeyTopic.unknown("lora", for: .chat).hasPrefix("No key that chat reads is about 'lora'; "))
         #expect(try names("generation", .chat).contains("temperature"))
-        #expect(try names("batch", .predict) == ["per_device_eval_batch_size"])
+        #expect(try names("batch_size", .predict) == ["per_device_eval_batch_size"])
     }
 
     @Test("a key of another trainer is explained, and an alias leads to the key")
@@ -64,7 +64,8 @@ import Testing
             $0.count > 80 && $0.contains(" ") && !$0.contains("|")
         }
         #expect(long.isEmpty, "\(long)")
-        #expect(try #require(KeyTopic("doc_stride", for: nil)).text.contains("for task question-answering."))
+        let stride = try #require(KeyTopic("doc_stride", for: nil)).text
+        #expect(stride.split(whereSeparator: \.isWhitespace).joined(separator: " ").contains("for task question-answering."))
     }
 
     @Test("a word that is no topic is told what comes closest, and the topics")

@@ -1,4 +1,5 @@
-// What is said of a classifier's figures that one answer to all rows would have, too; and of which label F1 is.
+// What is said of a classifier's figures that one answer to all rows would have, too; and of which label F1
+// is.
 
 import DataParallel
 import Datasets

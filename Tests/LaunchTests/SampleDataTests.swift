@@ -1,4 +1,5 @@
-// The reviews that come with the recipe: counts, balance, no row twice, none of validation near one of training.
+// The reviews that come with the recipe: counts, balance, no row twice, none of validation near one of
+// training.
 import Foundation
 import Testing
 

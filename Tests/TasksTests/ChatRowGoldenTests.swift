@@ -82,12 +82,18 @@ private struct ChatGoldens {
                 source: RowSource(file: group, line: number + 1))
             let conversations = Conversations(
                 tokenizer: tokenizer, template: template, arguments: arguments)
+            let wanted = golden["learnt"]?.array?.compactMap(\.integer)
+            if wanted == [] {
+                // Nothing of an answer is left within the length.
+                #expect(throws: TrainingError.self) { _ = try conversations.example(row) }
+                continue
+            }
             do {
                 let example = try conversations.example(row)
                 let place = "\(row.source) \(golden["template"]?.string ?? "") \(name) \(row.jsonLine())"
                 #expect(
                     example.tokens.map { Int($0) } == golden["ids"]?.array?.compactMap(\.integer), "\(place)")
-                #expect(learnt(example) == golden["learnt"]?.array?.compactMap(\.integer), "\(place)")
+                #expect(learnt(example) == wanted, "\(place)")
             } catch {
                 Issue.record("\(error): \(row.jsonLine())")
             }

@@ -32,8 +32,9 @@ package struct Blinding: Sendable {
         return (0..<systemCount).map { order[$0] }
     }
 
-    /// The outputs of an item that differ, in the rater's order: places of letters and the systems behind them,
-    /// of which the first gives the group its letter. Equal texts are judged once, for all their systems.
+    /// The outputs of an item that differ, in the rater's order: places of letters and the systems behind
+    /// them, of which the first gives the group its letter. Equal texts are judged once, for all their
+    /// systems.
     package func distinctOutputs(for rater: Rater, item: Int) -> [[(place: Int, system: Int)]] {
         var groups: [[(place: Int, system: Int)]] = []
         var known: [String: Int] = [:]

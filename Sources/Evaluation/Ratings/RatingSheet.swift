@@ -57,8 +57,8 @@ package enum RatingSheet {
         return csv(rows)
     }
 
-    /// The ratings and comments of a table, CSV or TSV. Empty cells are none, other columns are not looked at.
-    /// What stands under a letter is of all systems that gave this output and have no line of their own.
+    /// The ratings and comments of a table, CSV or TSV. Empty cells are none, other columns are not looked
+    /// at. What stands under a letter is of all systems that gave this output and have no line of their own.
     /// - Throws: if a line is wrong; the message names each with its reason.
     package static func ratings(path: String, of items: RatingItems) throws(RatingsError) -> [RatingRecord] {
         let reader = try RatingsError.rethrowing { () throws(DatasetsError) in try RowReader(patterns: [path])

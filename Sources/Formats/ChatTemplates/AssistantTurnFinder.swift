@@ -1,7 +1,7 @@
 // Finds the assistant's turns in a conversation whose template does not mark them.
 
-/// Compares the text of a conversation with what the template makes of its beginnings, and of the conversation
-/// with other words in the place of a turn's own.
+/// Compares the text of a conversation with what the template makes of its beginnings, and of the
+/// conversation with other words in the place of a turn's own.
 ///
 /// What changes with a turn's words is what the turn says: its content, thoughts and calls of tools. A turn
 /// begins behind the prompt for it. Templates that write a message differently when others follow, as Qwen3

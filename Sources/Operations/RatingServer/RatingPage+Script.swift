@@ -31,7 +31,8 @@ extension RatingPage {
           try { return localStorage.getItem(key); } catch { return null; }
         }
 
-        // Requests: an answer with an error sentence is thrown as final, anything else as a reason to try again.
+        // Requests: an answer with an error sentence is thrown as final, anything else as a reason to try
+        // again.
         class Refused extends Error { }
         async function ask(path, body) {
           const options = body === undefined ? {} : {

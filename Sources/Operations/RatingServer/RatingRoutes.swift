@@ -172,8 +172,8 @@ struct RatingRoutes: Sendable {
         return .members([("complete", .integer(completeItems(of: rater, store.ratings)))])
     }
 
-    /// Saves a rating: `{"set": …, "rater": …, "item": row, "letter": "A", "criterion": …, "rating": 1…5}`, or
-    /// `"cannot judge"` as rating.
+    /// Saves a rating: `{"set": …, "rater": …, "item": row, "letter": "A", "criterion": …, "rating": 1…5}`,
+    /// or `"cannot judge"` as rating.
     private func rate(_ request: RatingRequest) throws(Refusal) -> JSONValue {
         let target = try target(request)
         guard let criterion = target.body["criterion"]?.string.flatMap(Criterion.init) else {

@@ -62,7 +62,8 @@ package final class RunLog {
     }
 
     /// Adds the record of how fast training went since the last one, evaluations and checkpoints apart,
-    /// and of the memory of rank 0: `samples_per_second` and `tokens_per_second` of all ranks, `resident_bytes`.
+    /// and of the memory of rank 0: `samples_per_second` and `tokens_per_second` of all ranks,
+    /// `resident_bytes`.
     package func speed(
         step: Int, epoch: Double, rowsPerSecond: Double, tokensPerSecond: Double, residentBytes: Int?
     ) throws(ReportingError) {

@@ -8,8 +8,8 @@ extension RunProgress {
     /// Updates of the weights: the steps less those that were left out.
     var updates: Int { step - skippedUpdates }
 
-    /// The progress that the state of the checkpoint at `path` describes. Throws what is missing or of another
-    /// kind.
+    /// The progress that the state of the checkpoint at `path` describes. Throws what is missing or of
+    /// another kind.
     package init(_ state: TrainerState, path: String) throws(CheckpointError) {
         step = state.globalStep
         epoch = state.epoch

@@ -18,8 +18,12 @@ package enum TrainableParameters {
         let parameters = model.parameters
         var isFrozen = Set<Int>()
         if let options = arguments.lora {
-            let targets = try adapterTargets(arguments, options, model)
+            var targets = try adapterTargets(arguments, options, model)
             let saved = try slots(arguments.modulesToSave, key: "modules_to_save", model)
+            if arguments.loraTargetModules.contains(allLinear) {
+                // All others, as PEFT has it.
+                targets.removeAll { saved.contains($0.slot) }
+            }
             if let both = targets.first(where: { saved.contains($0.slot) }) {
                 throw TrainingError(
                     "modules_to_save: \(LoRAAdapter.module(of: both.tensor)) would be trained whole and gets an adapter "

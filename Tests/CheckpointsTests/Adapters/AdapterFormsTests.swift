@@ -1,4 +1,5 @@
-// Adapters of embeddings, output layers and other forms that PEFT saves: read, computed with, written, refused.
+// Adapters of embeddings, output layers and other forms that PEFT saves: read, computed with, written,
+// refused.
 
 import Checkpoints
 import Foundation

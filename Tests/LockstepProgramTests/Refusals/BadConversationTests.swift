@@ -65,7 +65,7 @@ import Testing
         let long = String(repeating: "good ", count: 40)
         try expectRefusal(
             messages(ToyLanguageModel.message("user", long), ToyLanguageModel.message("assistant", "bad")),
-            ["max_seq_length": "40", "on_long_row": "error"], saying: ":3: the row has ")
+            ["max_seq_length": "64", "on_long_row": "error"], saying: ":3: the row has ")
     }
 
     @Test("columns and messages that are not there or of another kind")

@@ -66,6 +66,9 @@ import Testing
                 + #""normalizer": {"type": "Nmt"}, "pre_tokenizer": {"type": "BertPreTokenizer"}, "#
                 + #""model": {"type": "WordPiece", "unk_token": "[UNK]", "vocab": {"[PAD]": 0, "[UNK]": 1}}}"#,
             to: "model/tokenizer.json")
+        // A class that takes the file as it is.
+        try workshop.write(
+            #"{"tokenizer_class": "PreTrainedTokenizerFast"}"#, to: "model/tokenizer_config.json")
         try workshop.expectRefusal(
             training: [:], ranks: 2,
             saying: "'\(workshop.path)/model/tokenizer.json': normalizer 'Nmt' is not supported")

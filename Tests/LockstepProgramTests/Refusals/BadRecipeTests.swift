@@ -24,7 +24,7 @@ import Testing
             ["train", recipe], saying: "\(recipe):4: num_train_epochs must be a number above 0, but is")
         try workshop.expectRefusal(
             training: [:], flags: ["--max_seq_length", "2"],
-            saying: "--max_seq_length: max_seq_length must be an integer of at least 3, but is")
+            saying: "--max_seq_length: max_seq_length must be an integer of at least 3, or null, but is")
     }
 
     @Test("an unknown flag: the nearest flag is named, once, with code 64")

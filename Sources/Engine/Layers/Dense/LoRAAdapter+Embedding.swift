@@ -8,9 +8,9 @@ extension ParameterSlot {
     package var takesAdapter: Bool { isLinear || isTable || isOutputLayer }
 }
 
-/// out += s · A[ids]·Bᵀ with A `[count, r]`, whose rows are looked up, and B `[width, r]`; the inputs are ids,
-/// and there is no dropout. Files hold A as `lora_embedding_A [r, count]`. An output layer that is tied to
-/// the table adds s · (h·B)·Aᵀ to its logits: the table is one, W + s·A·Bᵀ, wherever it is read.
+/// out += s · A[ids]·Bᵀ with A `[count, r]`, whose rows are looked up, and B `[width, r]`; the inputs are
+/// ids, and there is no dropout. Files hold A as `lora_embedding_A [r, count]`. An output layer that is tied
+/// to the table adds s · (h·B)·Aᵀ to its logits: the table is one, W + s·A·Bᵀ, wherever it is read.
 extension LoRAAdapter {
     /// Adds the slots of A, which starts as zeros, and of B, normal as PyTorch starts embeddings.
     static func addEmbeddingSlots(
@@ -40,7 +40,8 @@ extension LoRAAdapter {
         }
     }
 
-    /// Adds the gradients of A and B. `dy` is that of the rows `ids`; the row of A for the padding id gets none.
+    /// Adds the gradients of A and B. `dy` is that of the rows `ids`; the row of A for the padding id gets
+    /// none.
     func backward(gradient dy: Tensor, ids: [Int32], padding: Int32?, _ pass: Pass) {
         let parameters = pass.parameters
         pass.temporarily {

@@ -90,7 +90,11 @@ package final class FilePredictor: Predictor {
             return labels.texts(
                 of: try labels.target(for: row, column: column, columnKey: "reference_column"))
         }
-        if row[column]?.string == nil, !row.isLine, let text = try writtenReference(row) { return [text] }
+        if column == referenceColumn, row[column]?.string == nil, !row.isLine,
+            let text = try writtenReference(row)
+        {
+            return [text]
+        }
         let value = try row.value(in: column, key: "reference_column")
         guard case .array(let values) = value else { return [value == .null ? "" : value.plainText] }
         // An empty one among several says nothing, and would win where the least reference counts.

@@ -129,7 +129,8 @@ struct LabelRowSums: ExactRowSums {
         return found + (hasArea(head) ? [MetricDescription(area, .higherIsBetter)] : [])
     }
 
-    /// The area of the positive one of two labels, or the mean over labels. Exact while all rows are in the sample.
+    /// The area of the positive one of two labels, or the mean over labels. Exact while all rows are in the
+    /// sample.
     private func rocAUC(hasInterval: Bool) -> MetricValue {
         let count = head.labels.count
         let isBinary = head.problemType == .singleLabel && count == 2

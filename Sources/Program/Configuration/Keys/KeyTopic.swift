@@ -16,17 +16,14 @@ package struct KeyTopic: Equatable, Sendable {
 
     /// The topic that `word` names, among the keys that `command` reads or among all; nil when there is none.
     ///
-    /// A group's name or its beginning, `adapter`, stands for the group; any part of a key's name, `lora`,
-    /// for the keys that have it; a key of other trainers, `optim`, for what becomes of it.
+    /// A group's name or its beginning, `adapter`, stands for the group; a key of other trainers,
+    /// `evaluation_strategy`, for what becomes of it; any part of a key's name, `lora`, for the keys that have it.
     package init?(_ word: String, for command: RecipeCommand?) {
         let name = Self.plain(word)
         guard name.count > 1 else { return nil }
         let readable = RecipeKey.all.filter { key in command.map(key.commands.contains) ?? true }
-        func keys(_ part: String) -> [String] {
-            let group = KeyGroup.allCases.first { $0.words.contains { $0.hasPrefix(part) && part.count > 3 } }
-            return readable.filter { $0.group == group || $0.name.contains(part) }.map(\.name)
-        }
-        if let borrowed = BorrowedKey.named(name) {
+        let group = KeyGroup.allCases.first { $0.words.contains { $0.hasPrefix(name) && name.count > 3 } }
+        if group == nil, let borrowed = BorrowedKey.named(name) {
             guard case .alias(let key) = borrowed.meaning else {
                 self.init(keyNames: [], remark: borrowed.explanation)
                 return
@@ -34,7 +31,7 @@ package struct KeyTopic: Equatable, Sendable {
             self.init(keyNames: readable.map(\.name).filter { $0 == key }, remark: borrowed.explanation)
             return
         }
-        let found = keys(name)
+        let found = readable.filter { $0.group == group || $0.name.contains(name) }.map(\.name)
         guard !found.isEmpty else { return nil }
         self.init(keyNames: found)
     }

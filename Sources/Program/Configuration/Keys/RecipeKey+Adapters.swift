@@ -32,7 +32,7 @@ extension RecipeKey {
         .patterns(
             "lora_alpha_pattern", \.training.adaptation.loraAlphaPattern,
             .number("a number above 0") { $0 > 0 }, "a number above 0",
-            "The same for lora_alpha, such as layers\\.0\\..*: 32."),
+            "Values of lora_alpha for single adapters by the same expressions, such as v_proj: 32."),
         .key(
             "use_rslora", \.training.adaptation.useRSLoRA, .boolean,
             "Divide lora_alpha by the square root of lora_r instead of lora_r."),

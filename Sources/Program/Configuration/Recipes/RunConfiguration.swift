@@ -12,7 +12,8 @@ extension RunConfiguration {
     package static let keysForTraining = ["model_name_or_path", "train_file", "output_dir"]
 
     /// Reads a recipe file and lays the flags over it. For `evaluate`, `predict` and `chat` both lie over
-    /// what the model was trained with, where its folder says so, or over the task that its config.json names.
+    /// what the model was trained with, where its folder says so, or over the task that its config.json
+    /// names.
     ///
     /// - Parameters:
     ///   - recipePath: YAML file; nil if everything comes by flags.

@@ -24,7 +24,7 @@ struct EvaluateCommand: ParsableCommand, RecipeReader {
             report.html.
             """,
             examples: "lockstep evaluate --model_name_or_path runs/mine --validation_file test.csv",
-            "lockstep evaluate --predictions_file answers.jsonl --references_file test.jsonl",
+            "lockstep evaluate --predictions_file out.jsonl --references_file in.jsonl",
             "mpirun -np 4 lockstep evaluate recipe.yaml --model_name_or_path runs/mine"))
 
     @Argument(help: "Recipe file (YAML) whose keys serve as defaults.", completion: .yaml)

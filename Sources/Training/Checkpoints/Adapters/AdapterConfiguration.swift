@@ -9,8 +9,8 @@ struct AdapterConfiguration: Sendable {
     enum Start: Sendable {
         /// The weights of the base model stay as they are.
         case plain
-        /// OLoRA (Büyükakyüz 2024): what a QR decomposition of a weight gives to A and B at first is taken off
-        /// it, each time that the adapter is loaded.
+        /// OLoRA (Büyükakyüz 2024): what a QR decomposition of a weight gives to A and B at first is taken
+        /// off it, each time that the adapter is loaded.
         case orthonormal
     }
 

@@ -48,9 +48,9 @@ package struct AdapterDirectory: Sendable {
         head = hasHead ? ClassificationHead(try ModelConfigurationFile(directory: directory).json) : nil
     }
 
-    /// Adds the adapters to `model`, which was loaded from `base` as a `head`, reads them and merges them into
-    /// its weights. Where they change embeddings and the output layer that is tied to these apart, as PEFT has
-    /// them, the result is another model, which is not tied; `report` says so then.
+    /// Adds the adapters to `model`, which was loaded from `base` as a `head`, reads them and merges them
+    /// into its weights. Where they change embeddings and the output layer that is tied to these apart, as
+    /// PEFT has them, the result is another model, which is not tied; `report` says so then.
     ///
     /// Parameters that the base model did not bring must be among those of the adapter. Throws when a tensor
     /// fits no module of the model, and the errors of the file format.
@@ -99,8 +99,8 @@ package struct AdapterDirectory: Sendable {
         try tensors.read(into: model)
     }
 
-    /// Tensors beside those of the trained slots that PEFT expects in the file: of an output layer that is tied
-    /// to embeddings which are trained, or have an adapter.
+    /// Tensors beside those of the trained slots that PEFT expects in the file: of an output layer that is
+    /// tied to embeddings which are trained, or have an adapter.
     static func tiedCopies(_ model: any TrainableModel) -> [(name: String, tensor: Tensor, shape: [Int])] {
         let parameters = model.parameters
         return model.tiedTensors.flatMap { tied -> [(name: String, tensor: Tensor, shape: [Int])] in

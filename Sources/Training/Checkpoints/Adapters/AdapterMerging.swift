@@ -1,4 +1,5 @@
-// How an adapter changes a model beyond W + s·B·A: biases, embeddings of some tokens, and what OLoRA takes off.
+// How an adapter changes a model beyond W + s·B·A: biases, embeddings of some tokens, and what OLoRA takes
+// off.
 
 internal import Layers
 internal import Models
@@ -85,8 +86,8 @@ struct AdapterMerging {
         do { try tensors.files.read(name, into: values) } catch { throw CheckpointError(error) }
     }
 
-    /// What PEFT takes off the weights when it starts an adapter: with OLoRA s·Q·R of the first r columns of Q
-    /// and rows of R, which is s times the projection of W on its first r columns.
+    /// What PEFT takes off the weights when it starts an adapter: with OLoRA s·Q·R of the first r columns of
+    /// Q and rows of R, which is s times the projection of W on its first r columns.
     func takeOffStart() throws(CheckpointError) {
         guard configuration.start == .orthonormal else { return }
         for adapter in parameters.adapters.values.joined() {

@@ -88,7 +88,8 @@ struct AdapterTensors {
             }
         }
         for tied in model.tiedTensors {
-            // The weights under the adapter of a tied layer are those of the table; of tied biases one is read.
+            // The weights under the adapter of a tied layer are those of the table; of tied biases one is
+            // read.
             let isTwice = !tied.copy.hasSuffix(".weight") && contains(tied.original)
             if let name = left[tied.copy], isTwice || name.contains(".base_layer.") { left[tied.copy] = nil }
         }

@@ -21,7 +21,8 @@ package final class ClassificationEvaluator {
     /// What answers are scored as.
     let head: ClassificationHead
 
-    /// `positive` is the label that figures of two are of. With `weighting` the loss is that of a run with it.
+    /// `positive` is the label that figures of two are of. With `weighting` the loss is that of a run with
+    /// it.
     package init(
         model: any SequenceClassifier, weighting: LossWeighting? = nil, positive: Int = 1,
         group: any ProcessGroup, batchRows: Int
