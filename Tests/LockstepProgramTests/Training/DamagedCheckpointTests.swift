@@ -77,7 +77,7 @@ import Testing
         let again = try interrupted()
         let state = again.path + "/cut/checkpoint-4/trainer_state.json"
         let text = try again.text("cut/checkpoint-4/trainer_state.json")
-        let bare = text.replacing("\"manifest\": true", with: "\"other\": true")
+        let bare = text.replacing("\"manifest\" : true", with: "\"other\" : true")
         try #require(bare != text)
         try Data(bare.utf8).write(to: URL(fileURLWithPath: state))
         try FileManager.default.removeItem(atPath: again.path + "/cut/checkpoint-4/manifest.json")

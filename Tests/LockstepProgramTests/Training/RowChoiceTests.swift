@@ -126,7 +126,7 @@ import Testing
             }.joined()
         }
         let file = try workshop.write(lines(ToyRow.rows(60)), to: "hot.jsonl")
-        let outcome = try workshop.train("run", ["train_file": file, "max_steps": "80"])
+        let outcome = try workshop.train("run", ["train_file": file, "max_steps": "300"])
         #expect(
             outcome.errors.contains("multi_label_classification: 3 outputs (LABEL_0, LABEL_1, LABEL_2)"),
             "\(outcome.errors)")

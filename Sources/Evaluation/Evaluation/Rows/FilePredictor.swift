@@ -90,7 +90,7 @@ package final class FilePredictor: Predictor {
             return labels.texts(
                 of: try labels.target(for: row, column: column, columnKey: "reference_column"))
         }
-        if column == referenceColumn, row[column]?.string == nil, !row.isLine,
+        if column == referenceColumn, !row.isLine, Self.isNoText(row[column]),
             let text = try writtenReference(row)
         {
             return [text]
@@ -100,6 +100,15 @@ package final class FilePredictor: Predictor {
         // An empty one among several says nothing, and would win where the least reference counts.
         let texts = values.filter { !$0.isEmpty }.map(\.plainText)
         return texts.isEmpty ? [""] : texts
+    }
+
+    /// Whether a value is none, or a list of other things than texts, such as messages.
+    private static func isNoText(_ value: JSONValue?) -> Bool {
+        switch value {
+        case nil: true
+        case .array(let values): values.contains { $0.object != nil }
+        default: false
+        }
     }
 
     /// The column of the row's references.
