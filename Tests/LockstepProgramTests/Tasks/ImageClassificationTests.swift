@@ -138,7 +138,7 @@ import Testing
                     ["train", workshop.recipe(output: "run", [:])] + flags + ["--train_file", file],
                     ranks: ranks)
                 #expect(outcome.status == 1)
-                #expect(outcome.errors.contains("] error: \(file):6: \(sentence)"), "\(outcome.errors)")
+                #expect(outcome.errors.contains("error: \(file):6: \(sentence)"), "\(outcome.errors)")
                 #expect(try workshop.names("run").isEmpty)
             }
         }
