@@ -202,7 +202,8 @@ let package = Package(
                 "TestSupport",
             ], goldens: true, topics: ["Adapters"]),
         tests(
-            "GGUFImportTests", ["Tensors", "JSON", "Models", "Safetensors", "GGUFImport", "TestSupport"],
+            "GGUFImportTests",
+            ["Tensors", "JSON", "Models", "Safetensors", "Tokenizers", "GGUFImport", "TestSupport"],
             goldens: true),
         tests("TokenizersTests", ["Tokenizers", "TestSupport"], goldens: true),
         tests("ChatTemplatesTests", ["Tokenizers", "ChatTemplates", "TestSupport"], goldens: true),

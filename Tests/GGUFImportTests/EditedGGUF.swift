@@ -28,6 +28,13 @@ struct EditedGGUF {
         bytes.replaceSubrange(place..<place + 4, with: Self.little(value))
     }
 
+    /// Replaces the truth value of `key`.
+    mutating func setBool(_ key: String, _ value: Bool) throws {
+        let place = try #require(bytes.firstRange(of: Array(key.utf8))).upperBound + 4
+        try #require(bytes[place] <= 1)
+        bytes[place] = value ? 1 : 0
+    }
+
     /// Replaces the number of the type of a tensor of two dimensions.
     mutating func setType(_ tensor: String, _ number: UInt32) throws {
         let place = try #require(bytes.firstRange(of: Array(tensor.utf8))).upperBound + 4 + 16

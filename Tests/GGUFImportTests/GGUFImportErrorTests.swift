@@ -101,8 +101,8 @@ import Testing
     static let tokenizers: [Case] = [
         Case(
             "another tokenizer", { try $0.replace("gpt2", with: "bert") },
-            "PATH has the tokenizer model 'bert'; expected one of gpt2 (byte-level BPE): choose another model"
-        ),
+            "PATH has the tokenizer model 'bert'; expected one of gpt2 (byte-level BPE), llama "
+                + "(SentencePiece): choose another model"),
         Case(
             "another way to split text", { try $0.replace("smollm", with: "gpt-9k") },
             "PATH has the pre-tokenizer 'gpt-9k'; expected one of smollm, llama-bpe, qwen2, gpt-2, starcoder, "
@@ -125,6 +125,18 @@ import Testing
         Case(
             "no merges", { try $0.replace("tokenizer.ggml.merges", with: "tokenizer.ggml.marges") },
             "PATH has no metadata key 'tokenizer.ggml.merges', which the import needs: \(again)"),
+        Case(
+            "neither merges nor scores", of: "spm",
+            { try $0.replace("tokenizer.ggml.scores", with: "tokenizer.ggml.scorez") },
+            "PATH has no metadata key 'tokenizer.ggml.scores', which the import needs: \(again)"),
+        Case(
+            "a score that is no number", of: "spm",
+            { try $0.replace([0, 0, 0x7A, 0xC4], with: [0, 0, 0xC0, 0x7F]) },
+            "PATH: the tokenizer is damaged: the score of token 336 is not a number. \(damaged)"),
+        Case(
+            "a start token that is not named", of: "spm",
+            { try $0.replace("tokenizer.ggml.bos_token_id", with: "tokenizer.ggml.bos_token_ib") },
+            "PATH has no metadata key 'tokenizer.ggml.bos_token_id', which the import needs: \(again)"),
         Case(
             "token types without tokens",
             { try $0.replace("tokenizer.ggml.tokens", with: "tokenizer.ggml.tokenz") },

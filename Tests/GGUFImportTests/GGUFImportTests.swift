@@ -11,7 +11,7 @@ import TestSupport
 import Testing
 
 @Suite struct GGUFImportTests {
-    private static let names = ["llama", "llama3", "qwen2", "gpt2"]
+    private static let names = ["llama", "llama3", "qwen2", "gpt2", "spm"]
 
     private func expected(_ name: String) throws -> JSONValue {
         try #require(try json(of: goldenPath("imports.json"))[name])

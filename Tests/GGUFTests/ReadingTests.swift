@@ -45,6 +45,7 @@ import Testing
         #expect(try metadata.string("absent") == nil)
         #expect(try metadata.strings("array.strings") == ["a", "", "ġ"])
         #expect(try metadata.integers("array.integers") == [1, -2, 3])
+        #expect(try metadata.floats("array.floats") == [0.5, -1.5])
         let path = file.path
         let problems: [(GGUFError?, String, String, String)] = [
             (
@@ -54,6 +55,10 @@ import Testing
             (
                 thrownError { () throws(GGUFError) in _ = try metadata.strings("array.floats") },
                 "array.floats", "an array of strings", "ARRAY of FLOAT32"
+            ),
+            (
+                thrownError { () throws(GGUFError) in _ = try metadata.floats("array.integers") },
+                "array.integers", "an array of floats", "ARRAY of INT32"
             ),
             (
                 thrownError { () throws(GGUFError) in _ = try metadata.integer("number.uint64") },

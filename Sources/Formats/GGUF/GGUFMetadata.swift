@@ -116,6 +116,15 @@ extension GGUFMetadata {
         }
     }
 
+    /// An array of floats of either width.
+    package func floats(_ key: String) throws(GGUFError) -> [Double]? {
+        try value(key, "an array of floats") { value in
+            guard let elements = value.array else { return nil }
+            let floats = elements.compactMap(\.float)
+            return floats.count == elements.count ? floats : nil
+        }
+    }
+
     private func value<Value>(
         _ key: String, _ expected: String, _ convert: (GGUFValue) -> Value?
     ) throws(GGUFError) -> Value? {

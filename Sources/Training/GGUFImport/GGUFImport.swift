@@ -54,7 +54,7 @@ package struct GGUFImport: Sendable {
         } catch { throw .format(error) }
         let keys = try GGUFKeys(file.metadata)
         plan = try GGUFModelPlan(file, keys)
-        tokenizer = try GGUFTokenizer(keys, family: plan.family, vocabularySize: plan.vocabularySize)
+        tokenizer = try GGUFTokenizer(keys, vocabularySize: plan.vocabularySize)
         modelType = plan.family.rawValue
         notes = plan.notes + tokenizer.notes
         var counts: [String: Int] = [:]

@@ -66,6 +66,10 @@ struct GGUFKeys {
         do { return try metadata.integers(name(key)) } catch { throw .format(error) }
     }
 
+    func floats(_ key: String) throws(GGUFImportError) -> [Double]? {
+        do { return try metadata.floats(name(key)) } catch { throw .format(error) }
+    }
+
     func bool(_ key: String) throws(GGUFImportError) -> Bool? {
         do { return try metadata.bool(name(key)) } catch { throw .format(error) }
     }

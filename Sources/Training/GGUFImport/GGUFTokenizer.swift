@@ -1,4 +1,5 @@
-// The byte-level BPE tokenizer of a GGUF file: read, checked, and described for Hugging Face.
+// The tokenizer of a GGUF file, byte-level BPE or SentencePiece: read, checked, and described for Hugging
+// Face.
 
 internal import JSON
 internal import Models
@@ -22,9 +23,9 @@ struct GGUFTokenizer: Sendable {
     /// Tokens by id; nil for rows of the embedding that stand for no token.
     let tokens: [String?]
     let added: [Added]
-    /// Pairs with a space between, best first.
-    let merges: [String]
-    let split: GGUFTextSplit
+    /// Best first.
+    let merges: [GGUFMerges.Merge]
+    let model: GGUFTokenizerModel
     /// Tokens put before and after every text.
     let prefix: Added?
     let suffix: Added?
@@ -33,16 +34,16 @@ struct GGUFTokenizer: Sendable {
     private let chatTemplate: String?
 
     /// Reads the metadata. Throws when the tokenizer is of another kind, or its parts contradict each other.
-    init(_ keys: GGUFKeys, family: GGUFFamily, vocabularySize: Int) throws(GGUFImportError) {
-        try Self.checkModel(keys)
+    init(_ keys: GGUFKeys, vocabularySize: Int) throws(GGUFImportError) {
+        model = try GGUFTokenizerModel(keys)
         let texts = try Self.texts(keys, vocabularySize: vocabularySize)
         let kinds = try Self.kinds(keys, count: texts.count)
-        split = try GGUFTextSplit(keys, family: family)
         tokens = zip(texts, kinds).enumerated().map { id, token in
             token.1 == .unused && token.0 == "[PAD\(id)]" ? nil : token.0
         }
         roles = try Roles(keys, tokens: texts)
-        let markers = roles.markers
+        // transformers' class for SentencePiece finds every token with a role in the text.
+        let markers = model.fallsBackToBytes ? roles.all : roles.markers
         added = zip(texts, kinds).enumerated().compactMap { id, token in
             if markers.contains(id) { return Added(id: id, text: token.0, isSpecial: true) }
             return switch token.1 {
@@ -51,34 +52,27 @@ struct GGUFTokenizer: Sendable {
             case .normal, .unused, .byte: nil
             }
         }
-        merges = try GGUFMerges.read(keys, tokens: texts)
-        let addsPrefix = try keys.bool("tokenizer.ggml.add_bos_token") ?? split.addsPrefix
+        merges =
+            model.fallsBackToBytes && !keys.has("tokenizer.ggml.merges")
+            ? try GGUFMerges.derived(keys, tokens: tokens) : try GGUFMerges.read(keys, tokens: texts)
+        let addsPrefix = try keys.bool("tokenizer.ggml.add_bos_token") ?? model.addsPrefix
         let addsSuffix = try keys.bool("tokenizer.ggml.add_eos_token") ?? false
         prefix = try roles.added(roles.bos, texts, if: addsPrefix, "bos", keys)
         suffix = try roles.added(roles.eos, texts, if: addsSuffix, "eos", keys)
         chatTemplate = try keys.string("tokenizer.chat_template")
-        notes = try Self.notes(keys, split, hasTemplate: chatTemplate != nil)
+        notes = try Self.notes(keys, model, hasTemplate: chatTemplate != nil)
     }
 
     private static func notes(
-        _ keys: GGUFKeys, _ split: GGUFTextSplit, hasTemplate: Bool
+        _ keys: GGUFKeys, _ model: GGUFTokenizerModel, hasTemplate: Bool
     ) throws(GGUFImportError) -> [String] {
-        var notes: [String] = split.note.map { [$0] } ?? []
+        var notes: [String] = model.note.map { [$0] } ?? []
         if !hasTemplate { notes.append("The file has no chat template, so the model cannot chat as it is.") }
         if let names = try keys.strings("tokenizer.chat_templates"), !names.isEmpty {
             notes.append(
                 "Only the default chat template is imported, not \(names.joined(separator: ", ")).")
         }
         return notes
-    }
-
-    private static func checkModel(_ keys: GGUFKeys) throws(GGUFImportError) {
-        let model = try keys.string("tokenizer.ggml.model")
-        guard model == "gpt2" else {
-            throw .unsupportedTokenizer(
-                model.map { "the tokenizer model '\($0)'" } ?? "no tokenizer.ggml.model", in: keys.path,
-                known: ["gpt2 (byte-level BPE)"])
-        }
     }
 
     private static func texts(
@@ -151,6 +145,9 @@ extension GGUFTokenizer {
 
         /// Tokens that frame texts and answers: special even where a converter forgot to mark them.
         var markers: Set<Int> { Set([bos, eos].compactMap(\.self) + otherEnds) }
+
+        /// All tokens with a role.
+        var all: Set<Int> { markers.union([unknown, padding].compactMap(\.self)) }
 
         func added(
             _ id: Int?, _ tokens: [String], if isWanted: Bool, _ role: String, _ keys: GGUFKeys

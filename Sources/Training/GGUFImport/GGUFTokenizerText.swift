@@ -8,34 +8,31 @@ struct GGUFTokenizerText {
     let text: String
 
     init(_ tokenizer: GGUFTokenizer) {
-        let split = tokenizer.split
+        let model = tokenizer.model
         var lines = [
             "{", #"  "version": "1.0","#, #"  "truncation": null,"#, #"  "padding": null,"#,
             #"  "added_tokens": ["#,
         ]
         lines += Self.separated(tokenizer.added.map { "    " + Self.entry($0) })
         lines += [
-            "  ],", #"  "normalizer": \#(split.normalizer),"#, #"  "pre_tokenizer": \#(split.preTokenizer),"#,
+            "  ],", #"  "normalizer": \#(model.normalizer),"#, #"  "pre_tokenizer": \#(model.preTokenizer),"#,
             #"  "post_processor": \#(Self.template(tokenizer.prefix, tokenizer.suffix)),"#,
-            #"  "decoder": \#(Self.decoder),"#, #"  "model": {"#,
+            #"  "decoder": \#(model.decoder),"#, #"  "model": {"#,
             #"    "type": "BPE","#, #"    "dropout": null,"#, #"    "unk_token": null,"#,
             #"    "continuing_subword_prefix": null,"#, #"    "end_of_word_suffix": null,"#,
-            #"    "fuse_unk": false,"#, #"    "byte_fallback": false,"#,
-            #"    "ignore_merges": \#(split.ignoresMerges),"#, #"    "vocab": {"#,
+            #"    "fuse_unk": \#(model.fallsBackToBytes),"#,
+            #"    "byte_fallback": \#(model.fallsBackToBytes),"#,
+            #"    "ignore_merges": \#(model.ignoresMerges),"#, #"    "vocab": {"#,
         ]
         lines += Self.separated(
             tokenizer.tokens.enumerated().compactMap { id, token in
                 token.map { "      \(JSONValue.quoted($0)): \(id)" }
             })
         lines += ["    },", #"    "merges": ["#]
-        lines += Self.separated(tokenizer.merges.map { "      " + JSONValue.quoted($0) })
+        lines += Self.separated(tokenizer.merges.map { "      " + model.text(of: $0) })
         lines += ["    ]", "  }", "}", ""]
         text = lines.joined(separator: "\n")
     }
-
-    /// Component `decoder`; only its type matters, the rest is what the library writes.
-    private static let decoder =
-        #"{"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true}"#
 
     private static func separated(_ lines: [String]) -> [String] {
         lines.enumerated().map { $0 + 1 < lines.count ? $1 + "," : $1 }

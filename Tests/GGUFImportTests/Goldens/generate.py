@@ -4,9 +4,12 @@
 Each model is made by transformers with random weights, and written as llama.cpp's converter writes it: its names, its
 order of rotary rows, its metadata. imports.json holds for each file
 - config: the values of the model's own configuration,
-- tokenizer: what the tokenizers library writes for the same tokenizer (merges as strings),
+- tokenizer: what the tokenizers library writes for the same tokenizer (merges of byte-level ones as strings),
 - weights: shape and FNV-1a 64-bit hash of the little-endian float32 values that transformers itself reads from the file,
 - generations: what transformers' `generate` writes with these weights, each prompt alone.
+The tokenizer of spm, a SentencePiece vocabulary, is the one that transformers makes of the file, without the row that stands
+for no token. encodings has the ids and the decoded text of TEXTS and of PAIR with it, unprefixed those of transformers' class
+with add_prefix_space and add_bos_token off and add_eos_token on.
 """
 import hashlib
 import importlib.metadata
@@ -160,8 +163,9 @@ def finish(writer, file, model, config, tok, tokenizer_config, generation):
         for name, value in loaded.state_dict().items()
         if not (name == "lm_head.weight" and config["tie_word_embeddings"])
     }
-    state = json.loads(tok.to_str())
-    state["model"]["merges"] = [m if isinstance(m, str) else " ".join(m) for m in state["model"]["merges"]]
+    state = json.loads((tok(file) if callable(tok) else tok).to_str())
+    if not state["model"]["byte_fallback"]:
+        state["model"]["merges"] = [m if isinstance(m, str) else " ".join(m) for m in state["model"]["merges"]]
     return {
         "config": config, "generation": generation, "tokenizer_config": tokenizer_config, "tokenizer": state,
         "weights": weights, "generations": [decoded(loaded.eval(), options) for options in DECODINGS],
@@ -338,9 +342,91 @@ def gpt2():
     return finish(writer, "gpt2.gguf", model, values, tok, tokenizer_values(64, **named), roles(tok, **named))
 
 
+TEXTS = [
+    "", "the model reads the text", " the model", "  the  model ", "the\n\tmodel", "größe Übung", "emoji 🙂 and 中文",
+    "<s>the</s> text", "<|user|> the text<|user|>reads", "a<think>the text two▁words</think> reads", "ab abab unused",
+    "<0x41><unk>", "▁the ▁ text", "   ", "thethe texts reads12", "[PAD9] pad<pad>",
+]
+PAIR = ["the", " model"]
+
+
+def spm_vocabulary():
+    """Tokens, scores and types as SentencePiece's BPE has them: roles, bytes, merged pieces by rank, characters."""
+    trained = Tokenizer(models.BPE())
+    trained.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="always")
+    trained.train_from_iterator(TEXT, trainers.BpeTrainer(vocab_size=70, show_progress=False))
+    pieces = [token for token, _ in sorted(trained.get_vocab().items(), key=lambda item: item[1])]
+    merged = [token for token in pieces if len(token) > 1]
+    characters = [token for token in pieces if len(token) == 1 and token != "ü"] + ["b"]
+    found = [("<unk>", 0.0, 2), ("<s>", 0.0, 3), ("</s>", 0.0, 3)] + [(f"<0x{byte:02X}>", 0.0, 6) for byte in range(256)]
+    # Two and two pieces with one score, so that lengths and ids decide.
+    found += [(token, float(-(rank - rank % 2)), 1) for rank, token in enumerate(merged)]
+    found += [(token, -float(len(merged) + index), 1) for index, token in enumerate(characters)]
+    # Pieces with several ways to merge, then what stands for no plain text.
+    found += [("abab", -7.25, 1), ("ab", -7.5, 1), ("aba", -90.0, 1), ("bab", -90.0, 1)]
+    found += [("▁▁", -80.0, 1), ("▁▁▁", -81.0, 1)]
+    found += [("<|user|>", -1000.0, 3), ("<think>", -1000.0, 4), ("two▁words", -1000.0, 4), ("unused", -1000.0, 5)]
+    found += [("<pad>", -1000.0, 3)]
+    assert len({token for token, _, _ in found}) == len(found)
+    return found + [(f"[PAD{len(found)}]", -1000.0, 5)]
+
+
+def encodings(tok):
+    ids = [tok(text)["input_ids"] for text in TEXTS]
+    pieces = [{"text": text, "ids": found, "decoded": tok.decode(found, skip_special_tokens=True)}
+              for text, found in zip(TEXTS, ids, strict=True)]
+    return {"texts": pieces, "pair": PAIR, "pair_ids": tok(*PAIR)["input_ids"]}
+
+
+def spm():
+    """As Llama 2: a SentencePiece vocabulary without merges, of which the last row stands for no token."""
+    vocabulary = spm_vocabulary()
+    pad = [token for token, _, _ in vocabulary].index("<pad>")
+    named = {"unk": "<unk>", "bos": "<s>", "eos": "</s>", "pad": "<pad>"}
+    ids = {"bos_token_id": 1, "eos_token_id": 2, "pad_token_id": pad}
+    config = transformers.LlamaConfig(
+        vocab_size=len(vocabulary), hidden_size=32, intermediate_size=32, num_hidden_layers=1, num_attention_heads=2,
+        num_key_value_heads=1, max_position_embeddings=128, rms_norm_eps=1e-5, tie_word_embeddings=True,
+        rope_parameters={"rope_type": "default", "rope_theta": 10000.0}, **ids)
+    writer = gguf.GGUFWriter(HERE / "spm.gguf", "llama")
+    add_llama(writer, config)
+    writer.add_tokenizer_model("llama")
+    writer.add_tokenizer_pre("default")
+    writer.add_token_list([token for token, _, _ in vocabulary])
+    writer.add_token_scores([score for _, score, _ in vocabulary])
+    writer.add_token_types([kind for _, _, kind in vocabulary])
+    writer.add_bos_token_id(1)
+    writer.add_eos_token_id(2)
+    writer.add_unk_token_id(0)
+    writer.add_pad_token_id(pad)
+    writer.add_add_bos_token(True)
+    writer.add_add_eos_token(False)
+    writer.add_add_space_prefix(True)
+    model = transformers.LlamaForCausalLM(config)
+    add_tensors(writer, model, [Type.Q4_0], permuted=True)
+    made = {}
+
+    def read(file):
+        tok = transformers.AutoTokenizer.from_pretrained(HERE, gguf_file=file)
+        state = json.loads(tok.backend_tokenizer.to_str())
+        unprefixed = transformers.LlamaTokenizer(
+            vocab=state["model"]["vocab"], merges=[tuple(merge) for merge in state["model"]["merges"]],
+            add_prefix_space=False, add_bos_token=False, add_eos_token=True, pad_token="<pad>")
+        unprefixed.add_tokens([AddedToken("<|user|>", normalized=False, special=True)], special_tokens=True)
+        unprefixed.add_tokens([AddedToken(t, normalized=False) for t in ["<think>", "two▁words"]])
+        made.update(encodings=encodings(tok), unprefixed=encodings(unprefixed))
+        del state["model"]["vocab"][vocabulary[-1][0]]
+        return Tokenizer.from_str(json.dumps(state))
+
+    values = config_values(
+        config, LLAMA_KEYS, rope_theta=10000.0, rope_scaling=None, head_dim=16, attention_bias=False, mlp_bias=False,
+        pretraining_tp=1, torch_dtype="float32", architectures=["LlamaForCausalLM"])
+    return finish(writer, "spm.gguf", model, values, read, tokenizer_values(128, **named), ids) | made
+
+
 if __name__ == "__main__":
     torch.manual_seed(11)
-    imports = {"llama": llama(), "llama3": llama3(), "qwen2": qwen2(), "gpt2": gpt2()}
+    imports = {"llama": llama(), "llama3": llama3(), "qwen2": qwen2(), "gpt2": gpt2(), "spm": spm()}
     text = json.dumps(imports, ensure_ascii=False, separators=(",", ":"))
     (HERE / "imports.json").write_text(text + "\n")
     names = [f"{name}.gguf" for name in imports] + ["imports.json"]

@@ -17,7 +17,7 @@ struct ImportCommand: OneProcessCommand {
         discussion: helpText(
             """
             Architectures: llama, qwen2, gpt2; weights: F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q2_K, Q3_K, \
-            Q4_K, Q5_K, Q6_K; tokenizers: byte-level BPE.
+            Q4_K, Q5_K, Q6_K; tokenizers: byte-level BPE, SentencePiece.
             """, examples: "lockstep import SmolLM2-135M-Instruct.Q4_1.gguf --output_dir models/smollm2"))
 
     @Argument(help: "GGUF file to import.", completion: .file(extensions: ["gguf"]))
