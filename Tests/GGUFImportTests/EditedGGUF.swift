@@ -42,11 +42,19 @@ struct EditedGGUF {
     }
 
     /// Adds an UINT32 key, and another that fills up to a multiple of the alignment.
-    mutating func insert(_ key: String, _ value: UInt32) {
-        var pairs = Self.pair(key, value)
-        let filler = (32 - (pairs.count + 17) % 32) % 32 + 1
-        pairs += Self.pair(String(repeating: "x", count: filler), 0)
-        bytes.insert(contentsOf: pairs, at: 24)
+    mutating func insert(_ key: String, _ value: UInt32) { insert(Self.pair(key, value)) }
+
+    /// Adds a key with an array of strings in the same way.
+    mutating func insert(_ key: String, _ values: [String]) {
+        let elements = values.flatMap { Self.little(UInt64($0.utf8.count)) + Array($0.utf8) }
+        insert(
+            Self.little(UInt64(key.utf8.count)) + Array(key.utf8) + Self.little(UInt32(9))
+                + Self.little(UInt32(8)) + Self.little(UInt64(values.count)) + elements)
+    }
+
+    private mutating func insert(_ pair: [UInt8]) {
+        let filler = (32 - (pair.count + 17) % 32) % 32 + 1
+        bytes.insert(contentsOf: pair + Self.pair(String(repeating: "x", count: filler), 0), at: 24)
         bytes[16] += 2
     }
 

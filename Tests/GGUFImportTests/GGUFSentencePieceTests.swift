@@ -66,4 +66,12 @@ import Tokenizers
         }
         try check(tokenizer, "unprefixed")
     }
+
+    @Test("merges that stand in the file are taken in place of the scores")
+    func storedMerges() throws {
+        let folder = try TemporaryFolder()
+        let tokenizer = try tokenizer(folder) { $0.insert("tokenizer.ggml.merges", ["h e", "▁ mo"]) }
+        let tokens = tokenizer.encode("the model").ids.map { tokenizer.token(of: $0) }
+        #expect(tokens == ["<s>", "▁", "t", "he", "▁", "m", "o", "d", "e", "l"])
+    }
 }
