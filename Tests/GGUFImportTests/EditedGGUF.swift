@@ -46,10 +46,18 @@ struct EditedGGUF {
 
     /// Adds a key with an array of strings in the same way.
     mutating func insert(_ key: String, _ values: [String]) {
-        let elements = values.flatMap { Self.little(UInt64($0.utf8.count)) + Array($0.utf8) }
         insert(
-            Self.little(UInt64(key.utf8.count)) + Array(key.utf8) + Self.little(UInt32(9))
-                + Self.little(UInt32(8)) + Self.little(UInt64(values.count)) + elements)
+            Self.array(key, 8, values.map { Self.little(UInt64($0.utf8.count)) + Array($0.utf8) }))
+    }
+
+    /// Adds a key with an array of FLOAT32 in the same way.
+    mutating func insert(_ key: String, _ values: [Float]) {
+        insert(Self.array(key, 6, values.map { Self.little($0.bitPattern) }))
+    }
+
+    private static func array(_ key: String, _ type: UInt32, _ elements: [[UInt8]]) -> [UInt8] {
+        little(UInt64(key.utf8.count)) + Array(key.utf8) + little(9 as UInt32) + little(type)
+            + little(UInt64(elements.count)) + elements.joined()
     }
 
     private mutating func insert(_ pair: [UInt8]) {

@@ -130,6 +130,13 @@ import Testing
             { try $0.replace("tokenizer.ggml.scores", with: "tokenizer.ggml.scorez") },
             "PATH has no metadata key 'tokenizer.ggml.scores', which the import needs: \(again)"),
         Case(
+            "fewer scores than tokens", of: "spm",
+            {
+                try $0.replace("tokenizer.ggml.scores", with: "tokenizer.ggml.scorez")
+                $0.insert("tokenizer.ggml.scores", [0, -1] as [Float])
+            },
+            "PATH: the tokenizer is damaged: it has 342 tokens and 2 scores. \(damaged)"),
+        Case(
             "a score that is no number", of: "spm",
             { try $0.replace([0, 0, 0x7A, 0xC4], with: [0, 0, 0xC0, 0x7F]) },
             "PATH: the tokenizer is damaged: the score of token 336 is not a number. \(damaged)"),

@@ -20,7 +20,10 @@ private func gguf() throws -> FuzzedFormat {
     return FuzzedFormat("gguf", samples: samples, words: "GGUF general.alignment w q", place: folder.path) {
         input in
         let file = try GGUFFile(path: try folder.write(input, to: "x.gguf"))
-        for key in file.metadata.keys { _ = try? file.metadata.integers(key) }
+        for key in file.metadata.keys {
+            _ = try? file.metadata.integers(key)
+            _ = try? file.metadata.floats(key)
+        }
         for tensor in file.tensors {
             let values = Tensor(rows: 1, columns: tensor.elementCount)
             guard try file.readBytes(tensor.name).count == tensor.byteCount else {

@@ -2,7 +2,6 @@
 // the same.
 
 internal import JSON
-internal import Safetensors
 
 /// The kinds of tokenizers that can be imported.
 enum GGUFTokenizerModel: Sendable {
