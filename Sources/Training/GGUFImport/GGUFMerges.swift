@@ -37,9 +37,9 @@ enum GGUFMerges {
         return result
     }
 
-    /// The merges that the vocabulary of a SentencePiece BPE implies, best first: every way to make a token of
-    /// two others, those of the highest score first; of one score those with longer left parts, then longer
-    /// right parts, then in the order of the ids. `tokens` has nil for ids that stand for no token.
+    /// The merges that the vocabulary of a SentencePiece BPE implies, best first: every way to make a token
+    /// of two others, those of the highest score first; of one score those with longer left parts, then
+    /// longer right parts, then in the order of the ids. `tokens` has nil for ids that stand for no token.
     static func derived(_ keys: GGUFKeys, tokens: [String?]) throws(GGUFImportError) -> [Merge] {
         let scores = try scores(keys, count: tokens.count)
         let pieces = tokens.map { $0.map { Array($0.utf8) } }

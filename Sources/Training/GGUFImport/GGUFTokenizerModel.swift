@@ -7,8 +7,8 @@ internal import JSON
 enum GGUFTokenizerModel: Sendable {
     /// `gpt2`: byte-level BPE whose merges stand in the file.
     case byteLevel(GGUFTextSplit)
-    /// `llama`: SentencePiece's BPE, whose merges follow from scores; spaces are written ▁ and what is no token
-    /// is spelled in bytes. A text gets a space in front if `addsSpace`.
+    /// `llama`: SentencePiece's BPE, whose merges follow from scores; spaces are written ▁ and what is no
+    /// token is spelled in bytes. A text gets a space in front if `addsSpace`.
     case sentencePiece(addsSpace: Bool)
 
     /// Throws when the file has another kind.
