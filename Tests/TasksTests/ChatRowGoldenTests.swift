@@ -10,6 +10,7 @@ import Tasks
 import TestSupport
 import Testing
 import Tokenizers
+import Training
 
 /// Reads the goldens of conversations.
 private struct ChatGoldens {
