@@ -25,8 +25,8 @@ import Tokenizers
             ("{{ 'a' | wordwrap(3) }}", "the filter 'wordwrap' at line 1, column 10"),
             ("{{ 1 is escaped }}", "the test 'escaped' at line 1, column 9"),
             ("{% do f() %}", "the statement 'do' at line 1"),
-            ("{{ f(*x) }}", "'*' before an argument at line 1, column 6"),
-            ("{% for x in y recursive %}{% endfor %}", "a recursive loop at line 1"),
+            ("{{ 'a' | striptags }}", "the filter 'striptags' at line 1, column 10"),
+            ("{% autoescape true %}{% endautoescape %}", "the statement 'autoescape' at line 1"),
         ])
     func unsupported(source: String, expected: String) {
         let text = message(source)
@@ -66,6 +66,35 @@ import Tokenizers
             message("{{ raise_exception('Only two roles') }}")
                 == "'chat_template': the chat template refuses the conversation: Only two roles")
         #expect(message("x", []) == "The conversation has no message. Give it at least one.")
+    }
+
+    @Test(
+        "What Python has and this has not is refused by name, never another text",
+        arguments: [
+            ("{{ messages | map('upper') }}", "a value of type iterator as text"),
+            ("{{ [messages | select] | string }}", "a value of type iterator as text"),
+            ("{{ 'a'.upper }}", "a value of type function as text"),
+            ("{{ range }}", "the function 'range' as text"),
+            ("{{ lipsum() }}", "a call of 'lipsum' is not supported"),
+            ("{{ (1.5).hex() }}", "the attribute 'hex' of a value of type float is not supported"),
+            ("{{ 'a'.encode() }}", "the string method 'encode' is not supported"),
+            ("{{ ('<' | e) | replace('a', 'b') }}", "the filter 'replace' of text that 'e' or 'safe' made"),
+            ("{{ ('<' | safe).upper() }}", "the method 'upper' of text that 'e' or 'safe' made"),
+            ("{{ [] is sameas [] }}", "the test 'sameas' of equal values of type list"),
+            ("{{ range(99) | list | pprint }}", "'pprint' of what needs more than one line"),
+            ("{{ 99999999999999999999 }}", "a whole number of more than 64 bits"),
+            ("{{ '99999999999999999999' | int }}", "a number is too large"),
+            ("{{ '\\N{BULLET}' }}", "an escape by the name of a character"),
+            (
+                "{% set x = [1, 2] | select %}{% for i in x %}{% break %}{% endfor %}{{ x | list }}",
+                "an iterator that a loop left by 'break' is used again"
+            ),
+            (
+                "{% for x in [1] recursive %}{{ loop([1]) }}{% endfor %}", "loops call each other too deeply"
+            ),
+        ])
+    func unlikePython(source: String, expected: String) {
+        #expect(message(source).contains(expected), "\(message(source))")
     }
 
     @Test("A template is read from chat_template.jinja or tokenizer_config.json, with the special tokens")

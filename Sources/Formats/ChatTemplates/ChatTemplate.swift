@@ -53,7 +53,7 @@ package struct ChatTemplate: Sendable {
             case .generation: true
             case .branches(let branches, let otherwise):
                 branches.contains { marks($0.body) } || marks(otherwise)
-            case .loop(_, _, _, let body, let otherwise, _): marks(body) || marks(otherwise)
+            case .loop(let loop, _): marks(loop.body) || marks(loop.otherwise)
             case .setBlock(_, _, let body, _), .filterBlock(_, let body, _), .with(_, let body, _):
                 marks(body)
             case .macro(let macro), .call(let macro, _, _, _): marks(macro.body)

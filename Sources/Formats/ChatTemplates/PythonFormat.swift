@@ -67,7 +67,8 @@ struct PythonFormat {
     func text(_ value: RuntimeValue) throws(EvaluationFault) -> String {
         switch (value, kind) {
         case (.string(let text), nil), (.string(let text), "s"): return padded("", cut(text), "<")
-        case (.boolean, nil), (.none, nil), (.list, nil), (.mapping, nil):
+        case (.boolean, nil), (.none, nil), (.list, nil), (.mapping, nil), (.tuple, nil), (.group, nil),
+            (.view, nil), (.namespace, nil), (.loop, nil), (.macro, nil), (.markup, nil):
             return padded("", cut(value.text), "<")
         case (.integer, nil), (.integer, "d"), (.integer, "n"), (.boolean, "d"):
             return whole(value, radix: 10)

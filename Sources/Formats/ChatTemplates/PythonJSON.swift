@@ -5,7 +5,7 @@ extension RuntimeValue {
     var text: String {
         switch self {
         case .undefined: ""
-        case .string(let text): text
+        case .string(let text), .markup(let text): text
         default: quotedText
         }
     }
@@ -19,14 +19,22 @@ extension RuntimeValue {
         case .integer(let number): String(number)
         case .number(let number): number.description
         case .string(let text): text.quotedAsPython
+        case .markup(let text): "Markup(\(text.quotedAsPython))"
         case .list(let elements): "[" + elements.map(\.quotedText).joined(separator: ", ") + "]"
         case .mapping(let members):
             "{"
-                + members.map { "\($0.key.quotedAsPython): \($0.value.quotedText)" }
+                + members.map { "\($0.key.quotedText): \($0.value.quotedText)" }
                 .joined(separator: ", ") + "}"
         case .group(let name, let elements):
             "(\(name.quotedText), \(RuntimeValue.list(elements).quotedText))"
-        case .namespace, .loop, .macro, .function, .method: "<\(typeName)>"
+        case .tuple(let elements):
+            "(" + elements.map(\.quotedText).joined(separator: ", ") + (elements.count == 1 ? ",)" : ")")
+        case .view(let view): view.text
+        case .namespace(let namespace): "<Namespace \(RuntimeValue.mapping(namespace.members).quotedText)>"
+        case .loop(let loop): "<LoopContext \(loop.index + 1)/\(loop.items.count)>"
+        case .macro(let macro, _): macro.name == "caller" ? "<Macro anonymous>" : "<Macro '\(macro.name)'>"
+        case .function("self"): "<TemplateReference None>"
+        case .function, .method, .iterator, .counter: "<\(typeName)>"
         }
     }
 }
@@ -45,20 +53,28 @@ struct PythonJSON {
         switch value {
         case .none: return "null"
         case .boolean(let flag): return flag ? "true" : "false"
-        case .integer, .number: return value.text
-        case .string(let text): return quoted(text)
-        case .list(let elements):
+        case .integer: return value.text
+        case .number(let number):
+            return number.isNaN ? "NaN" : number.isFinite ? value.text : number < 0 ? "-Infinity" : "Infinity"
+        case .string(let text), .markup(let text): return quoted(text)
+        case .group: return try self.text(.list(value.elements()), level: level)
+        case .list(let elements), .tuple(let elements):
             var parts: [String] = []
             for element in elements { parts.append(try text(element, level: level + 1)) }
             return try block("[", parts, "]", level)
         case .mapping(let members):
             let ordered =
                 sortsKeys
-                ? members.sorted { $0.key.unicodeScalars.lexicographicallyPrecedes($1.key.unicodeScalars) }
+                ? try TemplateFilters.order(members.map(\.key), isReversed: false, budget).map { members[$0] }
                 : members
             var parts: [String] = []
             for member in ordered {
-                parts.append(quoted(member.key) + keySeparator + (try text(member.value, level: level + 1)))
+                switch member.key {
+                case .string, .markup, .integer, .number, .boolean, .none: break
+                default: throw EvaluationFault("a key of type \(member.key.typeName) is no JSON")
+                }
+                let key = if let name = member.key.string { name } else { try self.text(member.key) }
+                parts.append(quoted(key) + keySeparator + (try text(member.value, level: level + 1)))
             }
             return try block("{", parts, "}", level)
         default: throw EvaluationFault("a value of type \(value.typeName) is no JSON")
@@ -110,7 +126,35 @@ extension UInt16 {
     }
 }
 
+extension Unicode.Scalar {
+    /// What `str.isprintable` allows, and `repr` writes as it is.
+    var isPythonPrintable: Bool {
+        switch properties.generalCategory {
+        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator:
+            false
+        case .spaceSeparator: self == " "
+        default: true
+        }
+    }
+}
+
 extension String {
+    /// The text with the signs of HTML escaped, as `e` does.
+    var escaped: String {
+        var result = ""
+        for scalar in unicodeScalars {
+            switch scalar {
+            case "&": result += "&amp;"
+            case "<": result += "&lt;"
+            case ">": result += "&gt;"
+            case "'": result += "&#39;"
+            case "\"": result += "&#34;"
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+
     /// `repr` of a string.
     var quotedAsPython: String {
         let quote: Unicode.Scalar =
@@ -124,9 +168,11 @@ extension String {
             case "\t": result += "\\t"
             case quote: result += "\\" + String(quote)
             default:
-                if scalar.value < 0x20 || scalar.value == 0x7F {
+                if !scalar.isPythonPrintable {
                     let digits = String(scalar.value, radix: 16)
-                    result += "\\x" + (digits.count < 2 ? "0" : "") + digits
+                    let (letter, width) =
+                        scalar.value < 0x100 ? ("x", 2) : scalar.value < 0x10000 ? ("u", 4) : ("U", 8)
+                    result += "\\" + letter + String(repeating: "0", count: width - digits.count) + digits
                 } else {
                     result.unicodeScalars.append(scalar)
                 }
@@ -188,15 +234,24 @@ extension String {
     }
 
     /// The lines without their ends.
-    var pythonLines: [String] {
+    var pythonLines: [String] { pythonLines(keepingEnds: false) }
+
+    /// The lines, with or without their ends.
+    func pythonLines(keepingEnds: Bool) -> [String] {
         var lines: [String] = []
         var line = UnicodeScalarView()
-        var previous: Unicode.Scalar?
-        for scalar in unicodeScalars {
-            defer { previous = scalar }
-            if scalar == "\n", previous == "\r" { continue }
+        let scalars = Array(unicodeScalars)
+        var index = 0
+        while index < scalars.count {
+            let scalar = scalars[index]
+            index += 1
             switch scalar.value {
             case 0x0A...0x0D, 0x1C...0x1E, 0x85, 0x2028, 0x2029:
+                if keepingEnds { line.append(scalar) }
+                if scalar == "\r", index < scalars.count, scalars[index] == "\n" {
+                    if keepingEnds { line.append("\n") }
+                    index += 1
+                }
                 lines.append(String(line))
                 line = UnicodeScalarView()
             default: line.append(scalar)

@@ -28,18 +28,19 @@ final class TemplateNamespace {
     var members: [RuntimeValue.Member] = []
 }
 
-/// The `loop` of a for statement.
-struct TemplateLoop {
-    var items: [RuntimeValue]
-    var index: Int
-}
-
 /// A value of a running template.
 indirect enum RuntimeValue {
     /// A member of a mapping.
     struct Member {
-        var key: String
+        var key: RuntimeValue
         var value: RuntimeValue
+
+        init(key: RuntimeValue, value: RuntimeValue) {
+            self.key = key
+            self.value = value
+        }
+
+        init(_ name: String, _ value: RuntimeValue) { self.init(key: .string(name), value: value) }
     }
 
     /// What is not there, with what it is called in messages.
@@ -49,8 +50,18 @@ indirect enum RuntimeValue {
     case integer(Int)
     case number(Double)
     case string(String)
+    /// Text that is escaped already, what `e` and `safe` make.
+    case markup(String)
     case list([RuntimeValue])
+    case tuple([RuntimeValue])
+    /// Keys in order, none twice.
     case mapping([Member])
+    /// What `range` makes, and the keys, values and items of a mapping.
+    case view(TemplateView)
+    /// What gives its elements only once, such as the result of `map`.
+    case iterator(TemplateIterator)
+    /// What `cycler` and `joiner` make.
+    case counter(TemplateCounter)
     case namespace(TemplateNamespace)
     case loop(TemplateLoop)
     case macro(TemplateMacro, TemplateScope)
@@ -70,13 +81,18 @@ indirect enum RuntimeValue {
         case .string(let text): self = .string(text)
         case .list(let elements): self = .list(elements.map { RuntimeValue($0) })
         case .mapping(let members):
-            self = .mapping(members.map { Member(key: $0.key, value: RuntimeValue($0.value)) })
+            self = .mapping(members.map { Member($0.key, RuntimeValue($0.value)) })
         }
     }
 
     var isUndefined: Bool { if case .undefined = self { true } else { false } }
 
-    var string: String? { if case .string(let text) = self { text } else { nil } }
+    var string: String? {
+        switch self {
+        case .string(let text), .markup(let text): text
+        default: nil
+        }
+    }
 
     /// A whole number; truth values count as 0 and 1.
     var integer: Int? {
@@ -102,8 +118,12 @@ indirect enum RuntimeValue {
         case .integer: "int"
         case .number: "float"
         case .string: "str"
+        case .markup: "Markup"
         case .list: "list"
-        case .group: "tuple"
+        case .group, .tuple: "tuple"
+        case .view(let view): view.typeName
+        case .iterator: "iterator"
+        case .counter(let counter): counter.isJoiner ? "Joiner" : "Cycler"
         case .mapping: "dict"
         case .namespace: "Namespace"
         case .loop: "LoopContext"
@@ -118,10 +138,11 @@ indirect enum RuntimeValue {
         case .boolean(let flag): flag
         case .integer(let number): number != 0
         case .number(let number): number != 0
-        case .string(let text): !text.isEmpty
-        case .list(let elements): !elements.isEmpty
+        case .string(let text), .markup(let text): !text.isEmpty
+        case .list(let elements), .tuple(let elements): !elements.isEmpty
         case .mapping(let members): !members.isEmpty
-        case .namespace, .loop, .macro, .function, .method, .group: true
+        case .view(let view): !view.elements.isEmpty
+        case .namespace, .loop, .macro, .function, .method, .group, .iterator, .counter: true
         }
     }
 
@@ -129,10 +150,13 @@ indirect enum RuntimeValue {
     func elements() throws(EvaluationFault) -> [RuntimeValue] {
         switch self {
         case .undefined: return []
-        case .list(let elements): return elements
+        case .list(let elements), .tuple(let elements): return elements
         case .group(let name, let elements): return [name, .list(elements)]
-        case .mapping(let members): return members.map { .string($0.key) }
+        case .mapping(let members): return members.map(\.key)
+        case .view(let view): return view.elements
+        case .iterator(let iterator): return try iterator.remaining()
         case .string(let text): return text.unicodeScalars.map { .string(String($0)) }
+        case .markup(let text): return text.unicodeScalars.map { .markup(String($0)) }
         default: throw EvaluationFault("a value of type \(typeName) is not iterable")
         }
     }
@@ -143,15 +167,24 @@ indirect enum RuntimeValue {
         if let left = number, let right = other.number { return left == right }
         switch (self, other) {
         case (.undefined, .undefined), (.none, .none): return true
-        case (.string(let left), .string(let right)): return left.utf8.elementsEqual(right.utf8)
-        case (.list(let left), .list(let right)):
+        case (.string(let left), .string(let right)), (.markup(let left), .string(let right)),
+            (.string(let left), .markup(let right)), (.markup(let left), .markup(let right)):
+            return left.utf8.elementsEqual(right.utf8)
+        case (.list(let left), .list(let right)), (.tuple(let left), .tuple(let right)):
             return left.count == right.count && zip(left, right).allSatisfy { $0.equals($1) }
+        case (.group(let name, let elements), .tuple(let right)),
+            (.tuple(let right), .group(let name, let elements)):
+            return RuntimeValue.tuple([name, .list(elements)]).equals(.tuple(right))
+        case (.group(let name, let elements), .group(let otherName, let others)):
+            return name.equals(otherName) && RuntimeValue.list(elements).equals(.list(others))
         case (.mapping(let left), .mapping(let right)):
             return left.count == right.count
-                && left.allSatisfy { member in
-                    right.contains { $0.key == member.key && $0.value.equals(member.value) }
-                }
+                && left.allSatisfy { right.value(of: $0.key)?.equals($0.value) == true }
+        case (.view(let left), .view(let right)): return left.equals(right)
         case (.namespace(let left), .namespace(let right)): return left === right
+        case (.iterator(let left), .iterator(let right)): return left === right
+        case (.counter(let left), .counter(let right)): return left === right
+        case (.function(let left), .function(let right)): return left == right
         default: return false
         }
     }
@@ -160,10 +193,11 @@ indirect enum RuntimeValue {
     func isLess(than other: RuntimeValue) throws(EvaluationFault) -> Bool {
         if let left = integer, let right = other.integer { return left < right }
         if let left = number, let right = other.number { return left < right }
-        switch (self, other) {
-        case (.string(let left), .string(let right)):
+        if let left = string, let right = other.string {
             return left.unicodeScalars.lexicographicallyPrecedes(right.unicodeScalars)
-        case (.list(let left), .list(let right)):
+        }
+        switch (self, other) {
+        case (.list(let left), .list(let right)), (.tuple(let left), .tuple(let right)):
             for (first, second) in zip(left, right) where !first.equals(second) {
                 return try first.isLess(than: second)
             }
@@ -176,13 +210,18 @@ indirect enum RuntimeValue {
     func contains(_ element: RuntimeValue) throws(EvaluationFault) -> Bool {
         switch self {
         case .undefined: return false
-        case .string(let text):
+        case .string(let text), .markup(let text):
             guard let part = element.string else {
                 throw EvaluationFault("'in' of a string needs a string, not \(element.typeName)")
             }
             return text.firstRange(ofBytes: part) != nil
-        case .list(let elements): return elements.contains { $0.equals(element) }
-        case .mapping(let members): return members.contains { $0.key == element.string }
+        case .list(let elements), .tuple(let elements): return elements.contains { $0.equals(element) }
+        case .mapping(let members):
+            try element.requireKey()
+            return members.value(of: element) != nil
+        case .view(let view): return view.elements.contains { $0.equals(element) }
+        case .iterator(let iterator): return try iterator.find(element)
+        case .group: return try elements().contains { $0.equals(element) }
         default: throw EvaluationFault("'in' does not work on \(typeName)")
         }
     }
@@ -192,24 +231,26 @@ indirect enum RuntimeValue {
         switch self {
         case .undefined(let name): throw EvaluationFault("\(name) is undefined")
         case .mapping(let members):
-            if let name = key.string, let member = members.last(where: { $0.key == name }) {
-                return member.value
+            if let value = members.value(of: key) { return value }
+        case .view(let view):
+            if view.isRange, let index = key.integer, let place = Self.place(index, view.elements.count) {
+                return view.elements[place]
             }
-        case .list(let elements):
+        case .list(let elements), .tuple(let elements):
             if let index = key.integer, let place = Self.place(index, elements.count) {
                 return elements[place]
             }
         case .group:
             let parts = try elements()
             if let index = key.integer, let place = Self.place(index, parts.count) { return parts[place] }
-        case .string(let text):
+        case .string(let text), .markup(let text):
             let scalars = Array(text.unicodeScalars)
             if let index = key.integer, let place = Self.place(index, scalars.count) {
                 return .string(String(scalars[place]))
             }
         default: break
         }
-        if let name = key.string { return attributeOnly(name) ?? .undefined("'\(name)'") }
+        if let name = key.string { return try attributeOnly(name) ?? .undefined("'\(name)'") }
         return .undefined("item \(key.text)")
     }
 
@@ -221,43 +262,71 @@ indirect enum RuntimeValue {
     /// `value.name`: a method or attribute, otherwise the item of that key; undefined if there is none.
     func attribute(_ name: String) throws(EvaluationFault) -> RuntimeValue {
         if case .undefined(let what) = self { throw EvaluationFault("\(what) is undefined") }
-        if let found = attributeOnly(name) { return found }
+        if let found = try attributeOnly(name) { return found }
         if case .mapping = self { return try item(.string(name)) }
         return .undefined("'\(name)'")
     }
 
-    private func attributeOnly(_ name: String) -> RuntimeValue? {
+    /// An attribute in Python's sense, without items.
+    func attributeOnly(_ name: String) throws(EvaluationFault) -> RuntimeValue? {
         switch self {
-        case .namespace(let namespace): namespace.members.last { $0.key == name }?.value
-        case .loop(let loop): loop.attribute(name)
-        case .group(let value, let elements):
-            name == "grouper" ? value : name == "list" ? .list(elements) : nil
-        case .string: TemplateMethods.ofStrings.contains(name) ? .method(self, name) : nil
-        case .mapping: TemplateMethods.ofMappings.contains(name) ? .method(self, name) : nil
-        case .list: TemplateMethods.ofLists.contains(name) ? .method(self, name) : nil
-        default: nil
+        case .namespace(let namespace): return namespace.members.value(of: .string(name))
+        case .loop(let loop): return loop.attribute(name)
+        case .macro(let macro, _): return macro.attribute(name)
+        case .counter(let counter):
+            if counter.isJoiner || (name != "next" && name != "reset" && name != "current") { break }
+            return name == "current" ? counter.current : .method(self, name)
+        case .group(let value, _) where name == "grouper": return value
+        case .group(_, let elements) where name == "list": return .list(elements)
+        case .string, .markup: return TemplateMethods.ofStrings.contains(name) ? .method(self, name) : nil
+        case .mapping: return TemplateMethods.ofMappings.contains(name) ? .method(self, name) : nil
+        case .list: return TemplateMethods.ofLists.contains(name) ? .method(self, name) : nil
+        case .tuple, .group: return ["count", "index"].contains(name) ? .method(self, name) : nil
+        case .integer, .boolean, .number: return try numberAttribute(name)
+        default: break
+        }
+        guard !TemplateMethods.unsupportedAttributes(of: self).contains(name) else {
+            throw EvaluationFault("the attribute '\(name)' of a value of type \(typeName) is not supported")
+        }
+        return nil
+    }
+
+    private func numberAttribute(_ name: String) throws(EvaluationFault) -> RuntimeValue? {
+        switch (name, integer) {
+        case ("real", let integer?), ("numerator", let integer?): return .integer(integer)
+        case ("real", nil): return self
+        case ("imag", nil): return .number(0)
+        case ("imag", _): return .integer(0)
+        case ("denominator", _?): return .integer(1)
+        case ("is_integer", _), ("bit_length", _?), ("conjugate", _): return .method(self, name)
+        case ("as_integer_ratio", _), ("from_bytes", _?), ("to_bytes", _?), ("bit_count", _?), ("hex", nil),
+            ("fromhex", nil):
+            throw EvaluationFault(
+                "the attribute '\(name)' of a value of type \(typeName) is not supported")
+        default: return nil
+        }
+    }
+
+    /// Faults unless this can be the key of a mapping.
+    func requireKey() throws(EvaluationFault) {
+        switch self {
+        case .list, .mapping: throw EvaluationFault("a value of type \(typeName) cannot be a key")
+        case .tuple(let elements): for element in elements { try element.requireKey() }
+        default: break
         }
     }
 }
 
-extension TemplateLoop {
-    /// An attribute of `loop`.
-    func attribute(_ name: String) -> RuntimeValue? {
-        switch name {
-        case "index": .integer(index + 1)
-        case "index0": .integer(index)
-        case "revindex": .integer(items.count - index)
-        case "revindex0": .integer(items.count - index - 1)
-        case "first": .boolean(index == 0)
-        case "last": .boolean(index == items.count - 1)
-        case "length": .integer(items.count)
-        case "depth": .integer(1)
-        case "depth0": .integer(0)
-        case "previtem": index > 0 ? items[index - 1] : .undefined("there is no previous item, so it")
-        case "nextitem":
-            index + 1 < items.count ? items[index + 1] : .undefined("there is no next item, so it")
-        case "cycle": .method(.loop(self), name)
-        default: nil
+extension [RuntimeValue.Member] {
+    /// The value of a key.
+    func value(of key: RuntimeValue) -> RuntimeValue? { last { $0.key.equals(key) }?.value }
+
+    /// Gives a key its value, in its old place if it is there.
+    mutating func set(_ key: RuntimeValue, _ value: RuntimeValue) {
+        if let index = firstIndex(where: { $0.key.equals(key) }) {
+            self[index].value = value
+        } else {
+            append(.init(key: key, value: value))
         }
     }
 }

@@ -28,8 +28,9 @@ final class TemplateBudget {
     /// Spends what a value holds at its top level.
     func spend(on value: RuntimeValue) throws(EvaluationFault) {
         switch value {
-        case .string(let text): try spend(bytes: text.utf8.count)
-        case .list(let elements): try spend(steps: elements.count + 1)
+        case .string(let text), .markup(let text): try spend(bytes: text.utf8.count)
+        case .view(let view): try spend(steps: view.elements.count + 1)
+        case .list(let elements), .tuple(let elements): try spend(steps: elements.count + 1)
         case .mapping(let members): try spend(steps: members.count + 1)
         default: try spend(steps: 1)
         }
@@ -37,19 +38,35 @@ final class TemplateBudget {
 
     /// Spends what a value holds in all, and refuses what is nested too deeply: for what goes through all of
     /// it.
-    func spend(throughout value: RuntimeValue, depth: Int = 0) throws(EvaluationFault) {
+    func spend(
+        throughout value: RuntimeValue, depth: Int = 0, isPrinted: Bool = false
+    ) throws(EvaluationFault) {
         guard depth <= Self.maximumDepth else { throw EvaluationFault("a value is nested too deeply") }
         try spend(on: value)
+        var parts: [RuntimeValue] = []
         switch value {
-        case .list(let elements):
-            for element in elements { try spend(throughout: element, depth: depth + 1) }
-        case .group(let name, let elements):
-            for element in [name] + elements { try spend(throughout: element, depth: depth + 1) }
-        case .mapping(let members):
-            for member in members { try spend(throughout: member.value, depth: depth + 1) }
-        case .namespace(let namespace):
-            for member in namespace.members { try spend(throughout: member.value, depth: depth + 1) }
+        case .list(let elements), .tuple(let elements): parts = elements
+        case .view(let view) where !view.isRange: parts = view.elements
+        case .group(let name, let elements): parts = [name] + elements
+        case .mapping(let members): parts = members.flatMap { [$0.key, $0.value] }
+        case .namespace(let namespace): parts = namespace.members.map(\.value)
+        case .iterator, .counter, .method:
+            guard !isPrinted else {
+                throw EvaluationFault(
+                    "a value of type \(value.typeName) as text, an address in Python, is not supported"
+                )
+            }
+        case .function(let name):
+            guard !isPrinted || name == "self" else {
+                throw EvaluationFault("the function '\(name)' as text is not supported")
+            }
         default: break
         }
+        for part in parts { try spend(throughout: part, depth: depth + 1, isPrinted: isPrinted) }
+    }
+
+    /// Spends what a value holds in all, and refuses what has no text of its own.
+    func spend(printing value: RuntimeValue) throws(EvaluationFault) {
+        try spend(throughout: value, isPrinted: true)
     }
 }

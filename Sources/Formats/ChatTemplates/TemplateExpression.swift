@@ -5,7 +5,6 @@ indirect enum TemplateExpression: Sendable {
     case literal(TemplateValue)
     case name(String, TemplatePlace)
     case list([TemplateExpression])
-    /// A list in round brackets: for `%` several values, otherwise a list.
     case tuple([TemplateExpression])
     /// Keys and values.
     case mapping([(key: TemplateExpression, value: TemplateExpression)], TemplatePlace)
@@ -25,14 +24,14 @@ indirect enum TemplateExpression: Sendable {
     case conditional(TemplateExpression, then: TemplateExpression, otherwise: TemplateExpression?)
 }
 
-extension TemplateExpression {
-    var isTuple: Bool { if case .tuple = self { true } else { false } }
-}
-
 /// What stands between the brackets of a call.
 struct TemplateArguments: Sendable {
     var positional: [TemplateExpression] = []
     var named: [(name: String, value: TemplateExpression)] = []
+    /// What stands behind `*`: further positional arguments.
+    var spread: TemplateExpression?
+    /// What stands behind `**`: further named ones.
+    var spreadNames: TemplateExpression?
 }
 
 /// What a value is assigned to.
@@ -48,6 +47,18 @@ struct TemplateMacro: Sendable {
     var parameters: [(name: String, initial: TemplateExpression?)]
     var body: [TemplateStatement]
     var place: TemplatePlace
+    /// Which of `varargs`, `kwargs` and `caller` the body names.
+    var special: Set<String> = []
+}
+
+/// A for statement.
+struct TemplateForLoop: Sendable {
+    var target: TemplateTarget
+    var condition: TemplateExpression?
+    var body: [TemplateStatement]
+    var otherwise: [TemplateStatement]
+    var isRecursive: Bool
+    var place: TemplatePlace
 }
 
 /// A statement or a piece of text.
@@ -56,9 +67,7 @@ indirect enum TemplateStatement: Sendable {
     case output(TemplateExpression, TemplatePlace)
     case branches(
         [(condition: TemplateExpression, body: [TemplateStatement])], otherwise: [TemplateStatement])
-    case loop(
-        TemplateTarget, TemplateExpression, condition: TemplateExpression?, body: [TemplateStatement],
-        otherwise: [TemplateStatement], TemplatePlace)
+    case loop(TemplateForLoop, over: TemplateExpression)
     case set(TemplateTarget, TemplateExpression, TemplatePlace)
     case setBlock(TemplateTarget, filters: [TemplateExpression], body: [TemplateStatement], TemplatePlace)
     case filterBlock(filters: [TemplateExpression], body: [TemplateStatement], TemplatePlace)

@@ -41,8 +41,7 @@ extension TemplateFilters {
             guard arguments.named.isEmpty || arguments.positional.isEmpty else {
                 throw EvaluationFault("'format' takes values or names, not both")
             }
-            let names = arguments.named.sorted { $0.key < $1.key }
-                .map { RuntimeValue.Member(key: $0.key, value: $0.value) }
+            let names = arguments.members
             return .string(
                 try PythonFormat.percent(
                     value.text, arguments.positional, names: names.isEmpty ? nil : .mapping(names),
@@ -145,7 +144,7 @@ extension TemplateFilters {
                 if let fill { part += Array(repeating: fill, count: count - part.count) }
                 parts.append(.list(part))
             }
-            return .list(parts)
+            return .iterator(TemplateIterator(parts))
         }
         let (size, longer) = (elements.count / count, elements.count % count)
         var start = 0
@@ -157,6 +156,6 @@ extension TemplateFilters {
             parts.append(.list(part))
             start = end
         }
-        return .list(parts)
+        return .iterator(TemplateIterator(parts))
     }
 }

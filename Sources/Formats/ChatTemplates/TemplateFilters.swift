@@ -6,7 +6,7 @@ enum TemplateFilters {
         "trim", "length", "count", "upper", "lower", "title", "capitalize", "replace", "join", "first",
         "last", "tojson",
         "default", "d", "items", "list", "map", "select", "reject", "selectattr", "rejectattr", "string",
-        "int",
+        "int", "e", "escape", "truncate", "attr", "urlencode", "pprint",
         "float", "abs", "indent", "safe", "reverse", "sort", "unique", "dictsort",
     ])
 
@@ -16,11 +16,28 @@ enum TemplateFilters {
         "selectattr", "rejectattr", "reverse",
     ])
 
+    /// Those that make text of all of a value.
+    private static let ofText: Set = [
+        "trim", "upper", "lower", "title", "capitalize", "string", "safe", "replace", "indent", "e", "escape",
+        "urlencode", "pprint", "center", "wordcount", "format",
+    ]
+
+    /// Those that do with text that is escaped already what they do with other text.
+    private static let ofMarkup: Set = [
+        "e", "escape", "safe", "string", "length", "count", "default", "d", "list", "first", "last", "tojson",
+        "int", "float", "wordcount", "urlencode", "attr",
+    ]
+
     /// What the filter makes of `value`.
     static func apply(
         _ name: String, to value: RuntimeValue, _ arguments: TemplateCallArguments
     ) throws(EvaluationFault) -> RuntimeValue {
-        if ofWhole.contains(name) {
+        if case .markup = value, !ofMarkup.contains(name) {
+            throw EvaluationFault("the filter '\(name)' of text that 'e' or 'safe' made is not supported")
+        }
+        if ofText.contains(name) {
+            try arguments.budget.spend(printing: value)
+        } else if ofWhole.contains(name) {
             try arguments.budget.spend(throughout: value)
         } else {
             try arguments.budget.spend(on: value)
@@ -31,13 +48,12 @@ enum TemplateFilters {
         case "lower": return .string(value.text.lowercased())
         case "title": return .string(title(value.text))
         case "capitalize": return .string(value.text.capitalizedAsPython)
-        case "string", "safe": return .string(value.text)
-        case "replace":
-            let texts = arguments.positional.map { $0.string == nil ? $0 : .string($0.text) }
-            return .string(
-                try value.text.replaced(
-                    TemplateCallArguments(
-                        budget: arguments.budget, positional: texts, named: arguments.named)))
+        case "string":
+            if case .markup = value { return value }
+            return .string(value.text)
+        case "safe": return .markup(value.text)
+        case "e", "escape", "truncate", "urlencode", "pprint", "attr", "replace":
+            return try applyOfText(name, to: value, arguments)
         case "indent": return .string(try indented(value.text, arguments))
         case "tojson": return .string(try json(arguments).text(value))
         case "default", "d":
@@ -54,51 +70,81 @@ enum TemplateFilters {
         _ name: String, _ value: RuntimeValue, _ arguments: TemplateCallArguments
     ) throws(EvaluationFault) -> RuntimeValue {
         switch name {
-        case "length", "count": return .integer(try value.elements().count)
+        case "length", "count":
+            if case .iterator = value { throw EvaluationFault("a value of type iterator has no length") }
+            return .integer(try value.elements().count)
         case "list": return .list(try value.elements())
-        case "first": return try value.elements().first ?? .undefined("the first element of nothing")
-        case "last": return try value.elements().last ?? .undefined("the last element of nothing")
-        case "join":
-            var elements = try value.elements()
-            if let attribute = arguments.value(1, "attribute") {
-                elements = try attributes(elements, attribute.text, initial: nil)
+        case "first":
+            let absent = RuntimeValue.undefined("the first element of nothing")
+            if case .iterator(let iterator) = value { return try iterator.next() ?? absent }
+            return try value.elements().first ?? absent
+        case "last":
+            if case .iterator = value {
+                throw EvaluationFault("a value of type iterator has no last element")
             }
-            let separator = arguments.value(0, "d")?.text ?? ""
-            try arguments.budget.spend(elements.count, copiesOf: separator)
-            return .string(elements.map(\.text).joined(separator: separator))
-        case "items", "dictsort":
-            if value.isUndefined { return .list([]) }
-            guard case .mapping(var members) = value else {
-                throw EvaluationFault("'\(name)' needs a mapping, not \(value.typeName)")
-            }
-            if name == "dictsort" {
-                members = try sortedMembers(members, arguments)
-            }
-            return .list(members.map { .list([.string($0.key), $0.value]) })
-        case "map": return .list(try mapped(value.elements(), arguments))
+            return try value.elements().last ?? .undefined("the last element of nothing")
+        case "join": return try joined(value.elements(), arguments)
+        case "items", "dictsort": return try items(name, value, arguments)
+        case "map":
+            // What is empty or none has nothing to go through.
+            guard value.isTrue else { return .iterator(TemplateIterator([])) }
+            return .iterator(TemplateIterator(try mapped(value.elements(), arguments)))
         case "select", "reject", "selectattr", "rejectattr":
-            return .list(try selected(name, value.elements(), arguments))
+            guard value.isTrue else { return .iterator(TemplateIterator([])) }
+            return .iterator(TemplateIterator(try selected(name, value.elements(), arguments)))
         case "reverse":
             if let text = value.string {
                 return .string(String(String.UnicodeScalarView(text.unicodeScalars.reversed())))
             }
-            return .list(try value.elements().reversed())
+            if case .iterator = value { return .list(try value.elements().reversed()) }
+            return .iterator(TemplateIterator(try value.elements().reversed()))
         case "sort": return .list(try sorted(value.elements(), arguments))
-        default:
-            var kept: [RuntimeValue] = []
-            var known: [RuntimeValue] = []
-            let elements = try value.elements()
-            let keys = try keys(
-                elements, attribute: arguments.value(1, "attribute"),
-                isExact: arguments.value(0, "case_sensitive")?.isTrue == true)
-            for (key, element) in zip(keys, elements) {
-                try arguments.budget.spend(steps: known.count)
-                guard !known.contains(where: { $0.equals(key) }) else { continue }
-                known.append(key)
-                kept.append(element)
-            }
-            return .list(kept)
+        default: return try distinct(value.elements(), arguments)
         }
+    }
+
+    private static func joined(
+        _ elements: [RuntimeValue], _ arguments: TemplateCallArguments
+    ) throws(EvaluationFault) -> RuntimeValue {
+        var elements = elements
+        if let attribute = arguments.value(1, "attribute") {
+            elements = try attributes(elements, attribute.text, initial: nil)
+        }
+        let separator = arguments.value(0, "d")?.text ?? ""
+        try arguments.budget.spend(elements.count, copiesOf: separator)
+        for element in elements { try arguments.budget.spend(printing: element) }
+        return .string(elements.map(\.text).joined(separator: separator))
+    }
+
+    private static func items(
+        _ name: String, _ value: RuntimeValue, _ arguments: TemplateCallArguments
+    ) throws(EvaluationFault) -> RuntimeValue {
+        if value.isUndefined, name == "items" { return .iterator(TemplateIterator([])) }
+        guard case .mapping(var members) = value else {
+            throw EvaluationFault("'\(name)' needs a mapping, not \(value.typeName)")
+        }
+        if name == "dictsort" {
+            members = try sortedMembers(members, arguments)
+        }
+        let pairs = members.map { RuntimeValue.tuple([$0.key, $0.value]) }
+        return name == "items" ? .iterator(TemplateIterator(pairs)) : .list(pairs)
+    }
+
+    private static func distinct(
+        _ elements: [RuntimeValue], _ arguments: TemplateCallArguments
+    ) throws(EvaluationFault) -> RuntimeValue {
+        var kept: [RuntimeValue] = []
+        var known: [RuntimeValue] = []
+        let keys = try keys(
+            elements, attribute: arguments.value(1, "attribute"),
+            isExact: arguments.value(0, "case_sensitive")?.isTrue == true)
+        for (key, element) in zip(keys, elements) {
+            try arguments.budget.spend(steps: known.count)
+            guard !known.contains(where: { $0.equals(key) }) else { continue }
+            known.append(key)
+            kept.append(element)
+        }
+        return .iterator(TemplateIterator(kept))
     }
 
     private static func sortedMembers(
@@ -107,7 +153,7 @@ enum TemplateFilters {
         let by = arguments.value(1, "by")?.text ?? "key"
         guard by == "key" || by == "value" else { throw EvaluationFault("'dictsort' sorts by key or value") }
         let keys = try keys(
-            members.map { by == "key" ? .string($0.key) : $0.value }, attribute: nil,
+            members.map { by == "key" ? $0.key : $0.value }, attribute: nil,
             isExact: arguments.value(0, "case_sensitive")?.isTrue == true)
         let isReversed = arguments.value(2, "reverse")?.isTrue == true
         return try order(keys, isReversed: isReversed, arguments.budget).map { members[$0] }
@@ -141,9 +187,7 @@ enum TemplateFilters {
         guard let name = arguments.positional.first?.string, names.contains(name) else {
             throw EvaluationFault("'map' needs an attribute or the name of a supported filter")
         }
-        let rest = TemplateCallArguments(
-            budget: arguments.budget, positional: Array(arguments.positional.dropFirst()),
-            named: arguments.named)
+        let rest = arguments.with(positional: Array(arguments.positional.dropFirst()))
         var results: [RuntimeValue] = []
         for element in elements { results.append(try apply(name, to: element, rest)) }
         return results
@@ -255,7 +299,9 @@ enum TemplateFilters {
             }
             if json.indent != nil { json.itemSeparator = "," }
         }
-        if case .list(let separators)? = arguments.value(2, "separators"), separators.count == 2 {
+        if let given = arguments.value(2, "separators"), given.isTrue {
+            let separators = try given.elements()
+            guard separators.count == 2 else { throw EvaluationFault("'separators' needs two strings") }
             json.itemSeparator = separators[0].text
             json.keySeparator = separators[1].text
         }
@@ -278,16 +324,19 @@ enum TemplateFilters {
             return .number(abs(number))
         case "int":
             if let integer = value.integer { return .integer(integer) }
-            let text = value.string?.stripped() ?? ""
+            if case .undefined(let what) = value { throw EvaluationFault("\(what) is undefined") }
             let base = try arguments.integer(1, "base") ?? 10
             guard 2...36 ~= base else { throw EvaluationFault("'int' takes a base from 2 to 36") }
-            let digits = base == 16 && text.lowercased().hasPrefix("0x") ? String(text.dropFirst(2)) : text
-            if let integer = Int(digits, radix: base) { return .integer(integer) }
-            let number = value.number ?? Double(text)
-            return number.flatMap { Int(exactly: $0.rounded(.towardZero)) }.map { .integer($0) }
-                ?? arguments.value(0, "default") ?? .integer(0)
+            if let integer = try value.string?.pythonInteger(base: base) { return .integer(integer) }
+            let number = value.number ?? value.string?.pythonNumber
+            guard let number, number.isFinite else { return arguments.value(0, "default") ?? .integer(0) }
+            guard let integer = Int(exactly: number.rounded(.towardZero)) else {
+                throw EvaluationFault("a number is too large")
+            }
+            return .integer(integer)
         default:
-            let number = value.number ?? Double(value.string?.stripped() ?? "")
+            if case .undefined(let what) = value { throw EvaluationFault("\(what) is undefined") }
+            let number = value.number ?? value.string?.pythonNumber
             return number.map { .number($0) } ?? arguments.value(0, "default") ?? .number(0)
         }
     }

@@ -213,7 +213,7 @@ struct TemplateLexer {
             } else if next == "'" || next == "\"" {
                 try lexString(quote: next)
             } else if next.isDigit {
-                lexNumber()
+                try lexNumber()
             } else if next == "_" || next.properties.isXIDStart {
                 let start = position
                 while let next = scalar(), next.properties.isXIDContinue { position += 1 }
@@ -248,10 +248,32 @@ struct TemplateLexer {
         position += symbol.unicodeScalars.count
     }
 
-    private mutating func lexNumber() {
+    /// A whole number in base 16, 8 or 2, if one stands at `position`.
+    private mutating func lexPrefixed() throws(ChatTemplateError) -> Bool {
+        let bases: [Unicode.Scalar: Int] = ["x": 16, "X": 16, "o": 8, "O": 8, "b": 2, "B": 2]
+        guard scalar() == "0", let base = scalar(1).flatMap({ bases[$0] }) else { return false }
+        func isDigit(_ offset: Int) -> Bool {
+            scalar(offset).map { Int(String($0), radix: base) != nil } ?? false
+        }
+        guard isDigit(2) || (scalar(2) == "_" && isDigit(3)) else { return false }
+        let start = position
+        position += 2
+        while isDigit(0) || (scalar() == "_" && isDigit(1)) { position += 1 }
+        let digits = String(String.UnicodeScalarView(source[(start + 2)..<position].filter { $0 != "_" }))
+        guard let number = Int(digits, radix: base) else {
+            throw failure("a whole number of more than 64 bits is not supported", at: start)
+        }
+        add(.integer(number), at: start)
+        return true
+    }
+
+    private mutating func lexNumber() throws(ChatTemplateError) {
+        if try lexPrefixed() { return }
         let start = position
         var isFloat = false
-        func digits() -> Bool { scalar()?.isDigit == true || scalar() == "_" }
+        func digits() -> Bool {
+            scalar()?.isDigit == true || (scalar() == "_" && scalar(1)?.isDigit == true)
+        }
         while digits() { position += 1 }
         if scalar() == ".", scalar(1)?.isDigit == true {
             isFloat = true
@@ -267,7 +289,10 @@ struct TemplateLexer {
             }
         }
         let text = String(String.UnicodeScalarView(source[start..<position].filter { $0 != "_" }))
-        if !isFloat, let number = Int(text) {
+        if !isFloat {
+            guard let number = Int(text) else {
+                throw failure("a whole number of more than 64 bits is not supported", at: start)
+            }
             add(.integer(number), at: start)
         } else {
             add(.float(Double(text) ?? 0), at: start)
@@ -294,7 +319,16 @@ struct TemplateLexer {
             case "f": text.append("\u{C}")
             case "v": text.append("\u{B}")
             case "a": text.append("\u{7}")
-            case "0": text.append("\0")
+            case "0"..."7":
+                var value = letter.value - 0x30
+                for _ in 0..<2 {
+                    guard let digit = scalar(), "0"..."7" ~= digit else { break }
+                    value = value * 8 + digit.value - 0x30
+                    position += 1
+                }
+                guard let scalar = Unicode.Scalar(value) else { break }
+                text.append(scalar)
+            case "N": throw failure("an escape by the name of a character is not supported", at: start)
             case "\n": break
             case "\\", "'", "\"": text.append(letter)
             case "x": text.append(try hexadecimal(2, from: start))

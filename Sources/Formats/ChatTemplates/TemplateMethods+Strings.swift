@@ -14,7 +14,23 @@ extension TemplateMethods {
                     scalar.properties.isLowercase
                         ? scalar.properties.uppercaseMapping : scalar.properties.lowercaseMapping
                 }.joined())
-        case "casefold": return .string(text.lowercased().replacing("ß", with: "ss"))
+        case "casefold":
+            guard text.utf8.allSatisfy({ $0 < 0x80 }) else {
+                throw EvaluationFault("'casefold' beyond ASCII is not supported; use 'lower'")
+            }
+            return .string(text.lowercased())
+        case "expandtabs": return .string(try expanded(text, arguments))
+        case "isprintable": return .boolean(text.unicodeScalars.allSatisfy(\.isPythonPrintable))
+        case "isidentifier":
+            let begins = text.unicodeScalars.first.map { $0 == "_" || $0.properties.isXIDStart } ?? false
+            return .boolean(begins && text.unicodeScalars.allSatisfy(\.properties.isXIDContinue))
+        case "format_map":
+            guard case .mapping(let members) = arguments[0] else {
+                throw EvaluationFault("'format_map' needs a mapping")
+            }
+            var values = TemplateCallArguments(budget: arguments.budget)
+            for member in members { if let name = member.key.string { values.set(name, member.value) } }
+            return .string(try PythonFormat.braces(text, values))
         case "partition", "rpartition", "rfind", "rindex", "index", "rsplit":
             return try searched(name, text, arguments)
         case "isupper": return .boolean(text != text.lowercased() && text == text.uppercased())
@@ -58,42 +74,104 @@ extension TemplateMethods {
     private static func searched(
         _ name: String, _ text: String, _ arguments: TemplateCallArguments
     ) throws(EvaluationFault) -> RuntimeValue {
-        if name == "rsplit", arguments.positional.isEmpty {
-            return .list(text.splitAtWhitespace().map { .string($0) })
+        let separator = name == "rsplit" ? arguments.value(0, "sep") ?? .none : arguments[0]
+        if name == "rsplit", case .none = separator {
+            let limit = try arguments.integer(1, "maxsplit") ?? -1
+            return .list(text.splitAtWhitespaceFromRight(limit: limit).map { .string($0) })
         }
-        guard let part = arguments[0].string, !part.isEmpty else {
-            throw EvaluationFault("'\(name)' needs a string that is not empty")
-        }
+        guard let part = separator.string else { throw EvaluationFault("'\(name)' needs a string") }
+        if name.hasSuffix("index") || name == "rfind" { return try found(name, part, in: text, arguments) }
+        guard !part.isEmpty else { throw EvaluationFault("'\(name)' needs a string that is not empty") }
         let pieces = text.split(atBytes: part)
         func joined(_ pieces: ArraySlice<String>) -> String { pieces.joined(separator: part) }
-        func length(_ pieces: ArraySlice<String>) -> Int { joined(pieces).unicodeScalars.count }
         let isFound = pieces.count > 1
         switch name {
         case "partition":
             let parts = isFound ? [pieces[0], part, joined(pieces[1...])] : [text, "", ""]
-            return .list(parts.map { .string($0) })
+            return .tuple(parts.map { .string($0) })
         case "rpartition":
             let parts =
                 isFound ? [joined(pieces.dropLast()), part, pieces[pieces.count - 1]] : ["", "", text]
-            return .list(parts.map { .string($0) })
-        case "rsplit":
+            return .tuple(parts.map { .string($0) })
+        default:
             let limit = try arguments.integer(1, "maxsplit") ?? -1
             guard limit >= 0, limit < pieces.count - 1 else { return .list(pieces.map { .string($0) }) }
             let first = joined(pieces.dropLast(limit))
             return .list(([first] + pieces.suffix(limit)).map { .string($0) })
-        case "index", "rindex":
-            guard isFound else { throw EvaluationFault("the string has no such part") }
-            return .integer(name == "index" ? length(pieces.prefix(1)) : length(pieces.dropLast()))
-        default: return .integer(isFound ? length(pieces.dropLast()) : -1)
         }
+    }
+
+    /// The place of `part` for `index`, `rindex` and `rfind`, between the bounds that the call gives.
+    private static func found(
+        _ name: String, _ part: String, in text: String, _ arguments: TemplateCallArguments
+    ) throws(EvaluationFault) -> RuntimeValue {
+        var place: Int?
+        if let (text, start) = try window(text, arguments) {
+            let scalars = Array(text.unicodeScalars)
+            let wanted = Array(part.unicodeScalars)
+            try arguments.budget.spend(steps: scalars.count)
+            let starts = Array(0...max(0, scalars.count - wanted.count))
+            let isHere = { (start: Int) in scalars[start...].starts(with: wanted) }
+            place = name == "index" ? starts.first(where: isHere) : starts.last(where: isHere)
+            place = place.map { $0 + start }
+        }
+        guard place != nil || name == "rfind" else { throw EvaluationFault("the string has no such part") }
+        return .integer(place ?? -1)
+    }
+
+    private static func expanded(
+        _ text: String, _ arguments: TemplateCallArguments
+    ) throws(EvaluationFault) -> String {
+        let size = max(0, try arguments.integer(0, "tabsize") ?? 8)
+        try arguments.budget.spend(text.utf8.count { $0 == 0x09 }, copiesOf: " ")
+        var result = ""
+        var column = 0
+        for scalar in text.unicodeScalars {
+            if scalar == "\t" {
+                let count = size == 0 ? 0 : size - column % size
+                try arguments.budget.spend(count, copiesOf: " ")
+                result += String(repeating: " ", count: count)
+                column += count
+            } else {
+                column = scalar == "\n" || scalar == "\r" ? 0 : column + 1
+                result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
     }
 }
 
 extension String {
+    /// The words between whitespace; the first of `limit` + 1 is what is left of the others.
+    func splitAtWhitespaceFromRight(limit: Int) -> [String] {
+        var parts: [String] = []
+        var rest = stripped(left: false).unicodeScalars[...]
+        while !rest.isEmpty {
+            if limit >= 0, parts.count == limit {
+                parts.append(String(rest).stripped(right: false))
+                break
+            }
+            let word = rest.suffix(while: { !$0.isPythonWhitespace })
+            parts.append(String(word))
+            rest = rest.dropLast(word.count)
+            rest = rest.dropLast(rest.suffix(while: \.isPythonWhitespace).count)
+            if rest.isEmpty { break }
+        }
+        return parts.reversed()
+    }
+
     /// The text in the middle of `width` scalars, as Python centres it.
     func centered(_ width: Int, fill: String) -> String {
         let missing = max(0, width - unicodeScalars.count)
         let left = missing / 2 + (missing & width & 1)
         return String(repeating: fill, count: left) + self + String(repeating: fill, count: missing - left)
+    }
+}
+
+extension Substring.UnicodeScalarView {
+    /// The scalars at the end that all satisfy a condition.
+    fileprivate func suffix(while condition: (Unicode.Scalar) -> Bool) -> Substring.UnicodeScalarView {
+        guard let last = lastIndex(where: { !condition($0) }) else { return self }
+        return self[index(after: last)...]
     }
 }

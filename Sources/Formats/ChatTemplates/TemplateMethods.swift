@@ -11,7 +11,7 @@ enum TemplateMethods {
         "isupper", "islower", "isalpha", "isalnum", "format", "index", "rfind", "encode", "partition",
         "rpartition",
         "zfill", "center", "ljust", "rjust", "casefold", "swapcase", "translate", "expandtabs", "format_map",
-        "rindex", "istitle", "isascii", "isdecimal", "isnumeric",
+        "rindex", "istitle", "isascii", "isdecimal", "isnumeric", "isidentifier", "isprintable", "maketrans",
     ]
     static let ofMappings: Set = [
         "items", "keys", "values", "get", "pop", "update", "clear", "copy", "setdefault", "popitem",
@@ -21,6 +21,21 @@ enum TemplateMethods {
         "append", "index", "count", "extend", "insert", "pop", "remove", "reverse", "sort", "copy", "clear",
     ]
 
+    /// Attributes that Python has and this does not: asking for them is refused, not undefined.
+    static func unsupportedAttributes(of value: RuntimeValue) -> Set<String> {
+        switch value {
+        case .view(let view):
+            view.isRange
+                ? ["count", "index", "start", "stop", "step"]
+                : view.kind == .values
+                    ? ["mapping"]
+                    : ["mapping", "isdisjoint"]
+        case .iterator: ["send", "throw", "close", "gi_frame", "gi_code", "gi_running", "gi_yieldfrom"]
+        case .function("self"): []
+        default: []
+        }
+    }
+
     /// The result of a method.
     static func call(
         _ name: String, of value: RuntimeValue, _ arguments: TemplateCallArguments
@@ -28,12 +43,24 @@ enum TemplateMethods {
         try arguments.budget.spend(on: value)
         switch value {
         case .string(let text): return try ofString(name, text, arguments)
+        case .markup:
+            throw EvaluationFault("the method '\(name)' of text that 'e' or 'safe' made is not supported")
         case .mapping(let members): return try ofMapping(name, members, arguments)
-        case .list(let elements):
+        case .integer, .boolean, .number: return try ofNumber(name, value)
+        case .counter(let counter):
+            if name == "next" { return counter.next() }
+            counter.reset()
+            return .none
+        case .group:
+            return try call(name, of: .tuple(value.elements()), arguments)
+        case .list(let elements), .tuple(let elements):
             if name != "copy" { try arguments.budget.spend(throughout: value) }
             switch name {
             case "count": return .integer(elements.count { $0.equals(arguments[0]) })
             case "index":
+                guard arguments.positional.count == 1 else {
+                    throw EvaluationFault("'index' of a list takes one value, no bounds")
+                }
                 guard let index = elements.firstIndex(where: { $0.equals(arguments[0]) }) else {
                     throw EvaluationFault("the list has no such element")
                 }
@@ -44,9 +71,22 @@ enum TemplateMethods {
                     "the list method '\(name)' would change a list, which templates may not")
             }
         case .loop(let loop):
+            if name == "changed" { return .boolean(loop.memory.changes(to: arguments.positional)) }
             guard !arguments.positional.isEmpty else { throw EvaluationFault("'cycle' needs values") }
             return arguments.positional[loop.index % arguments.positional.count]
         default: throw EvaluationFault("a value of type \(value.typeName) has no method '\(name)'")
+        }
+    }
+
+    private static func ofNumber(
+        _ name: String, _ value: RuntimeValue
+    ) throws(EvaluationFault) -> RuntimeValue {
+        switch name {
+        case "bit_length":
+            return .integer(Int.bitWidth - (value.integer ?? 0).magnitude.leadingZeroBitCount)
+        case "is_integer":
+            return .boolean(value.number.map { $0.isFinite && $0 == $0.rounded(.down) } ?? false)
+        default: return value.integer.map { .integer($0) } ?? value
         }
     }
 
@@ -54,14 +94,16 @@ enum TemplateMethods {
         _ name: String, _ members: [RuntimeValue.Member], _ arguments: TemplateCallArguments
     ) throws(EvaluationFault) -> RuntimeValue {
         switch name {
-        case "items": return .list(members.map { .list([.string($0.key), $0.value]) })
-        case "keys": return .list(members.map { .string($0.key) })
-        case "values": return .list(members.map(\.value))
+        case "items":
+            let pairs = members.map { RuntimeValue.tuple([$0.key, $0.value]) }
+            return .view(TemplateView(kind: .items, elements: pairs))
+        case "keys": return .view(TemplateView(kind: .keys, elements: members.map(\.key)))
+        case "values": return .view(TemplateView(kind: .values, elements: members.map(\.value)))
         case "copy": return .mapping(members)
         case "get":
-            let key = arguments[0].string
+            try arguments[0].requireKey()
             let initial = arguments.positional.count > 1 ? arguments[1] : .none
-            return members.last { $0.key == key }?.value ?? initial
+            return members.value(of: arguments[0]) ?? initial
         default: throw EvaluationFault("the method '\(name)' of mappings is not supported")
         }
     }
@@ -78,7 +120,9 @@ enum TemplateMethods {
         case "lower": return .string(text.lowercased())
         case "title": return .string(text.titled)
         case "capitalize": return .string(text.capitalizedAsPython)
-        case "splitlines": return .list(text.pythonLines.map { .string($0) })
+        case "splitlines":
+            let keepsEnds = arguments.value(0, "keepends")?.isTrue == true
+            return .list(text.pythonLines(keepingEnds: keepsEnds).map { .string($0) })
         case "split":
             let limit = try arguments.integer(1, "maxsplit") ?? -1
             let separator = (first ?? arguments.named["sep"]?.string)
@@ -89,15 +133,7 @@ enum TemplateMethods {
                 throw EvaluationFault("'split' needs a separator that is not empty")
             }
             return .list(text.split(atBytes: separator, limit: limit).map { .string($0) })
-        case "startswith", "endswith":
-            var parts = [first ?? ""]
-            if first == nil { parts = try strings(arguments[0], name) }
-            let bytes = Array(text.utf8)
-            return .boolean(
-                parts.contains { part in
-                    name == "startswith"
-                        ? bytes.starts(with: part.utf8) : bytes.reversed().starts(with: part.utf8.reversed())
-                })
+        case "startswith", "endswith": return try .boolean(ends(name, text, arguments))
         case "replace": return .string(try text.replaced(arguments))
         case "join":
             let parts = try strings(arguments[0], name)
@@ -106,10 +142,52 @@ enum TemplateMethods {
             return .string(parts.joined(separator: text))
         case "find", "count", "removeprefix", "removesuffix":
             guard let first else { throw EvaluationFault("'\(name)' needs a string") }
-            return search(name, text, first)
+            if name.hasPrefix("remove") { return search(name, text, first) }
+            guard let window = try window(text, arguments) else {
+                return .integer(name == "find" ? -1 : 0)
+            }
+            guard case .integer(let found) = search(name, window.text, first) else { return .none }
+            return .integer(name == "find" && found >= 0 ? found + window.start : found)
         case "isdigit", "isspace", "isalpha", "isalnum": return .boolean(hasOnly(name, text))
         default: return try ofStringFurther(name, text, arguments)
         }
+    }
+
+    /// Whether the text starts or ends with one of the strings that the call gives.
+    private static func ends(
+        _ name: String, _ text: String, _ arguments: TemplateCallArguments
+    ) throws(EvaluationFault) -> Bool {
+        let first = arguments.positional.first?.string
+        var parts = [first ?? ""]
+        if first == nil {
+            guard case .tuple = arguments[0] else {
+                throw EvaluationFault("'\(name)' needs a string, or a tuple of them")
+            }
+            parts = try strings(arguments[0], name)
+        }
+        guard let window = try window(text, arguments) else { return false }
+        let bytes = Array(window.text.utf8)
+        return parts.contains { part in
+            name == "startswith"
+                ? bytes.starts(with: part.utf8) : bytes.reversed().starts(with: part.utf8.reversed())
+        }
+    }
+
+    /// The part of a text between the bounds that the arguments after the first give, and where it begins;
+    /// nil if the start is beyond the end.
+    static func window(
+        _ text: String, _ arguments: TemplateCallArguments
+    ) throws(EvaluationFault) -> (text: String, start: Int)? {
+        guard arguments.positional.count > 1 else { return (text, 0) }
+        let scalars = Array(text.unicodeScalars)
+        func bound(_ index: Int, _ initial: Int) throws(EvaluationFault) -> Int {
+            guard let bound = try arguments.integer(index, "bound") else { return initial }
+            return bound < 0 ? max(0, bound + scalars.count) : bound
+        }
+        let start = try bound(1, 0)
+        let stop = min(try bound(2, scalars.count), scalars.count)
+        guard start <= stop else { return nil }
+        return (String(String.UnicodeScalarView(scalars[start..<stop])), start)
     }
 
     private static func search(_ name: String, _ text: String, _ part: String) -> RuntimeValue {
@@ -190,7 +268,26 @@ extension String {
 struct TemplateCallArguments {
     let budget: TemplateBudget
     var positional: [RuntimeValue] = []
-    var named: [String: RuntimeValue] = [:]
+    private(set) var named: [String: RuntimeValue] = [:]
+    /// The named arguments in their order.
+    private(set) var members: [RuntimeValue.Member] = []
+
+    init(budget: TemplateBudget, positional: [RuntimeValue] = []) {
+        self.budget = budget
+        self.positional = positional
+    }
+
+    /// The same named arguments with other positional ones.
+    func with(positional: [RuntimeValue]) -> TemplateCallArguments {
+        var result = self
+        result.positional = positional
+        return result
+    }
+
+    mutating func set(_ name: String, _ value: RuntimeValue) {
+        named[name] = value
+        members.set(.string(name), value)
+    }
 
     /// A positional argument; undefined if it is absent.
     subscript(index: Int) -> RuntimeValue {

@@ -108,7 +108,11 @@ extension TemplateParser {
                 try nested { parser throws(ChatTemplateError) in try parser.unary(takesFilters: false) },
                 start)
         } else if skip("+") {
-            value = try nested { parser throws(ChatTemplateError) in try parser.unary(takesFilters: false) }
+            // Two minuses: a truth value becomes a number, and a string is refused.
+            let operand = try nested { parser throws(ChatTemplateError) in
+                try parser.unary(takesFilters: false)
+            }
+            value = .negative(.negative(operand, start), start)
         } else {
             value = try postfix(primary())
         }
@@ -136,7 +140,9 @@ extension TemplateParser {
             case "true", "True": return .literal(.boolean(true))
             case "false", "False": return .literal(.boolean(false))
             case "none", "None": return .literal(.none)
-            default: return .name(name, start)
+            default:
+                note(name: name)
+                return .name(name, start)
             }
         case .string(var text):
             advance()
@@ -242,12 +248,20 @@ extension TemplateParser {
             if !isFirst { try expect(",") }
             isFirst = false
             if isSymbol(")") { break }
-            if isSymbol("*") || isSymbol("**") { throw unsupported("'*' before an argument", place) }
-            if case .name(let name) = current.kind, isAssignment {
+            guard arguments.spreadNames == nil else { throw failure("nothing may follow '**'") }
+            if skip("**") {
+                arguments.spreadNames = try expression()
+            } else if isSymbol("*"), arguments.spread == nil {
+                advance()
+                arguments.spread = try expression()
+            } else if case .name(let name) = current.kind, isAssignment {
                 advance()
                 advance()
                 arguments.named.append((name, try expression()))
             } else {
+                guard arguments.spread == nil, arguments.named.isEmpty else {
+                    throw failure("a positional argument must stand before the others")
+                }
                 arguments.positional.append(try expression())
             }
         }

@@ -12,6 +12,8 @@ struct TemplateParser {
     private var index = 0
     private var depth = 0
     private var links = 0
+    /// The special names that the macros around this place name, from outside to inside.
+    private var specials: [Set<String>] = []
     /// Where the blocks around this place begin.
     private var opened: [TemplatePlace] = []
 
@@ -178,12 +180,15 @@ struct TemplateParser {
         guard skipName("in") else { throw failure("expected 'in'") }
         let sequence = try tuple(allowsCondition: false)
         let condition = skipName("if") ? try expression() : nil
-        if isName("recursive") { throw unsupported("a recursive loop", place) }
+        let isRecursive = skipName("recursive")
         try endBlock()
         let (body, end) = try statements(until: ["else", "endfor"])
         try endBlock()
         let otherwise = end == "else" ? try self.body(until: "endfor") : []
-        return .loop(target, sequence, condition: condition, body: body, otherwise: otherwise, start)
+        let loop = TemplateForLoop(
+            target: target, condition: condition, body: body, otherwise: otherwise, isRecursive: isRecursive,
+            place: start)
+        return .loop(loop, over: sequence)
     }
 
     /// Names, or attributes of namespaces, with commas between.
@@ -202,7 +207,7 @@ struct TemplateParser {
         guard isSymbol(",") else { return first }
         var targets = [first]
         while skip(",") {
-            guard case .name(let name) = current.kind, name != "in" else { break }
+            if !isSymbol("(") { guard case .name(let name) = current.kind, name != "in" else { break } }
             targets.append(try one(&self))
         }
         return .several(targets)
@@ -246,8 +251,25 @@ struct TemplateParser {
         let name = try expectName()
         let parameters = try parameters()
         try endBlock()
+        let (body, special) = try macroBody(until: "endmacro")
         return TemplateMacro(
-            name: name, parameters: parameters, body: try body(until: "endmacro"), place: start)
+            name: name, parameters: parameters, body: body, place: start, special: special)
+    }
+
+    /// The body of a macro, and which special names it has.
+    private mutating func macroBody(
+        until end: String
+    ) throws(ChatTemplateError) -> (body: [TemplateStatement], special: Set<String>) {
+        specials.append([])
+        let body = try body(until: end)
+        let special = specials.removeLast()
+        return (body, special)
+    }
+
+    /// Takes note of a name that a macro may have to provide.
+    mutating func note(name: String) {
+        guard ["varargs", "kwargs", "caller"].contains(name) else { return }
+        for index in specials.indices { specials[index].insert(name) }
     }
 
     private mutating func call(_ start: TemplatePlace) throws(ChatTemplateError) -> TemplateStatement {
@@ -256,8 +278,9 @@ struct TemplateParser {
             throw failure("expected a call of a macro", start)
         }
         try endBlock()
+        let (body, special) = try macroBody(until: "endcall")
         let caller = TemplateMacro(
-            name: "caller", parameters: parameters, body: try body(until: "endcall"), place: start)
+            name: "caller", parameters: parameters, body: body, place: start, special: special)
         return .call(caller, callee: callee, arguments, place)
     }
 

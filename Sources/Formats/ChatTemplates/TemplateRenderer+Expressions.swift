@@ -1,5 +1,7 @@
 // What the expressions of a chat template come to.
 
+import Foundation
+
 extension TemplateRenderer {
     /// The value of an expression, at the cost of a step.
     mutating func evaluate(_ expression: TemplateExpression) throws(ChatTemplateError) -> RuntimeValue {
@@ -14,7 +16,8 @@ extension TemplateRenderer {
         switch expression {
         case .literal(let value): return RuntimeValue(value)
         case .name(let name, _): return value(of: name)
-        case .list(let elements), .tuple(let elements): return try checked(.list(try evaluateAll(elements)))
+        case .list(let elements): return try checked(.list(try evaluateAll(elements)))
+        case .tuple(let elements): return try checked(.tuple(try evaluateAll(elements)))
         case .mapping(let members, let place): return try mapping(members, place)
         case .attribute(let base, let name, let place):
             let value = try evaluate(base)
@@ -29,19 +32,10 @@ extension TemplateRenderer {
             guard let base else { preconditionFailure("filters of blocks have their value given") }
             return try filter(name, try evaluate(base), arguments, place)
         case .test(let base, let name, let arguments, let isNegated, let place):
-            let value = try evaluate(base)
-            let others = try evaluateAll(arguments.positional)
-            let passes = try located(place) { [budget] () throws(EvaluationFault) in
-                for value in [value] + others { try budget.spend(throughout: value) }
-                return try TemplateTests.passes(name, value, others)
-            }
-            return .boolean(passes != isNegated)
+            return try test(base, name, arguments, isNegated, place)
         case .not(let operand): return .boolean(try !evaluate(operand).isTrue)
         case .negative(let operand, let place):
-            let value = try evaluate(operand)
-            if let integer = value.integer { return .integer(0 &- integer) }
-            guard let number = value.number else { throw fault("'-' before \(value.typeName)", place) }
-            return .number(-number)
+            return try negated(try evaluate(operand), place)
         case .and(let left, let right):
             let value = try evaluate(left)
             return value.isTrue ? try evaluate(right) : value
@@ -51,8 +45,8 @@ extension TemplateRenderer {
         case .binary(let symbol, let left, let right, let place):
             let first = try evaluate(left)
             let second = try evaluate(right)
-            if symbol == "%", let format = first.string {
-                return try formatted(format, second, isTuple: right.isTuple, place)
+            if symbol == "%", case .string(let format) = first {
+                return try formatted(format, second, place)
             }
             return try located(place) { [budget] () throws(EvaluationFault) in
                 try first.combined(symbol, second, budget)
@@ -65,15 +59,41 @@ extension TemplateRenderer {
         }
     }
 
+    private mutating func test(
+        _ base: TemplateExpression, _ name: String, _ arguments: TemplateArguments, _ isNegated: Bool,
+        _ place: TemplatePlace
+    ) throws(ChatTemplateError) -> RuntimeValue {
+        let value = try evaluate(base)
+        let others = try evaluate(arguments).positional
+        let passes = try located(place) { [budget] () throws(EvaluationFault) in
+            for value in [value] + others { try budget.spend(throughout: value) }
+            return try TemplateTests.passes(name, value, others)
+        }
+        return .boolean(passes != isNegated)
+    }
+
+    private func negated(
+        _ value: RuntimeValue, _ place: TemplatePlace
+    ) throws(ChatTemplateError) -> RuntimeValue {
+        if let integer = value.integer {
+            guard integer != .min else { throw fault("a number is too large", place) }
+            return .integer(-integer)
+        }
+        guard let number = value.number else { throw fault("'-' before \(value.typeName)", place) }
+        return .number(-number)
+    }
+
     /// `format % value`.
     private func formatted(
-        _ format: String, _ value: RuntimeValue, isTuple: Bool, _ place: TemplatePlace
+        _ format: String, _ value: RuntimeValue, _ place: TemplatePlace
     ) throws(ChatTemplateError) -> RuntimeValue {
         try located(place) { [budget] () throws(EvaluationFault) in
-            try budget.spend(throughout: value)
-            if isTuple {
+            try budget.spend(printing: value)
+            switch value {
+            case .tuple, .group:
                 return .string(
                     try PythonFormat.percent(format, value.elements(), names: nil, isWhole: false))
+            default: break
             }
             if case .undefined(let name) = value { throw EvaluationFault("\(name) is undefined") }
             let isMapping: Bool = if case .mapping = value { true } else { false }
@@ -95,15 +115,12 @@ extension TemplateRenderer {
     ) throws(ChatTemplateError) -> RuntimeValue {
         var result: [RuntimeValue.Member] = []
         for (key, value) in members {
-            guard let name = try evaluate(key).string else {
-                throw fault("a key of a mapping must be a string", place)
+            let key = try evaluate(key)
+            try located(place) { [budget, result] () throws(EvaluationFault) in
+                try budget.spend(steps: result.count)
+                try key.requireKey()
             }
-            let member = RuntimeValue.Member(key: name, value: try evaluate(value))
-            if let index = result.firstIndex(where: { $0.key == name }) {
-                result[index] = member
-            } else {
-                result.append(member)
-            }
+            result.set(key, try evaluate(value))
         }
         return try checked(.mapping(result))
     }
@@ -157,21 +174,41 @@ extension TemplateRenderer {
         case .list(let elements):
             return .list(
                 Self.indices(bounds[0], bounds[1], step, elements.count).map { elements[$0] })
+        case .tuple(let elements):
+            return .tuple(
+                Self.indices(bounds[0], bounds[1], step, elements.count).map { elements[$0] })
+        case .view(let view):
+            guard case .range(let from, _, let by) = view.kind else { break }
+            let indices = Self.indices(bounds[0], bounds[1], step, view.elements.count)
+            let ends = Self.ends(bounds[0], bounds[1], step, view.elements.count)
+            return .view(
+                TemplateView(
+                    kind: .range(start: from + ends.first * by, stop: from + ends.last * by, step: by * step),
+                    elements: indices.map { view.elements[$0] }))
         case .string(let text):
             let scalars = Array(text.unicodeScalars)
             let kept = Self.indices(bounds[0], bounds[1], step, scalars.count).map { scalars[$0] }
             return .string(String(String.UnicodeScalarView(kept)))
-        default: throw fault("a value of type \(value.typeName) cannot be sliced", place)
+        default: break
         }
+        throw fault("a value of type \(value.typeName) cannot be sliced", place)
     }
 
     private static func indices(_ start: Int?, _ stop: Int?, _ step: Int, _ count: Int) -> [Int] {
+        let ends = ends(start, stop, step, count)
+        return Array(stride(from: ends.first, to: ends.last, by: step))
+    }
+
+    /// Where a slice begins and what it does not reach.
+    private static func ends(_ start: Int?, _ stop: Int?, _ step: Int, _ count: Int) -> (
+        first: Int, last: Int
+    ) {
         let lowest = step > 0 ? 0 : -1
         let highest = step > 0 ? count : count - 1
         func clamped(_ bound: Int) -> Int { min(max(bound < 0 ? bound + count : bound, lowest), highest) }
         let first = start.map(clamped) ?? (step > 0 ? 0 : count - 1)
         let last = stop.map(clamped) ?? (step > 0 ? count : -1)
-        return Array(stride(from: first, to: last, by: step))
+        return (first, last)
     }
 
     mutating func filter(
@@ -187,7 +224,21 @@ extension TemplateRenderer {
         _ arguments: TemplateArguments
     ) throws(ChatTemplateError) -> TemplateCallArguments {
         var result = TemplateCallArguments(budget: budget, positional: try evaluateAll(arguments.positional))
-        for (name, expression) in arguments.named { result.named[name] = try evaluate(expression) }
+        if let spread = arguments.spread {
+            let value = try evaluate(spread)
+            result.positional += try located(place) { () throws(EvaluationFault) in try value.elements() }
+        }
+        for (name, expression) in arguments.named { result.set(name, try evaluate(expression)) }
+        guard let spreadNames = arguments.spreadNames else { return result }
+        guard case .mapping(let members) = try evaluate(spreadNames) else {
+            throw fault("'**' before an argument needs a mapping", place)
+        }
+        for member in members {
+            guard let name = member.key.string, result.named[name] == nil else {
+                throw fault("'**' gives an argument without a name or twice", place)
+            }
+            result.set(name, member.value)
+        }
         return result
     }
 
@@ -198,18 +249,15 @@ extension TemplateRenderer {
         let values = try evaluate(arguments)
         switch function {
         case .macro(let macro, let scope): return try call(macro, scope, values, place)
+        case .loop(let loop): return try call(loop, values, place)
+        case .counter(let counter) where counter.isJoiner: return counter.join()
         case .method(let value, let name):
             return try located(place) { () throws(EvaluationFault) in
                 try TemplateMethods.call(name, of: value, values)
             }
         case .function("raise_exception"): throw .refused(path: path, message: values[0].text)
         case .function("namespace"), .function("dict"):
-            var members: [RuntimeValue.Member] = []
-            if case .mapping(let given) = values[0] { members = given }
-            for (name, _) in arguments.named {
-                members.removeAll { $0.key == name }
-                members.append(.init(key: name, value: values.named[name] ?? .none))
-            }
+            let members = try located(place) { () throws(EvaluationFault) in try Self.members(values) }
             let mapping = try checked(.mapping(members))
             guard case .function("namespace") = function else { return mapping }
             let namespace = TemplateNamespace()
@@ -219,10 +267,38 @@ extension TemplateRenderer {
             return try located(place) { () throws(EvaluationFault) in
                 .string(try DateFormat.text(values[0].text, of: now))
             }
-        case .function: return try range(values, place)
+        case .function("range"): return try range(values, place)
+        case .function("cycler"), .function("joiner"):
+            let isJoiner: Bool = if case .function("joiner") = function { true } else { false }
+            let items = isJoiner ? [values.value(0, "sep") ?? .string(", ")] : values.positional
+            guard !items.isEmpty else { throw fault("'cycler' needs values", place) }
+            return .counter(TemplateCounter(values: items, isJoiner: isJoiner))
+        case .function(let name): throw fault("a call of '\(name)' is not supported", place)
         case .undefined(let name): throw fault("\(name) is undefined", place)
         default: throw fault("a value of type \(function.typeName) cannot be called", place)
         }
+    }
+
+    /// What `dict` and `namespace` hold: the members of a mapping, or pairs, and then the named arguments.
+    private static func members(
+        _ arguments: TemplateCallArguments
+    ) throws(EvaluationFault) -> [RuntimeValue.Member] {
+        var members: [RuntimeValue.Member] = []
+        guard arguments.positional.count < 2 else { throw EvaluationFault("a mapping is made of one value") }
+        switch arguments.positional.first {
+        case nil: break
+        case .mapping(let given): members = given
+        case let value?:
+            for pair in try value.elements() {
+                let parts = try pair.elements()
+                guard parts.count == 2 else { throw EvaluationFault("a mapping is made of pairs") }
+                try parts[0].requireKey()
+                try arguments.budget.spend(steps: members.count)
+                members.set(parts[0], parts[1])
+            }
+        }
+        for member in arguments.members { members.set(member.key, member.value) }
+        return members
     }
 
     private func range(
@@ -238,7 +314,9 @@ extension TemplateRenderer {
         let result = values.prefix(100_001).map { RuntimeValue.integer($0) }
         guard result.count <= 100_000 else { throw fault("a range of more than 100,000 numbers", place) }
         try located(place) { [budget] () throws(EvaluationFault) in try budget.spend(steps: result.count) }
-        return .list(result)
+        let step = numbers.count > 2 ? numbers[2] : 1
+        return .view(
+            TemplateView(kind: .range(start: start, stop: stop, step: step), elements: Array(result)))
     }
 }
 
@@ -262,22 +340,25 @@ extension RuntimeValue {
         _ symbol: String, _ other: RuntimeValue, _ budget: TemplateBudget
     ) throws(EvaluationFault) -> RuntimeValue {
         if symbol == "~" {
-            for value in [self, other] { try budget.spend(throughout: value) }
+            for value in [self, other] { try budget.spend(printing: value) }
             return .string(text + other.text)
         }
-        if let left = integer, let right = other.integer, symbol != "/" {
+        if let left = integer, let right = other.integer, symbol != "/", symbol != "**" || right >= 0 {
             return .integer(try Self.whole(symbol, left, right))
         }
         if let left = number, let right = other.number { return .number(try Self.real(symbol, left, right)) }
         for value in [self, other] { try budget.spend(on: value) }
         switch (symbol, self, other) {
         case ("+", .string(let left), .string(let right)): return .string(left + right)
+        case ("+", .markup(let left), .string(let right)): return .markup(left + right.escaped)
+        case ("+", .string(let left), .markup(let right)): return .markup(left.escaped + right)
+        case ("+", .markup(let left), .markup(let right)): return .markup(left + right)
         case ("+", .list(let left), .list(let right)): return .list(left + right)
+        case ("+", .tuple(let left), .tuple(let right)): return .tuple(left + right)
         case ("*", .list(let elements), .integer), ("*", .integer, .list(let elements)):
-            let count = max(0, integer ?? other.integer ?? 0)
-            let (total, overflows) = elements.count.multipliedReportingOverflow(by: count)
-            try budget.spend(steps: overflows ? .max : total)
-            return .list((0..<count).flatMap { _ in elements })
+            return .list(try Self.repeated(elements, integer ?? other.integer ?? 0, budget))
+        case ("*", .tuple(let elements), .integer), ("*", .integer, .tuple(let elements)):
+            return .tuple(try Self.repeated(elements, integer ?? other.integer ?? 0, budget))
         case ("*", .string(let text), .integer), ("*", .string(let text), .boolean),
             ("*", .integer, .string(let text)), ("*", .boolean, .string(let text)):
             let count = max(0, integer ?? other.integer ?? 0)
@@ -288,6 +369,14 @@ extension RuntimeValue {
             throw EvaluationFault("\(name) is undefined")
         default: throw EvaluationFault("'\(symbol)' does not work on \(typeName) and \(other.typeName)")
         }
+    }
+
+    private static func repeated(
+        _ elements: [RuntimeValue], _ count: Int, _ budget: TemplateBudget
+    ) throws(EvaluationFault) -> [RuntimeValue] {
+        let (total, overflows) = elements.count.multipliedReportingOverflow(by: max(0, count))
+        try budget.spend(steps: overflows ? .max : total)
+        return (0..<(elements.isEmpty ? 0 : max(0, count))).flatMap { _ in elements }
     }
 
     private static func whole(_ symbol: String, _ left: Int, _ right: Int) throws(EvaluationFault) -> Int {
@@ -306,9 +395,7 @@ extension RuntimeValue {
             if remainder != 0, (remainder < 0) != (right < 0) {
                 result.partialValue += symbol == "%" ? right : -1
             }
-        default:
-            guard right >= 0 else { throw EvaluationFault("a negative power") }
-            return try power(left, right)
+        default: return try power(left, right)
         }
         guard !result.overflow else { throw EvaluationFault("a number is too large") }
         return result.partialValue
@@ -341,9 +428,25 @@ extension RuntimeValue {
         case "*": return left * right
         case "/", "//", "%":
             guard right != 0 else { throw EvaluationFault("a division by zero") }
-            let floor = (left / right).rounded(.down)
-            return symbol == "/" ? left / right : symbol == "//" ? floor : left - floor * right
-        default: throw EvaluationFault("'**' works on whole numbers only")
+            guard symbol != "/" else { return left / right }
+            // The remainder is exact, and has the sign of the divisor.
+            var remainder = left.truncatingRemainder(dividingBy: right)
+            var quotient = (left - remainder) / right
+            if remainder == 0 {
+                remainder = Double(signOf: right, magnitudeOf: 0)
+            } else if (right < 0) != (remainder < 0) {
+                remainder += right
+                quotient -= 1
+            }
+            guard symbol == "//" else { return remainder }
+            let floor = quotient.rounded(.down)
+            return quotient - floor > 0.5 ? floor + 1 : floor
+        default:
+            let power = pow(left, right)
+            guard power.isFinite || !left.isFinite || !right.isFinite else {
+                throw EvaluationFault("a power is no real number, or too large")
+            }
+            return power
         }
     }
 }

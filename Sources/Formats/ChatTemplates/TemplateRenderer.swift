@@ -36,7 +36,10 @@ struct TemplateRenderer {
         self.path = path
         self.now = now
         let globals = TemplateScope(parent: nil)
-        for name in ["range", "namespace", "dict", "raise_exception", "strftime_now"] {
+        for name in [
+            "range", "namespace", "dict", "raise_exception", "strftime_now", "cycler", "joiner", "lipsum",
+            "self",
+        ] {
             globals[name] = .function(name)
         }
         for (name, value) in variables { globals[name] = value }
@@ -118,14 +121,16 @@ struct TemplateRenderer {
         case .output(let expression, let place):
             self.place = place
             let value = try evaluate(expression)
-            try located(place) { [budget] () throws(EvaluationFault) in try budget.spend(throughout: value) }
+            try located(place) { [budget] () throws(EvaluationFault) in try budget.spend(printing: value) }
             text += value.text
         case .branches(let branches, let otherwise):
             for (condition, body) in branches where try evaluate(condition).isTrue { return try run(body) }
             return try run(otherwise)
-        case .loop(let target, let sequence, let condition, let body, let otherwise, let place):
-            self.place = place
-            try loop(target, sequence, condition, body, otherwise, place)
+        case .loop(let loop, let sequence):
+            place = loop.place
+            let recursion = loop.isRecursive ? TemplateRecursion(loop, in: scope) : nil
+            if recursion != nil { macroScopes.append(scope) }
+            try run(loop, over: try evaluate(sequence), recursion, depth: 0)
         case .set(let target, let expression, let place):
             self.place = place
             try assign(try evaluate(expression), to: target, place)
@@ -146,12 +151,7 @@ struct TemplateRenderer {
             macroScopes.append(scope)
             scope[macro.name] = .macro(macro, scope)
         case .call(let caller, let callee, let arguments, let place):
-            guard case .macro(let macro, let definition) = try evaluate(callee) else {
-                throw fault("'call' needs a macro", place)
-            }
-            let values = try evaluate(arguments)
-            macroScopes.append(scope)
-            text += try call(macro, definition, values, place, caller: .macro(caller, scope)).text
+            try run(caller, callee, arguments, place)
         case .generation(let body):
             let start = outerText ?? text.unicodeScalars.count
             let made = try captured { renderer throws(ChatTemplateError) in _ = try renderer.runInside(body) }
@@ -161,6 +161,20 @@ struct TemplateRenderer {
         case .continueLoop: return .nextRound
         }
         return .next
+    }
+
+    /// Runs a macro that gets a block as its caller.
+    private mutating func run(
+        _ caller: TemplateMacro, _ callee: TemplateExpression, _ arguments: TemplateArguments,
+        _ place: TemplatePlace
+    ) throws(ChatTemplateError) {
+        guard case .macro(let macro, let definition) = try evaluate(callee) else {
+            throw fault("'call' needs a macro", place)
+        }
+        var values = try evaluate(arguments)
+        macroScopes.append(scope)
+        values.set("caller", .macro(caller, scope))
+        text += try call(macro, definition, values, place).text
     }
 
     private mutating func filtered(
@@ -173,37 +187,62 @@ struct TemplateRenderer {
         return value
     }
 
-    private mutating func loop(
-        _ target: TemplateTarget, _ sequence: TemplateExpression, _ condition: TemplateExpression?,
-        _ body: [TemplateStatement], _ otherwise: [TemplateStatement], _ place: TemplatePlace
+    private mutating func run(
+        _ loop: TemplateForLoop, over sequence: RuntimeValue, _ recursion: TemplateRecursion?, depth: Int
     ) throws(ChatTemplateError) {
-        let all = try evaluate(sequence)
-        var items = try located(place) { [budget] () throws(EvaluationFault) in
+        var items = try located(loop.place) { [budget] () throws(EvaluationFault) in
             // A round costs a scope.
-            let items = try all.elements()
+            let items = try sequence.elements()
             try budget.spend(steps: 4 * items.count)
             return items
         }
-        if let condition {
+        if let condition = loop.condition {
             var kept: [RuntimeValue] = []
             for item in items {
                 var holds = false
                 _ = try runInside([]) { renderer throws(ChatTemplateError) in
-                    try renderer.assign(item, to: target, place)
+                    try renderer.assign(item, to: loop.target, loop.place)
                     holds = try renderer.evaluate(condition).isTrue
                 }
                 if holds { kept.append(item) }
             }
             items = kept
         }
-        if items.isEmpty { _ = try runInside(otherwise) }
+        if items.isEmpty { _ = try runInside(loop.otherwise) }
+        var round = TemplateLoop(items: items, index: 0, depth: depth, recursion: recursion)
         for (index, item) in items.enumerated() {
-            let flow = try runInside(body) { renderer throws(ChatTemplateError) in
-                renderer.scope["loop"] = .loop(TemplateLoop(items: items, index: index))
-                try renderer.assign(item, to: target, place)
+            round.index = index
+            let flow = try runInside(loop.body) { renderer throws(ChatTemplateError) in
+                renderer.scope["loop"] = .loop(round)
+                try renderer.assign(item, to: loop.target, loop.place)
             }
-            if flow == .leavesLoop { break }
+            if flow == .leavesLoop {
+                if case .iterator(let iterator) = sequence { iterator.abandon() }
+                break
+            }
         }
+    }
+
+    /// The text of a recursive loop over another sequence.
+    mutating func call(
+        _ loop: TemplateLoop, _ arguments: TemplateCallArguments, _ place: TemplatePlace
+    ) throws(ChatTemplateError) -> RuntimeValue {
+        guard let recursion = loop.recursion else {
+            throw fault("the loop must be 'recursive' to be called", place)
+        }
+        guard arguments.positional.count == 1, arguments.named.isEmpty else {
+            throw fault("a recursive loop is called with one value", place)
+        }
+        depth += 1
+        guard depth < Self.maximumDepth else { throw fault("loops call each other too deeply", place) }
+        let outer = scope
+        let made = try captured { renderer throws(ChatTemplateError) in
+            renderer.scope = recursion.scope
+            try renderer.run(recursion.loop, over: arguments[0], recursion, depth: loop.depth + 1)
+        }
+        scope = outer
+        depth -= 1
+        return .string(made)
     }
 
     private mutating func assign(
@@ -215,8 +254,7 @@ struct TemplateRenderer {
             guard case .namespace(let namespace) = self.value(of: name) else {
                 throw fault("'\(name)' is no namespace, so nothing can be set in it", place)
             }
-            namespace.members.removeAll { $0.key == attribute }
-            namespace.members.append(.init(key: attribute, value: value))
+            namespace.members.set(.string(attribute), value)
         case .several(let targets):
             let elements = try located(place) { () throws(EvaluationFault) in try value.elements() }
             guard elements.count == targets.count else {
@@ -229,23 +267,38 @@ struct TemplateRenderer {
     /// The text that a macro makes of its arguments.
     mutating func call(
         _ macro: TemplateMacro, _ definition: TemplateScope, _ arguments: TemplateCallArguments,
-        _ place: TemplatePlace, caller: RuntimeValue? = nil
+        _ place: TemplatePlace
     ) throws(ChatTemplateError) -> RuntimeValue {
         depth += 1
         guard depth < Self.maximumDepth else { throw fault("macros call each other too deeply", place) }
-        guard arguments.positional.count <= macro.parameters.count else {
-            throw fault(
-                "the macro '\(macro.name)' takes no more than \(macro.parameters.count) values", place)
+        let count = macro.parameters.count
+        let others = Array(arguments.positional.dropFirst(count))
+        guard others.isEmpty || macro.special.contains("varargs") else {
+            throw fault("the macro '\(macro.name)' takes no more than \(count) values", place)
         }
-        let names = macro.parameters.map(\.name)
-        if let unknown = arguments.named.keys.sorted().first(where: { !names.contains($0) }) {
-            throw fault("the macro '\(macro.name)' has no parameter '\(unknown)'", place)
+        var named = arguments.members
+        func take(_ name: String) -> RuntimeValue? {
+            guard let index = named.firstIndex(where: { $0.key.string == name }) else { return nil }
+            return named.remove(at: index).value
+        }
+        var values: [RuntimeValue?] = Array(arguments.positional.prefix(count))
+        for parameter in macro.parameters.dropFirst(values.count) { values.append(take(parameter.name)) }
+        var special: [String: RuntimeValue] = [:]
+        if macro.special.contains("caller"), !macro.parameters.contains(where: { $0.name == "caller" }) {
+            special["caller"] = take("caller") ?? .undefined("'caller'")
+        }
+        if macro.special.contains("varargs") { special["varargs"] = .tuple(others) }
+        if macro.special.contains("kwargs") {
+            special["kwargs"] = .mapping(named)
+        } else if let unknown = named.first?.key.text {
+            throw fault(
+                "the macro '\(macro.name)' has no parameter '\(unknown)', or it is given twice", place)
         }
         let made = try captured { renderer throws(ChatTemplateError) in
             _ = try renderer.runInside(macro.body, of: definition) { renderer throws(ChatTemplateError) in
-                if let caller { renderer.scope["caller"] = caller }
-                for (index, parameter) in macro.parameters.enumerated() {
-                    var value = arguments.value(index, parameter.name)
+                for (name, value) in special { renderer.scope[name] = value }
+                for (parameter, given) in zip(macro.parameters, values) {
+                    var value = given
                     if value == nil, let initial = parameter.initial {
                         value = try renderer.evaluate(initial)
                     }

@@ -20,10 +20,12 @@ enum TemplateTests {
             guard arguments.count == 1 else { throw EvaluationFault("the test '\(name)' needs one value") }
             return try compares(name, value, arguments[0])
         case "odd", "even":
-            guard let number = value.integer else {
-                throw EvaluationFault("the test '\(name)' needs a whole number, not \(value.typeName)")
+            guard let number = value.number else {
+                throw EvaluationFault("the test '\(name)' needs a number, not \(value.typeName)")
             }
-            return (number % 2 != 0) == (name == "odd")
+            if let integer = value.integer { return (integer % 2 != 0) == (name == "odd") }
+            let rest = number.truncatingRemainder(dividingBy: 2)
+            return name == "even" ? rest == 0 : rest == 1 || rest == -1
         case "lower": return value.text == value.text.lowercased() && value.text != value.text.uppercased()
         case "upper": return value.text == value.text.uppercased() && value.text != value.text.lowercased()
         case "filter": return value.string.map { TemplateFilters.names.contains($0) } ?? false
@@ -44,10 +46,22 @@ enum TemplateTests {
         case "in": return try other.contains(value)
         case "divisibleby":
             guard let number = value.integer, let divisor = other.integer, divisor != 0 else {
-                throw EvaluationFault("'divisibleby' needs whole numbers")
+                guard let number = value.number, let divisor = other.number, divisor != 0 else {
+                    throw EvaluationFault("'divisibleby' needs numbers, and none of 0")
+                }
+                return number.truncatingRemainder(dividingBy: divisor) == 0
             }
             return number.remainderReportingOverflow(dividingBy: divisor).partialValue == 0
-        case "sameas": return value.typeName == other.typeName && value.equals(other)
+        case "sameas":
+            switch value {
+            case .list, .tuple, .mapping, .group, .view, .markup:
+                guard value.typeName != other.typeName || !value.equals(other) else {
+                    throw EvaluationFault(
+                        "the test 'sameas' of equal values of type \(value.typeName) is not supported")
+                }
+            default: break
+            }
+            return value.typeName == other.typeName && value.equals(other)
         default: return value.equals(other)
         }
     }
@@ -60,8 +74,14 @@ enum TemplateTests {
             ("number", .number), ("number", .boolean), ("iterable", .string), ("iterable", .list),
             ("iterable", .mapping), ("iterable", .undefined), ("sequence", .string), ("sequence", .list),
             ("sequence", .mapping), ("sequence", .undefined), ("true", .boolean(true)),
-            ("false", .boolean(false)), ("callable", .macro), ("callable", .function), ("callable", .method):
+            ("false", .boolean(false)), ("callable", .macro), ("callable", .method), ("string", .markup),
+            ("iterable", .markup), ("sequence", .markup), ("iterable", .tuple), ("sequence", .tuple),
+            ("iterable", .group), ("sequence", .group), ("iterable", .view), ("iterable", .iterator),
+            ("iterable", .loop), ("callable", .loop), ("callable", .undefined):
             true
+        case ("sequence", .view(let view)): view.isRange
+        case ("callable", .function(let name)): name != "self"
+        case ("callable", .counter(let counter)): counter.isJoiner
         default: false
         }
     }
