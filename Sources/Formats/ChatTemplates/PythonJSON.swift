@@ -265,8 +265,9 @@ extension String {
     var titled: String {
         var result = ""
         var follows = false
-        for scalar in unicodeScalars {
-            result += follows ? scalar.properties.lowercaseMapping : scalar.properties.titlecaseMapping
+        let scalars = Array(unicodeScalars)
+        for (index, scalar) in scalars.enumerated() {
+            result += follows ? scalars[...].lowercase(at: index) : scalar.properties.titlecaseMapping
             follows = scalar.properties.isCased
         }
         return result
@@ -275,6 +276,8 @@ extension String {
     /// The first scalar in title case, the others in lower case.
     var capitalizedAsPython: String {
         guard let first = unicodeScalars.first else { return "" }
-        return first.properties.titlecaseMapping + String(unicodeScalars.dropFirst()).lowercased()
+        let scalars = Array(unicodeScalars)
+        return first.properties.titlecaseMapping
+            + scalars.indices.dropFirst().map { scalars[...].lowercase(at: $0) }.joined()
     }
 }

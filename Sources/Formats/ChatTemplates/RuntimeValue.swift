@@ -164,6 +164,8 @@ indirect enum RuntimeValue {
     /// Whether the values are equal.
     func equals(_ other: RuntimeValue) -> Bool {
         if let left = integer, let right = other.integer { return left == right }
+        if let left = integer, case .number(let right) = other { return Int(exactly: right) == left }
+        if let right = other.integer, case .number(let left) = self { return Int(exactly: left) == right }
         if let left = number, let right = other.number { return left == right }
         switch (self, other) {
         case (.undefined, .undefined), (.none, .none): return true
@@ -192,6 +194,13 @@ indirect enum RuntimeValue {
     /// Whether this comes before another value.
     func isLess(than other: RuntimeValue) throws(EvaluationFault) -> Bool {
         if let left = integer, let right = other.integer { return left < right }
+        // Without rounding: of large whole numbers a floating-point one would be another.
+        if let left = integer, case .number(let right) = other {
+            return Int(exactly: right.rounded(.up)).map { left < $0 } ?? (right > 0)
+        }
+        if let right = other.integer, case .number(let left) = self {
+            return Int(exactly: left.rounded(.down)).map { $0 < right } ?? (left < 0)
+        }
         if let left = number, let right = other.number { return left < right }
         if let left = string, let right = other.string {
             return left.unicodeScalars.lexicographicallyPrecedes(right.unicodeScalars)
@@ -204,6 +213,12 @@ indirect enum RuntimeValue {
             return left.count < right.count
         default: throw EvaluationFault("\(typeName) and \(other.typeName) cannot be compared")
         }
+    }
+
+    /// Whether this comes before another value or is equal to it.
+    func isAtMost(_ other: RuntimeValue) throws(EvaluationFault) -> Bool {
+        if let left = number, let right = other.number, left.isNaN || right.isNaN { return false }
+        return try !other.isLess(than: self)
     }
 
     /// Whether this holds `element`.

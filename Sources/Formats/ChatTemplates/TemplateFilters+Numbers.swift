@@ -83,7 +83,7 @@ extension TemplateFilters {
     ) throws(EvaluationFault) -> [RuntimeValue] {
         var keys = elements
         if let attribute { keys = try attributes(elements, attribute.text, initial: initial) }
-        return isExact ? keys : keys.map { key in key.string.map { .string($0.lowercased()) } ?? key }
+        return isExact ? keys : keys.map { key in key.string.map { .string($0.lowercasedAsPython) } ?? key }
     }
 
     private static func extreme(

@@ -127,7 +127,7 @@ extension TemplateFilters {
 extension String {
     /// What Python's `float` reads: digits may have underscores between.
     var pythonNumber: Double? {
-        let text = stripped().lowercased()
+        let text = stripped().withASCIIDigits.lowercased()
         switch text.drop(while: { $0 == "+" || $0 == "-" }) {
         case "inf", "infinity", "nan": break
         default:
@@ -138,7 +138,7 @@ extension String {
 
     /// What Python's `int` reads in a base, with the prefix of the base or without.
     func pythonInteger(base: Int) throws(EvaluationFault) -> Int? {
-        var text = stripped().lowercased()
+        var text = stripped().withASCIIDigits.lowercased()
         let sign = text.first == "-" ? "-" : ""
         if text.first == "-" || text.first == "+" { text.removeFirst() }
         let prefixes = [16: "0x", 8: "0o", 2: "0b"]
@@ -153,6 +153,16 @@ extension String {
         let allowed = "0123456789abcdefghijklmnopqrstuvwxyz".prefix(base)
         guard !digits.isEmpty, digits.allSatisfy({ allowed.contains($0) }) else { return nil }
         throw EvaluationFault("a number is too large")
+    }
+
+    /// With 0 to 9 in place of the decimal digits of other scripts.
+    private var withASCIIDigits: String {
+        unicodeScalars.map { scalar in
+            guard scalar.properties.numericType == .decimal, let value = scalar.properties.numericValue else {
+                return String(scalar)
+            }
+            return String(Int(value))
+        }.joined()
     }
 
     /// Without underscores, each of which must stand between two digits; nil if one does not.

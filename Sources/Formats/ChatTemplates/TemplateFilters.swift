@@ -45,7 +45,7 @@ enum TemplateFilters {
         switch name {
         case "trim": return .string(value.text.stripped(arguments.value(0, "chars")?.string))
         case "upper": return .string(value.text.uppercased())
-        case "lower": return .string(value.text.lowercased())
+        case "lower": return .string(value.text.lowercasedAsPython)
         case "title": return .string(title(value.text))
         case "capitalize": return .string(value.text.capitalizedAsPython)
         case "string":
@@ -259,15 +259,22 @@ enum TemplateFilters {
     /// Jinja's `title`: words begin after whitespace, hyphens and opening brackets.
     private static func title(_ text: String) -> String {
         var result = ""
-        var begins = true
-        for scalar in text.unicodeScalars {
-            let isBreak = scalar.isPythonWhitespace || "-({[<".unicodeScalars.contains(scalar)
-            if isBreak {
-                result.unicodeScalars.append(scalar)
-            } else {
-                result += begins ? scalar.properties.uppercaseMapping : scalar.properties.lowercaseMapping
+        let scalars = Array(text.unicodeScalars)
+        var start = 0
+        while start < scalars.count {
+            let isBreak = { (scalar: Unicode.Scalar) in
+                scalar.isPythonWhitespace || "-({[<".unicodeScalars.contains(scalar)
             }
-            begins = isBreak
+            guard !isBreak(scalars[start]) else {
+                result.unicodeScalars.append(scalars[start])
+                start += 1
+                continue
+            }
+            let end = scalars[start...].firstIndex(where: isBreak) ?? scalars.count
+            let rest = scalars[(start + 1)..<end]
+            result += scalars[start].properties.uppercaseMapping
+            for index in rest.indices { result += rest.lowercase(at: index) }
+            start = end
         }
         return result
     }

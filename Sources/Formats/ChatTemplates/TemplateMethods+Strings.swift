@@ -9,10 +9,12 @@ extension TemplateMethods {
         case "format": return .string(try PythonFormat.braces(text, arguments))
         case "zfill", "center", "ljust", "rjust": return .string(try padded(name, text, arguments))
         case "swapcase":
+            let scalars = Array(text.unicodeScalars)
             return .string(
-                text.unicodeScalars.map { scalar in
+                zip(scalars.indices, scalars).map { index, scalar in
                     scalar.properties.isLowercase
-                        ? scalar.properties.uppercaseMapping : scalar.properties.lowercaseMapping
+                        ? scalar.properties.uppercaseMapping
+                        : scalar.properties.isUppercase ? scalars[...].lowercase(at: index) : String(scalar)
                 }.joined())
         case "casefold":
             guard text.utf8.allSatisfy({ $0 < 0x80 }) else {
@@ -33,9 +35,9 @@ extension TemplateMethods {
             return .string(try PythonFormat.braces(text, values))
         case "partition", "rpartition", "rfind", "rindex", "index", "rsplit":
             return try searched(name, text, arguments)
-        case "isupper": return .boolean(text != text.lowercased() && text == text.uppercased())
-        case "islower": return .boolean(text != text.uppercased() && text == text.lowercased())
-        case "istitle": return .boolean(text.lowercased() != text.uppercased() && text == text.titled)
+        case "isupper": return .boolean(text.hasCase(.upper))
+        case "islower": return .boolean(text.hasCase(.lower))
+        case "istitle": return .boolean(text.hasTitleCase)
         case "isascii": return .boolean(text.utf8.allSatisfy { $0 < 0x80 })
         case "isdecimal", "isnumeric":
             let isDecimal = name == "isdecimal"

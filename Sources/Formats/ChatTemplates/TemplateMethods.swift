@@ -117,7 +117,7 @@ enum TemplateMethods {
         case "lstrip": return .string(text.stripped(first, right: false))
         case "rstrip": return .string(text.stripped(first, left: false))
         case "upper": return .string(text.uppercased())
-        case "lower": return .string(text.lowercased())
+        case "lower": return .string(text.lowercasedAsPython)
         case "title": return .string(text.titled)
         case "capitalize": return .string(text.capitalizedAsPython)
         case "splitlines":

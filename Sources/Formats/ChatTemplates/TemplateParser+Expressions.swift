@@ -292,6 +292,8 @@ extension TemplateParser {
         var arguments = TemplateArguments()
         if isSymbol("(") {
             arguments = try self.arguments()
+        } else if isName("is") {
+            throw failure("a test cannot follow a test; put the first into brackets")
         } else if startsArgument {
             arguments.positional.append(try postfix(primary()))
         }

@@ -292,7 +292,11 @@ struct TemplateParser {
         while !isSymbol(")") {
             if !parameters.isEmpty { try expect(",") }
             let parameter = try expectName()
-            parameters.append((parameter, skip("=") ? try expression() : nil))
+            let initial = skip("=") ? try expression() : nil
+            guard initial != nil || parameters.last?.initial == nil else {
+                throw failure("a parameter without a value follows one with a value")
+            }
+            parameters.append((parameter, initial))
         }
         try expect(")")
         return parameters

@@ -328,8 +328,8 @@ extension RuntimeValue {
         case "!=": !equals(other)
         case "<": try isLess(than: other)
         case ">": try other.isLess(than: self)
-        case "<=": try !other.isLess(than: self)
-        case ">=": try !isLess(than: other)
+        case "<=": try isAtMost(other)
+        case ">=": try other.isAtMost(self)
         case "in": try other.contains(self)
         default: try !other.contains(self)
         }

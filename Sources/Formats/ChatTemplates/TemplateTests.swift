@@ -7,7 +7,8 @@ enum TemplateTests {
         "integer",
         "float", "true", "false", "equalto", "eq", "ne", "lt", "gt", "le", "ge", "in", "odd", "even",
         "divisibleby",
-        "callable", "lower", "upper", "sameas", "greaterthan", "lessthan", "filter", "test",
+        "callable", "lower", "upper", "sameas", "greaterthan", "lessthan", "filter", "test", "escaped",
+        "==", "!=", "<", ">", "<=", ">=",
     ]
 
     /// Whether `value` passes the test; `arguments` are those of the test.
@@ -16,7 +17,7 @@ enum TemplateTests {
     ) throws(EvaluationFault) -> Bool {
         switch name {
         case "equalto", "eq", "ne", "lt", "gt", "le", "ge", "in", "divisibleby", "sameas", "greaterthan",
-            "lessthan":
+            "lessthan", "==", "!=", "<", ">", "<=", ">=":
             guard arguments.count == 1 else { throw EvaluationFault("the test '\(name)' needs one value") }
             return try compares(name, value, arguments[0])
         case "odd", "even":
@@ -26,8 +27,8 @@ enum TemplateTests {
             if let integer = value.integer { return (integer % 2 != 0) == (name == "odd") }
             let rest = number.truncatingRemainder(dividingBy: 2)
             return name == "even" ? rest == 0 : rest == 1 || rest == -1
-        case "lower": return value.text == value.text.lowercased() && value.text != value.text.uppercased()
-        case "upper": return value.text == value.text.uppercased() && value.text != value.text.lowercased()
+        case "lower": return value.text.hasCase(.lower)
+        case "upper": return value.text.hasCase(.upper)
         case "filter": return value.string.map { TemplateFilters.names.contains($0) } ?? false
         case "test": return value.string.map { names.contains($0) } ?? false
         default: return isKind(name, value)
@@ -38,11 +39,11 @@ enum TemplateTests {
         _ name: String, _ value: RuntimeValue, _ other: RuntimeValue
     ) throws(EvaluationFault) -> Bool {
         switch name {
-        case "ne": return !value.equals(other)
-        case "lt", "lessthan": return try value.isLess(than: other)
-        case "gt", "greaterthan": return try other.isLess(than: value)
-        case "le": return try !other.isLess(than: value)
-        case "ge": return try !value.isLess(than: other)
+        case "ne", "!=": return !value.equals(other)
+        case "lt", "lessthan", "<": return try value.isLess(than: other)
+        case "gt", "greaterthan", ">": return try other.isLess(than: value)
+        case "le", "<=": return try value.isAtMost(other)
+        case "ge", ">=": return try other.isAtMost(value)
         case "in": return try other.contains(value)
         case "divisibleby":
             guard let number = value.integer, let divisor = other.integer, divisor != 0 else {
@@ -77,7 +78,8 @@ enum TemplateTests {
             ("false", .boolean(false)), ("callable", .macro), ("callable", .method), ("string", .markup),
             ("iterable", .markup), ("sequence", .markup), ("iterable", .tuple), ("sequence", .tuple),
             ("iterable", .group), ("sequence", .group), ("iterable", .view), ("iterable", .iterator),
-            ("iterable", .loop), ("callable", .loop), ("callable", .undefined):
+            ("iterable", .loop), ("callable", .loop), ("callable", .undefined),
+            ("escaped", .markup):
             true
         case ("sequence", .view(let view)): view.isRange
         case ("callable", .function(let name)): name != "self"
