@@ -26,7 +26,10 @@ extension PythonFormat {
                 }
                 let name = String(String.UnicodeScalarView(rest[(rest.startIndex + 1)..<end]))
                 rest = rest[(end + 1)...]
-                value = try names.item(.string(name))
+                guard case .mapping(let members) = names, let named = members.value(of: .string(name)) else {
+                    throw EvaluationFault("a format has no value for '\(name)'")
+                }
+                value = named
             }
             var field = PythonFormat()
             var isLeft = false
@@ -82,7 +85,8 @@ extension PythonFormat {
             if field.alignment == "=" { (field.fill, field.alignment) = (" ", nil) }
             field.kind = "s"
             if field.alignment == nil { field.alignment = ">" }
-            return try field.text(.string(kind == "s" ? value.text : value.quotedText))
+            let text = kind == "s" ? value.text : value.quotedText
+            return try field.text(.string(kind == "a" ? text.escapedToASCII : text))
         case "d", "i", "u":
             field.kind = "d"
             guard let number = value.number else {
@@ -155,8 +159,12 @@ extension PythonFormat {
         let name = String(String.UnicodeScalarView(head))
         var value: RuntimeValue
         if name.isEmpty || Int(name) != nil {
+            // Below zero: the format gives numbers of its own.
+            guard automatic == 0 || name.isEmpty == (automatic > 0) else {
+                throw EvaluationFault("a format has both '{}' and fields with numbers")
+            }
             value = arguments[Int(name) ?? automatic]
-            if name.isEmpty { automatic += 1 }
+            automatic = name.isEmpty ? automatic + 1 : -1
         } else {
             value = arguments.named[name] ?? .undefined("'\(name)'")
         }
@@ -170,11 +178,22 @@ extension PythonFormat {
                 ? try value.item(Int(text).map { .integer($0) } ?? .string(text)) : try value.attribute(text)
         }
         if halves.count > 1 {
-            guard halves[1] == "r" || halves[1] == "s" else {
+            guard ["r", "s", "a"].contains(halves[1]) else {
                 throw EvaluationFault("a format has no conversion '!\(halves[1])'")
             }
-            value = .string(halves[1] == "r" ? value.quotedText : value.text)
+            let text = halves[1] == "s" ? value.text : value.quotedText
+            value = .string(halves[1] == "a" ? text.escapedToASCII : text)
         }
-        return try PythonFormat(parts.count > 1 ? parts[1] : "").text(value)
+        let specification = parts.count > 1 ? parts[1] : ""
+        switch value {
+        case .string, .integer, .number, .markup: break
+        // With a format a truth value is a number.
+        case .boolean(let flag): if !specification.isEmpty { value = .integer(flag ? 1 : 0) }
+        default:
+            guard specification.isEmpty else {
+                throw EvaluationFault("a value of type \(value.typeName) takes no format")
+            }
+        }
+        return try PythonFormat(specification).text(value)
     }
 }

@@ -138,6 +138,15 @@ extension Unicode.Scalar {
     }
 }
 
+extension Unicode.Scalar {
+    /// The escape of a scalar in a string.
+    var pythonEscape: String {
+        let digits = String(value, radix: 16)
+        let (letter, width) = value < 0x100 ? ("x", 2) : value < 0x10000 ? ("u", 4) : ("U", 8)
+        return "\\" + letter + String(repeating: "0", count: width - digits.count) + digits
+    }
+}
+
 extension String {
     /// The text with the signs of HTML escaped, as `e` does.
     var escaped: String {
@@ -155,6 +164,11 @@ extension String {
         return result
     }
 
+    /// With escapes for all that is not ASCII, as `ascii` writes.
+    var escapedToASCII: String {
+        unicodeScalars.map { $0.value < 0x80 ? String($0) : $0.pythonEscape }.joined()
+    }
+
     /// `repr` of a string.
     var quotedAsPython: String {
         let quote: Unicode.Scalar =
@@ -169,10 +183,7 @@ extension String {
             case quote: result += "\\" + String(quote)
             default:
                 if !scalar.isPythonPrintable {
-                    let digits = String(scalar.value, radix: 16)
-                    let (letter, width) =
-                        scalar.value < 0x100 ? ("x", 2) : scalar.value < 0x10000 ? ("u", 4) : ("U", 8)
-                    result += "\\" + letter + String(repeating: "0", count: width - digits.count) + digits
+                    result += scalar.pythonEscape
                 } else {
                     result.unicodeScalars.append(scalar)
                 }
@@ -224,7 +235,7 @@ extension String {
         var rest = stripped(right: false).unicodeScalars[...]
         while !rest.isEmpty {
             if limit >= 0, parts.count == limit {
-                parts.append(String(rest).stripped(left: false))
+                parts.append(String(rest))
                 break
             }
             parts.append(String(rest.prefix { !$0.isPythonWhitespace }))

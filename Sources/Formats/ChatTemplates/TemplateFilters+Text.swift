@@ -33,6 +33,7 @@ extension TemplateFilters {
     static func truncated(
         _ value: RuntimeValue, _ arguments: TemplateCallArguments
     ) throws(EvaluationFault) -> String {
+        if value.isUndefined { return "" }
         guard let text = value.string else {
             throw EvaluationFault("'truncate' needs a string, not \(value.typeName)")
         }

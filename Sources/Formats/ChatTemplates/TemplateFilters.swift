@@ -54,7 +54,11 @@ enum TemplateFilters {
         case "safe": return .markup(value.text)
         case "e", "escape", "truncate", "urlencode", "pprint", "attr", "replace":
             return try applyOfText(name, to: value, arguments)
-        case "indent": return .string(try indented(value.text, arguments))
+        case "indent":
+            guard let text = value.string else {
+                throw EvaluationFault("'indent' needs a string, not \(value.typeName)")
+            }
+            return .string(try indented(text, arguments))
         case "tojson": return .string(try json(arguments).text(value))
         case "default", "d":
             let replaces =

@@ -84,23 +84,16 @@ extension TemplateMethods {
         guard let part = separator.string else { throw EvaluationFault("'\(name)' needs a string") }
         if name.hasSuffix("index") || name == "rfind" { return try found(name, part, in: text, arguments) }
         guard !part.isEmpty else { throw EvaluationFault("'\(name)' needs a string that is not empty") }
-        let pieces = text.split(atBytes: part)
-        func joined(_ pieces: ArraySlice<String>) -> String { pieces.joined(separator: part) }
-        let isFound = pieces.count > 1
-        switch name {
-        case "partition":
-            let parts = isFound ? [pieces[0], part, joined(pieces[1...])] : [text, "", ""]
+        if name != "partition" {
+            let limit = name == "rsplit" ? try arguments.integer(1, "maxsplit") ?? -1 : 1
+            let pieces = text.splitFromRight(at: part, limit: limit)
+            if name == "rsplit" { return .list(pieces.map { .string($0) }) }
+            let parts = pieces.count > 1 ? [pieces[0], part, pieces[1]] : ["", "", text]
             return .tuple(parts.map { .string($0) })
-        case "rpartition":
-            let parts =
-                isFound ? [joined(pieces.dropLast()), part, pieces[pieces.count - 1]] : ["", "", text]
-            return .tuple(parts.map { .string($0) })
-        default:
-            let limit = try arguments.integer(1, "maxsplit") ?? -1
-            guard limit >= 0, limit < pieces.count - 1 else { return .list(pieces.map { .string($0) }) }
-            let first = joined(pieces.dropLast(limit))
-            return .list(([first] + pieces.suffix(limit)).map { .string($0) })
         }
+        let pieces = text.split(atBytes: part, limit: 1)
+        let parts = pieces.count > 1 ? [pieces[0], part, pieces[1]] : [text, "", ""]
+        return .tuple(parts.map { .string($0) })
     }
 
     /// The place of `part` for `index`, `rindex` and `rfind`, between the bounds that the call gives.
@@ -144,13 +137,21 @@ extension TemplateMethods {
 }
 
 extension String {
+    /// The parts between the places where `separator`, not empty, stands, looked for from the right.
+    func splitFromRight(at separator: String, limit: Int) -> [String] {
+        let reversed = String(UnicodeScalarView(unicodeScalars.reversed()))
+        let mark = String(UnicodeScalarView(separator.unicodeScalars.reversed()))
+        return reversed.split(atBytes: mark, limit: limit).reversed()
+            .map { String(UnicodeScalarView($0.unicodeScalars.reversed())) }
+    }
+
     /// The words between whitespace; the first of `limit` + 1 is what is left of the others.
     func splitAtWhitespaceFromRight(limit: Int) -> [String] {
         var parts: [String] = []
         var rest = stripped(left: false).unicodeScalars[...]
         while !rest.isEmpty {
             if limit >= 0, parts.count == limit {
-                parts.append(String(rest).stripped(right: false))
+                parts.append(String(rest))
                 break
             }
             let word = rest.suffix(while: { !$0.isPythonWhitespace })

@@ -95,10 +95,14 @@ extension TemplateRenderer {
                     try PythonFormat.percent(format, value.elements(), names: nil, isWhole: false))
             default: break
             }
-            if case .undefined(let name) = value { throw EvaluationFault("\(name) is undefined") }
-            let isMapping: Bool = if case .mapping = value { true } else { false }
+            var (isMapping, isWhole) = (false, false)
+            switch value {
+            case .mapping: (isMapping, isWhole) = (true, true)
+            case .list, .view: isWhole = true
+            default: break
+            }
             return .string(
-                try PythonFormat.percent(format, [value], names: isMapping ? value : nil, isWhole: isMapping))
+                try PythonFormat.percent(format, [value], names: isMapping ? value : nil, isWhole: isWhole))
         }
     }
 
@@ -255,7 +259,9 @@ extension TemplateRenderer {
             return try located(place) { () throws(EvaluationFault) in
                 try TemplateMethods.call(name, of: value, values)
             }
-        case .function("raise_exception"): throw .refused(path: path, message: values[0].text)
+        case .function("raise_exception"):
+            guard !values.positional.isEmpty else { throw fault("'raise_exception' needs a message", place) }
+            throw .refused(path: path, message: values[0].text)
         case .function("namespace"), .function("dict"):
             let members = try located(place) { () throws(EvaluationFault) in try Self.members(values) }
             let mapping = try checked(.mapping(members))

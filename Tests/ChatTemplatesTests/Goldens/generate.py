@@ -217,6 +217,11 @@ SNIPPETS = [
     "{{ 'a b&c/d?é~' | urlencode }} {{ {'a b': 1, 'c': 'é/'} | urlencode }} {{ {'b': 1, 'a': [1, 'x', {'d': 1, 'c': 2}]} | pprint }} {{ 'x' | attr('upper') is defined }}|{{ messages[0] | attr('role') }}",
     "{{ 'abc'.isidentifier() }} {{ '1a'.isidentifier() }} {{ 'a\\n'.isprintable() }} {{ 'a\\tbcd\\te\\n\\tf'.expandtabs(4) }} {{ '{a}'.format_map({'a': 1}) }}",
     "{{ 'abc' | replace('b', 1) }} {{ 5 | replace(5, 6) }} {{ +true }} {{ 2 ** 0.5 }} {{ 2 ** -1 }} {{ -7.5 % 2 }} {{ 1e300 % 7 }} {{ 0.1 % 0.01 }} {{ 5.0 // 0.3 }} {{ 3.0 is odd }} {{ 4.5 is divisibleby 1.5 }}",
+    "{{ 'ΑΣ Σ' | lower }} {{ 'ΑΣ'.title() }} {{ 'ΑΣ'.swapcase() }} {{ 'ΑΣ' | capitalize }} {{ '٣' | int }} {{ 'A1'.isupper() }} {{ '1A'.istitle() }} {{ [1, 2, 3] | select('>', 1) | list }} {{ ('a' | e) is escaped }}",
+    "{{ 9007199254740993 == 9007199254740992.0 }} {{ 9007199254740993 > 9007199254740992.0 }} {{ 1 <= ('nan' | float) }} {{ '%a' % 'é' }} {{ '%s' % missing }}|{{ 'a' % [1] }} {{ '{:^5}|{:d}|{!a}'.format(true, true, 'é') }}",
+    "{{ '%(b)s' % {'a': 1} }}",
+    "{{ ' a b c '.split(none, 1) }} {{ ' a b c '.rsplit(none, 1) }} {{ 'aaa'.rsplit('aa') }} {{ 'aaa'.rpartition('aa') }} {{ strftime_now('%-d %-m %e %D %R %U %W %u %k %l %x %X %-I') }}",
+    "{% macro m(a='x', b) %}{% endmacro %}{{ m() }}",
 ]
 
 
