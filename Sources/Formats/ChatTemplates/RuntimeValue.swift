@@ -155,8 +155,8 @@ indirect enum RuntimeValue {
         case .mapping(let members): return members.map(\.key)
         case .view(let view): return view.elements
         case .iterator(let iterator): return try iterator.remaining()
-        case .string(let text): return text.unicodeScalars.map { .string(String($0)) }
-        case .markup(let text): return text.unicodeScalars.map { .markup(String($0)) }
+        case .string(let text), .markup(let text):
+            return text.unicodeScalars.map { .string(String($0)) }
         default: throw EvaluationFault("a value of type \(typeName) is not iterable")
         }
     }
@@ -261,7 +261,9 @@ indirect enum RuntimeValue {
         case .string(let text), .markup(let text):
             let scalars = Array(text.unicodeScalars)
             if let index = key.integer, let place = Self.place(index, scalars.count) {
-                return .string(String(scalars[place]))
+                let character = String(scalars[place])
+                if case .markup = self { return .markup(character) }
+                return .string(character)
             }
         default: break
         }
@@ -289,8 +291,7 @@ indirect enum RuntimeValue {
         case .loop(let loop): return loop.attribute(name)
         case .macro(let macro, _): return macro.attribute(name)
         case .counter(let counter):
-            if counter.isJoiner || (name != "next" && name != "reset" && name != "current") { break }
-            return name == "current" ? counter.current : .method(self, name)
+            return counter.attribute(name)
         case .group(let value, _) where name == "grouper": return value
         case .group(_, let elements) where name == "list": return .list(elements)
         case .string, .markup: return TemplateMethods.ofStrings.contains(name) ? .method(self, name) : nil

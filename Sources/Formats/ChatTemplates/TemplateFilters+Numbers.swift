@@ -18,6 +18,7 @@ extension TemplateFilters {
                 elements = try attributes(elements, attribute.text, initial: nil)
             }
             var total = arguments.value(1, "start") ?? .integer(0)
+            guard total.string == nil else { throw EvaluationFault("'sum' adds no strings; use 'join'") }
             for element in elements { total = try total.combined("+", element, arguments.budget) }
             return total
         case "min", "max": return try extreme(name, value.elements(), arguments)

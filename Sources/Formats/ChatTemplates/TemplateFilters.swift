@@ -10,6 +10,11 @@ enum TemplateFilters {
         "float", "abs", "indent", "safe", "reverse", "sort", "unique", "dictsort",
     ])
 
+    /// Those of Jinja that this has not.
+    static let unsupported: Set = [
+        "filesizeformat", "forceescape", "random", "striptags", "urlize", "wordwrap", "xmlattr",
+    ]
+
     /// Those that do not go through all of a list or mapping.
     private static let ofWhole = names.subtracting([
         "length", "count", "list", "first", "last", "default", "d", "items", "map", "select", "reject",
@@ -144,6 +149,7 @@ enum TemplateFilters {
             isExact: arguments.value(0, "case_sensitive")?.isTrue == true)
         for (key, element) in zip(keys, elements) {
             try arguments.budget.spend(steps: known.count)
+            try key.requireKey()
             guard !known.contains(where: { $0.equals(key) }) else { continue }
             known.append(key)
             kept.append(element)
@@ -235,7 +241,8 @@ enum TemplateFilters {
                 elements, attribute: name.map { RuntimeValue.string($0.stripped()) }, isExact: isExact)
             for (index, value) in values.enumerated() { keys[index].append(value) }
         }
-        let single = keys.map { $0.count == 1 ? $0[0] : .list($0) }
+        // Lists of one as well: equal keys that cannot be compared are no fault then, as in Jinja.
+        let single = keys.map { RuntimeValue.list($0) }
         let isReversed = arguments.value(0, "reverse")?.isTrue == true
         return try order(single, isReversed: isReversed, arguments.budget).map { elements[$0] }
     }

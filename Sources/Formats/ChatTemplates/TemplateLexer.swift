@@ -290,6 +290,9 @@ struct TemplateLexer {
         }
         let text = String(String.UnicodeScalarView(source[start..<position].filter { $0 != "_" }))
         if !isFloat {
+            guard text.first != "0" || text.allSatisfy({ $0 == "0" }) else {
+                throw failure("a number begins with 0", at: start)
+            }
             guard let number = Int(text) else {
                 throw failure("a whole number of more than 64 bits is not supported", at: start)
             }

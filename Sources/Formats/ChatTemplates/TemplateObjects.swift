@@ -160,6 +160,19 @@ final class TemplateCounter {
     }
 
     func reset() { position = 0 }
+
+    /// An attribute of a cycler or joiner.
+    func attribute(_ name: String) -> RuntimeValue? {
+        switch (name, isJoiner) {
+        case ("sep", true): values[0]
+        case ("used", true): .boolean(position == 1)
+        case ("items", false): .tuple(values)
+        case ("pos", false): .integer(position)
+        case ("current", false): current
+        case ("next", false), ("reset", false): .method(.counter(self), name)
+        default: nil
+        }
+    }
 }
 
 extension TemplateMacro {

@@ -66,6 +66,16 @@ struct TemplateParser {
         return name
     }
 
+    /// A name that a value can be given to.
+    private mutating func expectTarget() throws(ChatTemplateError) -> String {
+        let start = place
+        let name = try expectName()
+        guard !["true", "false", "none", "True", "False", "None"].contains(name) else {
+            throw failure("'\(name)' cannot be given another value", start)
+        }
+        return name
+    }
+
     mutating func nested<Result>(
         _ body: (inout TemplateParser) throws(ChatTemplateError) -> Result
     ) throws(ChatTemplateError) -> Result {
@@ -177,6 +187,7 @@ struct TemplateParser {
 
     private mutating func loop(_ start: TemplatePlace) throws(ChatTemplateError) -> TemplateStatement {
         let target = try target(start)
+        if case .name("loop") = target { throw failure("'loop' cannot be the name of an element", start) }
         guard skipName("in") else { throw failure("expected 'in'") }
         let sequence = try tuple(allowsCondition: false)
         let condition = skipName("if") ? try expression() : nil
@@ -199,7 +210,7 @@ struct TemplateParser {
                 try parser.expect(")")
                 return inner
             }
-            let name = try parser.expectName()
+            let name = try parser.expectTarget()
             guard parser.skip(".") else { return .name(name) }
             return .attribute(name, try parser.expectName(), start)
         }
@@ -248,7 +259,7 @@ struct TemplateParser {
     }
 
     private mutating func macro(_ start: TemplatePlace) throws(ChatTemplateError) -> TemplateMacro {
-        let name = try expectName()
+        let name = try expectTarget()
         let parameters = try parameters()
         try endBlock()
         let (body, special) = try macroBody(until: "endmacro")
@@ -291,8 +302,11 @@ struct TemplateParser {
         var parameters: [(name: String, initial: TemplateExpression?)] = []
         while !isSymbol(")") {
             if !parameters.isEmpty { try expect(",") }
-            let parameter = try expectName()
+            let parameter = try expectTarget()
             let initial = skip("=") ? try expression() : nil
+            guard parameter != "caller" || initial != nil else {
+                throw failure("the parameter 'caller' needs a value")
+            }
             guard initial != nil || parameters.last?.initial == nil else {
                 throw failure("a parameter without a value follows one with a value")
             }

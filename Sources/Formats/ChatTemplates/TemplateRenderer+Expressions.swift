@@ -189,10 +189,12 @@ extension TemplateRenderer {
                 TemplateView(
                     kind: .range(start: from + ends.first * by, stop: from + ends.last * by, step: by * step),
                     elements: indices.map { view.elements[$0] }))
-        case .string(let text):
+        case .string(let text), .markup(let text):
             let scalars = Array(text.unicodeScalars)
             let kept = Self.indices(bounds[0], bounds[1], step, scalars.count).map { scalars[$0] }
-            return .string(String(String.UnicodeScalarView(kept)))
+            let part = String(String.UnicodeScalarView(kept))
+            if case .markup = value { return .markup(part) }
+            return .string(part)
         default: break
         }
         throw fault("a value of type \(value.typeName) cannot be sliced", place)

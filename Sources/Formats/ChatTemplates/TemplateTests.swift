@@ -29,7 +29,9 @@ enum TemplateTests {
             return name == "even" ? rest == 0 : rest == 1 || rest == -1
         case "lower": return value.text.hasCase(.lower)
         case "upper": return value.text.hasCase(.upper)
-        case "filter": return value.string.map { TemplateFilters.names.contains($0) } ?? false
+        case "filter":
+            return value.string.map { TemplateFilters.names.union(TemplateFilters.unsupported).contains($0) }
+                ?? false
         case "test": return value.string.map { names.contains($0) } ?? false
         default: return isKind(name, value)
         }
