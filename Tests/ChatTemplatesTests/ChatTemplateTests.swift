@@ -23,7 +23,7 @@ import Tokenizers
         arguments: [
             ("a\n {% include 'x' %}", "the statement 'include' at line 2, column 5 of the chat template"),
             ("{{ 'a' | wordwrap(3) }}", "the filter 'wordwrap' at line 1, column 10"),
-            ("{{ 1 is escaped }}", "the test 'escaped' at line 1, column 9"),
+            ("{{ 1 is prime }}", "the test 'prime' at line 1, column 9"),
             ("{% do f() %}", "the statement 'do' at line 1"),
             ("{{ 'a' | striptags }}", "the filter 'striptags' at line 1, column 10"),
             ("{% autoescape true %}{% endautoescape %}", "the statement 'autoescape' at line 1"),
@@ -76,6 +76,7 @@ import Tokenizers
             ("{{ 'a'.upper }}", "a value of type function as text"),
             ("{{ range }}", "the function 'range' as text"),
             ("{{ lipsum() }}", "a call of 'lipsum' is not supported"),
+            ("{{ messages | map('wordwrap') | list }}", "the filter 'wordwrap' is not supported"),
             ("{{ (1.5).hex() }}", "the attribute 'hex' of a value of type float is not supported"),
             ("{{ 'a'.encode() }}", "the string method 'encode' is not supported"),
             ("{{ ('<' | e) | replace('a', 'b') }}", "the filter 'replace' of text that 'e' or 'safe' made"),

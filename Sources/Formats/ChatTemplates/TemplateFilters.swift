@@ -194,9 +194,10 @@ enum TemplateFilters {
         if let attribute = arguments.named["attribute"] {
             return try attributes(elements, attribute.text, initial: arguments.named["default"])
         }
-        guard let name = arguments.positional.first?.string, names.contains(name) else {
-            throw EvaluationFault("'map' needs an attribute or the name of a supported filter")
+        guard let name = arguments.positional.first?.string else {
+            throw EvaluationFault("'map' needs an attribute or the name of a filter")
         }
+        guard names.contains(name) else { throw EvaluationFault("the filter '\(name)' is not supported") }
         let rest = arguments.with(positional: Array(arguments.positional.dropFirst()))
         var results: [RuntimeValue] = []
         for element in elements { results.append(try apply(name, to: element, rest)) }
