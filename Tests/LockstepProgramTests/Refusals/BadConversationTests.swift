@@ -62,7 +62,7 @@ import Testing
             saying:
                 ":3: the conversation has no message of the assistant, so there is nothing to learn; add one, or "
                 + "remove the row")
-        let long = String(repeating: "good ", count: 40)
+        let long = String(repeating: "good ", count: 80)
         try expectRefusal(
             messages(ToyLanguageModel.message("user", long), ToyLanguageModel.message("assistant", "bad")),
             ["max_seq_length": "64", "on_long_row": "error"], saying: ":3: the row has ")

@@ -64,7 +64,8 @@ import Testing
         try workshop.write(
             #"{"version": "1.0", "added_tokens": [\#(tokens.joined(separator: ", "))], "#
                 + #""normalizer": {"type": "Nmt"}, "pre_tokenizer": {"type": "BertPreTokenizer"}, "#
-                + #""model": {"type": "WordPiece", "unk_token": "[UNK]", "vocab": {"[PAD]": 0, "[UNK]": 1}}}"#,
+                + ###""model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##", "###
+                + #""max_input_chars_per_word": 100, "vocab": {"[PAD]": 0, "[UNK]": 1}}}"#,
             to: "model/tokenizer.json")
         // A class that takes the file as it is.
         try workshop.write(

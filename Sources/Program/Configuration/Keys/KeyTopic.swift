@@ -17,7 +17,8 @@ package struct KeyTopic: Equatable, Sendable {
     /// The topic that `word` names, among the keys that `command` reads or among all; nil when there is none.
     ///
     /// A group's name or its beginning, `adapter`, stands for the group; a key of other trainers,
-    /// `evaluation_strategy`, for what becomes of it; any part of a key's name, `lora`, for the keys that have it.
+    /// `evaluation_strategy`, for what becomes of it; any part of a key's name, `lora`, for the keys that
+    /// have it.
     package init?(_ word: String, for command: RecipeCommand?) {
         let name = Self.plain(word)
         guard name.count > 1 else { return nil }
