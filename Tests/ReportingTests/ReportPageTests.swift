@@ -317,6 +317,8 @@ import Testing
             let drawing = chart(values).drawing.source
             #expect(drawing.contains("<polyline") && !drawing.lowercased().contains("nan\""))
         }
+        let almostEqual = chart([1, 1 - 1e-12]).drawing.source
+        #expect(almostEqual.contains(">0.6</text>") && almostEqual.contains(">1.4</text>"))
     }
 
     @Test(

@@ -57,7 +57,10 @@ struct ChartFrame {
     /// The range from the round number below the least value to the one above the largest.
     static func round(_ values: [Double], around count: Int = 5) -> ClosedRange<Double> {
         guard let least = values.min(), let largest = values.max() else { return 0...1 }
-        guard least < largest else { return widened(least...largest) }
+        // Values that differ by rounding alone are one value.
+        guard largest - least > 1e-6 * max(abs(least), abs(largest)) else {
+            return widened(largest...largest)
+        }
         let step = step(least...largest, around: count)
         return (least / step).rounded(.down) * step...(largest / step).rounded(.up) * step
     }
