@@ -67,28 +67,17 @@ struct CanonicalComposition: TextNormalizer {
             NormalizerChain(steps: []).normalize(input, range, firstScalar: firstScalar, into: &text)
             return
         }
-        var items: [Item] = []
-        var run: [(item: Item, combiningClass: UInt8)] = []
-        func flush() {
-            items.append(contentsOf: run.sorted { $0.combiningClass < $1.combiningClass }.map(\.item))
-            run.removeAll(keepingCapacity: true)
-        }
+        var order = CanonicalOrder<Item>()
         var position = range.lowerBound
         while position < range.upperBound {
             let (scalar, width) = input.scalar(at: position)
             for (index, part) in (scalar.canonicalDecomposition ?? [scalar]).enumerated() {
                 let item = Item(scalar: part, change: index == 0 ? 0 : 1)
-                let combiningClass = part.combiningClass
-                if combiningClass == 0 {
-                    flush()
-                    items.append(item)
-                } else {
-                    run.append((item, combiningClass))
-                }
+                order.append(item, combiningClass: part.combiningClass)
             }
             position += width
         }
-        flush()
+        let items = order.finish()
         var taken = firstScalar
         for item in Self.composed(items) {
             let source = item.change > 0 ? max(taken - 1, firstScalar) : taken

@@ -17,30 +17,18 @@ struct Decomposition: TextNormalizer {
     func normalize(
         _ input: Span<UInt8>, _ range: Range<Int>, firstScalar: Int, into text: inout NormalizedText
     ) {
-        var items: [Item] = []
-        var run: [(item: Item, combiningClass: UInt8)] = []
-        func flush() {
-            items.append(contentsOf: run.sorted { $0.combiningClass < $1.combiningClass }.map(\.item))
-            run.removeAll(keepingCapacity: true)
-        }
+        var order = CanonicalOrder<Item>()
         var position = range.lowerBound
         var source = Int32(truncatingIfNeeded: firstScalar)
         while position < range.upperBound {
             let (scalar, width) = input.scalar(at: position)
             for part in parts(of: scalar) {
-                let item = Item(scalar: part, source: source)
-                let combiningClass = part.combiningClass
-                if combiningClass == 0 {
-                    flush()
-                    items.append(item)
-                } else {
-                    run.append((item, combiningClass))
-                }
+                order.append(Item(scalar: part, source: source), combiningClass: part.combiningClass)
             }
             position += width
             source += 1
         }
-        flush()
+        var items = order.finish()
         // Sources never go back, wherever the order of the marks has moved them.
         var latest = Int32(truncatingIfNeeded: firstScalar)
         for index in items.indices {
