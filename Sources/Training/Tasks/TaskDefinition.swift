@@ -62,6 +62,14 @@ extension TaskDefinition {
     package var answersLabels: Bool { false }
     package var takesEmptyReferences: Bool { false }
 
+    /// One input and its reference.
+    package func neededColumns(
+        of row: Row, _ run: RunArguments, withReferences: Bool
+    ) -> [NeededColumn] {
+        let columns = [inputColumn(run.data), withReferences ? referenceColumn(run.data) : nil]
+        return columns.compactMap(\.self).map { NeededColumn($0) }
+    }
+
     package func writtenReference(of row: Row, _ data: DataArguments) throws -> String? { nil }
 
     package func losses(

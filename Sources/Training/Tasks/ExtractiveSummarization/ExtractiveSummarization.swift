@@ -18,13 +18,6 @@ package struct ExtractiveSummarization: TaskDefinition {
     package func referenceColumn(_ data: DataArguments) -> String { data.summaryColumn }
     package func answersRows(_ generation: GenerationArguments) -> Bool { true }
 
-    package func neededColumns(
-        of row: Row, _ run: RunArguments, withReferences: Bool
-    ) -> [NeededColumn] {
-        [NeededColumn(run.data.documentColumn)]
-            + (withReferences ? [NeededColumn(run.data.summaryColumn)] : [])
-    }
-
     package func inputColumn(_ data: DataArguments) -> String? { data.documentColumn }
 
     package func prepare(_ run: RunArguments, group: any ProcessGroup) throws -> PreparedTask {

@@ -15,13 +15,6 @@ package struct ImageCaptioning: SequenceToSequenceDefinition {
     }
     package func referenceColumn(_ data: DataArguments) -> String { data.captionColumn }
 
-    package func neededColumns(
-        of row: Row, _ run: RunArguments, withReferences: Bool
-    ) -> [NeededColumn] {
-        [NeededColumn(run.data.imageColumn)]
-            + (withReferences ? [NeededColumn(run.data.captionColumn)] : [])
-    }
-
     package func inputColumn(_ data: DataArguments) -> String? { data.imageColumn }
 
     package func setup(

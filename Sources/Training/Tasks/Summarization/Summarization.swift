@@ -2,7 +2,6 @@
 
 package import Arguments
 package import DataParallel
-package import Datasets
 
 /// `summarization`.
 package struct Summarization: SequenceToSequenceDefinition {
@@ -11,13 +10,6 @@ package struct Summarization: SequenceToSequenceDefinition {
         [.documents, .sources, .encoders, .encoderDecoders, .crossEntropy, .generation]
     }
     package func referenceColumn(_ data: DataArguments) -> String { data.summaryColumn }
-
-    package func neededColumns(
-        of row: Row, _ run: RunArguments, withReferences: Bool
-    ) -> [NeededColumn] {
-        [NeededColumn(run.data.documentColumn)]
-            + (withReferences ? [NeededColumn(run.data.summaryColumn)] : [])
-    }
 
     package func inputColumn(_ data: DataArguments) -> String? { data.documentColumn }
 
