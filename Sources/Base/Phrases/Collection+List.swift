@@ -7,3 +7,11 @@ extension Collection<String> {
         return count <= limit ? shown : "\(shown) and \(count - limit) more"
     }
 }
+
+extension BidirectionalCollection<String> {
+    /// The words between commas, with `word` before the last: `a, b and c`.
+    package func joined(with word: String) -> String {
+        guard count > 1, let last else { return joined() }
+        return dropLast().joined(separator: ", ") + " \(word) " + last
+    }
+}

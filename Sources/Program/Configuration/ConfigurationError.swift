@@ -2,6 +2,7 @@
 
 internal import Arguments
 internal import Datasets
+internal import Phrases
 internal import Tasks
 
 /// A mistake in a recipe, a flag or a cluster file, as sentences for the user.
@@ -105,7 +106,7 @@ extension ConfigurationError {
     static func misplaced(
         _ key: RecipeKey, task: ModelArguments.TaskName, isDefault: Bool, _ location: Location
     ) -> Self {
-        let tasks = words(key.scope.tasks.map(\.rawValue))
+        let tasks = key.scope.tasks.map(\.rawValue).joined(with: "and")
         return Self(
             location: location, key: key.name,
             reason:
@@ -114,15 +115,9 @@ extension ConfigurationError {
     }
 
     static func unread(_ key: RecipeKey, by command: RecipeCommand, _ location: Location) -> Self {
-        let readers = RecipeCommand.allCases.filter(key.commands.contains).map(\.rawValue)
+        let readers = RecipeCommand.allCases.filter(key.commands.contains).map(\.rawValue).joined(with: "and")
         return Self(
             location: location, key: key.name,
-            reason: "\(key.name) is not read by \(command.rawValue), but by \(words(readers)). Leave it out.")
-    }
-
-    /// Words with commas, and `and` before the last one.
-    private static func words(_ words: [String]) -> String {
-        guard words.count > 1, let last = words.last else { return words.joined() }
-        return words.dropLast().joined(separator: ", ") + " and " + last
+            reason: "\(key.name) is not read by \(command.rawValue), but by \(readers). Leave it out.")
     }
 }

@@ -2,6 +2,7 @@
 // for missing values.
 
 internal import Models
+internal import Phrases
 
 /// Collects it row by row.
 struct LabelOddities: Sendable {
@@ -58,7 +59,7 @@ struct LabelOddities: Sendable {
         }
         for (name, found) in missing.sorted(by: { $0.key < $1.key }) where map.problemType != .regression {
             remarks.append(
-                "warning: column \(column): \(found.count) row\(found.count == 1 ? " has" : "s have") the label"
+                "warning: column \(column): \(found.count, "row has", "rows have") the label"
                     + " \"\(name)\" (first \(found.first)), which other programs take for a missing value; it is a"
                     + " label here, so leave such rows empty if it is none")
         }

@@ -2,6 +2,7 @@
 
 package import JSON
 internal import Layers
+internal import Phrases
 
 /// A row of the table of model families: everything that depends on `model_type`, in one place.
 ///
@@ -96,9 +97,7 @@ extension ModelFamily {
 
     /// The families that have one of these heads, in words: `bert, roberta or modernbert`.
     package static func names(having heads: Set<Head>) -> String {
-        let names = having(heads).map(\.modelType)
-        guard let last = names.last, names.count > 1 else { return names.joined() }
-        return names.dropLast().joined(separator: ", ") + " or " + last
+        having(heads).map(\.modelType).joined(with: "or")
     }
 
     /// The family of a config.json, which must have one of these heads. `file` is named in errors.

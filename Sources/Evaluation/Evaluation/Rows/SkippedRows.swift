@@ -1,6 +1,7 @@
 // Rows that no answer was asked for, such as those that are too long for the model.
 
 internal import DataParallel
+internal import Phrases
 
 /// How many rows were left out, and why the first of them was.
 package struct SkippedRows: Sendable, Equatable {
@@ -38,7 +39,7 @@ package struct SkippedRows: Sendable, Equatable {
     package var sentence: String? {
         guard count > 0, let first else { return nil }
         return
-            "\(count) of \(rowCount) rows \(count == 1 ? "is" : "are") left out, without a prediction; the first: "
+            "\(count) of \(rowCount, "row") \(count == 1 ? "is" : "are") left out, without a prediction; the first: "
             + "\(first.reason). Set on_long_row: error to stop at such a row"
     }
 }

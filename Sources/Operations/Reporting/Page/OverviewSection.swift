@@ -2,6 +2,7 @@
 
 import Foundation
 internal import JSON
+internal import Phrases
 
 /// Facts of a run in words.
 enum OverviewSection {
@@ -94,7 +95,7 @@ enum OverviewSection {
             .sorted { (Int($0.key) ?? 0) < (Int($1.key) ?? 0) }.compactMap { $0.value.string }
         guard !names.isEmpty, !names.allSatisfy({ $0.hasPrefix("LABEL_") }) else { return nil }
         let shown = names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", …" : "")
-        return "\(names.count) labels: \(shown)"
+        return "\(names.count, "label"): \(shown)"
     }
 
     private static func rows(_ count: Int?) -> String? {
@@ -110,7 +111,7 @@ enum OverviewSection {
     private static func placement(_ summary: JSONValue?) -> String? {
         guard let ranks = summary?["ranks"]?.integer, let threads = summary?["threads_per_rank"]?.integer
         else { return nil }
-        return "\(ranks) rank\(ranks == 1 ? "" : "s") × \(threads) thread\(threads == 1 ? "" : "s")"
+        return "\(ranks, "rank") × \(threads, "thread")"
     }
 
     private static func schedule(_ history: TrainingHistory?, _ settings: RunSettings) -> [String?] {

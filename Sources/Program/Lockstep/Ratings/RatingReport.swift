@@ -94,7 +94,7 @@ package struct RatingReport {
         }
         if remarks > 0 {
             sentences.append(
-                "\(remarks) comment\(remarks == 1 ? "" : "s"): in \(Self.fileName) and report.html\n")
+                "\(remarks, "comment"): in \(Self.fileName) and report.html\n")
         }
         return sentences.joined()
     }

@@ -4,6 +4,7 @@ package import Arguments
 internal import DataParallel
 package import Datasets
 internal import Logging
+internal import Phrases
 package import Training
 
 /// Counts the rows that are over the limit of length, and does with them what `on_long_row` says.
@@ -35,7 +36,7 @@ package struct LongRows {
         }
         if rule == .error {
             throw TrainingError(
-                "\(source): the row has \(tokens.count) tokens, \(tokens.count - limit) more than max_seq_length: \(limit); "
+                "\(source): the row has \(tokens.count, "token"), \(tokens.count - limit) more than max_seq_length: \(limit); "
                     + "raise it, shorten the row, or set on_long_row to truncate or skip")
         }
         if first == nil { first = source }
@@ -54,14 +55,14 @@ package struct LongRows {
         let number = cutRowCount + skippedRowCount
         var parts: [String] = []
         if cutRowCount > 0 {
-            parts.append("\(cutRowCount) cut at the end, by \(cutTokenCount) tokens in all")
+            parts.append("\(cutRowCount) cut at the end, by \(cutTokenCount, "token") in all")
         }
         if skippedRowCount > 0 {
             let reason = rule == .skip ? "" : ", since nothing of an answer would be left"
             parts.append("\(skippedRowCount) left out\(reason)")
         }
         return
-            "\(number) of \(rowCount) rows \(number == 1 ? "is" : "are") longer than max_seq_length (\(limit) tokens), "
+            "\(number) of \(rowCount, "row") \(number == 1 ? "is" : "are") longer than max_seq_length (\(limit) tokens), "
             + "the first at \(first): \(parts.joined(separator: "; ")). Raise max_seq_length, or set on_long_row"
     }
 

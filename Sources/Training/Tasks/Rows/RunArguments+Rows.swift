@@ -3,6 +3,7 @@
 package import Arguments
 package import Datasets
 internal import Models
+internal import Phrases
 internal import Tensors
 internal import Training
 
@@ -35,7 +36,7 @@ extension RunArguments {
             run.data.validationFiles = files
             run.data.validationSelection = survey.rows(limit: data.maxEvalSamples) { isHeldOut[$0] }
             notes.append(
-                "validation_split: \(isHeldOut.count { $0 }) of \(survey.usableCount) rows are held out to evaluate"
+                "validation_split: \(isHeldOut.count { $0 }) of \(survey.usableCount, "row") are held out to evaluate"
                     + " on, \(held.words)")
         } else if !data.validationFiles.isEmpty {
             if data.validationSplit != nil {
