@@ -54,7 +54,7 @@ package struct StepReport: Sendable {
 package struct TrainingRecord: Sendable, Equatable {
     package let step: Int
     package let epoch: Double
-    /// Mean loss of the steps since the last record.
+    /// Mean loss of the steps since the last record; NaN where all of them were left out.
     package let loss: Double
     /// Rate of the last of these steps.
     package let learningRate: Double

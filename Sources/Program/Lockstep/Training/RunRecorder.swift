@@ -66,9 +66,9 @@ final class RunRecorder {
                 waitingSeconds: record.waitingSeconds)
         case .evaluated(let record): try show(record)
         case .warning(let text): display.message("warning: " + text)
-        case .saved(let path, let step):
+        case .saved(let path, _):
             display.message("saved \(path)")
-            restartClock(step)
+            restartClock()
         case .finished(let summary): try finish(summary)
         }
     }
@@ -129,11 +129,11 @@ final class RunRecorder {
         display.message(
             "evaluation at step \(record.step): " + shown.joined(separator: ", ")
                 + (record.isBest ? " (best)" : ""))
-        restartClock(record.step)
+        restartClock()
     }
 
     /// Time for evaluations and checkpoints does not count as training.
-    private func restartClock(_ step: Int) {
+    private func restartClock() {
         window.time = .now
         display.start(at: progress)
     }

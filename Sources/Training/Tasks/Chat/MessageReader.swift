@@ -175,17 +175,9 @@ extension JSONValue {
 
     /// The value that a text of JSON is, if it is an object or a list; else the value itself.
     var parsed: JSONValue {
-        guard case .string(let text) = self else { return self }
-        var parser = JSONParser(Array(text.utf8), in: 0..<text.utf8.count)
-        guard let first = parser.peek(), first == UInt8(ascii: "[") || first == UInt8(ascii: "{") else {
-            return self
-        }
-        do {
-            let value = try parser.value()
-            try parser.finish()
-            return value
-        } catch {
-            return self
-        }
+        guard case .string(let text) = self, let first = text.first(where: { !$0.isWhitespace }),
+            first == "[" || first == "{", let value = try? JSONValue(parsing: Array(text.utf8))
+        else { return self }
+        return value
     }
 }
