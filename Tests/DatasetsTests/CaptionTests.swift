@@ -82,6 +82,8 @@ import Testing
             try readingMessage(good + #"{"image": "cut.png", "caption": "a shape"}"#)
                 == "sub/rows.jsonl:2: The PNG image sub/cut.png is broken: the file ends in the middle of the image;"
                 + " copy it again or leave it out.")
+        try folder.write("sub/narrow.png", TemporaryFolder.twoPixelPNG)
+        #expect(try readingMessage(good + #"{"image": "narrow.png", "caption": "a shape"}"#) == "no error")
         try folder.write("sub/pixel.png", TemporaryFolder.onePixelPNG)
         #expect(
             try readingMessage(good + #"{"image": "pixel.png", "caption": "a shape"}"#)

@@ -13,6 +13,13 @@ extension TemporaryFolder {
                 "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR42mNomLAAAANEAbFEKuW4AAAAAElFTkSuQmCC"
         ) ?? Data())
 
+    /// A grey PNG of 1 × 2 pixels.
+    static let twoPixelPNG = [UInt8](
+        Data(
+            base64Encoded:
+                "iVBORw0KGgoAAAANSUhEUgAAAAEAAAACCAAAAAC86un7AAAADElEQVR4nGNgYPgPAAEDAQAIicLsAAAAAElFTkSuQmCC"
+        ) ?? Data())
+
     @discardableResult
     func write(_ name: String, _ bytes: [UInt8]) throws -> String { try write(bytes, to: name) }
 

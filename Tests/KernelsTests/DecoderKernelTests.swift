@@ -137,6 +137,13 @@ private let tolerance = 2e-6
         #expect(deviation(gateUp, slopes) < tolerance)
     }
 
+    @Test("a gated unit whose output has not half the columns stops the program")
+    func gatedShapes() async {
+        await #expect(processExitsWith: .failure) {
+            GatedLinearUnit(.gelu).forward(Tensor(rows: 2, columns: 6), into: Tensor(rows: 2, columns: 4))
+        }
+    }
+
     @Test("GeGLU equals its formula, forward and backward in place", arguments: oddSizes)
     func geGLU(width: Int) {
         let rows = 3
