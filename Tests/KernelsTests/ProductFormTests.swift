@@ -30,7 +30,7 @@ private struct ProductCase {
     }
 
     /// Runs it in the first possible of `forms` and compares every element with sums in double precision.
-    func isRight(forms: [ProductForm]) -> Bool {
+    func isRight(forms: [ProductForm]?, blocks: WidenedBlockLimits = .init()) -> Bool {
         let a = operand(transposingA ? k : m, transposingA ? m : k, seed: 1, type)
         let b = Tensor(rows: transposingB ? n : k, columns: transposingB ? k : n, type: type)
         convertRows(randomTensor(b.rows, b.columns, seed: 2), to: b)
@@ -42,7 +42,8 @@ private struct ProductCase {
             a, transposingA: transposingA, b, transposingB: transposingB, bias: hasBias ? bias : nil,
             scale: scale,
             into: out,
-            accumulating: isAdded, multiplyingBy: hasFactor ? factor : nil, forms: forms)
+            accumulating: isAdded, multiplyingBy: hasFactor ? factor : nil, forms: forms,
+            widenedBlocks: blocks)
         let found = out.values()
         for i in 0..<m {
             for j in 0..<n {
@@ -73,11 +74,11 @@ private let transpositions = [(false, false), (false, true), (true, false), (tru
 @Suite struct ProductFormTests {
     /// Runs cases in the program's order of forms and in each form alone, and expects no reference code.
     private func check(
-        _ product: ProductCase, _ forms: [[ProductForm]] = [ProductForm.allCases, [.plain, .widened]]
+        _ product: ProductCase, _ forms: [[ProductForm]?] = [ProductForm.allCases, [.plain, .widened]]
     ) {
         let before = ReferenceProducts.shared.count
         for forms in forms {
-            #expect(product.isRight(forms: forms), "\(product) in \(forms)")
+            #expect(product.isRight(forms: forms), "\(product) in \(String(describing: forms))")
         }
         #expect(ReferenceProducts.shared.count == before, "\(product) ran on reference code")
     }
@@ -157,6 +158,44 @@ private let transpositions = [(false, false), (false, true), (true, false), (tru
                         result: result, isPart: isPart, isAdded: true, hasBias: true, hasFactor: true)
                     check(product, [[.widened]])
                 }
+            }
+        }
+    }
+
+    @Test("widened in blocks, whole left operands among them, products are right at every border of a block")
+    func widenedBlocks() {
+        let limits = [
+            WidenedBlockLimits(right: 32 * 64, left: 32 * 80, wholeLeft: 0, depth: 32),
+            WidenedBlockLimits(right: 32 * 64, left: 32 * 80, wholeLeft: 1 << 20, depth: 32),
+            WidenedBlockLimits(right: 1 << 20, left: 8 * 200, wholeLeft: 0, depth: 1 << 20),
+            WidenedBlockLimits(right: 64 * 96, left: 1 << 20, wholeLeft: 1 << 20, depth: 1 << 20),
+        ]
+        for (m, n, k) in [(70, 130, 96), (64, 128, 33), (9, 200, 65), (100, 64, 32)] {
+            for (transposingA, transposingB) in transpositions {
+                for options in 0..<32 {
+                    let isScaled = options & 16 != 0
+                    let product = ProductCase(
+                        m: m, n: n, k: k, transposingA: transposingA, transposingB: transposingB,
+                        type: .bfloat16, result: options & 1 == 0 ? .float32 : .bfloat16,
+                        isPart: options & 2 != 0, isAdded: options & 4 != 0 && !isScaled,
+                        hasBias: options & 4 != 0 && !isScaled, hasFactor: options & 8 != 0,
+                        scale: isScaled ? 0.7 : 1)
+                    for blocks in limits {
+                        #expect(product.isRight(forms: [.widened], blocks: blocks), "\(product), \(blocks)")
+                    }
+                }
+            }
+        }
+    }
+
+    @Test("the best form for the processor is right where it widens and where it does not")
+    func bestForms() {
+        for (m, n, k) in [(47, 64, 64), (48, 48, 48), (200, 136, 72)] {
+            for (transposingA, transposingB) in transpositions {
+                check(
+                    ProductCase(
+                        m: m, n: n, k: k, transposingA: transposingA, transposingB: transposingB,
+                        type: .bfloat16, result: .bfloat16, isAdded: true), [nil])
             }
         }
     }

@@ -16,14 +16,15 @@ package enum MatrixProduct {
     ) {
         run(
             a, transposingA: transposingA, b, transposingB: transposingB, bias: bias, scale: scale, into: out,
-            accumulating: accumulating, multiplyingBy: factor, forms: ProductForm.allCases)
+            accumulating: accumulating, multiplyingBy: factor, forms: nil)
     }
 
-    /// The same in the first of `forms` for which the library has fast code; tests give fewer than all.
+    /// The same in the first of `forms` for which the library has fast code; tests give them, and nil stands
+    /// for the order that is best on this processor.
     package static func run(
         _ a: Tensor, transposingA: Bool = false, _ b: Tensor, transposingB: Bool = false, bias: Tensor? = nil,
         scale: Float = 1, into out: Tensor, accumulating: Bool = false, multiplyingBy factor: Tensor? = nil,
-        forms: [ProductForm]
+        forms: [ProductForm]?, widenedBlocks: WidenedBlockLimits = .init()
     ) {
         let m = transposingA ? a.columns : a.rows
         let k = transposingA ? a.rows : a.columns
@@ -52,7 +53,7 @@ package enum MatrixProduct {
             transposingA: transposingA, b: b, transposingB: transposingB, bias: bias, scale: scale, out: out,
             isAdded: accumulating, factor: factor)
         KernelClock.measure(.product, operations: 2 * Double(m) * Double(n) * Double(k)) {
-            product.run(forms: forms)
+            product.run(forms: forms ?? product.forms, limits: widenedBlocks)
         }
     }
 }
@@ -85,6 +86,15 @@ extension MatrixProduct {
 package enum KernelLibrary {
     /// Whether this processor has instructions that multiply bfloat16 (AVX512-BF16 or AMX).
     package static var multipliesBFloat16: Bool { ck_has_bfloat16_products() != 0 }
+
+    /// Whether this processor multiplies float32 faster than bfloat16, which is then widened for large
+    /// products: its vector instructions for bfloat16 are slow, and it has no AMX. The rate is measured once;
+    /// on all processors known it lies far from the limit, at 0.5 or at 2.
+    package static let widensBFloat16: Bool = {
+        let amx = dnnl_cpu_isa_avx512_core_amx.rawValue
+        let usesAMX = dnnl_get_effective_cpu_isa().rawValue & amx == amx
+        return multipliesBFloat16 && !usesAMX && ck_bfloat16_rate() < 0.8
+    }()
 
     /// Version of oneDNN, for example `2.6.3`.
     package static var version: String {

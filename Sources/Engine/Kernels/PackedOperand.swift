@@ -1,12 +1,11 @@
 // The right operand of a product in bfloat16 in the layout that oneDNN's kernels read.
 
 internal import CKernels
-internal import Synchronization
 internal import Tensors
 
-/// Memory for packed operands: as much as the largest one took, for each product that runs at the same time.
+/// Packs right operands, and says for which products that pays.
 enum PackedOperand {
-    private static let free = Mutex<[Storage]>([])
+    private static let pool = ScratchPool()
     /// Fewer rows of the left operand are not worth the pass over the right one.
     private static let minimumRows = 64
     private static let largestByteCount = 32 << 20
@@ -24,13 +23,11 @@ enum PackedOperand {
 
     /// Calls `body` with the right operand of a product in that layout.
     static func with(_ product: Product, _ body: (Tensor) -> Void) {
-        let byteCount = byteCount(product)
-        let kept = free.withLock { $0.popLast() }
-        let storage = kept.flatMap { $0.byteCount >= byteCount ? $0 : nil } ?? Storage(byteCount: byteCount)
-        defer { free.withLock { $0.append(storage) } }
-        let packed = Tensor(storage, rows: height(product), columns: product.n)
-        pack(product.b, isTransposed: product.transposingB, k: product.k, n: product.n, into: packed)
-        body(packed)
+        pool.with(byteCount: byteCount(product)) { storage in
+            let packed = Tensor(storage, rows: height(product), columns: product.n)
+            pack(product.b, isTransposed: product.transposingB, k: product.k, n: product.n, into: packed)
+            body(packed)
+        }
     }
 
     private static func pack(_ b: Tensor, isTransposed: Bool, k: Int, n: Int, into packed: Tensor) {

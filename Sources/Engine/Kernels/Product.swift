@@ -6,7 +6,8 @@ internal import Tensors
 /// A way to put a product to oneDNN, the best first. Which of them it has fast code for depends on its
 /// version, on the processor, and on how the operands lie: in 2.6 the kernels that read a packed operand take
 /// no left operand or result with gaps between its rows, and the general matmul behind them knows no packed
-/// one.
+/// one. Where the processor's instructions for bfloat16 are slower than those for float32, a large product is
+/// widened first.
 package enum ProductForm: CaseIterable, Sendable {
     /// With the right operand, bfloat16, in the layout of oneDNN's kernels.
     case packed
@@ -35,7 +36,7 @@ struct Product {
     private static let context = OneDNNContext()
 
     /// Runs in the first of `forms` that is possible and has fast code.
-    func run(forms: [ProductForm]) {
+    func run(forms: [ProductForm], limits: WidenedBlockLimits) {
         for form in forms {
             switch form {
             case .packed:
@@ -43,7 +44,7 @@ struct Product {
             case .plain:
                 guard runPlain(allowsReference: false) else { continue }
             case .widened:
-                guard runWidened() else { continue }
+                guard a.type == .bfloat16, WidenedProduct(self, limits: limits).run() else { continue }
             case .reference:
                 ReferenceProducts.shared.add(shape)
                 guard runPlain(allowsReference: true) else { continue }
@@ -51,6 +52,14 @@ struct Product {
             return
         }
         preconditionFailure("oneDNN has no matmul for \(shape)")
+    }
+
+    /// All forms, the best for this product on this processor first.
+    var forms: [ProductForm] {
+        guard a.type == .bfloat16, KernelLibrary.widensBFloat16, WidenedProduct(self).isWorthwhile else {
+            return ProductForm.allCases
+        }
+        return [.widened, .packed, .plain, .reference]
     }
 
     /// What it is called in messages. Sizes that vary with the batch are rounded up to powers of two, so that
@@ -73,32 +82,8 @@ struct Product {
         }
     }
 
-    private func runPlain(allowsReference: Bool) -> Bool {
+    func runPlain(allowsReference: Bool) -> Bool {
         unsafe Self.context.run(call(), allowsReference: allowsReference) { run in unsafe run(b.bytePointer) }
-    }
-
-    /// The same product in float32, through memory of its own: where oneDNN has reference code alone for
-    /// bfloat16, on processors without instructions for it and for some narrow products.
-    private func runWidened() -> Bool {
-        guard a.type == .bfloat16 else { return false }
-        let sum = out.type == .float32 ? out : Tensor(rows: m, columns: n)
-        if out.type != .float32, isAdded { Conversion.copyRows(out.withSpareRows(m - out.rows), to: sum) }
-        let wide = Product(
-            m: m, n: n, k: k, a: widened(a, rows: transposingA ? k : m), transposingA: transposingA,
-            b: widened(b, rows: transposingB ? n : k), transposingB: transposingB, bias: bias, scale: scale,
-            out: sum,
-            isAdded: isAdded, factor: factor.map { widened($0, rows: m) })
-        guard wide.runPlain(allowsReference: false) else { return false }
-        if out.type != .float32 { Conversion.copyRows(sum, to: out.withSpareRows(m - out.rows)) }
-        return true
-    }
-
-    /// `x` in float32; of its spare rows those that make it `rows`.
-    private func widened(_ x: Tensor, rows: Int) -> Tensor {
-        guard x.type != .float32 else { return x }
-        let copy = Tensor(rows: rows, columns: x.columns)
-        Conversion.copyRows(x.withSpareRows(rows - x.rows), to: copy)
-        return copy
     }
 
     /// The arguments for oneDNN, all operands as they lie.
