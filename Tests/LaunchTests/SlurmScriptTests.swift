@@ -11,6 +11,17 @@ import Testing
         #expect(try String(contentsOfFile: copy.path("scontrol-calls"), encoding: .utf8) == "requeue 4711\n")
     }
 
+    @Test("A job that is asked to end saves, is not queued again, and says how to go on")
+    func endsOnTerm() throws {
+        let copy = try Self.copy(afterSignal: 85)
+        let result = try Self.runAndSignal(copy, signal: "TERM")
+        #expect(result.output.contains("script ended with 85\n"), "\(result)")
+        #expect(!FileManager.default.fileExists(atPath: copy.path("scontrol-calls")))
+        let command =
+            "sbatch launch/slurm.sbatch launch/recipes/sentiment.yaml --resume_from_checkpoint auto\n"
+        #expect(result.errors.hasSuffix("if there is one: " + command), "\(result)")
+    }
+
     @Test("Any other code is handed on and nothing is queued", arguments: [0, 1, 137])
     func handsOnOtherCodes(code: Int) throws {
         let copy = try Self.copy(afterSignal: code)
@@ -43,7 +54,7 @@ import Testing
         #expect(again.output.hasSuffix("/lockstep evaluate --validation_file x.csv\n"), "\(again)")
         try copy.addProgram("mpirun", "trap 'exit 9' USR1; touch '\(copy.path("ready"))'; sleep 1; exit 0")
         let result = try Self.runAndSignal(copy, command: "evaluate")
-        #expect(result.output.contains("evaluate has nothing to save: it goes on"), "\(result)")
+        #expect(result.errors.contains("evaluate has nothing to save: it goes on"), "\(result)")
         #expect(result.output.contains("script ended with 0\n"), "\(result)")
     }
 
@@ -92,7 +103,7 @@ import Testing
     /// Starts the script, sends it USR1 when mpirun runs, and prints its code. Threads of a Swift program may
     /// block signals, and a child inherits that; Slurm's do not, so python3 unblocks them first.
     private static func runAndSignal(
-        _ copy: ScriptCopy, command: String = "launch/recipes/sentiment.yaml"
+        _ copy: ScriptCopy, command: String = "launch/recipes/sentiment.yaml", signal: String = "USR1"
     ) throws -> CommandResult {
         let unblock = """
             import os, signal, sys
@@ -103,7 +114,7 @@ import Testing
             launch/slurm.sbatch \(command) &
             script=$!
             until [[ -e ready ]]; do sleep 0.02; done
-            kill -USR1 "$script"
+            kill -\(signal) "$script"
             code=0
             wait "$script" || code=$?
             echo "script ended with $code"
