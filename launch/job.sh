@@ -48,10 +48,19 @@ end_by_force() {
     fi
 }
 
-# remember_words WORDS…: what starts the job again, as it was called; it then goes on where the job stood.
+# remember_words WORDS…: what starts the job again, as it was called; it then goes on where the job stood, and so starts
+# nothing afresh.
 remember_words() {
-    go_on=("$@")
-    if [[ " $* " != *" --resume_from_checkpoint"* ]]; then go_on+=(--resume_from_checkpoint auto); fi
+    go_on=()
+    while (($#)); do
+        case $1 in
+            --overwrite_output_dir) if (($# > 1)); then shift; fi ;;
+            --overwrite_output_dir=*) ;;
+            *) go_on+=("$1") ;;
+        esac
+        shift
+    done
+    if [[ " ${go_on[*]} " != *" --resume_from_checkpoint"* ]]; then go_on+=(--resume_from_checkpoint auto); fi
 }
 
 # hear SIGNAL: what a trap does. The first request saves, the second ends the job, the third does so by force.
@@ -109,28 +118,45 @@ bound_its_end() {
     done
 }
 
-# memory_kills: how many processes the kernel has ended so far in this control group for want of memory.
-memory_kills() {
-    local line group path total=0 file number
+# memory_file V2 V1: the file of this control group's memory controller by its name in either version, where it can be
+# read.
+memory_file() {
+    local line group path file
     while IFS= read -r line; do
         group=${line#*:} path=${line##*:}
         case ${group%%:*} in
-            '') file=/sys/fs/cgroup$path/memory.events ;;
-            *memory*) file=/sys/fs/cgroup/memory$path/memory.oom_control ;;
+            '') file=/sys/fs/cgroup$path/$1 ;;
+            *memory*) file=/sys/fs/cgroup/memory$path/$2 ;;
             *) continue ;;
         esac
         # A container does not see the path: its own group is the root then.
         if [[ ! -r $file ]]; then file=${file/"$path/"//}; fi
-        if number=$(sed -n 's/^oom_kill //p' "$file" 2>/dev/null) && [[ -n $number ]]; then
-            total=$((total + number))
-        fi
+        if [[ -r $file ]]; then say "$file"; fi
     done </proc/self/cgroup
+}
+
+# memory_kills: how many processes the kernel has ended so far in this control group for want of memory.
+memory_kills() {
+    local file number total=0
+    for file in $(memory_file memory.events memory.oom_control); do
+        number=$(sed -n 's/^oom_kill //p' "$file")
+        total=$((total + ${number:-0}))
+    done
     say "$total"
+}
+
+# memory_limit: the limit of this control group in MiB, if it has one.
+memory_limit() {
+    local file bytes
+    for file in $(memory_file memory.max memory.limit_in_bytes); do
+        bytes=$(<"$file")
+        if [[ $bytes =~ ^[0-9]+$ ]] && ((bytes < 1 << 60)); then say "$((bytes >> 20)) MiB" && return; fi
+    done
 }
 
 # explain_end CODE: one sentence about a job that did not end by itself, and the command that goes on.
 explain_end() {
-    local code=$1 reason=
+    local code=$1 reason='' limit
     case $code in
         0) return ;;
         "$saved_on_request") reason="saved on request" ;;
@@ -146,7 +172,8 @@ explain_end() {
         reason="ended at once, as asked (code $code)"
     elif ((code == 137)); then
         if (($(memory_kills) > kills_before)); then
-            reason="the kernel killed a rank because the memory limit was reached (oom_kill of this control group)"
+            limit=$(memory_limit)
+            reason="the kernel killed a rank because the memory limit of this control group${limit:+, $limit,} was reached"
         else
             reason+=", most likely by the memory limit of its control group or host"
         fi

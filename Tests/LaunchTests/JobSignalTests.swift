@@ -12,7 +12,8 @@ import Testing
     func asksToSave(signal: String) throws {
         let copy = try Self.copy(
             mpirun: "trap 'echo asked; sleep 0.2; exit 85' USR1; trap 'exit 1' INT TERM HUP")
-        let result = try Self.signal(copy, [Self.recipe, "--seed", "7"], [signal])
+        let words = [Self.recipe, "--overwrite_output_dir", "true", "--seed", "7"]
+        let result = try Self.signal(copy, words, [signal])
         #expect(result.output == "asked\nended with 85\n", "\(result)")
         #expect(
             result.errors.contains(
