@@ -79,8 +79,9 @@ let package = Package(
             name: "CMPI", path: Floor.engine.path("CMPI"), cSettings: strictC,
             linkerSettings: [.linkedLibrary("mpi")]),
         .target(name: "CKernels", path: Floor.engine.path("CKernels"), cSettings: strictC),
-        module(.base, "Tensors", []),
-        module(.engine, "Kernels", ["Tensors", "COneDNN", "CKernels"]),
+        .target(name: "CProcess", path: Floor.base.path("CProcess"), cSettings: strictC),
+        module(.base, "Tensors", ["Machine"]),
+        module(.engine, "Kernels", ["Machine", "Tensors", "COneDNN", "CKernels"]),
         module(.engine, "Layers", ["Tensors", "Kernels"]),
         module(.engine, "Models", ["Phrases", "Tensors", "JSON", "Machine", "Kernels", "Layers"]),
         module(.engine, "Optimizers", ["Tensors", "Kernels", "Layers"]),
@@ -88,7 +89,7 @@ let package = Package(
         module(
             .engine, "DataParallel", ["Phrases", "Tensors", "Files", "Machine", "Kernels", "Layers", "MPI"]),
         module(.base, "Files", ["CZlib"]),
-        module(.base, "Machine", ["Files"]),
+        module(.base, "Machine", ["Files", "CProcess"]),
         module(.base, "JSON", []),
         module(.base, "Phrases", []),
         module(.formats, "Safetensors", ["Phrases", "Tensors", "Files", "JSON"]),
@@ -117,7 +118,8 @@ let package = Package(
                 "Optimizers",
             ]),
         module(
-            .evaluation, "Evaluation", ["Phrases", "DataParallel", "Datasets", "JSON", "Metrics", "Models"]),
+            .evaluation, "Evaluation",
+            ["Phrases", "Machine", "DataParallel", "Datasets", "JSON", "Metrics", "Models"]),
         module(
             .training, "Training",
             [
@@ -215,8 +217,8 @@ let package = Package(
         tests(
             "TrainingTests",
             [
-                "Tensors", "JSON", "Kernels", "Layers", "Models", "Optimizers", "DataParallel", "Arguments",
-                "Training", "Checkpoints", "TestSupport",
+                "Machine", "Tensors", "JSON", "Kernels", "Layers", "Models", "Optimizers", "DataParallel",
+                "Arguments", "Training", "Checkpoints", "TestSupport",
             ]),
         tests(
             "TasksTests",
@@ -246,7 +248,7 @@ let package = Package(
         tests("LayersTests", ["Tensors", "JSON", "Kernels", "Layers", "Models"]),
         tests("OptimizersTests", ["Tensors", "Layers", "Optimizers"], goldens: true),
         tests("MPITests", ["MPI", "TestSupport"]),
-        tests("DataParallelTests", ["Tensors", "Kernels", "Layers", "DataParallel", "TestSupport"]),
+        tests("DataParallelTests", ["Machine", "Tensors", "Kernels", "Layers", "DataParallel", "TestSupport"]),
         tests("ArchitectureTests", []),
     ]
 )

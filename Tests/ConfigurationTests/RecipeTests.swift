@@ -211,7 +211,7 @@ private func message(_ yaml: String, _ flags: [(key: String, value: String)] = [
             ),
             ("eval_strategy: always", "eval_strategy must be one of no, steps, epoch, but is always."),
             ("save_total_limit: 0", "save_total_limit must be an integer of at least 1, or null, but is 0."),
-            ("ddp_timeout: 5", "ddp_timeout must be an integer of at least 30, but is 5."),
+            ("ddp_timeout: 1", "ddp_timeout must be an integer of at least 2, but is 1."),
             (
                 "train_sampling_strategy: group_by_length",
                 "train_sampling_strategy: group_by_length is not needed: batches carry no"

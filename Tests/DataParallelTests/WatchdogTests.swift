@@ -48,6 +48,25 @@ struct WatchdogTests {
         #expect(record.codes.withLock { $0.isEmpty })
     }
 
+    @Test("a job that does not come together is warned of and given up, and one that does is left alone")
+    func join() throws {
+        let record = Record()
+        func join(_ body: () throws -> Void) rethrows {
+            try JoinLimit.run(
+                warnSeconds: 0.05, endSeconds: 0.2,
+                report: { line in record.lines.withLock { $0.append(line) } },
+                end: { record.gaveUp.signal() }, body)
+        }
+        join { record.gaveUp.wait() }
+        let lines = record.lines.withLock { $0 }
+        #expect(lines.count == 2 && lines[0].hasPrefix("warning: has waited 0 s for the other ranks to join"))
+        #expect(lines.last?.contains("gives up (code 75): start the job again") == true)
+        #expect(JoinLimit.run { 7 } == 7)
+        #expect(throws: ParallelError.communication("cut")) {
+            try JoinLimit.run { () throws(ParallelError) in throw .communication("cut") }
+        }
+    }
+
     @Test("a watched group answers as the group it watches")
     func watchedGroup() throws {
         try ThreadProcessGroup.run(size: 3) { base in

@@ -94,4 +94,16 @@ import Testing
         let available = try #require(facts.availableMemoryByteCount)
         #expect(available > 0 && available < Int(ProcessInfo.processInfo.physicalMemory))
     }
+
+    @Test("child processes that have not ended are counted, and zombies are not")
+    func children() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("8 9 \n", to: "proc/7/task/7/children")
+        try folder.write("10\n", to: "proc/7/task/17/children")
+        for (process, state) in [("8", "S (sleeping)"), ("9", "Z (zombie)"), ("10", "R (running)")] {
+            try folder.write("Name:\tlockstep\nState:\t\(state)\n", to: "proc/\(process)/status")
+        }
+        #expect(HostFacts(root: folder.path).childCount(of: 7) == 2)
+        #expect(HostFacts(root: folder.path).childCount(of: 1) == nil)
+    }
 }

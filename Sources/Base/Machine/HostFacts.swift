@@ -6,7 +6,7 @@ internal import Foundation
 /// Facts about the host and this process. Where the system does not tell, a fact is nil.
 package struct HostFacts: Sendable {
     /// Stands before `/proc`, `/sys` and `/etc`; empty but for tests.
-    private let root: String
+    let root: String
 
     /// - Parameter root: a folder with copies of the system's files.
     package init(root: String = "") { self.root = root }
@@ -67,8 +67,39 @@ package struct HostFacts: Sendable {
     /// Largest resident memory of this process so far, in bytes.
     package var peakMemoryByteCount: Int? { kibibytes("VmHWM", in: "/proc/self/status") }
 
+    /// A figure of this process's memory in bytes by its name in /proc/self/status, such as `VmSize`.
+    func ownMemoryByteCount(_ key: String) -> Int? { kibibytes(key, in: "/proc/self/status") }
+
+    /// What the host's accounting lets all processes together ask for, and what they have asked for; nil
+    /// where they may ask for more than there is.
+    var commitment: (limit: Int, used: Int)? {
+        guard lines("/proc/sys/vm/overcommit_memory").first == "2",
+            let limit = kibibytes("CommitLimit", in: "/proc/meminfo"),
+            let used = kibibytes("Committed_AS", in: "/proc/meminfo")
+        else { return nil }
+        return (limit, used)
+    }
+
+    /// What processes of the host can still take, whatever their control groups say.
+    var hostFreeByteCount: Int? { kibibytes("MemAvailable", in: "/proc/meminfo") }
+
     /// Resident memory of this process now, in bytes.
     package var residentMemoryByteCount: Int? { kibibytes("VmRSS", in: "/proc/self/status") }
+
+    /// How many child processes of a process have not ended; nil where the system does not tell.
+    package func childCount(of process: Int32) -> Int? {
+        guard let threads = try? FileSystem.names(in: root + "/proc/\(process)/task") else { return nil }
+        var count = 0
+        for thread in threads {
+            let path = "/proc/\(process)/task/\(thread)/children"
+            guard FileSystem.exists(root + path) else { return nil }
+            for child in lines(path).joined(separator: " ").split(separator: " ") {
+                let state = lines("/proc/\(child)/status").first { $0.hasPrefix("State:") }
+                if let state, !state.contains("Z (") { count += 1 }
+            }
+        }
+        return count
+    }
 
     // MARK: Cores
 

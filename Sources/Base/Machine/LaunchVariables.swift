@@ -29,9 +29,21 @@ package struct LaunchVariables: Sendable {
 
     /// Whether this process is the one that speaks for all: rank 0, or the only one.
     package var isFirstRank: Bool {
-        let names = ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"]
-        return variables.first(of: names).map { $0 == "0" } ?? true
+        variables.first(of: Self.rankNames).map { $0 == "0" } ?? true
     }
+
+    /// Whether this process is the first of its host, or the launcher does not say.
+    package var isFirstOfHost: Bool {
+        variables.first(of: ["OMPI_COMM_WORLD_LOCAL_RANK", "MPI_LOCALRANKID", "SLURM_LOCALID"]).map {
+            $0 == "0"
+        }
+            ?? true
+    }
+
+    /// The rank of this process, where the launcher says it.
+    package var rank: Int? { variables.firstInteger(of: Self.rankNames) }
+
+    private static let rankNames = ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"]
 
     /// Whether a library of this version can join the launcher's processes to one world. Open MPI speaks PMIx
     /// only; other libraries find out in `MPI_Init_thread`.

@@ -1,6 +1,6 @@
 // The environment variables of this process: the one place that reads them.
 
-internal import Foundation
+package import Foundation
 
 /// Environment variables by their names.
 package struct ProcessVariables: Sendable, ExpressibleByDictionaryLiteral {
@@ -53,6 +53,13 @@ extension ProcessVariables {
             "SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID", "KUBERNETES_SERVICE_HOST", "AZUREML_RUN_ID",
         ]
         return first(of: names) != nil
+    }
+
+    /// `SLURM_JOB_END_TIME`: when Slurm will end the job; nil outside one and where it does not say.
+    package var slurmJobEnd: Date? {
+        firstInteger(of: ["SLURM_JOB_END_TIME"]).flatMap {
+            $0 > 0 ? Date(timeIntervalSince1970: Double($0)) : nil
+        }
     }
 
     /// `COLUMNS`, the terminal's width, if it is a number above zero.

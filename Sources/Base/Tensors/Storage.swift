@@ -1,6 +1,7 @@
 // Aligned memory with one owner, and the count of all such allocations.
 
 import Foundation
+import Machine
 import Synchronization
 
 /// How often `Storage` was allocated in this process: a training step must not raise it once it is warm.
@@ -33,15 +34,15 @@ package enum AllocationCounter {
 
     private static let pageBytes = 4_096
 
-    /// Maps `byteCount` zero bytes; pages take memory when they are first touched. Traps when the system has
-    /// none left.
+    /// Maps `byteCount` zero bytes; pages take memory when they are first touched. Ends the process
+    /// with a sentence when the system has none left.
     package init(byteCount: Int) {
         precondition(byteCount >= 0, "a storage cannot have \(byteCount) bytes")
         self.byteCount = byteCount
         let mapped = unsafe mmap(
             nil, Self.mappedBytes(byteCount), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
         guard unsafe mapped != MAP_FAILED, let mapped = unsafe mapped else {
-            preconditionFailure("out of memory: \(byteCount) bytes could not be allocated")
+            MemoryShortage.end(wanting: byteCount, unsafe String(cString: strerror(errno)))
         }
         #if os(Linux)
             // Fewer page faults and TLB misses for arenas; without huge pages it is ignored.

@@ -1,6 +1,7 @@
 // One matrix product and the forms in which oneDNN is asked for it.
 
 internal import COneDNN
+internal import Machine
 internal import Tensors
 
 /// A way to put a product to oneDNN, the best first. Which of them it has fast code for depends on its
@@ -19,8 +20,8 @@ package enum ProductForm: CaseIterable, Sendable {
     case reference
 }
 
-/// `out[m, n] = ((op(a)·op(b) + bias)·scale + out if isAdded)·factor`: the arguments of `MatrixProduct.run`,
-/// with sizes that may count spare rows.
+/// `out[m, n] = ((op(a)·op(b) + bias)·scale + out if isAdded)·factor`: the arguments of
+/// `MatrixProduct.run`, with sizes that may count spare rows.
 struct Product {
     let m, n, k: Int
     let a: Tensor
@@ -51,7 +52,7 @@ struct Product {
             }
             return
         }
-        preconditionFailure("oneDNN has no matmul for \(shape)")
+        trap("oneDNN has no product for \(shape), or no memory for it; \(MemoryShortage.advice)")
     }
 
     /// All forms, the best for this product on this processor first.

@@ -49,15 +49,18 @@ package final class RunLog {
 
     /// Adds the record of what communication cost since the last one, as seconds a step:
     /// `communication_seconds` in exchanges between ranks, `waiting_seconds` in waits of the computation for
-    /// them.
+    /// them; and of the rank that computed longest, `slowest_rank`, its seconds and the median of all.
     package func communication(
-        step: Int, epoch: Double, communicationSeconds: Double, waitingSeconds: Double
+        step: Int, epoch: Double, communicationSeconds: Double, waitingSeconds: Double,
+        slowest: (rank: Int, seconds: Double, medianSeconds: Double)
     ) throws(ReportingError) {
         try append(
             step: step, epoch: epoch,
             [
                 ("communication_seconds", .real(communicationSeconds)),
-                ("waiting_seconds", .real(waitingSeconds)),
+                ("waiting_seconds", .real(waitingSeconds)), ("slowest_rank", .integer(slowest.rank)),
+                ("slowest_rank_seconds", .real(slowest.seconds)),
+                ("median_rank_seconds", .real(slowest.medianSeconds)),
             ])
     }
 

@@ -125,6 +125,9 @@ package struct TrainingArguments: Sendable, Equatable {
     /// Lets a run start afresh in an output directory that holds another run.
     package var overwriteOutputDir = false
 
+    /// Seconds of training after which the run saves and leaves, to go on another time; nil never does.
+    package var maxTrainSeconds: Double?
+
     // MARK: Ranks
 
     /// Steps between two comparisons of the parameters of all ranks; 0 means never.

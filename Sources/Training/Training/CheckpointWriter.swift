@@ -25,7 +25,7 @@ final class CheckpointWriter: Sendable {
     /// Begins to write; the outcome of the one before has been taken.
     func begin(_ write: @escaping @Sendable () throws(CheckpointError) -> SavedCheckpoint) {
         set(.writing)
-        Thread.detachNewThread { [self] in
+        Threads.start("checkpoint-writer") { [self] in
             ThreadPriority.lower()
             set(.ended(Self.outcome(write)))
         }

@@ -26,7 +26,8 @@ extension RunProgress {
 
     /// Sums of the intervals that are under way, and the loss curve.
     package var counters: JSONObject {
-        let run: JSONObject = run.map { ["run": .string($0)] } ?? [:]
+        var run: JSONObject = run.map { ["run": .string($0)] } ?? [:]
+        if owesEvaluation { run["owes_evaluation"] = .bool(true) }
         return run.merging([
             "window_loss": .exact(windowLoss), "window_steps": .integer(windowSteps),
             "curve_loss": .exact(curve.trainingSum), "curve_steps": .integer(curve.trainingSteps),
@@ -57,6 +58,7 @@ extension RunProgress {
         hasWarned = try fields["overfitting_warned"].bool()
         // Checkpoints of earlier versions have none of these.
         run = try fields["run"].ifPresent?.string()
+        owesEvaluation = try fields["owes_evaluation"].ifPresent?.bool() ?? false
         skippedUpdates = try fields["skipped_updates"].ifPresent?.integer() ?? 0
         windowSkipped = try fields["window_skipped"].ifPresent?.integer() ?? 0
         windowSpikes = try fields["window_spikes"].ifPresent?.integer() ?? 0

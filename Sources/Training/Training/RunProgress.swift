@@ -32,6 +32,8 @@ package struct RunProgress: Sendable, Equatable {
     package var windowSpikes = 0
     /// What losses are usual.
     package var losses = LossWatch()
+    /// Whether the evaluation at this step was cut short, so that a run that goes on makes it first.
+    package var owesEvaluation = false
     /// Names the run, once a checkpoint was made.
     package var run: String?
     /// Hugging Face's `log_history`.

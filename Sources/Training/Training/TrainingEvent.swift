@@ -73,7 +73,8 @@ package struct TrainingRecord: Sendable, Equatable {
     }
 }
 
-/// What communication cost on this rank, as means over the steps since the last record.
+/// What communication cost on this rank and how evenly the ranks computed, as means over the steps since the
+/// last record.
 package struct CommunicationRecord: Sendable, Equatable {
     package let step: Int
     package let epoch: Double
@@ -81,6 +82,10 @@ package struct CommunicationRecord: Sendable, Equatable {
     package let communicationSeconds: Double
     /// Seconds a step in which the computation waited for that: communication that nothing hid.
     package let waitingSeconds: Double
+    /// The rank that computed longest, the same on all ranks, its seconds a step and the ranks' median.
+    package let slowestRank: Int
+    package let slowestSeconds: Double
+    package let medianSeconds: Double
 }
 
 /// What is logged after an evaluation.

@@ -6,6 +6,7 @@ package import DataParallel
 internal import Datasets
 internal import Evaluation
 internal import Layers
+internal import Machine
 internal import Models
 internal import Optimizers
 internal import Phrases
@@ -25,12 +26,17 @@ package final class TrainingLoop {
     let step: TrainingStep
     private let reducer: GradientReducer
     private let onEvent: (TrainingEvent) throws -> Void
-    /// Asked once a step whether this rank was told to stop and save.
-    private let isStopRequested: () -> Bool
+    /// Whether this rank was told to stop and save, or has to by the clock.
+    private let isStopRequested: @Sendable () -> Bool
+    /// When the run stops by itself, to go on another time.
+    private let deadline: RunDeadline
 
     /// What a checkpoint has to carry besides model and optimiser.
     var progress = RunProgress()
     private var recordedCounters = ReductionCounters()
+    private var recordedComputeSeconds = 0.0
+    private var stragglers = StragglerWatch()
+    private var memory = MemoryWatch()
     /// What makes the figures of the model that the run ends with doubtful.
     private var doubts: [String] = []
     private var totals = (loss: 0.0, steps: 0, rows: 0, tokens: 0)
@@ -39,12 +45,16 @@ package final class TrainingLoop {
     /// tokenizer files come from.
     package init(
         _ arguments: TrainingArguments, task: any TrainingTask, group: any ProcessGroup, output: RunOutput,
-        isStopRequested: @escaping () -> Bool = { false }, onEvent: @escaping (TrainingEvent) throws -> Void
+        isStopRequested: @escaping @Sendable () -> Bool = { false },
+        onEvent: @escaping (TrainingEvent) throws -> Void
     ) throws {
         self.arguments = arguments
         self.task = task
         self.group = group
-        self.isStopRequested = isStopRequested
+        let deadline = RunDeadline(
+            maximumSeconds: arguments.maxTrainSeconds, jobEnd: ProcessVariables.current.slurmJobEnd)
+        self.deadline = deadline
+        self.isStopRequested = { isStopRequested() || deadline.hasCome(asOf: .now) }
         self.onEvent = onEvent
         try Self.check(arguments, task)
         planner = try BatchSampler(arguments, store: task.training, rankCount: group.size)
@@ -102,6 +112,7 @@ package final class TrainingLoop {
     package func run(resumingFrom path: String? = nil) throws -> TrainingSummary {
         if let path {
             progress = try checkpoints.restore(path, model: model, optimizer: optimizer)
+            RankStatus.savedStep = progress.step
         }
         progress.run = progress.run ?? Manifest.identity(ofRunBy: checkpoints.output.recipe)
         try ParameterBroadcast.run(model.parameters.values, through: group)
@@ -120,6 +131,8 @@ package final class TrainingLoop {
         let start = ContinuousClock.now
         var wasStopped = false
         do {
+            if progress.owesEvaluation { wasStopped = try payEvaluation() }
+            deadline.start(at: .now)
             while progress.step < plan.totalSteps, !wasStopped, !isOutOfPatience {
                 wasStopped = try advance()
             }
@@ -129,9 +142,20 @@ package final class TrainingLoop {
             throw error
         }
         let summary = try finish(
-            start: start, wasStopped: wasStopped && progress.step < plan.totalSteps && !isOutOfPatience)
+            start: start,
+            wasStopped: wasStopped && !isOutOfPatience
+                && (progress.step < plan.totalSteps || progress.owesEvaluation))
         try onEvent(.finished(summary))
         return summary
+    }
+
+    /// Makes up for the evaluation that was cut short when the checkpoint was saved from which the run goes
+    /// on.
+    private func payEvaluation() throws -> Bool {
+        progress.owesEvaluation = false
+        let position = planner.position(step: progress.step - 1)
+        return try evaluateAndSave(
+            isEpochEnd: position.step + 1 == position.stepsOfEpoch, isStopping: false)
     }
 
     /// One step with what follows from it. Returns whether the run was asked to stop.
@@ -143,7 +167,8 @@ package final class TrainingLoop {
             step: progress.step, epoch: position.epoch, rows: rows,
             microBatches: planner.microBatches(of: rows, rank: group.rank),
             rateScale: progress.plateau.scale,
-            isStopRequested: isStopRequested())
+            isStopRequested: isStopRequested)
+        deadline.noteStep(at: .now)
         try watch(result, rows: rows)
         progress.step += 1
         progress.epoch = Double(position.epoch) + Double(position.step + 1) / Double(position.stepsOfEpoch)
@@ -155,8 +180,7 @@ package final class TrainingLoop {
         try record(result)
         try checkReplicas()
         let isEpochEnd = position.step + 1 == position.stepsOfEpoch
-        try evaluateAndSave(isEpochEnd: isEpochEnd, isStopping: result.isStopRequested)
-        return result.isStopRequested
+        return try evaluateAndSave(isEpochEnd: isEpochEnd, isStopping: result.isStopRequested)
     }
 
     private func addLoss(of result: StepResult) {
@@ -207,6 +231,7 @@ package final class TrainingLoop {
         (progress.windowSpikes, progress.windowSkipped) = (0, 0)
         progress.history.append(record.json)
         try onEvent(.record(record))
+        memory.look()
         try recordCommunication()
     }
 
@@ -219,11 +244,26 @@ package final class TrainingLoop {
         guard group.size > 1, steps > 0 else { return }
         let seconds = counters.communicationSeconds - recordedCounters.communicationSeconds
         let waited = counters.exposedSeconds - recordedCounters.exposedSeconds
+        var computing = [Double](repeating: 0, count: group.size)
+        computing[group.rank] = (step.computeSeconds - recordedComputeSeconds) / steps
+        recordedComputeSeconds = step.computeSeconds
+        try group.allReduceSum(&computing)
+        guard let slowest = StragglerWatch.slowest(of: computing) else { return }
         try onEvent(
             .communicated(
                 CommunicationRecord(
                     step: progress.step, epoch: progress.epoch, communicationSeconds: seconds / steps,
-                    waitingSeconds: waited / steps)))
+                    waitingSeconds: waited / steps, slowestRank: slowest.rank,
+                    slowestSeconds: slowest.seconds, medianSeconds: slowest.medianSeconds)))
+        guard stragglers.isNews(slowest) else { return }
+        let hosts = try group.allGather(Array(group.hostName.utf8))
+        let name = String(decoding: hosts[slowest.rank], as: UTF8.self)
+        try onEvent(
+            .warning(
+                "rank \(slowest.rank) on \(name) is slow: it computes "
+                    + "\(LossCurve.figure(slowest.seconds)) s a step, the median rank "
+                    + "\(LossCurve.figure(slowest.medianSeconds)) s, and the others wait for it; look for "
+                    + "other work on its cores, a throttled processor or fewer threads"))
     }
 
     private func checkReplicas() throws {
@@ -235,7 +275,10 @@ package final class TrainingLoop {
             layout: model.parameters.layout, arena: model.parameters.values, through: group)
     }
 
-    private func evaluateAndSave(isEpochEnd: Bool, isStopping: Bool) throws {
+    /// What follows a step. Returns whether the run was asked to stop: in the step, or while it evaluated or
+    /// saved.
+    private func evaluateAndSave(isEpochEnd: Bool, isStopping: Bool) throws -> Bool {
+        var isStopping = isStopping
         var isLast: Bool { progress.step == plan.totalSteps || isOutOfPatience }
         // As Trainer: the last step is evaluated and saved whatever the interval.
         func isDue(_ isSteps: Bool, every: Int, _ isEpoch: Bool) -> Bool {
@@ -246,22 +289,38 @@ package final class TrainingLoop {
         if isDue(
             arguments.evalStrategy == .steps, every: plan.evalSteps, arguments.evalStrategy == .epoch)
         {
-            isBest = try evaluate()
+            do {
+                // Asked to stop already, the run leaves the evaluation to the one that goes on.
+                if isStopping { throw EvaluationInterrupted() }
+                isBest = try evaluate()
+            } catch is EvaluationInterrupted {
+                (isStopping, progress.owesEvaluation) = (true, true)
+            }
         }
         let isDueToSave = isDue(
             arguments.saveStrategy == .steps, every: plan.saveSteps, arguments.saveStrategy == .epoch)
-        guard isDueToSave || arguments.saveStrategy == .best && isBest || isStopping else { return }
+        guard isDueToSave || arguments.saveStrategy == .best && isBest || isStopping else {
+            return false
+        }
         if isBest { progress.bestStep = progress.step }
+        RankStatus.enter(.saving)
+        let start = ContinuousClock.now
         try tellSaved(isWaiting: true)
         try checkpoints.save(
             model: model, optimizer: optimizer, progress: progress,
             position: planner.position(step: progress.step))
+        deadline.note(saveSeconds: (ContinuousClock.now - start) / .seconds(1))
         try tellSaved(isWaiting: false)
+        guard !isStopping else { return true }
+        var isAsked: [Int64] = [isStopRequested() ? 1 : 0]
+        try group.allReduceMaximum(&isAsked)
+        return isAsked[0] > 0
     }
 
     /// Tells of a checkpoint that has been written since the last call, or throws what it failed by.
     private func tellSaved(isWaiting: Bool) throws {
         if let saved = try checkpoints.writer.takeFinished(isWaiting: isWaiting) {
+            RankStatus.savedStep = saved.step
             try onEvent(.saved(path: saved.path, step: saved.step))
         }
     }
@@ -270,7 +329,10 @@ package final class TrainingLoop {
     private func evaluate() throws -> Bool {
         guard task.hasValidation else { return false }
         let start = ContinuousClock.now
-        let evaluation = try task.evaluate()
+        RankStatus.enter(.evaluating)
+        let evaluation = try EvaluationInterruption.$isRequested.withValue(isStopRequested) {
+            try task.evaluate()
+        }
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         let isBest = updateBest(evaluation)
         watchPlateau(evaluation)
@@ -362,6 +424,7 @@ package final class TrainingLoop {
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         let best = progress.bestStep.map { checkpoints.path(step: $0) }
         if !wasStopped {
+            RankStatus.enter(.finishing)
             if arguments.loadBestModelAtEnd, let best {
                 try checkpoints.loadWeights(best, into: model)
             }

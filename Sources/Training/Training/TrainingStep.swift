@@ -3,6 +3,7 @@
 package import DataParallel
 internal import Datasets
 internal import Layers
+internal import Machine
 internal import Models
 package import Optimizers
 internal import Tensors
@@ -36,6 +37,8 @@ package final class TrainingStep {
     private let key: RandomKey
     private let recomputesActivations: Bool
     private let workspace = Workspace()
+    /// Seconds of all steps in which this rank worked and did not wait for others.
+    package private(set) var computeSeconds = 0.0
 
     /// Optimizer and reducer are those of the task's replica.
     package init(
@@ -59,12 +62,16 @@ package final class TrainingStep {
     package var peakActivationBytes: Int { workspace.peakBytes }
 
     /// Step number `step`, from 0, over the global batch `rows` of `epoch`, of which this rank computes
-    /// `microBatches`, at `rateScale` times the schedule's rate. With `isStopRequested` on any rank, all
-    /// ranks learn of it.
+    /// `microBatches`, at `rateScale` times the schedule's rate. `isStopRequested` is asked when the
+    /// gradients are there; where it holds on any rank, all ranks learn of it.
     package func run(
         step: Int, epoch: Int, rows: [Int], microBatches: [[Int]], rateScale: Double = 1,
-        isStopRequested: Bool = false
+        isStopRequested: () -> Bool = { false }
     ) throws -> StepResult {
+        let start = ContinuousClock.now
+        let exposedBefore = reductionCounters.exposedSeconds
+        RankStatus.step = step + 1
+        RankStatus.enter(.reading)
         let weight = task.lossWeight(rows: rows, epoch: epoch)
         // A batch without a single target has no gradient, whatever it is divided by.
         let lossCount = weight > 0 ? weight : 1
@@ -83,8 +90,10 @@ package final class TrainingStep {
         }
         let squares = try reducer.finish()
         let tokens = batches.joined().reduce(0) { $0 + task.training.length(of: $1) }
-        var sums = [lossSum, Double(tokens), isStopRequested ? 1 : 0, squares]
-        try group.allReduceSum(&sums)
+        var sums = [lossSum, Double(tokens), isStopRequested() ? 1 : 0, squares]
+        let waitStart = ContinuousClock.now
+        try RankStatus.during(.waiting) { try group.allReduceSum(&sums) }
+        let waited = ContinuousClock.now - waitStart
 
         let rate = schedule.rate(at: step) * rateScale
         let norm = sums[3].squareRoot()
@@ -98,10 +107,13 @@ package final class TrainingStep {
                 rows: (found.isEmpty ? rows : found).map(task.training.source(of:)))
             return result
         }
+        RankStatus.enter(.updating)
         optimizer.step(
             learningRate: Float(rate),
             gradientScale: GradientClipping.scale(norm: norm, maximumNorm: maximumNorm))
         reducer.gatherValues()
+        let exposed = reductionCounters.exposedSeconds - exposedBefore
+        computeSeconds += (ContinuousClock.now - start - waited) / .seconds(1) - exposed
         return result
     }
 

@@ -10,17 +10,21 @@ final class LiveJob {
     private let hasEnded = DispatchSemaphore(value: 0)
     private let folder: String
 
-    /// Open MPI's shared memory lies in the workshop, since a launcher that is killed leaves it behind.
-    init(_ workshop: Workshop, ranks: Int, _ arguments: [String]) throws {
+    convenience init(_ workshop: Workshop, ranks: Int, _ arguments: [String]) throws {
+        let launcher = ["mpirun", "--oversubscribe", "--bind-to", "none", "-np", String(ranks)]
+        try self.init(workshop, command: launcher + [Workshop.program] + arguments)
+    }
+
+    /// Any command that starts ranks; the first word is looked up in PATH. Open MPI's shared memory lies in
+    /// the workshop, since a launcher that is killed leaves it behind.
+    init(_ workshop: Workshop, command: [String]) throws {
         folder = workshop.path
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments =
-            ["mpirun", "--oversubscribe", "--bind-to", "none", "-np", String(ranks), Workshop.program]
-            + arguments
+        process.arguments = command
         process.environment = ProcessInfo.processInfo.environment.merging([
             "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
             "OMPI_MCA_btl_vader_single_copy_mechanism": "none",
-            "OMPI_MCA_btl_vader_backing_directory": folder,
+            "OMPI_MCA_btl_vader_backing_directory": folder, "LOCKSTEP_BINARY": Workshop.program,
         ]) { $1 }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
@@ -42,6 +46,21 @@ final class LiveJob {
     /// signal when the signal ended it.
     func end(by signal: Int32) throws -> Int32 {
         guard kill(process.processIdentifier, signal) == 0 else { throw LiveJobError.endedEarly }
+        return try end()
+    }
+
+    /// Sends a signal to a rank.
+    func send(_ signal: Int32, toRank rank: Int) throws {
+        let variable = Array("OMPI_COMM_WORLD_RANK=\(rank)".utf8)
+        let found = try Self.processes(naming: folder).compactMap { name -> Int32? in
+            let variables = FileManager.default.contents(atPath: "/proc/\(name)/environ") ?? Data()
+            return variables.split(separator: 0).contains { Array($0) == variable } ? Int32(name) : nil
+        }
+        guard let process = found.first, kill(process, signal) == 0 else { throw LiveJobError.endedEarly }
+    }
+
+    /// Waits for the job's end, and that of all ranks. Returns the exit code.
+    func end() throws -> Int32 {
         guard hasEnded.wait(timeout: .now() + 30) == .success else { throw LiveJobError.stillRuns }
         try wait(for: "all ranks are gone") { try Self.processes(naming: folder).isEmpty }
         return (process.terminationReason == .uncaughtSignal ? 128 : 0) + process.terminationStatus

@@ -2,12 +2,6 @@
 
 internal import Files
 
-/// A precondition failure whose message is printed in release builds too, because it names data.
-func trap(_ message: String) -> Never {
-    StandardError.write(message + "\n")
-    preconditionFailure(message)
-}
-
 /// Runs a rank's work so that no rank waits for one that failed.
 package enum RankFailure {
     /// Runs `body`, then leaves the job together with the other ranks; `group` must not be used afterwards.

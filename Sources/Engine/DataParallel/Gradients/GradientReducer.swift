@@ -4,6 +4,7 @@ internal import Files
 import Foundation
 internal import Kernels
 package import Layers
+internal import Machine
 internal import Tensors
 
 /// Sums the gradient arena in fixed buckets over all ranks, from a thread of its own.
@@ -65,9 +66,7 @@ package final class GradientReducer: Sendable {
                 if use == .reading { self?.channel?.rounded?.fetch(slot: slot) }
             }
         }
-        let thread = Thread { channel.run(progress) }
-        thread.name = "gradient-reducer"
-        thread.start()
+        Threads.start("gradient-reducer") { channel.run(progress) }
     }
 
     deinit {
@@ -107,9 +106,11 @@ package final class GradientReducer: Sendable {
         let start = ContinuousClock.now
         progress.update { checkAllReported($0) }
         let bucketCount = isAlone ? 0 : plan.buckets.count
-        let error: ParallelError?? = progress.wait { state in
-            if let error = state.error { return .some(error) }
-            return state.finishedBuckets == bucketCount ? .some(nil) : nil
+        let error: ParallelError?? = RankStatus.during(.waiting) {
+            progress.wait { state in
+                if let error = state.error { return .some(error) }
+                return state.finishedBuckets == bucketCount ? .some(nil) : nil
+            }
         }
         addExposed(since: start)
         let squares = progress.update { state in
@@ -152,10 +153,13 @@ package final class GradientReducer: Sendable {
         let start = ContinuousClock.now
         let outcome: (hasWaited: Bool, error: ParallelError?) = {
             var hasWaited = false
+            let before = RankStatus.moment
+            defer { if hasWaited { RankStatus.enter(before.activity, detail: before.detail) } }
             let error: ParallelError?? = progress.wait { state in
                 if state.ungatheredBuckets <= firstNeeded { return .some(nil) }
                 if let error = state.error { return .some(error) }
                 hasWaited = true
+                RankStatus.enter(.waiting)
                 return nil
             }
             return (hasWaited, error ?? nil)

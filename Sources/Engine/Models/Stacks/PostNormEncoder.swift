@@ -2,6 +2,7 @@
 
 internal import Kernels
 internal import Layers
+internal import Machine
 internal import Tensors
 
 /// Embeddings and post-norm encoder blocks.
@@ -54,11 +55,12 @@ final class PostNormEncoder: TextEncoder {
     private func run(_ blocks: ArraySlice<EncoderBlock>, _ x: Tensor, _ pass: Pass) -> Tensor {
         inputs = []
         var x = x
-        for block in blocks {
+        for (index, block) in blocks.enumerated() {
             guard pass.isTraining else {
                 pass.temporarily { x.copy(from: block.forward(x, pass)) }
                 continue
             }
+            RankStatus.enter(.forward, detail: index)
             let isRecomputed = isRecomputed(inputs.count, pass)
             inputs.append(x)
             x =
@@ -81,6 +83,7 @@ final class PostNormEncoder: TextEncoder {
         var (dhidden, spare) = (gradient, spare)
         for index in blocks.indices.reversed() {
             guard pass.parameters.hasTrainableSlot(before: blockStarts[index + 1]) else { return }
+            RankStatus.enter(.backward, detail: index)
             pass.temporarily {
                 if isRecomputed(index, pass) { _ = blocks[index].forward(inputs[index], pass) }
                 blocks[index].backward(gradient: dhidden, into: spare, pass)

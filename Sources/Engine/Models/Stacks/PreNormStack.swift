@@ -2,6 +2,7 @@
 // common.
 
 internal import Layers
+internal import Machine
 internal import Tensors
 
 /// Blocks that share a residual stream, and the norm of its end.
@@ -36,6 +37,7 @@ final class PreNormStack {
             inputs = []
             self.source = source
             for (index, block) in blocks.enumerated() {
+                RankStatus.enter(.forward, detail: index)
                 let selected = index == blocks.count - 1 ? rows : nil
                 if selected != nil { pass.selectedRows = selected }
                 (branch, stream) =
@@ -118,6 +120,7 @@ final class PreNormStack {
         }
         for index in blocks.indices[..<last].reversed() {
             guard pass.parameters.hasTrainableSlot(before: blockStarts[index + 1]) else { break }
+            RankStatus.enter(.backward, detail: index)
             gradient = pass.temporarily {
                 if isRecomputed(index, pass) {
                     _ = blocks[index].forward(

@@ -18,8 +18,8 @@ extension RecipeKey {
             "Splits the optimiser's state and update over the ranks if it is 1 (ZeRO stage 1); if not set, where all"
                 + " ranks share one host's memory."),
         .key(
-            "ddp_timeout", \.training.ddpTimeoutSeconds, .integer(atLeast: 30),
-            "Seconds after which a stalled exchange between ranks ends the job."),
+            "ddp_timeout", \.training.ddpTimeoutSeconds, .integer(atLeast: 2),
+            "Seconds after which a stalled exchange between ranks ends the job; at least 20 between hosts."),
         .key(
             "threads_per_rank", \.training.threadsPerRank, .integer(atLeast: 0),
             "Threads of each rank; 0 uses the cores that the rank is bound to.", in: .all),

@@ -31,6 +31,10 @@ extension RecipeKey {
             "max_steps", \.training.maxSteps,
             .integer("-1 (not set) or an integer of at least 1") { $0 == -1 || $0 >= 1 },
             "Optimiser steps in all; when set, it beats num_train_epochs."),
+        .optional(
+            "max_train_seconds", \.training.maxTrainSeconds, .number("a number above 0") { $0 > 0 },
+            "Seconds after which the run saves and leaves with code 85, to go on with "
+                + "resume_from_checkpoint."),
         .key(
             "seed", \.training.seed, .integer(atLeast: 0),
             "Seed of shuffling, dropout, new weights, drawn tokens and bootstrap intervals.",

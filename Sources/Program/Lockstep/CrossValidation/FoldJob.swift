@@ -27,7 +27,7 @@ struct FoldJob {
     func run(stoppingAt stopRequest: StopRequest) throws -> FoldResult {
         let rows = try plan.trainingRows(of: run)
         try TrainingJob(training(rows), group: group, printsJSON: false, shows: shows)
-            .run(stoppingAt: stopRequest)
+            .run(stoppingAt: stopRequest, isWholeJob: shows != .none)
         let tested = testing
         let task = try tested.task.definition.prepare(tested, group: group).task
         checkRows(of: task)

@@ -15,8 +15,10 @@ package enum RankWork {
     /// launcher names rank and host. A run that was stopped on request ends in order on all ranks, and throws
     /// `StoppedOnRequest`.
     package static func run<Value>(_ body: (any ProcessGroup) throws -> Value) throws -> Value {
-        let group = try ProcessGroups.start()
-        let failures = try group.duplicate()
+        let (group, failures) = try JoinLimit.run { () throws(ParallelError) in
+            let group = try ProcessGroups.start()
+            return (group, try group.duplicate())
+        }
         if group.rank == 0 { watchProducts() }
         let result = RankFailure.run(group) { () -> Result<Value, StoppedOnRequest> in
             do {

@@ -63,7 +63,8 @@ final class RunRecorder {
         case .communicated(let record):
             try log?.communication(
                 step: record.step, epoch: record.epoch, communicationSeconds: record.communicationSeconds,
-                waitingSeconds: record.waitingSeconds)
+                waitingSeconds: record.waitingSeconds,
+                slowest: (record.slowestRank, record.slowestSeconds, record.medianSeconds))
         case .evaluated(let record): try show(record)
         case .warning(let text): display.message("warning: " + text)
         case .saved(let path, _):

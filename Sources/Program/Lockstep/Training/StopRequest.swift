@@ -1,35 +1,66 @@
-// SIGUSR1 and SIGTERM ask a run to save and leave after the step that is under way.
+// SIGUSR1 and SIGTERM ask a run to save and leave after the step that is under way; without a launcher SIGINT
+// too.
 
 import Foundation
-import Synchronization
+import Machine
 
 /// Listens for the signals as long as it lives, from the moment on when it is made: the first thing of a
 /// command, for the joining of ranks and the reading of data take long. mpirun forwards USR1 to all ranks;
 /// told to end, it sends them TERM after 1.0 s and KILL 1.0 s later.
-///
-/// A handler of its own and not Dispatch's, which listens and lets go on another thread, later.
-package final class StopRequest {
-    private typealias Handler = @convention(c) (Int32) -> Void
+package final class StopRequest: Sendable {
+    /// How the process was asked.
+    package enum Kind: Sendable {
+        /// By USR1 or Ctrl-C: whoever asks waits.
+        case save
+        /// By TERM: whoever asks may end the process before it has saved.
+        case end
+    }
 
-    /// Signals so far; all that a handler may touch.
-    private static let count = Atomic<Int>(0)
-    private static let numbers = [SIGUSR1, SIGTERM]
+    private let numbers: [Int32]
+    private let countsBefore: [Int]
+    private let isOfProgram: Bool
 
-    private let countBefore: Int
-    private let handlersBefore: [Handler?]
+    /// The request to a program, of which nothing is left when its run is over: signals count from the call
+    /// of `listen` on, and a late one, such as a second USR1, does not end the process while it leaves.
+    package static func ofProgram() -> StopRequest { StopRequest(isOfProgram: true) }
 
-    /// Whether this process was asked to stop.
-    package var isPending: Bool { Self.count.load(ordering: .relaxed) > countBefore }
+    /// Begins to count the signals of a program; to be called first of all.
+    package static func listen() {
+        // These two before the environment is read, which takes longer.
+        for number in [SIGUSR1, SIGTERM] { count(number) }
+        for number in signals { count(number) }
+    }
 
-    package init() {
-        // Read before a handler is there, so that no handler is the first to make it.
-        countBefore = Self.count.load(ordering: .relaxed)
-        handlersBefore = Self.numbers.map { number in
-            signal(number) { _ in StopRequest.count.add(1, ordering: .relaxed) }
-        }
+    /// The request to a run inside another program; the signals are its own again afterwards.
+    package convenience init() { self.init(isOfProgram: false) }
+
+    private init(isOfProgram: Bool) {
+        self.isOfProgram = isOfProgram
+        numbers = Self.signals
+        countsBefore = isOfProgram ? numbers.map { _ in 0 } : numbers.map(ProcessSignals.count(of:))
+        for number in numbers { Self.count(number) }
     }
 
     deinit {
-        for (number, handler) in zip(Self.numbers, handlersBefore) { _ = signal(number, handler) }
+        guard !isOfProgram else { return }
+        for number in numbers { ProcessSignals.restore(number) }
     }
+
+    /// How this process was asked to stop; nil while it was not.
+    package var kind: Kind? {
+        let hasCome = zip(numbers, countsBefore).filter { ProcessSignals.count(of: $0) > $1 }.map(\.0)
+        guard !hasCome.isEmpty else { return nil }
+        return hasCome.contains(SIGTERM) ? .end : .save
+    }
+
+    /// Whether this process was asked to stop.
+    package var isPending: Bool { kind != nil }
+
+    /// Under a launcher the launcher hears Ctrl-C.
+    private static var signals: [Int32] {
+        [SIGUSR1, SIGTERM] + (LaunchVariables.current.isPresent ? [] : [SIGINT])
+    }
+
+    /// A second Ctrl-C ends the process at once.
+    private static func count(_ number: Int32) { ProcessSignals.count(number, once: number == SIGINT) }
 }

@@ -4,6 +4,7 @@ import Arguments
 import Checkpoints
 package import Configuration
 package import DataParallel
+internal import Machine
 internal import Phrases
 internal import Tasks
 package import Training
@@ -12,6 +13,7 @@ package import Training
 package struct TrainingJob {
     private let configuration: RunConfiguration
     private let group: any ProcessGroup
+    private let watch: Watchdog
     private let printsJSON: Bool
     private let shows: RunDisplay
     private var arguments: TrainingArguments { configuration.training }
@@ -25,15 +27,24 @@ package struct TrainingJob {
         self.configuration = configuration
         self.printsJSON = printsJSON
         self.shows = shows
-        let watch = Watchdog(
-            group: group, warnSeconds: min(60, Double(configuration.training.ddpTimeoutSeconds)),
-            abortSeconds: Double(configuration.training.ddpTimeoutSeconds), report: { Messages.note($0) })
+        let limit = Double(configuration.training.ddpTimeoutSeconds)
+        watch = Watchdog(
+            group: group, warnSeconds: min(60, limit / 2), abortSeconds: limit,
+            report: { Messages.note($0) })
         self.group = group.size > 1 ? WatchedProcessGroup(group, watch: watch) : group
     }
 
     /// Runs to the end, or until `stopRequest` is raised. Collective.
+    ///
+    /// - Parameter isWholeJob: whether the job does nothing else, so that a request before the first step
+    /// ends
+    ///   it.
     @discardableResult
-    package func run(stoppingAt stopRequest: StopRequest) throws -> TrainingSummary {
+    package func run(stoppingAt stopRequest: StopRequest, isWholeJob: Bool = true) throws -> TrainingSummary {
+        let answer = StopAnswer(stopRequest, group: group, endsJob: isWholeJob)
+        defer { answer.end() }
+        RankStatus.enter(.loading)
+        if group.size > 1 { watch.attach(try RankRoster(group)) }
         let plan = ThreadPlan.apply(requested: arguments.threadsPerRank)
         if isFirst, shows == .full {
             for warning in plan.warnings { Messages.warn(warning) }
@@ -52,7 +63,8 @@ package struct TrainingJob {
             Messages.note(rowNotes + prepared.notes, group)
             Messages.note("\(group.size, "rank") × \(plan.threadCount, "thread")")
         }
-        let summary = try train(prepared, resumePath: resumePath, lock: lock, stopRequest: stopRequest)
+        let summary = try train(
+            prepared, resumePath: resumePath, lock: lock, stopRequest: stopRequest, answer)
         if summary.wasStopped {
             throw StoppedOnRequest(after: "step \(summary.step)", directory: outputDirectory)
         }
@@ -110,7 +122,8 @@ package struct TrainingJob {
     }
 
     private func train(
-        _ prepared: PreparedTask, resumePath: String?, lock: OutputLock?, stopRequest: StopRequest
+        _ prepared: PreparedTask, resumePath: String?, lock: OutputLock?, stopRequest: StopRequest,
+        _ answer: StopAnswer
     ) throws -> TrainingSummary {
         let recipe = Array(try configuration.effectiveYAML().utf8)
         let output = RunOutput(
@@ -134,6 +147,7 @@ package struct TrainingJob {
             return finished.summary
         }
         try prepareOutput()
+        answer.runBegins()
         let summary = try loop.run(resumingFrom: resumePath)
         try lock?.release()
         return summary
@@ -149,7 +163,8 @@ public struct StoppedOnRequest: Error, CustomStringConvertible {
     let after: String
     let directory: String
     public var description: String {
-        "stopped on request after \(after), which is saved; go on with --resume_from_checkpoint auto and the same "
+        "stopped on request after \(after), which is saved; go on with --resume_from_checkpoint auto "
+            + "and the same "
             + "output_dir \(directory)"
     }
 }

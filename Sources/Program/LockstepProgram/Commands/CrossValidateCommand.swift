@@ -34,7 +34,7 @@ struct CrossValidateCommand: ParsableCommand, RecipeReader {
     @OptionGroup var flags: RecipeFlags<Self>
 
     func run() throws {
-        let stopRequest = StopRequest()
+        let stopRequest = StopRequest.ofProgram()
         try RankWork.run { group in
             var configuration = try flags.configuration(recipe: recipe, holdsOutValidation: true)
             let ignored = Self.ignoredKeys(&configuration)

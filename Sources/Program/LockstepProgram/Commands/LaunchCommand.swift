@@ -2,7 +2,6 @@
 
 import ArgumentParser
 import Configuration
-import Dispatch
 import Files
 import Foundation
 import Lockstep
@@ -52,7 +51,10 @@ struct LaunchCommand: ParsableCommand {
             variables: progressVariables(variables))
         guard !isDryRun else { return print(ClusterConfiguration.shellLine(words)) }
         Messages.note("+ " + ClusterConfiguration.shellLine(words))
-        throw ExitCode(try runForwardingSignals(words))
+        throw ExitCode(
+            try LaunchedJob.run(
+                words, command: words.first == "mpirun" ? arguments[0] : "sbatch",
+                goOn: GoOnCommand.line(["launch/cluster", cluster] + arguments)))
     }
 
     /// launch/slurm.sbatch of the folder where the command runs, else that of the package or checkout that
@@ -75,23 +77,5 @@ struct LaunchCommand: ParsableCommand {
             return [("LOCKSTEP_PROGRESS", "bar"), ("COLUMNS", String(columns))]
         }
         return variables["LOCKSTEP_PROGRESS"].map { [("LOCKSTEP_PROGRESS", $0)] } ?? []
-    }
-
-    /// Runs the command and returns its exit code; a signal's number becomes 128 + n, as shells report it.
-    ///
-    /// The child is in a process group of its own, so that a terminal's Ctrl-C reaches this process alone:
-    /// that and what a batch system sends is handed on, and mpirun decides.
-    private func runForwardingSignals(_ words: [String]) throws -> Int32 {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = words
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        let child = process.processIdentifier
-        let listener = SignalListener([SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2]) { kill(child, $0) }
-        process.waitUntilExit()
-        listener.cancel()
-        let status = process.terminationStatus
-        return process.terminationReason == .uncaughtSignal ? 128 + status : status
     }
 }

@@ -34,6 +34,11 @@ protocol OneProcessCommand: ParsableCommand {}
 /// Parses and runs; under a launcher only rank 0 prints what is wrong with the command line.
 @main enum Main {
     static func main() {
+        // First of all: a signal that comes while the command line is read would end the process.
+        if let name = CommandLine.arguments.dropFirst().first, ["train", "cross-validate"].contains(name) {
+            StopRequest.listen()
+        }
+        ProcessSignals.explainTraps()
         LoggingSystem.bootstrap { _ in ConsoleLogHandler() }
         do {
             if let request = HelpRequest(Array(CommandLine.arguments.dropFirst())) {

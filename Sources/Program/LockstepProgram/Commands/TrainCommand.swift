@@ -28,7 +28,7 @@ struct TrainCommand: ParsableCommand, RecipeReader {
     @OptionGroup var flags: RecipeFlags<Self>
 
     func run() throws {
-        let stopRequest = StopRequest()
+        let stopRequest = StopRequest.ofProgram()
         try RankWork.run { group in
             let configuration = try flags.configuration(recipe: recipe)
             try TrainingJob(configuration, group: group, printsJSON: options.json)

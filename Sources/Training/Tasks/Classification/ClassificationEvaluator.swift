@@ -43,7 +43,7 @@ package final class ClassificationEvaluator {
         let examples = inputs.examples
         let batches = EvaluationSampler(
             rowCount: examples.count, batchRows: batchRows, lengths: examples.lengths)
-        for index in batches.batches(rank: group.rank, of: group.size) {
+        try batches.forEachBatch(of: group) { index in
             let rows = batches.rows(batch: index)
             try add(
                 try inputs.tokenBatch(rows: rows, epoch: nil), rows, rows.map(examples.target(of:)),

@@ -48,7 +48,7 @@ package final class ExtractiveEvaluator {
         let evaluation = RowEvaluation(Self.kind, group: group, seed: 0, detail: .figures)
         let batches = EvaluationSampler(
             rowCount: rows.count, batchRows: batchRows, lengths: rows.documentLengths)
-        for index in batches.batches(rank: group.rank, of: group.size) {
+        try batches.forEachBatch(of: group) { index in
             let batch = batches.rows(batch: index)
             for (number, scores) in zip(batch, scorer.scores(of: batch, in: rows)) {
                 let document = rows.documents[number]

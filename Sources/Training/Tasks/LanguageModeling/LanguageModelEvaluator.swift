@@ -30,7 +30,7 @@ package final class LanguageModelEvaluator {
     package func evaluate(_ store: TokenizedDataset) throws -> RowEvaluationResult {
         let evaluation = RowEvaluation(.losses, group: group, seed: 0, detail: .figures)
         let batches = EvaluationSampler(rowCount: store.count, batchRows: batchRows, lengths: store.lengths)
-        for index in batches.batches(rank: group.rank, of: group.size) {
+        try batches.forEachBatch(of: group) { index in
             let rows = batches.rows(batch: index)
             for (row, sums) in zip(rows, sums(store, rows: rows)) {
                 try evaluation.add(PredictedRow(number: row, loss: RowLoss(sums)))

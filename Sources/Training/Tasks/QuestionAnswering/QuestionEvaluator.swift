@@ -26,7 +26,7 @@ struct QuestionEvaluator {
         let evaluation = RowEvaluation(kind, group: group, seed: 0, detail: .figures)
         let batches = EvaluationSampler(
             rowCount: rows.count, batchRows: batchRows, lengths: rows.questionLengths)
-        for index in batches.batches(rank: group.rank, of: group.size) {
+        try batches.forEachBatch(of: group) { index in
             let batch = batches.rows(batch: index)
             for (number, found) in zip(batch, scorer.answers(to: batch, in: rows)) {
                 try evaluation.add(

@@ -26,8 +26,8 @@ package struct SequenceToSequenceWriting {
     }
 }
 
-/// Runs an encoder–decoder over rows without padding duplicates. Batches are composed alike for every number
-/// of ranks, so every figure is the same on any number of ranks, to the last bit.
+/// Runs an encoder–decoder over rows without padding duplicates. Batches are composed alike for every
+/// number of ranks, so every figure is the same on any number of ranks, to the last bit.
 package final class SequenceToSequenceEvaluator {
     private let model: any SequenceToSequenceModel
     private let writing: SequenceToSequenceWriting?
@@ -53,7 +53,7 @@ package final class SequenceToSequenceEvaluator {
         let evaluation = RowEvaluation(kind, group: group, seed: 0, detail: .figures)
         let batches = EvaluationSampler(
             rowCount: rows.examples.count, batchRows: batchRows, lengths: rows.examples.lengths)
-        for index in batches.batches(rank: group.rank, of: group.size) {
+        try batches.forEachBatch(of: group) { index in
             let batch = batches.rows(batch: index)
             let sources = try rows.sources(of: batch, epoch: nil)
             let losses = model.sequenceLossSums(
@@ -63,7 +63,7 @@ package final class SequenceToSequenceEvaluator {
                 for (row, loss) in zip(batch, losses) {
                     try evaluation.add(PredictedRow(number: row, loss: loss))
                 }
-                continue
+                return
             }
             let written = try Generator.generate(model, sources: sources, options: writing.options)
             for (place, row) in batch.enumerated() {

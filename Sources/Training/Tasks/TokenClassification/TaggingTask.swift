@@ -62,7 +62,7 @@ final class TaggingTask: TrainingTask {
             .entities(labels: tags.entityLabels), group: group, seed: 0, detail: .figures)
         let batches = EvaluationSampler(
             rowCount: validation.count, batchRows: batchRows, lengths: validation.examples.lengths)
-        for index in batches.batches(rank: group.rank, of: group.size) {
+        try batches.forEachBatch(of: group) { index in
             let numbers = batches.rows(batch: index)
             for (number, answer) in zip(numbers, scorer.answers(to: numbers, of: validation)) {
                 try evaluation.add(
