@@ -27,6 +27,8 @@ package struct ChatTemplate: Sendable {
     /// What the template is called in messages.
     let path: String
     private let statements: [TemplateStatement]
+    /// Bytes of a template. Those of large models have 20,000.
+    private static let longestSource = 1 << 20
 
     /// Parses a template.
     ///
@@ -41,6 +43,11 @@ package struct ChatTemplate: Sendable {
         self.source = source
         self.path = path
         self.variables = variables
+        guard source.utf8.count <= Self.longestSource else {
+            throw .malformed(
+                path: path, line: 1, column: 1,
+                reason: "it has \(source.utf8.count) bytes, more than \(Self.longestSource)")
+        }
         statements = try TemplateParser.parse(source, path: path)
     }
 

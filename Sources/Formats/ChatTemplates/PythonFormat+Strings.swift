@@ -5,8 +5,10 @@ extension PythonFormat {
     ///
     /// - Parameter isWhole: whether a value that is left over is no error, as for a single mapping.
     static func percent(
-        _ format: String, _ values: [RuntimeValue], names: RuntimeValue?, isWhole: Bool
+        _ format: String, _ values: [RuntimeValue], names: RuntimeValue?, isWhole: Bool,
+        _ budget: TemplateBudget
     ) throws(EvaluationFault) -> String {
+        try budget.spend(bytes: format.utf8.count)
         var rest = Array(format.unicodeScalars)[...]
         var left = values[...]
         var result = ""
@@ -21,27 +23,9 @@ extension PythonFormat {
             }
             var value: RuntimeValue?
             if rest.first == "(" {
-                guard let end = rest.firstIndex(of: ")"), let names else {
-                    throw EvaluationFault("a format with names needs a mapping")
-                }
-                let name = String(String.UnicodeScalarView(rest[(rest.startIndex + 1)..<end]))
-                rest = rest[(end + 1)...]
-                guard case .mapping(let members) = names, let named = members.value(of: .string(name)) else {
-                    throw EvaluationFault("a format has no value for '\(name)'")
-                }
-                value = named
+                value = try Self.named(&rest, names, budget)
             }
-            var field = PythonFormat()
-            var isLeft = false
-            while let flag = rest.first, "-+ #0".unicodeScalars.contains(flag) {
-                rest.removeFirst()
-                switch flag {
-                case "-": isLeft = true
-                case "0": (field.fill, field.alignment) = ("0", "=")
-                case "#": field.isAlternate = true
-                default: if field.sign != "+" { field.sign = flag }
-                }
-            }
+            var (field, isLeft) = Self.flags(&rest)
             field.width = try size(&rest, next) ?? 0
             if field.width < 0 { (isLeft, field.width) = (true, -field.width) }
             if rest.first == "." {
@@ -57,10 +41,48 @@ extension PythonFormat {
             if isLeft { (field.fill, field.alignment) = (" ", "<") }
             let chosen: RuntimeValue
             if let value { chosen = value } else { chosen = try next() }
-            result += try field.percentField(kind, chosen)
+            // For each field: a value may be named by many.
+            try budget.spend(printing: chosen)
+            let filled = try field.percentField(kind, chosen)
+            try budget.spend(bytes: filled.utf8.count)
+            result += filled
         }
         guard left.isEmpty || isWhole else { throw EvaluationFault("too many values for a format") }
         return result
+    }
+
+    /// The value of the name in brackets at the start of `rest`.
+    private static func named(
+        _ rest: inout ArraySlice<Unicode.Scalar>, _ names: RuntimeValue?, _ budget: TemplateBudget
+    ) throws(EvaluationFault) -> RuntimeValue {
+        guard let end = rest.firstIndex(of: ")"), let names else {
+            throw EvaluationFault("a format with names needs a mapping")
+        }
+        let name = String(String.UnicodeScalarView(rest[(rest.startIndex + 1)..<end]))
+        rest = rest[(end + 1)...]
+        try budget.spend(finding: .string(name), in: names)
+        guard case .mapping(let members) = names, let named = members.value(of: .string(name)) else {
+            throw EvaluationFault("a format has no value for '\(name)'")
+        }
+        return named
+    }
+
+    /// A field with the flags at the start of `rest`, and whether it stands on the left.
+    private static func flags(
+        _ rest: inout ArraySlice<Unicode.Scalar>
+    ) -> (field: PythonFormat, isLeft: Bool) {
+        var field = PythonFormat()
+        var isLeft = false
+        while let flag = rest.first, "-+ #0".unicodeScalars.contains(flag) {
+            rest.removeFirst()
+            switch flag {
+            case "-": isLeft = true
+            case "0": (field.fill, field.alignment) = ("0", "=")
+            case "#": field.isAlternate = true
+            default: if field.sign != "+" { field.sign = flag }
+            }
+        }
+        return (field, isLeft)
     }
 
     /// A width or precision: digits, or a star for the next value.
@@ -122,6 +144,7 @@ extension PythonFormat {
     static func braces(
         _ format: String, _ arguments: TemplateCallArguments
     ) throws(EvaluationFault) -> String {
+        try arguments.budget.spend(bytes: format.utf8.count)
         var rest = Array(format.unicodeScalars)[...]
         var result = ""
         var automatic = 0
@@ -138,7 +161,9 @@ extension PythonFormat {
                 guard !field.unicodeScalars.contains("{") else {
                     throw EvaluationFault("a format with fields inside of fields is not supported")
                 }
-                result += try bracesField(field, arguments, &automatic)
+                let filled = try bracesField(field, arguments, &automatic)
+                try arguments.budget.spend(bytes: filled.utf8.count)
+                result += filled
             } else if scalar == "}" {
                 throw EvaluationFault("a format has '}' without '{'")
             } else {
@@ -173,10 +198,13 @@ extension PythonFormat {
             let key = path.prefix { mark == "[" ? $0 != "]" : $0 != "." && $0 != "[" }
             path = path.dropFirst(key.count + (mark == "[" ? 1 : 0))
             let text = String(String.UnicodeScalarView(key))
+            try arguments.budget.spend(finding: .string(text), in: value)
             value =
                 mark == "["
                 ? try value.item(Int(text).map { .integer($0) } ?? .string(text)) : try value.attribute(text)
         }
+        // For each field: a value may be named by many.
+        try arguments.budget.spend(throughout: value)
         if halves.count > 1 {
             guard ["r", "s", "a"].contains(halves[1]) else {
                 throw EvaluationFault("a format has no conversion '!\(halves[1])'")

@@ -85,7 +85,9 @@ struct PythonJSON {
         _ open: String, _ parts: [String], _ close: String, _ level: Int
     ) throws(EvaluationFault) -> String {
         try budget.spend(bytes: parts.reduce(0) { $0 + $1.utf8.count })
-        try budget.spend(parts.count, copiesOf: itemSeparator)
+        for separator in [itemSeparator, keySeparator] {
+            try budget.spend(parts.count, copiesOf: separator)
+        }
         guard let indent, !parts.isEmpty else { return open + parts.joined(separator: itemSeparator) + close }
         try budget.spend((parts.count + 2) * (level + 1), copiesOf: indent)
         let margin = "\n" + String(repeating: indent, count: level)
@@ -195,38 +197,15 @@ extension String {
     /// Without the scalars of `set`, or whitespace, at its ends.
     func stripped(_ set: String? = nil, left: Bool = true, right: Bool = true) -> String {
         let scalars = Array(unicodeScalars)
+        let stripped = set.map { Set($0.unicodeScalars) }
         let isStripped = { (scalar: Unicode.Scalar) in
-            set.map { $0.unicodeScalars.contains(scalar) } ?? scalar.isPythonWhitespace
+            stripped.map { $0.contains(scalar) } ?? scalar.isPythonWhitespace
         }
         var start = 0
         var end = scalars.count
         while left, start < end, isStripped(scalars[start]) { start += 1 }
         while right, end > start, isStripped(scalars[end - 1]) { end -= 1 }
         return String(UnicodeScalarView(scalars[start..<end]))
-    }
-
-    /// Where `part` first stands at or after a place, compared byte by byte.
-    func firstRange(ofBytes part: String, from start: String.Index? = nil) -> Range<String.Index>? {
-        let wanted = Array(part.utf8)
-        var index = start ?? startIndex
-        while true {
-            let rest = self.utf8[index...]
-            if rest.starts(with: wanted) { return index..<utf8.index(index, offsetBy: wanted.count) }
-            guard index < endIndex else { return nil }
-            index = utf8.index(after: index)
-        }
-    }
-
-    /// The parts between the places where `separator`, not empty, stands, at most `limit` + 1.
-    func split(atBytes separator: String, limit: Int = -1) -> [String] {
-        var parts: [String] = []
-        var start = startIndex
-        while limit < 0 || parts.count < limit, let range = firstRange(ofBytes: separator, from: start) {
-            parts.append(String(decoding: utf8[start..<range.lowerBound], as: UTF8.self))
-            start = range.upperBound
-        }
-        parts.append(String(decoding: utf8[start...], as: UTF8.self))
-        return parts
     }
 
     /// The words between whitespace, at most `limit` + 1.

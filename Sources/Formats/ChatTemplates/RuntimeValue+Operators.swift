@@ -69,11 +69,9 @@ extension RuntimeValue {
         case "*": result = left.multipliedReportingOverflow(by: right)
         case "//", "%":
             guard right != 0 else { throw EvaluationFault("a division by zero") }
-            result =
-                symbol == "%"
-                ? left.remainderReportingOverflow(dividingBy: right)
-                : left.dividedReportingOverflow(by: right)
+            // Of the least number and -1 the quotient is too large, the remainder is 0.
             let remainder = left.remainderReportingOverflow(dividingBy: right).partialValue
+            result = symbol == "%" ? (remainder, false) : left.dividedReportingOverflow(by: right)
             if remainder != 0, (remainder < 0) != (right < 0) {
                 result.partialValue += symbol == "%" ? right : -1
             }

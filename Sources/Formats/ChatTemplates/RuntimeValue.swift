@@ -9,13 +9,25 @@ struct EvaluationFault: Error {
 
 /// Names and values of one scope of a template.
 final class TemplateScope {
+    /// How many scopes are around this.
+    let depth: Int
     private var values: [String: RuntimeValue] = [:]
     private let parent: TemplateScope?
 
-    init(parent: TemplateScope?) { self.parent = parent }
+    init(parent: TemplateScope?) {
+        self.parent = parent
+        depth = parent.map { $0.depth + 1 } ?? 0
+    }
 
     subscript(name: String) -> RuntimeValue? {
-        get { values[name] ?? parent?[name] }
+        get {
+            var scope: TemplateScope? = self
+            while let current = scope {
+                if let value = current.values[name] { return value }
+                scope = current.parent
+            }
+            return nil
+        }
         set { values[name] = newValue }
     }
 
@@ -229,7 +241,7 @@ indirect enum RuntimeValue {
             guard let part = element.string else {
                 throw EvaluationFault("'in' of a string needs a string, not \(element.typeName)")
             }
-            return text.firstRange(ofBytes: part) != nil
+            return text.contains(bytesOf: part)
         case .list(let elements), .tuple(let elements): return elements.contains { $0.equals(element) }
         case .mapping(let members):
             try element.requireKey()

@@ -10,12 +10,15 @@ extension TemplateFilters {
     static func applyOfNumbers(
         _ name: String, to value: RuntimeValue, _ arguments: TemplateCallArguments
     ) throws(EvaluationFault) -> RuntimeValue {
+        if name != "wordcount", name != "center", name != "format" {
+            try arguments.budget.spend(listing: value)
+        }
         switch name {
         case "round": return try rounded(value, arguments)
         case "sum":
             var elements = try value.elements()
             if let attribute = arguments.value(0, "attribute"), attribute.isTrue {
-                elements = try attributes(elements, attribute.text, initial: nil)
+                elements = try attributes(elements, attribute.text, initial: nil, arguments.budget)
             }
             var total = arguments.value(1, "start") ?? .integer(0)
             guard total.string == nil else { throw EvaluationFault("'sum' adds no strings; use 'join'") }
@@ -46,7 +49,7 @@ extension TemplateFilters {
             return .string(
                 try PythonFormat.percent(
                     value.text, arguments.positional, names: names.isEmpty ? nil : .mapping(names),
-                    isWhole: !names.isEmpty))
+                    isWhole: !names.isEmpty, arguments.budget))
         }
     }
 
@@ -80,10 +83,11 @@ extension TemplateFilters {
 
     /// Keys by which elements are compared: an attribute of them, in lower case unless the call says no.
     static func keys(
-        _ elements: [RuntimeValue], attribute: RuntimeValue?, isExact: Bool, initial: RuntimeValue? = nil
+        _ elements: [RuntimeValue], attribute: RuntimeValue?, isExact: Bool, initial: RuntimeValue? = nil,
+        _ budget: TemplateBudget
     ) throws(EvaluationFault) -> [RuntimeValue] {
         var keys = elements
-        if let attribute { keys = try attributes(elements, attribute.text, initial: initial) }
+        if let attribute { keys = try attributes(elements, attribute.text, initial: initial, budget) }
         return isExact ? keys : keys.map { key in key.string.map { .string($0.lowercasedAsPython) } ?? key }
     }
 
@@ -92,7 +96,7 @@ extension TemplateFilters {
     ) throws(EvaluationFault) -> RuntimeValue {
         let keys = try keys(
             elements, attribute: arguments.value(1, "attribute"),
-            isExact: arguments.value(0, "case_sensitive")?.isTrue == true)
+            isExact: arguments.value(0, "case_sensitive")?.isTrue == true, arguments.budget)
         guard var best = elements.indices.first else {
             return .undefined("the \(name == "min" ? "least" : "greatest") of nothing")
         }
@@ -113,9 +117,10 @@ extension TemplateFilters {
         }
         let isExact = arguments.value(2, "case_sensitive")?.isTrue == true
         let initial = arguments.value(1, "default")
-        let names = try keys(elements, attribute: attribute, isExact: true, initial: initial)
-        let keys = try keys(elements, attribute: attribute, isExact: isExact, initial: initial)
-        let order = try order(keys, isReversed: false, arguments.budget)
+        let budget = arguments.budget
+        let names = try keys(elements, attribute: attribute, isExact: true, initial: initial, budget)
+        let keys = try keys(elements, attribute: attribute, isExact: isExact, initial: initial, budget)
+        let order = try order(keys, isReversed: false, budget)
         var groups: [(name: RuntimeValue, key: RuntimeValue, elements: [RuntimeValue])] = []
         for index in order {
             if let last = groups.last, last.key.equals(keys[index]) {
@@ -140,6 +145,7 @@ extension TemplateFilters {
         }
         var parts: [RuntimeValue] = []
         if isBatch {
+            if fill != nil { try arguments.budget.spend(steps: count) }
             for start in stride(from: 0, to: elements.count, by: count) {
                 var part = Array(elements[start..<min(start + count, elements.count)])
                 if let fill { part += Array(repeating: fill, count: count - part.count) }

@@ -40,7 +40,7 @@ extension TemplateFilters {
         let length = try arguments.integer(0, "length") ?? 255
         let end = arguments.value(2, "end")?.text ?? "..."
         let leeway = try arguments.integer(3, "leeway") ?? 5
-        let kept = length - end.unicodeScalars.count
+        let kept = max(-1, length) - end.unicodeScalars.count
         guard kept >= 0, leeway >= 0 else {
             throw EvaluationFault(
                 "'truncate' needs a length of at least that of its end, and a leeway from 0")

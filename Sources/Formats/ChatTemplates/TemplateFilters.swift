@@ -40,6 +40,7 @@ enum TemplateFilters {
         if case .markup = value, !ofMarkup.contains(name) {
             throw EvaluationFault("the filter '\(name)' of text that 'e' or 'safe' made is not supported")
         }
+        try arguments.spend()
         if ofText.contains(name) {
             try arguments.budget.spend(printing: value)
         } else if ofWhole.contains(name) {
@@ -70,8 +71,12 @@ enum TemplateFilters {
                 value.isUndefined || (arguments.value(1, "boolean")?.isTrue == true && !value.isTrue)
             return replaces ? arguments.value(0, "default_value") ?? .string("") : value
         case "int", "float", "abs": return try number(name, value, arguments)
+        case "length" where value.string != nil, "count" where value.string != nil:
+            return .integer(value.text.unicodeScalars.count)
         case _ where ofNumbers.contains(name): return try applyOfNumbers(name, to: value, arguments)
-        default: return try ofSequence(name, value, arguments)
+        default:
+            try arguments.budget.spend(listing: value)
+            return try ofSequence(name, value, arguments)
         }
     }
 
@@ -117,7 +122,7 @@ enum TemplateFilters {
     ) throws(EvaluationFault) -> RuntimeValue {
         var elements = elements
         if let attribute = arguments.value(1, "attribute") {
-            elements = try attributes(elements, attribute.text, initial: nil)
+            elements = try attributes(elements, attribute.text, initial: nil, arguments.budget)
         }
         let separator = arguments.value(0, "d")?.text ?? ""
         try arguments.budget.spend(elements.count, copiesOf: separator)
@@ -146,7 +151,7 @@ enum TemplateFilters {
         var known: [RuntimeValue] = []
         let keys = try keys(
             elements, attribute: arguments.value(1, "attribute"),
-            isExact: arguments.value(0, "case_sensitive")?.isTrue == true)
+            isExact: arguments.value(0, "case_sensitive")?.isTrue == true, arguments.budget)
         for (key, element) in zip(keys, elements) {
             try arguments.budget.spend(steps: known.count)
             try key.requireKey()
@@ -164,20 +169,24 @@ enum TemplateFilters {
         guard by == "key" || by == "value" else { throw EvaluationFault("'dictsort' sorts by key or value") }
         let keys = try keys(
             members.map { by == "key" ? $0.key : $0.value }, attribute: nil,
-            isExact: arguments.value(0, "case_sensitive")?.isTrue == true)
+            isExact: arguments.value(0, "case_sensitive")?.isTrue == true, arguments.budget)
         let isReversed = arguments.value(2, "reverse")?.isTrue == true
         return try order(keys, isReversed: isReversed, arguments.budget).map { members[$0] }
     }
 
     /// An attribute, dotted or a number for an item, of each element.
     static func attributes(
-        _ elements: [RuntimeValue], _ path: String, initial: RuntimeValue?
+        _ elements: [RuntimeValue], _ path: String, initial: RuntimeValue?, _ budget: TemplateBudget
     ) throws(EvaluationFault) -> [RuntimeValue] {
+        let keys = path.split(separator: ".").map { part in
+            Int(part).map { RuntimeValue.integer($0) } ?? .string(String(part))
+        }
         var values: [RuntimeValue] = []
         for element in elements {
             var value = element
-            for part in path.split(separator: ".") {
-                value = try value.item(Int(part).map { .integer($0) } ?? .string(String(part)))
+            for key in keys {
+                try budget.spend(finding: key, in: value)
+                value = try value.item(key)
                 if value.isUndefined, let initial {
                     value = initial
                     break
@@ -192,7 +201,8 @@ enum TemplateFilters {
         _ elements: [RuntimeValue], _ arguments: TemplateCallArguments
     ) throws(EvaluationFault) -> [RuntimeValue] {
         if let attribute = arguments.named["attribute"] {
-            return try attributes(elements, attribute.text, initial: arguments.named["default"])
+            return try attributes(
+                elements, attribute.text, initial: arguments.named["default"], arguments.budget)
         }
         guard let name = arguments.positional.first?.string else {
             throw EvaluationFault("'map' needs an attribute or the name of a filter")
@@ -213,7 +223,7 @@ enum TemplateFilters {
             guard let attribute = rest.popFirst()?.string else {
                 throw EvaluationFault("'\(name)' needs the name of an attribute")
             }
-            keys = try attributes(elements, attribute, initial: nil)
+            keys = try attributes(elements, attribute, initial: nil, arguments.budget)
         }
         let test = rest.popFirst()?.string
         if let test, !TemplateTests.names.contains(test) {
@@ -222,7 +232,8 @@ enum TemplateFilters {
         var kept: [RuntimeValue] = []
         for (key, element) in zip(keys, elements) {
             let passes = try test.map { test throws(EvaluationFault) in
-                try TemplateTests.passes(test, key, Array(rest))
+                for value in [key] + rest { try arguments.budget.spend(comparing: value) }
+                return try TemplateTests.passes(test, key, Array(rest))
             }
             if (passes ?? key.isTrue) == name.hasPrefix("select") { kept.append(element) }
         }
@@ -239,7 +250,8 @@ enum TemplateFilters {
         let names: [String?] = attribute?.split(atBytes: ",") ?? [nil]
         for name in names {
             let values = try Self.keys(
-                elements, attribute: name.map { RuntimeValue.string($0.stripped()) }, isExact: isExact)
+                elements, attribute: name.map { RuntimeValue.string($0.stripped()) }, isExact: isExact,
+                arguments.budget)
             for (index, value) in values.enumerated() { keys[index].append(value) }
         }
         // Lists of one as well: equal keys that cannot be compared are no fault then, as in Jinja.
@@ -299,6 +311,7 @@ enum TemplateFilters {
         try arguments.budget.spend(columns, copiesOf: " ")
         let margin = width.string ?? String(repeating: " ", count: columns)
         let indentsBlank = arguments.value(2, "blank")?.isTrue == true
+        try arguments.budget.spend(steps: text.mostParts(at: nil))
         let lines = (text + "\n").pythonLines
         try arguments.budget.spend(lines.count, copiesOf: margin)
         let rest = lines.dropFirst().map { $0.isEmpty && !indentsBlank ? "" : margin + $0 }

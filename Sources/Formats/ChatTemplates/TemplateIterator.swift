@@ -57,34 +57,34 @@ final class TemplateRecursion {
 
 /// Elements that are given once, as Python's iterators and generators give them.
 final class TemplateIterator {
+    /// What is left, from its end: the last is next.
     private var rest: [RuntimeValue]
     /// Whether a loop left it in the middle: what it still holds is not known then.
     private var isAbandoned = false
 
-    init(_ elements: [RuntimeValue]) { rest = elements }
+    init(_ elements: [RuntimeValue]) { rest = elements.reversed() }
+
+    /// What is left, for counting its cost.
+    var held: [RuntimeValue] { rest }
 
     /// Everything that is left.
     func remaining() throws(EvaluationFault) -> [RuntimeValue] {
         try requireWhole()
         defer { rest = [] }
-        return rest
+        return rest.reversed()
     }
 
     /// The next element.
     func next() throws(EvaluationFault) -> RuntimeValue? {
         try requireWhole()
-        return rest.isEmpty ? nil : rest.removeFirst()
+        return rest.popLast()
     }
 
     /// Goes to the first equal element, and past it.
     func find(_ element: RuntimeValue) throws(EvaluationFault) -> Bool {
         try requireWhole()
-        guard let index = rest.firstIndex(where: { $0.equals(element) }) else {
-            rest = []
-            return false
-        }
-        rest.removeFirst(index + 1)
-        return true
+        while let next = rest.popLast() { if next.equals(element) { return true } }
+        return false
     }
 
     func abandon() { isAbandoned = true }

@@ -31,7 +31,7 @@ extension TemplateMethods {
                 throw EvaluationFault("'format_map' needs a mapping")
             }
             var values = TemplateCallArguments(budget: arguments.budget)
-            for member in members { if let name = member.key.string { values.set(name, member.value) } }
+            for member in members { if let name = member.key.string { try values.set(name, member.value) } }
             return .string(try PythonFormat.braces(text, values))
         case "partition", "rpartition", "rfind", "rindex", "index", "rsplit":
             return try searched(name, text, arguments)
@@ -59,7 +59,7 @@ extension TemplateMethods {
             throw EvaluationFault("'\(name)' fills with one character")
         }
         try arguments.budget.spend(width, copiesOf: fill)
-        let missing = max(0, width - text.unicodeScalars.count)
+        let missing = max(0, max(0, width) - text.unicodeScalars.count)
         switch name {
         case "zfill":
             let zeros = String(repeating: "0", count: missing)
@@ -79,6 +79,7 @@ extension TemplateMethods {
         let separator = name == "rsplit" ? arguments.value(0, "sep") ?? .none : arguments[0]
         if name == "rsplit", case .none = separator {
             let limit = try arguments.integer(1, "maxsplit") ?? -1
+            try arguments.budget.spend(steps: text.mostParts(at: nil))
             return .list(text.splitAtWhitespaceFromRight(limit: limit).map { .string($0) })
         }
         guard let part = separator.string else { throw EvaluationFault("'\(name)' needs a string") }
@@ -86,6 +87,7 @@ extension TemplateMethods {
         guard !part.isEmpty else { throw EvaluationFault("'\(name)' needs a string that is not empty") }
         if name != "partition" {
             let limit = name == "rsplit" ? try arguments.integer(1, "maxsplit") ?? -1 : 1
+            try arguments.budget.spend(steps: text.mostParts(at: part))
             let pieces = text.splitFromRight(at: part, limit: limit)
             if name == "rsplit" { return .list(pieces.map { .string($0) }) }
             let parts = pieces.count > 1 ? [pieces[0], part, pieces[1]] : ["", "", text]
@@ -102,13 +104,7 @@ extension TemplateMethods {
     ) throws(EvaluationFault) -> RuntimeValue {
         var place: Int?
         if let (text, start) = try window(text, arguments) {
-            let scalars = Array(text.unicodeScalars)
-            let wanted = Array(part.unicodeScalars)
-            try arguments.budget.spend(steps: scalars.count)
-            let starts = Array(0...max(0, scalars.count - wanted.count))
-            let isHere = { (start: Int) in scalars[start...].starts(with: wanted) }
-            place = name == "index" ? starts.first(where: isHere) : starts.last(where: isHere)
-            place = place.map { $0 + start }
+            place = text.scalarOffset(of: part, isLast: name != "index").map { $0 + start }
         }
         guard place != nil || name == "rfind" else { throw EvaluationFault("the string has no such part") }
         return .integer(place ?? -1)
@@ -165,7 +161,7 @@ extension String {
 
     /// The text in the middle of `width` scalars, as Python centres it.
     func centered(_ width: Int, fill: String) -> String {
-        let missing = max(0, width - unicodeScalars.count)
+        let missing = max(0, max(0, width) - unicodeScalars.count)
         let left = missing / 2 + (missing & width & 1)
         return String(repeating: fill, count: left) + self + String(repeating: fill, count: missing - left)
     }

@@ -41,6 +41,7 @@ enum TemplateMethods {
         _ name: String, of value: RuntimeValue, _ arguments: TemplateCallArguments
     ) throws(EvaluationFault) -> RuntimeValue {
         try arguments.budget.spend(on: value)
+        try arguments.spend()
         switch value {
         case .string(let text): return try ofString(name, text, arguments)
         case .markup:
@@ -102,6 +103,7 @@ enum TemplateMethods {
         case "copy": return .mapping(members)
         case "get":
             try arguments[0].requireKey()
+            try arguments.budget.spend(finding: arguments[0], in: .mapping(members))
             let initial = arguments.positional.count > 1 ? arguments[1] : .none
             return members.value(of: arguments[0]) ?? initial
         default: throw EvaluationFault("the method '\(name)' of mappings is not supported")
@@ -121,11 +123,13 @@ enum TemplateMethods {
         case "title": return .string(text.titled)
         case "capitalize": return .string(text.capitalizedAsPython)
         case "splitlines":
+            try arguments.budget.spend(steps: text.mostParts(at: nil))
             let keepsEnds = arguments.value(0, "keepends")?.isTrue == true
             return .list(text.pythonLines(keepingEnds: keepsEnds).map { .string($0) })
         case "split":
             let limit = try arguments.integer(1, "maxsplit") ?? -1
             let separator = (first ?? arguments.named["sep"]?.string)
+            try arguments.budget.spend(steps: text.mostParts(at: separator))
             guard let separator else {
                 return .list(text.splitAtWhitespace(limit: limit).map { .string($0) })
             }
@@ -136,6 +140,7 @@ enum TemplateMethods {
         case "startswith", "endswith": return try .boolean(ends(name, text, arguments))
         case "replace": return .string(try text.replaced(arguments))
         case "join":
+            try arguments.budget.spend(listing: arguments[0])
             let parts = try strings(arguments[0], name)
             try arguments.budget.spend(parts.count, copiesOf: text)
             try arguments.budget.spend(throughout: arguments[0])
@@ -146,6 +151,7 @@ enum TemplateMethods {
             guard let window = try window(text, arguments) else {
                 return .integer(name == "find" ? -1 : 0)
             }
+            try arguments.budget.spend(steps: name == "count" ? text.mostParts(at: first) : 0)
             guard case .integer(let found) = search(name, window.text, first) else { return .none }
             return .integer(name == "find" && found >= 0 ? found + window.start : found)
         case "isdigit", "isspace", "isalpha", "isalnum": return .boolean(hasOnly(name, text))
@@ -194,8 +200,7 @@ enum TemplateMethods {
         let bytes = Array(text.utf8)
         switch name {
         case "find":
-            guard let range = text.firstRange(ofBytes: part) else { return .integer(-1) }
-            return .integer(text.unicodeScalars.distance(from: text.startIndex, to: range.lowerBound))
+            return .integer(text.scalarOffset(of: part) ?? -1)
         case "count":
             return .integer(
                 part.isEmpty ? text.unicodeScalars.count + 1 : text.split(atBytes: part).count - 1)
@@ -250,6 +255,7 @@ extension String {
         }
         let limit = try arguments.integer(2, "count") ?? -1
         guard old.isEmpty else {
+            try arguments.budget.spend(steps: mostParts(at: old))
             let parts = split(atBytes: old, limit: limit)
             try arguments.budget.spend(parts.count, copiesOf: new)
             return parts.joined(separator: new)
@@ -284,7 +290,14 @@ struct TemplateCallArguments {
         return result
     }
 
-    mutating func set(_ name: String, _ value: RuntimeValue) {
+    /// Spends what all arguments hold: what is called may go through them.
+    func spend() throws(EvaluationFault) {
+        for value in positional { try budget.spend(throughout: value) }
+        for member in members { try budget.spend(throughout: member.value) }
+    }
+
+    mutating func set(_ name: String, _ value: RuntimeValue) throws(EvaluationFault) {
+        try budget.spend(steps: members.count / 8)
         named[name] = value
         members.set(.string(name), value)
     }

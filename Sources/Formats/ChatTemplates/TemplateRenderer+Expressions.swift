@@ -15,17 +15,23 @@ extension TemplateRenderer {
     {
         switch expression {
         case .literal(let value): return RuntimeValue(value)
-        case .name(let name, _): return value(of: name)
+        case .name(let name, let place): return try value(of: name, place)
         case .list(let elements): return try checked(.list(try evaluateAll(elements)))
         case .tuple(let elements): return try checked(.tuple(try evaluateAll(elements)))
         case .mapping(let members, let place): return try mapping(members, place)
         case .attribute(let base, let name, let place):
             let value = try evaluate(base)
-            return try located(place) { () throws(EvaluationFault) in try value.attribute(name) }
+            return try located(place) { [budget] () throws(EvaluationFault) in
+                if value.string == nil { try budget.spend(finding: .string(name), in: value) }
+                return try value.attribute(name)
+            }
         case .item(let base, let key, let place):
             let value = try evaluate(base)
             let index = try evaluate(key)
-            return try located(place) { () throws(EvaluationFault) in try value.item(index) }
+            return try located(place) { [budget] () throws(EvaluationFault) in
+                try budget.spend(finding: index, in: value)
+                return try value.item(index)
+            }
         case .slice(let base, let parts, let place): return try slice(base, parts, place)
         case .call(let callee, let arguments, let place): return try call(callee, arguments, place)
         case .filter(let base, let name, let arguments, let place):
@@ -66,7 +72,7 @@ extension TemplateRenderer {
         let value = try evaluate(base)
         let others = try evaluate(arguments).positional
         let passes = try located(place) { [budget] () throws(EvaluationFault) in
-            for value in [value] + others { try budget.spend(throughout: value) }
+            for value in [value] + others { try budget.spend(comparing: value) }
             return try TemplateTests.passes(name, value, others)
         }
         return .boolean(passes != isNegated)
@@ -92,7 +98,8 @@ extension TemplateRenderer {
             switch value {
             case .tuple, .group:
                 return .string(
-                    try PythonFormat.percent(format, value.elements(), names: nil, isWhole: false))
+                    try PythonFormat.percent(
+                        format, value.elements(), names: nil, isWhole: false, budget))
             default: break
             }
             var (isMapping, isWhole) = (false, false)
@@ -102,7 +109,8 @@ extension TemplateRenderer {
             default: break
             }
             return .string(
-                try PythonFormat.percent(format, [value], names: isMapping ? value : nil, isWhole: isWhole))
+                try PythonFormat.percent(
+                    format, [value], names: isMapping ? value : nil, isWhole: isWhole, budget))
         }
     }
 
@@ -143,78 +151,13 @@ extension TemplateRenderer {
         for (symbol, expression) in rest {
             let second = try evaluate(expression)
             let holds = try located(place) { [budget] () throws(EvaluationFault) in
-                try budget.spend(throughout: second)
+                try budget.spend(comparing: second)
                 return try first.stands(symbol, second)
             }
             if !holds { return .boolean(false) }
             first = second
         }
         return .boolean(true)
-    }
-
-    /// `base[start:stop:step]` as Python slices.
-    private mutating func slice(
-        _ base: TemplateExpression, _ parts: [TemplateExpression?], _ place: TemplatePlace
-    ) throws(ChatTemplateError) -> RuntimeValue {
-        let value = try evaluate(base)
-        var bounds: [Int?] = []
-        for part in parts {
-            guard let part else {
-                bounds.append(nil)
-                continue
-            }
-            let bound = try evaluate(part)
-            if case .none = bound {
-                bounds.append(nil)
-            } else if let integer = bound.integer {
-                bounds.append(integer)
-            } else {
-                throw fault("a bound of a slice must be a whole number, not \(bound.typeName)", place)
-            }
-        }
-        let step = bounds.count > 2 ? bounds[2] ?? 1 : 1
-        guard step != 0 else { throw fault("the step of a slice cannot be 0", place) }
-        switch value {
-        case .list(let elements):
-            return .list(
-                Self.indices(bounds[0], bounds[1], step, elements.count).map { elements[$0] })
-        case .tuple(let elements):
-            return .tuple(
-                Self.indices(bounds[0], bounds[1], step, elements.count).map { elements[$0] })
-        case .view(let view):
-            guard case .range(let from, _, let by) = view.kind else { break }
-            let indices = Self.indices(bounds[0], bounds[1], step, view.elements.count)
-            let ends = Self.ends(bounds[0], bounds[1], step, view.elements.count)
-            return .view(
-                TemplateView(
-                    kind: .range(start: from + ends.first * by, stop: from + ends.last * by, step: by * step),
-                    elements: indices.map { view.elements[$0] }))
-        case .string(let text), .markup(let text):
-            let scalars = Array(text.unicodeScalars)
-            let kept = Self.indices(bounds[0], bounds[1], step, scalars.count).map { scalars[$0] }
-            let part = String(String.UnicodeScalarView(kept))
-            if case .markup = value { return .markup(part) }
-            return .string(part)
-        default: break
-        }
-        throw fault("a value of type \(value.typeName) cannot be sliced", place)
-    }
-
-    private static func indices(_ start: Int?, _ stop: Int?, _ step: Int, _ count: Int) -> [Int] {
-        let ends = ends(start, stop, step, count)
-        return Array(stride(from: ends.first, to: ends.last, by: step))
-    }
-
-    /// Where a slice begins and what it does not reach.
-    private static func ends(_ start: Int?, _ stop: Int?, _ step: Int, _ count: Int) -> (
-        first: Int, last: Int
-    ) {
-        let lowest = step > 0 ? 0 : -1
-        let highest = step > 0 ? count : count - 1
-        func clamped(_ bound: Int) -> Int { min(max(bound < 0 ? bound + count : bound, lowest), highest) }
-        let first = start.map(clamped) ?? (step > 0 ? 0 : count - 1)
-        let last = stop.map(clamped) ?? (step > 0 ? count : -1)
-        return (first, last)
     }
 
     mutating func filter(
@@ -232,9 +175,15 @@ extension TemplateRenderer {
         var result = TemplateCallArguments(budget: budget, positional: try evaluateAll(arguments.positional))
         if let spread = arguments.spread {
             let value = try evaluate(spread)
-            result.positional += try located(place) { () throws(EvaluationFault) in try value.elements() }
+            result.positional += try located(place) { [budget] () throws(EvaluationFault) in
+                try budget.spend(listing: value)
+                return try value.elements()
+            }
         }
-        for (name, expression) in arguments.named { result.set(name, try evaluate(expression)) }
+        for (name, expression) in arguments.named {
+            let value = try evaluate(expression)
+            try located(place) { () throws(EvaluationFault) in try result.set(name, value) }
+        }
         guard let spreadNames = arguments.spreadNames else { return result }
         guard case .mapping(let members) = try evaluate(spreadNames) else {
             throw fault("'**' before an argument needs a mapping", place)
@@ -243,7 +192,7 @@ extension TemplateRenderer {
             guard let name = member.key.string, result.named[name] == nil else {
                 throw fault("'**' gives an argument without a name or twice", place)
             }
-            result.set(name, member.value)
+            try located(place) { () throws(EvaluationFault) in try result.set(name, member.value) }
         }
         return result
     }
@@ -253,6 +202,9 @@ extension TemplateRenderer {
     ) throws(ChatTemplateError) -> RuntimeValue {
         let function = try evaluate(callee)
         let values = try evaluate(arguments)
+        if case .function = function {
+            try located(place) { () throws(EvaluationFault) in try values.spend() }
+        }
         switch function {
         case .macro(let macro, let scope): return try call(macro, scope, values, place)
         case .loop(let loop): return try call(loop, values, place)
@@ -297,7 +249,9 @@ extension TemplateRenderer {
         case nil: break
         case .mapping(let given): members = given
         case let value?:
+            try arguments.budget.spend(listing: value)
             for pair in try value.elements() {
+                try arguments.budget.spend(listing: pair)
                 let parts = try pair.elements()
                 guard parts.count == 2 else { throw EvaluationFault("a mapping is made of pairs") }
                 try parts[0].requireKey()
@@ -305,25 +259,10 @@ extension TemplateRenderer {
                 members.set(parts[0], parts[1])
             }
         }
-        for member in arguments.members { members.set(member.key, member.value) }
+        for member in arguments.members {
+            try arguments.budget.spend(steps: members.count)
+            members.set(member.key, member.value)
+        }
         return members
-    }
-
-    private func range(
-        _ arguments: TemplateCallArguments, _ place: TemplatePlace
-    ) throws(ChatTemplateError) -> RuntimeValue {
-        let numbers = arguments.positional.compactMap(\.integer)
-        guard 1...3 ~= numbers.count, numbers.count == arguments.positional.count,
-            numbers.count < 3 || numbers[2] != 0
-        else { throw fault("'range' needs one to three whole numbers", place) }
-        let start = numbers.count > 1 ? numbers[0] : 0
-        let stop = numbers.count > 1 ? numbers[1] : numbers[0]
-        let values = stride(from: start, to: stop, by: numbers.count > 2 ? numbers[2] : 1)
-        let result = values.prefix(100_001).map { RuntimeValue.integer($0) }
-        guard result.count <= 100_000 else { throw fault("a range of more than 100,000 numbers", place) }
-        try located(place) { [budget] () throws(EvaluationFault) in try budget.spend(steps: result.count) }
-        let step = numbers.count > 2 ? numbers[2] : 1
-        return .view(
-            TemplateView(kind: .range(start: start, stop: stop, step: step), elements: Array(result)))
     }
 }

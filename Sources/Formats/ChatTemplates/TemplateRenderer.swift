@@ -26,8 +26,10 @@ struct TemplateRenderer {
     private var macroScopes: [TemplateScope] = []
     private var scope: TemplateScope
     private var text = ""
-    /// Scalars of the text outside all inner blocks.
+    /// Scalars of the text outside all inner blocks, while such a block runs.
     private var outerText: Int?
+    /// How much of the text outside of blocks has been counted.
+    private var counted = (bytes: 0, scalars: 0)
     private var depth = 0
     /// Stretches of the text, counted in scalars, that generation blocks made.
     private(set) var generated: [Range<Int>] = []
@@ -77,7 +79,11 @@ struct TemplateRenderer {
         }
     }
 
-    func value(of name: String) -> RuntimeValue { scope[name] ?? .undefined("'\(name)'") }
+    /// The value of a name, which is looked for in one scope after the other.
+    func value(of name: String, _ place: TemplatePlace) throws(ChatTemplateError) -> RuntimeValue {
+        try located(place) { [budget] () throws(EvaluationFault) in try budget.spend(steps: scope.depth / 8) }
+        return scope[name] ?? .undefined("'\(name)'")
+    }
 
     private mutating func run(_ statements: [TemplateStatement]) throws(ChatTemplateError) -> Flow {
         for statement in statements {
@@ -104,9 +110,10 @@ struct TemplateRenderer {
     private mutating func captured(
         _ body: (inout TemplateRenderer) throws(ChatTemplateError) -> Void
     ) throws(ChatTemplateError) -> String {
+        let outer = outerScalars()
         let before = text
         let wasOutermost = outerText == nil
-        if wasOutermost { outerText = text.unicodeScalars.count }
+        if wasOutermost { outerText = outer }
         text = ""
         try body(&self)
         let made = text
@@ -115,9 +122,23 @@ struct TemplateRenderer {
         return made
     }
 
+    /// Scalars of the text outside of blocks, counted on from where they were counted last: that text only
+    /// grows.
+    private mutating func outerScalars() -> Int {
+        if let outerText { return outerText }
+        let new = text.utf8.dropFirst(counted.bytes).count { $0 & 0xC0 != 0x80 }
+        counted = (text.utf8.count, counted.scalars + new)
+        return counted.scalars
+    }
+
     private mutating func run(_ statement: TemplateStatement) throws(ChatTemplateError) -> Flow {
+        try located(place) { [budget] () throws(EvaluationFault) in try budget.spend(steps: 1) }
         switch statement {
-        case .text(let literal): text += literal
+        case .text(let literal):
+            try located(place) { [budget] () throws(EvaluationFault) in
+                try budget.spend(bytes: literal.utf8.count)
+            }
+            text += literal
         case .output(let expression, let place):
             self.place = place
             let value = try evaluate(expression)
@@ -153,7 +174,7 @@ struct TemplateRenderer {
         case .call(let caller, let callee, let arguments, let place):
             try run(caller, callee, arguments, place)
         case .generation(let body):
-            let start = outerText ?? text.unicodeScalars.count
+            let start = outerScalars()
             let made = try captured { renderer throws(ChatTemplateError) in _ = try renderer.runInside(body) }
             generated.append(start..<start + made.unicodeScalars.count)
             text += made
@@ -173,7 +194,9 @@ struct TemplateRenderer {
         }
         var values = try evaluate(arguments)
         macroScopes.append(scope)
-        values.set("caller", .macro(caller, scope))
+        try located(place) { [scope] () throws(EvaluationFault) in
+            try values.set("caller", .macro(caller, scope))
+        }
         text += try call(macro, definition, values, place).text
     }
 
@@ -192,6 +215,7 @@ struct TemplateRenderer {
     ) throws(ChatTemplateError) {
         var items = try located(loop.place) { [budget] () throws(EvaluationFault) in
             // A round costs a scope.
+            try budget.spend(listing: sequence)
             let items = try sequence.elements()
             try budget.spend(steps: 4 * items.count)
             return items
@@ -251,12 +275,19 @@ struct TemplateRenderer {
         switch target {
         case .name(let name): scope[name] = value
         case .attribute(let name, let attribute, let place):
-            guard case .namespace(let namespace) = self.value(of: name) else {
+            let target = try self.value(of: name, place)
+            guard case .namespace(let namespace) = target else {
                 throw fault("'\(name)' is no namespace, so nothing can be set in it", place)
+            }
+            try located(place) { [budget] () throws(EvaluationFault) in
+                try budget.spend(finding: .string(attribute), in: target)
             }
             namespace.members.set(.string(attribute), value)
         case .several(let targets):
-            let elements = try located(place) { () throws(EvaluationFault) in try value.elements() }
+            let elements = try located(place) { [budget] () throws(EvaluationFault) in
+                try budget.spend(listing: value)
+                return try value.elements()
+            }
             guard elements.count == targets.count else {
                 throw fault("\(elements.count) values for \(targets.count) names", place)
             }
@@ -272,6 +303,9 @@ struct TemplateRenderer {
         depth += 1
         guard depth < Self.maximumDepth else { throw fault("macros call each other too deeply", place) }
         let count = macro.parameters.count
+        try located(place) { [budget] () throws(EvaluationFault) in
+            try budget.spend(steps: (count + 1) * (arguments.members.count + 1))
+        }
         let others = Array(arguments.positional.dropFirst(count))
         guard others.isEmpty || macro.special.contains("varargs") else {
             throw fault("the macro '\(macro.name)' takes no more than \(count) values", place)
