@@ -50,6 +50,20 @@ import Testing
         #expect(try readRows([path]).map { $0["t"] } == [.string(text)])
     }
 
+    @Test(
+        "A row that expands beyond the limit is refused by file and line, whatever the format",
+        arguments: [
+            ("b.jsonl.gz", "{\"t\": \"a\"}\n{\"t\": \"", 2), ("b.json.gz", "[{\"t\": \"a\"},\n{\"t\": \"", 2),
+            ("b.csv.gz", "t\na\n\"", 3), ("b.txt.gz", "a\n", 2),
+        ])
+    func bomb(name: String, start: String, line: Int) throws {
+        let text = start + String(repeating: "a", count: 135_000_000)
+        let path = try folder.write(name, try gzip(text))
+        let error = #expect(throws: DatasetsError.self) { try readRows([path]) }
+        let sentence = "\(path):\(line): the line or row that starts here has more than 134217728 bytes"
+        #expect(error?.description.hasPrefix(sentence) == true, "\(error?.description ?? "")")
+    }
+
     @Test("A file of several gzip members, also one a byte, is read to the end")
     func members() throws {
         let members = try ["text,la", "bel\na,", "1\n", "b,2\n"].flatMap { try gzip($0) }

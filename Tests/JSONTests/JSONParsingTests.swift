@@ -173,4 +173,28 @@ import Testing
         #expect(number("e")?.integer == nil)
         #expect(number("e")?.double == 1e20)
     }
+
+    @Test("A limit ends a value that goes on beyond it, says so, and is lifted again")
+    func limit() throws {
+        let bytes = Array(#"[1, {"a": "bcdef"}, 234]"#.utf8)
+        for count in 0...14 {
+            var parser = JSONParser(bytes, in: 0..<bytes.count)
+            try parser.consume(UInt8(ascii: "["), or: "'['")
+            _ = try parser.value()
+            try parser.consume(UInt8(ascii: ","), or: "','")
+            _ = parser.peek()
+            parser.setLimit(count)
+            guard count < 14 else {
+                #expect(try parser.value() == ["a": "bcdef"])
+                parser.setLimit(nil)
+                try parser.consume(UInt8(ascii: ","), or: "','")
+                continue
+            }
+            let error = #expect(throws: JSONSyntaxError.self) { try parser.value() }
+            #expect(error?.exceedsLimit == true, "\(count)")
+        }
+        var parser = JSONParser(bytes, in: 0..<5)
+        let error = #expect(throws: JSONSyntaxError.self) { try parser.value() }
+        #expect(error?.exceedsLimit == false)
+    }
 }

@@ -21,23 +21,28 @@ package final class ByteReader {
         gzip = path.lowercased().hasSuffix(".gz") ? GzipReader(path: path) : nil
     }
 
-    /// The next bytes, at least one; nil at the end.
+    /// The next bytes, at least one and no more than a few chunks, however far they expand; nil at the end.
     package func next() throws(FilesError) -> [UInt8]? {
         while true {
+            if let output = try gzip?.next() { return output }
             guard let input = try chunk() else {
                 try gzip?.finish()
                 return nil
             }
             guard let gzip else { return input }
-            let output = try gzip.decompress(input)
-            if !output.isEmpty { return output }
+            gzip.feed(input)
         }
     }
 
     /// All bytes that are left.
-    package func readToEnd() throws(FilesError) -> [UInt8] {
+    ///
+    /// - Throws: `tooLarge` if there are more than `limit`, decompressed; the file is not read further then.
+    package func readToEnd(limit: Int = FileSystem.wholeFileLimit) throws(FilesError) -> [UInt8] {
         var bytes: [UInt8] = []
-        while let chunk = try next() { bytes.append(contentsOf: chunk) }
+        while let chunk = try next() {
+            bytes.append(contentsOf: chunk)
+            guard bytes.count <= limit else { throw .tooLarge(path: path, limit: limit) }
+        }
         return bytes
     }
 

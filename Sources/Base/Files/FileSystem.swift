@@ -4,6 +4,9 @@ internal import Foundation
 
 /// Operations on files and folders, with errors that name the path. A folder's path may end in a slash.
 package enum FileSystem {
+    /// Bytes of the largest file that is read whole unless its reader says otherwise.
+    package static let wholeFileLimit = 1 << 31
+
     /// What a path names, symbolic links followed.
     package enum Kind: Sendable {
         case file, directory
@@ -67,7 +70,7 @@ package enum FileSystem {
     /// All bytes of a file, also of those whose size is not known before, as in `/proc`.
     ///
     /// - Throws: `tooLarge` if there are more than `limit`; the file is not read further then.
-    package static func bytes(of path: String, limit: Int = .max) throws(FilesError) -> [UInt8] {
+    package static func bytes(of path: String, limit: Int = wholeFileLimit) throws(FilesError) -> [UInt8] {
         let file = try Descriptor(path, O_RDONLY, .read)
         let status = try file.status(path, .read)
         guard status.st_mode & S_IFMT != S_IFDIR else { throw .isDirectory(path: path, .read) }
@@ -82,7 +85,9 @@ package enum FileSystem {
     }
 
     /// As `bytes(of:)`; nil if there is no such file.
-    package static func bytesIfPresent(of path: String, limit: Int = .max) throws(FilesError) -> [UInt8]? {
+    package static func bytesIfPresent(
+        of path: String, limit: Int = wholeFileLimit
+    ) throws(FilesError) -> [UInt8]? {
         do {
             return try bytes(of: path, limit: limit)
         } catch .missing, .notADirectory {

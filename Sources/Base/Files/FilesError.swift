@@ -27,6 +27,8 @@ package enum FilesError: Error, Equatable, Sendable {
     case shortened(path: String, offset: Int)
     /// A file that is read whole has more bytes than its reader takes.
     case tooLarge(path: String, limit: Int)
+    /// The line that starts on line `line`, or the row that does, has more bytes than any that is meant.
+    case lineTooLong(path: String, line: Int, limit: Int)
     case corruptGzip(path: String, reason: String)
     /// The file ends in the middle of its gzip data.
     case truncatedGzip(path: String)
@@ -38,7 +40,7 @@ package enum FilesError: Error, Equatable, Sendable {
             .notAFile(let path),
             .notPermitted(let path, _, _), .noSpace(let path, _, _), .lacksSpace(let path, _, _),
             .failed(let path, _, _), .shortened(let path, _), .tooLarge(let path, _),
-            .corruptGzip(let path, _), .truncatedGzip(let path):
+            .lineTooLong(let path, _, _), .corruptGzip(let path, _), .truncatedGzip(let path):
             path
         }
     }
@@ -56,6 +58,8 @@ package enum FilesError: Error, Equatable, Sendable {
                 + "file system"
         case .shortened(_, let offset): "it ends at byte \(offset), although it was longer when it was opened"
         case .tooLarge(_, let limit): "it has more than \(limit) bytes"
+        case .lineTooLong(_, let line, let limit):
+            "what starts on line \(line) has more than \(limit) bytes before its end"
         case .corruptGzip(_, let reason): "it is no valid gzip file (\(reason))"
         case .truncatedGzip: "it ends in the middle of its gzip data"
         }
@@ -73,7 +77,7 @@ extension FilesError: CustomStringConvertible {
             .notPermitted(_, let action, _), .noSpace(_, let action, _), .failed(_, let action, _):
             action
         case .lacksSpace: .written
-        case .notAFile, .shortened, .tooLarge, .corruptGzip, .truncatedGzip: .read
+        case .notAFile, .shortened, .tooLarge, .lineTooLong, .corruptGzip, .truncatedGzip: .read
         }
     }
 
@@ -90,6 +94,7 @@ extension FilesError: CustomStringConvertible {
         case .failed: "Check the path, its permissions and the disk"
         case .shortened: "Let no other program write to it, and start again"
         case .tooLarge: "Check that it is the right file"
+        case .lineTooLong: "Check that it is the right file, and cut what is so long"
         case .corruptGzip: "Copy it again, or drop the .gz ending if it is plain"
         case .truncatedGzip: "Copy it again"
         }

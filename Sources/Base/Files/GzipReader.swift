@@ -10,6 +10,11 @@ internal import CZlib
     /// True between members, where the file may end.
     private var isAtMemberEnd = false
     private var hasInput = false
+    /// The chunk that is being decompressed, and how much of it has been.
+    private var input: [UInt8] = []
+    private var consumed = 0
+    /// Whether the last block was filled, so that more may come without further input.
+    private var mayHoldOutput = false
 
     init(path: String) {
         self.path = path
@@ -27,25 +32,35 @@ internal import CZlib
         unsafe stream.deallocate()
     }
 
-    /// What `input` decompresses to, after all input given before.
-    func decompress(_ input: [UInt8]) throws(FilesError) -> [UInt8] {
-        var output: [UInt8] = []
-        var block = [UInt8](repeating: 0, count: 4 * ByteReader.chunkBytes)
-        var consumed = 0
-        hasInput = hasInput || !input.isEmpty
+    /// Takes a chunk of the file, once `next` has given all of those before.
+    func feed(_ chunk: [UInt8]) {
+        precondition(consumed == input.count && !mayHoldOutput, "a chunk is fed before the last was taken")
+        (input, consumed) = (chunk, 0)
+        hasInput = hasInput || !chunk.isEmpty
+    }
+
+    /// The next bytes of what was fed, at least one; nil when more must be fed. A chunk may expand a
+    /// thousandfold: it is given block by block.
+    func next() throws(FilesError) -> [UInt8]? {
         while true {
             if isAtMemberEnd {
-                if consumed == input.count { return output }
+                if consumed == input.count { return nil }
                 _ = unsafe inflateReset(stream)
                 isAtMemberEnd = false
+            } else if consumed == input.count, !mayHoldOutput {
+                return nil
             }
+            var block = [UInt8](repeating: 0, count: 4 * ByteReader.chunkBytes)
             let (status, produced) = step(input, &consumed, &block)
-            if produced > 0 { output.append(contentsOf: block[0..<produced]) }
+            mayHoldOutput = produced == block.count
             switch status {
-            case Z_STREAM_END: isAtMemberEnd = true
-            case Z_OK, Z_BUF_ERROR:
-                if consumed == input.count, produced < block.count { return output }
+            case Z_STREAM_END: (isAtMemberEnd, mayHoldOutput) = (true, false)
+            case Z_OK, Z_BUF_ERROR: break
             default: throw .corruptGzip(path: path, reason: reason(status))
+            }
+            if produced > 0 {
+                block.removeLast(block.count - produced)
+                return block
             }
         }
     }

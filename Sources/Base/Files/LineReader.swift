@@ -2,9 +2,14 @@
 
 /// Steps through the lines of a file. A byte order mark at the start is skipped.
 package struct LineReader {
+    /// Bytes of the longest line, or of the longest row over several lines.
+    package static let longestLine = 1 << 27
+
     private let source: any ByteSource
     /// Whether lines may end in carriage returns alone, as old programs for Macintosh write them.
     private let takesCarriageReturns: Bool
+    /// No line may have more bytes, and no row that `extend` makes of several.
+    private let limit: Int
     /// A line feed, or a carriage return in a file that starts with some and no line feed.
     private var lineBreak: UInt8 = 0x0A
     /// Holds the current line and what was read ahead.
@@ -22,8 +27,9 @@ package struct LineReader {
     private var isAtEnd = false
     private var hasStarted = false
 
-    package init(_ source: any ByteSource, takesCarriageReturns: Bool = false) {
+    package init(_ source: any ByteSource, takesCarriageReturns: Bool = false, limit: Int = longestLine) {
         self.source = source
+        self.limit = limit
         self.takesCarriageReturns = takesCarriageReturns
     }
 
@@ -32,12 +38,13 @@ package struct LineReader {
         if !hasStarted { try start() }
         line = nextStart..<nextStart
         number = lineBreaks + 1
-        return try takeLine()
+        return try takeLine(limit)
     }
 
     /// Adds the next line to the current one, line feed between them; false at the end of the file.
-    package mutating func extend() throws(FilesError) -> Bool {
-        try takeLine()
+    /// - Parameter limit: the most bytes of both, where it is another than that of the lines.
+    package mutating func extend(limit: Int? = nil) throws(FilesError) -> Bool {
+        try takeLine(limit ?? self.limit)
     }
 
     /// The next line as text, invalid UTF-8 as U+FFFD; nil at the end of the file.
@@ -46,10 +53,14 @@ package struct LineReader {
     }
 
     /// Moves the end of `line` to the next line feed or the end of the file.
-    private mutating func takeLine() throws(FilesError) -> Bool {
+    private mutating func takeLine(_ limit: Int) throws(FilesError) -> Bool {
         var scanned = nextStart
         while true {
-            if let end = bytes[scanned...].firstIndex(of: lineBreak) {
+            let end = bytes[scanned...].firstIndex(of: lineBreak)
+            guard (end ?? bytes.count) - line.lowerBound <= limit else {
+                throw .lineTooLong(path: source.path, line: number, limit: limit)
+            }
+            if let end {
                 line = line.lowerBound..<end
                 nextStart = end + 1
                 lineBreaks += 1

@@ -27,6 +27,8 @@ package enum TextEncoding: String, Sendable, CaseIterable {
 
 /// Bytes in chunks.
 package protocol ByteSource: AnyObject {
+    /// The file, or what else the bytes are of, for messages.
+    var path: String { get }
     /// The next bytes, at least one; nil at the end.
     func next() throws(FilesError) -> [UInt8]?
 }
@@ -35,6 +37,7 @@ extension ByteReader: ByteSource {}
 
 /// A file's text as UTF-8, whatever it is encoded in.
 package final class TextSource: ByteSource {
+    package var path: String { reader.path }
     private let reader: ByteReader
     private let encoding: TextEncoding?
     private var byteOrder: ByteOrder?

@@ -16,7 +16,7 @@ extension JSONParser {
             if byte < 0x20 { throw rawControl(at: index) }
             index += 1
         }
-        throw JSONSyntaxError(position: position, problem: "a string is opened here and not closed")
+        throw unclosedString(at: position)
     }
 
     private mutating func escapedString(from start: Int, firstEscape: Int) throws(JSONSyntaxError) -> String {
@@ -35,7 +35,7 @@ extension JSONParser {
             position += 1
             if byte == UInt8(ascii: "\\") { try escape() } else { unescaped.append(byte) }
         }
-        throw JSONSyntaxError(position: opening, problem: "a string is opened here and not closed")
+        throw unclosedString(at: opening)
     }
 
     /// Reads what follows a backslash.

@@ -7,6 +7,8 @@ package struct JSONSyntaxError: Error {
     package var isInvalidUTF8 = false
     /// The name that occurs twice in an object, where that is refused.
     package var duplicateName: String?
+    /// Whether the value goes on beyond the limit that was set for it.
+    package var exceedsLimit = false
 
     /// The line and column of the error, both from 1, in a text that starts at byte `start`. Columns count
     /// code points.
@@ -29,7 +31,9 @@ package struct JSONParser {
     }
 
     let bytes: [UInt8]
-    let end: Int
+    /// Where reading ends: at the end of the range, or before at a limit.
+    private(set) var end: Int
+    private let rangeEnd: Int
     package internal(set) var position: Int
     /// The deepest nesting of arrays and objects that is read.
     private let maximumDepth: Int
@@ -46,9 +50,16 @@ package struct JSONParser {
         self.bytes = bytes
         position = range.lowerBound
         end = range.upperBound
+        rangeEnd = range.upperBound
         self.maximumDepth = maximumDepth
         self.duplicates = duplicates
         self.allowsNonFinite = allowsNonFinite
+    }
+
+    /// Reads no more than `count` bytes from here on, until another limit is set; nil lifts it. What would go
+    /// on beyond it is an error with `exceedsLimit`.
+    package mutating func setLimit(_ count: Int?) {
+        end = count.map { min(rangeEnd, position + $0) } ?? rangeEnd
     }
 
     /// The next byte that is no white space, nil at the end; it is not consumed.
@@ -172,7 +183,16 @@ package struct JSONParser {
 
     /// The error that `phrase` was expected at the current position.
     package func unexpected(_ phrase: String) -> JSONSyntaxError {
-        JSONSyntaxError(position: position, problem: "expected \(phrase), found \(found(at: position))")
+        JSONSyntaxError(
+            position: position, problem: "expected \(phrase), found \(found(at: position))",
+            exceedsLimit: position >= end && end < rangeEnd)
+    }
+
+    /// The error that the string whose quote stands at `opening` has no end.
+    func unclosedString(at opening: Int) -> JSONSyntaxError {
+        JSONSyntaxError(
+            position: opening, problem: "a string is opened here and not closed",
+            exceedsLimit: end < rangeEnd)
     }
 
     func found(at index: Int) -> String {

@@ -28,6 +28,14 @@ extension DatasetsError {
             Self(
                 "\(path) is no valid gzip file (\(reason)): copy it again, or drop the .gz ending if it is plain."
             )
+        case .lineTooLong(let path, let line, let limit):
+            Self(
+                "\(path):\(line): the line or row that starts here has more than \(limit) bytes: check"
+                    + " that it is the right file, put each row on a line of its own, or cut its text.")
+        case .tooLarge(let path, let limit):
+            Self(
+                "\(path) has more than \(limit) bytes, decompressed, and would have to be read whole:"
+                    + " write it as JSON Lines, a row a line, in a file that ends in .jsonl.")
         default: Self("\(error.path) cannot be read: \(error.reason).")
         }
     }

@@ -56,7 +56,7 @@ final class JSONFile: RowFile {
 
     private func row(depth: Int) throws(DatasetsError) -> Row {
         let source = source()
-        let value = try syntax { (parser) throws(JSONSyntaxError) in try parser.value(depth: depth) }
+        let value = try limitedValue(depth: depth)
         guard case .object(let fields) = value else { throw .noObject(source, found: value.phrase) }
         return Row(fields: fields, source: source)
     }
@@ -66,7 +66,7 @@ final class JSONFile: RowFile {
         if parser.peek() == UInt8(ascii: "[") { return try enterList() }
         let start = source()
         guard parser.peek() == UInt8(ascii: "{") else {
-            let value = try syntax { (parser) throws(JSONSyntaxError) in try parser.value() }
+            let value = try limitedValue(depth: 0)
             throw .noRowList(start, found: value.phrase)
         }
         isWrapped = true
@@ -107,13 +107,25 @@ final class JSONFile: RowFile {
                 let key = try parser.key()
                 try parser.consume(UInt8(ascii: ":"), or: "':'")
                 if key == "data", parser.peek() == UInt8(ascii: "[") { return true }
+                parser.setLimit(LineReader.longestLine)
                 _ = try parser.value(depth: 1)
+                parser.setLimit(nil)
                 guard parser.peek() == UInt8(ascii: ",") else {
                     try parser.consume(UInt8(ascii: "}"), or: "',' or '}'")
                     return false
                 }
                 try parser.consume(UInt8(ascii: ","), or: "','")
             }
+        }
+    }
+
+    /// The next value, of no more bytes than a line may have: values take many times the room of their text.
+    private func limitedValue(depth: Int) throws(DatasetsError) -> JSONValue {
+        try syntax { (parser) throws(JSONSyntaxError) in
+            parser.setLimit(LineReader.longestLine)
+            let value = try parser.value(depth: depth)
+            parser.setLimit(nil)
+            return value
         }
     }
 
@@ -131,6 +143,9 @@ final class JSONFile: RowFile {
         do throws(JSONSyntaxError) {
             return try body(&parser)
         } catch {
+            if error.exceedsLimit {
+                throw .file(.lineTooLong(path: path, line: source().line, limit: LineReader.longestLine))
+            }
             throw DatasetsError(error, in: bytes, lineStart: 0, line: 1, file: path, fileOffset: 0)
         }
     }

@@ -48,7 +48,8 @@ final class JSONLinesFile: RowFile {
             else { return nil }
         }
         let blankLines = lines.number - 1
-        while try lines.extendLine() {}
+        // The rows have the limit of lines, not the document.
+        while try lines.extendLine(limit: FileSystem.wholeFileLimit) {}
         let text = [UInt8](repeating: 0x0A, count: blankLines) + lines.bytes[lines.line]
         return JSONFile(path: path, sequence: text)
     }

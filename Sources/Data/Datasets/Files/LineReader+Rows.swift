@@ -11,9 +11,9 @@ extension LineReader {
     }
 
     /// `extend` for rows.
-    mutating func extendLine() throws(DatasetsError) -> Bool {
+    mutating func extendLine(limit: Int? = nil) throws(DatasetsError) -> Bool {
         do {
-            return try extend()
+            return try extend(limit: limit)
         } catch { throw .file(error) }
     }
 }

@@ -13,9 +13,9 @@ extension RowReader {
         let first = bytes.first { $0 != 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D }
         let file: any RowFile
         if first == UInt8(ascii: "{") {
-            file = JSONLinesFile(path: name, ByteList(bytes))
+            file = JSONLinesFile(path: name, ByteList(bytes, path: name))
         } else {
-            file = TextFile(path: name, ByteList(bytes))
+            file = TextFile(path: name, ByteList(bytes, path: name))
         }
         var rows: [Row] = []
         while let row = try file.next() {
@@ -34,9 +34,13 @@ extension RowReader {
 
 /// Bytes that are in memory already.
 private final class ByteList: ByteSource {
+    let path: String
     private var bytes: [UInt8]?
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes.isEmpty ? nil : bytes }
+    init(_ bytes: [UInt8], path: String) {
+        self.path = path
+        self.bytes = bytes.isEmpty ? nil : bytes
+    }
 
     func next() throws(FilesError) -> [UInt8]? {
         defer { bytes = nil }
