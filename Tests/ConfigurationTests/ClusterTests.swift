@@ -192,7 +192,7 @@ private let settingWords = ["--mca", "btl_tcp_flags", "send", "--mca", "mpi_yiel
             ("hosts:\n- {name: a, slots: 0}", "2: slots must be an integer of at least 1, but is 0."),
             (
                 "hosts:\n- {name: a, slots: 9223372036854775807}\n- {name: b, slots: 9223372036854775807}",
-                "2: slots: 9223372036854775807 is too large; counts go to 2147483647."
+                "2: slots: 9223372036854775807 is too large; counts go to 65536."
             ),
             ("hosts:\n- name: a", "2: slots is missing: say how many cores of a the job may use."),
             ("hosts:\n- slots: 1", "2: name is missing: each entry of hosts needs one."),

@@ -1,5 +1,6 @@
 // Recipes, cluster files, hostfiles and Open MPI settings damaged at random: read or refused by name.
 
+import Arguments
 import Configuration
 import Foundation
 import TestSupport
@@ -102,6 +103,49 @@ private func settings() -> FuzzedFormat {
             }
             #expect(error?.description.hasPrefix("r.yaml:3: ") == true, "\(error?.description ?? "")")
         }
+    }
+
+    @Test(
+        "aliases count wherever they stand: behind a # in quotes, after CR LF, close to brackets",
+        arguments: [("\n", "\"#\", "), ("\r\n", "")])
+    func hiddenAliases(lineBreak: String, first: String) {
+        var text = "# A comment.\(lineBreak)a0: &a0 [x, x, x, x, x, x, x, x, x]\(lineBreak)"
+        for level in 1..<9 {
+            let aliases = [String](repeating: "*a\(level - 1)", count: 9).joined(separator: ",")
+            text += "a\(level): &a\(level) [\(first)\(aliases)]\(lineBreak)"
+        }
+        let error = #expect(throws: ConfigurationError.self) {
+            _ = try RunConfiguration(yaml: text, file: "r.yaml", overrides: [])
+        }
+        #expect(error?.description.hasPrefix("r.yaml:4: ") == true, "\(error?.description ?? "")")
+    }
+
+    @Test("stars that are no aliases do not count, and a few aliases are read")
+    func starsOfText() throws {
+        let stars = String(repeating: "*bold* ", count: 40)
+        let text = "# \(stars)&x\noutput_dir: &d \"\(stars)\"\nmodel_name_or_path: *d\ntrain_file: a.jsonl\n"
+        let configuration = try RunConfiguration(yaml: text, file: "r.yaml", overrides: [])
+        #expect(configuration.model.modelNameOrPath == stars)
+    }
+
+    @Test("a file that is too long, or nested too deeply, is refused before it fills the memory")
+    func absurdYAML() {
+        for text in ["a: " + String(repeating: "x", count: 1 << 22), String(repeating: "[", count: 100_000)] {
+            let error = #expect(throws: ConfigurationError.self) {
+                _ = try RunConfiguration(yaml: text, file: "r.yaml", overrides: [])
+            }
+            #expect(error?.description.hasPrefix("r.yaml") == true, "\(error?.description ?? "")")
+        }
+    }
+
+    @Test("a hostfile of very many hosts is read in time proportional to its length")
+    func manyHosts() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write((0..<60_000).map { "n\($0) slots=2\n" }.joined(), to: "hosts")
+        let yaml = "hostfile: \(path)\ninterface: eth0\n"
+        let cluster = try ClusterConfiguration(yaml: yaml, file: folder.path + "/c.yaml")
+        #expect(cluster.hosts.count == 60_000)
+        #expect(RankPlacement(cluster, localCores: 2).ranks == 120_000)
     }
 
     @Test("a damaged cluster file is read or refused by name")

@@ -67,7 +67,11 @@ final class BatchSampler {
     /// Steps of a run of so many epochs, the last of which may be a part.
     func totalSteps(epochs: Double) -> Int {
         let whole = Int(epochs)
-        let before = (0..<whole).reduce(0) { $0 + steps(epoch: $1) }
+        let before: Int
+        switch source {
+        case .rows(let sampler): before = whole * sampler.stepsPerEpoch
+        case .tokens: before = (0..<whole).reduce(0) { $0 + steps(epoch: $1) }
+        }
         let rest = epochs - Double(whole)
         return rest > 0 ? before + Int((rest * Double(steps(epoch: whole))).rounded(.up)) : before
     }

@@ -19,9 +19,9 @@ extension ClusterConfiguration {
         let reader = try SectionReader(
             try YAMLValue.entries(of: yaml, file: file), known: Self.keys, file: file)
         launcher = try reader.value("launcher", .choice()) ?? .mpirun
-        ranks = try reader.value("ranks", .integer(atLeast: 1))
-        ranksPerHost = try reader.value("ranks_per_host", .integer(atLeast: 1))
-        threadsPerRank = try reader.value("threads_per_rank", .integer(atLeast: 1))
+        ranks = try reader.value("ranks", .integer(atLeast: 1, upTo: ClusterConfiguration.mostRanks))
+        ranksPerHost = try reader.value("ranks_per_host", .coreCount)
+        threadsPerRank = try reader.value("threads_per_rank", .coreCount)
         interface = try reader.value("interface", .text)
         sharedDirectory = try reader.value("shared_directory", .path)
         scratchDirectory = try reader.value("scratch_directory", .path)
@@ -56,15 +56,18 @@ extension ClusterConfiguration {
                 reader.location("hostfile"))
         }
         var hosts: [Host] = []
+        var names: Set<String> = []
         for section in sections {
             let place = section.location("name")
             guard let name = try section.value("name", .text) else {
                 throw .missing("name", help: "each entry of hosts needs one.", place)
             }
-            guard let slots = try section.value("slots", .integer(atLeast: 1)) else {
+            guard let slots = try section.value("slots", .coreCount) else {
                 throw .missing("slots", help: "say how many cores of \(name) the job may use.", place)
             }
-            try Hostfile.append(Host(name: name, slots: slots), to: &hosts, at: place)
+            let host = Host(name: name, slots: slots)
+            try Hostfile.check(host, isNewAmong: &names, at: place)
+            hosts.append(host)
         }
         return hosts
     }

@@ -22,6 +22,9 @@ package struct ClusterConfiguration: Equatable, Sendable {
     package var launcher = Launcher.mpirun
     /// Empty: the machine on which the job is started.
     package var hosts: [Host] = []
+    /// The most ranks of a job: layouts count them one by one.
+    static let mostRanks = 1 << 20
+
     /// Ranks in all; nil: from `ranksPerHost`, or as many as the slots allow.
     package var ranks: Int?
     package var ranksPerHost: Int?

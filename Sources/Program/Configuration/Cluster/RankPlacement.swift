@@ -45,13 +45,19 @@ package struct RankPlacement: Equatable, Sendable {
     /// Gives each rank to the host that has the fewest so far and is below its limit.
     private static func spread(_ total: Int, limits: [Int]) -> [Int] {
         precondition(total <= limits.reduce(0, +), "\(total) ranks do not fit the limits \(limits)")
-        var counts = limits.map { _ in 0 }
-        for _ in 0..<total {
-            let open = counts.indices.filter { counts[$0] < limits[$0] }
-            guard let least = open.min(by: { counts[$0] < counts[$1] }) else { break }
-            counts[least] += 1
+        // All hosts but the full ones reach a level; what is left then goes one by one to the first of them.
+        func filled(to level: Int) -> Int { limits.reduce(0) { $0 + min($1, level) } }
+        var (level, above) = (0, total + 1)
+        while above - level > 1 {
+            let middle = (level + above) / 2
+            if filled(to: middle) <= total { level = middle } else { above = middle }
         }
-        return counts
+        var left = total - filled(to: level)
+        return limits.map { limit in
+            let isOpen = limit > level && left > 0
+            if isOpen { left -= 1 }
+            return min(limit, level) + (isOpen ? 1 : 0)
+        }
     }
 
     /// Cores of this machine: physical ones if the system tells them apart, and no more than may be used.

@@ -67,9 +67,9 @@ extension SlurmAllocation {
     /// nil if there is no such section.
     init?(_ section: SectionReader?) throws(ConfigurationError) {
         guard let section else { return nil }
-        nodes = try section.value("nodes", .integer(atLeast: 1)) ?? 1
-        ntasksPerNode = try section.value("ntasks_per_node", .integer(atLeast: 1)) ?? 1
-        cpusPerTask = try section.value("cpus_per_task", .integer(atLeast: 1)) ?? 1
+        nodes = try section.value("nodes", .coreCount) ?? 1
+        ntasksPerNode = try section.value("ntasks_per_node", .coreCount) ?? 1
+        cpusPerTask = try section.value("cpus_per_task", .coreCount) ?? 1
         time = try section.value("time", .slurmTime)
         partition = try section.value("partition", .text)
         signalSeconds = try section.value("signal_seconds", .integer(atLeast: 1))

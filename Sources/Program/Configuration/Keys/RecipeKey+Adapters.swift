@@ -14,7 +14,7 @@ extension RecipeKey {
             "learning_rates", \.training.adaptation.learningRates,
             "Learning rates of their own by pattern of parameters, such as encoder: 1e-5."),
         .optional(
-            "lora_r", \.training.adaptation.loraR, .integer(atLeast: 1),
+            "lora_r", \.training.adaptation.loraR, .integer(atLeast: 1, upTo: 65_536),
             "Rank of low-rank adapters (LoRA); when set, only adapters, the head and modules_to_save are"
                 + " trained."),
         .key(
@@ -26,7 +26,7 @@ extension RecipeKey {
             "Layers that get an adapter, such as query, embed_tokens or lm_head, or all-linear; PEFT's choice if"
                 + " not set."),
         .patterns(
-            "lora_rank_pattern", \.training.adaptation.loraRankPattern, .integer(atLeast: 1),
+            "lora_rank_pattern", \.training.adaptation.loraRankPattern, .integer(atLeast: 1, upTo: 65_536),
             "a whole number above 0",
             "Ranks of single adapters by PEFT's regular expressions, such as v_proj: 4."),
         .patterns(

@@ -7,7 +7,7 @@ extension RecipeKey {
             "replica_check_steps", \.training.replicaCheckSteps, .integer(atLeast: 0),
             "Steps between two comparisons of all ranks' weights; 0 turns them off."),
         .key(
-            "ddp_bucket_cap_mb", \.training.ddpBucketCapMB, .integer(atLeast: 1),
+            "ddp_bucket_cap_mb", \.training.ddpBucketCapMB, .integer(atLeast: 1, upTo: 1 << 20),
             "Size of a gradient bucket in MiB."),
         .key(
             "ddp_comm_dtype", \.training.ddpCommDtype, .choice(),
@@ -21,7 +21,7 @@ extension RecipeKey {
             "ddp_timeout", \.training.ddpTimeoutSeconds, .integer(atLeast: 2),
             "Seconds after which a stalled exchange between ranks ends the job; at least 20 between hosts."),
         .key(
-            "threads_per_rank", \.training.threadsPerRank, .integer(atLeast: 0),
+            "threads_per_rank", \.training.threadsPerRank, .integer(atLeast: 0, upTo: 65_536),
             "Threads of each rank; 0 uses the cores that the rank is bound to.", in: .all),
     ]
 }

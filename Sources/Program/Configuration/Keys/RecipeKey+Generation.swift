@@ -14,7 +14,7 @@ extension RecipeKey {
             "min_new_tokens", \.training.generation.minNewTokens, .integer(atLeast: 0),
             "Fewest tokens of a generated text.", for: .generation, in: .all),
         .optional(
-            "num_beams", \.training.generation.numBeams, .integer(atLeast: 1),
+            "num_beams", \.training.generation.numBeams, .integer(atLeast: 1, upTo: 1_024),
             "Beams of beam search; 1 for none.", for: .generation, in: .all),
         .optional(
             "do_sample", \.training.generation.doSample, .boolean,

@@ -33,7 +33,7 @@ extension RecipeKey {
             "Dropout before the classifier, instead of the one in the model's config.json.",
             for: .textClassifiers),
         .optional(
-            "extractive_layers", \.model.extractiveLayers, .integer(atLeast: 1),
+            "extractive_layers", \.model.extractiveLayers, .integer(atLeast: 1, upTo: 1_024),
             "Layers over the sentences of a new extractive summarizer; the model's, or 2, if not set.",
             for: .sentences),
         .optional(

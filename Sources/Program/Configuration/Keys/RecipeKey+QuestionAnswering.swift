@@ -20,7 +20,7 @@ extension RecipeKey {
             "max_answer_length", \.model.questionAnswering.maxAnswerLength, .integer(atLeast: 1),
             "Most tokens of an answer.", for: .questions, in: .rows),
         .key(
-            "n_best_size", \.model.questionAnswering.nBestSize, .integer(atLeast: 1),
+            "n_best_size", \.model.questionAnswering.nBestSize, .integer(atLeast: 1, upTo: 65_536),
             "Starts and ends of an answer that are combined, and answers that are kept.", for: .questions,
             in: .rows),
         .key(

@@ -25,11 +25,13 @@ extension RecipeKey {
             "dataloader_drop_last", \.training.dataloaderDropLast, .boolean,
             "Leave out the last rows of an epoch that do not fill a global batch."),
         .key(
-            "num_train_epochs", \.training.numTrainEpochs, .number("a number above 0") { $0 > 0 },
+            "num_train_epochs", \.training.numTrainEpochs, .positive(upTo: 1_000_000),
             "Passes over the training rows; may be a fraction."),
         .key(
             "max_steps", \.training.maxSteps,
-            .integer("-1 (not set) or an integer of at least 1") { $0 == -1 || $0 >= 1 },
+            .integer("-1 (not set) or an integer of at least 1", upTo: ValueFormat<Int>.largestCount) {
+                $0 == -1 || $0 >= 1
+            },
             "Optimiser steps in all; when set, it beats num_train_epochs."),
         .optional(
             "max_train_seconds", \.training.maxTrainSeconds, .number("a number above 0") { $0 > 0 },

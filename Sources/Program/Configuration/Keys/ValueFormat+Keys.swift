@@ -48,6 +48,7 @@ extension ValueFormat<StepCount> {
             typeName: "number", expected: "\(steps.expected), or a share of all steps above 0 and below 1",
             parse: { (text) throws(ValueProblem) in
                 do throws(ValueProblem) { return .steps(try steps.parse(text)) } catch {
+                    if case .refused = error { throw error }
                     return .share(try share.parse(text))
                 }
             },

@@ -45,18 +45,29 @@ extension ValueFormat<Int> {
     static let largestCount = Int(Int32.max)
 
     /// Counts of at least `minimum`.
-    static func integer(atLeast minimum: Int) -> Self {
-        let format = Self.integer("an integer of at least \(minimum)") { $0 >= minimum }
+    static func integer(atLeast minimum: Int, upTo limit: Int = largestCount) -> Self {
+        .integer("an integer of at least \(minimum)", upTo: limit) { $0 >= minimum }
+    }
+
+    /// Whole numbers of which those above `limit`, which are allowed otherwise, are refused in words of their
+    /// own.
+    static func integer(
+        _ expected: String, upTo limit: Int, where isAllowed: @escaping @Sendable (Int) -> Bool
+    ) -> Self {
+        let format = Self.integer(expected, where: isAllowed)
         return Self(
             typeName: format.typeName, expected: format.expected,
             parse: { (text) throws(ValueProblem) in
                 let count = try format.parse(text)
-                guard count <= largestCount else {
-                    throw .refused("\(count) is too large; counts go to \(largestCount).")
+                guard count <= limit else {
+                    throw .refused("\(count) is too large; counts go to \(limit).")
                 }
                 return count
             }, render: format.render)
     }
+
+    /// Cores, threads and hosts: no job has more.
+    static let coreCount = integer(atLeast: 1, upTo: 65_536)
 }
 
 extension ValueFormat<Double> {
@@ -72,6 +83,20 @@ extension ValueFormat<Double> {
                 return value
             },
             render: { .scalar($0.description) })
+    }
+
+    /// Numbers above 0 of which those above `limit` are refused in words of their own.
+    static func positive(upTo limit: Double) -> Self {
+        let format = Self.number("a number above 0") { $0 > 0 }
+        return Self(
+            typeName: format.typeName, expected: format.expected,
+            parse: { (text) throws(ValueProblem) in
+                let number = try format.parse(text)
+                guard number <= limit else {
+                    throw .refused("\(number) is too large; it goes to \(limit).")
+                }
+                return number
+            }, render: format.render)
     }
 }
 

@@ -33,6 +33,7 @@ extension YAMLValue {
     /// The entries of a YAML text whose root is a mapping; an empty text has none. `file` is for error
     /// messages.
     static func entries(of text: String, file: String) throws(ConfigurationError) -> [YAMLEntry] {
+        try checkLength(text, file: file)
         try checkAliases(text, file: file)
         let root: Node?
         do {
@@ -57,26 +58,62 @@ extension YAMLValue {
     private static let maximumValueCount = 100_000
     /// Aliases of a file: each may double what the one before it stands for.
     private static let maximumAliasCount = 16
+    /// Bytes of a file. Those that people write have thousands.
+    static let longestText = 1 << 22
 
     /// Refuses a text with so many aliases that what they stand for could fill the memory while it is parsed.
+    /// Every `*name` counts whose name an anchor has, in comments and quotes too: where those end, only a
+    /// parser knows.
     private static func checkAliases(_ text: String, file: String) throws(ConfigurationError) {
-        var count = 0
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            let words = line.prefix { $0 != "#" }.split { $0.isWhitespace || "[]{},:?".contains($0) }
-            count += words.count { $0.count > 1 && $0.hasPrefix("*") }
-            guard count <= maximumAliasCount else {
-                throw .syntax(
-                    .line(file: file, line: index + 1),
-                    "more than \(maximumAliasCount) aliases; write their values")
+        let bytes = Array(text.utf8)
+        let anchors = Set(names(behind: UInt8(ascii: "&"), in: bytes).map(\.name))
+        guard !anchors.isEmpty else { return }
+        let aliases = names(behind: UInt8(ascii: "*"), in: bytes).filter { anchors.contains($0.name) }
+        guard aliases.count > maximumAliasCount else { return }
+        let before = bytes[..<aliases[maximumAliasCount].start]
+        throw .syntax(
+            .line(file: file, line: 1 + before.count { $0 == 0x0A }),
+            "more than \(maximumAliasCount) aliases; write their values")
+    }
+
+    /// The names behind a sign: letters, digits, hyphens and underscores, as libyaml takes them.
+    private static func names(
+        behind sign: UInt8, in bytes: [UInt8]
+    ) -> [(start: Int, name: ArraySlice<UInt8>)] {
+        var names: [(start: Int, name: ArraySlice<UInt8>)] = []
+        var index = 0
+        while index < bytes.count {
+            guard bytes[index] == sign else {
+                index += 1
+                continue
             }
+            let name = bytes[(index + 1)...].prefix { isNameByte($0) }
+            if !name.isEmpty { names.append((index, name)) }
+            index = max(index + 1, name.endIndex)
         }
+        return names
+    }
+
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+            true
+        default: false
+        }
+    }
+
+    /// Refuses a text that is too long to be a recipe or a cluster file.
+    private static func checkLength(_ text: String, file: String) throws(ConfigurationError) {
+        guard text.utf8.count > longestText else { return }
+        throw .syntax(.file(file), "it has \(text.utf8.count) bytes, more than \(longestText)")
     }
 
     /// Contents of a UTF-8 text file.
     static func text(ofFile path: String) throws(ConfigurationError) -> String {
         let bytes: [UInt8]
         do {
-            bytes = try FileSystem.bytes(of: path)
+            bytes = try FileSystem.bytes(of: path, limit: longestText)
         } catch {
             throw .unreadable(path, Self.reason(error))
         }
