@@ -48,6 +48,20 @@ import Testing
         }
     }
 
+    @Test("a progressive JPEG of very many scans, each of which goes over the whole image, is refused")
+    func manyScans() throws {
+        let whole = try bytes("progressive.jpg")
+        let start = try #require(whole.indices.last { whole[$0] == 0xDA && whole[$0 - 1] == 0xFF }) - 1
+        let scan = whole[start..<whole.count - 2]
+        let many = whole[..<start] + repeatElement(scan, count: 200).joined() + [0xFF, 0xD9]
+        let message = try #require(refusal(Array(many)))
+        #expect(
+            message.hasPrefix(
+                "The JPEG image some/picture is broken: it is stored in more than 100 scans: save it again"))
+        let few = whole[..<start] + repeatElement(scan, count: 3).joined() + [0xFF, 0xD9]
+        #expect(refusal(Array(few)) == nil)
+    }
+
     @Test("a JPEG whose data are damaged in the middle is an error, not a grey area")
     func corruptJPEG() throws {
         var changed = try bytes("444.jpg")

@@ -41,6 +41,18 @@ static void take_warning(j_common_ptr codec, int level) {
     }
 }
 
+/// The most scans of a progressive image. Encoders write about ten; each goes over all blocks again.
+enum { most_scans = 100 };
+
+/// Called now and then while the scans are read.
+static void count_scans(j_common_ptr codec) {
+    if (((j_decompress_ptr)codec)->input_scan_number <= most_scans) return;
+    error_state *error = (error_state *)codec->err;
+    snprintf(error->result->message, sizeof error->result->message,
+             "it is stored in more than %d scans: save it again, not progressively", most_scans);
+    longjmp(error->target, 1);
+}
+
 /// Three equal values of each grey one, from the right, in place.
 static void spread_grey_row(uint8_t *row, size_t width) {
     for (size_t x = width; x-- > 0;) row[3 * x] = row[3 * x + 1] = row[3 * x + 2] = row[x];
@@ -78,9 +90,10 @@ static void read_rows(struct jpeg_decompress_struct *codec, uint8_t *rgb) {
 
 /// Reads the header and, with `rgb`, the rest. Called with the jump target set.
 static void read_image(
-    struct jpeg_decompress_struct *codec, const uint8_t *bytes, size_t count, uint8_t *rgb, size_t rgb_count,
-    ci_result *result) {
+    struct jpeg_decompress_struct *codec, struct jpeg_progress_mgr *progress, const uint8_t *bytes,
+    size_t count, uint8_t *rgb, size_t rgb_count, ci_result *result) {
     jpeg_create_decompress(codec);
+    codec->progress = progress;
     jpeg_mem_src(codec, bytes, count);
     jpeg_read_header(codec, TRUE);
     result->width = codec->image_width;
@@ -100,6 +113,7 @@ static void read_image(
 
 static int run(const uint8_t *bytes, size_t count, uint8_t *rgb, size_t rgb_count, ci_result *result) {
     struct jpeg_decompress_struct codec = {0};
+    struct jpeg_progress_mgr progress = {.progress_monitor = count_scans};
     error_state error;
     *result = (ci_result){0};
     codec.err = jpeg_std_error(&error.base);
@@ -107,7 +121,7 @@ static int run(const uint8_t *bytes, size_t count, uint8_t *rgb, size_t rgb_coun
     error.base.emit_message = take_warning;
     error.result = result;
     int failed = setjmp(error.target);
-    if (!failed) read_image(&codec, bytes, count, rgb, rgb_count, result);
+    if (!failed) read_image(&codec, &progress, bytes, count, rgb, rgb_count, result);
     jpeg_destroy_decompress(&codec);
     return failed ? 1 : 0;
 }

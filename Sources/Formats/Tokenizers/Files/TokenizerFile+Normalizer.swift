@@ -3,6 +3,9 @@
 internal import JSON
 
 extension TokenizerFile {
+    /// How many times longer normalisers may make a text, all together. Those of real models stay below 100.
+    private static let largestGrowth = 256
+
     /// The switches of a BERT normaliser.
     func bertNormalizerOptions() throws(TokenizerError) -> BertNormalizer.Options {
         let node = try component("normalizer", supported: ["BertNormalizer"]).node
@@ -21,6 +24,7 @@ extension TokenizerFile {
             "Precompiled",
         ]
         var steps: [any TextNormalizer] = []
+        var growth = 1
         for (type, node) in try components("normalizer", list: "normalizers", supported: supported) {
             switch type {
             case "NFC": steps.append(CanonicalComposition())
@@ -33,17 +37,45 @@ extension TokenizerFile {
                         left: try node.member("strip_left").bool(),
                         right: try node.member("strip_right").bool()))
             case "Lowercase": steps.append(LowercaseNormalizer())
-            case "Prepend":
-                steps.append(PrependNormalizer(prefix: Array(try node.member("prepend").string().utf8)))
+            case "Prepend": steps.append(PrependNormalizer(prefix: try shortText(node.member("prepend"))))
             case "Precompiled":
-                steps.append(try PrecompiledNormalizer(node.member("precompiled_charsmap")))
+                let table = try PrecompiledNormalizer(node.member("precompiled_charsmap"))
+                growth = try checkedGrowth(growth, times: table.longestReplacement, "Precompiled")
+                steps.append(table)
             default:
-                let content = try node.member("content").string()
-                steps.append(
-                    ReplaceNormalizer(pattern: try pattern(node), replacement: Array(content.utf8)))
+                let content = Array(try node.member("content").string().utf8)
+                let pattern = try pattern(node)
+                let factor = (content.count + pattern.shortestMatch - 1) / pattern.shortestMatch
+                growth = try checkedGrowth(growth, times: factor, "Replace")
+                steps.append(ReplaceNormalizer(pattern: pattern, replacement: content))
             }
         }
         return NormalizerChain(steps: steps)
+    }
+
+    /// `growth × factor`, if texts may become so much longer.
+    private func checkedGrowth(
+        _ growth: Int, times factor: Int, _ type: String
+    ) throws(TokenizerError) -> Int {
+        let (product, overflows) = growth.multipliedReportingOverflow(by: max(1, factor))
+        guard !overflows, product <= Self.largestGrowth else {
+            throw unsupported(
+                "normalizer", "'\(type)' that lets texts grow to \(growth) × \(factor) times their length",
+                supported: "\(Self.largestGrowth) times for all normalizers together")
+        }
+        return product
+    }
+
+    /// The UTF-8 of a string that stands for a piece of text: whoever looks for it looks at all of it.
+    func shortText(_ node: TokenizerReader) throws(TokenizerError) -> [UInt8] {
+        let bytes = Array(try node.string().utf8)
+        let limit = 1_024
+        guard bytes.count <= limit else {
+            throw .invalidValue(
+                path: path, key: node.path, expected: "a string of no more than \(limit) bytes",
+                found: "one of \(bytes.count)")
+        }
+        return bytes
     }
 
     /// What a `Replace` replaces.
@@ -58,6 +90,6 @@ extension TokenizerFile {
         }
         let string = try pattern.member("String")
         guard try !string.string().isEmpty else { throw string.mismatch("a string that is not empty") }
-        return .literal(Array(try string.string().utf8))
+        return .literal(try shortText(string))
     }
 }

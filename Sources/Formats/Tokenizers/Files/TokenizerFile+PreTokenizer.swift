@@ -65,7 +65,7 @@ extension TokenizerFile {
         }
         guard !inverts else { throw unsupported("Split", "'invert' of a string", supported: "expressions") }
         guard try !delimiter.string().isEmpty else { throw delimiter.mismatch("a string that is not empty") }
-        return LiteralSplitter(delimiter: Array(try delimiter.string().utf8), behavior: known)
+        return LiteralSplitter(delimiter: try shortText(delimiter), behavior: known)
     }
 
     private func metaspace(_ node: TokenizerReader) throws(TokenizerError) -> MetaspacePreTokenizer {

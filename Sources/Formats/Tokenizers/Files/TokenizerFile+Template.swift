@@ -3,6 +3,9 @@
 internal import JSON
 
 extension TokenizerFile {
+    /// The most tokens and texts of a template: every text gets them.
+    private static let mostTemplateTokens = 256
+
     /// The template of the file, texts alone if it has none, and how offsets are trimmed before it.
     func postProcessor() throws(TokenizerError) -> (template: SequenceTemplate, trimming: OffsetTrimming?) {
         let supported = ["TemplateProcessing", "BertProcessing", "RobertaProcessing", "ByteLevel"]
@@ -64,6 +67,7 @@ extension TokenizerFile {
         -> [SequenceTemplate.Part]
     {
         var parts: [SequenceTemplate.Part] = []
+        var count = 0
         for element in try node.array() {
             if let sequence = element["Sequence"].ifPresent {
                 let name = try sequence.member("id").string()
@@ -76,6 +80,11 @@ extension TokenizerFile {
                     ids.append(try id.int32(maximum: Self.highestID))
                 }
                 parts.append(.special(ids: ids, typeID: try token.member("type_id").int32()))
+                count += ids.count
+            }
+            count += 1
+            guard count <= Self.mostTemplateTokens else {
+                throw node.mismatch("a template of no more than \(Self.mostTemplateTokens) tokens")
             }
         }
         return parts

@@ -123,6 +123,9 @@ struct TokenizerFile {
         return (type, node)
     }
 
+    /// The most components of a `Sequence`: each goes through the whole text.
+    private static let mostComponents = 64
+
     /// The components that `name` consists of, those of a `Sequence` (listed under `list`) one by one; none
     /// if null.
     func components(
@@ -133,6 +136,11 @@ struct TokenizerFile {
         func add(_ node: TokenizerReader) throws(TokenizerError) {
             let (type, node) = try checked(node, name, supported: supported + ["Sequence"])
             guard type == "Sequence" else {
+                guard result.count < Self.mostComponents else {
+                    throw unsupported(
+                        name, "of more than \(Self.mostComponents) components",
+                        supported: "\(Self.mostComponents) of them")
+                }
                 result.append((type, node))
                 return
             }

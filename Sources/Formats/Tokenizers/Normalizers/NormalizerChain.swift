@@ -90,6 +90,14 @@ struct ReplaceNormalizer: TextNormalizer {
         /// ` {2,}`: two spaces or more.
         case severalSpaces
 
+        /// Bytes of the shortest match.
+        var shortestMatch: Int {
+            switch self {
+            case .literal(let string): string.count
+            case .severalSpaces: 2
+            }
+        }
+
         /// Number of bytes of a match at `position`; 0 for none.
         func match(_ bytes: Span<UInt8>, at position: Int, end: Int) -> Int {
             switch self {

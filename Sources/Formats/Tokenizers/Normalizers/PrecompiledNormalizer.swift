@@ -12,6 +12,8 @@ struct PrecompiledNormalizer: TextNormalizer {
     private let units: [UInt32]
     /// Strings, each ended by a NUL.
     private let strings: [UInt8]
+    /// Bytes of the longest string that an entry may become.
+    let longestReplacement: Int
     /// What each ASCII character becomes if it stands alone; nil where it stays.
     private var asciiChanges = [Bool](repeating: false, count: 128)
 
@@ -27,6 +29,7 @@ struct PrecompiledNormalizer: TextNormalizer {
         else { throw node.mismatch("a trie and its strings") }
         units = stride(from: 4, to: 4 + size, by: 4).map(word)
         strings = Array(bytes[(4 + size)...])
+        longestReplacement = strings.split(separator: 0).map(\.count).max() ?? 0
         for value in UInt8(1)..<128 {
             let text = [value]
             asciiChanges[Int(value)] = match(text.span, 0..<1) != nil
