@@ -109,6 +109,13 @@ let package = Package(
             ["Phrases", "Tensors", "Layers", "Models", "Tokenizers", "ChatTemplates"]),
         module(.evaluation, "Metrics", []),
         module(.operations, "Reporting", ["Phrases", "Files", "JSON", "Machine"]),
+        module(
+            .operations, "Cluster",
+            [
+                "Phrases", "Tensors", "Files", "JSON", "Machine", "Kernels", "Layers", "Models",
+                "DataParallel", "Tokenizers", "ChatTemplates", "Datasets", "Arguments", "Checkpoints",
+                "Training", "Tasks",
+            ]),
         module(.evaluation, "Ratings", ["Phrases", "Tensors", "Files", "JSON", "Datasets", "Metrics"]),
         module(.operations, "RatingServer", ["Files", "Machine", "JSON", "Datasets", "Ratings"] + nio),
         module(
@@ -154,7 +161,7 @@ let package = Package(
                 "Safetensors",
                 "Datasets",
                 "Checkpoints", "Metrics", "Arguments", "Training", "Evaluation", "Tasks", "CrossValidation",
-                "Reporting", "Configuration", "Ratings", logging,
+                "Reporting", "Cluster", "Configuration", "Ratings", logging,
             ]),
         program(
             "LockstepProgram",
@@ -210,6 +217,12 @@ let package = Package(
         tests("TokenizersTests", ["Tokenizers", "TestSupport"], goldens: true),
         tests("ChatTemplatesTests", ["Tokenizers", "ChatTemplates", "TestSupport"], goldens: true),
         tests("ReportingTests", ["Machine", "JSON", "Reporting", "TestSupport"]),
+        tests(
+            "ClusterTests",
+            [
+                "Tensors", "JSON", "Machine", "Layers", "Models", "DataParallel", "Datasets", "Arguments",
+                "Cluster", "TestSupport",
+            ]),
         tests("RatingsTests", ["JSON", "Datasets", "Metrics", "Ratings", "TestSupport"]),
         tests(
             "RatingServerTests",
@@ -240,7 +253,7 @@ let package = Package(
                 "LockstepProgram", "Lockstep", "TestSupport", "Tensors", "JSON", "Kernels", "Models",
                 "Layers", "Datasets",
                 "DataParallel",
-                "Safetensors", "Checkpoints", "Training", "Configuration",
+                "Safetensors", "Checkpoints", "Training", "Configuration", "Cluster",
             ]),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         tests("TensorsTests", ["Tensors"]),

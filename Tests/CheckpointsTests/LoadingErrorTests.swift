@@ -3,7 +3,9 @@
 import Checkpoints
 import Foundation
 import JSON
+import Layers
 import Models
+import Tensors
 import TestSupport
 import Testing
 
@@ -139,6 +141,24 @@ struct LoadingErrorTests {
             copy.loadingMessage()
                 == "DIR: the weights do not fit config.json: bert.pooler.dense.weight expected shape [36, "
                 + "36], found [12, 108]. Use weights and config.json of the same model")
+    }
+
+    @Test("without its weights a model has the shape of its files, whose names and shapes are checked")
+    func shapeAlone() throws {
+        let copy = try ModelCopy(of: "single-label")
+        try copy.changeTensors { tensors in
+            let infinite = [Float](repeating: .infinity, count: 36)
+            tensors["bert.encoder.layer.1.attention.self.value.bias"] = .floats(infinite, shape: [36])
+        }
+        let (model, report) = try ModelLoader.load(
+            .classifier(nil), directory: copy.directory, readsWeights: false)
+        #expect(report.tensorCount == 0 && report.newHead.isEmpty)
+        #expect(model.parameters.values.values().allSatisfy { $0 == 0 })
+        #expect(model.parameters.layout.parameterCount == report.parameterCount)
+        try copy.changeTensors { $0["bert.pooler.dense.weight"]?.shape = [12, 108] }
+        #expect(throws: CheckpointError.self) {
+            try ModelLoader.load(.classifier(nil), directory: copy.directory, readsWeights: false)
+        }
     }
 
     @Test("a weight that is not finite is named", arguments: [Float.nan, .infinity, -.infinity])

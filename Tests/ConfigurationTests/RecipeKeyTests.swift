@@ -8,7 +8,8 @@ import Testing
 @Suite struct RecipeKeyTableTests {
     /// Properties of the arguments that no key sets; a look at the rows does.
     private static let withoutKey: Set = [
-        "trainSelection", "usableTrainSelection", "validationSelection", "notes",
+        "trainSelection", "usableTrainSelection", "validationSelection", "notes", "knownRows",
+        "readsWeights",
     ]
 
     /// Keys that are refused unless another one is set too.

@@ -14,7 +14,8 @@ struct RankScenarioTests {
 
     @Test(
         "every rank gets the closed-form answers",
-        arguments: 1...4, ["reductions", "broadcast", "gather", "reducer", "channels", "arenas", "shards"])
+        arguments: 1...4,
+        ["reductions", "broadcast", "gather", "questions", "reducer", "channels", "arenas", "shards"])
     func answers(ranks: Int, scenario: String) throws {
         let outcome = try run(ranks, scenario)
         #expect(outcome.status == 0, "\(outcome.errors)")
@@ -44,6 +45,14 @@ struct RankScenarioTests {
     func differenceOnRankZero() throws {
         let outcome = try run(3, "replicas", "0")
         #expect(outcome.output.contains("first slot.7, ranks [1, 2]\n"))
+    }
+
+    @Test("a rank that does not ask in time is known to rank 0, and the others get their answers")
+    func silentRank() throws {
+        let outcome = try run(4, "silence", "2")
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(outcome.output.contains("ok rank 0: missed [2]\n"))
+        for rank in [1, 3] { #expect(outcome.output.contains("ok rank \(rank): missed []\n")) }
     }
 
     @Test("equal replicas pass")

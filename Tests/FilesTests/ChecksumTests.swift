@@ -47,6 +47,9 @@ import Testing
                     try FileSystem.fingerprint(of: folder.path + "/" + name, fromDisk: fromDisk) == expected)
             }
         }
+        let first = try FileSystem.fingerprint(of: folder.path + "/large", limit: 600_000)
+        #expect(first.byteCount >= 600_000 && first.byteCount < large.count)
+        #expect(first.checksum == XXHash64.text(of: Array(large[..<first.byteCount])))
         #expect(throws: FilesError.missing(path: folder.path + "/none", .read)) {
             try FileSystem.fingerprint(of: folder.path + "/none")
         }

@@ -62,6 +62,33 @@ import Testing
         }
     }
 
+    @Test("features, limits, cores and interfaces are read as Linux lists them")
+    func lists() throws {
+        try folder.write("processor : 0\nflags\t\t: fpu avx2 avx512f\nflags : sse\n", to: "proc/cpuinfo")
+        #expect(facts.processorFeatures == ["fpu", "avx2", "avx512f"])
+        try folder.write("Cpus_allowed_list:\t0-3,8\nVmSize:\t    5 kB\n", to: "proc/self/status")
+        #expect(facts.coreList == "0-3,8" && facts.addressSpaceByteCount == 5 * 1024)
+        let limit = "Limit  Soft Limit  Hard Limit  Units\nMax address space  "
+        try folder.write(limit + "1073741824  unlimited  bytes\n", to: "proc/self/limits")
+        #expect(facts.addressSpaceLimitByteCount == 1 << 30)
+        try folder.write(limit + "unlimited  unlimited  bytes\n", to: "proc/self/limits")
+        #expect(facts.addressSpaceLimitByteCount == nil)
+        for (name, state) in [("lo", "up"), ("eth0", "up"), ("eth1", "down"), ("ib0", "up")] {
+            try folder.write(state + "\n", to: "sys/class/net/\(name)/operstate")
+        }
+        #expect(facts.activeInterfaces == ["eth0", "ib0"])
+    }
+
+    @Test("the processes that started this one are named, the parent first")
+    func ancestors() throws {
+        try folder.write("Name:\tlockstep\nPPid:\t40\n", to: "proc/self/status")
+        try folder.write("sh\n", to: "proc/40/comm")
+        try folder.write("PPid:\t30\n", to: "proc/40/status")
+        try folder.write("mpiexec.hydra\n", to: "proc/30/comm")
+        try folder.write("PPid:\t1\n", to: "proc/30/status")
+        #expect(facts.ancestorNames == ["sh", "mpiexec.hydra"])
+    }
+
     @Test("available memory is the host's, or what a container's limit leaves")
     func memory() throws {
         try folder.write("MemTotal: 900 kB\nMemAvailable:   800 kB\n", to: "proc/meminfo")

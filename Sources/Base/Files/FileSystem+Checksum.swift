@@ -15,13 +15,15 @@ extension FileSystem {
         }
     }
 
-    /// Reads a file to its end.
+    /// Reads a file to its end, or its first bytes.
     ///
-    /// - Parameter fromDisk: whether the system shall forget what it has of the file in memory before, so
-    ///   that what is read is what a restart will find. Only bytes that were flushed can be forgotten; some
-    ///   file systems, those in memory among them, ignore the wish.
+    /// - Parameters:
+    ///   - fromDisk: whether the system shall forget what it has of the file in memory before, so that what
+    ///     is read is what a restart will find. Only bytes that were flushed can be forgotten; some file
+    ///     systems, those in memory among them, ignore the wish.
+    ///   - limit: bytes after which no more are read, give or take a buffer.
     package static func fingerprint(
-        of path: String, fromDisk: Bool = false
+        of path: String, fromDisk: Bool = false, limit: Int = .max
     ) throws(FilesError) -> Fingerprint {
         let file = try Descriptor(path, O_RDONLY, .read)
         guard try file.status(path, .read).st_mode & S_IFMT == S_IFREG else { throw .notAFile(path: path) }
@@ -33,7 +35,9 @@ extension FileSystem {
         var byteCount = 0
         while true {
             let count = unsafe Foundation.read(file.number, buffer.baseAddress, buffer.count)
-            if count == 0 { return Fingerprint(byteCount: byteCount, checksum: hash.text) }
+            if count == 0 || byteCount >= limit {
+                return Fingerprint(byteCount: byteCount, checksum: hash.text)
+            }
             if count > 0 {
                 unsafe hash.add(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
                 byteCount += count

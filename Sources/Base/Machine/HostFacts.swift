@@ -40,6 +40,12 @@ package struct HostFacts: Sendable {
         return line?.split(separator: ":", maxSplits: 1).last?.trimmingCharacters(in: .whitespaces)
     }
 
+    /// Instructions that the processor has beyond the oldest, by Linux's names, such as `avx512f`.
+    package var processorFeatures: [String] {
+        let line = lines("/proc/cpuinfo").first { $0.hasPrefix("flags") || $0.hasPrefix("Features") }
+        return line?.split(separator: ":", maxSplits: 1).last?.split(separator: " ").map(String.init) ?? []
+    }
+
     /// The instruction set that this program was built for.
     package static var architecture: String {
         #if arch(x86_64)
@@ -101,7 +107,51 @@ package struct HostFacts: Sendable {
         return count
     }
 
+    /// The most bytes of address space that this process may have, as `ulimit -v` sets it; nil without a
+    /// limit.
+    package var addressSpaceLimitByteCount: Int? {
+        let line = lines("/proc/self/limits").first { $0.hasPrefix("Max address space") }
+        return line?.split(separator: " ").dropFirst(3).first.flatMap { Int($0) }
+    }
+
+    /// Bytes of address space that this process has now.
+    package var addressSpaceByteCount: Int? { kibibytes("VmSize", in: "/proc/self/status") }
+
+    // MARK: Processes
+
+    /// Names of the processes that started this one, the parent first, at most eight.
+    package var ancestorNames: [String] {
+        var names: [String] = []
+        var status = "/proc/self/status"
+        while names.count < 8 {
+            let line = lines(status).first { $0.hasPrefix("PPid:") }
+            guard let parent = line?.split(separator: "\t").last.flatMap({ Int($0) }), parent > 1,
+                let name = lines("/proc/\(parent)/comm").first
+            else { break }
+            names.append(String(name))
+            status = "/proc/\(parent)/status"
+        }
+        return names
+    }
+
+    // MARK: Network
+
+    /// Network interfaces that are up, the loopback left out.
+    package var activeInterfaces: [String] {
+        let folder = root + "/sys/class/net"
+        let names = (try? FileSystem.names(in: folder)) ?? []
+        return names.filter { name in
+            name != "lo" && lines("/sys/class/net/\(name)/operstate").first == "up"
+        }
+    }
+
     // MARK: Cores
+
+    /// The cores that this process may run on, as Linux lists them: `0-3,8`.
+    package var coreList: String? {
+        let line = lines("/proc/self/status").first { $0.hasPrefix("Cpus_allowed_list:") }
+        return line?.split(separator: "\t").last.map(String.init)
+    }
 
     /// Cores that this process may run on: by its affinity, and no more than its control groups' quota pays
     /// for.

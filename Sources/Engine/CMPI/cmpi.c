@@ -284,6 +284,16 @@ int cmpi_broadcast(void *values, int count, int type, int root, cmpi_communicato
     return MPI_Bcast(values, count, datatype(type), root, unwrap(communicator));
 }
 
+int cmpi_probe(int tag, cmpi_communicator communicator, int *is_there, int *source, int *count) {
+    MPI_Status status;
+    int code = MPI_Iprobe(MPI_ANY_SOURCE, tag, unwrap(communicator), is_there, &status);
+    *source = 0;
+    *count = 0;
+    if (code != MPI_SUCCESS || !*is_there) return code;
+    *source = status.MPI_SOURCE;
+    return MPI_Get_count(&status, MPI_BYTE, count);
+}
+
 int cmpi_send(const void *bytes, int count, int to, int tag, cmpi_communicator communicator) {
     return MPI_Send(bytes, count, MPI_BYTE, to, tag, unwrap(communicator));
 }

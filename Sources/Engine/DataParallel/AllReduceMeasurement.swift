@@ -71,9 +71,15 @@ package struct AllReduceMeasurement: Sendable {
         }
     }
 
-    private func seconds(_ way: Way, count: Int) throws(ParallelError) -> Double {
+    /// Seconds of one way with arenas of `bytes`: the median of so many rounds, of the slowest rank.
+    /// Collective.
+    package func seconds(_ way: Way, bytes: Int, rounds: Int) throws(ParallelError) -> Double {
+        try seconds(way, count: bytes / 4, rounds: rounds)
+    }
+
+    private func seconds(_ way: Way, count: Int, rounds: Int? = nil) throws(ParallelError) -> Double {
         let target = way == .copy ? Tensor(rows: 1, columns: count) : nil
-        let rounds = max(repetitions, min(200, repetitions * 262_144 / count))
+        let rounds = rounds ?? max(repetitions, min(200, repetitions * 262_144 / count))
         var times: [Double] = []
         for round in 0...rounds {
             gradients.arena.clear(count: count)

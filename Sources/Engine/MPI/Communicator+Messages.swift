@@ -14,6 +14,14 @@ extension Communicator {
         }
     }
 
+    /// The next message with this tag that waits to be received: its sender and its bytes; nil when none
+    /// does. MPI 3.1, section 3.8.1.
+    package func waitingMessage(tag: Int) throws(MPIError) -> (source: Int, count: Int)? {
+        var (isThere, source, count) = (Int32(0), Int32(0), Int32(0))
+        try call("MPI_Iprobe") { unsafe cmpi_probe(Int32(tag), handle, &isThere, &source, &count) }
+        return isThere == 0 ? nil : (Int(source), Int(count))
+    }
+
     /// Receives `count` bytes from rank `source`. MPI 3.1, section 3.2.4. Throws when another length comes.
     package func receive(count: Int, from source: Int, tag: Int = 0) throws(MPIError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)

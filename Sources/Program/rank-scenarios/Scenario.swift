@@ -18,6 +18,8 @@ enum Scenario {
         "reductions": { group, _ in try reductions(group) },
         "broadcast": { group, _ in try broadcast(group) },
         "gather": { group, _ in try gather(group) },
+        "questions": { group, _ in try questions(group) },
+        "silence": silence,
         "reducer": { group, _ in try reducer(group) },
         "replicas": replicas,
         "arenas": { group, _ in try arenas(group) },

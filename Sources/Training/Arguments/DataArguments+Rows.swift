@@ -2,19 +2,34 @@
 
 package import Datasets
 
+/// Rows of a run that were read already, such as a sample of them.
+package struct KnownRows: Sendable, Equatable {
+    package var training: [Row]
+    package var validation: [Row]
+    /// Rows that labels are taken from.
+    package var labelled: [Row]
+
+    package init(training: [Row], validation: [Row], labelled: [Row]) {
+        (self.training, self.validation, self.labelled) = (training, validation, labelled)
+    }
+}
+
 extension DataArguments {
     /// The training rows.
     package func trainingRows() throws(DatasetsError) -> RowReader {
-        try rows(of: trainFiles, trainSelection ?? usableTrainSelection)
+        if let knownRows { return RowReader(knownRows.training) }
+        return try rows(of: trainFiles, trainSelection ?? usableTrainSelection)
     }
 
     /// All rows that labels are taken from, so that a fold or a part knows those of the others.
     package func labelledRows() throws(DatasetsError) -> RowReader {
-        try rows(of: trainFiles, usableTrainSelection)
+        if let knownRows { return RowReader(knownRows.labelled) }
+        return try rows(of: trainFiles, usableTrainSelection)
     }
 
     /// The rows to evaluate on; nil when there are no validation files.
     package func validationRows() throws(DatasetsError) -> RowReader? {
+        if let knownRows { return knownRows.validation.isEmpty ? nil : RowReader(knownRows.validation) }
         guard !validationFiles.isEmpty else { return nil }
         return try rows(of: validationFiles, validationSelection)
     }

@@ -20,6 +20,8 @@ package struct DataArguments: Sendable, Equatable {
     package var usableTrainSelection: RowSelection?
     /// The rows of `validationFiles` to evaluate on; nil takes all. Set likewise.
     package var validationSelection: RowSelection?
+    /// Rows that were read already and stand for those of the files; nil reads the files. Set likewise.
+    package var knownRows: KnownRows?
     /// What becomes of rows with an empty text or label.
     package var onEmptyRow = EmptyRowRule.skip
     /// Most rows that are learnt from, evaluated on and predicted, the first ones; nil takes all.

@@ -34,6 +34,9 @@ package struct ModelArguments: Sendable, Equatable {
     /// Directory whose config.json describes a model that starts from random weights, with its tokenizer's or
     /// image processor's files; for runs without `modelNameOrPath`.
     package var configName: String?
+    /// Whether the weights of the model are read. If not, it has the names and shapes of its files, which are
+    /// checked, and zeros. Set by no key.
+    package var readsWeights = true
     /// Directory that receives model, checkpoints, logs and the effective configuration.
     package var outputDir = ""
 

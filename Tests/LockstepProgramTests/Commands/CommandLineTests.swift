@@ -28,7 +28,7 @@ import Testing
 
     @Test(
         "every option of every command has one sentence",
-        arguments: ["train", "evaluate", "predict", "chat", "cross-validate", "import", "launch"])
+        arguments: ["train", "check", "evaluate", "predict", "chat", "cross-validate", "import", "launch"])
     func sentences(command: String) throws {
         let entries = entries(try output([command, "--help"]))
         #expect(entries.count >= 5)
@@ -160,7 +160,7 @@ import Testing
     @Test("the first page lists the commands, and --version is one line")
     func firstPage() throws {
         let page = try output(["--help"])
-        for command in ["train", "evaluate", "predict", "cross-validate", "import", "launch"] {
+        for command in ["train", "check", "evaluate", "predict", "cross-validate", "import", "launch"] {
             #expect(page.contains("\n  \(command) "))
         }
         #expect(try output(["--version"]).wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil)

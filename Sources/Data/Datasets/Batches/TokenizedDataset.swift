@@ -16,6 +16,9 @@ package struct TokenizedDataset: Sendable {
     package private(set) var maximumLength = 0
     /// Rows that a limit on their tokens has cut.
     package private(set) var cutCount = 0
+    /// Tokens that they have lost, and rows that are left out because they are too long.
+    package private(set) var cutTokenCount = 0
+    package private(set) var leftOutCount = 0
     /// Tokens that the model makes of each row's image, which are not kept here; 0 for rows of text.
     package let imageTokenCount: Int
 
@@ -49,8 +52,15 @@ package struct TokenizedDataset: Sendable {
     /// What a row's output is compared with.
     package func target(of row: Int) -> Target { targets[row] }
 
-    /// Counts a row that a limit has cut.
-    package mutating func noteCut() { cutCount += 1 }
+    /// Counts a row that a limit has cut, by so many tokens.
+    package mutating func noteCut(tokens: Int) { noteLongRows(cut: 1, tokens: tokens, leftOut: 0) }
+
+    /// Counts rows that a limit has cut, by so many tokens in all, and rows that it leaves out.
+    package mutating func noteLongRows(cut: Int, tokens: Int, leftOut: Int) {
+        cutCount += cut
+        cutTokenCount += tokens
+        leftOutCount += leftOut
+    }
 
     /// Adds a row at the end. Token types must lie in 0...255.
     package mutating func append(_ example: Example) {

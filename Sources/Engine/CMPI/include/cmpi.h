@@ -59,6 +59,8 @@ int cmpi_alltoall_asleep(
 int cmpi_allgather_parts_asleep(
     void *values, const int *counts, const int *displacements, int type, cmpi_communicator communicator);
 int cmpi_broadcast(void *values, int count, int type, int root, cmpi_communicator communicator);
+/// Whether a message with this tag waits to be received, from which rank, and of how many bytes.
+int cmpi_probe(int tag, cmpi_communicator communicator, int *is_there, int *source, int *count);
 int cmpi_send(const void *bytes, int count, int to, int tag, cmpi_communicator communicator);
 /// `*received` is the number of bytes that came, at most `capacity`.
 int cmpi_receive(

@@ -1,5 +1,6 @@
 // The ranks of an MPI job.
 
+import Foundation
 import MPI
 package import Tensors
 
@@ -97,6 +98,50 @@ package final class MPIProcessGroup: ProcessGroup {
             try communicator.allGather(tensor, parts: parts, asleep: isSpread)
         }
     }
+
+    package func ask(
+        _ bytes: [UInt8], within seconds: Double, answer: ([[UInt8]?]) -> [UInt8]
+    ) throws(ParallelError) -> [UInt8] {
+        precondition(!bytes.isEmpty, "a question without words")
+        guard rank == 0 else {
+            return try communicating { () throws(MPIError) in
+                try communicator.send(bytes, to: 0, tag: Self.questionTag)
+                while true {
+                    if let answer = try communicator.waitingMessage(tag: Self.answerTag) {
+                        return try communicator.receive(
+                            count: answer.count, from: answer.source, tag: Self.answerTag)
+                    }
+                    Thread.sleep(forTimeInterval: Self.pollSeconds)
+                }
+            }
+        }
+        var all = [[UInt8]?](repeating: nil, count: size)
+        all[0] = bytes
+        let start = ContinuousClock.now
+        try communicating { () throws(MPIError) in
+            while all.contains(nil), (ContinuousClock.now - start) / .seconds(1) < seconds {
+                guard let message = try communicator.waitingMessage(tag: Self.questionTag) else {
+                    Thread.sleep(forTimeInterval: Self.pollSeconds)
+                    continue
+                }
+                all[message.source] = try communicator.receive(
+                    count: message.count, from: message.source, tag: Self.questionTag)
+            }
+        }
+        let result = answer(all)
+        precondition(!result.isEmpty, "an answer without words")
+        try communicating { () throws(MPIError) in
+            for other in 1..<max(1, size) where all[other] != nil {
+                try communicator.send(result, to: other, tag: Self.answerTag)
+            }
+        }
+        return result
+    }
+
+    private static let questionTag = 21
+    private static let answerTag = 22
+    /// Between two looks for a message.
+    private static let pollSeconds = 0.005
 
     package func barrier() throws(ParallelError) {
         try communicating { () throws(MPIError) in try communicator.barrier() }

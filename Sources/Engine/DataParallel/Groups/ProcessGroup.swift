@@ -38,6 +38,12 @@ package protocol ProcessGroup: AnyObject, Sendable {
     /// In place: every rank has filled `parts[rank]` of the contiguous `tensor`, and gets all others. `parts`
     /// are the same on all ranks.
     func allGather(_ tensor: Tensor, parts: [Range<Int>]) throws(ParallelError)
+    /// Brings the bytes of each rank to rank 0, which waits no longer than `seconds` for all of them and
+    /// gives `answer` what has come, in rank order, nil for a rank that did not. What it returns goes to the
+    /// ranks that have come: they sleep until then, and leave the cores to rank 0. Neither is empty.
+    func ask(
+        _ bytes: [UInt8], within seconds: Double, answer: ([[UInt8]?]) -> [UInt8]
+    ) throws(ParallelError) -> [UInt8]
     /// Waits until all ranks have come here.
     func barrier() throws(ParallelError)
     /// An independent channel between the same ranks, for example for another thread. Collective.
@@ -57,6 +63,16 @@ package protocol ProcessGroup: AnyObject, Sendable {
 }
 
 extension ProcessGroup {
+    /// For groups whose ranks cannot be late: waits for all of them.
+    package func ask(
+        _ bytes: [UInt8], within seconds: Double, answer: ([[UInt8]?]) -> [UInt8]
+    ) throws(ParallelError) -> [UInt8] {
+        let all = try gather(bytes, at: 0)
+        var result = all.map { answer($0) } ?? []
+        try broadcast(&result, from: 0)
+        return result
+    }
+
     /// How messages name this rank: `rank 2 on node07`.
     package var placeName: String { "rank \(rank) on \(hostName)" }
 }

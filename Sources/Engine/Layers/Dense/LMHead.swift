@@ -116,12 +116,17 @@ package final class LMHead: Layer {
         return (losses, isCorrect)
     }
 
+    /// Rows of the largest chunk of logits.
+    package static func chunkRows(_ vocabularySize: Int) -> Int {
+        max(32, min(512, chunkElements / vocabularySize / 16 * 16))
+    }
+
     /// Gives `body` the logits of a chunk of the rows of `h` at a time.
     private func forEachChunk(
         _ h: Tensor, keys: ((Range<Int>) -> RowRandomKeys?)? = nil, _ pass: Pass,
         _ body: (Range<Int>, Tensor) -> Void
     ) {
-        let chunk = max(32, min(512, Self.chunkElements / vocabularySize / 16 * 16))
+        let chunk = Self.chunkRows(vocabularySize)
         for start in stride(from: 0, to: h.rows, by: chunk) {
             let rows = start..<min(start + chunk, h.rows)
             pass.temporarily {

@@ -16,7 +16,7 @@ enum CommandLineAdvice {
 
     private static func advice(on sentence: String, arguments: [String]) -> String? {
         if let match = sentence.wholeMatch(of: /Unknown option '--([^']+)'/) {
-            guard let command = arguments.lazy.compactMap(RecipeCommand.init(rawValue:)).first else {
+            guard let command = arguments.lazy.compactMap(HelpRequest.command(named:)).first else {
                 return nil
             }
             let keys = RecipeKey.all.filter { $0.commands.contains(command) }.map(\.name)

@@ -13,7 +13,7 @@ struct HelpRequest {
     init?(_ arguments: [String]) {
         var words = arguments
         let isHelp: (String) -> Bool = { ["--help", "-h", "-help"].contains($0) }
-        if let first = words.first, let command = RecipeCommand(rawValue: first) {
+        if let first = words.first, let command = Self.command(named: first) {
             self.command = command
             words.removeFirst()
         } else {
@@ -22,6 +22,12 @@ struct HelpRequest {
         guard words.count == 2, isHelp(words[0]) || (command == nil && words[0] == "help") else { return nil }
         word = words[1]
         if word.hasPrefix("-") { return nil }
+    }
+
+    /// The command whose keys a command of that name reads.
+    static func command(named name: String) -> RecipeCommand? {
+        name == CheckCommand.configuration.commandName
+            ? CheckCommand.recipeCommand : RecipeCommand(rawValue: name)
     }
 
     private var namedCommand: (any ParsableCommand.Type)? {

@@ -22,9 +22,9 @@ struct LockstepCommand: ParsableCommand {
             "lockstep train --help schedule"),
         version: Version.current,
         subcommands: [
-            TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ChatCommand.self, RateCommand.self,
-            CrossValidateCommand.self, ReportCommand.self, ImportCommand.self, LaunchCommand.self,
-            BenchCommand.self,
+            TrainCommand.self, CheckCommand.self, EvaluateCommand.self, PredictCommand.self,
+            ChatCommand.self, RateCommand.self, CrossValidateCommand.self, ReportCommand.self,
+            ImportCommand.self, LaunchCommand.self, BenchCommand.self,
         ])
 }
 

@@ -27,7 +27,7 @@ extension ModelLoader {
     /// Throws as `load` does. Returns a report for each directory.
     package static func encoderDecoder(
         encoder: String, decoder: String, tokens: DecoderTokens, seed: UInt64,
-        overrides: JSONObject = [:]
+        overrides: JSONObject = [:], readsWeights: Bool = true
     ) throws(CheckpointError) -> (model: any SequenceToSequenceModel, reports: [LoadReport]) {
         let encoderFile = try ModelConfigurationFile(directory: encoder)
         let decoderFile = try ModelConfigurationFile(directory: decoder)
@@ -41,9 +41,11 @@ extension ModelLoader {
         {
             let model: EncoderDecoder
             do { model = try EncoderDecoder(json, file: paths) } catch { throw CheckpointError(error) }
-            let encoding = try fillEncoder(of: model, from: encoder, seed: seed)
-            let decoding = try fillDecoder(of: model, from: decoder, seed: seed)
-            model.parameters.initialize(key: .init(seed: seed)) { $0.name.hasPrefix("enc_to_dec_proj.") }
+            let encoding = try fillEncoder(of: model, from: encoder, seed: seed, reads: readsWeights)
+            let decoding = try fillDecoder(of: model, from: decoder, seed: seed, reads: readsWeights)
+            if readsWeights {
+                model.parameters.initialize(key: .init(seed: seed)) { $0.name.hasPrefix("enc_to_dec_proj.") }
+            }
             return (model, [encoding.report, decoding.report], decoding.differentCopy)
         }
         let (model, reports, copy) = try attempt(json)
@@ -74,27 +76,29 @@ extension ModelLoader {
     }
 
     private static func fillEncoder(
-        of model: EncoderDecoder, from directory: String, seed: UInt64
+        of model: EncoderDecoder, from directory: String, seed: UInt64, reads: Bool
     ) throws(CheckpointError) -> Filling {
         let (prefix, backbone) = (model.encoderPrefix, model.encoderBackbone)
-        return try fill(model, part: prefix, from: directory, seed: seed, isNew: model.isPooler) { name in
+        return try fill(
+            model, part: prefix, from: directory, seed: seed, reads: reads, isNew: model.isPooler
+        ) { name in
             [prefix + (name.hasPrefix(backbone) ? String(name.dropFirst(backbone.count)) : name)]
         }
     }
 
     private static func fillDecoder(
-        of model: EncoderDecoder, from directory: String, seed: UInt64
+        of model: EncoderDecoder, from directory: String, seed: UInt64, reads: Bool
     ) throws(CheckpointError) -> Filling {
         let (prefix, backbone) = (model.decoderPrefix, model.decoderPrefix + model.decoderBackbone)
         return try fill(
-            model, part: prefix, from: directory, seed: seed,
+            model, part: prefix, from: directory, seed: seed, reads: reads,
             isNew: { model.isHead($0) || !$0.name.hasPrefix(backbone) },
             places: { name in [prefix + name, backbone + name] })
     }
 
     /// Fills the slots whose names start with `part`; `isNew` says which may be missing.
     private static func fill(
-        _ model: EncoderDecoder, part: String, from directory: String, seed: UInt64,
+        _ model: EncoderDecoder, part: String, from directory: String, seed: UInt64, reads: Bool,
         isNew: (ParameterSlot) -> Bool, places: (String) -> [String]
     ) throws(CheckpointError) -> Filling {
         let files = try SafetensorsCollection.weights(in: directory)
@@ -107,7 +111,7 @@ extension ModelLoader {
         new.head = slots.filter { missing.contains($0.index) }
         if !new.head.isEmpty { new.headReason = "the directory does not have them" }
         var filling = try fill(
-            model, assignment, except: new, from: files, directory: directory, seed: seed)
+            model, assignment, except: new, from: files, directory: directory, seed: seed, reads: reads)
         filling.report.modelType =
             model.configurationJSON[String(part.dropLast())]?["model_type"]?.string ?? ""
         filling.report.parameterCount = assignment.matches.reduce(0) { $0 + $1.tensor.count }

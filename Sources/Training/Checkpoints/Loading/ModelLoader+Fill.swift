@@ -15,22 +15,25 @@ extension ModelLoader {
     }
 
     /// Reads what `assignment` matched, but for the new parameters, which are initialised from `seed` and the
-    /// slots' names.
+    /// slots' names. Unless it `reads`, names and shapes are checked and all parameters stay zero.
     static func fill(
         _ model: any TrainableModel, _ assignment: TensorAssignment, except new: NewParameters,
-        from files: SafetensorsCollection, directory: String, seed: UInt64
+        from files: SafetensorsCollection, directory: String, seed: UInt64, reads: Bool = true
     ) throws(CheckpointError) -> Filling {
         let slots = Set((new.head + new.pooler).map(\.index))
         var report = LoadReport(
             directory: directory, modelType: model.configurationJSON["model_type"]?.string ?? "",
             parameterCount: model.parameters.layout.parameterCount)
-        report.tensorCount = try assignment.read(into: model, except: slots, from: files, path: directory)
-        model.parameters.initialize(key: RandomKey(seed: seed)) { slots.contains($0.index) }
+        try assignment.requireComplete(except: slots, path: directory)
+        try assignment.requireShapes(of: files, except: slots, path: directory)
         report.ignored = assignment.ignored
         report.newHead = new.head.map(\.name)
         report.newHeadReason = new.headReason
         report.newPooler = new.pooler.map(\.name)
         report.headChange = new.headChange
+        guard reads else { return Filling(report: report, differentCopy: nil) }
+        report.tensorCount = try assignment.read(into: model, except: slots, from: files, path: directory)
+        model.parameters.initialize(key: RandomKey(seed: seed)) { slots.contains($0.index) }
         if let order = new.outputOrder { reorderOutputs(of: model, order) }
         return Filling(
             report: report,

@@ -23,12 +23,14 @@ package enum ModelLoader {
     ///
     /// Throws when the directory or its config.json is missing or wrong, when a tensor is missing, surplus,
     /// of another shape or not finite, each with its name, and the errors of the file format. Tensors are
-    /// read straight into the parameter arena, one at a time.
+    /// read straight into the parameter arena, one at a time; without `readsWeights` none is, and the model
+    /// has zeros.
     package static func load<Model>(
-        _ head: ModelHead<Model>, directory: String, overrides: JSONObject = [:], seed: UInt64 = 0
+        _ head: ModelHead<Model>, directory: String, overrides: JSONObject = [:], seed: UInt64 = 0,
+        readsWeights: Bool = true
     ) throws(CheckpointError) -> (model: Model, report: LoadReport) {
         let file = try ModelConfigurationFile(directory: directory, overrides: overrides)
-        let changedFiles = try Manifest.changedFiles(ofModelIn: directory)
+        let changedFiles = readsWeights ? try Manifest.changedFiles(ofModelIn: directory) : []
         // Its errors are those of a file that is to be corrected.
         if case .classificationHead = head.newParameters { _ = try file.head() }
         let files = try SafetensorsCollection.weights(in: directory)
@@ -39,7 +41,9 @@ package enum ModelLoader {
             let new = try NewParameters(head.newParameters, trainable, assignment, files, file)
             return (
                 model,
-                try fill(trainable, assignment, except: new, from: files, directory: directory, seed: seed)
+                try fill(
+                    trainable, assignment, except: new, from: files, directory: directory, seed: seed,
+                    reads: readsWeights)
             )
         }
         var (model, outcome) = try attempt(file.json)
@@ -91,14 +95,16 @@ package enum ModelLoader {
     }
 
     /// A model that starts from random weights: a config.json is all that `directory` has to hold. All
-    /// parameters are drawn from `seed` and the slots' names as the architecture initialises them.
+    /// parameters are drawn from `seed` and the slots' names as the architecture initialises them, or stay
+    /// zero unless it `drawsWeights`.
     package static func untrained<Model>(
-        _ head: ModelHead<Model>, directory: String, overrides: JSONObject = [:], seed: UInt64
+        _ head: ModelHead<Model>, directory: String, overrides: JSONObject = [:], seed: UInt64,
+        drawsWeights: Bool = true
     ) throws(CheckpointError) -> (model: Model, report: LoadReport) {
         let file = try ModelConfigurationFile(directory: directory, overrides: overrides)
         let model = try empty(head, file.json, file: file.path)
         let parameters = head.trainable(model).parameters
-        parameters.initialize(key: RandomKey(seed: seed))
+        if drawsWeights { parameters.initialize(key: RandomKey(seed: seed)) }
         var report = LoadReport(
             directory: directory, modelType: file.json["model_type"]?.string ?? "",
             parameterCount: parameters.layout.parameterCount)

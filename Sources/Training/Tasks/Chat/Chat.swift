@@ -36,7 +36,7 @@ package struct Chat: LanguageModelDefinition {
                 tokenizer: tokenizer,
                 template: try ChatTemplate.loadIfPresent(directory: run.model.directory), arguments: run.data,
                 modelLength: min(model.maximumLength, run.training.maxTokensPerDevice ?? .max))
-            return { try conversations.examples($0) { $0.say(group) } }
+            return { try conversations.examples($0) { $0.say(group, of: run) } }
         }
     }
 

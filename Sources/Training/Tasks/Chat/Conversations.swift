@@ -54,6 +54,7 @@ package struct Conversations {
         }
         try longRows.requireRows(reader.files)
         report(longRows)
+        longRows.note(in: &store)
         return store
     }
 

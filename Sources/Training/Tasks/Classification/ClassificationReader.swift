@@ -40,18 +40,18 @@ package struct TextClassificationReader: ClassificationReader {
         while let row = try next() {
             let example = try example(row, labels)
             // Only training and evaluations tell of it.
-            if labels != nil, try isCut(row, example) { store.noteCut() }
+            if labels != nil, let lost = try lostTokens(row, example) { store.noteCut(tokens: lost) }
             store.append(example)
         }
         return store
     }
 
-    /// Whether the row has more tokens than its example.
-    private func isCut(_ row: Row, _ example: Example) throws(DatasetsError) -> Bool {
-        guard example.tokens.count == columns.maximumLength else { return false }
+    /// How many more tokens the row has than its example; nil if none.
+    private func lostTokens(_ row: Row, _ example: Example) throws(DatasetsError) -> Int? {
+        guard example.tokens.count == columns.maximumLength else { return nil }
         let (text, pair) = try texts(row)
-        return tokenizer.encode(text, pair: pair, addingSpecialTokens: true, maximumLength: nil).count
-            > example.tokens.count
+        let whole = tokenizer.encode(text, pair: pair, addingSpecialTokens: true, maximumLength: nil).count
+        return whole > example.tokens.count ? whole - example.tokens.count : nil
     }
 
     package func input(of row: Row) throws -> String {

@@ -50,7 +50,7 @@ package struct CausalLanguageModeling: LanguageModelDefinition {
     package func setup(_ run: RunArguments, group: any ProcessGroup) throws -> LanguageModelSetup {
         try .causal(run, group: group) { tokenizer, _ in
             let blocks = TextBlocks(tokenizer: tokenizer, arguments: run.data, isCausal: true)
-            return { try blocks.examples($0) { $0.say(group) } }
+            return { try blocks.examples($0) { $0.say(group, of: run) } }
         }
     }
 

@@ -75,8 +75,15 @@ package struct LongRows {
                 + "tokens)\(reason); raise max_seq_length")
     }
 
-    /// Says on rank 0 what became of the rows that are too long.
-    func say(_ group: any ProcessGroup) {
-        if group.rank == 0, let sentence { Logger.run.warning("\(sentence)") }
+    /// Says on rank 0 what became of the rows that are too long, unless `run` reads rows for another than
+    /// itself.
+    func say(_ group: any ProcessGroup, of run: RunArguments) {
+        guard group.rank == 0, run.model.readsWeights, let sentence else { return }
+        Logger.run.warning("\(sentence)")
+    }
+
+    /// The same for the examples that came of the rows.
+    func note(in store: inout TokenizedDataset) {
+        store.noteLongRows(cut: cutRowCount, tokens: cutTokenCount, leftOut: skippedRowCount)
     }
 }

@@ -55,7 +55,9 @@ package struct TextBlocks {
                 "\(reader.files.joined(separator: ", ")): no text to learn from; the column \(column) is blank in every "
                     + "row")
         }
-        return blocks.store
+        var store = blocks.store
+        longRows.note(in: &store)
+        return store
     }
 
     /// A counter of texts that are over the limit of length.

@@ -58,7 +58,7 @@ extension ModelBroadcast {
             reading: {
                 let joined = try ModelLoader.encoderDecoder(
                     encoder: pair.encoder, decoder: pair.decoder, tokens: tokens, seed: seed,
-                    overrides: overrides)
+                    overrides: overrides, readsWeights: configuration.model.readsWeights)
                 return (model: joined.model, report: joined.reports)
             })
         return (model, reports ?? [])

@@ -57,11 +57,13 @@ package enum ModelBroadcast {
                 guard source.startsUntrained else {
                     return try adapted(directory, head: nil, as: kind) { folder, head in
                         try ModelLoader.load(
-                            kind(head), directory: folder, overrides: overrides(folder), seed: seed)
+                            kind(head), directory: folder, overrides: overrides(folder), seed: seed,
+                            readsWeights: source.readsWeights)
                     }
                 }
                 return try ModelLoader.untrained(
-                    kind(nil), directory: directory, overrides: overrides(nil), seed: seed)
+                    kind(nil), directory: directory, overrides: overrides(nil), seed: seed,
+                    drawsWeights: source.readsWeights)
             })
     }
 

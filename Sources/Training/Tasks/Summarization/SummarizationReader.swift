@@ -68,7 +68,7 @@ package final class SummarizationReader: SequenceToSequenceReader {
         let rows = reader.makeIterator()
         while let row = try rows.next() {
             let source = try source(of: row)
-            if try isCut(row, source) { examples.noteCut() }
+            if let lost = try lostTokens(row, source) { examples.noteCut(tokens: lost) }
             examples.append(source)
             targets.append(try target(of: row))
             references.append(try columns.summary(of: row))
@@ -95,12 +95,13 @@ package final class SummarizationReader: SequenceToSequenceReader {
             tokens: encoding.ids, typeIDs: encoding.typeIDs, target: .none, source: row.source)
     }
 
-    /// Whether the document has more tokens than are read of it.
-    private func isCut(_ row: Row, _ source: Example) throws -> Bool {
-        guard source.tokens.count == maximumSourceLength else { return false }
-        return try tokenizer.encode(
+    /// How many more tokens the document has than are read of it; nil if none.
+    private func lostTokens(_ row: Row, _ source: Example) throws -> Int? {
+        guard source.tokens.count == maximumSourceLength else { return nil }
+        let whole = try tokenizer.encode(
             columns.document(of: row), pair: nil, addingSpecialTokens: true, maximumLength: nil
-        ).count > source.tokens.count
+        ).count
+        return whole > source.tokens.count ? whole - source.tokens.count : nil
     }
 
     package func target(of row: Row) throws -> [Int32] {
