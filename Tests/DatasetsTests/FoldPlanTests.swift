@@ -138,6 +138,30 @@ private func deviation(_ table: [[Int]]) -> Double {
         for (other, plan) in zip(try plans(2), first) { #expect(other != plan) }
     }
 
+    @Test("a key gives these folds in every version, as a resumed cross-validation goes on with them")
+    func sameInEveryVersion() throws {
+        let classes = (0..<24).map { $0 * $0 % 7 % 2 }
+        let groups = (0..<24).map { $0 / 3 }
+        // FNV-1a of all folds: a hash, as it is every choice among equally good ones that counts.
+        var hashes = [UInt64](repeating: 0xCBF2_9CE4_8422_2325, count: 4)
+        for seed in 0..<UInt64(200) {
+            let key = RandomKey(seed: seed)
+            let plans: [FoldPlan] = [
+                try .shuffled(rowCount: 24, foldCount: 3, key: key),
+                try .stratified(classes: classes, foldCount: 3, key: key),
+                try .grouped(groups: groups, foldCount: 3, key: key),
+                try .grouped(groups: groups, stratifiedBy: classes, foldCount: 3, key: key),
+            ]
+            for (kind, plan) in plans.enumerated() {
+                for fold in plan.folds { hashes[kind] = (hashes[kind] ^ UInt64(fold)) &* 0x100_0000_01B3 }
+            }
+        }
+        #expect(
+            hashes == [
+                0x00CF_C794_D1B1_3A73, 0xA7EA_57DB_3AC2_9735, 0x5CC4_69F6_45F8_6535, 0x1228_415B_28EF_505A,
+            ])
+    }
+
     @Test("groups of different sizes are exchanged too, within the bounds of the greedy choice")
     func exchanges() throws {
         let groups = (1...30).flatMap { [Int](repeating: $0 - 1, count: $0) }

@@ -2,6 +2,7 @@
 
 import Datasets
 import Foundation
+import JSON
 import TestSupport
 import Testing
 
@@ -61,6 +62,15 @@ import Testing
         ])
     func noRows(name: String, text: String) throws {
         #expect(try folder.message(name, text) == "\(name) is empty: expected at least one row.")
+    }
+
+    @Test("An error in a text that is one JSON value names the line and column in it")
+    func wholeText() throws {
+        for (text, place) in [("{\"a\" 2}", "1, column 6"), ("{\n\n \"é\" 2}", "3, column 6")] {
+            #expect(
+                try message { _ = try JSONValue(json: Array(text.utf8), name: "items.json") }
+                    == "items.json:\(place): no valid JSON: expected ':', found '2'.")
+        }
     }
 
     @Test("A line that is no JSON, or no object, is reported with line and column")

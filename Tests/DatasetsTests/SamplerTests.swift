@@ -108,6 +108,9 @@ import Testing
             rowCount: 10, globalBatchRows: 4, rankCount: 2, seed: 0, dropsLast: true)
         #expect(dropping.stepsPerEpoch == 2)
         #expect(Set((0..<2).flatMap { dropping.rows(epoch: 0, step: $0) }).count == 8)
+        let single = try DistributedSampler(
+            rowCount: 4, globalBatchRows: 4, rankCount: 2, seed: 0, dropsLast: true)
+        #expect(single.stepsPerEpoch == 1 && single.rows(epoch: 0, step: 0).sorted() == [0, 1, 2, 3])
     }
 
     @Test("Fewer rows than ranks, or than one full batch when incomplete ones are dropped, is an error")
