@@ -60,7 +60,8 @@ struct ShardTests {
     }
 
     /// Steps of `value −= gradient` in bfloat16; the gradient is rank + step in all elements. Returns for
-    /// each step what products read, for each of two slots, and in the end all values and the bytes sent.
+    /// each step what products read, of two weights and of a table that is the output layer too, and in the
+    /// end all values and the bytes sent.
     private func trainRounded(
         _ group: any ProcessGroup, isSharded: Bool
     ) throws -> (operands: [[Float]], values: [Float], bytes: Int) {
@@ -70,6 +71,8 @@ struct ShardTests {
                 "slot.\(slot)", rows: 1, columns: count, hasWeightDecay: false, initialization: .zeros,
                 tensors: [CheckpointTensor(name: "slot.\(slot)", shape: [count])], isLinear: slot % 2 == 0)
         }
+        let table = Embedding(&layout, "table", count: 40, width: 3, standardDeviation: 1)
+        _ = LMHead(&layout, tiedTo: table)
         let store = ParameterStore(layout: layout)
         store.values.copy(from: (0..<store.values.count).map { Float($0) * 1.01 })
         store.computeInBFloat16()
@@ -78,7 +81,7 @@ struct ShardTests {
         var operands: [[Float]] = []
         for step in 1...3 {
             reducer.beginStep()
-            for slot in (0..<4).reversed() {
+            for slot in (0..<5).reversed() {
                 if slot % 2 == 0 { operands.append(store.operand(slot).values()) }
                 let gradient = store.gradient(slot)
                 gradient.copy(from: [Float](repeating: Float(group.rank + step), count: gradient.count))
@@ -106,10 +109,57 @@ struct ShardTests {
             let sharded = try trainRounded(group, isSharded: true)
             #expect(sharded.operands == whole.operands)
             #expect(sharded.values == whole.values)
-            #expect(Set(whole.operands.map(\.count)) == [300, 600])
-            // Three sums of 992 elements, padding included, and three gathers of 900 in two bytes and 92 in
-            // four.
-            if group.size > 1 { #expect(sharded.bytes == 3 * 4 * 992 + 3 * (2 * 900 + 4 * 92)) }
+            #expect(Set(whole.operands.map(\.count)) == [300, 600, 120])
+            // Three sums of 1,120 elements, padding included, and three gathers of 900 in two bytes and 220
+            // in four: rows of the table are looked up in float32.
+            if group.size > 1 { #expect(sharded.bytes == 3 * 4 * 1_120 + 3 * (2 * 900 + 4 * 220)) }
+        }
+    }
+
+    @Test(
+        "when one of the arenas is refused shared memory, none has it and shards fit to each other",
+        arguments: [[2], [3], [2, 2]], 0...3)
+    func refusedMemory(hosts: [Int], allowed: Int) throws {
+        try ThreadProcessGroup.run(ranksOnHosts: hosts) { group in
+            // Gradients and values are two arenas; values of products are a third inside a host.
+            let isShared = (two: allowed >= 2, three: allowed >= (hosts.count == 1 ? 3 : 2))
+            let whole = try train(RefusingGroup(group, allowed: isShared.two ? 9 : 0), isSharded: false)
+            let sharded = try train(RefusingGroup(group, allowed: allowed), isSharded: true)
+            #expect(whole.0 == sharded.0)
+            #expect(whole.1 == sharded.1)
+            let exact = try trainRounded(group, isSharded: false)
+            let rounded = try trainRounded(RefusingGroup(group, allowed: allowed), isSharded: true)
+            #expect(exact.operands == rounded.operands)
+            #expect(exact.values == rounded.values)
+            let store = ParameterStore(layout: makeLayout(Self.counts))
+            store.computeInBFloat16()
+            let reducer = try GradientReducer(
+                parameters: store, group: RefusingGroup(group, allowed: allowed),
+                options: options(isSharded: true))
+            #expect((reducer.sharedMemoryRefusal == nil) == isShared.three)
+            #expect(isShared.three || reducer.sharedMemoryRefusal == "window \(allowed + 1) is too large")
+        }
+    }
+
+    @Test("a table is updated right when memory for its values is refused", arguments: 0...2)
+    func refusedTable(allowed: Int) throws {
+        try ThreadProcessGroup.run(size: 2) { group in
+            let store = ParameterStore(layout: tableLayout())
+            let reducer = try GradientReducer(
+                parameters: store, group: RefusingGroup(group, allowed: allowed),
+                options: ReductionOptions(isSharded: nil))
+            // Where memory is not shared, all ranks update all values.
+            #expect((reducer.shard != nil) == (allowed == 2))
+            reducer.beginStep()
+            store.gradients.copy(from: [Float](repeating: 1, count: store.gradients.count))
+            for slot in [2, 1, 0] { reducer.markReady(slot: slot) }
+            try reducer.finish()
+            let values = store.valuesForUpdate
+            for range in reducer.shard ?? [0..<values.count] {
+                for index in range { values[0, index] -= store.gradients[0, index] }
+            }
+            reducer.gatherValues()
+            #expect(store.values.values().allSatisfy { $0 == -2 })
         }
     }
 
@@ -184,7 +234,8 @@ struct ShardTests {
             }
             let isNetworked = hosts.count > 1
             let wholeBytes = store.layout.elementCount * 4
-            #expect(isNetworked ? bytes < wholeBytes / 50 : bytes == wholeBytes)
+            // Of every rank nine rows of three, and two slots of 16 elements, padding included.
+            #expect(bytes == (isNetworked ? 4 * (27 * size + 32) : wholeBytes))
             #expect(reducer.counters.bytes - bytes <= 2 * wholeBytes)
         }
     }

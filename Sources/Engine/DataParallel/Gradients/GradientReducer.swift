@@ -54,7 +54,7 @@ package final class GradientReducer: Sendable {
         self.plan = plan
         shard = channel?.values == nil ? nil : channel?.shard
         gradients = channel?.gradients.arena ?? parameters.gradients
-        sharedMemoryRefusal = channel?.gradients.refusal ?? channel?.values?.refusal
+        sharedMemoryRefusal = channel?.refusal
         let progress = Monitor(ReductionProgress(plan: plan))
         self.progress = progress
         guard let channel else { return }

@@ -24,6 +24,8 @@ final class ReductionChannel: Sendable {
     /// All tables with sparse updates, and those whose rows are summed and brought to all inside a host.
     let sparseEmbeddings: [SparseEmbeddingUpdate]
     private let sharedEmbeddings: [SparseEmbeddingUpdate]
+    /// Why ranks of one host do not share memory although they could.
+    let refusal: String?
     let everyone: any ProcessGroup
     let labels: [String]
     /// For messages and for the watch over long waits.
@@ -37,19 +39,12 @@ final class ReductionChannel: Sendable {
         self.group = group
         let unwatched = (group as? WatchedProcessGroup)?.unwatched ?? group
         let topology = try RankTopology(unwatched)
-        let gradients = try HierarchicalCollectives(
-            elementCount: layout.elementCount, topology: topology, wire: options.wire,
-            sharesMemory: options.sharesMemory)
+        let arenas = try ReductionArenas.make(parameters, topology: topology, options: options)
+        let gradients = arenas.gradients
         self.gradients = gradients
-        // Between hosts values travel in float32 behind the sum: more bytes at worse times than a sum for
-        // all.
-        let isSharded = options.isSharded ?? !gradients.isNetworked
+        values = arenas.values
+        refusal = arenas.refusal
         valueOffset = parameters.arenaOffset
-        values =
-            isSharded
-            ? try HierarchicalCollectives(
-                elementCount: parameters.arenaCount, topology: topology, sharesMemory: options.sharesMemory)
-            : nil
         everyone = topology.everyone
         sparseEmbeddings = parameters.sparseEmbeddings
         let sparseSlots = Set(sparseEmbeddings.map(\.slot))
@@ -58,7 +53,7 @@ final class ReductionChannel: Sendable {
             ? layout.slots.filter { SparseAllReduce.isTable($0) || sparseSlots.contains($0.index) } : []
         sharedEmbeddings = gradients.isNetworked ? [] : sparseEmbeddings
         // Messages between hosts carry whole buckets of values.
-        if gradients.isNetworked, isSharded { for rows in sparseEmbeddings { rows.updateDensely() } }
+        if gradients.isNetworked, values != nil { for rows in sparseEmbeddings { rows.updateDensely() } }
         // Frequent words stand together: small buckets scatter them to all owners.
         let plan = BucketPlan(
             layout: layout, bucketMebibytes: options.bucketMebibytes,
@@ -68,15 +63,13 @@ final class ReductionChannel: Sendable {
         self.plan = plan
         let operands = layout.slots.filter(\.isOperand).map(\.range)
         operandRanges = plan.buckets.map { $0.range.intersections(operands) }
-        rounded = try RoundedShards(
-            parameters: parameters, values: values, plan: plan, topology: topology,
-            sharesMemory: options.sharesMemory)
+        rounded = RoundedShards(parameters: parameters, arenas: arenas, plan: plan)
         var sums: [Int: SparseAllReduce] = [:]
         for slot in tall {
             sums[plan.bucketsOfSlot[slot.index].lowerBound] = try SparseAllReduce(
                 slot, update: sparseEmbeddings.first { $0.slot == slot.index }, gradients: gradients.arena,
                 topology: topology, wire: options.wire,
-                sharesMemory: options.sharesMemory)
+                sharesMemory: options.sharesMemory && refusal == nil)
         }
         sparseSums = sums
         labels = plan.buckets.indices.map { Self.label($0, plan: plan, layout: layout) }

@@ -27,21 +27,15 @@ final class RoundedShards: Sendable {
     private let old: Mutex<[Bool]>
     private let travelsRounded: [Bool]
 
-    /// Moves the rounded values to memory that the ranks of the host share. Collective. Nil when values
-    /// travel between hosts, or products compute in float32.
-    init?(
-        parameters: ParameterStore, values: HierarchicalCollectives?, plan: BucketPlan,
-        topology: RankTopology,
-        sharesMemory: Bool
-    ) throws(ParallelError) {
-        guard let values, !values.isNetworked, parameters.roundedValues != nil else { return nil }
+    /// Moves the rounded values to memory that the ranks of the host share. Nil when values travel between
+    /// hosts, or products compute in float32.
+    init?(parameters: ParameterStore, arenas: ReductionArenas, plan: BucketPlan) {
+        guard let values = arenas.values, let rounded = arenas.rounded else { return nil }
         let layout = parameters.layout
         self.values = values
+        self.rounded = rounded
         self.plan = plan
         offset = parameters.arenaOffset
-        rounded = try HierarchicalCollectives(
-            elementCount: parameters.arenaCount, type: .bfloat16, topology: topology,
-            sharesMemory: sharesMemory)
         parameters.moveRoundedValues(to: rounded.arena)
         slots = layout.slots.map(\.range)
         // Tables are looked up in float32 besides.
