@@ -241,7 +241,8 @@ let package = Package(
                 "Safetensors", "Checkpoints", "TestSupport",
             ], goldens: true, topics: ["QuestionAnswering", "TokenClassification"]),
         tests(
-            "EvaluationTests", ["Models", "DataParallel", "JSON", "Datasets", "Metrics", "Evaluation"],
+            "EvaluationTests",
+            ["Models", "DataParallel", "JSON", "Datasets", "Metrics", "Evaluation", "TestSupport"],
             goldens: true),
         tests("CrossValidationTests", ["Arguments", "Datasets", "CrossValidation"]),
         tests(

@@ -21,6 +21,10 @@ private enum Rows {
 
     static func loss(_ row: Int) -> RowLoss { RowLoss(sum: 3 * draw(row, 90), count: 1, correct: 0) }
 
+    static func silent(_ row: Int) -> PredictedRow {
+        PredictedRow(number: row, loss: RowLoss(sum: 5 * draw(row, 3), count: 4, correct: row % 5))
+    }
+
     static func single(_ row: Int) -> PredictedRow {
         let weights = (0..<3).map { 0.1 + draw(row, $0) }
         let probabilities = weights.map { $0 / weights.reduce(0, +) }
@@ -69,11 +73,12 @@ private enum Rows {
 @Suite struct RowEvaluationTests {
     /// The result over `count` rows on so many ranks, batches of eight scattered in turn.
     private func result(
-        _ kind: RowEvaluation.Kind, count: Int, ranks: Int, row: @escaping @Sendable (Int) -> PredictedRow
+        _ kind: RowEvaluation.Kind, count: Int, ranks: Int, detail: RowEvaluation.Detail = .all,
+        row: @escaping @Sendable (Int) -> PredictedRow
     ) throws -> RowEvaluationResult {
         let results = Mutex<[Int: RowEvaluationResult]>([:])
         try ThreadProcessGroup.run(size: ranks) { group in
-            let evaluation = RowEvaluation(kind, group: group, seed: 11)
+            let evaluation = RowEvaluation(kind, group: group, seed: 11, detail: detail)
             for number in 0..<count where number / 8 % group.size == group.rank {
                 try evaluation.add(row(number))
             }
@@ -119,6 +124,11 @@ private enum Rows {
             }
             for ranks in 2...4 {
                 expectEqual(try result(kind, count: count, ranks: ranks, row: row), alone)
+                // What a run logs while it trains.
+                let logged = try result(kind, count: count, ranks: ranks, detail: .figures, row: row)
+                #expect(logged.metrics.map(\.name) == figures)
+                #expect(logged.metrics.map(\.value) == alone.metrics.map(\.value))
+                #expect(logged.estimates.allSatisfy { $0.interval == nil })
             }
         }
     }
@@ -137,13 +147,64 @@ private enum Rows {
             row: Rows.single)
     }
 
-    @Test("the figures that a bootstrap computes from counts are those of the exact sums")
-    func agreement() throws {
-        let head = ClassificationHead(labels: ["l0", "l1", "l2"], problemType: .singleLabel)
-        let result = try result(.labels(head), count: 300, ranks: 1, row: Rows.single)
-        for estimate in result.estimates {
-            #expect(abs((estimate.interval?.estimate ?? .nan) - estimate.value) < 1e-9, "\(estimate)")
+    @Test("the figures that a bootstrap computes from counts are those of the exact sums", arguments: 0..<4)
+    func agreement(number: Int) throws {
+        let single = ClassificationHead(labels: ["l0", "l1", "l2"], problemType: .singleLabel)
+        let multi = ClassificationHead(labels: ["l0", "l1", "l2", "l3"], problemType: .multiLabel)
+        let cases: [(RowEvaluation.Kind, @Sendable (Int) -> PredictedRow)] = [
+            (.labels(single), Rows.single), (.labels(multi), Rows.multi), (.texts(), Rows.text),
+            (.losses, Rows.silent),
+        ]
+        let (kind, row) = cases[number]
+        let result = try result(kind, count: 300, ranks: 1, row: row)
+        for estimate in result.estimates where !estimate.name.hasPrefix("distinct") {
+            let found = estimate.interval?.estimate ?? .nan
+            #expect(abs(found - estimate.value) < 1e-6 * max(1, abs(found)), "\(estimate)")
         }
+    }
+
+    @Test("mean lengths of texts are in words of the predictions and of the closest references")
+    func textLengths() throws {
+        let texts = [("a b c", ["a b", "a b c d e f"]), ("", ["a"]), ("a b", ["a b c d", "a b"])]
+        let result = try result(.texts(), count: 3, ranks: 2) { number in
+            PredictedRow(number: number, prediction: .string(texts[number].0), references: texts[number].1)
+        }
+        let found = Dictionary(uniqueKeysWithValues: result.metrics.map { ($0.name, $0.value) })
+        #expect(found["prediction_words"] == 5.0 / 3 && found["reference_words"] == 5.0 / 3)
+    }
+
+    /// Counts answers that equal a reference.
+    private struct Equality: RowScorer {
+        let width = 2
+        let qualityName = "equal"
+        let metrics = [
+            Metric("loss", .plain, .lowerIsBetter) { _ in .nan },
+            Metric("equal") { Double($0[1]) / Double($0[0]) },
+            Metric("of_none") { Double($0[1]) / Double($0[0] - $0[0]) },
+        ]
+        func counts(of row: PredictedRow) -> [Int64] { [1, badness(of: row, []) == nil ? 1 : 0] }
+        func quality(of row: PredictedRow, _ counts: [Int64]) -> Double? { Double(counts[1]) }
+        func badness(of row: PredictedRow, _ counts: [Int64]) -> Double? {
+            row.prediction == .string(row.references[0]) ? nil : 1
+        }
+    }
+
+    @Test("a task's own scores, with the loss of all ranks, and none where a row has none", arguments: 1...4)
+    func ownScores(ranks: Int) throws {
+        @Sendable func row(_ number: Int, _ loss: RowLoss?) -> PredictedRow {
+            PredictedRow(
+                number: number, prediction: .string(number % 3 == 0 ? "a" : "b"), references: ["a"],
+                loss: loss)
+        }
+        let whole = try result(.scored(Equality()), count: 27, ranks: ranks) { number in
+            row(number, RowLoss(sum: Double(number), count: 2, correct: 1))
+        }
+        #expect(whole.metrics.map(\.name) == ["loss", "equal"] && whole.targetCount == 54)
+        #expect(whole.metrics.map(\.value) == [13.0 / 2, 1.0 / 3])
+        let partial = try result(.scored(Equality()), count: 27, ranks: ranks) { number in
+            row(number, number == 20 ? nil : RowLoss(sum: 1, count: 1, correct: 0))
+        }
+        #expect(partial.metrics.map(\.name) == ["equal"] && partial.targetCount == nil)
     }
 
     @Test("any labels a row")

@@ -7,9 +7,13 @@ internal import Phrases
 package enum EvaluationError: Error, Sendable, Equatable {
     /// Files of predictions and of references have other numbers of rows.
     case unequalCounts(predictions: Int, files: [String], references: Int, referenceFiles: [String])
+    /// A score that stands beside a predicted label is no probability.
+    case noProbability(RowSource, score: Double)
     /// A file of another run lacks one of the fields that `evaluate` writes; `advice` says what to give
     /// instead.
     case missingField(String, RowSource, advice: String)
+    /// A row that this evaluation answered was left out by the other run.
+    case leftOut(RowSource, row: Int)
     /// A row of another run has another reference than the same row of this evaluation.
     case otherReference(RowSource, theirs: [String], row: Int, ours: [String])
     /// A row of another run has another number of target tokens.
@@ -26,7 +30,13 @@ extension EvaluationError: CustomStringConvertible {
                 + "\(referencePaths.joined(separator: ", ")) has \(references, "reference"): each prediction "
                 + "needs the "
                 + "reference of the same row"
+        case .noProbability(let source, let score):
+            "\(source): column \"score\": expected the probability of the predicted label, from 0 to 1, "
+                + "but it is \(score); give probabilities, or call the column otherwise"
         case .missingField(let field, let source, let advice): "\(source): no \(field); \(advice)"
+        case .leftOut(let source, let row):
+            "\(source): the other run left row \(row) out, without a prediction, but this evaluation answered "
+                + "it; both runs must be evaluated on the same rows, cut to the same length"
         case .otherReference(let source, let theirs, let row, let ours):
             "\(source): its reference is \(Self.phrase(theirs)), but row \(row) of this "
                 + "evaluation has \(Self.phrase(ours)); both runs must be evaluated on the same rows"

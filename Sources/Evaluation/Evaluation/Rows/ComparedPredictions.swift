@@ -64,6 +64,9 @@ package final class ComparedPredictions {
 extension Row {
     /// The row of a file of predictions as an answer to the row that this run answered.
     fileprivate func answer(like mine: PredictedRow, _ labels: LabelMap?) throws -> PredictedRow {
+        if self["prediction"] == .null, self["reference"] == nil {
+            throw EvaluationError.leftOut(source, row: mine.number)
+        }
         let references: [String]
         switch self["reference"] {
         case .array(let values)?: references = values.map(\.plainText)
@@ -87,19 +90,25 @@ extension Row {
             other.predicted = try labels.target(
                 for: self, column: "prediction", columnKey: "prediction_column")
         }
-        other.score = self["score"]?.real
+        other.score = number(in: "score")
         other.probabilities = []
         other.loss = writtenLoss(isOfTokens: labels == nil)
         return other
     }
 
+    /// The number in a column; nil if there is none. In CSV and TSV files numbers are texts.
+    func number(in column: String) -> Double? {
+        if !hasTypes, case .string(let text)? = self[column] { return Double(text) }
+        return self[column]?.real
+    }
+
     /// The loss as `evaluate` writes it: the mean over the row's targets and, for texts, their number. Nil
     /// when the row has none.
     package func writtenLoss(isOfTokens: Bool) -> RowLoss? {
-        guard let loss = self["loss"]?.real else { return nil }
+        guard let loss = number(in: "loss") else { return nil }
         guard isOfTokens else { return RowLoss(sum: loss, count: 1, correct: 0) }
-        guard let count = self["targets"]?.real.flatMap({ Int(exactly: $0) }),
-            let correct = self["correct_targets"]?.real.flatMap({ Int(exactly: $0) })
+        guard let count = number(in: "targets").flatMap({ Int(exactly: $0) }),
+            let correct = number(in: "correct_targets").flatMap({ Int(exactly: $0) })
         else { return nil }
         return RowLoss(sum: loss * Double(count), count: count, correct: correct)
     }

@@ -2,6 +2,7 @@
 
 package import Datasets
 internal import JSON
+internal import Models
 
 /// Reads the prediction of row n from row n of a file of predictions.
 package final class FilePredictor: Predictor {
@@ -58,8 +59,12 @@ package final class FilePredictor: Predictor {
         let column = row.isLine ? "text" : column
         let prediction = try row.value(in: column, key: "prediction_column")
         if let labels { _ = try labels.target(for: row, column: column, columnKey: "prediction_column") }
+        let score = row.number(in: "score")
+        if let score, labels?.problemType == .singleLabel, !(0...1).contains(score) {
+            throw EvaluationError.noProbability(row.source, score: score)
+        }
         return RowPrediction(
-            prediction: prediction, score: row["score"],
+            prediction: prediction, score: score.map { .real($0) } ?? row["score"],
             loss: row.writtenLoss(isOfTokens: labels == nil))
     }
 

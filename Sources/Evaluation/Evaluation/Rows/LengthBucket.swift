@@ -55,15 +55,19 @@ struct WorstRows {
     static let count = 20
     private var rows: [(badness: Double, number: Int, line: String)] = []
 
+    /// Nothing is worse than a badness that is infinite or not a number.
+    private static func finite(_ badness: Double) -> Double {
+        badness.isFinite ? badness : .greatestFiniteMagnitude
+    }
+
     /// Whether a row of this badness would be kept.
     func admits(_ badness: Double, number: Int) -> Bool {
         guard rows.count == Self.count, let last = rows.last else { return true }
-        return (last.badness, number) < (badness, last.number)
+        return (last.badness, number) < (Self.finite(badness), last.number)
     }
 
     mutating func add(badness: Double, number: Int, fields: [(name: String, value: JSONValue)]) {
-        let finite = badness.isFinite ? badness : .greatestFiniteMagnitude
-        insert((finite, number, PredictedRow.object(fields).json))
+        insert((Self.finite(badness), number, PredictedRow.object(fields).json))
     }
 
     private mutating func insert(_ row: (badness: Double, number: Int, line: String)) {

@@ -24,27 +24,6 @@ package struct ClassificationSums: Sendable {
         outputs = head.labels.map { _ in RegressionSums() }
     }
 
-    /// Adds one row: its loss, its target and the logits `[K]`.
-    package mutating func add(loss: Double, logits: [Float], label: Int) {
-        losses.add(loss)
-        weights.add(1)
-        rows += 1
-        confusion.add(truth: label, prediction: Self.argmax(logits))
-    }
-
-    package mutating func add(loss: Double, logits: [Float], values: [Float]) {
-        losses.add(loss)
-        weights.add(1)
-        rows += 1
-        if head.problemType == .multiLabel {
-            labelSets.add(truth: values.map { $0 > 0.5 }, prediction: logits.map { $0 > 0 })
-        } else {
-            for index in outputs.indices {
-                outputs[index].add(truth: Double(values[index]), prediction: Double(logits[index]))
-            }
-        }
-    }
-
     /// Adds a row whose answer is known by its label, labels or numbers; a row without a loss leaves it as it
     /// is.
     mutating func add(_ row: PredictedRow) {

@@ -79,7 +79,8 @@ package struct TextScorer: RowScorer {
 
     package func badness(of row: PredictedRow, _ counts: [Int64]) -> Double? {
         let score = chrFScore(counts)
-        return score >= 100 ? nil : 100 - score
+        // Texts without a letter have no n-grams, and so a chrF of 0.
+        return score >= 100 || row.references.contains(row.text) ? nil : 100 - score
     }
 
     /// chrF of a row with these counts.
