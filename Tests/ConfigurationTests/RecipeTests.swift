@@ -279,11 +279,25 @@ private func message(_ yaml: String, _ flags: [(key: String, value: String)] = [
         #expect(message(minimal + lines) == "r.yaml:" + expected)
     }
 
-    @Test("Missing keys are named with what they are")
+    @Test("All missing keys are named with what they are, and without a recipe how they are given")
     func missing() {
+        let lines = message("").split(separator: "\n").map(String.init)
         #expect(
-            message("") == "r.yaml: model_name_or_path is missing:"
+            lines.first == "r.yaml: model_name_or_path is missing:"
                 + " Directory of the pretrained model in Hugging Face's layout.")
+        let names = RunConfiguration.keysForTraining
+        #expect(lines.count == names.count)
+        for (line, name) in zip(lines, names) { #expect(line.hasPrefix("r.yaml: \(name) is missing: ")) }
+        do {
+            _ = try RunConfiguration(yaml: "", file: nil)
+            Issue.record("accepted")
+        } catch {
+            let lines = error.description.split(separator: "\n")
+            for (line, name) in zip(lines, names) {
+                #expect(line.hasPrefix("command line: \(name) is missing: "))
+                #expect(line.hasSuffix(" Give --\(name), or a recipe that sets it."), "\(line)")
+            }
+        }
         #expect(message("model_name_or_path: m\noutput_dir: o").hasPrefix("r.yaml: train_file is missing: "))
         #expect(message("model_name_or_path: m\ntrain_file: t").hasPrefix("r.yaml: output_dir is missing: "))
     }

@@ -95,6 +95,12 @@ extension ConfigurationError {
         }
     }
 
+    /// A key of recipes that must have a value. Without a recipe the sentence says how both are given.
+    static func missing(_ key: RecipeKey, _ location: Location) -> Self {
+        let advice = location == .commandLine ? " Give --\(key.name), or a recipe that sets it." : ""
+        return missing(key.name, help: key.help + advice, location)
+    }
+
     static func missing(_ key: String, help: String, _ location: Location) -> Self {
         Self(location: location, key: key, reason: "\(key) is missing: \(help)")
     }

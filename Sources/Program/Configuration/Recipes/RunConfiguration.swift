@@ -59,9 +59,13 @@ extension RunConfiguration {
         try set([inferred?.setting].compactMap(\.self) + settings, &sources, command)
         if let trained { notes += notes(on: trained) }
         if let inferred { notes.append(inferred.note) }
-        for name in requiredKeys where !isServed(name, isTraining: requiredKeys == Self.keysForTraining) {
-            try require(name, sources)
+        let missing = requiredKeys.filter {
+            !isServed($0, isTraining: requiredKeys == Self.keysForTraining) && !hasValue($0)
         }
+        let mistakes = missing.map { name in
+            ConfigurationError.missing(recipeKey(name), sources.location(of: [name]))
+        }
+        if let error = ConfigurationError(mistakes) { throw error }
         try validate(sources)
     }
 
@@ -70,11 +74,15 @@ extension RunConfiguration {
         name == "model_name_or_path" && (model.namesPart || isTraining && model.startsUntrained)
     }
 
-    private func require(_ name: String, _ sources: KeySources) throws(ConfigurationError) {
+    private func recipeKey(_ name: String) -> RecipeKey {
         guard let key = RecipeKey.named(name) else { preconditionFailure("\(name) is not a recipe key") }
-        switch key.read(self) {
-        case .null, .scalar(""): throw .missing(name, help: key.help, sources.location(of: [name]))
-        case .scalar, .list, .mapping: return
+        return key
+    }
+
+    private func hasValue(_ name: String) -> Bool {
+        switch recipeKey(name).read(self) {
+        case .null, .scalar(""): false
+        case .scalar, .list, .mapping: true
         }
     }
 }
