@@ -53,6 +53,32 @@ struct LoadingErrorTests {
                     + "folder and download nothing") == true, "\(message ?? "nothing thrown")")
     }
 
+    @Test("a path into a folder that is here names the models in it")
+    func neighbours() throws {
+        let folder = try TemporaryFolder()
+        func message(_ name: String) -> String? {
+            thrownMessage { () throws(CheckpointError) in
+                _ = try ModelLoader.load(.classifier(nil), directory: folder.path + "/" + name)
+            }
+        }
+        try folder.write("{}", to: "other/notes.json")
+        let plain = try #require(message("mine"))
+        #expect(plain.hasSuffix("must be the path of " + Self.contents))
+        for name in ["tuned", "base"] { try folder.write("{}", to: name + "/config.json") }
+        #expect(message("mine") == plain + ". \(folder.path) has the models base, tuned")
+        for number in 1...8 { try folder.write("{}", to: "m\(number)/config.json") }
+        #expect(message("mine")?.hasSuffix(" has the models base, m1, m2, m3, m4, m5, m6, m7, …") == true)
+    }
+
+    @Test("a folder that is here is no organisation of the Hub")
+    func localFolder() throws {
+        let message = thrownMessage { () throws(CheckpointError) in
+            _ = try ModelLoader.load(.classifier(nil), directory: "launch/no-such-model")
+        }
+        let found = try #require(message)
+        #expect(found.hasSuffix("must be the path of " + Self.contents), "\(found)")
+    }
+
     @Test(
         "a path does not",
         arguments: [

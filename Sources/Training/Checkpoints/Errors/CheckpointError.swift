@@ -35,8 +35,22 @@ extension CheckpointError {
     static func noDirectory(_ path: String) -> CheckpointError {
         CheckpointError(
             "\(path): there is no such directory; model_name_or_path must be the path of \(contents)"
-                + (downloadAdvice(path).map { ". " + $0 } ?? ""))
+                + ((neighbours(of: path) ?? downloadAdvice(path)).map { ". " + $0 } ?? ""))
     }
+
+    /// The models that lie where `path` should, if there are some.
+    private static func neighbours(of path: String) -> String? {
+        guard path.contains("/") else { return nil }
+        let folder = FileSystem.folder(of: path)
+        // A folder that cannot be listed gives no advice.
+        let names = (try? FileSystem.names(in: folder)) ?? []
+        let models = names.filter { FileSystem.isFile("\(folder)/\($0)/config.json") }.sorted()
+        guard !models.isEmpty else { return nil }
+        let shown = models.prefix(shownModels).joined(separator: ", ")
+        return "\(folder) has the models \(shown)\(models.count > shownModels ? ", …" : "")"
+    }
+
+    private static let shownModels = 8
 
     /// How a model comes from the Hugging Face Hub, if `name` may be one there: a name, or an organisation's.
     private static func downloadAdvice(_ name: String) -> String? {
@@ -46,6 +60,8 @@ extension CheckpointError {
                 && part.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
         }
         guard parts.count <= 2, isHubName, let last = parts.last else { return nil }
+        // What stands in a folder that is here is meant as a path.
+        guard parts.count == 1 || !FileSystem.isDirectory(String(parts[0])) else { return nil }
         let folder = "models/\(last)"
         return "For the model of this name on the Hugging Face Hub run `hf download \(name) --local-dir "
             + "\(folder)` (pip install huggingface_hub) and give \(folder): nodes read the folder and download "
