@@ -173,7 +173,7 @@ let package = Package(
                 "GGUFImport",
                 "Arguments", "Training", "Tasks", "CrossValidation",
                 "Reporting",
-                "Configuration", "Lockstep", "Ratings", "RatingServer",
+                "Configuration", "Lockstep", "Ratings", "RatingServer", "Cluster",
                 argumentParser, logging,
             ]),
         program("rank-scenarios", ["Tensors", "Files", "Machine", "Layers", "DataParallel", "MPI"]),

@@ -61,6 +61,10 @@ import Testing
                 ["launch/local", "2", Self.recipe, "--seed", "7"],
                 ["mpirun -np 2 ", "sentiment.yaml --seed 7 </dev/null"]
             ),
+            (
+                ["launch/supervise", "--restarts", "3", "--", "launch/local", "2", Self.recipe],
+                ["lockstep supervise --restarts 3 -- launch/local 2 ", "sentiment.yaml </dev/null"]
+            ),
             (["launch/slurm.sbatch", Self.recipe], ["mpirun -x OMP_NUM_THREADS", "/lockstep train "]),
             (
                 ["launch/slurm.sbatch", "--launcher", "srun", Self.recipe, "--seed", "7"],

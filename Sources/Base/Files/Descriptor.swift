@@ -92,6 +92,12 @@ final class Descriptor: Sendable {
         }
     }
 
+    /// Writes all of `bytes` from the start of the file on.
+    func overwrite(_ bytes: Span<UInt8>, _ path: String) throws(FilesError) {
+        guard lseek(number, 0, SEEK_SET) == 0 else { throw FilesError(errno, path, .written) }
+        try write(bytes, path)
+    }
+
     /// Waits until the disk has the bytes. Some network file systems have no such call for folders, of which
     /// they keep the names on the server at once: with `allowsNone` that is no error.
     func synchronize(_ path: String, allowsNone: Bool = false) throws(FilesError) {

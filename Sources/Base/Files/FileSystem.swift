@@ -50,6 +50,13 @@ package enum FileSystem {
         return Int(status.st_size)
     }
 
+    /// When a file or folder was last changed, in seconds since 1970; nil if it is not there.
+    package static func changeTime(of path: String) -> Double? {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return nil }
+        return Double(status.st_mtim.tv_sec) + Double(status.st_mtim.tv_nsec) / 1e9
+    }
+
     /// Names of everything in a folder, hidden files too, sorted.
     package static func names(in folder: String) throws(FilesError) -> [String] {
         guard let stream = unsafe opendir(folder) else { throw FilesError(errno, folder, .read) }

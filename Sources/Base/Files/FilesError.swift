@@ -66,6 +66,17 @@ package enum FilesError: Error, Equatable, Sendable {
     }
 
     private static func megabytes(_ bytes: Int) -> Int { (bytes + 999_999) / 1_000_000 }
+
+    /// Whether the disk has no room, or does not take what is to be written: no other path or word would
+    /// help.
+    package var isOfStorage: Bool {
+        switch self {
+        case .noSpace, .lacksSpace, .failed(_, .written, _), .failed(_, .flushed, _), .failed(_, .created, _),
+            .failed(_, .renamed, _):
+            true
+        default: false
+        }
+    }
 }
 
 extension FilesError: CustomStringConvertible {

@@ -145,6 +145,13 @@ package struct HostFacts: Sendable {
         }
     }
 
+    /// Processes that the system has killed for want of memory since it started, those in control groups
+    /// included; nil before Linux 4.13.
+    package var memoryKillCount: Int? {
+        let line = lines("/proc/vmstat").first { $0.hasPrefix("oom_kill ") }
+        return line?.split(separator: " ").last.flatMap { Int($0) }
+    }
+
     // MARK: Cores
 
     /// The cores that this process may run on, as Linux lists them: `0-3,8`.

@@ -7,6 +7,8 @@ package struct ReportingError: Error, Equatable, Sendable, CustomStringConvertib
     /// Line of the file at fault, counted from 1.
     package let line: Int?
     package let reason: String
+    /// Whether the disk has no room, or does not take what is to be written.
+    package var isOfStorage = false
 
     package var description: String { "\(path)\(line.map { ":\($0)" } ?? ""): \(reason)" }
 }
@@ -15,7 +17,8 @@ extension ReportingError {
     static func unwritable(_ path: String, _ why: FilesError) -> Self {
         Self(
             path: path, line: nil,
-            reason: "The file cannot be written; check the disk and the permissions (\(why.reason)).")
+            reason: "The file cannot be written; check the disk and the permissions (\(why.reason)).",
+            isOfStorage: why.isOfStorage)
     }
 
     static func moved(_ path: String) -> Self {

@@ -5,21 +5,27 @@ internal import Phrases
 /// An error of a run; the message says what to do.
 package struct TrainingError: Error, CustomStringConvertible, Sendable, Equatable {
     package let description: String
+    /// Whether the run has diverged: loss, gradient or weights are not finite numbers.
+    package let isDivergence: Bool
 
-    package init(_ description: String) { self.description = description }
+    package init(_ description: String) { self.init(description, isDivergence: false) }
+
+    private init(_ description: String, isDivergence: Bool) {
+        (self.description, self.isDivergence) = (description, isDivergence)
+    }
 
     package static func notFinite(_ step: NotFiniteStep, skipped: Int) -> TrainingError {
         let before = skipped == 0 ? "" : ", after \(skipped) steps that were left out (max_skipped_updates)"
         return TrainingError(
             "\(step.description)\(before): the run has diverged, and nothing of this step was saved; lower "
-                + "learning_rate or set max_grad_norm, and look at these rows")
+                + "learning_rate or set max_grad_norm, and look at these rows", isDivergence: true)
     }
 
     package static func notFiniteState(_ what: String, of slot: String?, step: Int) -> TrainingError {
         TrainingError(
             "the \(what) \(slot.map { "(the first are those of \($0)) " } ?? "")are not finite, or too large "
                 + "to compute with, after step \(step): the run has diverged, they are not saved, and "
-                + "earlier checkpoints stay; lower learning_rate or set max_grad_norm")
+                + "earlier checkpoints stay; lower learning_rate or set max_grad_norm", isDivergence: true)
     }
 
     /// The optimiser's state is that of another step than the rest of the checkpoint.

@@ -4,7 +4,8 @@ import Phrases
 
 extension ClusterConfiguration {
     static let keys = [
-        "launcher", "hosts", "hostfile", "ranks", "ranks_per_host", "threads_per_rank", "interface",
+        "launcher", "hosts", "hostfile", "spares", "min_hosts", "ranks", "ranks_per_host", "threads_per_rank",
+        "interface",
         "shared_directory", "scratch_directory", "openmpi_settings", "mpirun_arguments", "slurm",
     ]
 
@@ -29,12 +30,16 @@ extension ClusterConfiguration {
             try reader.value("openmpi_settings", .path) ?? OpenMPISettings.defaultFileName, besides: file)
         mpirunArguments = try reader.texts("mpirun_arguments")
         hosts = try Self.hosts(reader)
+        (spares, minHosts) = (
+            try Self.spares(reader, besides: hosts), try reader.value("min_hosts", .integer(atLeast: 1))
+        )
         slurm = try SlurmAllocation(
             reader.subsection(
                 "slurm", known: SlurmAllocation.keys,
                 hint: "Options of sbatch that have no key stand in sbatch_arguments."))
         try validateLauncher(reader)
         try validateRanks(reader)
+        try validateLosses(reader)
         if hosts.count > 1, interface == nil {
             throw .missing(
                 "interface",
@@ -55,21 +60,26 @@ extension ClusterConfiguration {
                 "hostfile", "hosts and hostfile both list the hosts; keep one of them.",
                 reader.location("hostfile"))
         }
-        var hosts: [Host] = []
         var names: Set<String> = []
-        for section in sections {
-            let place = section.location("name")
-            guard let name = try section.value("name", .text) else {
-                throw .missing("name", help: "each entry of hosts needs one.", place)
-            }
-            guard let slots = try section.value("slots", .coreCount) else {
-                throw .missing("slots", help: "say how many cores of \(name) the job may use.", place)
-            }
-            let host = Host(name: name, slots: slots)
-            try Hostfile.check(host, isNewAmong: &names, at: place)
-            hosts.append(host)
+        return try sections.map { (section) throws(ConfigurationError) in
+            try host(section, of: "hosts", isNewAmong: &names)
         }
-        return hosts
+    }
+
+    /// The host that an entry of the list `key` describes, whose name must be new.
+    static func host(
+        _ section: SectionReader, of key: String, isNewAmong names: inout Set<String>
+    ) throws(ConfigurationError) -> Host {
+        let place = section.location("name")
+        guard let name = try section.value("name", .text) else {
+            throw .missing("name", help: "each entry of \(key) needs one.", place)
+        }
+        guard let slots = try section.value("slots", .coreCount) else {
+            throw .missing("slots", help: "say how many cores of \(name) the job may use.", place)
+        }
+        let host = Host(name: name, slots: slots)
+        try Hostfile.check(host, isNewAmong: &names, at: place)
+        return host
     }
 
     private static func resolve(_ path: String, besides file: String) -> String {
@@ -91,7 +101,8 @@ extension ClusterConfiguration {
                     "slurm", help: "launcher: slurm needs this section.", reader.location("launcher"))
             }
             let others = [
-                "hosts", "hostfile", "ranks", "ranks_per_host", "threads_per_rank", "mpirun_arguments",
+                "hosts", "hostfile", "spares", "min_hosts", "ranks", "ranks_per_host", "threads_per_rank",
+                "mpirun_arguments",
             ]
             for key in others where reader.entry(key) != nil {
                 throw .contradiction(

@@ -19,12 +19,17 @@ package struct ClusterConfiguration: Equatable, Sendable {
         }
     }
 
-    package var launcher = Launcher.mpirun
-    /// Empty: the machine on which the job is started.
-    package var hosts: [Host] = []
     /// The most ranks of a job: layouts count them one by one.
     static let mostRanks = 1 << 20
 
+    package var launcher = Launcher.mpirun
+    /// Empty: the machine on which the job is started.
+    package var hosts: [Host] = []
+    /// Hosts that take the places of others that are gone.
+    package var spares: [Host] = []
+    /// The fewest hosts that a job goes on with when others are gone and no spare is left; nil: all of
+    /// `hosts`.
+    package var minHosts: Int?
     /// Ranks in all; nil: from `ranksPerHost`, or as many as the slots allow.
     package var ranks: Int?
     package var ranksPerHost: Int?
@@ -36,6 +41,8 @@ package struct ClusterConfiguration: Equatable, Sendable {
     package var sharedDirectory: String?
     /// Directory local to each host, for temporary files.
     package var scratchDirectory: String?
+    /// Folder for Open MPI's own temporary files in place of the scratch directory; no key of the file.
+    package var sessionDirectory: String?
     /// File of Open MPI's settings of every job; a cluster file's own key, else `openmpi.conf` beside it.
     package var openMPISettingsFile = OpenMPISettings.defaultFileName
     /// Further arguments of mpirun. They stand after all others, so that they win, and an Open MPI parameter

@@ -83,7 +83,9 @@ extension ClusterConfiguration {
                 OpenMPIParameter(name: "oob_tcp_if_include", value: $0),
             ]
         }
-        let temporary = scratchDirectory.map { [OpenMPIParameter(name: "orte_tmpdir_base", value: $0)] }
+        let temporary = (sessionDirectory ?? scratchDirectory).map {
+            [OpenMPIParameter(name: "orte_tmpdir_base", value: $0)]
+        }
         return (network ?? []) + (temporary ?? [])
     }
 

@@ -1,6 +1,7 @@
 // Runs a command on this rank and ends the job when it fails, saying once what several ranks found wrong
 // alike.
 
+internal import Cluster
 package import DataParallel
 import Foundation
 import Kernels
@@ -9,11 +10,9 @@ import Synchronization
 
 /// Runs a command's work on this rank.
 package enum RankWork {
-    private static let failureCode: Int32 = 1
-
-    /// Joins the job and runs `body` on every rank. An error ends the whole job with a message, which under a
-    /// launcher names rank and host. A run that was stopped on request ends in order on all ranks, and throws
-    /// `StoppedOnRequest`.
+    /// Joins the job and runs `body` on every rank. An error ends the whole job with a message, which under
+    /// a launcher names rank and host, and with the exit code of its `FailureKind`. A run that was stopped
+    /// on request ends in order on all ranks, and throws `StoppedOnRequest`.
     package static func run<Value>(_ body: (any ProcessGroup) throws -> Value) throws -> Value {
         let (group, failures) = try JoinLimit.run { () throws(ParallelError) in
             let group = try ProcessGroups.start()
@@ -27,7 +26,7 @@ package enum RankWork {
                 if group.rank == 0 { Messages.note(stop.description) }
                 return .failure(stop)
             } catch {
-                end(by: "\(error)", group, failures)
+                end(by: error, group, failures)
             }
         }
         return try result.get()
@@ -44,26 +43,32 @@ package enum RankWork {
     /// prints it and the others stay silent. A rank that waits there for two seconds failed alone: it speaks
     /// for itself.
     private static func end(
-        by reason: String, _ group: any ProcessGroup, _ failures: any ProcessGroup
+        by error: any Error, _ group: any ProcessGroup, _ failures: any ProcessGroup
     ) -> Never {
+        let reason = "\(error)"
+        let kind = FailureKind(error)
         let place = LaunchVariables.current.isPresent ? "[\(group.placeName)] " : ""
         let line = "\(place)error: \(reason)"
-        let limit = TimeLimit(seconds: 2) {
+        @Sendable func tell() {
             Messages.note(line)
-            group.abort(code: failureCode)
+            RunStatus.fail(kind, reason, at: group.placeName)
+        }
+        let limit = TimeLimit(seconds: 2) {
+            tell()
+            group.abort(code: kind.exitCode)
         }
         do {
             let reasons = try failures.allGather(Array(reason.utf8))
             // After the limit its thread speaks and ends the job; this one only waits for that.
             while !limit.cancel() { Thread.sleep(forTimeInterval: 1) }
-            if reasons.firstIndex(of: Array(reason.utf8)) == group.rank { Messages.note(line) }
+            if reasons.firstIndex(of: Array(reason.utf8)) == group.rank { tell() }
             try failures.barrier()
             // Open MPI stumbles over several aborts at once: rank 0's ends all.
             if group.rank != 0 { Thread.sleep(forTimeInterval: 10) }
         } catch {
-            Messages.note(line)
+            tell()
         }
-        group.abort(code: failureCode)
+        group.abort(code: kind.exitCode)
     }
 }
 

@@ -2,6 +2,7 @@
 
 import Arguments
 import Checkpoints
+import Cluster
 import Configuration
 import Evaluation
 import Files
@@ -30,7 +31,9 @@ final class RunRecorder {
     private let configuration: RunConfiguration
     private let printsJSON: Bool
     private let recipe: [UInt8]
+    private let hosts: [JobRecord.Host]
     private let shows: RunDisplay
+    private var status: RunStatus?
     /// Silent until the plan says how often the log has a line.
     private var display = ProgressDisplay(style: .none, write: { _ in })
     private var log: RunLog?
@@ -43,18 +46,22 @@ final class RunRecorder {
     private var directory: String { configuration.model.outputDir }
 
     init(
-        _ configuration: RunConfiguration, printsJSON: Bool, recipe: [UInt8], shows: RunDisplay = .full
+        _ configuration: RunConfiguration, printsJSON: Bool, recipe: [UInt8], hosts: [JobRecord.Host],
+        shows: RunDisplay = .full
     ) {
         self.configuration = configuration
         self.printsJSON = printsJSON
         self.recipe = recipe
+        self.hosts = hosts
         self.shows = shows
     }
 
     func handle(_ event: TrainingEvent) throws {
         switch event {
         case .started(let plan, let firstStep): try start(plan, firstStep)
-        case .step(let report): show(report)
+        case .step(let report):
+            show(report)
+            try status?.set(step: report.step)
         case .record(let record):
             try log?.train(
                 step: record.step, epoch: record.epoch, loss: record.loss, learningRate: record.learningRate,
@@ -70,7 +77,9 @@ final class RunRecorder {
         case .saved(let path, _):
             display.message("saved \(path)")
             restartClock()
-        case .finished(let summary): try finish(summary)
+        case .finished(let summary):
+            try finish(summary)
+            try status?.remove()
         }
     }
 
@@ -82,6 +91,7 @@ final class RunRecorder {
             display = ProgressDisplay(style: style, stamp: .current)
         }
         log = try RunLog(directory: directory, resumingAfterStep: firstStep > 0 ? firstStep : nil)
+        status = try RunStatus(folder: directory, step: firstStep, hosts: hosts)
         try OutputFiles.write(recipe, directory: directory, name: "recipe.yaml")
         let versions = RunVersions.current(
             lockstep: Version.current,

@@ -2,6 +2,7 @@
 
 import Arguments
 import Checkpoints
+internal import Cluster
 package import Configuration
 package import DataParallel
 internal import Machine
@@ -132,9 +133,14 @@ package struct TrainingJob {
             companions: prepared.companions,
             files: prepared.generationConfiguration.map { [GenerationConfigurationFile.fileName: $0] } ?? [:],
             recipe: recipe, version: Version.current)
+        let hosts = JobRecord.hosts(
+            ofRanks: try group.allGather(Array(group.hostName.utf8)).map {
+                String(decoding: $0, as: UTF8.self)
+            })
         let recorder =
             isFirst
-            ? RunRecorder(configuration, printsJSON: printsJSON, recipe: recipe, shows: shows) : nil
+            ? RunRecorder(configuration, printsJSON: printsJSON, recipe: recipe, hosts: hosts, shows: shows)
+            : nil
         let loop = try TrainingLoop(
             arguments, task: prepared.task, group: group, output: output,
             isStopRequested: { stopRequest.isPending }, onEvent: { event in try recorder?.handle(event) })
@@ -148,7 +154,9 @@ package struct TrainingJob {
         }
         try prepareOutput()
         answer.runBegins()
+        RunStatus.enter(outputDirectory)
         let summary = try loop.run(resumingFrom: resumePath)
+        RunStatus.leave()
         try lock?.release()
         return summary
     }

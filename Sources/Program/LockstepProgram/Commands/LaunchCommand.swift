@@ -1,6 +1,7 @@
 // `lockstep launch`: starts a command on the ranks that a cluster file describes.
 
 import ArgumentParser
+import Cluster
 import Configuration
 import Files
 import Foundation
@@ -23,6 +24,13 @@ struct LaunchCommand: ParsableCommand {
         completion: .yaml)
     var cluster: String
 
+    @Option(
+        help: """
+            Start it on these of the cluster file's hosts and spares, names between commas, with as many ranks as \
+            otherwise.
+            """)
+    var hosts: String?
+
     @Flag(name: .customLong("print"), help: "Only print the command line; start nothing.")
     var isDryRun = false
 
@@ -42,8 +50,12 @@ struct LaunchCommand: ParsableCommand {
     }
 
     func run() throws {
-        let configuration = try ClusterConfiguration(path: cluster)
+        var configuration = try ClusterConfiguration(path: cluster)
+        if let hosts {
+            configuration = try configuration.using(hosts: hosts.split(separator: ",").map(String.init))
+        }
         let variables = ProcessVariables.current
+        configuration.sessionDirectory = variables["OMPI_MCA_" + JobRemains.parameter]
         let settings = try OpenMPISettings(path: configuration.openMPISettingsFile)
         let words = configuration.launchCommand(
             executable: Bundle.main.executablePath ?? CommandLine.arguments[0], arguments: arguments,

@@ -24,7 +24,8 @@ struct LockstepCommand: ParsableCommand {
         subcommands: [
             TrainCommand.self, CheckCommand.self, EvaluateCommand.self, PredictCommand.self,
             ChatCommand.self, RateCommand.self, CrossValidateCommand.self, ReportCommand.self,
-            ImportCommand.self, LaunchCommand.self, BenchCommand.self,
+            ImportCommand.self, LaunchCommand.self, SuperviseCommand.self,
+            JobRemainsCommand.self, BenchCommand.self,
         ])
 }
 

@@ -11,7 +11,7 @@ package enum OutputDirectory {
         modelFiles + runSigns + ModelDirectory.tokenizerFiles + [
             TrainingCheckpoint.recipeFile, "versions.json", "report.html", "train_results.json",
             "eval_results.json",
-            "all_results.json", adapterFolder, CompanionFiles.decoderFolder, Manifest.fileName,
+            "all_results.json", "job.json", adapterFolder, CompanionFiles.decoderFolder, Manifest.fileName,
         ]
 
     /// Folder of the adapters beside a final model that they were merged into.

@@ -74,7 +74,7 @@ extension CheckpointError {
             + "the final model of \(megabytes(need.finalModel)) MB"
         return CheckpointError(
             "output_dir \(path): this run writes \(parts), but only \(megabytes(free)) MB are free on its "
-                + "file system: make room, or choose another output_dir")
+                + "file system: make room, or choose another output_dir", subject: .storage)
     }
 
     static func outputNotWritable(_ path: String) -> CheckpointError {
@@ -92,7 +92,7 @@ extension CheckpointError {
         let name = String(decoding: holder ?? [], as: UTF8.self)
         return CheckpointError(
             "output_dir \(path) is in use by another run\(name.isEmpty ? "" : " (\(name))"): wait until it ends, or "
-                + "choose another output_dir")
+                + "choose another output_dir", subject: .otherRun)
     }
 
     /// A run that is to go on and has nothing to go on from but its final model.

@@ -7,14 +7,29 @@ internal import Safetensors
 
 /// An error of reading or writing a model or a checkpoint: what is wrong, where, and what to do.
 package struct CheckpointError: Error, FileFailure, CustomStringConvertible, Sendable, Equatable {
-    package let description: String
+    /// What the error is about, as far as it decides whether another try can help.
+    package enum Subject: Sendable, Equatable {
+        /// What is read, or what was asked for.
+        case input
+        /// The disk is full, or does not take or keep what is written.
+        case storage
+        /// Another run holds the folder.
+        case otherRun
+    }
 
-    init(_ description: String) { self.description = description }
+    package let description: String
+    package let subject: Subject
+
+    init(_ description: String, subject: Subject = .input) {
+        (self.description, self.subject) = (description, subject)
+    }
 
     /// Any error as one of this module: its own and those of the file formats keep their words.
     package init(_ error: any Error) {
         if let error = error as? CheckpointError {
             self = error
+        } else if let error = error as? SafetensorsError, case .file(let cause) = error {
+            self.init("\(error)", subject: cause.isOfStorage ? .storage : .input)
         } else {
             self.init("\(error)")
         }
@@ -174,10 +189,12 @@ extension CheckpointError {
 extension CheckpointError {
     /// A file operation that failed.
     package static func file(_ error: FilesError) -> CheckpointError {
-        guard case .lacksSpace(let path, _, _) = error else { return CheckpointError(error.description) }
+        guard case .lacksSpace(let path, _, _) = error else {
+            return CheckpointError(error.description, subject: error.isOfStorage ? .storage : .input)
+        }
         return CheckpointError(
-            "\(path): \(error.reason): make room, set a smaller save_total_limit or choose another output_dir"
-        )
+            "\(path): \(error.reason): make room, set a smaller save_total_limit or choose another output_dir",
+            subject: .storage)
     }
 
     /// A file whose content could not be made.

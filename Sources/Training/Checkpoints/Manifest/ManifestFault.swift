@@ -63,6 +63,6 @@ extension CheckpointError {
     static func notKept(_ folder: String, _ fault: ManifestFault) -> CheckpointError {
         CheckpointError(
             "the disk does not give back what was written to \(folder): \(fault); older checkpoints are as "
-                + "they were. Check the disk, or choose another output_dir")
+                + "they were. Check the disk, or choose another output_dir", subject: .storage)
     }
 }
