@@ -131,7 +131,7 @@ let package = Package(
             .training, "Training",
             [
                 "Phrases", "Tensors", "Machine", "JSON", "Kernels", "Layers", "Models", "Optimizers",
-                "DataParallel",
+                "DataParallel", "Files",
                 "Datasets",
                 "Arguments", "Checkpoints", "Evaluation", logging,
             ]),
@@ -254,7 +254,7 @@ let package = Package(
                 "LockstepProgram", "Lockstep", "TestSupport", "Tensors", "JSON", "Kernels", "Models",
                 "Layers", "Datasets",
                 "DataParallel",
-                "Safetensors", "Checkpoints", "Training", "Configuration", "Cluster",
+                "Safetensors", "Checkpoints", "Arguments", "Training", "Configuration", "Cluster",
             ]),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         tests("TensorsTests", ["Tensors"]),

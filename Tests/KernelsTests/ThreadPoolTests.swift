@@ -49,7 +49,7 @@ private func layerNorm() -> [Float] {
     LayerNormKernel.backward(
         gradient: randomTensor(rows, width, seed: 7), sum: results[0], gamma: gamma, mean: mean, rstd: rstd,
         dropout: dropout, keys: keys, dsum: results[2], dx: results[3], dgamma: sums[0], dbeta: sums[1],
-        partials: Tensor(rows: ThreadPool.threadCount, columns: 2 * width))
+        partials: Tensor(rows: ThreadPool.partialSumCount, columns: 2 * width))
     return (results + sums + [mean, rstd]).flatMap { $0.values() }
 }
 
@@ -125,6 +125,21 @@ private func optimizers() -> [Float] {
                     let found = values()
                     for _ in 0..<3 { #expect(values() == found, "\(name), \(threads) threads, repeated") }
                     #expect(deviation(found, single.map { Double($0) }) < 1e-6, "\(name), \(threads) threads")
+                }
+            }
+        }
+    }
+
+    @Test("asked for, every result is bitwise the same on 1 to 5 threads")
+    func reproducible() async {
+        await #expect(processExitsWith: .success) {
+            for (name, values) in computations {
+                ThreadPool.configure(threadCount: 1)
+                let single = ThreadPool.run(isReproducible: true) { values() }
+                for threads in 2...5 {
+                    ThreadPool.configure(threadCount: threads)
+                    let found = ThreadPool.run(isReproducible: true) { values() }
+                    #expect(found == single, "\(name), \(threads) threads")
                 }
             }
         }

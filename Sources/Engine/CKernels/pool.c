@@ -150,6 +150,8 @@ static _Thread_local struct {
 } place = {.team = 1};
 
 static _Atomic int thread_count = 1;
+/// What the calling thread computes may not depend on the number of threads; and oneDNN runs on it alone.
+static _Thread_local int is_reproducible, is_alone;
 static _Atomic uint64_t region_count;
 static pthread_key_t pool_key;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -274,6 +276,10 @@ void ck_set_threads(int threads) {
     atomic_store(&thread_count, threads < largest_team ? threads : largest_team);
 }
 
+void ck_set_reproducible(int flag) { is_reproducible = flag; }
+int ck_is_reproducible(void) { return is_reproducible; }
+void ck_set_alone(int flag) { is_alone = flag; }
+
 int ck_threads(void) { return atomic_load_explicit(&thread_count, memory_order_relaxed); }
 
 uint64_t ck_region_count(void) { return atomic_load_explicit(&region_count, memory_order_relaxed); }
@@ -313,9 +319,11 @@ EXPORT(omp_get_num_threads)
 EXPORT(omp_get_max_threads)
 EXPORT(omp_in_parallel)
 
+int omp_get_max_threads(void);
+
 void GOMP_parallel(void (*function)(void *), void *data, unsigned threads, unsigned flags) {
     (void)flags;
-    run_region(function, data, threads == 0 ? ck_threads() : (int)threads);
+    run_region(function, data, threads == 0 ? omp_get_max_threads() : (int)threads);
 }
 
 void GOMP_barrier(void) {
@@ -334,7 +342,8 @@ void GOMP_barrier(void) {
 
 int omp_get_thread_num(void) { return place.index; }
 int omp_get_num_threads(void) { return place.team; }
-int omp_get_max_threads(void) { return ck_threads(); }
-int omp_in_parallel(void) { return place.current != NULL; }
+// oneDNN asks this when it chooses the code of a product, and how it sums depends on the answer.
+int omp_get_max_threads(void) { return is_alone ? 1 : ck_threads(); }
+int omp_in_parallel(void) { return is_alone || place.current != NULL; }
 
 int ck_serves_openmp(void) { return dlsym(RTLD_DEFAULT, "GOMP_parallel") == (void *)GOMP_parallel; }

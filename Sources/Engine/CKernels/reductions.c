@@ -51,6 +51,59 @@ CK_DISPATCH double ck_sum_arenas(float *const *arenas, size_t count, int target,
     return total;
 }
 
+/// The same steps for a block that lies in cache.
+CK_INLINE void run_program(float *const *sources, const int *program, size_t length, size_t start,
+                           float (*stack)[BLOCK], size_t width) {
+    int top = -1;
+    for (size_t step = 0; step < length; step++) {
+        const int code = program[step];
+        if (code == CK_TREE_MERGE) {
+            add_to(stack[top], stack[top - 1], width);
+            top--;
+        } else if (code % 2 == CK_TREE_ADD) {
+            add_to(sources[code / 2] + start, stack[top], width);
+        } else {
+            memcpy(stack[++top], sources[code / 2] + start, width * sizeof(float));
+        }
+    }
+}
+
+CK_DISPATCH void ck_sum_tree(float *const *sources, const int *program, size_t length, float *const *targets,
+                             size_t target_count, size_t begin, size_t end) {
+    float stack[CK_TREE_DEPTH][BLOCK];
+    for (size_t start = begin; start < end; start += BLOCK) {
+        size_t width = end - start < BLOCK ? end - start : BLOCK;
+        run_program(sources, program, length, start, stack, width);
+        for (size_t t = 0; t < target_count; t++) memcpy(targets[t] + start, stack[0], width * sizeof(float));
+    }
+}
+
+// Adding 1.5 · 2^52 quanta and taking them away rounds to a multiple of the quantum, and what is left over is
+// exact: it goes to the next bin. No compiler may take the two for nothing, and none does without fast-math.
+CK_DISPATCH void ck_add_exact_squares(const float *x, size_t count, double bins[CK_SQUARE_BINS]) {
+    enum { LANES = 8 };
+    double sums[CK_SQUARE_BINS][LANES] = {{0}};
+    for (size_t line = 0; line < count; line += 2 * LANES) {
+        double rest[LANES];
+        for (int i = 0; i < LANES; i++) {
+            double a = x[line + i], b = x[line + LANES + i];
+            double first = a * a, second = b * b;
+            rest[i] = first + second;
+        }
+        double magic = 0x1.8p88;  // 1.5 · 2^52 · 2^36
+        for (int bin = 0; bin < CK_SQUARE_BINS; bin++) {
+            for (int i = 0; i < LANES; i++) {
+                double part = (rest[i] + magic) - magic;
+                sums[bin][i] += part;
+                rest[i] -= part;
+            }
+            magic *= 0x1p-24;
+        }
+    }
+    for (int bin = 0; bin < CK_SQUARE_BINS; bin++)
+        for (int i = 0; i < LANES; i++) bins[bin] += sums[bin][i];
+}
+
 CK_DISPATCH void ck_sum_bfloat16_blocks(const uint16_t *x, size_t blocks, size_t own, float *result,
                                         size_t count) {
     float sum[BLOCK];

@@ -49,7 +49,7 @@ package enum LayerNormKernel {
 
     /// Backward. Writes `dsum` = gradient of `dropout(x) + residual`, which is the residual's gradient, or
     /// adds it when `accumulating`, and, when given, `dx` = gradient of `x`; adds into `dgamma` and, if there
-    /// is one, `dbeta`. `partials` is scratch of `[ThreadPool.threadCount, 2·C]`.
+    /// is one, `dbeta`. `partials` is scratch of `[ThreadPool.partialSumCount, 2·C]`.
     package static func backward(
         gradient dy: Tensor, sum: Tensor, gamma: Tensor, mean: Tensor, rstd: Tensor, dropout: Dropout,
         keys: RowRandomKeys, dsum: Tensor, accumulating: Bool = false, dx: Tensor?, dgamma: Tensor,

@@ -30,6 +30,12 @@ enum PackedOperand {
         }
     }
 
+    /// The part of a packed operand that holds these columns, whole blocks of 64: a block after the other.
+    static func columns(_ columns: Range<Int>, of packed: Tensor) -> Tensor {
+        precondition(columns.lowerBound % 64 == 0 && columns.count % 64 == 0, "a block is 64 columns wide")
+        return packed.elements(columns.lowerBound * packed.rows..<columns.upperBound * packed.rows)
+    }
+
     private static func pack(_ b: Tensor, isTransposed: Bool, k: Int, n: Int, into packed: Tensor) {
         let blocks = n / 64
         let parts = k * n < 1 << 16 ? 1 : min(ThreadPool.threadCount, blocks)

@@ -33,15 +33,22 @@ struct Product {
     let out: Tensor
     let isAdded: Bool
     let factor: Tensor?
+    /// The right operand in the layout of oneDNN's kernels, where somebody has packed it.
+    var packed: Tensor?
 
     private static let context = OneDNNContext()
 
     /// Runs in the first of `forms` that is possible and has fast code.
     func run(forms: [ProductForm], limits: WidenedBlockLimits) {
+        ThreadPool.isReproducible
+            ? runInPieces(forms: forms, limits: limits) : runWhole(forms: forms, limits: limits)
+    }
+
+    func runWhole(forms: [ProductForm], limits: WidenedBlockLimits) {
         for form in forms {
             switch form {
             case .packed:
-                guard PackedOperand.isWorthwhile(for: self), runPacked() else { continue }
+                guard packed != nil || PackedOperand.isWorthwhile(for: self), runPacked() else { continue }
             case .plain:
                 guard runPlain(allowsReference: false) else { continue }
             case .widened:
@@ -79,6 +86,7 @@ struct Product {
         var call = unsafe call()
         unsafe call.packed = 1
         return unsafe Self.context.run(call, allowsReference: false) { run in
+            if let packed { return unsafe run(packed.bytePointer) }
             PackedOperand.with(self) { packed in unsafe run(packed.bytePointer) }
         }
     }

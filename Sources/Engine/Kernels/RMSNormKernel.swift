@@ -31,7 +31,7 @@ package enum RMSNormKernel {
 
     /// Backward. `dsum` becomes the gradient of the stream: that through the norm, added to what is there
     /// when `accumulating`. `dx`, when given, becomes the gradient of `x`. Adds into `dgamma`. `partials` is
-    /// scratch of `[ThreadPool.threadCount, C]` or wider.
+    /// scratch of `[ThreadPool.partialSumCount, C]` or wider.
     package static func backward(
         gradient dy: Tensor, sum: Tensor, gamma: Tensor, rstd: Tensor, dropout: Dropout, keys: RowRandomKeys,
         dsum: Tensor, accumulating: Bool, dx: Tensor?, dgamma: Tensor, partials: Tensor
@@ -63,11 +63,22 @@ enum NormGradients {
         _ body: (_ range: Range<Int>, _ part: UnsafeMutablePointer<Float>) -> Void
     ) {
         let width = totals.reduce(0) { $0 + $1.count }
-        let parts = ThreadPool.partCount(count: rows, grain: 4)
+        // As many as there are threads, or as the number of rows says.
+        let parts =
+            ThreadPool.isReproducible
+            ? max(1, min(ThreadPool.partialSumCount, rows / 16))
+            : ThreadPool.partCount(count: rows, grain: 4)
         precondition(partials.rows >= parts && partials.columns >= width && partials.isContiguous)
         partials.rows(0..<parts).clear()
-        ThreadPool.forEachRange(count: rows, grain: 4) { range, part in
-            unsafe body(range, partials.floats + part * partials.columns)
+        if ThreadPool.isReproducible {
+            ThreadPool.runPieces(parts) { part in
+                let range = rows * part / parts..<rows * (part + 1) / parts
+                unsafe body(range, partials.floats + part * partials.columns)
+            }
+        } else {
+            ThreadPool.forEachRange(count: rows, grain: 4) { range, part in
+                unsafe body(range, partials.floats + part * partials.columns)
+            }
         }
         // In the order of the parts, so that a run on as many threads gives the same bits.
         for part in 0..<parts {

@@ -18,6 +18,22 @@ package enum ThreadPool {
         ck_set_threads(Int32(threadCount))
     }
 
+    /// Whether what this thread computes may not depend on the number of threads.
+    package static var isReproducible: Bool { ck_is_reproducible() != 0 }
+
+    /// Runs `body`, whose kernels give the same bits on any number of threads if `isReproducible` is true.
+    package static func run<Result, Failure: Error>(
+        isReproducible: Bool, _ body: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        let outer = ck_is_reproducible()
+        ck_set_reproducible(isReproducible ? 1 : 0)
+        defer { ck_set_reproducible(outer) }
+        return try body()
+    }
+
+    /// Number of parts that sums over rows are made in.
+    package static var partialSumCount: Int { isReproducible ? 8 : threadCount }
+
     /// Whether oneDNN runs on this pool too; otherwise it has found libgomp's, and two pools share the cores.
     package static var servesOneDNN: Bool { ck_serves_openmp() != 0 }
 
@@ -39,6 +55,14 @@ package enum ThreadPool {
                     unsafe Unmanaged<PoolTask>.fromOpaque(context).takeUnretainedValue().body(Int(part))
                 }, Unmanaged.passUnretained(box).toOpaque())
             withExtendedLifetime(box) {}
+        }
+    }
+
+    /// Runs `body` once for each of `count` pieces, of which each thread takes every n-th.
+    static func runPieces(_ count: Int, _ body: (_ piece: Int) -> Void) {
+        let parts = min(threadCount, count)
+        run(parts: parts) { part in
+            for piece in stride(from: part, to: count, by: parts) { body(piece) }
         }
     }
 

@@ -82,6 +82,14 @@ package final class RunLog {
         try append(step: step, epoch: epoch, values)
     }
 
+    /// The field of `checkpoint`.
+    package static let weightsField = "weights_xxh64"
+
+    /// Adds the record of a checkpoint: the hash of its weights.
+    package func checkpoint(step: Int, epoch: Double, weights: String) throws(ReportingError) {
+        try append(step: step, epoch: epoch, [], [(Self.weightsField, weights)])
+    }
+
     /// Adds the record of the whole run: `train_runtime` in seconds, `train_samples_per_second`,
     /// `train_tokens_per_second` and others; then `sentences` for people, such as why the run ended early.
     package func summary(

@@ -139,6 +139,10 @@ package struct TrainingArguments: Sendable, Equatable {
     /// 1: each rank keeps the optimiser's state, and updates the weights, of its shard alone. 0: of all
     /// weights. nil: 1 when all ranks share the memory of one host. The bits of a run do not depend on it.
     package var zeroStage: Int?
+    /// Whether a run has the same bits on any number of ranks and threads.
+    package var reproducible = false
+    /// Shards that a global batch is cut into then: each takes what a rank takes otherwise.
+    package var reproducibleShards = 8
     /// Seconds a collective may take before the job is aborted.
     package var ddpTimeoutSeconds = 1800
     /// Threads of a rank; 0 means as many as the cores it is bound to.
@@ -195,8 +199,18 @@ extension TrainingArguments {
     /// How gradients are summed over the ranks.
     package var reductionOptions: ReductionOptions {
         ReductionOptions(
-            bucketMebibytes: Double(ddpBucketCapMB), wire: ddpCommDtype, isSharded: zeroStage.map { $0 == 1 })
+            bucketMebibytes: Double(ddpBucketCapMB), wire: ddpCommDtype, isSharded: zeroStage.map { $0 == 1 },
+            shardCount: shardCount)
     }
+
+    /// Whether gradients are rounded where they travel between hosts.
+    package var roundsMessages: Bool { ddpCommDtype != .float32 }
+
+    /// Whether the learning rate follows from evaluations.
+    package var followsEvaluations: Bool { lrSchedulerType == .reduceOnPlateau }
+
+    /// Micro-batches of a step whose gradients are computed and added as if each were alone; nil: a rank's.
+    package var shardCount: Int? { reproducible ? reproducibleShards * gradientAccumulationSteps : nil }
 
     /// Keys of config.json that the recipe replaces.
     package var configurationOverrides: JSONObject {

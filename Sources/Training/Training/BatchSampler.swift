@@ -22,7 +22,8 @@ final class BatchSampler {
     let rowCount: Int
     private let source: Source
     private let lengths: [Int]
-    private let rankCount: Int
+    /// What takes a share of a batch: a rank, or one of a fixed number of shards.
+    private let deviceCount: Int
     private let microBatchCount: Int
     private var cachedEpoch: (epoch: Int, batches: EpochBatches)?
     /// Steps before each epoch that was asked for.
@@ -31,21 +32,21 @@ final class BatchSampler {
     init(_ arguments: TrainingArguments, store: TokenizedDataset, rankCount: Int) throws(DatasetsError) {
         rowCount = store.count
         lengths = store.lengths
-        self.rankCount = rankCount
+        deviceCount = arguments.reproducible ? arguments.reproducibleShards : rankCount
         microBatchCount = arguments.gradientAccumulationSteps
         let strategy: DistributedSampler.Strategy =
             arguments.trainSamplingStrategy == .sequential ? .sequential : .random
         if let tokens = arguments.maxTokensPerDevice {
             source = .tokens(
                 try TokenBudgetSampler(
-                    examples: store, tokensPerDevice: tokens, rankCount: rankCount,
+                    examples: store, tokensPerDevice: tokens, rankCount: deviceCount,
                     microBatchCount: microBatchCount, seed: arguments.seed, strategy: strategy))
         } else {
             source = .rows(
                 try DistributedSampler(
                     rowCount: store.count,
-                    globalBatchRows: arguments.perDeviceTrainBatchSize * rankCount * microBatchCount,
-                    rankCount: rankCount, seed: arguments.seed, strategy: strategy,
+                    globalBatchRows: arguments.perDeviceTrainBatchSize * deviceCount * microBatchCount,
+                    rankCount: deviceCount, seed: arguments.seed, strategy: strategy,
                     dropsLast: arguments.dataloaderDropLast))
         }
     }
@@ -95,11 +96,13 @@ final class BatchSampler {
         }
     }
 
-    /// A rank's micro-batches of rows for a step; some may be empty.
-    func microBatches(of rows: [Int], rank: Int) -> [[Int]] {
-        DistributedSampler.scatter(
-            rows: rows, lengths: rows.map { lengths[$0] }, rankCount: rankCount,
-            microBatchCount: microBatchCount)[rank]
+    /// A rank's micro-batches of rows for a step, or those of `shards`, each of which is a shard's
+    /// micro-batch; some may be empty.
+    func microBatches(of rows: [Int], rank: Int, shards: Range<Int>? = nil) -> [[Int]] {
+        let batches = DistributedSampler.scatter(
+            rows: rows, lengths: rows.map { lengths[$0] }, rankCount: deviceCount,
+            microBatchCount: microBatchCount)
+        return shards.map { Array(Array(batches.joined())[$0]) } ?? batches[rank]
     }
 
     private func epochBatches(_ epoch: Int) -> EpochBatches {

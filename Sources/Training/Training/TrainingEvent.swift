@@ -16,6 +16,8 @@ package enum TrainingEvent: Sendable {
     case evaluated(EvaluationRecord)
     /// Something that the user should know, such as overfitting.
     case warning(String)
+    /// The `WeightHash` of a checkpoint that is going to be written; on rank 0 alone.
+    case hashed(step: Int, epoch: Double, weights: String)
     /// Rank 0 has written the checkpoint of a step, which may be an earlier one.
     case saved(path: String, step: Int)
     /// After the last step.

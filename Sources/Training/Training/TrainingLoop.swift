@@ -57,6 +57,11 @@ package final class TrainingLoop {
         self.isStopRequested = { isStopRequested() || deadline.hasCome(asOf: .now) }
         self.onEvent = onEvent
         try Self.check(arguments, task)
+        if let shards = arguments.shardCount, group.size > shards {
+            throw TrainingError(
+                "\(group.size, "rank") cannot share \(shards, "shard"): start at most \(shards, "rank"), or "
+                    + "raise reproducible_shards, which makes another run")
+        }
         planner = try BatchSampler(arguments, store: task.training, rankCount: group.size)
         let total =
             arguments.maxSteps > 0 ? arguments.maxSteps : planner.totalSteps(epochs: arguments.numTrainEpochs)
@@ -165,7 +170,7 @@ package final class TrainingLoop {
         let rows = planner.rows(epoch: position.epoch, step: position.step)
         let result = try step.run(
             step: progress.step, epoch: position.epoch, rows: rows,
-            microBatches: planner.microBatches(of: rows, rank: group.rank),
+            microBatches: planner.microBatches(of: rows, rank: group.rank, shards: reducer.shards),
             rateScale: progress.plateau.scale,
             isStopRequested: isStopRequested)
         deadline.noteStep(at: .now)
@@ -306,6 +311,10 @@ package final class TrainingLoop {
         RankStatus.enter(.saving)
         let start = ContinuousClock.now
         try tellSaved(isWaiting: true)
+        if group.rank == 0 {
+            try onEvent(
+                .hashed(step: progress.step, epoch: progress.epoch, weights: WeightHash.text(of: model)))
+        }
         try checkpoints.save(
             model: model, optimizer: optimizer, progress: progress,
             position: planner.position(step: progress.step))

@@ -2,6 +2,7 @@
 
 package import DataParallel
 internal import Datasets
+internal import Kernels
 internal import Layers
 internal import Machine
 internal import Models
@@ -75,33 +76,24 @@ package final class TrainingStep {
         let weight = task.lossWeight(rows: rows, epoch: epoch)
         // A batch without a single target has no gradient, whatever it is divided by.
         let lossCount = weight > 0 ? weight : 1
-        let batches = microBatches.filter { !$0.isEmpty }
-        model.parameters.zeroGradients()
-        var lossSum = 0.0
-        var suspects: [Int] = []
-        if batches.isEmpty { reportAllSlots() }
-        for (index, batch) in batches.enumerated() {
-            let isLast = index == batches.count - 1
-            if isLast { reducer.beginStep() }
-            let loss = try differentiate(
-                MicroBatch(rows: batch, epoch: epoch, lossCount: lossCount), step: step, isLast: isLast)
-            if !loss.isFinite { suspects += batch }
-            lossSum += loss
-        }
+        let computed = try differentiate(
+            microBatches, MicroBatch(rows: [], epoch: epoch, lossCount: lossCount), step: step)
         let squares = try reducer.finish()
-        let tokens = batches.joined().reduce(0) { $0 + task.training.length(of: $1) }
-        var sums = [lossSum, Double(tokens), isStopRequested() ? 1 : 0, squares]
+        let tokens = microBatches.joined().reduce(0) { $0 + task.training.length(of: $1) }
+        let isStopRequested = isStopRequested()
         let waitStart = ContinuousClock.now
-        try RankStatus.during(.waiting) { try group.allReduceSum(&sums) }
+        let shared = try RankStatus.during(.waiting) {
+            try reduce(computed.losses, tokens: tokens, isStopRequested: isStopRequested, squares: squares)
+        }
         let waited = ContinuousClock.now - waitStart
 
         let rate = schedule.rate(at: step) * rateScale
-        let norm = sums[3].squareRoot()
+        let norm = shared.squares.squareRoot()
         var result = StepResult(
-            loss: sums[0] / lossCount, gradientNorm: norm, learningRate: rate, rows: rows.count,
-            tokens: Int(sums[1]), isStopRequested: sums[2] > 0)
+            loss: shared.loss / lossCount, gradientNorm: norm, learningRate: rate, rows: rows.count,
+            tokens: shared.tokens, isStopRequested: shared.isStopRequested)
         guard result.loss.isFinite, norm.isFinite else {
-            let found = try group.union(suspects)
+            let found = try group.union(computed.suspects)
             result.notFinite = NotFiniteStep(
                 quantity: result.loss.isFinite ? .gradientNorm : .loss, step: step + 1, learningRate: rate,
                 rows: (found.isEmpty ? rows : found).map(task.training.source(of:)))
@@ -117,19 +109,87 @@ package final class TrainingStep {
         return result
     }
 
-    /// A rank without rows takes part with zero gradients.
+    /// Forward and backward of this rank's micro-batches, or shards, which are each like `batch`. Returns
+    /// the sum of the losses of each, and the rows of those where it is not finite.
+    private func differentiate(
+        _ microBatches: [[Int]], _ batch: MicroBatch, step: Int
+    ) throws -> (losses: [Double], suspects: [Int]) {
+        let parameters = model.parameters
+        let isSharded = reducer.shards != nil
+        // A shard without rows is a gradient of zero like any other; a micro-batch without rows is none.
+        let batches = isSharded ? microBatches : microBatches.filter { !$0.isEmpty }
+        precondition(reducer.shards.map { $0.count == batches.count } ?? true, "a batch a shard")
+        parameters.zeroGradients()
+        var losses: [Double] = []
+        var suspects: [Int] = []
+        if batches.isEmpty {
+            // A rank without rows takes part with zero gradients.
+            reducer.beginStep()
+            reportAllSlots()
+        }
+        for (index, rows) in batches.enumerated() {
+            let isLast = index == batches.count - 1
+            if isSharded { parameters.beginShard(index) }
+            if isLast { reducer.beginStep() }
+            var loss = 0.0
+            if rows.isEmpty {
+                reportAllSlots()
+            } else {
+                var batch = batch
+                batch.rows = rows
+                loss = try differentiate(batch, step: step, completesGradients: isLast || isSharded)
+            }
+            if !loss.isFinite { suspects += rows }
+            losses.append(loss)
+        }
+        return (losses, suspects)
+    }
+
     private func reportAllSlots() {
-        reducer.beginStep()
         for slot in model.parameters.layout.slots.indices { model.parameters.markReady(slot) }
     }
 
+    /// What all ranks come to know in one exchange.
+    private struct SharedSums {
+        var loss, squares: Double
+        var tokens: Int
+        var isStopRequested: Bool
+    }
+
+    /// Adds up over ranks. `squares` are this rank's share of the squared norm. Of shards each loss travels
+    /// by itself, and the squares as exact sums, so that nothing depends on the number of ranks.
+    private func reduce(
+        _ losses: [Double], tokens: Int, isStopRequested: Bool, squares: Double
+    ) throws -> SharedSums {
+        var sums = [Double(tokens), isStopRequested ? 1 : 0]
+        let fixed = sums.count
+        guard let shards = reducer.shards, let count = reducer.shardCount else {
+            sums += [losses.reduce(0, +), squares]
+            try group.allReduceSum(&sums)
+            return SharedSums(
+                loss: sums[fixed], squares: sums[fixed + 1], tokens: Int(sums[0]),
+                isStopRequested: sums[1] > 0)
+        }
+        model.parameters.endShards()
+        var all = [Double](repeating: 0, count: count)
+        all.replaceSubrange(shards, with: losses)
+        sums += all + reducer.exactSquares().bins
+        try group.allReduceSum(&sums)
+        return SharedSums(
+            loss: sums[fixed..<fixed + count].reduce(0, +),
+            squares: ExactSquares(bins: Array(sums[(fixed + count)...])).value, tokens: Int(sums[0]),
+            isStopRequested: sums[1] > 0)
+    }
+
     /// Adds the gradients of a micro-batch; returns the sum of its losses.
-    private func differentiate(_ batch: MicroBatch, step: Int, isLast: Bool) throws -> Double {
+    private func differentiate(
+        _ batch: MicroBatch, step: Int, completesGradients: Bool
+    ) throws -> Double {
         workspace.reset()
         return try task.differentiate(batch) { tokens in
             Pass(
                 parameters: model.parameters, workspace: workspace, batch: tokens,
-                trainingKey: key.derived(UInt64(step)), completesGradients: isLast,
+                trainingKey: key.derived(UInt64(step)), completesGradients: completesGradients,
                 recomputesActivations: recomputesActivations)
         }
     }

@@ -62,15 +62,7 @@ enum ToyQuestions {
 
 @Suite(.serialized) struct QuestionAnsweringRunTests {
     private func flags(_ workshop: Workshop, _ keys: [String: String] = [:]) throws -> [String] {
-        try workshop.write(ToyQuestions.lines(ToyQuestions.items(60)), to: "questions.jsonl")
-        try workshop.write(
-            ToyQuestions.lines(ToyQuestions.items(21, seed: 2)), to: "documents-validation.jsonl")
-        let values = [
-            "task": "question-answering", "train_file": workshop.path + "/questions.jsonl",
-            "validation_file": workshop.path + "/documents-validation.jsonl", "learning_rate": "5e-3",
-            "max_seq_length": "20", "doc_stride": "4", "version_2_with_negative": "true",
-        ].merging(keys) { $1 }
-        return values.sorted { $0.key < $1.key }.flatMap { ["--" + $0.key, $0.value] }
+        try workshop.prepareQuestions(keys)
     }
 
     @Test("the same losses on any number of ranks, long contexts in windows")

@@ -48,6 +48,11 @@ void ck_parallel(int parts, void (*body)(int part, int parts, void *context), vo
 void ck_set_threads(int threads);
 /// The number that `ck_set_threads` set; 1 before.
 int ck_threads(void);
+/// Says for the calling thread that what it computes may not depend on the number of threads, and asks.
+void ck_set_reproducible(int flag);
+int ck_is_reproducible(void);
+/// Says that oneDNN runs on the calling thread alone until this is taken back.
+void ck_set_alone(int flag);
 /// Regions with several threads so far, oneDNN's included.
 uint64_t ck_region_count(void);
 /// Whether shared libraries such as oneDNN find OpenMP's functions in this program, and so run on these

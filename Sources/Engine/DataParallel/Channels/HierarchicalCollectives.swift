@@ -2,7 +2,7 @@
 // between hosts.
 
 internal import Kernels
-internal import Layers
+package import Layers
 internal import Synchronization
 package import Tensors
 
@@ -32,25 +32,32 @@ package final class HierarchicalCollectives: Sendable {
     /// Ranks of this host that share memory, 1 when none does.
     package var localSize: Int { arenas.count }
 
+    /// The gradients of shards, when these are summed.
+    let sharded: ShardedSum?
+
     private let window: HostWindow?
     /// The arenas of the ranks that share memory.
-    private let arenas: [Tensor]
+    let arenas: [Tensor]
     private let localRank: Int
-    private let peers: any ProcessGroup
+    let peers: any ProcessGroup
     private let isSpread: Bool
     private let wire: WireType
     private let staging = Mutex<[Place: Storage]>([:])
 
     /// Makes an arena of zeros of a type, float32 for what is summed. Collective. Without `sharesMemory`
-    /// every rank counts as a host of its own.
+    /// every rank counts as a host of its own. With a `tree` every rank has an arena a node of its shards, of
+    /// which `arena` is the first and gets the sums.
     package init(
         elementCount: Int, type: ElementType = .float32, topology: RankTopology, wire: WireType = .float32,
-        sharesMemory: Bool = true
+        sharesMemory: Bool = true, tree: ShardTree? = nil
     ) throws(ParallelError) {
+        precondition(tree == nil || type == .float32 && wire == .float32, "shards are summed in float32")
+        let floats = (elementCount * type.byteCount + 3) / 4
+        let nodeCount = tree?.largestNodeCount(members: topology.everyone.size) ?? 1
         var window: HostWindow?
         var refusal: String?
         if topology.local.size > 1, sharesMemory {
-            switch try topology.local.window(elementCount: (elementCount * type.byteCount + 3) / 4) {
+            switch try topology.local.window(elementCount: nodeCount * floats) {
             case .success(let made): window = made
             case .failure(let why): refusal = why.reason
             }
@@ -69,13 +76,20 @@ package final class HierarchicalCollectives: Sendable {
         localRank = used.local.rank
         peers = used.peers
         isSpread = used.isSpread
-        arenas =
-            window?.arenas.map { floats in
+        let windows = window?.arenas ?? [Tensor(rows: 1, columns: nodeCount * floats)]
+        let nodes = windows.map { window in
+            (0..<nodeCount).map { node in
                 Tensor(
-                    floats.storage, offset: floats.offset * 4 / type.byteCount, rows: 1,
-                    columns: elementCount,
-                    type: type)
-            } ?? [Tensor(rows: 1, columns: elementCount, type: type)]
+                    window.storage, offset: (window.offset + node * floats) * 4 / type.byteCount, rows: 1,
+                    columns: elementCount, type: type)
+            }
+        }
+        arenas = nodes.map { $0[0] }
+        sharded = tree.map { tree in
+            ShardedSum(
+                tree, nodes: nodes, localRank: used.local.rank, host: used.peers.rank,
+                hostCount: used.peers.size)
+        }
         arena = arenas[window == nil ? 0 : used.local.rank]
     }
 
@@ -107,7 +121,11 @@ package final class HierarchicalCollectives: Sendable {
         let part = localPart(range)
         try window?.barrier()
         let squares: Double
-        if window != nil, !isNetworked {
+        if let sharded {
+            try sum(sharded, part, isForAll: true)
+            if isNetworked { push(part) }
+            squares = 0
+        } else if window != nil, !isNetworked {
             squares = ArenaSum.toAll(arenas, range: part)
         } else {
             try sum(part, isForAll: true)
@@ -125,7 +143,10 @@ package final class HierarchicalCollectives: Sendable {
         let part = localPart(range)
         try window?.barrier()
         let squares: Double
-        if window != nil, !isNetworked {
+        if let sharded {
+            try sum(sharded, part, isForAll: false)
+            squares = 0
+        } else if window != nil, !isNetworked {
             squares = ArenaSum.toOne(arenas, target: localRank, range: part)
         } else {
             try sum(part, isForAll: false)
@@ -155,6 +176,10 @@ package final class HierarchicalCollectives: Sendable {
         guard let window, !isNetworked else { preconditionFailure("pieces are summed inside a host") }
         var squares = 0.0
         for piece in pieces.intersections(ranges.map(localPart)) {
+            if let sharded {
+                try sum(sharded, piece, isForAll: isForAll)
+                continue
+            }
             squares +=
                 isForAll
                 ? ArenaSum.toAll(arenas, range: piece)
@@ -225,7 +250,7 @@ package final class HierarchicalCollectives: Sendable {
     }
 
     /// The parts of `part` that the hosts own, counted from its start.
-    private func hostParts(_ part: Range<Int>) -> [Range<Int>] {
+    func hostParts(_ part: Range<Int>) -> [Range<Int>] {
         (0..<peers.size).map { Self.cut(0..<part.count, into: peers.size, at: $0) }
     }
 
@@ -239,10 +264,10 @@ package final class HierarchicalCollectives: Sendable {
 
     // MARK: Staging
 
-    private enum Place: Hashable { case sent, received }
+    enum Place: Hashable { case sent, received }
 
     /// A part of a staging buffer, which grows to the largest use and stays.
-    private func staged(_ place: Place, count: Int, type: ElementType) -> Tensor {
+    func staged(_ place: Place, count: Int, type: ElementType) -> Tensor {
         let byteCount = count * type.byteCount
         let storage = staging.withLock { staging in
             if let storage = staging[place], storage.byteCount >= byteCount { return storage }

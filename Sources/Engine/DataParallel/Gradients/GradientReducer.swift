@@ -23,12 +23,17 @@ package final class GradientReducer: Sendable {
     package let plan: BucketPlan
     /// The ranges of the arenas whose values this rank updates, in ascending order; nil means all.
     package let shard: [Range<Int>]?
+    /// The shards of a step whose gradients this rank computes; nil without `ReductionOptions.shardCount`.
+    package let shards: Range<Int>?
+    /// Number of shards of all ranks.
+    package let shardCount: Int?
+    let sparseEmbeddings: [SparseEmbeddingUpdate]
     /// Why ranks of one host do not sum in shared memory although they could, for the log.
     package let sharedMemoryRefusal: String?
     let layout: ParameterLayout
     let channel: ReductionChannel?
     let progress: Monitor<ReductionProgress>
-    private let gradients: Tensor
+    let gradients: Tensor
     let group: any ProcessGroup
     private var isAlone: Bool { channel == nil }
 
@@ -57,7 +62,13 @@ package final class GradientReducer: Sendable {
         sharedMemoryRefusal = channel?.refusal
         let progress = Monitor(ReductionProgress(plan: plan))
         self.progress = progress
-        guard let channel else { return }
+        sparseEmbeddings = parameters.sparseEmbeddings
+        shardCount = options.shardCount
+        shards = options.shardCount.map { channel?.gradients.shards ?? 0..<$0 }
+        guard let channel else {
+            computeShards(of: parameters, options)
+            return
+        }
         parameters.moveGradients(to: channel.gradients.arena)
         if let values = channel.values {
             parameters.moveValues(to: values.arena)
@@ -66,6 +77,7 @@ package final class GradientReducer: Sendable {
                 if use == .reading { self?.channel?.rounded?.fetch(slot: slot) }
             }
         }
+        computeShards(of: parameters, options)
         Threads.start("gradient-reducer") { channel.run(progress) }
     }
 
@@ -100,7 +112,8 @@ package final class GradientReducer: Sendable {
     /// the communication thread; after that the reducer cannot be used any more.
     ///
     /// Returns this rank's share of the squared norm: the sum of the squares of the summed gradients in its
-    /// part of the arena. The sum over the ranks is the squared norm, with shards and without the same.
+    /// part of the arena. The sum over the ranks is the squared norm, with shards and without the same. Of
+    /// the shards of a step `exactSquares` gives it.
     @discardableResult
     package func finish() throws(ParallelError) -> Double {
         let start = ContinuousClock.now
@@ -119,7 +132,7 @@ package final class GradientReducer: Sendable {
             return state.squares
         }
         if let error = error ?? nil { throw error }
-        return isAlone ? Elementwise.sumOfSquares(gradients) : squares
+        return isAlone && shards == nil ? Elementwise.sumOfSquares(gradients) : squares
     }
 
     /// What the reductions have cost since the start.

@@ -34,7 +34,7 @@ struct ReductionArenas: Sendable {
     ) throws(ParallelError) {
         gradients = try HierarchicalCollectives(
             elementCount: parameters.layout.elementCount, topology: topology, wire: options.wire,
-            sharesMemory: sharesMemory)
+            sharesMemory: sharesMemory, tree: options.shardCount.map(ShardTree.init(count:)))
         refusal = gradients.refusal
         // Between hosts values travel in float32 behind the sum: more bytes at worse times than a sum for
         // all.

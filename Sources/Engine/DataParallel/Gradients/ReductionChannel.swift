@@ -49,11 +49,13 @@ final class ReductionChannel: Sendable {
         sparseEmbeddings = parameters.sparseEmbeddings
         let sparseSlots = Set(sparseEmbeddings.map(\.slot))
         let tall =
-            gradients.isNetworked
+            gradients.isNetworked && options.shardCount == nil
             ? layout.slots.filter { SparseAllReduce.isTable($0) || sparseSlots.contains($0.index) } : []
         sharedEmbeddings = gradients.isNetworked ? [] : sparseEmbeddings
-        // Messages between hosts carry whole buckets of values.
-        if gradients.isNetworked, values != nil { for rows in sparseEmbeddings { rows.updateDensely() } }
+        // Messages between hosts carry whole buckets of values, and of the sums of shards.
+        if gradients.isNetworked, values != nil || options.shardCount != nil {
+            for rows in sparseEmbeddings { rows.updateDensely() }
+        }
         // Frequent words stand together: small buckets scatter them to all owners.
         let plan = BucketPlan(
             layout: layout, bucketMebibytes: options.bucketMebibytes,

@@ -13,15 +13,20 @@ package struct ReductionOptions: Sendable, Equatable {
     package var isSharded: Bool?
     /// Whether the ranks of a host sum in shared memory.
     package var sharesMemory: Bool
+    /// Shards of a step whose gradients are computed each by itself and added in the order of a
+    /// `ShardTree`, so that the sum has the same bits on any number of ranks up to this; nil: a rank's rows
+    /// are one gradient.
+    package var shardCount: Int?
 
     package init(
         bucketMebibytes: Double = 8, firstBucketMebibytes: Double = 1, wire: WireType = .float32,
-        isSharded: Bool? = false, sharesMemory: Bool = true
+        isSharded: Bool? = false, sharesMemory: Bool = true, shardCount: Int? = nil
     ) {
         self.bucketMebibytes = bucketMebibytes
         self.firstBucketMebibytes = firstBucketMebibytes
         self.wire = wire
         self.isSharded = isSharded
         self.sharesMemory = sharesMemory
+        self.shardCount = shardCount
     }
 }

@@ -26,7 +26,8 @@ extension ReductionChannel {
         let (pieces, squares) = try watching("the all-reduce of rows of \(labels[buckets.lowerBound])") {
             () throws(ParallelError) in
             try gradients.meet()
-            let pieces = rows.agree(on: try SparseAllReduce.union(rows.reported, over: everyone))
+            let own = rows.reported(memoryCount: gradients.nodes.count)
+            let pieces = rows.agree(on: try SparseAllReduce.union(own, over: everyone))
             return (pieces, try gradients.sum(pieces, of: ranges, isForAll: values == nil))
         }
         return Work(

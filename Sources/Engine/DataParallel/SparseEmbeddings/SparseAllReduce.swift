@@ -41,7 +41,7 @@ struct SparseAllReduce: Sendable {
     /// Sums the table over all ranks if that takes few rows; nil means that nothing was done. Collective; all
     /// ranks come to the same result. Returns the number of bytes of the packed rows.
     func sum() throws(ParallelError) -> Int? {
-        let union = try Self.union(update?.reported ?? notZero, over: everyone)
+        let union = try Self.union(update?.reported() ?? notZero, over: everyone)
         update?.agree(on: union)
         let rows = union.rows
         let count = rows.count * gradient.columns

@@ -55,7 +55,7 @@ package final class LayerNorm: Layer {
         let dx =
             saved.dropout.isIdentity ? nil : pass.activation(rows: dy.rows, columns: dy.columns)
         pass.temporarily {
-            let partials = pass.workspace.tensor(rows: ThreadPool.threadCount, columns: 2 * width)
+            let partials = pass.workspace.tensor(rows: ThreadPool.partialSumCount, columns: 2 * width)
             LayerNormKernel.backward(
                 gradient: dy, sum: saved.sum, gamma: pass.parameters.value(weight), mean: saved.mean,
                 rstd: saved.rstd, dropout: saved.dropout, keys: saved.keys, dsum: residualGradient, dx: dx,

@@ -93,7 +93,7 @@ package final class ResidualNorm: Layer {
         let gamma = pass.parameters.value(weight)
         let dgamma = pass.parameters.gradient(weight)
         pass.temporarily {
-            let partials = pass.workspace.tensor(rows: ThreadPool.threadCount, columns: 2 * width)
+            let partials = pass.workspace.tensor(rows: ThreadPool.partialSumCount, columns: 2 * width)
             if let mean = saved.mean {
                 LayerNormKernel.backward(
                     gradient: dy, sum: saved.stream, gamma: gamma, mean: mean, rstd: saved.rstd,

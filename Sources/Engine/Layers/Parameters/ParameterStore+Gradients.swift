@@ -61,6 +61,13 @@ extension ParameterStore {
     package func markReady(_ slot: Int) {
         guard let index = trainableIndices[slot] else { return }
         if forgotten[slot] { _ = clearedGradient(slot) }
+        if let sharded {
+            let range = layout.slots[slot].range
+            let start = range.lowerBound - layout.frozenElementCount
+            let isLast = sharded.complete(
+                index, elements: start..<start + range.count, table: tables[slot])
+            guard isLast else { return }
+        }
         onGradientReady?(index)
     }
 }

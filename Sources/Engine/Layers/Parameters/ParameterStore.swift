@@ -42,6 +42,8 @@ package final class ParameterStore {
     var firstTrainableSlot: Int
     /// For tables that are looked up and nothing else, by slot, their sparse updates.
     var tables: [Int: SparseEmbeddingUpdate]
+    /// The arenas of a step's shards, when each is computed by itself.
+    var sharded: ShardedGradients?
     /// Where layers that do not ask put the gradients of frozen slots.
     var discarded: Tensor?
 

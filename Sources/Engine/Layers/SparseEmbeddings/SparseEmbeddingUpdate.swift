@@ -28,6 +28,10 @@ package final class SparseEmbeddingUpdate: Sendable {
     private struct State {
         /// Rows of the gradient's memory that may hold something else than zero.
         var gradient: RowSet
+        /// The same of the memories of a step's shards that are not in use now, and the number of the one
+        /// that is.
+        var memories: [Int: RowSet] = [:]
+        var memory = 0
         /// Rows whose moments may be something else than zero, which every step updates.
         var updated: RowSet
         /// Rows with moments from a checkpoint, of which other ranks do not know yet.
@@ -83,20 +87,55 @@ package final class SparseEmbeddingUpdate: Sendable {
         for run in runs { Elementwise.clear(gradient.rows(run)) }
     }
 
-    /// The rows that this rank knows to be needed in this step, for the others.
-    package var reported: RowSet {
+    /// The rows that this rank knows to be needed in this step, for the others: those of the gradient, or of
+    /// the gradients of shards in the first `memoryCount` memories.
+    package func reported(memoryCount: Int = 1) -> RowSet {
         state.withLock { state in
-            var rows = state.gradient
-            rows.formUnion(state.restored)
+            var rows = state.restored
+            for number in 0..<memoryCount {
+                if let other = number == state.memory ? state.gradient : state.memories[number] {
+                    rows.formUnion(other)
+                }
+            }
             return rows
         }
     }
 
-    /// Takes what all ranks have reported. Returns the elements that have to be summed.
+    /// Takes what all ranks have reported. Returns the elements that have to be summed, in the first memory.
     @discardableResult
     package func agree(on rows: RowSet) -> [Range<Int>] {
-        state.withLock { $0.gradient = rows }
+        state.withLock { state in
+            if state.memory == 0 { state.gradient = rows } else { state.memories[0] = rows }
+        }
         return elements(rows)
+    }
+
+    /// The elements of the gradient that may be something else than zero.
+    package var gradientElements: [Range<Int>] { elements(state.withLock(\.gradient)) }
+
+    // MARK: Memories of shards
+
+    /// Says that the gradient lies in another memory from here on.
+    func select(memory number: Int) {
+        state.withLock { state in
+            guard number != state.memory else { return }
+            state.memories[state.memory] = state.gradient
+            state.gradient = state.memories[number] ?? RowSet(rowCount: rowCount)
+            state.memory = number
+        }
+    }
+
+    /// Adds the gradient `source`, in the memory `number`, to `target`, in the present one: its rows alone.
+    func add(memory number: Int, _ source: Tensor, to target: Tensor) {
+        let runs = state.withLock { state in
+            guard let rows = state.memories[number] else { return [Range<Int>]() }
+            state.gradient.formUnion(rows)
+            return rows.runs
+        }
+        for run in runs {
+            let part = run.lowerBound * columns..<run.upperBound * columns
+            Elementwise.add(source.elements(part), to: target.elements(part))
+        }
     }
 
     // MARK: Updates

@@ -18,6 +18,16 @@ extension RecipeKey {
             "Splits the optimiser's state and update over the ranks if it is 1 (ZeRO stage 1); if not set, where all"
                 + " ranks share one host's memory."),
         .key(
+            "reproducible", \.training.reproducible, .boolean,
+            "Give the weights the same bits on any number of ranks and threads: reproducible_shards take"
+                + " the place of ranks, and a batch has per_device_train_batch_size × reproducible_shards"
+                + " rows."),
+        .key(
+            "reproducible_shards", \.training.reproducibleShards,
+            .integer("an integer from 1 to 4096") { (1...4_096).contains($0) },
+            "Shards that a batch is cut into if reproducible is true, and so the most ranks; another number"
+                + " makes another run."),
+        .key(
             "ddp_timeout", \.training.ddpTimeoutSeconds, .integer(atLeast: 2),
             "Seconds after which a stalled exchange between ranks ends the job; at least 20 between hosts."),
         .key(

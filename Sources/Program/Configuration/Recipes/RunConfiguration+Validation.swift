@@ -7,6 +7,7 @@ extension RunConfiguration {
     func validate(_ sources: KeySources) throws(ConfigurationError) {
         try validateColumns(sources)
         try validateBatch(sources)
+        try validateReproducible(sources)
         try validateEvaluation(sources)
         try validateBestModel(sources)
         try validateAdaptation(sources)
@@ -34,6 +35,34 @@ extension RunConfiguration {
             "per_device_train_batch_size × gradient_accumulation_steps is \(batch) × \(steps) rows, more than"
                 + " \(ValueFormat<Int>.largestCount); lower one of them.",
             sources.location(of: ["per_device_train_batch_size", "gradient_accumulation_steps"]))
+    }
+
+    private func validateReproducible(_ sources: KeySources) throws(ConfigurationError) {
+        let shards = training.reproducibleShards
+        guard training.reproducible else {
+            guard shards != TrainingArguments().reproducibleShards else { return }
+            throw .contradiction(
+                "reproducible_shards",
+                "reproducible_shards: \(shards) is for runs with reproducible: true; set that, or leave it"
+                    + " out.",
+                sources.location(of: ["reproducible_shards"]))
+        }
+        guard !training.roundsMessages else {
+            throw .contradiction(
+                "ddp_comm_dtype",
+                "ddp_comm_dtype: bf16 rounds what each host sends, so that the bits depend on the number of"
+                    + " hosts; set it to fp32, or reproducible to false.",
+                sources.location(of: ["ddp_comm_dtype", "reproducible"]))
+        }
+        let (batch, steps) = (training.perDeviceTrainBatchSize, training.gradientAccumulationSteps)
+        guard batch > ValueFormat<Int>.largestCount / max(1, steps) / shards else { return }
+        throw .contradiction(
+            "reproducible_shards",
+            "per_device_train_batch_size × gradient_accumulation_steps × reproducible_shards is \(batch)"
+                + " × \(steps) × \(shards) rows, more than \(ValueFormat<Int>.largestCount); lower one of them.",
+            sources.location(of: [
+                "reproducible_shards", "per_device_train_batch_size", "gradient_accumulation_steps",
+            ]))
     }
 
     private func validateColumns(_ sources: KeySources) throws(ConfigurationError) {

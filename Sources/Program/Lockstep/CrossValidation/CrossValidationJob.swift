@@ -114,7 +114,8 @@ package struct CrossValidationJob {
             "gradient_accumulation_steps", "max_tokens_per_device",
         ]
         let training = configuration.training
-        let micro = ranksOfFold * training.gradientAccumulationSteps
+        let devices = training.reproducible ? training.reproducibleShards : ranksOfFold
+        let micro = devices * training.gradientAccumulationSteps
         let batch =
             training.maxTokensPerDevice.map { "\($0 * micro, "token")" }
             ?? "\(training.perDeviceTrainBatchSize * micro, "row")"

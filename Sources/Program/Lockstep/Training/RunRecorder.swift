@@ -73,6 +73,8 @@ final class RunRecorder {
                 waitingSeconds: record.waitingSeconds,
                 slowest: (record.slowestRank, record.slowestSeconds, record.medianSeconds))
         case .evaluated(let record): try show(record)
+        case .hashed(let step, let epoch, let weights):
+            try log?.checkpoint(step: step, epoch: epoch, weights: weights)
         case .warning(let text): display.message("warning: " + text)
         case .saved(let path, _):
             display.message("saved \(path)")

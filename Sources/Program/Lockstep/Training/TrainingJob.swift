@@ -5,6 +5,7 @@ import Checkpoints
 internal import Cluster
 package import Configuration
 package import DataParallel
+internal import Kernels
 internal import Machine
 internal import Phrases
 internal import Tasks
@@ -42,6 +43,13 @@ package struct TrainingJob {
     ///   it.
     @discardableResult
     package func run(stoppingAt stopRequest: StopRequest, isWholeJob: Bool = true) throws -> TrainingSummary {
+        guard !arguments.reproducible || ThreadPool.servesOneDNN else { throw PoolsDiffer() }
+        return try ThreadPool.run(isReproducible: arguments.reproducible) {
+            try runOnPool(stoppingAt: stopRequest, isWholeJob: isWholeJob)
+        }
+    }
+
+    private func runOnPool(stoppingAt stopRequest: StopRequest, isWholeJob: Bool) throws -> TrainingSummary {
         let answer = StopAnswer(stopRequest, group: group, endsJob: isWholeJob)
         defer { answer.end() }
         RankStatus.enter(.loading)
@@ -159,6 +167,14 @@ package struct TrainingJob {
         RunStatus.leave()
         try lock?.release()
         return summary
+    }
+}
+
+/// oneDNN runs on threads that cannot be told how to cut its products.
+struct PoolsDiffer: Error, CustomStringConvertible {
+    var description: String {
+        "reproducible: true needs oneDNN on the threads of Lockstep, but it found those of libgomp: link the "
+            + "program with swift build, or with -Wl,--export-dynamic-symbol=GOMP_* and =omp_*"
     }
 }
 

@@ -2,6 +2,7 @@
 
 import Arguments
 import DataParallel
+import Kernels
 import Layers
 import Models
 import Optimizers
@@ -49,13 +50,36 @@ final class BenchJob {
 
     /// Forward, backward, reduction, clipping and update. Collective.
     func step(_ index: Int) throws {
+        let squares = try ThreadPool.run(isReproducible: reducer.shards != nil) {
+            try reducer.shards.map { try squaresOfShards($0, index) } ?? squaresOfRows(index)
+        }
+        let scale = GradientClipping.scale(norm: squares.squareRoot(), maximumNorm: 1)
+        optimizer.step(learningRate: Float(Self.learningRate), gradientScale: scale)
+        reducer.gatherValues()
+    }
+
+    /// The squared norm of the sum of all ranks' gradients.
+    private func squaresOfRows(_ index: Int) throws -> Double {
         work.model.parameters.zeroGradients()
         reducer.beginStep()
         work.differentiate(index)
         var sums = [try reducer.finish()]
         try group.allReduceSum(&sums)
-        let scale = GradientClipping.scale(norm: sums[0].squareRoot(), maximumNorm: 1)
-        optimizer.step(learningRate: Float(Self.learningRate), gradientScale: scale)
-        reducer.gatherValues()
+        return sums[0]
+    }
+
+    /// The same where each of this rank's shards is the work by itself.
+    private func squaresOfShards(_ shards: Range<Int>, _ index: Int) throws -> Double {
+        let parameters = work.model.parameters
+        for shard in 0..<shards.count {
+            parameters.beginShard(shard)
+            if shard == shards.count - 1 { reducer.beginStep() }
+            work.differentiate(index)
+        }
+        try reducer.finish()
+        parameters.endShards()
+        var bins = reducer.exactSquares().bins
+        try group.allReduceSum(&bins)
+        return ExactSquares(bins: bins).value
     }
 }

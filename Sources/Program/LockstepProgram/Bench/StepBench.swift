@@ -60,8 +60,13 @@ struct StepBench: ParsableCommand {
 
     @Flag(
         name: .customLong("compare-whole"),
-        help: "Take steps that train all weights in turn with those of the adapters, and tell the gain.")
+        help: "Take usual steps of all weights in turn with those of adapters or shards, and tell the gain.")
     var comparesWhole = false
+
+    @Option(
+        name: .customLong("reproducible_shards"),
+        help: "Cut the rows of all ranks into so many shards, as the recipe key; 0 for none.")
+    var reproducibleShards = 0
 
     @Flag(
         name: .customLong("gradient-checkpointing"), help: "Compute activations again in the backward pass.")
@@ -70,7 +75,12 @@ struct StepBench: ParsableCommand {
     func validate() throws {
         guard (0...1).contains(zeroStage ?? 0) else { throw ValidationError("--zero_stage is 0 or 1") }
         guard loraR >= 0 else { throw ValidationError("--lora_r is a number from 0 on") }
-        guard loraR > 0 || !comparesWhole else { throw ValidationError("--compare-whole needs --lora_r") }
+        guard loraR > 0 || reproducibleShards > 0 || !comparesWhole else {
+            throw ValidationError("--compare-whole needs --lora_r or --reproducible_shards")
+        }
+        guard reproducibleShards >= 0 else {
+            throw ValidationError("--reproducible_shards is a number from 0 on")
+        }
         guard (0..<1).contains(loraDropout) else {
             throw ValidationError("--lora_dropout is a number from 0 to below 1")
         }
@@ -93,8 +103,12 @@ struct StepBench: ParsableCommand {
     }
 
     private func measure(_ group: any ProcessGroup, threads: Int) throws {
-        let job = try job(adaptation, group)
-        let rival = comparesWhole ? try self.job(AdaptationArguments(), group) : nil
+        guard reproducibleShards == 0 || (batch * group.size).isMultiple(of: reproducibleShards) else {
+            throw ValidationError(
+                "\(batch * group.size) rows cannot be cut into \(reproducibleShards) shards")
+        }
+        let job = try job(adaptation, group, shards: reproducibleShards)
+        let rival = comparesWhole ? try self.job(AdaptationArguments(), group, shards: 0) : nil
         var (own, whole) = (StepTimes(), StepTimes())
         for index in 0..<2 {
             try job.step(index)
@@ -115,7 +129,7 @@ struct StepBench: ParsableCommand {
         }
         let waiting = job.exposedCommunicationSeconds - exposedBefore
         guard group.rank == 0 else { return }
-        let tokens = Double(group.size * job.tokenCount)
+        let tokens = Double(job.tokenCount * (reproducibleShards > 0 ? reproducibleShards : group.size))
         let gigaflops = clock.operations / Double(steps) / own.median / 1e9
         peak.include(gigaflops)
         func share(_ part: Double) -> JSONValue { BenchReport.real(part / own.total, 3) }
@@ -127,6 +141,7 @@ struct StepBench: ParsableCommand {
             ("dtype", .string(dtype.rawValue)), ("ranks", BenchReport.integer(group.size)),
             ("threads", BenchReport.integer(threads)), ("batch", BenchReport.integer(batch)),
             ("seq", BenchReport.integer(seq)),
+            ("reproducible_shards", BenchReport.integer(reproducibleShards)),
             ("gradient_checkpointing", BenchReport.integer(recomputesActivations ? 1 : 0)),
             ("step_seconds", BenchReport.real(own.median)),
             ("step_processor_seconds", BenchReport.real(own.processorMedian)),
@@ -151,11 +166,15 @@ struct StepBench: ParsableCommand {
         BenchReport.show(fields)
     }
 
-    private func job(_ adaptation: AdaptationArguments, _ group: any ProcessGroup) throws -> BenchJob {
+    private func job(
+        _ adaptation: AdaptationArguments, _ group: any ProcessGroup, shards: Int
+    ) throws -> BenchJob {
         let reduction = ReductionOptions(
-            bucketMebibytes: 25, wire: communicationType.wire, isSharded: zeroStage.map { $0 == 1 })
+            bucketMebibytes: 25, wire: communicationType.wire, isSharded: zeroStage.map { $0 == 1 },
+            shardCount: shards > 0 ? shards : nil)
         let workload = BenchWorkload(
-            rows: batch, tokens: seq, rank: group.rank, rankCount: group.size,
+            rows: shards > 0 ? batch * group.size / shards : batch, tokens: seq, rank: group.rank,
+            rankCount: group.size,
             recomputesActivations: recomputesActivations)
         return try model.job(
             workload, type: dtype, adaptation: adaptation, group: group, reduction: reduction)
