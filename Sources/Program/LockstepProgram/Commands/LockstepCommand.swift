@@ -25,7 +25,7 @@ struct LockstepCommand: ParsableCommand {
             TrainCommand.self, CheckCommand.self, EvaluateCommand.self, PredictCommand.self,
             ChatCommand.self, RateCommand.self, CrossValidateCommand.self, ReportCommand.self,
             ImportCommand.self, LaunchCommand.self, SuperviseCommand.self,
-            JobRemainsCommand.self, BenchCommand.self,
+            VerifyResumeCommand.self, JobRemainsCommand.self, BenchCommand.self,
         ])
 }
 
