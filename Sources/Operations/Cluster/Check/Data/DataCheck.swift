@@ -19,12 +19,16 @@ package struct DataCheck: Sendable {
     package var operationsPerThread = 1e11
     /// Bad rows that are found by tokenising, one after the other.
     static let mostAttempts = 20
+    /// Images that are opened of each set.
+    static let mostImages = 200
 
     package init(_ run: RunArguments, shape: JobShape) { (self.run, self.shape) = (run, shape) }
 
     /// Reads files and model. Takes its limits' time and what a sample needs to be tokenised.
     package func outcome() -> DataOutcome {
         var outcome = DataOutcome()
+        var limits = limits
+        if run.task.definition.readsImages { limits.sampleRows = min(limits.sampleRows, Self.mostImages) }
         let training = RowScan(
             run, files: run.data.trainFiles, limit: run.data.maxTrainSamples, limits: limits)
         var validation: RowScan?
