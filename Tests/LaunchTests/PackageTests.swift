@@ -100,6 +100,66 @@ import Testing
         #expect(requires == "libmpi (>= 1), libc6, openmpi-bin\n")
     }
 
+    /// A copy whose program has oneDNN and libjpeg, and looks for libraries where `runPath` says.
+    private func copyWithLibraries(runPath: String) throws -> (ScriptCopy, [String: String]) {
+        let (copy, environment) = try copy()
+        try copy.addProgram("objdump", "echo '  NEEDED  libmpi.so.40'; echo '  RUNPATH  \(runPath)'")
+        let libraries = copy.root.appendingPathComponent("libraries")
+        try FileManager.default.createDirectory(at: libraries, withIntermediateDirectories: true)
+        for name in ["libdnnl.so.2.6", "libjpeg.so.62.3"] {
+            try Data(name.utf8).write(to: libraries.appendingPathComponent(name))
+        }
+        #expect(
+            try bash("ln -s libdnnl.so.2.6 libdnnl.so.2; ln -s libjpeg.so.62.3 libjpeg.so.62", in: libraries)
+                .status == 0)
+        try copy.addProgram(
+            "ldd",
+            """
+            for name in libdnnl.so.2 libjpeg.so.62; do echo "\t$name => \(libraries.path)/$name (0x7f)"; done
+            printf '\\tlibmpi.so.40 => /lib/libmpi.so.40 (0x7f)\\n\\tlinux-vdso.so.1 (0x7f)\\n'
+            """)
+        // A package whose licence is on every Debian and Ubuntu.
+        try copy.addProgram("dpkg-query", "[[ $1 == -S && -f $2 ]] && echo \"libc6:amd64: $2\"")
+        try copy.addProgram(
+            "dpkg-shlibdeps",
+            """
+            echo "$1 $2 $3" $(basename -a "${@:4}") >'\(copy.path("asked"))'
+            echo 'shlibs:Depends=libmpi (>= 1)'
+            """)
+        return (copy, environment)
+    }
+
+    @Test("Libraries whose names differ between releases go beside the program, with their licences")
+    func carriedLibraries() throws {
+        let (copy, environment) = try copyWithLibraries(runPath: "$ORIGIN")
+        let result = try run(
+            [copy.path("launch/package"), "--no-build", "--output", copy.path("out")],
+            environment: environment)
+        #expect(result.status == 0, "\(result)")
+        #expect(try bash("tar -xzf out/*.tar.gz && mv lockstep-9.8.7 moved", in: copy.root).status == 0)
+        #expect(copy.names(in: "moved/bin") == ["libdnnl.so.2", "libjpeg.so.62", "lockstep"])
+        let library = try String(contentsOfFile: copy.path("moved/bin/libdnnl.so.2"), encoding: .utf8)
+        #expect(library == "libdnnl.so.2.6")
+        #expect(copy.names(in: "moved/licenses") == ["libc6"])
+        let asked = try String(contentsOfFile: copy.path("asked"), encoding: .utf8)
+        #expect(asked == "-O -xlibc6 -xlibc6 libdnnl.so.2 libjpeg.so.62 lockstep\n")
+        #expect(try bash("dpkg-deb -x out/*.deb root", in: copy.root).status == 0)
+        for file in ["lib/lockstep/bin/libdnnl.so.2", "share/doc/lockstep/licenses/libc6"] {
+            #expect(FileManager.default.fileExists(atPath: copy.path("root/usr/" + file)), "\(file)")
+        }
+    }
+
+    @Test("A program that looks for libraries elsewhere is not packaged")
+    func looksElsewhere() throws {
+        let (copy, environment) = try copyWithLibraries(runPath: "/opt/swift/lib")
+        let result = try run(
+            [copy.path("launch/package"), "--no-build", "--output", copy.path("out")],
+            environment: environment)
+        #expect(result.status == 1, "\(result)")
+        #expect(result.errors.contains("does not look for libraries beside itself"))
+        #expect(copy.names(in: "out").isEmpty)
+    }
+
     @Test("A program that needs libraries of Swift is not packaged")
     func needsNoSwift() throws {
         let (copy, environment) = try copy(needed: "libswiftCore.so libmpi.so.40")
