@@ -93,18 +93,22 @@ import Testing
             {"prompt": "3", "prediction": "a dog runs in the park", \
             "reference": ["a dog runs in the park", "dogs run in parks"], \
             "loss": 1.25, "targets": 8, "correct_targets": 3}
+            {"prompt": "4", "prediction": "rated without a reference", "reference": null}
 
             """, to: "one.jsonl")
         let silent = try workshop.write(
-            (1...3).map { #"{"prompt": "\#($0)", "prediction": "no reference \#($0)"}"# + "\n" }.joined(),
+            (1...4).map { #"{"prompt": "\#($0)", "prediction": "no reference \#($0)"}"# + "\n" }.joined(),
             to: "silent.jsonl")
         let server = try RatingProcess(workshop, ["--predictions", file, "--predictions", silent])
         try server.end(by: SIGTERM)
-        let sheet = "rater,item,system,correctness\nann,1,one,3\nann,3,one,4\nann,3,silent,4\n"
+        let sheet = "rater,item,system,correctness\nann,1,one,3\nann,3,one,4\nann,3,silent,4\nann,4,one,2\n"
         let path = try workshop.write(sheet, to: "in.csv")
         #expect(try workshop.rate(["import", "--output_dir", folder, "--csv", path]).status == 0)
         let outcome = try workshop.rate(["result", "--output_dir", folder])
         #expect(outcome.output.contains("rated_… are of the rated outputs, against the references"))
+        #expect(
+            outcome.errors.contains(
+                "1 of 3 rated rows of \(file) has no reference and is not in one's BLEU, chrF and ROUGE."))
         let json = try JSONValue(json: Array(workshop.text(of: "r/ratings.json").utf8))
         let metrics = try #require(json["systems"]?.array?.first?["metrics"])
         for (name, expected) in [

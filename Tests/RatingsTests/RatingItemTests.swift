@@ -88,6 +88,38 @@ import Testing
         #expect(item.reference == "That.")
     }
 
+    @Test("rows that a system did not answer or that ask nothing are not rated, and counted")
+    func leftOut() throws {
+        let first = try folder.write(
+            """
+            {"prompt": "1", "prediction": "a"}
+            {"prompt": "2", "prediction": null}
+            {"prompt": "3", "prediction": ""}
+            {"prompt": " ", "prediction": "d"}
+            {"prompt": "5", "prediction": "e"}
+            {"prompt": null, "prediction": null}
+            """, to: "first.jsonl")
+        let second = try folder.write(
+            ["1", "2", "3", " ", "5", ""].map {
+                #"{"prompt": "\#($0)", "prediction": \#($0 == "5" ? "null" : "\"x\"")}"# + "\n"
+            }.joined(), to: "second.jsonl")
+        let both = try RatingItems(predictions: [first, second], seed: 1)
+        #expect(both.items.map(\.row) == [1, 3])
+        #expect(both.items.map(\.outputs) == [["a", "x"], ["", "x"]])
+        #expect(
+            both.leftOut == "4 of 6 rows are not rated; the first: \(first):2: prediction is empty")
+        for seed in 0..<20 as Range<UInt64> {
+            let drawn = try RatingItems(predictions: [first], count: 2, seed: seed)
+            #expect(drawn.items.count == 2 && drawn.items.allSatisfy { [1, 3, 5].contains($0.row) })
+        }
+        let none = try folder.write(#"{"prompt": "", "text": [], "prediction": "y"}"#, to: "none.jsonl")
+        #expect(
+            refusal([none])
+                == "There is nothing to rate: 1 of 1 row is not rated; the first: \(none):1: nothing stands "
+                + "in prompt, text.")
+        #expect(try RatingItems(predictions: [folder.predictions("all", rows: 2)], seed: 1).leftOut == nil)
+    }
+
     @Test("predictions that do not fit together, lack a column or show nothing are refused in a sentence")
     func refusals() throws {
         let (ten, nine) = (try folder.predictions("ten", rows: 10), try folder.predictions("nine", rows: 9))

@@ -47,6 +47,14 @@ struct PromptReader {
         return parts
     }
 
+    /// Why a row cannot be rated: nothing was answered, or nothing asked; nil when it can, or lacks a column.
+    func emptiness(of row: Row) -> String? {
+        if row[columns.prediction] == .null { return "\(columns.prediction) is empty" }
+        let names = (columns.prompt.isEmpty ? Self.known : columns.prompt).filter { row[$0] != nil }
+        guard !names.isEmpty, names.allSatisfy({ row[$0]?.isEmpty == true }) else { return nil }
+        return "nothing stands in \(names.joined(separator: ", "))"
+    }
+
     private func parts(of value: JSONValue, column: String, _ source: RowSource) throws(RatingsError)
         -> [PromptPart]
     {

@@ -21,6 +21,8 @@ package struct RatingItems: Sendable, Equatable {
     package let files: [String]
     /// Tells this set from others.
     package let fingerprint: String
+    /// What is said of rows of the files that cannot be rated; nil where there are none.
+    package private(set) var leftOut: String?
     private let indices: [Int: Int]
 
     /// - Parameter items: of rising row numbers, each with an output of each system.
@@ -48,19 +50,18 @@ extension RatingItems {
     /// - Parameters:
     ///   - predictions: a file each system, `FILE` or `NAME=FILE`; without a name the file's is taken.
     ///   - count: how many rows are drawn at random; nil takes all.
-    /// - Throws: if a file cannot be read or lacks a column, or files are not of the same rows.
+    /// Rows without an output of some system, or with nothing in their prompt, are left out.
+    ///
+    /// - Throws: if a file cannot be read or lacks a column, files are not of the same rows, or no row can be
+    ///   rated.
     package init(
         predictions: [String], columns: RatingColumns = RatingColumns(), count: Int? = nil, seed: UInt64
     ) throws(RatingsError) {
         let sources = try Self.sources(predictions)
-        var rowCount = 0
-        for (index, source) in sources.enumerated() {
-            let rows = try Self.countRows(source.reader)
-            if index == 0 { rowCount = rows }
-            guard rows == rowCount else { throw .rowCounts(sources[0].file, rowCount, source.file, rows) }
-        }
-        let chosen = Self.choose(count ?? rowCount, of: rowCount, seed: seed)
         let prompts = PromptReader(columns: columns, firstFile: sources[0].file)
+        var survey = RatableRows()
+        for source in sources { try survey.read(source.file, source.reader, prompts) }
+        let chosen = Self.choose(count ?? survey.rowCount, of: try survey.rows, seed: seed)
         var drafts: [ItemDraft] = []
         for (index, source) in sources.enumerated() {
             var place = 0
@@ -82,6 +83,7 @@ extension RatingItems {
         }
         let files = sources.map { URL(fileURLWithPath: $0.file).standardizedFileURL.path }
         self.init(systems: sources.map(\.name), items: drafts.map(\.item), seed: seed, files: files)
+        leftOut = survey.sentence
     }
 
     /// An item whose outputs come file by file.
@@ -97,19 +99,13 @@ extension RatingItems {
         }
     }
 
-    private static func choose(_ count: Int, of rows: Int, seed: UInt64) -> Set<Int> {
-        if count >= rows { return Set(0..<rows) }
-        let order = KeyedPermutation(count: rows, key: RandomKey(seed: seed).derived("rated rows"))
-        return Set((0..<max(count, 0)).map { order[$0] })
+    private static func choose(_ count: Int, of rows: [Int], seed: UInt64) -> Set<Int> {
+        if count >= rows.count { return Set(rows) }
+        let order = KeyedPermutation(count: rows.count, key: RandomKey(seed: seed).derived("rated rows"))
+        return Set((0..<max(count, 0)).map { rows[order[$0]] })
     }
 
-    private static func countRows(_ reader: RowReader) throws(RatingsError) -> Int {
-        var count = 0
-        try forEachRow(reader) { (_, _) throws(RatingsError) in count += 1 }
-        return count
-    }
-
-    private static func forEachRow(
+    static func forEachRow(
         _ reader: RowReader, _ body: (Int, Row) throws(RatingsError) -> Void
     ) throws(RatingsError) {
         let rows = reader.makeIterator()

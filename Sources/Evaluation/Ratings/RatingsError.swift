@@ -62,6 +62,10 @@ extension RatingsError {
                 + "the same order.")
     }
 
+    static func nothingToRate(_ sentence: String) -> Self {
+        Self("There is nothing to rate: \(sentence).")
+    }
+
     static func noPrompt(_ row: Row) -> Self {
         let names = row.fields.names.map { "\"\($0)\"" }.joined(separator: ", ")
         return Self(

@@ -9,6 +9,7 @@ import Foundation
 import JSON
 import Metrics
 import Models
+import Phrases
 import Ratings
 import Training
 
@@ -69,7 +70,8 @@ struct AutomaticMetric {
     }
 
     /// Scores of a system's rated outputs against the references in its predictions file; with the losses
-    /// that `evaluate` writes also their perplexity. Nothing when a rated row has no reference.
+    /// that `evaluate` writes also their perplexity. Rows without a reference are left out and counted;
+    /// nothing when no rated row has one.
     private static func computed(
         _ system: Int, _ items: RatingItems, rated: [Int]
     ) throws -> [AutomaticMetric] {
@@ -81,7 +83,7 @@ struct AutomaticMetric {
         }
         let evaluation = RowEvaluation(.texts(), group: SoloProcessGroup(), seed: items.seed)
         let rows = try RowReader(patterns: [file]).makeIterator()
-        var next = 0
+        var (next, withoutReference) = (0, 0)
         for (number, item) in rated.map({ items.items[$0] }).enumerated() {
             var row: Row?
             while next < item.row {
@@ -95,11 +97,21 @@ struct AutomaticMetric {
                 return []
             }
             let references = item.reference.map { [$0] } ?? references(of: row)
-            guard !references.isEmpty else { return [] }
+            guard !references.isEmpty else {
+                withoutReference += 1
+                continue
+            }
             try evaluation.add(
                 PredictedRow(
                     number: number, prediction: .string(output), references: references,
                     loss: row.writtenLoss(isOfTokens: true)))
+        }
+        guard withoutReference < rated.count else { return [] }
+        if withoutReference > 0 {
+            let (has, verb) = withoutReference == 1 ? ("has", "is") : ("have", "are")
+            Messages.note(
+                "\(withoutReference) of \(rated.count, "rated row") of \(file) \(has) no reference and "
+                    + "\(verb) not in \(name)'s BLEU, chrF and ROUGE.")
         }
         return try evaluation.finish().estimates.filter { isWanted($0.name) }.map { estimate in
             AutomaticMetric(
@@ -124,7 +136,8 @@ struct AutomaticMetric {
             }
         }
         guard case .array(let turns)? = row["messages"], case .object(let last)? = turns.last,
-            last["role"]?.plainText == "assistant", case .string(let text)? = last["content"]
+            last["role"]?.plainText == "assistant", case .string(let text)? = last["content"],
+            !JSONValue.string(text).isEmpty
         else { return [] }
         return [text]
     }

@@ -116,6 +116,7 @@ struct RateServeCommand: OneProcessCommand {
         columns.reference = referenceColumn
         columns.imageFolder = imageDir
         let items = try RatingItems(predictions: predictions, columns: columns, count: self.items, seed: seed)
+        if let leftOut = items.leftOut { Messages.warn(leftOut) }
         try items.keep(in: folder.outputDir)
         return items
     }
