@@ -212,11 +212,12 @@ import Testing
             {"eval_accuracy": 0.8, "eval_f1": 0.75, "eval_f1_macro": 0.75, "eval_f1_micro": 0.8, "eval_precision": 0.7,
              "eval_precision_macro": 0.7, "eval_kappa": 0.61234, "eval_chrf": 43.21, "eval_runtime": 2,
              "eval_samples": 12345, "eval_samples_per_second": 6172.5,
-             "lengths": [{"from": 2, "to": 3, "rows": 4, "chrf": 0.4321, "accuracy": 0.8}]}
+             "lengths": [{"from": 2, "to": 3, "rows": 4, "chrf": 43.21, "accuracy": 0.8}]}
             """, to: "eval_results.json")
         let page = try page()
         for text in [
-            "<b>12,345</b>", "<b>43.2</b>", ">43.2</td>", ">0.612</td>", "Averages over labels",
+            "<b>12,345</b>", "<b>43.2</b>", ">43.2</td>", ">0.800</td>", ">0.612</td>",
+            "Averages over labels",
             "The evaluation took 2.00 s (6173 rows a second).",
         ] { #expect(page.contains(text), "\(text)") }
         let other = page.components(separatedBy: "<h3>Other figures</h3>")[1].components(

@@ -55,6 +55,36 @@ extension Workshop {
         ]
     }
 
+    /// Two rows of one and of three words of input, with the same answer and reference.
+    private func twoLengths(_ prediction: String, _ reference: String, task: String) throws -> [String] {
+        try flags(
+            ["one", "one two three"].map { #"{"input": "\#($0)", "prediction": "\#(prediction)"}"# + "\n" }
+                .joined(),
+            String(repeating: "{\"reference\": \"\(reference)\"}\n", count: 2), task: task)
+    }
+
+    @Test(
+        "a figure by length and of the worst rows has the unit of the figure of all rows",
+        arguments: [
+            ("chat", "chrf", "the cat sat", "the cat sits"),
+            ("summarization", "chrf", "the cat sat", "the cat sits"),
+            ("question-answering", "f1", "Paris in France", "Paris"),
+        ])
+    func units(task: String, name: String, prediction: String, reference: String) throws {
+        let flags = try twoLengths(prediction, reference, task: task)
+        let found = try workshop.evaluation(flags)
+        let whole = try #require(found["eval_" + name]?.double)
+        #expect(whole > 1 && whole < 100)
+        for list in ["lengths", "mistakes"] {
+            let values = (found[list]?.array ?? []).compactMap { $0[name]?.double }
+            #expect(values.count == 2 && values.allSatisfy { abs($0 - whole) < 1e-6 }, "\(list): \(values)")
+        }
+        let table = try workshop.succeed(["evaluate"] + flags).output
+        let lines = table.components(separatedBy: "By length\n").last?.split(separator: "\n") ?? []
+        let printed = String(format: "%.4f", whole)
+        #expect(lines.prefix(4).count { $0.contains(" \(printed)") } == 2, "\(table)")
+    }
+
     /// Compares with figures of the reference programs.
     private func expect(
         _ document: JSONObject, _ figures: KeyValuePairs<String, Double>,

@@ -10,7 +10,7 @@ package struct LengthBucket: Sendable, Equatable {
     /// Words of the input, both included.
     package let words: ClosedRange<Int>
     package let rowCount: Int64
-    /// Mean quality of the answers, in 0...1; NaN when it is not known.
+    /// Mean quality of the answers, in the unit of its metric; NaN when it is not known.
     package let quality: Double
     /// Mean confidence; NaN when it is not known.
     package let confidence: Double

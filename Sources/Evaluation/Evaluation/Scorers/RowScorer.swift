@@ -28,8 +28,8 @@ package protocol RowScorer: Sendable {
     func counts(of row: PredictedRow) -> [Int64]
     /// What is computed of the sums of the counts.
     var metrics: [Metric] { get }
-    /// How good the answer to a row with these counts is, in 0...1, for the table by length; nil when that
-    /// cannot be said.
+    /// How good the answer to a row with these counts is, in the unit of the metric `qualityName`, for the
+    /// table by length; nil when that cannot be said.
     func quality(of row: PredictedRow, _ counts: [Int64]) -> Double?
     /// How wrong the answer to a row with these counts is, the larger the worse; nil when it is right.
     func badness(of row: PredictedRow, _ counts: [Int64]) -> Double?

@@ -75,7 +75,7 @@ package struct TextScorer: RowScorer {
         chrF.counts(prediction: row.text, references: row.references).score
     }
 
-    package func quality(of row: PredictedRow, _ counts: [Int64]) -> Double? { chrFScore(counts) / 100 }
+    package func quality(of row: PredictedRow, _ counts: [Int64]) -> Double? { chrFScore(counts) }
 
     package func badness(of row: PredictedRow, _ counts: [Int64]) -> Double? {
         let score = chrFScore(counts)

@@ -193,16 +193,12 @@ enum EvaluationSection {
         let buckets = results["lengths"]?.list ?? []
         guard let first = buckets.first else { return nil }
         let names = (first.object ?? [:]).names.filter { !["from", "to", "rows"].contains($0) }.sorted()
-        // Buckets are in 0…1, the figures of all rows of some metrics in 0…100.
-        func unit(_ name: String) -> Double { (results["eval_" + name]?.double ?? 0) > 1 ? 100 : 1 }
         return ReportTable(
             caption: "By length of the input", header: ["words", "rows"] + names,
             rows: buckets.map { bucket in
                 let range = "\(bucket["from"]?.words ?? "") to \(bucket["to"]?.words ?? "")"
                 return [range, bucket["rows"]?.words ?? ""]
-                    + names.map { name in
-                        bucket[name]?.double.map { NumberFormat.significant($0 * unit(name)) } ?? "–"
-                    }
+                    + names.map { bucket[$0]?.double.map(NumberFormat.significant) ?? "–" }
             })
     }
 

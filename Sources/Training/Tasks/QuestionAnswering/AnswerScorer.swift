@@ -70,7 +70,9 @@ package struct AnswerScorer: RowScorer {
         ]
     }
 
-    package func quality(of row: PredictedRow, _ counts: [Int64]) -> Double? { FixedPoint.value(counts[2]) }
+    package func quality(of row: PredictedRow, _ counts: [Int64]) -> Double? {
+        100 * FixedPoint.value(counts[2])
+    }
 
     package func badness(of row: PredictedRow, _ counts: [Int64]) -> Double? {
         counts[1] == 1 ? nil : 100 - 100 * FixedPoint.value(counts[2])
