@@ -9,6 +9,8 @@ package enum EvaluationError: Error, Sendable, Equatable {
     case unequalCounts(predictions: Int, files: [String], references: Int, referenceFiles: [String])
     /// A score that stands beside a predicted label is no probability.
     case noProbability(RowSource, score: Double)
+    /// A row of a file of predictions holds none, where that is an error.
+    case noPrediction(String, RowSource)
     /// A file of another run lacks one of the fields that `evaluate` writes; `advice` says what to give
     /// instead.
     case missingField(String, RowSource, advice: String)
@@ -33,6 +35,9 @@ extension EvaluationError: CustomStringConvertible {
         case .noProbability(let source, let score):
             "\(source): column \"score\": expected the probability of the predicted label, from 0 to 1, "
                 + "but it is \(score); give probabilities, or call the column otherwise"
+        case .noPrediction(let column, let source):
+            "\(source): \(column) is empty; give a prediction, or set on_empty_row: skip to leave such "
+                + "rows out"
         case .missingField(let field, let source, let advice): "\(source): no \(field); \(advice)"
         case .leftOut(let source, let row):
             "\(source): the other run left row \(row) out, without a prediction, but this evaluation answered "

@@ -78,6 +78,33 @@ import Testing
         )
     }
 
+    @Test("rows of predictions without an answer are left out and counted, an empty text is an answer")
+    func noPrediction() throws {
+        let whole = try workshop.evaluation(
+            self.flags(
+                "chat", [#""it rains""#, #""""#], [#""it is raining""#, #""it snows""#], name: "answered"))
+        let flags = try flags(
+            "chat", [#""it rains""#, #""""#, "null", "null"],
+            [#""it is raining""#, #""it snows""#, #""a""#, #""b""#], name: "partly-answered")
+        #expect(try workshop.evaluation(flags) == whole)
+        #expect(try workshop.evaluation(flags, ranks: 2) == whole)
+        let place = workshop.path + "/partly-answered-p.jsonl:3: prediction is empty"
+        #expect(
+            try workshop.succeed(["evaluate"] + flags).errors.contains(
+                "2 of 4 rows are left out, without a prediction; the first: \(place)"))
+        try workshop.expectRefusal(
+            ["evaluate", "--on_empty_row", "error"] + flags,
+            saying: "\(place); give a prediction, or set on_empty_row: skip to leave such rows out")
+        let labels = try workshop.evaluation(
+            self.flags(
+                "text-classification", [#""a""#, "null", #""b""#, #""""#],
+                [#""a""#, #""b""#, #""a""#, #""b""#], column: "label", name: "unlabelled"))
+        #expect(labels["eval_samples"] == .integer(2) && labels["eval_accuracy"]?.double == 0.5)
+        try workshop.expectRefusal(
+            ["evaluate"] + self.flags("chat", ["null"], [#""a""#], name: "unanswered"),
+            saying: "no row is left to evaluate: 1 of 1 row is left out, without a prediction; the first: ")
+    }
+
     @Test("an empty reference among several is none of them")
     func partly() throws {
         let full = try workshop.evaluation(

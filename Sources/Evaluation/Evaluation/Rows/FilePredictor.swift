@@ -11,6 +11,7 @@ package final class FilePredictor: Predictor {
     private let referencePaths: [String]
     private let referenceColumn: String
     private let labels: LabelMap?
+    private let skipsEmpty: Bool
     /// The reference of a row that has a form of its own, such as a conversation's last answer.
     private let writtenReference: (Row) throws -> String?
     private let rows: RowIterator
@@ -24,15 +25,16 @@ package final class FilePredictor: Predictor {
     ///   - references: files of references; `referenceColumn` holds them unless a row has `reference`.
     ///   - labels: what predictions may be; nil for texts.
     ///   - selection: the rows of the references that are asked for; nil for all.
+    ///   - skipsEmpty: whether a row without a prediction is left out; else it is an error.
     ///   - writtenReference: the reference of a row in which `referenceColumn` holds no text; nil for that
     ///     column's value as it is.
     package init(
         predictions: [String], column: String, references: [String], referenceColumn: String,
-        labels: LabelMap?, selection: RowSelection? = nil,
+        labels: LabelMap?, selection: RowSelection? = nil, skipsEmpty: Bool = true,
         writtenReference: @escaping (Row) throws -> String? = { _ in nil }
     ) throws {
         (self.selection, self.writtenReference) = (selection, writtenReference)
-        (paths, self.column, self.labels) = (predictions, column, labels)
+        (paths, self.column, self.labels, self.skipsEmpty) = (predictions, column, labels, skipsEmpty)
         (referencePaths, self.referenceColumn) = (references, referenceColumn)
         rows = try RowReader(patterns: predictions).makeIterator()
     }
@@ -58,6 +60,15 @@ package final class FilePredictor: Predictor {
     private func answer(_ row: Row) throws -> RowPrediction {
         let column = row.isLine ? "text" : column
         let prediction = try row.value(in: column, key: "prediction_column")
+        // An empty text is an answer where texts are asked for, an empty label is none.
+        let isNone =
+            labels == nil
+            ? prediction == .null : NeededColumn(column, takesEmptyList: true).isEmpty(in: row)
+        if isNone {
+            guard skipsEmpty else { throw EvaluationError.noPrediction(column, row.source) }
+            return RowPrediction(
+                skipped: "\(row.source): \(column) is empty, as predict leaves it where it has no answer")
+        }
         if let labels { _ = try labels.target(for: row, column: column, columnKey: "prediction_column") }
         let score = row.number(in: "score")
         if let score, labels?.problemType == .singleLabel, !(0...1).contains(score) {

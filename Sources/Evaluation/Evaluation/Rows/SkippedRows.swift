@@ -1,4 +1,4 @@
-// Rows that no answer was asked for, such as those that are too long for the model.
+// Rows without an answer: those that are too long for the model, or that a file of predictions has none for.
 
 internal import DataParallel
 internal import Phrases
@@ -40,6 +40,6 @@ package struct SkippedRows: Sendable, Equatable {
         guard count > 0, let first else { return nil }
         return
             "\(count) of \(rowCount, "row") \(count == 1 ? "is" : "are") left out, without a prediction; the first: "
-            + "\(first.reason). Set on_long_row: error to stop at such a row"
+            + first.reason
     }
 }

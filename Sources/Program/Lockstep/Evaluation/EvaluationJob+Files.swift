@@ -21,7 +21,7 @@ extension EvaluationJob {
         let predictor = try FilePredictor(
             predictions: files.predictionsFile, column: files.predictionColumn,
             references: files.referencesFile, referenceColumn: column, labels: map,
-            selection: data.validationSelection
+            selection: data.validationSelection, skipsEmpty: data.onEmptyRow == .skip
         ) { try task.writtenReference(of: $0, columns(naming: column)) }
         var answering = TaskPredictor(predictor: predictor)
         answering.labels = map

@@ -47,7 +47,7 @@ extension EvaluationJob {
             throw TrainingError("no row is left to evaluate: \(skipped.sentence ?? "all are left out")")
         }
         let result = try evaluation.finish(skippedCount: skipped.count)
-        try (predictor as? FilePredictor)?.checkCount(references: Int(result.rowCount))
+        try (predictor as? FilePredictor)?.checkCount(references: skipped.rowCount)
         try side?.reduce(over: group)
         try sink?.finish()
         return EvaluationOutcome(

@@ -54,7 +54,9 @@ struct Continuations {
         let found = try examples.map { examples in
             try losses.losses(of: kept.compactMap { examples[$0] })
         }
-        var answers = reasons.map { RowPrediction(skipped: $0 ?? "") }
+        var answers = reasons.map {
+            RowPrediction(skipped: ($0 ?? "") + ". Set on_long_row: error to stop at such a row")
+        }
         for (place, row) in kept.enumerated() {
             answers[row] = RowPrediction(prediction: .string(texts[place]), loss: found?[place])
         }
