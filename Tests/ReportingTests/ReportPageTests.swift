@@ -225,6 +225,25 @@ import Testing
         #expect(other.components(separatedBy: "<tr>").count == 3, "\(other)")
     }
 
+    @Test("entities are told by text or place and kind, not as JSON; what is none stays as it is")
+    func entities() throws {
+        let truths = [(0, 5, "PER"), (14, 20, "LOC")].map {
+            #"{\"start\": \#($0.0), \"end\": \#($0.1), \"label\": \"\#($0.2)\"}"#
+        }
+        try folder.write(
+            """
+            {"eval_f1": 0.5, "mistakes": [
+             {"row": 3, "input": "Maria lives in Berlin.", "loss": 0.5, "reference": "[\(truths.joined(separator: ", "))]",
+              "prediction": [{"start": 0, "end": 5, "label": "ORG", "text": "Maria", "score": 0.9}]},
+             {"row": 4, "input": "x", "prediction": "[{ no JSON", "reference": "[{\\"a\\": 7}]"}]}
+            """, to: "eval_results.json")
+        let page = try page()
+        for text in ["Maria (ORG)<", "0–5 (PER), 14–20 (LOC)<", "[{ no JSON", "7}]"] {
+            #expect(page.contains(text), "\(text)")
+        }
+        #expect(!page.contains("score: 0.9") && !page.contains("label: ORG"))
+    }
+
     @Test("rows with labels are a table whose filter needs no script, texts are not")
     func worstRows() throws {
         let rows = [("ham", "spam"), ("ham", "spam"), ("spam", "ham")].enumerated().map { number, pair in

@@ -234,11 +234,13 @@ enum EvaluationSection {
     private static func sample(_ node: JSONValue) -> ReportSample? {
         var parts: [(name: String, text: String)] = []
         if let input = node["input"]?.string { parts.append(("input", input)) }
-        if let prediction = node["prediction"] { parts.append(("prediction", prediction.words)) }
+        if let prediction = node["prediction"] {
+            parts.append(("prediction", prediction.entityWords ?? prediction.words))
+        }
         switch node["reference"] {
         case .array(let references)?:
             for reference in references { parts.append(("reference", reference.words)) }
-        case let reference?: parts.append(("reference", reference.words))
+        case let reference?: parts.append(("reference", reference.entityWords ?? reference.words))
         case nil: break
         }
         if parts.isEmpty { return nil }

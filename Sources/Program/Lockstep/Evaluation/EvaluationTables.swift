@@ -114,11 +114,15 @@ package enum EvaluationTables {
     /// A value on one line, at most 160 characters of it.
     private static func excerpt(_ value: JSONValue) -> String {
         let text =
-            switch value {
-            case .string(let text): text
-            case .array(let values): values.map(excerpt).joined(separator: " | ")
-            case .number(let number): number.whole.map(String.init) ?? four(number.double)
-            default: ""
+            if let words = value.entityWords {
+                words
+            } else {
+                switch value {
+                case .string(let text): text
+                case .array(let values): values.map(excerpt).joined(separator: " | ")
+                case .number(let number): number.whole.map(String.init) ?? four(number.double)
+                default: ""
+                }
             }
         let line = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         return line.count > 160 ? line.prefix(160) + "…" : line
