@@ -16,6 +16,8 @@ extension GradientReducer {
     /// This rank's share of the squared norm of the sum of all shards. The bins of all ranks, added up in any
     /// order, are the same bits on any number of ranks. After `finish`, before the update.
     package func exactSquares() -> ExactSquares {
+        // Between hosts tables are summed whole: the rows of other ranks are in this one's gradient too.
+        if channel?.gradients.isNetworked == true { channel?.gradientsWereOverwritten() }
         let owned = channel?.shard ?? [0..<gradients.count]
         let tables = sparseEmbeddings.map { Self.lines($0.range) }
         var squares = ExactSquares()
