@@ -53,6 +53,18 @@ import Testing
         #expect("\(LateRanks([], asking: 0, hostCount: 1))".hasPrefix("A rank that does not report"))
     }
 
+    @Test("a rank says of itself that it is slow, for ranks of other hosts, unless it waits")
+    func ownSlowness() {
+        let entries = [
+            entry(0, .waiting, same: 40), entry(1, .reading, same: 31.26), entry(2, .forward, same: 3),
+        ]
+        let said = entries.map { LateRanks.ownSlowness(of: $0.rank, in: entries, seconds: 30) }
+        #expect(
+            said == [
+                nil, "is in step 41, reading rows, for 31.3 s; ranks of other hosts may wait for it", nil,
+            ])
+    }
+
     @Test("the first rank that waits speaks, and not one that is stopped itself")
     func speaker() {
         let entries = [

@@ -13,7 +13,9 @@ import Testing
         #expect(text.contains("\nset -euo pipefail\n"))
     }
 
-    @Test("A script holds no user's folder", arguments: Checkout.scripts + [".ci/run", "launch/common.sh"])
+    @Test(
+        "A script holds no user's folder",
+        arguments: Checkout.scripts + [".ci/run", "launch/common.sh", "launch/job.sh"])
     func holdsNoUserPath(script: String) throws {
         let text = try Checkout.text(script)
         for folder in ["/home/", "/root/", "/Users/", "/work/", "/opt/"] { #expect(!text.contains(folder)) }

@@ -49,6 +49,20 @@ final class LiveJob {
         return try end()
     }
 
+    /// How many ranks have a handler for SIGUSR1.
+    func listeningRankCount() throws -> Int {
+        try Self.processes(naming: folder).filter { name in
+            let variables = FileManager.default.contents(atPath: "/proc/\(name)/environ") ?? Data()
+            let status = FileManager.default.contents(atPath: "/proc/\(name)/status") ?? Data()
+            let line = String(decoding: status, as: UTF8.self).split(separator: "\n").first {
+                $0.hasPrefix("SigCgt:")
+            }
+            let caught = line.flatMap { UInt64($0.dropFirst(8), radix: 16) } ?? 0
+            return String(decoding: variables, as: UTF8.self).contains("OMPI_COMM_WORLD_RANK=")
+                && caught & 1 << UInt64(SIGUSR1 - 1) != 0
+        }.count
+    }
+
     /// Sends a signal to a rank.
     func send(_ signal: Int32, toRank rank: Int) throws {
         let variable = Array("OMPI_COMM_WORLD_RANK=\(rank)".utf8)
@@ -68,7 +82,7 @@ final class LiveJob {
 
     /// Waits until `condition` holds, while the job runs.
     func wait(for what: String, _ condition: () throws -> Bool) throws {
-        let deadline = Date(timeIntervalSinceNow: 30)
+        let deadline = Date(timeIntervalSinceNow: 60)
         while try !condition() {
             guard Date() < deadline else { throw LiveJobError.didNotHappen(what) }
             Thread.sleep(forTimeInterval: 0.01)

@@ -142,6 +142,18 @@ package struct LateRanks: Sendable, Equatable, CustomStringConvertible {
         return (alive.first { $0.moment.activity == .waiting } ?? alive.first)?.rank
     }
 
+    /// What the rank `rank` says of itself when it has done the same for `seconds` without waiting for
+    /// others: no rank of another host can see it.
+    package static func ownSlowness(of rank: Int, in entries: [RankRoster.Entry], seconds: Double) -> String?
+    {
+        guard let own = entries.first(where: { $0.rank == rank }), own.moment.activity != .waiting,
+            own.sameSeconds >= seconds
+        else { return nil }
+        return
+            "is in \(own.moment), for \((own.sameSeconds * 10).rounded() / 10) s; ranks of other "
+            + "hosts may wait for it"
+    }
+
     package var description: String {
         let named = (stopped.isEmpty ? busy : stopped).prefix(Self.namedCount).map { entry in
             let seconds = { (value: Double) in "\((value * 10).rounded() / 10) s" }

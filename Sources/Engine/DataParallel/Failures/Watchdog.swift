@@ -86,6 +86,7 @@ package final class Watchdog: Sendable {
 
         func run(_ activities: Monitor<Activities>) {
             let tickSeconds = min(max(warnSeconds / 10, 0.01), 0.25)
+            var told: RankStatus.Moment?
             while true {
                 activities.pause(seconds: tickSeconds) { $0.isStopping }
                 let (isStopping, roster) = activities.update(isNews: false) { ($0.isStopping, $0.roster) }
@@ -95,6 +96,12 @@ package final class Watchdog: Sendable {
                 let isFirst = LateRanks.speaker(of: entries).map { $0 == rank } ?? true
                 var limit = abortSeconds
                 if let roster, roster.hostCount > 1 { limit = max(limit, Self.secondsBetweenHosts) }
+                if let roster, roster.hostCount > 1, told != RankStatus.moment,
+                    let slowness = LateRanks.ownSlowness(of: rank, in: entries, seconds: warnSeconds)
+                {
+                    told = RankStatus.moment
+                    report("[\(place)] warning: \(slowness)")
+                }
                 let ownLimit = limit + (isFirst ? 0 : Self.secondsBehindFirst)
                 let late = activities.update(isNews: false) { takeLate(&$0, limit: ownLimit) }
                 let others = LateRanks(entries, asking: rank, hostCount: roster?.hostCount ?? 1)

@@ -1,5 +1,4 @@
-// SIGUSR1 and SIGTERM ask a run to save and leave after the step that is under way; without a launcher SIGINT
-// too.
+// SIGUSR1, SIGTERM and SIGINT ask a run to save and leave after the step that is under way.
 
 import Foundation
 import Machine
@@ -25,11 +24,7 @@ package final class StopRequest: Sendable {
     package static func ofProgram() -> StopRequest { StopRequest(isOfProgram: true) }
 
     /// Begins to count the signals of a program; to be called first of all.
-    package static func listen() {
-        // These two before the environment is read, which takes longer.
-        for number in [SIGUSR1, SIGTERM] { count(number) }
-        for number in signals { count(number) }
-    }
+    package static func listen() { for number in signals { count(number) } }
 
     /// The request to a run inside another program; the signals are its own again afterwards.
     package convenience init() { self.init(isOfProgram: false) }
@@ -56,10 +51,8 @@ package final class StopRequest: Sendable {
     /// Whether this process was asked to stop.
     package var isPending: Bool { kind != nil }
 
-    /// Under a launcher the launcher hears Ctrl-C.
-    private static var signals: [Int32] {
-        [SIGUSR1, SIGTERM] + (LaunchVariables.current.isPresent ? [] : [SIGINT])
-    }
+    /// srun hands Ctrl-C on; mpirun answers it itself.
+    private static let signals = [SIGUSR1, SIGTERM, SIGINT]
 
     /// A second Ctrl-C ends the process at once.
     private static func count(_ number: Int32) { ProcessSignals.count(number, once: number == SIGINT) }
