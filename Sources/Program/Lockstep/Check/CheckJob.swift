@@ -82,8 +82,12 @@ package struct CheckJob {
         if printsJSON {
             text = result.json.text(.indented) + "\n"
         } else {
-            let width = ProcessVariables.current.columnCount ?? 110
-            text = CheckScreen(result, width: width, inColor: isatty(STDOUT_FILENO) == 1).text
+            let variables = ProcessVariables.current
+            // mpirun gives ranks a terminal of its own, wherever their lines go in the end.
+            let hasTerminal =
+                LaunchVariables.current.isPresent
+                ? variables.progressStyle == .bar : isatty(STDOUT_FILENO) == 1 && !variables.hasDumbTerminal
+            text = CheckScreen(result, width: variables.columnCount ?? 110, inColor: hasTerminal).text
         }
         do { try StandardOutput.write(text) } catch { StandardError.write(text) }
     }
