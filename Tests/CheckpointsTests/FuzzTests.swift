@@ -35,11 +35,15 @@ private func checkpoints(_ file: String, words: String) throws -> FuzzedFormat {
     try TrainingCheckpoint.write(
         to: folder.path, model: model, optimizer: optimizer, state: TrainerStateTests.sample, recipe: [],
         tokenizerFilesFrom: folder.path)
-    return FuzzedFormat(
-        "checkpoint-\(file)", samples: [try bytes(of: folder.path + "/" + file)], words: words,
-        place: folder.path
-    ) { input in
-        try folder.write(input, to: file)
+    let whole = try bytes(of: folder.path + "/" + file)
+    // Of a safetensors file also the header alone, which gets its length and the data again when it is read.
+    let headerEnd =
+        file.hasSuffix(".safetensors") ? 8 + whole[..<8].reversed().reduce(0) { $0 << 8 | Int($1) } : 0
+    let samples = headerEnd > 0 ? [whole, Array(whole[8..<headerEnd])] : [whole]
+    return FuzzedFormat("checkpoint-\(file)", samples: samples, words: words, place: folder.path) { input in
+        let isHeader = headerEnd > 0 && input.first == UInt8(ascii: "{")
+        let length = (0..<8).map { UInt8(truncatingIfNeeded: input.count >> (8 * $0)) }
+        try folder.write(isHeader ? length + input + whole[headerEnd...] : input, to: file)
         let model = ToyClassifier()
         let optimizer = AdamW(model.parameters, options: .init())
         _ = try TrainingCheckpoint.load(path: folder.path, into: model, optimizer: optimizer)

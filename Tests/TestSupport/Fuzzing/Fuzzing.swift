@@ -11,6 +11,9 @@ package enum Fuzzing {
     /// Where the input stands that is being read; the file stays when the process ends there.
     package static func record(_ name: String) -> String { NSTemporaryDirectory() + "/lockstep-fuzz-\(name)" }
 
+    /// Where long runs append how many inputs each format read: a process of its own has no output here.
+    private static var counts: String { NSTemporaryDirectory() + "/lockstep-fuzz-counts" }
+
     /// Reads `inputs` damaged samples, or as many as fit into the seconds that LOCKSTEP_FUZZ_SECONDS says,
     /// from the seed LOCKSTEP_FUZZ_SEED or 1. First the samples themselves must be read without an error.
     ///
@@ -36,7 +39,7 @@ package enum Fuzzing {
         }
         try file.close()
         try FileManager.default.removeItem(atPath: path)
-        if seconds != nil { report("\(format.name): \(count) inputs from seed \(seed)") }
+        if let seconds { try report("\(format.name): \(count) inputs from seed \(seed) in \(seconds) s") }
     }
 
     private static func read(
@@ -59,7 +62,13 @@ package enum Fuzzing {
         try ProcessLimits.setDeadline(seconds: 0)
     }
 
-    private static func report(_ line: String) {
-        FileHandle.standardError.write(Data((line + "\n").utf8))
+    private static func report(_ line: String) throws {
+        if !FileManager.default.fileExists(atPath: counts) {
+            try Data().write(to: URL(fileURLWithPath: counts))
+        }
+        let file = try FileHandle(forWritingTo: URL(fileURLWithPath: counts))
+        try file.seekToEnd()
+        try file.write(contentsOf: Data((line + "\n").utf8))
+        try file.close()
     }
 }

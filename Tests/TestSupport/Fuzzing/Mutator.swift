@@ -10,8 +10,12 @@ struct Mutator {
     /// No input becomes longer.
     let byteLimit: Int
 
-    /// An input made of `sample` by one change to eight.
+    /// An input made of `sample` by one change to eight; of JSON, half of them stay JSON.
     func input(from sample: [UInt8], _ random: inout FuzzRandom) -> [UInt8] {
+        if random.once(in: 2), var json = JSONMutation(sample) {
+            for _ in 0..<random.number(1...4) { json.change(by: samples, &random) }
+            if json.bytes.count <= byteLimit { return json.bytes }
+        }
         var bytes = sample
         let changes = random.once(in: 4) ? random.number(2...8) : random.number(1...2)
         for _ in 0..<changes { change(&bytes, &random) }
