@@ -221,4 +221,16 @@ import Training
             message { $0.learningRates = [.init(pattern: "decoder", rate: 1)] }.hasPrefix(
                 "learning_rates: the pattern \"decoder\" names nothing in this model; "))
     }
+
+    @Test("Adapters that no memory holds are refused by their rank, before they are made")
+    func adapterMemory() throws {
+        let adapters = [(shape: [768, 768], rank: 65_536), (shape: [768, 3_072], rank: 8)]
+        let error = #expect(throws: TrainingError.self) {
+            try TrainableParameters.checkMemory(adapters, memory: 1 << 30)
+        }
+        let sentence =
+            "lora_r: adapters of rank 65536 have 100694016 parameters, with gradients and moments 1536 MiB"
+        #expect(error?.description.contains(sentence) == true, "\(error?.description ?? "")")
+        try TrainableParameters.checkMemory(adapters, memory: 1 << 31)
+    }
 }

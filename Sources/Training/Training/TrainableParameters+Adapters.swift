@@ -3,7 +3,9 @@
 internal import Arguments
 internal import JSON
 internal import Layers
+internal import Machine
 internal import Models
+internal import Phrases
 
 extension TrainableParameters {
     /// The word that stands for every dense layer outside the head.
@@ -59,7 +61,22 @@ extension TrainableParameters {
             named.formUnion(found.map(\.tensor))
         }
         let targets = candidates.filter { named.contains($0.tensor) }
-        return try shaped(targets.map { ($0.slot.index, $0.tensor) }, options, arguments.loraPatterns)
+        let shaped = try shaped(targets.map { ($0.slot.index, $0.tensor) }, options, arguments.loraPatterns)
+        try checkMemory(shaped.map { (shape: $0.tensor.shape, rank: $0.options.rank) })
+        return shaped
+    }
+
+    /// Refuses adapters whose values, gradients and moments alone are more than the memory of this machine.
+    package static func checkMemory(
+        _ adapters: [(shape: [Int], rank: Int)], memory: Int? = HostFacts.current.memoryByteCount
+    ) throws(TrainingError) {
+        // Shapes and ranks have limits of their own, so that no sum overflows.
+        let count = adapters.reduce(0) { $0 + $1.rank * $1.shape.reduce(0, +) }
+        guard let memory, 16 * count > memory else { return }
+        throw TrainingError(
+            "lora_r: adapters of rank \(adapters.map(\.rank).max() ?? 0) have \(count, "parameter"), with "
+                + "gradients and moments \(16 * count >> 20) MiB, more than the \(memory >> 20) MiB of this "
+                + "machine; lower lora_r or lora_rank_pattern")
     }
 
     /// Gives each target its shape. Throws when a pattern is none, or fits no target.
