@@ -54,4 +54,20 @@ import Testing
             [Workshop.program, "bench", "step", "--compare-whole"], timeoutSeconds: 60)
         #expect(refused.status != 0 && refused.errors.contains("--compare-whole needs --lora_r"))
     }
+
+    @Test(
+        "numbers that no benchmark can have are refused by their flag and its range",
+        arguments: [
+            ("step", "steps", "0"), ("step", "steps", "4611686018427387904"),
+            ("step", "batch", "1099511627776"), ("step", "seq", "4611686018427387904"),
+            ("step", "threads", "-1"), ("step", "lora_r", "2147483648"),
+            ("gemm", "rows", "4611686018427387904"), ("attention", "heads", "0"),
+            ("attention", "head-size", "1099511627776"), ("allreduce", "repetitions", "1099511627776"),
+        ])
+    func absurdNumbers(bench: String, flag: String, number: String) throws {
+        let refused = try MPIRun.run(
+            [Workshop.program, "bench", bench, "--\(flag)=\(number)"], timeoutSeconds: 60)
+        #expect(refused.status == 64, "\(refused)")
+        #expect(refused.errors.contains("--\(flag) is \(number); it is a number from "), "\(refused.errors)")
+    }
 }

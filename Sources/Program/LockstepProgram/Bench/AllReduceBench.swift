@@ -48,9 +48,8 @@ struct AllReduceBench: ParsableCommand {
 
     func validate() throws {
         guard try !sizes.isEmpty else { throw ValidationError("--mebibytes needs at least one size") }
-        guard repetitions > 0, bucketMebibytes > 0 else {
-            throw ValidationError("--repetitions and --ddp_bucket_cap_mb are numbers from 1 on")
-        }
+        try BenchRange.check(repetitions, "repetitions", BenchRange.count)
+        try BenchRange.check(bucketMebibytes, "ddp_bucket_cap_mb", BenchRange.count)
     }
 
     func run() throws {

@@ -42,9 +42,24 @@ struct AttentionBench: ParsableCommand {
     @Option(help: "Threads to use, all cores of this process when it is 0.")
     var threads = 0
 
+    func validate() throws {
+        try BenchRange.check(tokens, "tokens", 1...BenchRange.mostTokens)
+        try BenchRange.check(heads, "heads", 1...256)
+        try BenchRange.check(kvHeads, "kv-heads", 0...256)
+        try BenchRange.check(headSize, "head-size", 1...1_024)
+        try BenchRange.check(window, "window", 0...BenchRange.mostTokens)
+        try BenchRange.check(threads, "threads", BenchRange.threads)
+        guard kvHeads == 0 || heads.isMultiple(of: kvHeads) else {
+            throw ValidationError("--heads must be a multiple of --kv-heads")
+        }
+        guard (0..<1).contains(dropout) else {
+            throw ValidationError("--dropout is a number from 0 to below 1")
+        }
+    }
+
     func run() throws {
         let lengths = seq.split(separator: ",").compactMap { Int($0) }
-        guard !lengths.isEmpty, lengths.allSatisfy({ $0 > 0 }) else {
+        guard !lengths.isEmpty, lengths.allSatisfy({ 1...BenchRange.mostTokens ~= $0 }) else {
             throw ValidationError("--seq takes lengths with commas between them, for example 20,128")
         }
         let plan = ThreadPlan.apply(requested: threads)

@@ -28,6 +28,21 @@ enum BenchType: String, ExpressibleByArgument, CaseIterable {
     var wire: WireType { self == .fp32 ? .float32 : .bfloat16 }
 }
 
+/// Ranges of the benchmarks' numbers: no product of them overflows, and no machine needs more.
+enum BenchRange {
+    static let threads = 0...65_536
+    static let count = 1...1_048_576
+    /// The most tokens of a batch.
+    static let mostTokens = 1 << 24
+
+    /// Refuses a number beyond its range by the flag's name.
+    static func check(_ number: Int, _ flag: String, _ range: ClosedRange<Int>) throws {
+        guard !range.contains(number) else { return }
+        throw ValidationError(
+            "--\(flag) is \(number); it is a number from \(range.lowerBound) to \(range.upperBound)")
+    }
+}
+
 /// Fields that all benchmarks print.
 enum BenchReport {
     /// Prints one JSON object on one line.

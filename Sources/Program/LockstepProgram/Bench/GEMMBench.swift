@@ -28,6 +28,11 @@ struct GEMMBench: ParsableCommand {
         (1_536, 576),
     ]
 
+    func validate() throws {
+        try BenchRange.check(rows, "rows", BenchRange.count)
+        try BenchRange.check(threads, "threads", BenchRange.threads)
+    }
+
     func run() throws {
         let plan = ThreadPlan.apply(requested: threads)
         for type in dtype.map({ [$0] }) ?? BenchType.allCases {

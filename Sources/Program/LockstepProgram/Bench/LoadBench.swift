@@ -44,10 +44,9 @@ struct LoadBench: ParsableCommand {
     var seconds = 1.0
 
     func validate() throws {
-        guard maximumLength >= 3, batchRows > 0, seconds >= 0 else {
-            throw ValidationError(
-                "--max_seq_length starts at 3, --per_device_train_batch_size at 1, --seconds at 0")
-        }
+        try BenchRange.check(maximumLength, "max_seq_length", 3...BenchRange.mostTokens)
+        try BenchRange.check(batchRows, "per_device_train_batch_size", BenchRange.count)
+        guard seconds >= 0 else { throw ValidationError("--seconds starts at 0") }
     }
 
     func run() throws {

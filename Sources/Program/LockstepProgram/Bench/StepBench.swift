@@ -73,13 +73,15 @@ struct StepBench: ParsableCommand {
     var recomputesActivations = false
 
     func validate() throws {
+        try BenchRange.check(batch, "batch", BenchRange.count)
+        try BenchRange.check(seq, "seq", 1...max(1, BenchRange.mostTokens / batch))
+        try BenchRange.check(steps, "steps", BenchRange.count)
+        try BenchRange.check(threads, "threads", BenchRange.threads)
+        try BenchRange.check(loraR, "lora_r", 0...65_536)
         guard (0...1).contains(zeroStage ?? 0) else { throw ValidationError("--zero_stage is 0 or 1") }
-        guard loraR >= 0 else { throw ValidationError("--lora_r is a number from 0 on") }
+        try BenchRange.check(reproducibleShards, "reproducible_shards", 0...4_096)
         guard loraR > 0 || reproducibleShards > 0 || !comparesWhole else {
             throw ValidationError("--compare-whole needs --lora_r or --reproducible_shards")
-        }
-        guard reproducibleShards >= 0 else {
-            throw ValidationError("--reproducible_shards is a number from 0 on")
         }
         guard (0..<1).contains(loraDropout) else {
             throw ValidationError("--lora_dropout is a number from 0 to below 1")
