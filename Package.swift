@@ -247,7 +247,7 @@ let package = Package(
         tests("CrossValidationTests", ["Arguments", "Datasets", "CrossValidation"]),
         tests(
             "ConfigurationTests",
-            ["Machine", "Arguments", "Optimizers", "Tasks", "Configuration", "TestSupport"]),
+            ["Machine", "Arguments", "Optimizers", "Tasks", "Configuration", "TestSupport"], goldens: true),
         tests(
             "LockstepProgramTests",
             [

@@ -186,7 +186,10 @@ private let settingWords = ["--mca", "btl_tcp_flags", "send", "--mca", "mpi_yiel
         arguments: [
             ("rank: 2", "1: rank is not a known key. Did you mean ranks?"),
             ("ranks: 0", "1: ranks must be an integer of at least 1, but is 0."),
-            ("launcher: ssh", "1: launcher must be one of mpirun, slurm, but is ssh."),
+            (
+                "launcher: ssh",
+                "1: launcher must be one of mpirun, slurm, pbs, lsf, mpijob, trainjob, azureml, but is ssh."
+            ),
             ("hosts: a", "1: hosts must be a list of sections with the keys name and slots, but is a."),
             ("hosts:\n- {name: a, slot: 1}", "2: slot is not a known key in hosts. Did you mean slots?"),
             ("hosts:\n- {name: a, slots: 0}", "2: slots must be an integer of at least 1, but is 0."),

@@ -31,6 +31,13 @@ private func shipped(_ folder: String) throws -> [String] {
             let cluster = try ClusterConfiguration(path: path)
             let settings = try OpenMPISettings(path: cluster.openMPISettingsFile)
             #expect(settings.parameters.count >= 6)
+            let job = cluster.submission(
+                of: JobRequest(
+                    executable: "lockstep", arguments: ["train"], settings: settings, batchScript: "b"))
+            if let job {
+                #expect(job.document.contains("train"), "\(path)")
+                continue
+            }
             let words = cluster.launchCommand(
                 executable: "lockstep", arguments: ["train"], settings: settings, slurmScript: "s",
                 localCores: 4)

@@ -8,7 +8,7 @@ enum Checkout {
 
     static let scripts = [
         "launch/setup", "launch/quickstart", "launch/check", "launch/test", "launch/local", "launch/cluster",
-        "launch/supervise", "launch/slurm.sbatch",
+        "launch/supervise", "launch/slurm.sbatch", "launch/batch-job",
         "launch/hosts-on-one-machine", "launch/benchmark", "launch/package",
     ]
 

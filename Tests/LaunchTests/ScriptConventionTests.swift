@@ -72,6 +72,7 @@ import Testing
                 ["launch/slurm.sbatch", "--launcher", "srun", Self.recipe, "--seed", "7"],
                 ["srun --mpi=pmix", " --seed 7"]
             ),
+            (["launch/batch-job", "--resumable", "mpirun", "-np", "2", "x"], ["mpirun -np 2 x"]),
             (["launch/slurm.sbatch", "train", Self.recipe], [" train \(Self.recipe)"]),
             (
                 ["launch/hosts-on-one-machine", "up", "3", "--rate", "1gbit"],

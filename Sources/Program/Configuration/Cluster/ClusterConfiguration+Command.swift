@@ -3,7 +3,7 @@ import Foundation
 
 extension ClusterConfiguration {
     /// Words of the command that starts `executable` with `arguments` on every rank, or that hands them to
-    /// Slurm.
+    /// Slurm. Other launchers take a document, `submission(of:)`.
     ///
     /// - Parameters:
     ///   - settings: Open MPI's settings of every job, to which those of this cluster are added.
@@ -16,13 +16,16 @@ extension ClusterConfiguration {
         localCores: Int = RankPlacement.coresOfThisMachine
     ) -> [String] {
         switch launcher {
-        case .mpirun:
-            mpirunCommand(
-                executable: executable, arguments: arguments, settings: settings, variables: variables,
-                localCores: localCores)
         case .slurm:
             sbatchCommand(
-                executable: executable, script: slurmScript, arguments: arguments, settings: settings)
+                executable: program ?? executable, script: slurmScript, arguments: arguments,
+                settings: settings)
+        case .mpirun:
+            mpirunCommand(
+                executable: program ?? executable, arguments: arguments, settings: settings,
+                variables: variables, localCores: localCores)
+        case .pbs, .lsf, .mpijob, .trainjob, .azureml:
+            preconditionFailure("a job of \(launcher.rawValue) is started by its document")
         }
     }
 
@@ -45,12 +48,34 @@ extension ClusterConfiguration {
             words += ["--map-by", "slot", "--bind-to", "none"]
         }
         if placement.isOversubscribed { words.append("--oversubscribe") }
+        return words
+            + sharedWords(threadsPerRank: placement.threadsPerRank, settings: settings, variables: variables)
+            + [executable] + arguments
+    }
+
+    /// The mpirun command of a job whose hosts, each with its ranks, stand in a file that the environment
+    /// names.
+    func mpirunWords(ranks: Int, threadsPerRank: Int, isBound: Bool, _ request: JobRequest) -> [String] {
+        let mapping =
+            isBound
+            ? ["--map-by", "slot:PE=\(threadsPerRank)", "--bind-to", "core"]
+            : ["--map-by", "slot", "--bind-to", "none"]
+        return ["mpirun", "-np", String(ranks)] + mapping
+            + sharedWords(threadsPerRank: threadsPerRank, settings: request.settings, variables: [])
+            + [request.executable] + request.arguments
+    }
+
+    /// What stands on every mpirun line between the placement of the ranks and the program.
+    private func sharedWords(
+        threadsPerRank: Int, settings: OpenMPISettings, variables: [(name: String, value: String)]
+    ) -> [String] {
+        var words: [String] = []
         for parameter in parameters(settings) { words += ["--mca", parameter.name, parameter.value] }
-        for (name, value) in rankEnvironment(threadsPerRank: placement.threadsPerRank) + variables {
+        for (name, value) in rankEnvironment(threadsPerRank: threadsPerRank) + variables {
             words += ["-x", "\(name)=\(value)"]
         }
         if let sharedDirectory { words += ["--wdir", sharedDirectory] }
-        return words + mpirunArguments + [executable] + arguments
+        return words + mpirunArguments
     }
 
     /// The sbatch command. `env` sets what mpirun would set by options, and names the program; Slurm hands it
@@ -71,7 +96,9 @@ extension ClusterConfiguration {
         }
         words += ["sbatch"] + allocation.words
         if let sharedDirectory { words.append("--chdir=\(sharedDirectory)") }
-        return words + [script] + arguments
+        words.append(script)
+        if allocation.launcher == .srun { words += ["--launcher", "srun"] }
+        return words + arguments
     }
 
     /// `words` as one line that a POSIX shell reads back as the same words.

@@ -5,7 +5,19 @@
 package struct ClusterConfiguration: Equatable, Sendable {
     /// The program that starts the ranks.
     package enum Launcher: String, Sendable, CaseIterable {
-        case mpirun, slurm
+        case mpirun, slurm, pbs, lsf
+        /// Kubernetes, by the operator of MPIJobs or by Kubeflow's Trainer.
+        case mpijob, trainjob
+        case azureml
+
+        /// The section that says what this launcher is asked for; mpirun needs none.
+        var section: String? {
+            switch self {
+            case .mpirun: nil
+            case .mpijob, .trainjob: "kubernetes"
+            case .slurm, .pbs, .lsf, .azureml: rawValue
+            }
+        }
     }
 
     /// A machine and the number of its cores that the job may use.
@@ -37,12 +49,16 @@ package struct ClusterConfiguration: Equatable, Sendable {
     package var threadsPerRank: Int?
     /// Network interface or CIDR range that joins the hosts.
     package var interface: String?
+    /// InfiniBand devices for UCX, between commas; nil: messages go through TCP or what Open MPI finds.
+    package var ucxDevices: String?
     /// Directory that all hosts see; ranks run in it.
     package var sharedDirectory: String?
     /// Directory local to each host, for temporary files.
     package var scratchDirectory: String?
     /// Folder for Open MPI's own temporary files in place of the scratch directory; no key of the file.
     package var sessionDirectory: String?
+    /// What ranks run in place of the program that starts them.
+    package var program: String?
     /// File of Open MPI's settings of every job; a cluster file's own key, else `openmpi.conf` beside it.
     package var openMPISettingsFile = OpenMPISettings.defaultFileName
     /// Further arguments of mpirun. They stand after all others, so that they win, and an Open MPI parameter
@@ -50,6 +66,14 @@ package struct ClusterConfiguration: Equatable, Sendable {
     package var mpirunArguments: [String] = []
     /// What is asked of Slurm; present with `launcher: slurm` only.
     package var slurm: SlurmAllocation?
+    /// What is asked of PBS; present with `launcher: pbs` only.
+    package var pbs: PBSJob?
+    /// What is asked of LSF; present with `launcher: lsf` only.
+    package var lsf: LSFJob?
+    /// The pods; present with `launcher: mpijob` and `trainjob` only.
+    package var kubernetes: KubernetesJob?
+    /// What is asked of Azure Machine Learning; present with `launcher: azureml` only.
+    package var azureML: AzureMLJob?
 
     /// This machine, with a rank for each core.
     package init() {}

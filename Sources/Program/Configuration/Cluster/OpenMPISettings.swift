@@ -86,7 +86,9 @@ extension ClusterConfiguration {
         let temporary = (sessionDirectory ?? scratchDirectory).map {
             [OpenMPIParameter(name: "orte_tmpdir_base", value: $0)]
         }
-        return (network ?? []) + (temporary ?? [])
+        // Named, so that a job without its fabric ends with a sentence in place of creeping along on TCP.
+        let fabric = ucxDevices.map { _ in [OpenMPIParameter(name: "pml", value: "ucx")] }
+        return (network ?? []) + (temporary ?? []) + (fabric ?? [])
     }
 
     /// `settings` and those of this cluster, without what `mpirun_arguments` set themselves: mpirun refuses a
@@ -106,5 +108,6 @@ extension ClusterConfiguration {
     func rankEnvironment(threadsPerRank: Int) -> [(name: String, value: String)] {
         [("SWIFT_BACKTRACE", "enable=no"), ("OMP_NUM_THREADS", String(threadsPerRank))]
             + (scratchDirectory.map { [("TMPDIR", $0)] } ?? [])
+            + (ucxDevices.map { [("UCX_NET_DEVICES", $0)] } ?? [])
     }
 }

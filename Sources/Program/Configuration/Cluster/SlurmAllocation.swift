@@ -14,6 +14,12 @@ package struct SlurmAllocation: Equatable, Sendable {
         var word: String { "--" + name + (value.map { "=" + $0 } ?? "") }
     }
 
+    /// What starts the ranks within the job.
+    package enum Launcher: String, Sendable, CaseIterable {
+        case mpirun, srun
+    }
+
+    package var launcher = Launcher.mpirun
     package var nodes = 1
     package var ntasksPerNode = 1
     package var cpusPerTask = 1
@@ -60,9 +66,18 @@ extension SlurmAllocation {
         "use_min_nodes", "reboot", "wait", "test_only", "verbose", "quiet",
     ]
 
-    static let keys =
-        ["nodes", "ntasks_per_node", "cpus_per_task", "time", "partition", "signal_seconds"] + valueKeys
-        + switchKeys + ["sbatch_arguments"]
+    static let keys: [ClusterKey] =
+        [
+            ClusterKey("launcher", "what starts the ranks within the job: mpirun, the default, or srun."),
+            ClusterKey("nodes", "hosts of the job; 1 if not set."),
+            ClusterKey("ntasks_per_node", "ranks of each host; 1 if not set."),
+            ClusterKey("cpus_per_task", "cores of each rank; 1 if not set."),
+            ClusterKey("time", "longest run time, such as 02:00:00."),
+            ClusterKey("partition", "sbatch's --partition."),
+            ClusterKey("signal_seconds", "so long before the end Slurm asks the job to save and leave."),
+        ] + (valueKeys + switchKeys).map { ClusterKey($0, "sbatch's --\($0.replacing("_", with: "-")).") } + [
+            ClusterKey("sbatch_arguments", "further words of sbatch's command line, for what has no key.")
+        ]
 
     /// nil if there is no such section.
     init?(_ section: SectionReader?) throws(ConfigurationError) {
@@ -73,6 +88,7 @@ extension SlurmAllocation {
         time = try section.value("time", .slurmTime)
         partition = try section.value("partition", .text)
         signalSeconds = try section.value("signal_seconds", .integer(atLeast: 1))
+        launcher = try section.value("launcher", .choice()) ?? .mpirun
         for key in Self.valueKeys {
             guard let value = try section.textOrList(key) else { continue }
             options.append(Option(name: key.replacing("_", with: "-"), value: value))

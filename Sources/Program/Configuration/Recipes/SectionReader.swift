@@ -38,12 +38,15 @@ struct SectionReader {
     }
 
     /// A list of texts; an absent one is empty.
-    func texts(_ key: String) throws(ConfigurationError) -> [String] {
+    func texts(_ key: String) throws(ConfigurationError) -> [String] { try values(key, .text) }
+
+    /// A list of values in `format`; an absent one is empty.
+    func values<Value>(_ key: String, _ format: ValueFormat<Value>) throws(ConfigurationError) -> [Value] {
         guard let entry = entry(key) else { return [] }
         guard case .list(let values) = entry.value else { throw mismatch(entry, expected: "a list of texts") }
-        var texts: [String] = []
-        for value in values { texts.append(try parse(value, of: key, .text)) }
-        return texts
+        var parsed: [Value] = []
+        for value in values { parsed.append(try parse(value, of: entry.key, format)) }
+        return parsed
     }
 
     /// A text, or a list of texts, which then stand between commas; nil if it is absent or null.
@@ -78,6 +81,15 @@ struct SectionReader {
         guard case .mapping(let entries) = entry.value else { throw mismatch(entry, expected: "a section") }
         return try SectionReader(
             entries, known: known, file: file, section: key, line: entry.line, hint: hint)
+    }
+
+    /// The section below `key` with the keys of a table; nil if it is absent. What has no key stands in
+    /// `place`.
+    func subsection(
+        _ key: String, _ known: [ClusterKey], others: String, in place: String
+    ) throws(ConfigurationError) -> SectionReader? {
+        try subsection(
+            key, known: known.map(\.name), hint: "\(others) that have no key stand in \(place).")
     }
 
     private func parse<Value>(

@@ -54,6 +54,20 @@ extension YAMLValue {
         }
     }
 
+    /// The value below the keys of `path`, with the types that it was written in; nil if there is none.
+    static func manifest(
+        at path: [String], of text: String, file: String
+    ) throws(ConfigurationError) -> ManifestValue? {
+        var node: Node?
+        do {
+            node = try Yams.compose(yaml: text)
+        } catch {
+            throw .syntax(.file(file), String(describing: error))
+        }
+        for key in path { node = node?.mapping?[key] }
+        return node.map(ManifestValue.init)
+    }
+
     /// Values of a file, those that aliases repeat counted each time.
     private static let maximumValueCount = 100_000
     /// Aliases of a file: each may double what the one before it stands for.
@@ -175,6 +189,22 @@ extension YAMLValue {
             return .syntax(.file(file), problem)
         default:
             return .syntax(.file(file), String(describing: error))
+        }
+    }
+}
+
+extension ManifestValue {
+    /// A value of the user's as it was written: a scalar without quotation marks keeps its type.
+    fileprivate init(_ node: Node) {
+        switch node {
+        case .scalar(let scalar) where scalar.style == .plain && !scalar.string.contains("\n"):
+            self = .verbatim(scalar.string)
+        case .scalar(let scalar): self = .text(scalar.string)
+        case .sequence(let sequence): self = .list(sequence.map(ManifestValue.init))
+        case .mapping(let mapping):
+            self = .mapping(
+                mapping.map { Field(key: $0.key.scalar?.string ?? "", value: ManifestValue($0.value)) })
+        case .alias: self = .verbatim("null")
         }
     }
 }

@@ -14,10 +14,11 @@ struct LaunchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "launch", abstract: "Starts lockstep on the ranks of a cluster file.",
         discussion: helpText(
-            "",
+            keyHelp,
             examples: "lockstep launch --cluster cluster.yaml -- train recipe.yaml",
             "lockstep launch --cluster slurm.yaml -- evaluate recipe.yaml --bf16 true",
-            "lockstep launch --cluster cluster.yaml --print -- cross-validate recipe.yaml"))
+            "lockstep launch --cluster cluster.yaml --print -- cross-validate recipe.yaml",
+            "lockstep launch --cluster pbs.yaml --print -- train recipe.yaml > job.pbs"))
 
     @Option(
         help: "Cluster file (YAML): hosts, slots, threads per rank, interface, folders.",
@@ -31,7 +32,9 @@ struct LaunchCommand: ParsableCommand {
             """)
     var hosts: String?
 
-    @Flag(name: .customLong("print"), help: "Only print the command line; start nothing.")
+    @Flag(
+        name: .customLong("print"),
+        help: "Only print the command line, the batch file or the manifest; start nothing.")
     var isDryRun = false
 
     @Option(
@@ -50,6 +53,7 @@ struct LaunchCommand: ParsableCommand {
     }
 
     func run() throws {
+        if try submitDocument() { return }
         var configuration = try ClusterConfiguration(path: cluster)
         if let hosts {
             configuration = try configuration.using(hosts: hosts.split(separator: ",").map(String.init))
@@ -71,7 +75,7 @@ struct LaunchCommand: ParsableCommand {
 
     /// launch/slurm.sbatch of the folder where the command runs, else that of the package or checkout that
     /// the program belongs to.
-    private var ownScript: String {
+    var ownScript: String {
         let name = "launch/slurm.sbatch"
         var folder = URL(fileURLWithPath: Bundle.main.executablePath ?? "/").resolvingSymlinksInPath()
         var places = [name]

@@ -50,6 +50,11 @@ struct SupervisedCommand {
                 "Slurm itself starts a job again: set requeue: true in the slurm section of \(words[1]) and start it "
                     + "by launch/cluster alone")
         }
+        if let launcher = cluster?.launcher, launcher != .mpirun {
+            throw ValidationError(
+                "a job of launcher: \(launcher.rawValue) is not started here, but queued; start it by launch/cluster alone"
+            )
+        }
     }
 
     /// Where the run writes, as this process finds it.
