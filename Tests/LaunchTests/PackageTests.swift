@@ -12,9 +12,8 @@ import Testing
         let needed = [
             "bin/lockstep", "share/man/man1/lockstep.1.gz", "share/bash-completion/completions/lockstep",
             "share/zsh/vendor-completions/_lockstep", "share/fish/vendor_completions.d/lockstep.fish",
-            "launch/common.sh", "launch/job.sh", "launch/local", "launch/cluster", "launch/slurm.sbatch",
-            "README.md",
-            "LICENSE",
+            "launch/common.sh", "launch/job.sh", "launch/local", "launch/cluster", "launch/supervise",
+            "launch/slurm.sbatch", "launch/batch-job", "README.md", "LICENSE",
             "cluster-configs/openmpi.conf", "cluster-configs/slurm.yaml", "launch/recipes/sentiment.yaml",
             "launch/recipes/sentiment/train.jsonl",
         ]

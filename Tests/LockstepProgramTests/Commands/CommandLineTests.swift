@@ -28,7 +28,10 @@ import Testing
 
     @Test(
         "every option of every command has one sentence",
-        arguments: ["train", "check", "evaluate", "predict", "chat", "cross-validate", "import", "launch"])
+        arguments: [
+            "train", "check", "evaluate", "predict", "chat", "cross-validate", "verify-resume", "import",
+            "launch", "supervise",
+        ])
     func sentences(command: String) throws {
         let entries = entries(try output([command, "--help"]))
         #expect(entries.count >= 5)
