@@ -116,6 +116,17 @@ import Testing
         #expect(scene.attempts[1].goneNames.isEmpty)
     }
 
+    @Test("a host that has never answered is not gone as long as jobs run there, and is when none has")
+    func mute() throws {
+        let pool = HostPool(hosts: ["n1", "10.0.0.2"], spares: ["n3"])
+        let scene = Scene([killed(step: 4), killed(step: 9)], answering: [["n1", "n3"]])
+        #expect(try scene.supervisor(RestartPolicy(), pool)() == 0)
+        #expect(scene.attempts.map(\.hosts) == Array(repeating: ["n1", "10.0.0.2"], count: 3))
+        let down = Scene([JobEnd(status: 205)], answering: [["n1", "n3"]])
+        #expect(try down.supervisor(RestartPolicy(), pool)() == 0)
+        #expect(down.attempts.map(\.hosts) == [["n1", "10.0.0.2"], ["n1", "n3"]])
+    }
+
     @Test("a host is left out as far as allowed, and a job waits for hosts without which it may not run")
     func fewer() throws {
         let both: Set<String> = ["n1", "n2"]

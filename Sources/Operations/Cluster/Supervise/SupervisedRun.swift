@@ -85,11 +85,32 @@ package final class SupervisedRun: Sendable {
             for signal in state.signals { process.signal(signal) }
         }
         try tell("start", "start \(attempt.number): process \(process.identifier)", details(of: attempt))
+        let (reason, lackedMemory, family) = try watch(process, remains, attempt, after: before, tell)
+        state.withLock { $0.process = nil }
+        try clear(remains, family, attempt, tell)
+        process.waitForLastWords(seconds: 2)
+        let record = self.record
+        return JobEnd(
+            status: process.status, lastLines: process.lastLines,
+            record: record?.isOfSameJob(as: before) == false ? record : nil, checkpoint: plan.checkpoint(),
+            lackedMemory: lackedMemory, wasEndedFor: reason)
+    }
+
+    /// Waits for the end of the job, and ends it where it does not move any more; returns why, whether a
+    /// process was killed for want of memory at the end, and the number of the job's shared memory.
+    private func watch(
+        _ process: SupervisedProcess, _ remains: JobRemains, _ attempt: Supervisor.Attempt,
+        after before: JobRecord?,
+        _ tell: (_ event: String, _ sentence: String, _ details: JSONObject) throws -> Void
+    ) throws -> (reason: String?, lackedMemory: Bool, family: String?) {
+        var family: String?
         var watch = JobWatch(stallSeconds: plan.stallSeconds)
-        var reason: String?
         var isKnown = false
         while !process.wait(seconds: Self.secondsBetweenLooks) {
+            // mpirun takes its session away at its end, before all of its shared memory may be gone.
+            family = family ?? remains.family
             let record = self.record
+            var reason: String?
             if !isKnown, let record, !record.isOfSameJob(as: before) {
                 isKnown = true
                 reason = try greet(record, attempt, tell)
@@ -98,23 +119,16 @@ package final class SupervisedRun: Sendable {
                 reason
                 ?? watch.look(
                     byteCount: process.printedByteCount, lines: process.lastLines, record, now: .now)
-            guard reason != nil else { continue }
+            guard let reason else { continue }
             process.signal(SIGTERM)
             if !process.wait(seconds: 5) {
                 remains.endProcesses()
                 process.signal(SIGKILL)
                 _ = process.wait(seconds: 5)
             }
-            break
+            return (reason, watch.lackedMemory, family ?? remains.family)
         }
-        state.withLock { $0.process = nil }
-        try clear(remains, attempt, tell)
-        process.waitForLastWords(seconds: 2)
-        let record = self.record
-        return JobEnd(
-            status: process.status, lastLines: process.lastLines,
-            record: record?.isOfSameJob(as: before) == false ? record : nil, checkpoint: plan.checkpoint(),
-            lackedMemory: watch.lackedMemory, wasEndedFor: reason)
+        return (nil, watch.lackedMemory, family ?? remains.family)
     }
 
     private var record: JobRecord? {
@@ -145,15 +159,14 @@ package final class SupervisedRun: Sendable {
     /// Ends what is left of the job on all hosts, and removes what it leaves on their disks and in their
     /// memory.
     private func clear(
-        _ remains: JobRemains, _ attempt: Supervisor.Attempt,
+        _ remains: JobRemains, _ family: String?, _ attempt: Supervisor.Attempt,
         _ tell: (_ event: String, _ sentence: String, _ details: JSONObject) throws -> Void
     ) throws {
         if !remains.endProcesses() {
             let rest = remains.processes.map(String.init).joined(separator: ", ")
             try tell("warning", "processes of the job do not end: \(rest)", [:])
         }
-        let family = remains.family
-        let removed = try remains.remove()
+        let removed = try remains.remove(family: family)
         plan.clearOthers(attempt, remains, family)
         let segments = removed.filter { $0 != remains.folder }
         if !segments.isEmpty {

@@ -1,9 +1,6 @@
 // Runs a job until it is finished, or until nothing speaks for another try.
 
-internal import Files
-internal import Foundation
 package import JSON
-internal import Phrases
 
 /// The loop of a supervision; how a job is run, hosts are asked and time passes comes from outside.
 package struct Supervisor {
@@ -20,12 +17,8 @@ package struct Supervisor {
     }
 
     private let policy: RestartPolicy
-    private let pool: HostPool?
-    /// Seconds between two questions to hosts that do not answer.
-    private let secondsBetweenProbes: Double
+    private let search: HostSearch?
     private let run: (Attempt) throws -> JobEnd
-    /// The hosts among these that answer, with the names that they have for themselves.
-    private let ask: ([String]) -> [String: String]
     /// Waits; returns false when it was asked to end meanwhile.
     private let pause: (Double) -> Bool
     /// Whether the supervision was asked to end.
@@ -33,35 +26,30 @@ package struct Supervisor {
     private let tell: (_ event: String, _ sentence: String, _ details: JSONObject) throws -> Void
 
     package init(
-        policy: RestartPolicy, pool: HostPool?, secondsBetweenProbes: Double = 5,
-        run: @escaping (Attempt) throws -> JobEnd, ask: @escaping ([String]) -> [String: String],
+        policy: RestartPolicy, pool: HostPool?, run: @escaping (Attempt) throws -> JobEnd,
+        ask: @escaping ([String]) -> [String: String],
         pause: @escaping (Double) -> Bool, isAskedToEnd: @escaping () -> Bool,
         tell: @escaping (_ event: String, _ sentence: String, _ details: JSONObject) throws -> Void
     ) {
-        (self.policy, self.pool, self.secondsBetweenProbes) = (policy, pool, secondsBetweenProbes)
-        (self.run, self.ask, self.pause) = (run, ask, pause)
+        search = pool.map { HostSearch($0, policy: policy, ask: ask, pause: pause, tell: tell) }
+        (self.policy, self.run, self.pause) = (policy, run, pause)
         (self.isAskedToEnd, self.tell) = (isAskedToEnd, tell)
     }
 
     /// Exit code of a supervision that was asked to end while no job ran: TERM's.
     package static let endedStatus: Int32 = 143
 
-    /// The names that hosts of the pool have told for themselves so far.
-    private struct Names {
-        var own: [String: String] = [:]
-    }
-
     /// Runs the job to its end and returns the exit code of the supervision. `checkpoint` is the newest
     /// before.
     package func callAsFunction(checkpoint: Int? = nil) throws -> Int32 {
         var history = RestartHistory(policy, checkpoint: checkpoint)
-        var names = Names()
+        var search = self.search
         var lastStatus: Int32 = 1
         var number = 1
         while true {
             var attempt = Attempt(number: number, hosts: nil, ownNames: [], goneNames: [])
-            if pool != nil {
-                guard let placed = try place(number, &names, isFirst: number == 1) else {
+            if search != nil {
+                guard let placed = try search?.place(number) else {
                     if isAskedToEnd() { return Self.endedStatus }
                     try tell("end", "too few hosts answer, so there is no further restart", [:])
                     return lastStatus
@@ -69,7 +57,8 @@ package struct Supervisor {
                 attempt = placed
             }
             let end = try run(attempt)
-            lastStatus = end.status == 0 ? 0 : end.status
+            lastStatus = end.status
+            if end.record != nil { search?.haveWorked(attempt.hosts ?? []) }
             let decision = history.decide(after: end)
             try report(end, attempt)
             if isAskedToEnd(), end.outcome != .finished {
@@ -105,52 +94,7 @@ package struct Supervisor {
     }
 
     /// Seconds without a fraction where they have none.
-    private static func shown(_ seconds: Double) -> String {
+    static func shown(_ seconds: Double) -> String {
         seconds == seconds.rounded() ? String(Int(seconds)) : String(seconds)
-    }
-
-    /// The hosts of the next start; nil when too few answer for as long as restarts are made.
-    private func place(_ number: Int, _ names: inout Names, isFirst: Bool) throws -> Attempt? {
-        guard let pool else { return nil }
-        for turn in 0...policy.restarts {
-            var answers = ask(pool.all)
-            // A host that is silent once may be busy: it is gone when it stays so.
-            for _ in 0..<2 where pool.hosts.contains(where: { answers[$0] == nil }) {
-                guard pause(secondsBetweenProbes) else { return nil }
-                answers.merge(ask(pool.all.filter { answers[$0] == nil })) { $1 }
-            }
-            names.own.merge(answers) { $1 }
-            if let choice = pool.choice(answering: Set(answers.keys)) {
-                return try attempt(number, choice, answers, names)
-            }
-            let silent = pool.hosts.filter { answers[$0] == nil }
-            let seconds = policy.pause(before: turn + 1)
-            try tell(
-                "hosts",
-                "\(silent.joined(with: "and")) \(silent.count == 1 ? "does" : "do") not answer, and the "
-                    + "cluster file has no spare for it and allows no fewer hosts: waiting "
-                    + "\(Self.shown(seconds)) s", ["gone": .array(silent.map { .string($0) })])
-            guard pause(seconds) else { return nil }
-        }
-        return nil
-    }
-
-    private func attempt(
-        _ number: Int, _ choice: HostPool.Choice, _ answers: [String: String], _ names: Names
-    ) throws -> Attempt {
-        for (gone, spare) in choice.replaced {
-            try tell(
-                "replaced", "host \(gone) does not answer: \(spare) takes its place",
-                ["gone": .string(gone), "spare": .string(spare)])
-        }
-        for host in choice.leftOut {
-            try tell(
-                "left_out", "host \(host) does not answer and is left out: the others run its ranks",
-                ["gone": .string(host)])
-        }
-        let own = choice.hosts.compactMap { answers[$0] }
-        let gone = (choice.replaced.map(\.gone) + choice.leftOut).compactMap { names.own[$0] }
-        return Attempt(
-            number: number, hosts: choice.hosts, ownNames: own, goneNames: gone.filter { !own.contains($0) })
     }
 }

@@ -90,7 +90,12 @@ struct SupervisedCommand {
             hosts: cluster.hosts.map(\.name), spares: cluster.spares.map(\.name), fewest: cluster.minHosts)
     }
 
-    static func isThisHost(_ name: String) -> Bool { name == "localhost" || name == HostFacts.current.name }
+    /// Whether the name is this host's, with or without its domain.
+    static func isThisHost(_ name: String) -> Bool {
+        func short(_ name: String) -> Substring { name.prefix { $0 != "." } }
+        let own = HostFacts.current.name
+        return name == "localhost" || name == own || (Int(short(name)) == nil && short(name) == short(own))
+    }
 
     /// What reaches the other hosts.
     func agent(_ variables: ProcessVariables) throws -> StartAgent {
