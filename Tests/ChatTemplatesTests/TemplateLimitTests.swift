@@ -1,4 +1,5 @@
-// What a hostile template may ask for: refused at its place, or answered in time proportional to what it names.
+// What a hostile template may ask for: refused at its place, or answered in time proportional to what it
+// names.
 
 import ChatTemplates
 import Testing

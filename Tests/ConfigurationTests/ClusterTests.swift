@@ -152,6 +152,44 @@ private let settingWords = ["--mca", "btl_tcp_flags", "send", "--mca", "mpi_yiel
         return Array(words[(start + 1)...].dropLast())
     }
 
+    @Test("A job keeps its ranks on fewer hosts and on spares, and finds the agent that reaches them")
+    func chosenHosts() throws {
+        let yaml =
+            twoHosts + "ranks_per_host: 2\nspares:\n- {name: s, slots: 4}\nmin_hosts: 1\n"
+            + "mpirun_arguments: [--mca, plm_rsh_agent, /x/agent]\n"
+        let whole = try cluster(yaml)
+        #expect(whole.spares == [.init(name: "s", slots: 4)] && whole.minHosts == 1)
+        func hosts(_ names: [String]) throws -> [String] {
+            let words = try whole.using(hosts: names).mpirunCommand(
+                executable: "x", arguments: [], settings: settings)
+            #expect(words.prefix(3) == ["mpirun", "-np", "4"])
+            return Array(words[3...4])
+        }
+        #expect(try hosts(["a", "s"]) == ["--host", "a:2,s:2"])
+        #expect(try hosts(["b"]) == ["--host", "b:4"])
+        #expect(whole.startAgent(settings, named: ["plm_rsh_agent"]) == "/x/agent")
+        #expect(try cluster(twoHosts).startAgent(settings, named: ["plm_rsh_agent"]) == nil)
+        let named = OpenMPISettings([OpenMPIParameter(name: "plm_rsh_agent", value: "ssh -p 22")])
+        #expect(try cluster(twoHosts).startAgent(named, named: ["plm_rsh_agent"]) == "ssh -p 22")
+        #expect(throws: ConfigurationError.self) { try whole.using(hosts: ["a", "x"]) }
+        let eight = try cluster(twoHosts)
+        do throws(ConfigurationError) {
+            _ = try eight.using(hosts: ["a"])
+            Issue.record("8 ranks do not fit on 4 slots")
+        } catch {
+            #expect(error.description == "--hosts: the 4 slots of a are too few for 8 ranks.")
+        }
+    }
+
+    @Test("Open MPI's session is where a supervision wants it")
+    func session() throws {
+        var shape = try cluster("scratch_directory: /scratch\nranks: 1")
+        shape.sessionDirectory = "/scratch/lockstep-1-2"
+        let words = shape.mpirunCommand(executable: "x", arguments: [], settings: settings, localCores: 1)
+        let index = try #require(words.firstIndex(of: "orte_tmpdir_base"))
+        #expect(words[index + 1] == "/scratch/lockstep-1-2" && words.contains("TMPDIR=/scratch"))
+    }
+
     @Test("A printed command is read back by a shell as the same words")
     func shellLine() {
         #expect(ClusterConfiguration.shellLine(["a:2,b", "it's", "", "$x"]) == #"a:2,b 'it'\''s' '' '$x'"#)
@@ -184,6 +222,35 @@ private let settingWords = ["--mca", "btl_tcp_flags", "send", "--mca", "mpi_yiel
     @Test(
         "Mistakes in a cluster file are refused with their line",
         arguments: [
+            (
+                "ranks: 1\nspares: [{name: s, slots: 1}]",
+                "2: spares is for a job on several hosts; list them as hosts or in a hostfile."
+            ),
+            (
+                "min_hosts: 1",
+                "1: min_hosts is for a job on several hosts; list them as hosts or in a hostfile."
+            ),
+            (twoHosts + "min_hosts: 3", "5: min_hosts is 3, but there are only 2 hosts; lower it."),
+            (
+                twoHosts + "min_hosts: 1",
+                "5: 8 ranks must fit on any 1 host that may be left, but those with the fewest slots have 4; give them more slots, set fewer ranks, or raise min_hosts."
+            ),
+            (
+                twoHosts + "spares: [{name: s, slots: 1}]",
+                "5: 8 ranks must fit on any 2 hosts that may be left, but those with the fewest slots have 5; give them more slots, set fewer ranks."
+            ),
+            (
+                twoHosts + "spares: [{name: b, slots: 1}]",
+                "5: Host b is listed twice; list it once, with all its slots."
+            ),
+            (
+                twoHosts + "spares: [{name: s}]",
+                "5: slots is missing: say how many cores of s the job may use."
+            ),
+            (
+                "launcher: slurm\nslurm: {nodes: 2}\nmin_hosts: 1",
+                "3: min_hosts has no meaning with launcher: slurm; use nodes, ntasks_per_node and cpus_per_task of the slurm section."
+            ),
             ("rank: 2", "1: rank is not a known key. Did you mean ranks?"),
             ("ranks: 0", "1: ranks must be an integer of at least 1, but is 0."),
             (

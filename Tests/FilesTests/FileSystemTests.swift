@@ -201,4 +201,27 @@ import Testing
             #expect(error.path == "p")
         }
     }
+
+    @Test("a file that is written over holds the newest content, with white space behind a shorter one")
+    func rewritten() throws {
+        let name = path + "/state"
+        let file = try RewrittenFile(path: name)
+        try file.write(Array("{\"step\": 100000}\n".utf8))
+        try file.write(Array("{\"step\": 7}\n".utf8))
+        #expect(try folder.text(of: "state") == "{\"step\": 7}\n     \n")
+        // What another process left there is longer.
+        try RewrittenFile(path: name).write(Array("{}\n".utf8))
+        let text = try folder.text(of: "state")
+        #expect(text.hasPrefix("{}\n ") && text.hasSuffix(" \n") && text.utf8.count == 18)
+        try file.write(Array(repeating: UInt8(ascii: "x"), count: 40))
+        #expect(try FileSystem.byteCount(of: name) == 40)
+    }
+
+    @Test("the time of the last change is known of what is there")
+    func changeTime() throws {
+        try folder.write("x", to: "file")
+        let time = try #require(FileSystem.changeTime(of: path + "/file"))
+        #expect(abs(time - Date().timeIntervalSince1970) < 3600)
+        #expect(FileSystem.changeTime(of: path + "/none") == nil)
+    }
 }

@@ -79,7 +79,7 @@ import Testing
 }
 
 /// A small BERT with dropout, and rows of made-up words for it.
-private enum ToyTask {
+enum ToyTask {
     static let steps = 20
     /// fp32 gradients of the model, a lower bound: the embeddings alone.
     static let gradientBytes = 61 * 36 * 4

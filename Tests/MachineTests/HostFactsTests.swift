@@ -95,6 +95,8 @@ import Testing
         try folder.write("VmPeak:\t 9 kB\nVmHWM:\t    7 kB\n", to: "proc/self/status")
         #expect(facts.availableMemoryByteCount == 800 * 1024)
         #expect(facts.peakMemoryByteCount == 7 * 1024)
+        try folder.write("pgfree 5\noom_kill 3\noom_kill_x 9\n", to: "proc/vmstat")
+        #expect(facts.memoryKillCount == 3)
         try folder.write("0::/\n", to: "proc/self/cgroup")
         try folder.write("memory\n", to: "sys/fs/cgroup/cgroup.controllers")
         try folder.write("500000\n", to: "sys/fs/cgroup/memory.max")
@@ -107,6 +109,7 @@ import Testing
     @Test("a system without these files has no facts and at least one core")
     func nothing() {
         #expect(facts.availableMemoryByteCount == nil && facts.peakMemoryByteCount == nil)
+        #expect(facts.memoryKillCount == nil)
         #expect(facts.usableCoreCount >= 1 && facts.coreCount >= 1)
         #expect(!facts.name.isEmpty && !facts.operatingSystem.isEmpty)
     }

@@ -39,6 +39,11 @@ package struct XXHash64: Sendable {
         unsafe rest.append(contentsOf: bytes[end...])
     }
 
+    /// The same of a span.
+    package mutating func add(_ bytes: RawSpan) {
+        bytes.withUnsafeBytes { unsafe add($0) }
+    }
+
     /// Mixes whole stripes into the lanes.
     private mutating func mix(_ stripes: UnsafeRawBufferPointer) {
         var (first, second, third, fourth) = lanes

@@ -62,6 +62,9 @@ extension ProcessVariables {
         }
     }
 
+    /// `TMPDIR`, or `/tmp`.
+    package var temporaryFolder: String { self["TMPDIR"] ?? "/tmp" }
+
     /// `COLUMNS`, the terminal's width, if it is a number above zero.
     package var columnCount: Int? { firstInteger(of: ["COLUMNS"]).flatMap { $0 > 0 ? $0 : nil } }
 

@@ -6,8 +6,8 @@ internal import Tensors
 /// Sizes that decide about the blocks of widened products, in elements.
 ///
 /// oneDNN packs the right operand again for every block of the left one, so that small blocks cost more than
-/// caches give back: left blocks of 2²² and 2²⁴ elements took 0.96 and 0.94 of the time of those of 2²⁰ (a step
-/// of SmolLM2-135M with adapters, 1,024 tokens).
+/// caches give back: left blocks of 2²² and 2²⁴ elements took 0.96 and 0.94 of the time of those of 2²⁰ (a
+/// step of SmolLM2-135M with adapters, 1,024 tokens).
 package struct WidenedBlockLimits: Sendable {
     /// Of a block of the right operand.
     var right: Int

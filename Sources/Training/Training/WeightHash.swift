@@ -13,9 +13,7 @@ package enum WeightHash {
         let values = model.parameters.values
         var hash = XXHash64()
         for slot in model.parameters.layout.slots {
-            values.elements(slot.range).withBytes { bytes in
-                unsafe bytes.withUnsafeBytes { unsafe hash.add($0) }
-            }
+            values.elements(slot.range).withBytes { bytes in hash.add(bytes.bytes) }
         }
         return hash.text
     }

@@ -16,16 +16,18 @@ final class LiveJob {
     }
 
     /// Any command that starts ranks; the first word is looked up in PATH. Open MPI's shared memory lies in
-    /// the workshop, since a launcher that is killed leaves it behind.
-    init(_ workshop: Workshop, command: [String]) throws {
+    /// the workshop, since a launcher that is killed leaves it behind, unless other `variables` are given.
+    init(_ workshop: Workshop, command: [String], variables: [String: String]? = nil) throws {
         folder = workshop.path
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = command
-        process.environment = ProcessInfo.processInfo.environment.merging([
+        let common = [
             "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
             "OMPI_MCA_btl_vader_single_copy_mechanism": "none",
-            "OMPI_MCA_btl_vader_backing_directory": folder, "LOCKSTEP_BINARY": Workshop.program,
-        ]) { $1 }
+        ]
+        let usual = ["OMPI_MCA_btl_vader_backing_directory": folder, "LOCKSTEP_BINARY": Workshop.program]
+        process.environment = ProcessInfo.processInfo.environment.merging(common) { $1 }
+            .merging(variables ?? usual) { $1 }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle(forWritingAtPath: try workshop.write("", to: "live.log"))

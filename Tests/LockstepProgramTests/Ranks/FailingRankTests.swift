@@ -1,6 +1,7 @@
 // One error ends the whole job, and is printed once.
 
 import Foundation
+import JSON
 import TestSupport
 import Testing
 
@@ -92,6 +93,11 @@ import Testing
         #expect(lines.first?.hasPrefix(message) == true)
         #expect(lines.first?.contains("cannot be written: File too large. Check") == true, "\(lines)")
         #expect(try workshop.names("run") == ["job.json", "metrics.jsonl", "recipe.yaml", "versions.json"])
+        let record = try workshop.json("run/job.json")
+        #expect(record["failure"]?["kind"]?.string == "storage")
+        #expect(record["failure"]?["exit_code"]?.integer == 74)
+        #expect(record["failure"]?["place"]?.string == "rank 0 on \(host)")
+        #expect(try #require(lines.first).contains(record["failure"]?["message"]?.string ?? "none"))
         // Steps go on beside the writing.
         #expect(try workshop.records("run").count >= 20)
     }
@@ -115,5 +121,9 @@ import Testing
         // The lock of a rank that is killed stays, and locks nothing.
         let names = try workshop.names("run").filter { $0 != ".lock" }
         #expect(names == ["job.json", "metrics.jsonl", "recipe.yaml", "versions.json"])
+        let record = try workshop.json("run/job.json")
+        #expect(try #require(record["step"]?.integer) >= 30)
+        #expect(record["hosts"] == [["name": .string(host), "ranks": 2]])
+        #expect(record["failure"] == nil)
     }
 }

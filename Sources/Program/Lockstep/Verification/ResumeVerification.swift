@@ -102,20 +102,12 @@ package struct ResumeVerification {
     /// Runs a command and throws what it wrote last where it fails.
     private func start(_ words: [String], _ run: VerificationRun) throws {
         let log = directory + "/" + run.folderName + ".log"
-        try FileSystem.write("", to: log)
-        guard let output = FileHandle(forWritingAtPath: log) else {
-            throw VerificationError(description: "\(log) cannot be written")
-        }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = words
+        process.arguments = Self.settings + ["bash", "-c", #"exec "$@" >"$0" 2>&1"#, log] + words
         process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output
-        process.standardError = output
-        process.environment = Self.environment
         try process.run()
         process.waitUntilExit()
-        try output.close()
         guard process.terminationStatus != 0 || process.terminationReason != .exit else { return }
         let text = String(decoding: try FileSystem.bytes(of: log), as: UTF8.self)
         throw VerificationError(
@@ -124,16 +116,15 @@ package struct ResumeVerification {
                 + text.split(separator: "\n").suffix(12).joined(separator: "\n"))
     }
 
-    /// That of this process, with what Open MPI needs on one machine.
-    private static var environment: [String: String] {
-        var variables = ProcessInfo.processInfo.environment
+    /// What Open MPI needs on one machine, where this process has not set it otherwise.
+    private static var settings: [String] {
         let settings = [
-            "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
-            "OMPI_MCA_mpi_yield_when_idle": "1", "OMPI_MCA_btl_vader_single_copy_mechanism": "none",
-            "SWIFT_BACKTRACE": "enable=no", "LOCKSTEP_PROGRESS": "none",
+            ("OMPI_ALLOW_RUN_AS_ROOT", "1"), ("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"),
+            ("OMPI_MCA_mpi_yield_when_idle", "1"), ("OMPI_MCA_btl_vader_single_copy_mechanism", "none"),
+            ("SWIFT_BACKTRACE", "enable=no"), ("LOCKSTEP_PROGRESS", "none"),
         ]
-        variables.merge(settings) { given, _ in given }
-        return variables
+        let variables = ProcessVariables.current
+        return settings.filter { variables[$0.0] == nil }.map { "\($0.0)=\($0.1)" }
     }
 
     /// The hash of the last step in a log.

@@ -3,8 +3,10 @@
 
 import ArgumentParser
 import Configuration
+import Files
 import Foundation
 import Lockstep
+import Machine
 
 extension LaunchCommand {
     /// The keys of a cluster file, a group a paragraph.
@@ -34,23 +36,17 @@ extension LaunchCommand {
             return true
         }
         Messages.note("+ " + ClusterConfiguration.shellLine(submission.words))
+        let file = ProcessVariables.current.temporaryFolder + "/lockstep-job-\(UUID().uuidString)"
+        try FileSystem.write(submission.document, to: file)
+        defer {
+            do { try FileSystem.remove(file) } catch { Messages.warn("\(error)") }
+        }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = submission.words
-        process.standardInput = try Self.file(submission.document)
+        process.arguments = ["bash", "-c", #"exec "$@" <"$0""#, file] + submission.words
         try process.run()
         process.waitUntilExit()
         guard process.terminationStatus == 0 else { throw ExitCode(process.terminationStatus) }
         return true
-    }
-
-    /// A file without a name, so that nothing stays of it.
-    private static func file(_ text: String) throws -> FileHandle {
-        let file = FileManager.default.temporaryDirectory
-            .appendingPathComponent("lockstep-job-" + UUID().uuidString)
-        try Data(text.utf8).write(to: file)
-        let handle = try FileHandle(forReadingFrom: file)
-        try FileManager.default.removeItem(at: file)
-        return handle
     }
 }

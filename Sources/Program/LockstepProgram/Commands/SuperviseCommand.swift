@@ -81,7 +81,7 @@ struct SuperviseCommand: OneProcessCommand {
 
     private func plan(_ supervised: SupervisedCommand, _ agent: StartAgent) throws -> SupervisedRun.Plan {
         let own = try OwnCheckpoints(supervised.outputDirectory)
-        let temporary = supervised.cluster?.scratchDirectory ?? ProcessVariables.current["TMPDIR"] ?? "/tmp"
+        let temporary = supervised.cluster?.scratchDirectory ?? ProcessVariables.current.temporaryFolder
         let launcher = supervised
         let program = Bundle.main.executablePath ?? CommandLine.arguments[0]
         return SupervisedRun.Plan(

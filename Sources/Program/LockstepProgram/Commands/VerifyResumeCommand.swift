@@ -39,7 +39,7 @@ struct VerifyResumeCommand: ParsableCommand, RecipeReader {
         let recipe = try flags.configuration(
             recipe: recipe, requiredKeys: RunConfiguration.keysForTraining.filter { $0 != "output_dir" })
         let plan = VerificationPlan(recipe, ranks: try options.rankCounts(), stepCount: options.steps)
-        let folder = FileManager.default.temporaryDirectory.path + "/lockstep-verify-\(getpid())"
+        let folder = ProcessVariables.current.temporaryFolder + "/lockstep-verify-\(getpid())"
         try FileSystem.createDirectory(folder)
         defer {
             do { try FileSystem.remove(folder) } catch { Messages.warn("\(error)") }

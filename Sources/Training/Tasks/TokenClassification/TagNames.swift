@@ -1,7 +1,7 @@
 // The names of tags that rows hold as numbers, from the file that data sets of Hugging Face have beside them.
 
 internal import Datasets
-internal import Foundation
+internal import Files
 internal import JSON
 
 /// Finds and remembers what dataset_info.json says.
@@ -26,8 +26,8 @@ final class TagNames {
     }
 
     private static func features(in folder: String) throws -> JSONObject {
-        guard let data = FileManager.default.contents(atPath: folder + "/" + file),
-            case .object(let root) = try JSONValue(json: Array(data)),
+        guard let data = try FileSystem.bytesIfPresent(of: folder + "/" + file),
+            case .object(let root) = try JSONValue(json: data),
             case .object(let features)? = root["features"]
         else { return JSONObject() }
         return features

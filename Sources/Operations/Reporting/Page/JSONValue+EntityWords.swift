@@ -3,8 +3,8 @@
 package import JSON
 
 extension JSONValue {
-    /// Entities as "Maria Schmidt (PER), 31–37 (LOC)", by their places where they have no text; nil for anything
-    /// else than a list of entities, or a text that is the JSON of one.
+    /// Entities as "Maria Schmidt (PER), 31–37 (LOC)", by their places where they have no text; nil for
+    /// anything else than a list of entities, or a text that is the JSON of one.
     package var entityWords: String? {
         let list: [JSONValue]
         switch self {
