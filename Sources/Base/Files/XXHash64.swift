@@ -41,7 +41,7 @@ package struct XXHash64: Sendable {
 
     /// The same of a span.
     package mutating func add(_ bytes: RawSpan) {
-        bytes.withUnsafeBytes { unsafe add($0) }
+        unsafe bytes.withUnsafeBytes { unsafe add($0) }
     }
 
     /// Mixes whole stripes into the lanes.

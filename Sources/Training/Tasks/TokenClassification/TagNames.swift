@@ -2,6 +2,7 @@
 
 internal import Datasets
 internal import Files
+internal import Foundation
 internal import JSON
 
 /// Finds and remembers what dataset_info.json says.
