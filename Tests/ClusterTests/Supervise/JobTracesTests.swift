@@ -55,7 +55,7 @@ import Testing
             return process
         }
         let marked = try start(["OMPI_MCA_orte_tmpdir_base=\(remains.folder)", "sleep", "60"])
-        let named = try start(["sh", "-c", "sleep 60; :", remains.folder])
+        let named = try start(["bash", "-c", "exec -a '\(remains.folder)' sleep 60"])
         let other = try start(["OMPI_MCA_orte_tmpdir_base=\(remains.folder)1", "sleep", "60"])
         defer { other.terminate() }
         let deadline = Date(timeIntervalSinceNow: 10)

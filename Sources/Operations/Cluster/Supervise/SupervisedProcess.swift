@@ -37,6 +37,15 @@ package final class SupervisedProcess {
     package var printedByteCount: Int { words.byteCount }
     package var lastLines: [String] { words.lines }
 
+    /// Whether it is dead, although its end is not told: that comes when its children, such as the ranks of
+    /// an mpirun that was killed, have ended too.
+    package var isDead: Bool {
+        guard let bytes = try? FileSystem.bytes(of: "/proc/\(identifier)/stat", limit: 4096),
+            let end = bytes.lastIndex(of: UInt8(ascii: ")"))
+        else { return true }
+        return bytes[end...].dropFirst(2).first == UInt8(ascii: "Z")
+    }
+
     /// Waits for its end; false when it still runs after that time.
     package func wait(seconds: Double) -> Bool { hasEnded.wait(timeout: .now() + seconds) == .success }
 

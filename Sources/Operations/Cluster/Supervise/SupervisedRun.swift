@@ -109,6 +109,10 @@ package final class SupervisedRun: Sendable {
         while !process.wait(seconds: Self.secondsBetweenLooks) {
             // mpirun takes its session away at its end, before all of its shared memory may be gone.
             family = family ?? remains.family
+            if process.isDead {
+                remains.endProcesses()
+                continue
+            }
             let record = self.record
             var reason: String?
             if !isKnown, let record, !record.isOfSameJob(as: before) {
