@@ -13,7 +13,7 @@ import Testing
         try ThreadProcessGroup.run(size: 2) { group in
             let sampler = EvaluationSampler(rowCount: 10, batchRows: 3)
             try sampler.forEachBatch(of: group) { batch in seen.withLock { $0.append(batch) } }
-            try EvaluationInterruption.$isRequested.withValue({ false }) {
+            try EvaluationInterruption.listening(to: { false }) {
                 try sampler.forEachBatch(of: group) { batch in seen.withLock { $0.append(batch) } }
             }
         }
@@ -27,7 +27,7 @@ import Testing
             let sampler = EvaluationSampler(rowCount: 12, batchRows: 1)
             let asked = Mutex(0)
             #expect(throws: EvaluationInterrupted.self) {
-                try EvaluationInterruption.$isRequested.withValue({
+                try EvaluationInterruption.listening(to: {
                     group.rank == 1
                         && asked.withLock {
                             $0 += 1

@@ -2,6 +2,7 @@
 
 package import DataParallel
 package import Datasets
+internal import Foundation
 internal import Machine
 
 /// An evaluation that was cut short because the run was asked to stop; thrown on all ranks.
@@ -9,10 +10,31 @@ package struct EvaluationInterrupted: Error {
     package init() {}
 }
 
-/// How an evaluation learns of a request to stop.
+/// How an evaluation learns of a request to stop: by the thread that it runs on, since evaluators of all
+/// tasks stand between those who ask and those who listen.
 package enum EvaluationInterruption {
+    private static let key = "lockstep.evaluation-interruption"
+
+    private final class Listener {
+        let isRequested: () -> Bool
+        init(_ isRequested: @escaping () -> Bool) { self.isRequested = isRequested }
+    }
+
     /// Whether this rank was asked to stop; nil where evaluations run to their end.
-    @TaskLocal package static var isRequested: (@Sendable () -> Bool)?
+    package static var isRequested: (() -> Bool)? {
+        (Thread.current.threadDictionary[key] as? Listener)?.isRequested
+    }
+
+    /// Runs `body`, whose evaluations on this thread end when `isRequested` holds on a rank.
+    package static func listening<Result>(
+        to isRequested: @escaping () -> Bool, _ body: () throws -> Result
+    ) rethrows -> Result {
+        let variables = Thread.current.threadDictionary
+        let outer = variables[key]
+        variables[key] = Listener(isRequested)
+        defer { variables[key] = outer }
+        return try body()
+    }
 }
 
 extension EvaluationSampler {

@@ -339,7 +339,7 @@ package final class TrainingLoop {
         guard task.hasValidation else { return false }
         let start = ContinuousClock.now
         RankStatus.enter(.evaluating)
-        let evaluation = try EvaluationInterruption.$isRequested.withValue(isStopRequested) {
+        let evaluation = try EvaluationInterruption.listening(to: isStopRequested) {
             try task.evaluate()
         }
         let seconds = (ContinuousClock.now - start) / .seconds(1)
