@@ -262,7 +262,12 @@ let package = Package(
         tests("LayersTests", ["Tensors", "JSON", "Kernels", "Layers", "Models"]),
         tests("OptimizersTests", ["Tensors", "Layers", "Optimizers"], goldens: true),
         tests("MPITests", ["MPI", "TestSupport"]),
-        tests("DataParallelTests", ["Machine", "Tensors", "Kernels", "Layers", "DataParallel", "TestSupport"]),
+        tests(
+            "DataParallelTests",
+            [
+                "Machine", "Tensors", "Kernels", "Layers", "DataParallel",
+                "TestSupport",
+            ]),
         tests("ArchitectureTests", []),
     ]
 )

@@ -31,7 +31,7 @@ package enum Threads {
             "\(ProcessPlace.prefix)error: the thread \(name) could not be started: the limit of "
                 + "threads or memory is "
                 + "reached (ulimit -u, ulimit -v, pids.max of the control group); lower "
-                    + "threads_per_rank or the number "
+                + "threads_per_rank or the number "
                 + "of ranks on this host\n")
         endProcess(code: MemoryShortage.exitCode)
     }
