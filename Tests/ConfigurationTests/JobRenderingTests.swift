@@ -1,5 +1,5 @@
-// Batch files and manifests: the renderings of the shipped cluster files, which Goldens/generate.py has checked
-// against the schemas of Kubernetes, Kubeflow and Azure, and what each key changes in them.
+// Batch files and manifests: the renderings of the shipped cluster files, which Goldens/generate.py has
+// checked against the schemas of Kubernetes, Kubeflow and Azure, and what each key changes in them.
 import Configuration
 import Foundation
 import Testing

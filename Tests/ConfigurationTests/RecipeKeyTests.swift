@@ -17,6 +17,7 @@ import Testing
         "load_best_model_at_end": "eval_strategy: steps",
         "validation_split": "eval_strategy: steps",
         "lr_scheduler_kwargs": "lr_scheduler_type: cosine",
+        "reproducible_shards": "reproducible: true",
         "early_stopping_patience": "eval_strategy: steps",
         "encoder_model_name_or_path": "encoder_model_name_or_path: e\ndecoder_model_name_or_path: d",
         "decoder_model_name_or_path": "encoder_model_name_or_path: e\ndecoder_model_name_or_path: d",

@@ -58,7 +58,7 @@ struct PredictionLoopTests {
                 write: writes ? write : nil)
             record.skipped.withLock { $0.append(skipped) }
             if group.rank == 0, rowCount > 3 {
-                #expect(skipped.sentence?.contains("the first: t3 long is too long.") == true)
+                #expect(skipped.sentence?.contains("the first: t3 long is too long") == true)
             }
         }
         return record

@@ -54,8 +54,8 @@ package struct MeasurementJudgement: Sendable {
             Finding(
                 .warning, .network,
                 String(format: "the ranks sum at %.0f MB/s a rank", rate / 1e6) + (seconds ?? "")
-                    + ": a slow network, or the wrong interface. Choose the interface, set "
-                    + "btl_tcp_flags=send, or ddp_comm_dtype: bf16")
+                    + ": a slow network, or the wrong interface. Choose the interface, start the job by "
+                    + "launch/cluster, which sets what Open MPI needs, or set ddp_comm_dtype: bf16")
         ]
     }
 }

@@ -78,8 +78,10 @@ extension SectionReader {
     ) throws(ConfigurationError) -> [String] {
         let texts = try values(key, .directive)
         for text in texts {
-            guard let own = decided.first(where: { text == $0.option || text.hasPrefix($0.option + " ") })
-            else { continue }
+            let own = decided.first { own in
+                text == own.option || [" ", "="].contains { text.hasPrefix(own.option + $0) }
+            }
+            guard let own else { continue }
             throw .contradiction(
                 key, "\(key): \(text) is decided elsewhere; set \(own.key) instead.", location(key))
         }

@@ -42,7 +42,7 @@ extension ValueFormat<TextEncoding> {
 extension ValueFormat<StepCount> {
     /// Whole steps of at least `minimum`, or a share of all steps, which is below 1.
     static func stepCount(atLeast minimum: Int) -> Self {
-        let steps = ValueFormat<Int>.integer(atLeast: minimum)
+        let steps = ValueFormat<Int>.integer(atLeast: minimum, upTo: ValueFormat<Int>.largestCount)
         let share = ValueFormat<Double>.number("a share") { $0 > 0 && $0 < 1 }
         return Self(
             typeName: "number", expected: "\(steps.expected), or a share of all steps above 0 and below 1",

@@ -33,9 +33,11 @@ extension ValueFormat where Value: BinaryInteger & LosslessStringConvertible {
             },
             render: { .scalar($0.description) })
     }
+}
 
-    /// Whole numbers of at least `minimum`.
-    static func integer(atLeast minimum: Value) -> Self {
+extension ValueFormat<UInt64> {
+    /// Whole numbers of at least `minimum`: seeds, which are no counts.
+    static func integer(atLeast minimum: UInt64) -> Self {
         .integer("an integer of at least \(minimum)") { $0 >= minimum }
     }
 }

@@ -120,7 +120,6 @@ package struct ResumeVerification {
     private static var settings: [String] {
         let settings = [
             ("OMPI_ALLOW_RUN_AS_ROOT", "1"), ("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"),
-            ("OMPI_MCA_mpi_yield_when_idle", "1"), ("OMPI_MCA_btl_vader_single_copy_mechanism", "none"),
             ("SWIFT_BACKTRACE", "enable=no"), ("LOCKSTEP_PROGRESS", "none"),
         ]
         let variables = ProcessVariables.current
