@@ -38,7 +38,8 @@ import Testing
         #expect(result.output.contains("ended with 85\n"), "\(result)")
         let short = try Self.copy(onSignal: "USR1", code: 9, seconds: 0)
         let quick = try Self.run(
-            short, "wait $job; pgrep -f '[s]leep 7654' && echo left", options: "--resumable --save-after 7654")
+            short, "wait $job; pgrep -f '[s]leep 7654' && echo left", options: "--resumable --save-after 7654"
+        )
         #expect(!quick.output.contains("left"), "\(quick)")
     }
 
