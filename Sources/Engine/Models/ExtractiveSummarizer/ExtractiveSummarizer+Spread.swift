@@ -15,6 +15,8 @@ extension ExtractiveSummarizer {
                 rows.reduce(0) { $0 + $1[column] } / Double(rows.count)
             }
             let length = mean.reduce(0) { $0 + $1 * $1 }
+            // A model without weights has states of zeros, which say nothing.
+            guard length > 0 else { continue }
             for row in rows {
                 let distance = zip(row, mean).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
                 largest = max(largest ?? 0, (distance / length).squareRoot())

@@ -62,9 +62,9 @@ package struct ExtractiveRows: Sendable {
         guard !probes.isEmpty else { return nil }
         let (tokens, sentences, _) = batch(windows: Array(probes))
         let pass = Pass(parameters: model.parameters, workspace: Workspace(), batch: tokens)
-        guard let spread = model.stateSpread(pass, sentences: sentences), spread > 0,
-            spread < Self.leastSpread
-        else { return nil }
+        guard let spread = model.stateSpread(pass, sentences: sentences), spread < Self.leastSpread else {
+            return nil
+        }
         return
             "the [CLS] states of a document's sentences differ by less than a hundredth of their length, so this "
             + "model can hardly tell sentences apart by them: set sentence_pooling: mean"
