@@ -56,9 +56,10 @@ final class StopAnswer: Sendable {
         }
     }
 
-    /// Ends all ranks, unless the run begins now. Rank 0 speaks for all; alone asked, another rank does.
+    /// Ends all ranks, unless the run begins now. Rank 0 speaks for all; alone asked, another rank does, after
+    /// more time than the end of a job takes on a busy host.
     private func endJob() {
-        if group.rank != 0 { Thread.sleep(forTimeInterval: 1) }
+        if group.rank != 0 { Thread.sleep(forTimeInterval: 5) }
         let isMine = phase.withLock { phase in
             guard phase == .preparing else { return false }
             phase = .endingJob
