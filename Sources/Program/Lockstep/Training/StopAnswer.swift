@@ -56,8 +56,8 @@ final class StopAnswer: Sendable {
         }
     }
 
-    /// Ends all ranks, unless the run begins now. Rank 0 speaks for all; alone asked, another rank does, after
-    /// more time than the end of a job takes on a busy host.
+    /// Ends all ranks, unless the run begins now. Rank 0 speaks for all; alone asked, another rank does,
+    /// after more time than the end of a job takes on a busy host.
     private func endJob() {
         if group.rank != 0 { Thread.sleep(forTimeInterval: 5) }
         let isMine = phase.withLock { phase in
