@@ -64,7 +64,7 @@ struct Product {
 
     /// All forms, the best for this product on this processor first.
     var forms: [ProductForm] {
-        guard a.type == .bfloat16, KernelLibrary.widensBFloat16, WidenedProduct(self).isWorthwhile else {
+        guard a.type == .bfloat16, KernelLibrary.widensBFloat16, WidenedProduct.isWorthwhile(for: self) else {
             return ProductForm.allCases
         }
         return [.widened, .packed, .plain, .reference]

@@ -57,7 +57,9 @@ struct WidenedProduct {
     }
 
     /// Whether the passes over the operands cost less than faster arithmetic brings.
-    var isWorthwhile: Bool { min(product.m, product.n, product.k) >= Self.minimumSize }
+    static func isWorthwhile(for product: Product) -> Bool {
+        min(product.m, product.n, product.k) >= minimumSize
+    }
 
     /// Cuts `0..<count` into even ranges of at most about `size`, multiples of `multiple` but the last.
     private static func blocks(_ count: Int, of size: Int, multiple: Int) -> [Range<Int>] {

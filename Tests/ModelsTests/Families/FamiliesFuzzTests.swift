@@ -26,6 +26,37 @@ private func build(_ folder: String) throws {
     if refusals.count == attempts.count { throw refusals[0] }
 }
 
+/// Builds every family's model with each whole number of its config.json at the ends of all ranges; throws at
+/// the first that is neither built nor refused by name.
+private func buildExtremes() throws {
+    let names = [
+        "bert-masked", "bert2bert", "bert2gpt2", "distilbert", "gpt2", "llama", "mistral", "modernbert",
+        "qwen2", "roberta",
+    ]
+    let extremes = [
+        "0", "-1", "1000000000", "2147483647", "2147483648", "1099511627776", "4611686018427387904",
+        "9223372036854775807", "9223372036854775808", "1e308",
+    ]
+    let folder = try TemporaryFolder()
+    let goldens = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Goldens")
+    for name in names {
+        let text = try String(contentsOf: goldens.appending(path: name + "/config.json"), encoding: .utf8)
+        let places = text.matches(of: /[:\[,]\s*(\d+)(?=\s*[,\]}])/).map(\.output.1)
+        guard places.count > 3 else { throw FuzzFailure("\(name) has no sizes") }
+        for place in places {
+            for extreme in extremes {
+                let changed = text.replacingCharacters(in: place.startIndex..<place.endIndex, with: extreme)
+                try folder.write(changed, to: "config.json")
+                do { try build(folder.path) } catch {
+                    guard "\(error)".contains(folder.path) else {
+                        throw FuzzFailure("\(name), \(place) as \(extreme): \(error)")
+                    }
+                }
+            }
+        }
+    }
+}
+
 private func configurations() throws -> FuzzedFormat {
     let folder = try TemporaryFolder()
     let names = ["bert-masked", "bert2bert", "bert2gpt2", "gpt2", "llama", "mistral", "qwen2", "roberta"]
@@ -57,6 +88,11 @@ private func configurations() throws -> FuzzedFormat {
         await #expect(processExitsWith: .success, "input: \(Fuzzing.record("model-configuration"))") {
             try Fuzzing.run(configurations(), inputs: 1_500)
         }
+    }
+
+    @Test("every whole number of a config.json at the ends of all ranges is refused by name or gives a model")
+    func extremes() async {
+        await #expect(processExitsWith: .success) { try buildExtremes() }
     }
 
     @Test(

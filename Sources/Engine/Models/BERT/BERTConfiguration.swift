@@ -64,12 +64,15 @@ struct BERTConfiguration: Sendable {
         initializerRange = try reader.positive("initializer_range", default: 0.02)
         layerNormEpsilon = try reader.positive("layer_norm_eps", default: 1e-12)
         isTied = try reader.flag("tie_word_embeddings", default: true)
-        paddingID = json["pad_token_id"]?.integer ?? (kind == .roberta ? 1 : -1)
-        guard firstPosition >= 0, positionCount > firstPosition else {
+        let padding = json["pad_token_id"]?.integer ?? (kind == .roberta ? 1 : -1)
+        // A row behind RoBERTa's must be left for a token: its id is a position as well.
+        guard kind == .bert || (-1..<positionCount - 1).contains(padding) else {
             throw .badValue(
-                "pad_token_id", found: "\(paddingID)",
+                "pad_token_id", found: "\(padding)",
                 expected: "an id below max_position_embeddings = \(positionCount)", in: file)
         }
+        // BERT's files may name an id that is none of the vocabulary's; no token has it then.
+        paddingID = kind == .roberta || padding < vocabularySize ? max(-1, padding) : -1
         guard hiddenSize % headCount == 0 else {
             throw .badValue(
                 "num_attention_heads", found: "\(headCount)",

@@ -51,7 +51,9 @@ struct DistilBERTConfiguration: Sendable {
         answerDropout = try reader.probability("qa_dropout", default: 0.1)
         initializerRange = try reader.positive("initializer_range", default: 0.02)
         isTied = try reader.flag("tie_word_embeddings", default: true)
-        paddingID = json["pad_token_id"]?.integer ?? 0
+        let padding = json["pad_token_id"]?.integer ?? 0
+        // An id outside of the vocabulary is no token's.
+        paddingID = (0..<vocabularySize).contains(padding) ? padding : -1
         guard hiddenSize % headCount == 0 else {
             throw .badValue(
                 "n_heads", found: "\(headCount)", expected: "a divisor of dim = \(hiddenSize)", in: file)

@@ -64,7 +64,7 @@ package final class EncoderDecoder: SequenceToSequenceModel, ImageModel {
         }
         self.startID = Int32(startID)
         let end = token("eos_token_id")
-        endIDs = (end?.array ?? [end].compactMap { $0 }).compactMap { $0.integer.map { Int32($0) } }
+        endIDs = (end?.array ?? [end].compactMap { $0 }).compactMap { $0.integer.flatMap(Int32.init(exactly:)) }
     }
 
     /// nil for an encoder of texts.
