@@ -53,6 +53,66 @@ import Testing
         #expect("\(LateRanks([], asking: 0, hostCount: 1))".hasPrefix("A rank that does not report"))
     }
 
+    @Test("where all ranks of a host wait, one of another host that is stopped, silent or busy is named")
+    func otherHosts() {
+        let own = [entry(0, .waiting), entry(1, .waiting)]
+        func host(
+            _ name: String, _ entries: [RankRoster.Entry], silent: Double?
+        ) -> HostBeacon.Sighting {
+            HostBeacon.Sighting(
+                hostName: name, ranks: entries.map(\.rank), entries: entries, silentSeconds: silent)
+        }
+        func late(_ others: HostBeacon.Sighting...) -> LateRanks {
+            LateRanks(own, asking: 0, hostCount: 3, others: others)
+        }
+        let waiting = host("b", [entry(2, .waiting), entry(3, .waiting)], silent: 0.4)
+        let busy = host("c", [entry(4, .waiting), entry(5, .reading, same: 6)], silent: 0.9)
+        let stopped = host("c", [entry(4, .saving, quiet: 4), entry(5, .waiting)], silent: 0.9)
+        let silent = host("b", [entry(2, .backward, detail: 3), entry(3, .waiting)], silent: 5.04)
+        let unheard = HostBeacon.Sighting(hostName: "b", ranks: [2, 3], silentSeconds: nil)
+        #expect("\(late(waiting, busy))" == "rank 5 on node07 is in step 41, reading rows, for 6.0 s")
+        #expect(late(silent, stopped).ranks == [4])
+        #expect(late(silent, busy).ranks == [2, 3])
+        #expect(
+            "\(late(silent, busy))"
+                == "host b (rank 2, 3) has sent no sign of life for 5.0 s: it is down, cut off or stopped; "
+                + "rank 2 was last in step 41, backward, layer 4")
+        // A host that was never heard of says nothing: datagrams may not get through at all.
+        #expect("\(late(unheard, busy))".hasPrefix("rank 5 on"))
+        let quiet = host("c", [entry(4, .waiting), entry(5, .waiting)], silent: 0.2)
+        #expect("\(late(unheard, quiet))".contains("the late one is on another host"))
+        #expect("\(late(waiting, quiet))".hasPrefix("All ranks of all hosts wait"))
+        #expect(
+            LateRanks([own[0], entry(1, .reading)], asking: 0, hostCount: 3, others: [silent]).ranks == [1])
+    }
+
+    @Test("the first rank of each host hears what the others tell, and how long one has been silent")
+    func beacon() throws {
+        try ThreadProcessGroup.run(ranksOnHosts: [2, 1, 1]) { group in
+            let roster = try RankRoster(group)
+            roster.publish(RankStatus.Moment(.backward, detail: group.rank, step: 7 + group.rank))
+            try group.barrier()
+            let start = ContinuousClock.now
+            // The first two hosts speak, the second rank of the first one for it; the third is silent.
+            if [1, 2].contains(group.rank) { roster.tellOtherHosts(roster.observe(at: start), at: start) }
+            try group.barrier()
+            let heard = roster.observeOtherHosts(at: start)
+            if group.rank == 0 {
+                #expect(heard.map(\.ranks) == [[2], [3]])
+                #expect(heard.map(\.silentSeconds) == [0, nil])
+                let moment = RankStatus.Moment(.backward, detail: 2, step: 9)
+                #expect(heard[0].entries.map(\.moment) == [moment])
+                let later = roster.observeOtherHosts(at: start + .seconds(5))
+                #expect(later.map(\.silentSeconds) == [5, nil])
+            } else if group.rank == 1 {
+                #expect(heard.isEmpty)
+            } else {
+                #expect(heard.first?.ranks == [0, 1] && heard.first?.entries.map(\.rank) == [0, 1])
+            }
+            try group.barrier()
+        }
+    }
+
     @Test("a rank says of itself that it is slow, for ranks of other hosts, unless it waits")
     func ownSlowness() {
         let entries = [

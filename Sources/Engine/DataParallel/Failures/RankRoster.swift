@@ -47,6 +47,8 @@ package final class RankRoster: Sendable {
     private let window: HostWindow?
     private let own: Int
     private let observations: Mutex<[Observation]>
+    /// nil where there is one host.
+    private let beacon: HostBeacon?
 
     /// Collective. Without shared memory the roster is empty, and nobody can be named.
     package init(_ group: any ProcessGroup) throws(ParallelError) {
@@ -59,6 +61,7 @@ package final class RankRoster: Sendable {
         var hosts: [Int64] = [host.rank == 0 ? 1 : 0]
         try group.allReduceSum(&hosts)
         hostCount = Int(hosts[0])
+        beacon = hosts[0] > 1 ? try HostBeacon(group, ranks: ranks) : nil
         switch try host.window(elementCount: Place.count) {
         case .success(let window): self.window = window
         case .failure: window = nil
@@ -99,6 +102,16 @@ package final class RankRoster: Sendable {
         }
     }
 
+    /// Tells the other hosts what was just seen here; one rank of a host does.
+    package func tellOtherHosts(_ entries: [Entry], at now: ContinuousClock.Instant = .now) {
+        beacon?.tell(entries, at: now)
+    }
+
+    /// What the other hosts told; nothing on a rank that is not the first of its host.
+    package func observeOtherHosts(at now: ContinuousClock.Instant = .now) -> [HostBeacon.Sighting] {
+        beacon?.observe(at: now) ?? []
+    }
+
     private static func read(_ arena: Tensor) -> (pulse: Float, moment: RankStatus.Moment) {
         let activity = RankActivity(rawValue: UInt8(arena[0, Place.activity])) ?? .starting
         return (
@@ -107,70 +120,5 @@ package final class RankRoster: Sendable {
                 activity, detail: Int(arena[0, Place.detail]),
                 step: Int(arena[0, Place.stepAbove]) * half + Int(arena[0, Place.step]))
         )
-    }
-}
-
-/// Which of the ranks of a host keep the others waiting.
-package struct LateRanks: Sendable, Equatable, CustomStringConvertible {
-    /// Longer without a pulse a rank counts as stopped; its thread may miss a second on a busy host.
-    private static let quietLimitSeconds = 1.5
-    /// Only so many are named.
-    private static let namedCount = 4
-
-    private let stopped: [RankRoster.Entry]
-    private let busy: [RankRoster.Entry]
-    private let hostCount: Int
-    private let isKnown: Bool
-
-    /// Those of `entries`, of which the rank `asking` waits.
-    package init(_ entries: [RankRoster.Entry], asking: Int, hostCount: Int) {
-        let others = entries.filter { $0.rank != asking }
-        stopped = others.filter { $0.quietSeconds > Self.quietLimitSeconds }
-        busy = others.filter {
-            $0.quietSeconds <= Self.quietLimitSeconds && $0.moment.activity != .waiting
-        }.sorted { ($1.sameSeconds, $0.rank) < ($0.sameSeconds, $1.rank) }
-        self.hostCount = hostCount
-        isKnown = !entries.isEmpty
-    }
-
-    /// Their numbers, the likeliest first.
-    package var ranks: [Int] { (stopped.isEmpty ? busy : stopped).map(\.rank) }
-
-    /// Whether another rank of this host is to speak, because it is the first of those that can.
-    package static func speaker(of entries: [RankRoster.Entry]) -> Int? {
-        let alive = entries.filter { $0.quietSeconds <= quietLimitSeconds }
-        return (alive.first { $0.moment.activity == .waiting } ?? alive.first)?.rank
-    }
-
-    /// What the rank `rank` says of itself when it has done the same for `seconds` without waiting for
-    /// others: no rank of another host can see it.
-    package static func ownSlowness(of rank: Int, in entries: [RankRoster.Entry], seconds: Double) -> String?
-    {
-        guard let own = entries.first(where: { $0.rank == rank }), own.moment.activity != .waiting,
-            own.sameSeconds >= seconds
-        else { return nil }
-        return
-            "is in \(own.moment), for \((own.sameSeconds * 10).rounded() / 10) s; ranks of other "
-            + "hosts may wait for it"
-    }
-
-    package var description: String {
-        let named = (stopped.isEmpty ? busy : stopped).prefix(Self.namedCount).map { entry in
-            let seconds = { (value: Double) in "\((value * 10).rounded() / 10) s" }
-            let place = "rank \(entry.rank) on \(entry.hostName)"
-            return stopped.isEmpty
-                ? "\(place) is in \(entry.moment), for \(seconds(entry.sameSeconds))"
-                : "\(place) has not run for \(seconds(entry.quietSeconds)) (stopped, or without a "
-                    + "core), last in "
-                    + "\(entry.moment)"
-        }
-        if !named.isEmpty {
-            let more = ranks.count - named.count
-            return named.joined(separator: "; ") + (more > 0 ? "; and \(more) more" : "")
-        }
-        guard isKnown else { return "A rank that does not report this wait is late, stopped or cut off" }
-        return hostCount > 1
-            ? "The ranks of this host wait too: the late one is on another host, or that is cut off"
-            : "All ranks of the host wait: the exchange itself does not end"
     }
 }

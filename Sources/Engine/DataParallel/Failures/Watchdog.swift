@@ -94,6 +94,8 @@ package final class Watchdog: Sendable {
                 roster?.publish(RankStatus.moment)
                 let entries = roster?.observe() ?? []
                 let isFirst = LateRanks.speaker(of: entries).map { $0 == rank } ?? true
+                if isFirst { roster?.tellOtherHosts(entries) }
+                let hosts = roster?.observeOtherHosts() ?? []
                 var limit = abortSeconds
                 if let roster, roster.hostCount > 1 { limit = max(limit, Self.secondsBetweenHosts) }
                 if let roster, roster.hostCount > 1, told != RankStatus.moment,
@@ -104,7 +106,8 @@ package final class Watchdog: Sendable {
                 }
                 let ownLimit = limit + (isFirst ? 0 : Self.secondsBehindFirst)
                 let late = activities.update(isNews: false) { takeLate(&$0, limit: ownLimit) }
-                let others = LateRanks(entries, asking: rank, hostCount: roster?.hostCount ?? 1)
+                let others = LateRanks(
+                    entries, asking: rank, hostCount: roster?.hostCount ?? 1, others: hosts)
                 for activity in late {
                     let seconds = (ContinuousClock.now - activity.start) / .seconds(1)
                     let isOver = seconds >= ownLimit
