@@ -43,7 +43,7 @@ package final class DatagramSocket: Sendable {
             unsafe withUnsafePointer(to: &target) { pointer in
                 unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
                     _ = unsafe sendto(
-                        descriptor.number, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL.rawValue),
+                        descriptor.number, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL),
                         pointer, size)
                 }
             }
@@ -71,7 +71,7 @@ package final class DatagramSocket: Sendable {
         while let entry = unsafe next?.pointee {
             unsafe next = entry.ifa_next
             guard let address = unsafe entry.ifa_addr, unsafe Int32(address.pointee.sa_family) == AF_INET,
-                unsafe entry.ifa_flags & UInt32(IFF_UP.rawValue) != 0
+                unsafe entry.ifa_flags & UInt32(IFF_UP) != 0
             else { continue }
             addresses.append(
                 unsafe address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
