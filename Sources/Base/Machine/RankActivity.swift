@@ -55,6 +55,7 @@ package enum RankStatus {
     /// Says what this rank does from here on.
     package static func enter(_ activity: RankActivity, detail: Int = 0) {
         cprocess_enter(UInt64(activity.rawValue) | UInt64(truncatingIfNeeded: detail) << 8)
+        StepTrace.moved()
     }
 
     /// The step that is under way, from 1.
@@ -86,7 +87,10 @@ package enum RankStatus {
     ) throws(Failure) -> Result {
         let before = cprocess_now()
         enter(activity)
-        defer { cprocess_enter(before) }
+        defer {
+            cprocess_enter(before)
+            StepTrace.moved()
+        }
         return try body()
     }
 }

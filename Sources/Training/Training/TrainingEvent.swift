@@ -18,6 +18,8 @@ package enum TrainingEvent: Sendable {
     case warning(String)
     /// The `WeightHash` of a checkpoint that is going to be written; on rank 0 alone.
     case hashed(step: Int, epoch: Double, weights: String)
+    /// The trace of these steps, over all ranks, in Chrome's format; on rank 0 alone.
+    case traced(String, steps: ClosedRange<Int>)
     /// Rank 0 has written the checkpoint of a step, which may be an earlier one.
     case saved(path: String, step: Int)
     /// After the last step.

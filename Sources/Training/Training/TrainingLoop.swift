@@ -37,6 +37,8 @@ package final class TrainingLoop {
     private var recordedComputeSeconds = 0.0
     private var stragglers = StragglerWatch()
     private var memory = MemoryWatch()
+    /// Whether the steps that run are traced.
+    var isTracing = false
     /// What makes the figures of the model that the run ends with doubtful.
     private var doubts: [String] = []
     private var totals = (loss: 0.0, steps: 0, rows: 0, tokens: 0)
@@ -166,6 +168,7 @@ package final class TrainingLoop {
     /// One step with what follows from it. Returns whether the run was asked to stop.
     private func advance() throws -> Bool {
         try tellSaved(isWaiting: false)
+        try startTraceIfDue()
         let position = planner.position(step: progress.step)
         let rows = planner.rows(epoch: position.epoch, step: position.step)
         let result = try step.run(
@@ -184,6 +187,7 @@ package final class TrainingLoop {
                     step: progress.step, totalSteps: plan.totalSteps, epoch: progress.epoch, result: result)))
         try record(result)
         try checkReplicas()
+        try endTraceIfDue(isStopping: result.isStopRequested)
         let isEpochEnd = position.step + 1 == position.stepsOfEpoch
         return try evaluateAndSave(isEpochEnd: isEpochEnd, isStopping: result.isStopRequested)
     }

@@ -3,6 +3,7 @@
 import Foundation
 internal import Kernels
 internal import Layers
+internal import Machine
 internal import Tensors
 
 /// Runs the collectives of a `GradientReducer`, one after the other.
@@ -88,6 +89,7 @@ final class ReductionChannel: Sendable {
             let start = ContinuousClock.now
             do throws(ParallelError) {
                 let work = try perform(task)
+                StepTrace.add(.communication, name(of: task), from: start)
                 let seconds = (ContinuousClock.now - start) / .seconds(1)
                 progress.update { state in
                     switch task {
@@ -105,6 +107,13 @@ final class ReductionChannel: Sendable {
             }
         }
         progress.update { $0.hasStopped = true }
+    }
+
+    private func name(of task: ReductionProgress.Collective) -> String {
+        switch task {
+        case .sum(let bucket): "all-reduce of \(labels[bucket])"
+        case .gather(let bucket): "all-gather of \(labels[bucket])"
+        }
     }
 
     /// Waits for the next task; nil when the reducer is gone.

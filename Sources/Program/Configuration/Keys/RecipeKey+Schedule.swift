@@ -44,5 +44,9 @@ extension RecipeKey {
         .key(
             "logging_steps", \.training.loggingSteps, .stepCount(atLeast: 1),
             "Steps between two records of the training log, or below 1 their share of all steps."),
+        .optional(
+            "profile_steps", \.training.profileSteps, .stepRange,
+            "Steps, such as 20-22, of which trace-20-22.json in output_dir shows what each rank did when: open"
+                + " it in Perfetto or chrome://tracing."),
     ]
 }

@@ -61,6 +61,25 @@ extension ValueFormat<StepCount> {
     }
 }
 
+extension ValueFormat<ClosedRange<Int>> {
+    /// A step or a range of steps: `20` or `20-22`.
+    static let stepRange = Self(
+        typeName: "text", expected: "a step, or a range of at most \(longestTrace) steps such as 20-22",
+        parse: { (text) throws(ValueProblem) in
+            let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+            guard (1...2).contains(parts.count) else { throw .mismatch }
+            let step = ValueFormat<Int>.integer(atLeast: 1)
+            let first = try step.parse(String(parts[0]))
+            let last = try parts.count == 2 ? step.parse(String(parts[1])) : first
+            guard last >= first, last - first < longestTrace else { throw .mismatch }
+            return first...last
+        },
+        render: { .scalar($0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)") })
+
+    /// A trace is kept in memory until its end.
+    private static let longestTrace = 100
+}
+
 extension ValueFormat<TrainingArguments.ResumePoint> {
     /// `auto`, `none` or a checkpoint directory; `true` and `false` mean `auto` and `none`, as for HF's
     /// users.

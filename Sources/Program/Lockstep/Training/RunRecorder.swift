@@ -75,6 +75,12 @@ final class RunRecorder {
         case .evaluated(let record): try show(record)
         case .hashed(let step, let epoch, let weights):
             try log?.checkpoint(step: step, epoch: epoch, weights: weights)
+        case .traced(let text, let steps):
+            let range = [steps.lowerBound, steps.upperBound].map(String.init).joined(separator: "-")
+            let name = "trace-\(range).json"
+            try OutputFiles.write(Array(text.utf8), directory: directory, name: name)
+            display.message("trace of steps \(range): \(directory)/\(name)")
+            restartClock()
         case .warning(let text): display.message("warning: " + text)
         case .saved(let path, _):
             display.message("saved \(path)")
