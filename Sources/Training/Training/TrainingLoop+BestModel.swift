@@ -2,6 +2,7 @@
 
 internal import Arguments
 internal import Evaluation
+internal import Optimizers
 internal import Phrases
 
 extension TrainingLoop {
