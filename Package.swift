@@ -54,6 +54,7 @@ let nio = ["NIOCore", "NIOPosix", "NIOHTTP1"].map {
     Target.Dependency.product(name: $0, package: "swift-nio")
 }
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -67,6 +68,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     ],
     targets: [
@@ -109,6 +111,12 @@ let package = Package(
             ["Phrases", "Tensors", "Layers", "Models", "Tokenizers", "ChatTemplates"]),
         module(.evaluation, "Metrics", []),
         module(.operations, "Reporting", ["Phrases", "Files", "JSON", "Machine"]),
+        // Generated code, which does not mark what it does with unsafe globals.
+        .target(
+            name: "TensorBoardMessages", dependencies: [protobuf],
+            path: Floor.operations.path("TensorBoardMessages"), exclude: ["generate", "tensorboard.proto"],
+            swiftSettings: [.swiftLanguageMode(.v6)]),
+        module(.operations, "Telemetry", ["Files", "TensorBoardMessages", protobuf]),
         module(
             .operations, "Cluster",
             [
@@ -161,7 +169,7 @@ let package = Package(
                 "Safetensors",
                 "Datasets",
                 "Checkpoints", "Metrics", "Arguments", "Training", "Evaluation", "Tasks", "CrossValidation",
-                "Reporting", "Cluster", "Configuration", "Ratings", logging,
+                "Reporting", "Telemetry", "Cluster", "Configuration", "Ratings", logging,
             ]),
         program(
             "LockstepProgram",
@@ -216,6 +224,9 @@ let package = Package(
             goldens: true),
         tests("TokenizersTests", ["Tokenizers", "TestSupport"], goldens: true),
         tests("ChatTemplatesTests", ["Tokenizers", "ChatTemplates", "TestSupport"], goldens: true),
+        tests(
+            "TelemetryTests", ["Files", "Telemetry", "TensorBoardMessages", "TestSupport", protobuf],
+            goldens: true),
         tests("ReportingTests", ["Machine", "JSON", "Reporting", "TestSupport"]),
         tests(
             "ClusterTests",

@@ -4,8 +4,8 @@ internal import Synchronization
 
 /// Spans of time of this process, kept between `start` and `end` alone.
 ///
-/// The thread that trains is always somewhere: what `RankStatus` says of it fills its lane without gaps. Other
-/// threads add what they did.
+/// The thread that trains is always somewhere: what `RankStatus` says of it fills its lane without gaps.
+/// Other threads add what they did.
 package enum StepTrace {
     /// Whose time a span is.
     package enum Lane: Int, Sendable {
@@ -44,8 +44,10 @@ package enum StepTrace {
     private static let isOn = Atomic(false)
     private static let state = Mutex(State())
 
-    /// Starts a trace: its time 0 is now.
-    package static func start() {
+    /// Starts a trace before the step `step`: its time 0 is now.
+    package static func start(step: Int) {
+        RankStatus.step = step
+        RankStatus.enter(.reading)
         state.withLock { state in
             state = State()
             state.current = (RankStatus.moment, state.origin)

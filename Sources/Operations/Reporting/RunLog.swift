@@ -13,6 +13,8 @@ package final class RunLog {
 
     private let path: String
     private let file: AppendedFile
+    /// Hears each record that has reached the file: its step and its figures.
+    package var onRecord: ((_ step: Int, _ values: [(name: String, value: Double)]) -> Void)?
 
     /// Opens the log of the run in `directory`, which must exist.
     ///
@@ -114,6 +116,7 @@ package final class RunLog {
             throw .unwritable(path, error)
         }
         guard isInPlace else { throw .moved(path) }
+        onRecord?(step, [("epoch", epoch)] + values.map { ($0.0, $0.1.double) })
     }
 
     /// The whole lines of a log whose step is at most `lastStep`.

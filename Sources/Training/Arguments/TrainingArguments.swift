@@ -103,6 +103,8 @@ package struct TrainingArguments: Sendable, Equatable {
 
     /// Steps between two log records. HF's 500 would leave most fine-tuning runs without a single record.
     package var loggingSteps = StepCount.steps(10)
+    /// The programs that the figures of the run are written for, besides metrics.jsonl.
+    package var reportTo: [ReportTarget] = []
     /// The steps, from 1, of which a trace over all ranks is written; nil writes none.
     package var profileSteps: ClosedRange<Int>?
     package var evalStrategy = EvaluationStrategy.never

@@ -13,7 +13,7 @@ extension TrainingLoop {
         }
         // Clocks of hosts differ: the trace of each rank starts when all have come here.
         try group.barrier()
-        StepTrace.start()
+        StepTrace.start(step: progress.step + 1)
         isTracing = true
     }
 

@@ -36,7 +36,8 @@ import Testing
                 for layer in 1...layers {
                     for pass in ["forward", "backward"] {
                         let name = "step \(step), \(pass), layer \(layer)"
-                        #expect(compute.filter { $0.name == name }.count == 1, "\(name)")
+                        // A wait for other ranks cuts a span in two.
+                        #expect(compute.contains { $0.name == name }, "\(name): \(compute.map(\.name))")
                     }
                 }
                 let order = ["reading rows", "forward, layer 1", "backward, layer 1", "updating the weights"]

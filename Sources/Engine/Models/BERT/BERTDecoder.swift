@@ -4,6 +4,7 @@
 internal import JSON
 internal import Kernels
 internal import Layers
+internal import Machine
 internal import Tensors
 
 /// Embeddings and post-norm decoder blocks.
@@ -81,11 +82,12 @@ final class BERTDecoder: Backbone {
         inputs = []
         self.source = source
         var x = embeddings.forward(pass)
-        for block in blocks {
+        for (index, block) in blocks.enumerated() {
             guard pass.isTraining else {
                 pass.temporarily { x.copy(from: block.forward(x, source: source, pass)) }
                 continue
             }
+            RankStatus.enter(.forward, detail: index)
             let isRecomputed = isRecomputed(inputs.count, pass)
             inputs.append(x)
             x =
@@ -108,6 +110,7 @@ final class BERTDecoder: Backbone {
         var spare = pass.activation(rows: dstates.rows, columns: dstates.columns)
         for (index, block) in blocks.enumerated().reversed() {
             guard pass.parameters.hasTrainableSlot(before: blockStarts[index + 1]) else { return }
+            RankStatus.enter(.backward, detail: index)
             pass.temporarily {
                 if isRecomputed(index, pass) { _ = block.forward(inputs[index], source: source, pass) }
                 block.backward(gradient: dhidden, into: spare, sourceGradient: sourceGradient, pass)

@@ -64,7 +64,9 @@ package final class EncoderDecoder: SequenceToSequenceModel, ImageModel {
         }
         self.startID = Int32(startID)
         let end = token("eos_token_id")
-        endIDs = (end?.array ?? [end].compactMap { $0 }).compactMap { $0.integer.flatMap(Int32.init(exactly:)) }
+        endIDs = (end?.array ?? [end].compactMap { $0 }).compactMap { value in
+            value.integer.flatMap(Int32.init(exactly:))
+        }
     }
 
     /// nil for an encoder of texts.

@@ -99,6 +99,7 @@ final class PostNormEncoder: TextEncoder {
     func states(of rows: SelectedRows, _ pass: Pass) -> Tensor {
         let hidden = run(blocks.dropLast(), embeddings.forward(pass), pass)
         pass.selectedRows = rows
+        if pass.isTraining { RankStatus.enter(.forward, detail: blocks.count - 1) }
         return blocks[blocks.count - 1].forward(hidden, rows: rows, pass)
     }
 
@@ -106,6 +107,7 @@ final class PostNormEncoder: TextEncoder {
         guard pass.parameters.hasTrainableSlot(before: blockStarts[blocks.count]) else { return }
         let dhidden = pass.activation(rows: pass.batch.tokenCount, columns: width)
         let spare = pass.activation(rows: pass.batch.tokenCount, columns: width)
+        RankStatus.enter(.backward, detail: blocks.count - 1)
         blocks[blocks.count - 1].backward(gradient: dlast, into: dhidden, pass)
         backward(blocks.dropLast(), dhidden, spare: spare, pass)
     }

@@ -114,6 +114,7 @@ final class PreNormStack {
             let selected = stream
             stream = pass.activation(rows: pass.batch.tokenCount, columns: dstates.columns)
             spare = pass.activation(rows: pass.batch.tokenCount, columns: dstates.columns)
+            RankStatus.enter(.backward, detail: last)
             gradient = blocks[last].backward(
                 gradient: gradient, selectedStreamGradient: selected, streamGradient: stream, spare: spare,
                 pass)

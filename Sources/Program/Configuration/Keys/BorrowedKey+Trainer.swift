@@ -77,9 +77,6 @@ extension BorrowedKey {
         .idle("log_level", "messages are few"),
         .idle("log_level_replica", "rank 0 speaks for all"),
         .idle("disable_tqdm", "batch logs get lines instead of a bar anyway"),
-        .idle(
-            "report_to", when: "none", because: "nothing is sent",
-            otherwise: "metrics.jsonl and report.html in output_dir hold all figures: write report_to: none"),
         .idle("run_name", "output_dir names the run"),
         .idle("project", "nothing is sent"),
         .idle("trackio_space_id", "nothing is sent"),

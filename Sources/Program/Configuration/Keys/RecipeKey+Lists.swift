@@ -94,7 +94,7 @@ extension RecipeKey {
     }
 
     /// The texts between the commas that stand outside brackets and braces.
-    private static func entries(of text: String) throws(ValueProblem) -> [String] {
+    static func entries(of text: String) throws(ValueProblem) -> [String] {
         var entries = [""]
         var depth = 0
         for character in text {

@@ -44,6 +44,10 @@ extension RecipeKey {
         .key(
             "logging_steps", \.training.loggingSteps, .stepCount(atLeast: 1),
             "Steps between two records of the training log, or below 1 their share of all steps."),
+        .reportTargets(
+            "report_to", \.training.reportTo,
+            "Programs that figures of the run are written for, besides metrics.jsonl: tensorboard, all or none."
+        ),
         .optional(
             "profile_steps", \.training.profileSteps, .stepRange,
             "Steps, such as 20-22, of which trace-20-22.json in output_dir shows what each rank did when: open"

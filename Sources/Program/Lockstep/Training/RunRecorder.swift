@@ -14,6 +14,7 @@ import Machine
 import Models
 import Phrases
 import Reporting
+import Telemetry
 import Training
 
 /// What a run shows of itself besides its files.
@@ -37,6 +38,7 @@ final class RunRecorder {
     /// Silent until the plan says how often the log has a line.
     private var display = ProgressDisplay(style: .none, write: { _ in })
     private var log: RunLog?
+    private var observers = RunObservers([])
     private var rows = 0
     private var tokens = 0
     private let started = Date()
@@ -87,8 +89,10 @@ final class RunRecorder {
             restartClock()
         case .finished(let summary):
             try finish(summary)
+            observers.end()
             try status?.remove()
         }
+        try observers.throwFailure()
     }
 
     private func start(_ plan: TrainingPlan, _ firstStep: Int) throws {
@@ -99,6 +103,10 @@ final class RunRecorder {
             display = ProgressDisplay(style: style, stamp: .current)
         }
         log = try RunLog(directory: directory, resumingAfterStep: firstStep > 0 ? firstStep : nil)
+        observers = try RunObservers(configuration, recipe: recipe, firstStep: firstStep)
+        log?.onRecord = { [observers] step, values in
+            observers.record(RunFigures(step: step, values: values))
+        }
         status = try RunStatus(folder: directory, step: firstStep, hosts: hosts)
         try OutputFiles.write(recipe, directory: directory, name: "recipe.yaml")
         let versions = RunVersions.current(
