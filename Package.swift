@@ -100,6 +100,11 @@ let package = Package(
         module(.formats, "Images", ["Tensors", "Files", "JSON", "CImageCodecs"]),
         module(.data, "Datasets", ["Phrases", "Tensors", "Files", "JSON", "Models", "Images"]),
         module(.formats, "GGUF", ["Phrases", "Tensors", "Files"]),
+        // Generated code, which does not mark what it does with unsafe globals.
+        .target(
+            name: "ONNXMessages", dependencies: [protobuf], path: Floor.formats.path("ONNXMessages"),
+            exclude: ["generate"], swiftSettings: [.swiftLanguageMode(.v6)]),
+        module(.formats, "ONNX", ["Files", "ONNXMessages", protobuf]),
         module(
             .training, "Checkpoints",
             ["Phrases", "Tensors", "Layers", "Models", "Optimizers", "Files", "JSON", "Safetensors"]),
@@ -110,6 +115,13 @@ let package = Package(
             .training, "Generation",
             ["Phrases", "Tensors", "Layers", "Models", "Tokenizers", "ChatTemplates"]),
         module(.evaluation, "Metrics", []),
+        .target(
+            name: "Export",
+            dependencies: [
+                "Phrases", "Tensors", "Files", "Machine", "JSON", "Safetensors", "Layers", "Models", "ONNX",
+                "ONNXMessages", "Checkpoints",
+            ], path: Floor.operations.path("Export"), resources: [.embedInCode("ONNX/runtime.py")],
+            swiftSettings: strict),
         module(.operations, "Reporting", ["Phrases", "Files", "JSON", "Machine"]),
         // Generated code, which does not mark what it does with unsafe globals.
         .target(
@@ -227,6 +239,12 @@ let package = Package(
         tests(
             "TelemetryTests", ["Files", "Telemetry", "TensorBoardMessages", "TestSupport", protobuf],
             goldens: true),
+        tests(
+            "ExportTests",
+            [
+                "Tensors", "JSON", "Layers", "Models", "Safetensors", "Checkpoints", "Generation", "Export",
+                "TestSupport",
+            ]),
         tests("ReportingTests", ["Machine", "JSON", "Reporting", "TestSupport"]),
         tests(
             "ClusterTests",

@@ -26,7 +26,9 @@ import Testing
     func size(folder: String) throws {
         let files = try Repository.files(in: folder, extensions: ["swift", "c", "h", "py"])
         #expect(files.count > 20)
-        #expect(files.filter { $0.lineCount > 500 }.map(\.path) == [])
+        // What a generator wrote is read by no one.
+        let written = files.filter { !$0.path.hasSuffix(".pb.swift") }
+        #expect(written.filter { $0.lineCount > 500 }.map(\.path) == [])
     }
 
     @Test(

@@ -174,6 +174,12 @@ package struct Tensor: Sendable {
         return try body(&span)
     }
 
+    /// A copy of the bytes of a contiguous tensor, in the order in which it lies in memory.
+    package func bytes() -> [UInt8] {
+        precondition(isContiguous, "only a contiguous tensor has its bytes in one piece")
+        return unsafe Array(UnsafeRawBufferPointer(start: bytePointer, count: count * type.byteCount))
+    }
+
     /// Backs a contiguous tensor by small pages, for one of which few scattered rows will be touched.
     package func useSmallPages() {
         precondition(isContiguous, "only a contiguous tensor has pages of its own")

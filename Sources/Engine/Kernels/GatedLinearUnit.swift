@@ -6,7 +6,7 @@ package import Tensors
 /// A gated linear unit over rows that hold gate and up beside each other: SwiGLU with f = silu, GeGLU with f
 /// = gelu.
 package struct GatedLinearUnit: Sendable {
-    private let activation: Activation
+    package let activation: Activation
 
     package init(_ activation: Activation) { self.activation = activation }
 

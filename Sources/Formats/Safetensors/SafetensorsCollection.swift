@@ -111,6 +111,13 @@ package struct SafetensorsCollection: Sendable {
         try file(of: name).read(name, into: tensor)
     }
 
+    /// Reads some of a tensor's values; see `SafetensorsFile.read`.
+    package func read(
+        _ name: String, elements: Range<Int>, into tensor: Tensor
+    ) throws(SafetensorsError) {
+        try file(of: name).read(name, elements: elements, into: tensor)
+    }
+
     /// The values of a tensor of integers; see `SafetensorsFile.readInt64s`.
     package func readInt64s(_ name: String) throws(SafetensorsError) -> [Int64] {
         try file(of: name).readInt64s(name)

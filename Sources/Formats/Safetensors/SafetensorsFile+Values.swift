@@ -20,17 +20,33 @@ extension SafetensorsFile {
         guard entry.elementCount == tensor.count else {
             throw .wrongElementCount(path: path, tensor: name, shape: entry.shape, expected: tensor.count)
         }
+        try read(name, elements: 0..<tensor.count, into: tensor)
+    }
+
+    /// Reads the values of `elements` of a tensor, counted in row-major order, into a contiguous `tensor` of as
+    /// many elements; else as `read(_:into:)`.
+    package func read(
+        _ name: String, elements: Range<Int>, into tensor: Tensor
+    ) throws(SafetensorsError) {
+        precondition(tensor.isContiguous, "a tensor can be read only into contiguous memory")
+        let entry = try entry(name)
+        guard elements.upperBound <= entry.elementCount, elements.count == tensor.count else {
+            throw .wrongElementCount(
+                path: path, tensor: name, shape: entry.shape, expected: elements.upperBound)
+        }
         if entry.dtype.elementType == tensor.type {
+            let width = entry.dtype.byteCount
             let bytes = unsafe UnsafeMutableRawBufferPointer(
-                start: tensor.bytePointer, count: entry.range.count)
-            return try unsafe input.read(into: bytes, at: dataOffset + entry.range.lowerBound)
+                start: tensor.bytePointer, count: elements.count * width)
+            return try unsafe input.read(
+                into: bytes, at: dataOffset + entry.range.lowerBound + elements.lowerBound * width)
         }
         if entry.dtype.isFloat8 { throw .float8(path: path, tensor: name, dtype: entry.dtype) }
         guard tensor.type == .float32, let convert = unsafe Self.conversion(from: entry.dtype) else {
             throw .notConvertible(
                 path: path, tensor: name, dtype: entry.dtype, target: tensor.type.rawValue)
         }
-        try unsafe readConverting(entry, into: tensor, convert)
+        try unsafe readConverting(entry, from: elements.lowerBound, into: tensor, convert)
     }
 
     /// Elements that are converted at a time: their bytes stay in the second-level cache.
@@ -42,19 +58,22 @@ extension SafetensorsFile {
             UnsafeRawBufferPointer, UnsafeMutablePointer<Float>
         ) -> Int?
 
+    /// Converts as many elements as `tensor` has, from the element `first` on.
     private func readConverting(
-        _ entry: TensorEntry, into tensor: Tensor, _ convert: ElementReading
+        _ entry: TensorEntry, from first: Int = 0, into tensor: Tensor, _ convert: ElementReading
     ) throws(SafetensorsError) {
         let width = entry.dtype.byteCount
-        let staging = Storage(byteCount: min(entry.range.count, Self.chunkElementCount * width))
-        for start in stride(from: 0, to: entry.elementCount, by: Self.chunkElementCount) {
-            let count = min(Self.chunkElementCount, entry.elementCount - start)
+        let staging = Storage(byteCount: min(tensor.count, Self.chunkElementCount) * width)
+        let offset = dataOffset + entry.range.lowerBound + first * width
+        for start in stride(from: 0, to: tensor.count, by: Self.chunkElementCount) {
+            let count = min(Self.chunkElementCount, tensor.count - start)
             let chunk = unsafe UnsafeMutableRawBufferPointer(start: staging.baseAddress, count: count * width)
-            try unsafe input.read(into: chunk, at: dataOffset + entry.range.lowerBound + start * width)
+            try unsafe input.read(into: chunk, at: offset + start * width)
             if let bad = unsafe convert(UnsafeRawBufferPointer(chunk), tensor.floats + start) {
                 let value = unsafe chunk.loadUnaligned(fromByteOffset: bad * width, as: Double.self)
                 throw .valueOutOfRange(
-                    path: path, tensor: entry.name, index: start + bad, value: "\(value)", target: "float32")
+                    path: path, tensor: entry.name, index: first + start + bad, value: "\(value)",
+                    target: "float32")
             }
         }
     }

@@ -25,13 +25,13 @@ package struct CrossAttentionSource: Sendable {
 
 /// Multi-head cross-attention with the output projection; sequence s of the batch attends to source s.
 package final class CrossAttention: Layer {
-    private let width: Int
-    private let kernel: AttentionKernel
-    private let query: Linear
-    private let keyValue: Linear
-    private let output: Linear
+    let width: Int
+    let kernel: AttentionKernel
+    let query: Linear
+    let keyValue: Linear
+    let output: Linear
     private let dropoutProbability: Float
-    private let site: String
+    let site: String
     private var saved: Saved?
 
     private struct Saved {

@@ -16,12 +16,12 @@ package enum ProjectionNames: Sendable {
 
 /// Grouped-query self-attention (Ainslie et al. 2023) with the output projection.
 package final class GroupedQueryAttention: Layer {
-    private let kernel: AttentionKernel
-    private let projection: Linear
-    private let output: Linear
-    private let rotary: RotaryEmbedding?
+    let kernel: AttentionKernel
+    let projection: Linear
+    let output: Linear
+    let rotary: RotaryEmbedding?
     private let dropoutProbability: Float
-    private let site: String
+    let site: String
     private var saved: Saved?
 
     private struct Saved {
@@ -98,8 +98,8 @@ package final class GroupedQueryAttention: Layer {
             isTransposed: isTransposed)
     }
 
-    private var wide: Int { kernel.heads * kernel.headSize }
-    private var narrow: Int { kernel.keyValueHeads * kernel.headSize }
+    var wide: Int { kernel.heads * kernel.headSize }
+    var narrow: Int { kernel.keyValueHeads * kernel.headSize }
 
     /// Views of query, key and value in a fused matrix.
     private func split(_ qkv: Tensor) -> (q: Tensor, k: Tensor, v: Tensor) {

@@ -24,7 +24,7 @@ package final class RotaryEmbedding {
     package let headSize: Int
     /// Angle of each pair of dimensions at position 1, `[headSize / 2]`.
     package let frequencies: [Float]
-    private let amplitude: Float
+    let amplitude: Float
     private var cosines: Tensor
     private var sines: Tensor
 

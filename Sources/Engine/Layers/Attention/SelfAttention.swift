@@ -5,12 +5,12 @@ package import Tensors
 
 /// Bidirectional or causal self-attention with the output projection, as in BERT.
 package final class SelfAttention: Layer {
-    private let width: Int
-    private let projection: Linear
-    private let output: Linear
-    private let kernel: AttentionKernel
+    let width: Int
+    let projection: Linear
+    let output: Linear
+    let kernel: AttentionKernel
     private let dropoutProbability: Float
-    private let site: String
+    let site: String
     private var saved: Saved?
 
     private struct Saved {

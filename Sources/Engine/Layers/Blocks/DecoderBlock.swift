@@ -6,11 +6,11 @@ package import Tensors
 /// h = norm(x + dropout(attention(x))); [h = norm(h + dropout(crossAttention(h)));]
 /// y = norm(h + dropout(feedForward(h))).
 package final class DecoderBlock: Layer {
-    private let attention: GroupedQueryAttention
-    private let attentionNorm: LayerNorm
-    private let cross: (attention: CrossAttention, norm: LayerNorm)?
-    private let feedForward: FeedForward
-    private let outputNorm: LayerNorm
+    let attention: GroupedQueryAttention
+    let attentionNorm: LayerNorm
+    let cross: (attention: CrossAttention, norm: LayerNorm)?
+    let feedForward: FeedForward
+    let outputNorm: LayerNorm
 
     package init(
         attention: GroupedQueryAttention, attentionNorm: LayerNorm,

@@ -5,10 +5,10 @@ package import Tensors
 
 /// h = norm(x + dropout(attention(x))); y = norm(h + dropout(feedForward(h))).
 package final class EncoderBlock: Layer {
-    private let attention: SelfAttention
-    private let attentionNorm: LayerNorm
-    private let feedForward: FeedForward
-    private let outputNorm: LayerNorm
+    let attention: SelfAttention
+    let attentionNorm: LayerNorm
+    let feedForward: FeedForward
+    let outputNorm: LayerNorm
     private var rows: SelectedRows?
 
     package init(

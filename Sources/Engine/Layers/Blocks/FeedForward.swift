@@ -5,9 +5,9 @@ package import Tensors
 
 /// y = f(x·W₁ᵀ + b₁)·W₂ᵀ + b₂.
 package final class FeedForward: Layer {
-    private let inner: Linear
-    private let outer: Linear
-    private let activation: Activation
+    let inner: Linear
+    let outer: Linear
+    let activation: Activation
     private var saved: (x: Tensor, slope: Tensor, activated: Tensor)?
 
     /// Files hold the weights transposed when `isTransposed`, as GPT-2's do.

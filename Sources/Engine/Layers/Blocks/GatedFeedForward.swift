@@ -9,6 +9,8 @@ package protocol BlockFeedForward: AnyObject {
     func forward(_ x: Tensor, _ pass: Pass) -> Tensor
     /// Writes the gradient of `x` into `dx`, which must not be `dy`.
     func backward(gradient dy: Tensor, into dx: Tensor, _ pass: Pass)
+    /// The layers as operators of a graph.
+    func forward(_ x: GraphValue, _ pass: GraphPass) -> GraphValue
 }
 
 extension FeedForward: BlockFeedForward {
@@ -21,11 +23,11 @@ extension FeedForward: BlockFeedForward {
 /// y = dropout(f(x·Wgᵀ) ⊙ x·Wuᵀ)·Wdᵀ, with or without biases: SwiGLU with f = silu as in Llama, GeGLU as in
 /// ModernBERT.
 package final class GatedFeedForward: Layer, BlockFeedForward {
-    private let gateUp: Linear
-    private let down: Linear
-    private let gate: GatedLinearUnit
+    let gateUp: Linear
+    let down: Linear
+    let gate: GatedLinearUnit
     private let dropoutProbability: Float
-    private let site: String
+    let site: String
     private var saved: (x: Tensor, gateUp: Tensor, product: Tensor, dropout: Dropout)?
 
     /// Gate and up are one matrix of `2·innerWidth` outputs; the three names are those of the file.

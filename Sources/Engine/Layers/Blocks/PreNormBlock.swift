@@ -10,11 +10,11 @@ package import Tensors
 /// returns its own last one. The first block of a stack whose embeddings are normed may lack the norm of its
 /// attention.
 package final class PreNormBlock: Layer {
-    private let attentionNorm: ResidualNorm?
-    private let attention: GroupedQueryAttention
-    private let cross: (norm: ResidualNorm, attention: CrossAttention)?
-    private let feedForwardNorm: ResidualNorm
-    private let feedForward: any BlockFeedForward
+    let attentionNorm: ResidualNorm?
+    let attention: GroupedQueryAttention
+    let cross: (norm: ResidualNorm, attention: CrossAttention)?
+    let feedForwardNorm: ResidualNorm
+    let feedForward: any BlockFeedForward
     private var rows: SelectedRows?
 
     package init(

@@ -7,9 +7,9 @@ package import Tensors
 package final class LMHead: Layer {
     package let vocabularySize: Int
     package let width: Int
-    private let weight: Int
-    private let isTied: Bool
-    private let bias: Int?
+    let weight: Int
+    let isTied: Bool
+    let bias: Int?
     /// Elements of the largest chunk of logits: 64 MB.
     private static let chunkElements = 1 << 24
 

@@ -5,9 +5,9 @@ package import Tensors
 
 /// y = norm(f(x·Wᵀ + b)).
 package final class LMHeadTransform: Layer {
-    private let dense: Linear
-    private let activation: Activation
-    private let norm: LayerNorm
+    let dense: Linear
+    let activation: Activation
+    let norm: LayerNorm
     private var saved: (x: Tensor, slope: Tensor)?
 
     package init(

@@ -7,8 +7,10 @@ package import Tensors
 package final class Linear: Layer {
     package let inputs: Int
     package let outputs: Int
-    private let weight: Int
-    private let bias: Int?
+    /// What its slots are named after.
+    let name: String
+    let weight: Int
+    let bias: Int?
 
     /// Adds the slots `name.weight` and, with `hasBias`, `name.bias`. `parts` names the tensors of the file
     /// that are stacked in it, from the top, when they are not `name` itself: `shares` of the outputs, equal
@@ -19,6 +21,7 @@ package final class Linear: Layer {
         parts: [String]? = nil, shares: [Int]? = nil, hasBias: Bool = true, isTransposed: Bool = false,
         weightShape: [Int]? = nil
     ) {
+        self.name = name
         self.inputs = inputs
         self.outputs = outputs
         let names = parts ?? [name]

@@ -7,12 +7,12 @@ package import Tensors
 package final class PatchEmbedding: Layer {
     /// The grid of the position embeddings.
     package let grid: PositionInterpolation.Grid
-    private let patchHeight: Int
-    private let patchWidth: Int
-    private let width: Int
-    private let classToken: Int
-    private let positions: Int
-    private let projection: Linear
+    let patchHeight: Int
+    let patchWidth: Int
+    let width: Int
+    let classToken: Int
+    let positions: Int
+    let projection: Linear
     /// Positions for another grid than the file's, made when the first batch needs them.
     private var interpolation: PositionInterpolation?
 

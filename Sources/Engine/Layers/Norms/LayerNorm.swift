@@ -8,9 +8,9 @@ package final class LayerNorm: Layer {
     package let width: Int
     package let epsilon: Float
     private let dropoutProbability: Float
-    private let site: String
-    private let weight: Int
-    private let bias: Int?
+    let site: String
+    let weight: Int
+    let bias: Int?
     private var saved: (sum: Tensor, mean: Tensor, rstd: Tensor, dropout: Dropout, keys: RowRandomKeys)?
 
     package init(

@@ -18,11 +18,11 @@ package final class ResidualNorm: Layer {
 
     package let width: Int
     package let kind: Kind
-    private let epsilon: Float
+    let epsilon: Float
     private let dropoutProbability: Float
-    private let site: String
-    private let weight: Int
-    private let bias: Int?
+    let site: String
+    let weight: Int
+    let bias: Int?
     private var saved: Saved?
 
     private struct Saved {

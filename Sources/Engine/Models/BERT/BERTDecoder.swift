@@ -9,8 +9,8 @@ internal import Tensors
 
 /// Embeddings and post-norm decoder blocks.
 final class BERTDecoder: Backbone {
-    private let embeddings: TextEmbeddings
-    private let blocks: [DecoderBlock]
+    let embeddings: TextEmbeddings
+    let blocks: [DecoderBlock]
     /// The first slot of each block, and the one behind the last block.
     private let blockStarts: [Int]
     /// Inputs of the blocks of a training pass, and what they attended to.

@@ -22,9 +22,9 @@ package final class EncoderDecoder: SequenceToSequenceModel, ImageModel {
     private let json: JSONValue
     private let family: ModelFamily
     private let encoderFamily: ModelFamily
-    private let encoder: SourceEncoder
-    private let projection: Linear?
-    private let decoder: TextDecoder
+    let encoder: SourceEncoder
+    let projection: Linear?
+    let decoder: TextDecoder
 
     static let heads: Set<ModelFamily.Head> = [.encoderDecoder]
 

@@ -48,9 +48,9 @@ package final class ExtractiveSummarizer: TrainableModel {
     private let family: ModelFamily
     private let json: JSONValue
     let encoder: SourceEncoder
-    private let blocks: [EncoderBlock]
+    let blocks: [EncoderBlock]
     private let blockStarts: [Int]
-    private let output: Linear
+    let output: Linear
     private var sinusoids = Tensor(rows: 0, columns: 0)
     private var saved: (pass: Pass, states: Tensor, encoded: SelectedStates?, sentences: SentenceBatch)?
 

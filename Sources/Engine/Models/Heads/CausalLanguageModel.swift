@@ -7,7 +7,7 @@ package import Tensors
 /// Hugging Face's GPT2LMHeadModel and …ForCausalLM.
 package final class CausalLanguageModel: LanguageModel {
     package let parameters: ParameterStore
-    private let decoder: TextDecoder
+    let decoder: TextDecoder
 
     static let heads: Set<ModelFamily.Head> = [.causalLanguageModel]
 

@@ -49,10 +49,10 @@ final class ClassificationLayers {
         }
     }
 
-    private let plan: Plan
-    private let dense: Linear?
-    private let norm: LayerNorm?
-    private let output: Linear
+    let plan: Plan
+    let dense: Linear?
+    let norm: LayerNorm?
+    let output: Linear
     private var saved: Saved?
 
     private struct Saved {

@@ -11,9 +11,9 @@ package final class EncoderClassifier: SequenceClassifier, ImageModel {
     package let head: ClassificationHead
     private let family: ModelFamily
     private let json: JSONValue
-    private let encoder: any EncoderNetwork
-    private let layers: ClassificationLayers
-    private let plan: ClassificationLayers.Plan
+    let encoder: any EncoderNetwork
+    let layers: ClassificationLayers
+    let plan: ClassificationLayers.Plan
 
     static let heads: Set<ModelFamily.Head> = [.sequenceClassification, .imageClassification]
 

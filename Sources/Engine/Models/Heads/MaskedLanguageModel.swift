@@ -9,8 +9,8 @@ package final class MaskedLanguageModel: LanguageModel {
     package let parameters: ParameterStore
     private let family: ModelFamily
     private let json: JSONValue
-    private let encoder: any TextEncoder
-    private let predictor: LMHeadModel
+    let encoder: any TextEncoder
+    let predictor: LMHeadModel
 
     static let heads: Set<ModelFamily.Head> = [.maskedLanguageModel]
 

@@ -11,8 +11,8 @@ package final class TokenClassifier: TrainableModel {
     package let head: ClassificationHead
     private let family: ModelFamily
     private let json: JSONValue
-    private let encoder: any TextEncoder
-    private let layers: ClassificationLayers
+    let encoder: any TextEncoder
+    let layers: ClassificationLayers
     private let plan: ClassificationLayers.Plan
     private var states: SelectedStates?
 

@@ -13,8 +13,8 @@ final class ModernBERTEncoder: TextEncoder {
     /// Tokens have no types; those of a batch are not read.
     let typeCount = 1
     private let configuration: ModernBERTConfiguration
-    private let norm: LayerNorm
-    private let stack: PreNormStack
+    let norm: LayerNorm
+    let stack: PreNormStack
     /// The first slot behind the embeddings.
     private let firstBlockSlot: Int
     private let site: String

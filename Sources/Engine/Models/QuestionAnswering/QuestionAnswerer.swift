@@ -10,8 +10,8 @@ package final class QuestionAnswerer: TrainableModel {
     package let parameters: ParameterStore
     private let family: ModelFamily
     private let json: JSONValue
-    private let encoder: any EncoderNetwork
-    private let layers: ClassificationLayers
+    let encoder: any EncoderNetwork
+    let layers: ClassificationLayers
     private let plan: ClassificationLayers.Plan
 
     /// Every encoder of texts can stand below the head.

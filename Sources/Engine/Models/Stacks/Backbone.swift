@@ -13,6 +13,8 @@ protocol Backbone: AnyObject {
     /// Gradients of all parameters from those of the hidden states, which are overwritten; adds that of the
     /// source's states to `sourceGradient`.
     func backward(gradient dstates: Tensor, sourceGradient: Tensor?, _ pass: Pass)
+    /// Hidden states of all tokens, `[B, L, C]`, as operators of a graph.
+    func states(_ pass: GraphPass) -> GraphValue
     /// Whether the last block can compute some tokens without the others.
     var selectsRows: Bool { get }
     /// Hidden states of some tokens, `[N, C]`, of a network that selects rows.

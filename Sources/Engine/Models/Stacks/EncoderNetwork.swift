@@ -18,6 +18,9 @@ protocol EncoderNetwork: AnyObject {
     func states(of rows: SelectedRows, _ pass: Pass) -> Tensor
     /// Gradients of all parameters from those of the states of the selected tokens, which are overwritten.
     func backward(selectedGradient: Tensor, _ pass: Pass)
+    /// Hidden states of all tokens, `[B, L, width]`, as operators of a graph; `images` are there for an
+    /// encoder of images.
+    func hiddenStates(_ pass: GraphPass, images: GraphValue?) -> GraphValue
     /// Throws when a batch does not fit.
     func validate(_ batch: TokenBatch) throws(ModelError)
 }
@@ -30,6 +33,8 @@ protocol TextEncoder: EncoderNetwork, Backbone {
 
 extension TextEncoder {
     var selectsRows: Bool { true }
+
+    func states(_ pass: GraphPass) -> GraphValue { hiddenStates(pass, images: nil) }
 
     func forward(_ pass: Pass, source: CrossAttentionSource?) -> Tensor {
         precondition(source == nil, "an encoder attends to itself alone")

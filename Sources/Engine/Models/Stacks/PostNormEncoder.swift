@@ -8,8 +8,8 @@ internal import Tensors
 /// Embeddings and post-norm encoder blocks.
 final class PostNormEncoder: TextEncoder {
     private let shape: TextEmbeddings.Shape
-    private let embeddings: TextEmbeddings
-    private let blocks: [EncoderBlock]
+    let embeddings: TextEmbeddings
+    let blocks: [EncoderBlock]
     /// The first slot of each block, and the one behind the last block.
     private let blockStarts: [Int]
     /// Inputs of the blocks of a training pass.

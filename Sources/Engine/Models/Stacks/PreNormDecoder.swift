@@ -7,8 +7,8 @@ internal import Tensors
 final class PreNormDecoder: Backbone {
     let words: Embedding
     /// Learned positions; nil for rotary ones.
-    private let positions: Embedding?
-    private let stack: PreNormStack
+    let positions: Embedding?
+    let stack: PreNormStack
 
     init(
         words: Embedding, positions: Embedding?, blocks: [PreNormBlock], blockStarts: [Int],

@@ -7,8 +7,8 @@ internal import Tensors
 
 /// Blocks that share a residual stream, and the norm of its end.
 final class PreNormStack {
-    private let blocks: [PreNormBlock]
-    private let norm: ResidualNorm
+    let blocks: [PreNormBlock]
+    let norm: ResidualNorm
     /// The first slot of each block, and the one behind the last block.
     private let blockStarts: [Int]
     /// Inputs of the blocks that run forward again in the backward pass, and what they attend to.

@@ -21,10 +21,10 @@ final class TextEmbeddings {
     }
 
     let words: Embedding
-    private let shape: Shape
-    private let positions: Embedding
-    private let types: Embedding?
-    private let norm: LayerNorm
+    let shape: Shape
+    let positions: Embedding
+    let types: Embedding?
+    let norm: LayerNorm
     private let site: String
     private var saved: (positionIDs: [Int32], dropout: Dropout)?
 

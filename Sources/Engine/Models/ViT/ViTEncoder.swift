@@ -9,8 +9,8 @@ final class ViTEncoder: ImageEncoder {
     /// Whether images of another size than the configuration's are taken, their positions interpolated:
     /// Hugging Face's `interpolate_pos_encoding`.
     var interpolatesPositions = false
-    private let embedding: PatchEmbedding
-    private let stack: PreNormStack
+    let embedding: PatchEmbedding
+    let stack: PreNormStack
 
     var width: Int { configuration.hiddenSize }
     var maximumLength: Int { configuration.tokenCount }
