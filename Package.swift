@@ -99,6 +99,7 @@ let package = Package(
         module(.formats, "ChatTemplates", ["JSON", "Tokenizers"]),
         module(.formats, "Images", ["Tensors", "Files", "JSON", "CImageCodecs"]),
         module(.data, "Datasets", ["Phrases", "Tensors", "Files", "JSON", "Models", "Images"]),
+        module(.data, "Preparation", []),
         module(.formats, "GGUF", ["Phrases", "Tensors", "Files"]),
         // Generated code, which does not mark what it does with unsafe globals.
         .target(
@@ -209,6 +210,8 @@ let package = Package(
             "DatasetsTests", ["Tensors", "Files", "Images", "JSON", "Models", "Datasets", "TestSupport"],
             goldens: true
         ),
+        tests(
+            "PreparationTests", ["Preparation"]),
         tests("LaunchTests", ["TestSupport"]),
         tests(
             "ModelsTests",
