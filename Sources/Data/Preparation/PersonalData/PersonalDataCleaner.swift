@@ -11,8 +11,13 @@ package struct PersonalDataCleaner: Sendable {
     package init(types: Set<PersonalDataType> = .all) { self.types = types }
 
     /// The personal data in one text, in the order of the text and without overlaps.
+    ///
+    /// A type that is switched off is still recognised, so that its values are taken for no other type's.
     package func spans(in text: String) -> [PersonalDataSpan] {
-        []
+        var scanner = PersonalDataScanner(text)
+        let found = scanner.scan()
+        return types.count == PersonalDataType.allCases.count
+            ? found : found.filter { types.contains($0.type) }
     }
 
     /// The text with placeholders in the place of its personal data.
