@@ -239,9 +239,7 @@ let package = Package(
             goldens: true),
         tests("TokenizersTests", ["Tokenizers", "TestSupport"], goldens: true),
         tests("ChatTemplatesTests", ["Tokenizers", "ChatTemplates", "TestSupport"], goldens: true),
-        tests(
-            "TelemetryTests", ["Files", "Telemetry", "TensorBoardMessages", "TestSupport", protobuf],
-            goldens: true),
+        tests("TelemetryTests", ["Telemetry", "TestSupport"], goldens: true),
         tests(
             "ExportTests",
             [
