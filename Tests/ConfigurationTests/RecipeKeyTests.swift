@@ -47,6 +47,8 @@ import Testing
     /// A value that is not the key's default.
     private func sample(_ key: RecipeKey) -> String {
         switch key.typeName {
+        case _ where key.name == "report_to": "tensorboard"
+        case _ where key.name == "profile_steps": "2-3"
         case "boolean": key.defaultText == "true" ? "false" : "true"
         case "choice": key.allowedValues.first { $0 != key.defaultText } ?? ""
         case "integer": key.name == "zero_stage" ? "1" : "512"

@@ -58,7 +58,7 @@ package final class TensorBoardWriter: RunObserver {
 
     package func end() throws {
         var end = Tensorboard_SessionEndInfo()
-        end.status = .statusSuccess
+        end.status = .success
         end.endTimeSecs = clock()
         var data = Tensorboard_HParamsPluginData()
         data.sessionEndInfo = end
