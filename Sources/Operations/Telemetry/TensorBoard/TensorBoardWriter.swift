@@ -116,7 +116,11 @@ package final class TensorBoardWriter: RunObserver {
         var value = Tensorboard_Summary.Value()
         value.tag = tag
         value.metadata.pluginData.pluginName = "hparams"
-        do { value.metadata.pluginData.content = try data.serializedData() } catch {
+        var options = BinaryEncodingOptions()
+        options.useDeterministicOrdering = true
+        do {
+            value.metadata.pluginData.content = try data.serializedBytes(options: options)
+        } catch {
             preconditionFailure("settings have nothing that cannot be written: \(error)")
         }
         return value
