@@ -39,7 +39,9 @@ func languageModel(_ golden: GoldenDirectory) throws -> any LanguageModel {
         #expect(relativeError(logits.values(), try golden.values("logits")) < tolerance)
         let some: [Int32] = [0, 6, 20]
         let rows = model.logits(pass, rows: some).values()
-        #expect(rows == some.flatMap { logits.rows(Int($0)..<Int($0) + 1).values() })
+        // Some processors' products of few rows sum in another order.
+        let chosen = some.flatMap { logits.rows(Int($0)..<Int($0) + 1).values() }
+        #expect(relativeError(rows, chosen) < 1e-6)
     }
 
     @Test("the loss equals transformers', with and without a backward pass", arguments: causal + masked)
