@@ -135,7 +135,7 @@ let package = Package(
             [
                 "Phrases", "Tensors", "Files", "JSON", "Machine", "Kernels", "Layers", "Models",
                 "DataParallel", "Tokenizers", "ChatTemplates", "Datasets", "Arguments", "Checkpoints",
-                "Training", "Tasks",
+                "Optimizers", "Reporting", "Training", "Tasks",
             ]),
         module(.evaluation, "Ratings", ["Phrases", "Tensors", "Files", "JSON", "Datasets", "Metrics"]),
         module(.operations, "RatingServer", ["Files", "Machine", "JSON", "Datasets", "Ratings"] + nio),
@@ -251,8 +251,8 @@ let package = Package(
             "ClusterTests",
             [
                 "Tensors", "JSON", "Machine", "Layers", "Models", "DataParallel", "Datasets", "Arguments",
-                "Cluster", "TestSupport",
-            ]),
+                "Cluster", "Reporting", "TestSupport",
+            ], topics: ["Plan"]),
         tests("RatingsTests", ["JSON", "Datasets", "Metrics", "Ratings", "TestSupport"]),
         tests(
             "RatingServerTests",

@@ -29,7 +29,8 @@ import Testing
     @Test(
         "every option of every command has one sentence",
         arguments: [
-            "train", "check", "evaluate", "predict", "chat", "cross-validate", "verify-resume", "import",
+            "train", "check", "plan", "evaluate", "predict", "chat", "cross-validate", "verify-resume",
+            "import",
             "launch", "supervise",
         ])
     func sentences(command: String) throws {

@@ -50,19 +50,25 @@ final class ReductionChannel: Sendable {
         sparseEmbeddings = parameters.sparseEmbeddings
         let sparseSlots = Set(sparseEmbeddings.map(\.slot))
         let tall =
-            gradients.isNetworked && options.shardCount == nil
-            ? layout.slots.filter { SparseAllReduce.isTable($0) || sparseSlots.contains($0.index) } : []
+            gradients.isNetworked
+            ? BucketPlan.separateSlots(
+                of: layout, lookedUp: sparseSlots, isNetworked: true, sumsShards: options.shardCount != nil
+            ).sorted().map { layout.slots[$0] } : []
         sharedEmbeddings = gradients.isNetworked ? [] : sparseEmbeddings
         // Messages between hosts carry whole buckets of values, and of the sums of shards.
         if gradients.isNetworked, values != nil || options.shardCount != nil {
             for rows in sparseEmbeddings { rows.updateDensely() }
         }
         // Frequent words stand together: small buckets scatter them to all owners.
+        let isNetworked = gradients.isNetworked
         let plan = BucketPlan(
             layout: layout, bucketMebibytes: options.bucketMebibytes,
             firstBucketMebibytes: options.firstBucketMebibytes,
-            separateSlots: Set(tall.map(\.index) + sharedEmbeddings.map(\.slot)),
-            separateMebibytes: gradients.isNetworked ? nil : min(options.bucketMebibytes, 1))
+            separateSlots: BucketPlan.separateSlots(
+                of: layout, lookedUp: sparseSlots, isNetworked: isNetworked,
+                sumsShards: options.shardCount != nil),
+            separateMebibytes: BucketPlan.separateMebibytes(
+                options.bucketMebibytes, isNetworked: isNetworked))
         self.plan = plan
         let operands = layout.slots.filter(\.isOperand).map(\.range)
         operandRanges = plan.buckets.map { $0.range.intersections(operands) }

@@ -1,6 +1,7 @@
 // How many bytes of activations a micro-batch takes: measured on few rows, extended to many.
 
 internal import Datasets
+package import JSON
 package import Layers
 internal import Models
 internal import Tensors
@@ -53,10 +54,37 @@ package struct ActivationMemory: Sendable, Equatable {
         self.logits = logits
     }
 
+    /// The line by its figures.
+    package init(fixedBytes: Double, bytesPerToken: Double, vocabularySize: Int?, bytesPerLogit: Int) {
+        (self.fixedBytes, self.bytesPerToken) = (fixedBytes, bytesPerToken)
+        logits = vocabularySize.map { LogitChunk(vocabularySize: $0, bytesPerElement: bytesPerLogit) }
+    }
+
     /// Bytes of a micro-batch of so many tokens, all of them targets unless said otherwise.
     package func bytes(tokens: Int, targets: Int? = nil) -> Int {
         let logits = logits?.bytes(targets: targets ?? tokens) ?? 0
         return max(0, Int(fixedBytes + bytesPerToken * Double(tokens) + logits))
+    }
+}
+
+extension ActivationMemory {
+    /// The line as a calibration keeps it.
+    package var json: JSONValue {
+        .object(
+            JSONObject([
+                ("fixed_bytes", .figure(fixedBytes)), ("bytes_per_token", .figure(bytesPerToken)),
+                ("vocabulary", .orNull(count: logits?.vocabularySize)),
+                ("bytes_per_logit", .integer(logits?.bytesPerElement ?? 0)),
+            ]))
+    }
+
+    package init<Failure>(_ reader: JSONReader<Failure>) throws(Failure) {
+        self.init(
+            fixedBytes: try reader["fixed_bytes"].double(),
+            bytesPerToken: try reader["bytes_per_token"].double(),
+            vocabularySize: try reader["vocabulary"].ifPresent?.integer(
+                in: 1...1 << 31, "a number of tokens"),
+            bytesPerLogit: try reader["bytes_per_logit"].integer(in: 0...64, "a number of bytes"))
     }
 }
 

@@ -18,8 +18,10 @@ package struct RankMemory: Sendable, Equatable {
     package var rows: Int
     /// Code, libraries, and what MPI and oneDNN keep.
     package var program: Int
+    /// What messages between hosts are staged in.
+    package var messages = 0
 
-    package var total: Int { weights + gradients + moments + activations + rows + program }
+    package var total: Int { weights + gradients + moments + activations + rows + program + messages }
 
     /// The program before it has read anything, measured: about 45 MiB alone and under Open MPI.
     package static let usualProgramBytes = 46 << 20
@@ -75,7 +77,7 @@ extension RankMemory: CustomStringConvertible {
     package var description: String {
         let parts = [
             ("weights", weights), ("gradients", gradients), ("moments", moments),
-            ("activations", activations), ("rows", rows), ("program", program),
+            ("activations", activations), ("rows", rows), ("program", program), ("messages", messages),
         ]
         let shown = parts.filter { $0.1 * 100 >= total }.map { "\($0.0) \(ByteCount($0.1))" }
         return "\(ByteCount(total)): " + shown.joined(separator: ", ")

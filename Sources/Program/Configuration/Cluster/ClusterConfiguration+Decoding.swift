@@ -29,6 +29,7 @@ extension ClusterConfiguration {
         (spares, minHosts) = (
             try Self.spares(reader, besides: hosts), try reader.value("min_hosts", .integer(atLeast: 1))
         )
+        figures = try ClusterFigures(reader)
         slurm = try SlurmAllocation(
             reader.subsection(
                 "slurm", SlurmAllocation.keys, others: "Options of sbatch", in: "sbatch_arguments"))

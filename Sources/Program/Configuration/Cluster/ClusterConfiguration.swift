@@ -64,6 +64,8 @@ package struct ClusterConfiguration: Equatable, Sendable {
     /// Further arguments of mpirun. They stand after all others, so that they win, and an Open MPI parameter
     /// among them replaces that of the settings.
     package var mpirunArguments: [String] = []
+    /// What a plan is told of the hosts and the network between them.
+    package var figures = ClusterFigures()
     /// What is asked of Slurm; present with `launcher: slurm` only.
     package var slurm: SlurmAllocation?
     /// What is asked of PBS; present with `launcher: pbs` only.

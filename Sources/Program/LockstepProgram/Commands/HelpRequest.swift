@@ -26,8 +26,9 @@ struct HelpRequest {
 
     /// The command whose keys a command of that name reads.
     static func command(named name: String) -> RecipeCommand? {
-        name == CheckCommand.configuration.commandName
-            ? CheckCommand.recipeCommand : RecipeCommand(rawValue: name)
+        let readers: [any (ParsableCommand & RecipeReader).Type] = [CheckCommand.self, PlanCommand.self]
+        let reader = readers.first { $0.configuration.commandName == name }
+        return reader.map { $0.recipeCommand } ?? RecipeCommand(rawValue: name)
     }
 
     private var namedCommand: (any ParsableCommand.Type)? {

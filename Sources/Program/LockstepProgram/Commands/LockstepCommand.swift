@@ -22,7 +22,7 @@ struct LockstepCommand: ParsableCommand {
             "lockstep train --help schedule"),
         version: Version.current,
         subcommands: [
-            TrainCommand.self, CheckCommand.self, EvaluateCommand.self, PredictCommand.self,
+            TrainCommand.self, CheckCommand.self, PlanCommand.self, EvaluateCommand.self, PredictCommand.self,
             ChatCommand.self, RateCommand.self, CrossValidateCommand.self, ReportCommand.self,
             ImportCommand.self, LaunchCommand.self, SuperviseCommand.self,
             VerifyResumeCommand.self, JobRemainsCommand.self, BenchCommand.self,
