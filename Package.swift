@@ -74,6 +74,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "COneDNN", path: Floor.engine.path("COneDNN")),
         .systemLibrary(name: "CZlib", path: Floor.base.path("CZlib")),
+        .systemLibrary(name: "CZstd", path: Floor.base.path("CZstd")),
         .target(
             name: "CImageCodecs", path: Floor.formats.path("CImageCodecs"), cSettings: strictC,
             linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
@@ -90,7 +91,7 @@ let package = Package(
         module(.engine, "MPI", ["Tensors", "Machine", "CMPI"]),
         module(
             .engine, "DataParallel", ["Phrases", "Tensors", "Files", "Machine", "Kernels", "Layers", "MPI"]),
-        module(.base, "Files", ["CZlib"]),
+        module(.base, "Files", ["CZlib", "CZstd"]),
         module(.base, "Machine", ["Files", "CProcess"]),
         module(.base, "JSON", []),
         module(.base, "Phrases", []),
@@ -199,7 +200,7 @@ let package = Package(
             ]),
         program("rank-scenarios", ["Tensors", "Files", "Machine", "Layers", "DataParallel", "MPI"]),
         tests("JSONTests", ["JSON", "TestSupport"], goldens: true),
-        tests("FilesTests", ["Files", "TestSupport"]),
+        tests("FilesTests", ["Files", "TestSupport"], goldens: true),
         tests("PhrasesTests", ["Phrases"]),
         tests("MachineTests", ["Machine", "TestSupport"]),
         tests("SafetensorsTests", ["Tensors", "Files", "Safetensors", "TestSupport"], goldens: true),

@@ -38,7 +38,7 @@ import Testing
         #expect(
             try openingMessage([text])
                 == "a.doc has an unknown ending: expected .jsonl, .ndjson, .json, .csv, .tsv or .txt, plain or with"
-                + " .gz; convert or rename the file.")
+                + " .gz or .zst; convert or rename the file.")
         #expect(
             try openingMessage([good, path + "*.jsonl"])
                 == "The file a.jsonl is named twice, so its rows would count twice; name it once.")

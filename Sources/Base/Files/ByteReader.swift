@@ -1,4 +1,5 @@
-// A file's bytes in chunks, decompressed if its name or its first bytes say that it is a gzip file.
+// A file's bytes in chunks, decompressed if its name or its first bytes say that it is a gzip or Zstandard
+// file.
 
 internal import Foundation
 
@@ -6,31 +7,46 @@ internal import Foundation
 package final class ByteReader {
     /// Bytes asked from the file at once.
     static let chunkBytes = 1 << 18
+    /// Bytes that may come of one compressed byte, once there are more than `freeBytes` of them: a tenfold is
+    /// usual, lines that are all alike come to 100.
+    package static let expansionLimit = 250
+    /// Decompressed bytes up to which any expansion is right.
+    package static let freeBytes = 1 << 28
 
     package let path: String
     private let file: Descriptor
-    private var gzip: GzipReader?
+    private let freeBytes: Int
+    private var decompressor: (any Decompressor)?
     private var hasStarted = false
+    private var compressedCount = 0
+    private var decompressedCount = 0
 
     /// - Throws: if the file does not exist, is a folder or may not be read.
-    package init(path: String) throws(FilesError) {
+    package init(path: String, freeBytes: Int = ByteReader.freeBytes) throws(FilesError) {
         self.path = path
+        self.freeBytes = freeBytes
         file = try Descriptor(path, O_RDONLY, .read)
         let status = try file.status(path, .read)
         guard status.st_mode & S_IFMT != S_IFDIR else { throw .isDirectory(path: path, .read) }
-        gzip = path.lowercased().hasSuffix(".gz") ? GzipReader(path: path) : nil
+        decompressor = Compression(path: path)?.decompressor(path: path)
     }
 
     /// The next bytes, at least one and no more than a few chunks, however far they expand; nil at the end.
+    ///
+    /// - Throws: `expandsTooFar` for what is made to fill memory or disk when it is decompressed.
     package func next() throws(FilesError) -> [UInt8]? {
         while true {
-            if let output = try gzip?.next() { return output }
+            if let output = try decompressor?.next() {
+                try count(output)
+                return output
+            }
             guard let input = try chunk() else {
-                try gzip?.finish()
+                try decompressor?.finish()
                 return nil
             }
-            guard let gzip else { return input }
-            gzip.feed(input)
+            guard let decompressor else { return input }
+            compressedCount += input.count
+            decompressor.feed(input)
         }
     }
 
@@ -46,12 +62,19 @@ package final class ByteReader {
         return bytes
     }
 
+    /// Counts decompressed bytes. What was fed counts whole, so a chunk is judged by no less than it gives.
+    private func count(_ output: [UInt8]) throws(FilesError) {
+        decompressedCount += output.count
+        if decompressedCount > freeBytes, decompressedCount / Self.expansionLimit > compressedCount {
+            throw .expandsTooFar(path: path, ratio: Self.expansionLimit)
+        }
+    }
+
     private func chunk() throws(FilesError) -> [UInt8]? {
         let bytes = try file.read(Self.chunkBytes, path)
         if !hasStarted {
             hasStarted = true
-            // No text starts so (RFC 1952, 2.3.1).
-            if gzip == nil, bytes.starts(with: [0x1F, 0x8B]) { gzip = GzipReader(path: path) }
+            if decompressor == nil { decompressor = Compression(start: bytes)?.decompressor(path: path) }
         }
         return bytes.isEmpty ? nil : bytes
     }

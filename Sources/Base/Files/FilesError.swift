@@ -32,6 +32,13 @@ package enum FilesError: Error, Equatable, Sendable {
     case corruptGzip(path: String, reason: String)
     /// The file ends in the middle of its gzip data.
     case truncatedGzip(path: String)
+    case corruptZstd(path: String, reason: String)
+    /// The file ends in the middle of its Zstandard data.
+    case truncatedZstd(path: String)
+    /// Decompressing would hold more than `limit` bytes at once.
+    case zstdWindowTooLarge(path: String, limit: Int)
+    /// More than `ratio` bytes came of each compressed byte, beyond the size up to which any ratio will do.
+    case expandsTooFar(path: String, ratio: Int)
 
     /// The file or folder that the error is about.
     package var path: String {
@@ -40,7 +47,9 @@ package enum FilesError: Error, Equatable, Sendable {
             .notAFile(let path),
             .notPermitted(let path, _, _), .noSpace(let path, _, _), .lacksSpace(let path, _, _),
             .failed(let path, _, _), .shortened(let path, _), .tooLarge(let path, _),
-            .lineTooLong(let path, _, _), .corruptGzip(let path, _), .truncatedGzip(let path):
+            .lineTooLong(let path, _, _), .corruptGzip(let path, _), .truncatedGzip(let path),
+            .corruptZstd(let path, _), .truncatedZstd(let path), .zstdWindowTooLarge(let path, _),
+            .expandsTooFar(let path, _):
             path
         }
     }
@@ -62,6 +71,12 @@ package enum FilesError: Error, Equatable, Sendable {
             "what starts on line \(line) has more than \(limit) bytes before its end"
         case .corruptGzip(_, let reason): "it is no valid gzip file (\(reason))"
         case .truncatedGzip: "it ends in the middle of its gzip data"
+        case .corruptZstd(_, let reason): "it is no valid Zstandard file (\(reason))"
+        case .truncatedZstd: "it ends in the middle of its Zstandard data"
+        case .zstdWindowTooLarge(_, let limit):
+            "its Zstandard window is larger than \(limit) bytes, which would all be held in memory"
+        case .expandsTooFar(_, let ratio):
+            "its data expand to more than \(ratio) times their size, as no text does"
         }
     }
 
@@ -88,7 +103,9 @@ extension FilesError: CustomStringConvertible {
             .notPermitted(_, let action, _), .noSpace(_, let action, _), .failed(_, let action, _):
             action
         case .lacksSpace: .written
-        case .notAFile, .shortened, .tooLarge, .lineTooLong, .corruptGzip, .truncatedGzip: .read
+        case .notAFile, .shortened, .tooLarge, .lineTooLong, .corruptGzip, .truncatedGzip, .corruptZstd,
+            .truncatedZstd, .zstdWindowTooLarge, .expandsTooFar:
+            .read
         }
     }
 
@@ -107,7 +124,10 @@ extension FilesError: CustomStringConvertible {
         case .tooLarge: "Check that it is the right file"
         case .lineTooLong: "Check that it is the right file, and cut what is so long"
         case .corruptGzip: "Copy it again, or drop the .gz ending if it is plain"
-        case .truncatedGzip: "Copy it again"
+        case .truncatedGzip, .truncatedZstd: "Copy it again"
+        case .corruptZstd: "Copy it again, or drop the .zst ending if it is plain"
+        case .zstdWindowTooLarge: "Compress it again without --long or --ultra"
+        case .expandsTooFar: "Check that it is the right file, or decompress it first"
         }
     }
 }

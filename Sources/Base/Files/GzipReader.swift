@@ -4,7 +4,7 @@
 internal import CZlib
 
 /// A decompressor that takes a gzip file chunk by chunk. A file may consist of several gzip members.
-@safe final class GzipReader {
+@safe final class GzipReader: Decompressor {
     private let path: String
     private let stream: UnsafeMutablePointer<z_stream>
     /// True between members, where the file may end.
@@ -32,15 +32,13 @@ internal import CZlib
         unsafe stream.deallocate()
     }
 
-    /// Takes a chunk of the file, once `next` has given all of those before.
     func feed(_ chunk: [UInt8]) {
         precondition(consumed == input.count && !mayHoldOutput, "a chunk is fed before the last was taken")
         (input, consumed) = (chunk, 0)
         hasInput = hasInput || !chunk.isEmpty
     }
 
-    /// The next bytes of what was fed, at least one; nil when more must be fed. A chunk may expand a
-    /// thousandfold: it is given block by block.
+    /// A chunk may expand a thousandfold: it is given block by block.
     func next() throws(FilesError) -> [UInt8]? {
         while true {
             if isAtMemberEnd {
@@ -65,7 +63,6 @@ internal import CZlib
         }
     }
 
-    /// Checks that the input ended where a member ends.
     func finish() throws(FilesError) {
         if hasInput, !isAtMemberEnd { throw .truncatedGzip(path: path) }
     }

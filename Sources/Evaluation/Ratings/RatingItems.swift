@@ -150,7 +150,7 @@ extension RatingItems {
             return (String(text[..<sign]), String(text[text.index(after: sign)...]))
         }
         let last = text.split(separator: "/").last.map(String.init) ?? text
-        let endings = [".gz", ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".txt"]
+        let endings = [".gz", ".zst", ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".txt"]
         var name = last
         for ending in endings where name.lowercased().hasSuffix(ending) && name.count > ending.count {
             name.removeLast(ending.count)

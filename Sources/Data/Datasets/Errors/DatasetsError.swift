@@ -28,6 +28,13 @@ extension DatasetsError {
             Self(
                 "\(path) is no valid gzip file (\(reason)): copy it again, or drop the .gz ending if it is plain."
             )
+        case .truncatedZstd(let path):
+            Self("\(path) ends in the middle of its Zstandard data: the file is truncated; copy it again.")
+        case .corruptZstd(let path, let reason):
+            Self(
+                "\(path) is no valid Zstandard file (\(reason)): copy it again, or drop the .zst ending if"
+                    + " it is plain.")
+        case .zstdWindowTooLarge, .expandsTooFar: Self(error.description)
         case .lineTooLong(let path, let line, let limit):
             Self(
                 "\(path):\(line): the line or row that starts here has more than \(limit) bytes: check"
@@ -54,8 +61,8 @@ extension DatasetsError {
 
     static func unknownEnding(_ path: String) -> Self {
         Self(
-            "\(path) has an unknown ending: expected .jsonl, .ndjson, .json, .csv, .tsv or .txt, plain or with .gz;"
-                + " convert or rename the file.")
+            "\(path) has an unknown ending: expected .jsonl, .ndjson, .json, .csv, .tsv or .txt, plain or with"
+                + " .gz or .zst; convert or rename the file.")
     }
 
     static func noRows(_ path: String) -> Self {

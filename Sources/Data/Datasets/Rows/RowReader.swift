@@ -7,7 +7,7 @@ internal import Files
 /// Formats by ending: `.jsonl` and `.ndjson` (an object a line, or also over several lines, or a list of
 /// objects), `.json` (an array of objects, or an object
 /// with such an array under `data`), `.csv` and `.tsv` (RFC 4180 with a header row), `.txt` (a line a row, in
-/// the column `text`), each also with `.gz`.
+/// the column `text`), each also with `.gz` or `.zst`.
 package struct RowReader: Sendable {
     /// The files in the order of the patterns, those of one pattern sorted by name.
     package let files: [String]
@@ -157,8 +157,7 @@ enum FileFormat: Equatable {
     case delimited(separator: UInt8?)
 
     init?(path: String) {
-        var name = path.lowercased()
-        if name.hasSuffix(".gz") { name.removeLast(3) }
+        let name = pathWithoutCompression(path.lowercased())
         switch name.split(separator: "/").last?.split(separator: ".", omittingEmptySubsequences: false).last {
         case "jsonl", "ndjson": self = .jsonLines
         case "json": self = .json

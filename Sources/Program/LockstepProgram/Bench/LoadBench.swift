@@ -26,7 +26,7 @@ struct LoadBench: ParsableCommand {
     var directory: String
 
     @Option(
-        name: .customLong("file"), help: "Rows to read: JSON Lines, JSON, CSV or TSV, plain or .gz.",
+        name: .customLong("file"), help: "Rows to read: JSON Lines, JSON, CSV or TSV, plain, .gz or .zst.",
         completion: .file())
     var file: String
 

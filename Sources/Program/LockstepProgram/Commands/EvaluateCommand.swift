@@ -83,7 +83,7 @@ struct EvaluateOptions: ParsableArguments {
 package struct PredictionFileOptions: ParsableArguments {
     @Option(
         name: .customLong("predictions_file"),
-        help: "File with a prediction a row (.jsonl .json .csv .tsv, a line each in .txt, or .gz).",
+        help: "File with a prediction a row (.jsonl .json .csv .tsv, a line each in .txt, or .gz, .zst).",
         completion: .file())
     var predictionsFile: [String] = []
 

@@ -55,7 +55,7 @@ struct PredictOptions: ParsableArguments {
     @Option(
         name: .customLong("predict_file"),
         help: ArgumentHelp(
-            "File whose rows get a prediction (.jsonl .json .csv .tsv .txt, or .gz); - means standard input.",
+            "File whose rows get a prediction (.jsonl .json .csv .tsv .txt, .gz, .zst); - means standard input.",
             valueName: "file"),
         completion: .file())
     var predictFile: [String] = []
