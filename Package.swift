@@ -100,7 +100,7 @@ let package = Package(
         module(.formats, "ChatTemplates", ["JSON", "Tokenizers"]),
         module(.formats, "Images", ["Tensors", "Files", "JSON", "CImageCodecs"]),
         module(.data, "Datasets", ["Phrases", "Tensors", "Files", "JSON", "Models", "Images"]),
-        module(.data, "Preparation", []),
+        module(.data, "Preparation", ["Phrases", "Files", "JSON", "DataParallel", "Datasets"]),
         module(.formats, "GGUF", ["Phrases", "Tensors", "Files"]),
         // Generated code, which does not mark what it does with unsafe globals.
         .target(
@@ -212,7 +212,7 @@ let package = Package(
             goldens: true
         ),
         tests(
-            "PreparationTests", ["Preparation"]),
+            "PreparationTests", ["JSON", "DataParallel", "Preparation", "TestSupport"], goldens: true),
         tests("LaunchTests", ["TestSupport"]),
         tests(
             "ModelsTests",

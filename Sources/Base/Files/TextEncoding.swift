@@ -64,6 +64,18 @@ package final class TextSource: ByteSource {
         return Array("\u{FFFD}".utf8)
     }
 
+    /// All text that is left.
+    ///
+    /// - Throws: `tooLarge` if it has more than `limit` bytes; the file is not read further then.
+    package func readToEnd(limit: Int = FileSystem.wholeFileLimit) throws(FilesError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        while let chunk = try next() {
+            bytes.append(contentsOf: chunk)
+            guard bytes.count <= limit else { throw .tooLarge(path: path, limit: limit) }
+        }
+        return bytes
+    }
+
     private func start(_ chunk: [UInt8]) {
         hasStarted = true
         if encoding != .utf8, encoding != .windows1252, chunk.count >= 2 {

@@ -44,6 +44,18 @@ package struct XXHash64: Sendable {
         unsafe bytes.withUnsafeBytes { unsafe add($0) }
     }
 
+    /// The same of an array.
+    package mutating func add(_ bytes: [UInt8]) {
+        unsafe bytes.withUnsafeBytes { unsafe add($0) }
+    }
+
+    /// The checksum of bytes in memory.
+    package static func value(of bytes: [UInt8]) -> UInt64 {
+        var hash = XXHash64()
+        hash.add(bytes)
+        return hash.value
+    }
+
     /// Mixes whole stripes into the lanes.
     private mutating func mix(_ stripes: UnsafeRawBufferPointer) {
         var (first, second, third, fourth) = lanes

@@ -22,14 +22,16 @@ final class DelimitedFile: RowFile {
         return parts.isEmpty ? nil : "\(path): \(parts.joined(separator: ", "))"
     }
 
+    /// Whether the reader stands on a first row that is no header.
+    private var hasFirstRow = false
+
     /// Reads the header.
     ///
     /// - Parameter separator: nil to find it from the header.
-    init(path: String, _ reader: ByteReader, separator: UInt8?, encoding: TextEncoding?) throws(DatasetsError)
-    {
+    init(path: String, _ reader: ByteReader, separator: UInt8?, form: DelimitedForm) throws(DatasetsError) {
         self.path = path
-        decoder = FieldDecoder(encoding)
-        var lines = LineReader(TextSource(reader, encoding: encoding), takesCarriageReturns: true)
+        decoder = FieldDecoder(form.encoding)
+        var lines = LineReader(TextSource(reader, encoding: form.encoding), takesCarriageReturns: true)
         guard try Self.nextFilledLine(&lines) else { throw .noRows(path) }
         var declared: UInt8?
         if let separator = Self.declaredSeparator(lines) {
@@ -38,6 +40,12 @@ final class DelimitedFile: RowFile {
         }
         let found = separator ?? declared ?? DelimitedForm.separator(ofHeader: lines.bytes[lines.line])
         self.separator = found
+        if let columns = form.columns {
+            self.columns = columns
+            self.lines = lines
+            hasFirstRow = true
+            return
+        }
         var record = DelimitedRecord(separator: found, path: path)
         var columns = try record.fields(of: &lines, &decoder)
         while columns.count > 1, columns.last?.isEmpty == true { columns.removeLast() }
@@ -50,7 +58,7 @@ final class DelimitedFile: RowFile {
     }
 
     func next() throws(DatasetsError) -> Row? {
-        while try Self.nextFilledLine(&lines) {
+        while try takeRow() {
             let source = RowSource(file: path, line: lines.number)
             var record = DelimitedRecord(separator: separator, path: path)
             var fields = try record.fields(of: &lines, &decoder)
@@ -64,6 +72,13 @@ final class DelimitedFile: RowFile {
             return Row(fields: JSONObject(names: columns, values: values), source: source, hasTypes: false)
         }
         return nil
+    }
+
+    /// Moves to the next line with a row.
+    private func takeRow() throws(DatasetsError) -> Bool {
+        defer { hasFirstRow = false }
+        if hasFirstRow { return true }
+        return try Self.nextFilledLine(&lines)
     }
 
     /// The separator that a first line `sep=;` names, as Excel reads and writes it.

@@ -8,15 +8,17 @@ package struct DelimitedForm: Sendable, Equatable {
     /// An ASCII character between fields.
     package var separator: UInt8?
     package var encoding: TextEncoding?
+    /// Names of the columns of files without a header row; nil where the first row has them.
+    package var columns: [String]?
 
-    package init(separator: UInt8? = nil, encoding: TextEncoding? = nil) {
-        (self.separator, self.encoding) = (separator, encoding)
+    package init(separator: UInt8? = nil, encoding: TextEncoding? = nil, columns: [String]? = nil) {
+        (self.separator, self.encoding, self.columns) = (separator, encoding, columns)
     }
 
     /// Found from each file.
     package static let detected = DelimitedForm()
 
-    static let candidates = [UInt8(ascii: ","), UInt8(ascii: ";"), 0x09, UInt8(ascii: "|")]
+    package static let candidates = [UInt8(ascii: ","), UInt8(ascii: ";"), 0x09, UInt8(ascii: "|")]
 
     /// The separator of a CSV file by its header: the candidate that stands in it most often outside of
     /// quotes, a comma where none does.
@@ -32,7 +34,7 @@ package struct DelimitedForm: Sendable, Equatable {
     }
 
     /// What a separator is called.
-    static func name(of separator: UInt8) -> String {
+    package static func name(of separator: UInt8) -> String {
         separator == 0x09 ? "tabs" : "'\(Character(Unicode.Scalar(separator)))'"
     }
 }

@@ -19,9 +19,12 @@ final class JSONFile: RowFile {
     private var line = 1
     private var counted = 0
 
-    init(path: String, _ source: ByteReader) throws(DatasetsError) {
+    init(path: String, _ source: ByteReader, encoding: TextEncoding? = nil) throws(DatasetsError) {
         self.path = path
-        bytes = try DatasetsError.rethrowing { () throws(FilesError) in try source.readToEnd() }
+        bytes = try DatasetsError.rethrowing { () throws(FilesError) in
+            guard encoding != nil else { return try source.readToEnd() }
+            return try TextSource(source, encoding: encoding).readToEnd()
+        }
         parser = JSONParser(bytes, in: (bytes.starts(with: byteOrderMark) ? 3 : 0)..<bytes.count)
         if parser.peek() == nil { throw .noRows(path) }
     }

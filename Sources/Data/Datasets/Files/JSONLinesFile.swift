@@ -34,6 +34,14 @@ final class JSONLinesFile: RowFile {
         return nil
     }
 
+    func skip() throws(DatasetsError) -> Bool {
+        guard document == nil, !isAtStart else { return try next() != nil }
+        while try lines.nextLine() {
+            if lines.bytes[lines.line].contains(where: { $0 > 0x20 }) { return true }
+        }
+        return false
+    }
+
     /// The file as one document, if its first line is an unfinished value or a list of objects.
     private func wholeDocument() throws(DatasetsError) -> JSONFile? {
         var parser = JSONParser(lines.bytes, in: lines.line)

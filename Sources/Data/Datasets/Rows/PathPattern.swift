@@ -4,14 +4,14 @@ internal import Files
 internal import JSON
 
 /// A path in which each part may hold wildcards.
-struct PathPattern {
+package struct PathPattern {
     let text: String
 
-    init(_ text: String) { self.text = text }
+    package init(_ text: String) { self.text = text }
 
     /// The files that the pattern names, sorted by the bytes of their names. A file whose name is literally
     /// the pattern is that file.
-    func files() throws(DatasetsError) -> [String] {
+    package func files() throws(DatasetsError) -> [String] {
         if FileSystem.isFile(text) || !text.contains(where: { "*?[".contains($0) }) {
             guard FileSystem.exists(text) else { throw .file(.missing(path: text, .read)) }
             guard FileSystem.isFile(text) else { throw .file(.isDirectory(path: text, .read)) }

@@ -148,6 +148,12 @@ package final class RowIterator {
 protocol RowFile: AnyObject {
     var path: String { get }
     func next() throws(DatasetsError) -> Row?
+    /// Steps over the next row, without looking into it where it is a line of its own; false at the end.
+    func skip() throws(DatasetsError) -> Bool
+}
+
+extension RowFile {
+    func skip() throws(DatasetsError) -> Bool { try next() != nil }
 }
 
 /// What a file's ending says about its content.
@@ -168,15 +174,22 @@ enum FileFormat: Equatable {
         }
     }
 
-    func open(_ path: String, _ form: DelimitedForm) throws(DatasetsError) -> any RowFile {
+    func open(
+        _ path: String, _ form: DelimitedForm, _ encoding: TextEncoding? = nil
+    ) throws(DatasetsError) -> any RowFile {
         let source = try DatasetsError.rethrowing { () throws(FilesError) in try ByteReader(path: path) }
         switch self {
-        case .jsonLines: return JSONLinesFile(path: path, source)
-        case .text: return TextFile(path: path, source)
-        case .json: return try JSONFile(path: path, source)
+        case .jsonLines: return JSONLinesFile(path: path, Self.text(source, encoding))
+        case .text: return TextFile(path: path, Self.text(source, encoding))
+        case .json: return try JSONFile(path: path, source, encoding: encoding)
         case .delimited(let separator):
-            return try DelimitedFile(
-                path: path, source, separator: form.separator ?? separator, encoding: form.encoding)
+            var form = form
+            form.encoding = encoding ?? form.encoding
+            return try DelimitedFile(path: path, source, separator: form.separator ?? separator, form: form)
         }
+    }
+
+    private static func text(_ source: ByteReader, _ encoding: TextEncoding?) -> any ByteSource {
+        encoding == nil ? source : TextSource(source, encoding: encoding)
     }
 }
