@@ -175,13 +175,16 @@ let package = Package(
             ]),
         module(
             .program, "Configuration",
-            ["Phrases", "Optimizers", "Files", "Machine", "Arguments", "Datasets", "Tasks", yams]),
+            [
+                "Phrases", "Optimizers", "Files", "Machine", "Arguments", "Datasets", "Preparation", "Tasks",
+                yams,
+            ]),
         module(
             .program, "Lockstep",
             [
                 "Phrases", "Files", "Machine", "Kernels", "Models", "MPI", "DataParallel", "JSON",
                 "Safetensors",
-                "Datasets",
+                "Datasets", "Preparation", "Tokenizers",
                 "Checkpoints", "Metrics", "Arguments", "Training", "Evaluation", "Tasks", "CrossValidation",
                 "Reporting", "Telemetry", "Cluster", "Configuration", "Ratings", logging,
             ]),
@@ -212,7 +215,8 @@ let package = Package(
             goldens: true
         ),
         tests(
-            "PreparationTests", ["JSON", "DataParallel", "Preparation", "TestSupport"], goldens: true),
+            "PreparationTests", ["Files", "JSON", "DataParallel", "Preparation", "TestSupport"], goldens: true
+        ),
         tests("LaunchTests", ["TestSupport"]),
         tests(
             "ModelsTests",

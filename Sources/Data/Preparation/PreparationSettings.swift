@@ -54,7 +54,7 @@ package struct PreparationSettings: Sendable, Equatable {
     // MARK: Duplicates and splits
 
     package var splitBy = SplitMethod.hash
-    /// Shares of the raw rows; nil for a tenth, or for none where files for it are given.
+    /// Shares of the raw rows; nil for a tenth, or for none where files are held out.
     package var validationShare: Double?
     package var testShare: Double?
     package var groupColumn: String?

@@ -1,9 +1,9 @@
 // What mail programs add to what people write: signatures, quoted replies, notices of confidentiality.
 
 /// Takes e-mails apart by their lines.
-enum Boilerplate {
+package enum Boilerplate {
     /// The text without it; nil if there was none.
-    static func removed(from text: [UInt8]) -> [UInt8]? {
+    package static func removed(from text: [UInt8]) -> [UInt8]? {
         let lines = text.split(separator: 0x0A, omittingEmptySubsequences: false)
         var kept: [ArraySlice<UInt8>] = []
         kept.reserveCapacity(lines.count)

@@ -3,11 +3,11 @@
 internal import Foundation
 
 /// Rules that look at one character after the other.
-enum CharacterRules {
+package enum CharacterRules {
     /// Takes out control characters (but tab and line feed; a carriage return becomes a line feed) and marks
     /// that nobody sees: soft hyphens, zero-width spaces, marks of direction and of byte order. The joiners
     /// U+200C and U+200D, which emoji and Indic and Persian scripts need, stay.
-    static func withoutControls(_ text: [UInt8]) -> [UInt8] {
+    package static func withoutControls(_ text: [UInt8]) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(text.count)
         var index = 0
@@ -59,7 +59,7 @@ enum CharacterRules {
 
     /// One space for each run of white space within a line, no more than one empty line, none at the ends.
     /// Indentation at the start of a line stays.
-    static func withOneSpace(_ text: ArraySlice<UInt8>) -> [UInt8] {
+    package static func withOneSpace(_ text: ArraySlice<UInt8>) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(text.count)
         var index = text.startIndex
@@ -132,7 +132,7 @@ enum CharacterRules {
 
     /// Runs of more than `limit` equal ASCII characters that are no white space and no digits are cut to
     /// `limit`.
-    static func withoutLongRuns(_ text: [UInt8], limit: Int) -> [UInt8] {
+    package static func withoutLongRuns(_ text: [UInt8], limit: Int) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(text.count)
         var previous: UInt8 = 0
@@ -147,7 +147,7 @@ enum CharacterRules {
     }
 
     /// The text composed to NFC; nil where it is already.
-    static func composed(_ text: [UInt8]) -> [UInt8]? {
+    package static func composed(_ text: [UInt8]) -> [UInt8]? {
         guard mayNeedComposition(text) else { return nil }
         let composed = Array(String(decoding: text, as: UTF8.self).precomposedStringWithCanonicalMapping.utf8)
         return composed == text ? nil : composed

@@ -1,11 +1,11 @@
 // Programs in texts: what stands between fences is not touched by rules for prose.
 
 /// Texts with fenced code.
-enum CodeFences {
+package enum CodeFences {
     private static let fence = Array("```".utf8)
 
     /// Applies `change` to what stands outside of fences; all of the text where there are none.
-    static func outside(_ text: [UInt8], _ change: (ArraySlice<UInt8>) -> [UInt8]) -> [UInt8] {
+    package static func outside(_ text: [UInt8], _ change: (ArraySlice<UInt8>) -> [UInt8]) -> [UInt8] {
         var places: [Int] = []
         var index = 0
         while let found = text[index...].firstIndex(of: 0x60) {

@@ -1,9 +1,9 @@
 // The text of a piece of HTML: tags out, character references as characters.
 
 /// Reads texts that have HTML in them. Only elements that HTML knows are tags, so `a < b` and `<EMAIL>` stay.
-enum HTMLText {
+package enum HTMLText {
     /// The text; nil if there is no markup in it.
-    static func plain(_ text: [UInt8]) -> [UInt8]? {
+    package static func plain(_ text: [UInt8]) -> [UInt8]? {
         guard text.contains(where: { $0 == 0x3C || $0 == 0x26 }) else { return nil }
         var reader = Reader(text: text)
         let plain = CodeFences.outside(text) { reader.plain($0) }

@@ -1,9 +1,9 @@
 // Which of a handful of languages a text is in, by its script and its commonest words.
 
 /// Guesses languages. Texts of a few words, or of languages that are not known, are `und`.
-struct LanguageGuess: Sendable {
+package struct LanguageGuess: Sendable {
     /// Codes of ISO 639-1 of all languages that are told apart, then `und`.
-    static let codes =
+    package static let codes =
         latinWords.map(\.code) + ["ru", "uk", "el", "he", "ar", "fa", "hi", "th", "zh", "ja", "ko", unknown]
     static let unknown = "und"
 
@@ -50,7 +50,7 @@ struct LanguageGuess: Sendable {
     private static let wordLimit = 300
 
     /// The place in `codes` of the text's language.
-    static func index(of text: [UInt8], words: [UInt64]) -> Int {
+    package static func index(of text: [UInt8], words: [UInt64]) -> Int {
         let scripts = ScriptCounts(text)
         if let code = scripts.code { return codes.firstIndex(of: code) ?? codes.count - 1 }
         var counts = [Int](repeating: 0, count: latinWords.count)

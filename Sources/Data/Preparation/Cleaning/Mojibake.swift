@@ -6,13 +6,13 @@ internal import JSON
 ///
 /// A sequence is taken for damage when nobody would write it: two letters that are not ASCII and a symbol, a
 /// capital with a sign that no word has behind it. What may be a word before a closing quotation mark, such as
-/// `CAFÉ»`, is left alone unless other damage stands beside it. The whole is repeated, as texts are damaged
+/// `CAFÉ»`, is left alone unless the text has other damage. The whole is repeated, as texts are damaged
 /// several times over.
-enum Mojibake {
+package enum Mojibake {
     private static let mostRepetitions = 4
 
     /// The text put right; nil if there was nothing to do.
-    static func fixed(_ text: [UInt8]) -> [UInt8]? {
+    package static func fixed(_ text: [UInt8]) -> [UInt8]? {
         var current = text
         for _ in 0..<mostRepetitions {
             guard let next = fixedOnce(current) else { break }
@@ -32,14 +32,21 @@ enum Mojibake {
     private struct Candidate {
         let range: Range<Int>
         let bytes: [UInt8]
-        var isCertain: Bool
+        /// Whether nobody would have written it.
+        let isCertain: Bool
+        /// Whether it makes a character that people write.
+        let isPossible: Bool
     }
 
     private static func fixedOnce(_ text: [UInt8]) -> [UInt8]? {
         // All lead bytes that matter are U+00C2 to U+00F4, C3 82 to C3 B4 in UTF-8.
         guard text.contains(0xC3) else { return nil }
         let candidates = candidates(in: text)
-        let accepted = candidates.indices.filter { isAccepted(candidates, $0) }
+        let isDamaged = candidates.contains { $0.isCertain }
+        let accepted = candidates.indices.filter { index in
+            candidates[index].isCertain || candidates[index].isPossible && isDamaged
+                || hasNeighbour(candidates, index)
+        }
         guard !accepted.isEmpty else { return nil }
         var result: [UInt8] = []
         result.reserveCapacity(text.count)
@@ -53,15 +60,11 @@ enum Mojibake {
         return result + text[end...]
     }
 
-    /// Uncertain ones need a neighbour that is certain, or several of them side by side.
-    private static func isAccepted(_ candidates: [Candidate], _ index: Int) -> Bool {
-        let candidate = candidates[index]
-        if candidate.isCertain { return true }
-        let before = index > 0 ? candidates[index - 1] : nil
-        let after = index + 1 < candidates.count ? candidates[index + 1] : nil
-        if let before, before.range.upperBound == candidate.range.lowerBound { return true }
-        if let after, candidate.range.upperBound == after.range.lowerBound { return true }
-        return false
+    /// Whether another sequence stands right beside it.
+    private static func hasNeighbour(_ candidates: [Candidate], _ index: Int) -> Bool {
+        let range = candidates[index].range
+        if index > 0, candidates[index - 1].range.upperBound == range.lowerBound { return true }
+        return index + 1 < candidates.count && range.upperBound == candidates[index + 1].range.lowerBound
     }
 
     private static func candidates(in text: [UInt8]) -> [Candidate] {
@@ -97,7 +100,15 @@ enum Mojibake {
         else { return nil }
         return Candidate(
             range: lead.start..<end, bytes: bytes,
-            isCertain: isCertain(text, lead, symbols, scalar))
+            isCertain: isCertain(text, lead, symbols, scalar), isPossible: isPossible(lead, scalar))
+    }
+
+    private static func isPossible(_ lead: Symbol, _ scalar: Unicode.Scalar) -> Bool {
+        switch lead.byte {
+        case 0xC2: scalar.value >= 0xA0
+        case 0xC4...0xDF: isPlausible(scalar.value)
+        default: true
+        }
     }
 
     private static func isCertain(

@@ -2,12 +2,12 @@
 
 /// Cuts texts into words: runs of letters, digits and marks, ASCII letters as small ones. An ideograph, and a
 /// character of kana, Hangul or Thai, is a word of its own.
-enum WordHashes {
+package enum WordHashes {
     private static let start: UInt64 = 0xCBF2_9CE4_8422_2325
     private static let factor: UInt64 = 0x100_0000_01B3
 
     /// A hash (FNV-1a) of each word, in order.
-    static func words(of text: [UInt8], limit: Int = .max) -> [UInt64] {
+    package static func words(of text: [UInt8], limit: Int = .max) -> [UInt64] {
         var words: [UInt64] = []
         words.reserveCapacity(min(limit, text.count / 5 + 1))
         var hash = start

@@ -4,15 +4,19 @@
 internal import Files
 
 /// What is sorted: by the first number, then the second, then the third. The fourth goes along.
-struct Entry: Comparable, Sendable {
-    var first: UInt64
-    var second: UInt64
-    var third: UInt64 = 0
-    var fourth: UInt64 = 0
+package struct Entry: Comparable, Sendable {
+    package var first: UInt64
+    package var second: UInt64
+    package var third: UInt64 = 0
+    package var fourth: UInt64 = 0
 
     static let byteCount = 32
 
-    static func < (left: Entry, right: Entry) -> Bool {
+    package init(first: UInt64, second: UInt64, third: UInt64 = 0, fourth: UInt64 = 0) {
+        (self.first, self.second, self.third, self.fourth) = (first, second, third, fourth)
+    }
+
+    package static func < (left: Entry, right: Entry) -> Bool {
         if left.first != right.first { return left.first < right.first }
         if left.second != right.second { return left.second < right.second }
         return left.third < right.third
@@ -20,20 +24,20 @@ struct Entry: Comparable, Sendable {
 }
 
 /// Writes entries to a file.
-final class EntryWriter {
-    let path: String
+package final class EntryWriter {
+    package let path: String
     private let file: AppendedFile
     private var buffer: [UInt8] = []
     private static let bufferBytes = 1 << 18
 
-    init(path: String) throws(PreparationError) {
+    package init(path: String) throws(PreparationError) {
         self.path = path
         file = try PreparationError.rethrowing { () throws(FilesError) in
             try AppendedFile(path: path, keeping: 0)
         }
     }
 
-    func write(_ entry: Entry) throws(PreparationError) {
+    package func write(_ entry: Entry) throws(PreparationError) {
         buffer.append(number: entry.first)
         buffer.append(number: entry.second)
         buffer.append(number: entry.third)
@@ -42,7 +46,7 @@ final class EntryWriter {
     }
 
     /// Writes the rest.
-    func flush() throws(PreparationError) {
+    package func flush() throws(PreparationError) {
         try PreparationError.rethrowing { () throws(FilesError) in try file.append(buffer) }
         buffer.removeAll(keepingCapacity: true)
     }

@@ -3,19 +3,19 @@
 internal import Files
 
 /// The entries of several files in their order.
-struct EntrySort {
+package struct EntrySort {
     private var readers: [EntryReader] = []
     private var heads: [Entry] = []
     private var inMemory: ArraySlice<Entry> = []
     private let pieces: [String]
 
     /// Entries that are sorted at once: 64 MB.
-    static let memoryEntries = 1 << 21
+    package static let memoryEntries = 1 << 21
 
     /// - Parameters:
     ///   - scratch: the start of the paths of the files that are made.
     ///   - memory: the most entries that are held at once.
-    init(_ paths: [String], scratch: String, memory: Int = memoryEntries) throws(PreparationError) {
+    package init(_ paths: [String], scratch: String, memory: Int = memoryEntries) throws(PreparationError) {
         var pieces: [String] = []
         var entries: [Entry] = []
         for path in paths {
@@ -50,7 +50,7 @@ struct EntrySort {
         return path
     }
 
-    mutating func next() throws(PreparationError) -> Entry? {
+    package mutating func next() throws(PreparationError) -> Entry? {
         guard !readers.isEmpty else { return inMemory.popFirst() }
         var least = 0
         for index in heads.indices where heads[index] < heads[least] { least = index }
@@ -65,7 +65,7 @@ struct EntrySort {
     }
 
     /// Removes the files that were made.
-    func removeFiles() throws(PreparationError) {
+    package func removeFiles() throws(PreparationError) {
         for piece in pieces {
             try PreparationError.rethrowing { () throws(FilesError) in try FileSystem.remove(piece) }
         }

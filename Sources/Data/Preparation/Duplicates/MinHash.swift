@@ -4,7 +4,7 @@
 /// Signs texts by the least hashes of their runs of five words. Texts that agree in all rows of any band are
 /// candidates; with 14 bands of 8 rows half of those with a Jaccard similarity of 0.72 do, and of those with 0.85
 /// 99 in 100.
-struct MinHash: Sendable {
+package struct MinHash: Sendable {
     static let bands = 14
     static let rows = 8
     /// Words of a shingle.
@@ -13,7 +13,7 @@ struct MinHash: Sendable {
     private let factors: [UInt64]
     private let terms: [UInt64]
 
-    init() {
+    package init() {
         // Multiply-shift hashing (Dietzfelbinger and others 1997): odd factors, the high bits of the product.
         var state: UInt64 = 0x4C6F_636B_7374_6570
         func next() -> UInt64 {
@@ -26,7 +26,7 @@ struct MinHash: Sendable {
     }
 
     /// A number for each band; nil if the text has fewer words than a shingle, so that only its equals are alike.
-    func signature(of words: [UInt64]) -> [UInt64]? {
+    package func signature(of words: [UInt64]) -> [UInt64]? {
         guard words.count >= Self.words else { return nil }
         var shingles = [UInt64](repeating: 0, count: words.count - Self.words + 1)
         for index in shingles.indices {

@@ -166,9 +166,10 @@ package struct PreparationRun {
 }
 
 extension PreparationSettings {
-    /// Shares of the raw rows; nothing is taken from them where the files for it are given.
-    package var validationPart: Double { validationShare ?? (rawValidationFiles.isEmpty ? 0.1 : 0) }
-    package var testPart: Double { testShare ?? (rawTestFiles.isEmpty ? 0.1 : 0) }
+    /// Shares of the raw rows; nothing is taken from them where files are held out as they are.
+    package var validationPart: Double { validationShare ?? usualPart }
+    package var testPart: Double { testShare ?? usualPart }
+    private var usualPart: Double { rawValidationFiles.isEmpty && rawTestFiles.isEmpty ? 0.1 : 0 }
 
     /// - Throws: `contradiction` where keys do not go together.
     func validate() throws(PreparationError) {

@@ -71,6 +71,7 @@ package enum ReportPage {
     ) throws(ReportingError) -> [ReportSection] {
         var blocks: [ReportBlock] = []
         let settings = try RunSettings(folder)
+        let data = try preparedData(settings)
         let changed = history?.summary?["changed_settings"]?.string?.split(separator: " ").map(String.init)
         if let settings, let changed, !changed.isEmpty {
             blocks.append(
@@ -96,6 +97,6 @@ package enum ReportPage {
                     summary: "The whole recipe: \(settings.count) keys, defaults included",
                     text: settings.text))
         }
-        return blocks.isEmpty ? [] : [ReportSection("How it was made", blocks)]
+        return data + (blocks.isEmpty ? [] : [ReportSection("How it was made", blocks)])
     }
 }

@@ -48,6 +48,8 @@ extension RunConfiguration {
     ) throws(ConfigurationError) {
         let (name, location) = (setting.name, setting.location)
         guard let key = RecipeKey.named(name) else {
+            // Those of `prepare` may stand in the recipe of a run.
+            if PreparationKey.named(name) != nil, !location.isFlag { return }
             guard let borrowed = BorrowedKey.named(name) else {
                 throw .unknown(name, among: RecipeKey.all.map(\.name), location)
             }

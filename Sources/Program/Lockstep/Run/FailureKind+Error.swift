@@ -4,6 +4,7 @@ internal import Checkpoints
 package import Cluster
 internal import DataParallel
 internal import Files
+internal import Preparation
 internal import Reporting
 internal import Training
 
@@ -21,6 +22,9 @@ extension FailureKind {
                 }
             case let error as FilesError: error.isOfStorage ? .storage : .input
             case let error as ReportingError: error.isOfStorage ? .storage : .input
+            case PreparationError.outputInUse: .busy
+            case PreparationError.parallel: .peers
+            case PreparationError.file(let error): error.isOfStorage ? .storage : .input
             case ParallelError.mismatch: .input
             case is ParallelError: .peers
             default: .input

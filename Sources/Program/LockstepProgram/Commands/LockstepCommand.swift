@@ -23,6 +23,8 @@ struct LockstepCommand: ParsableCommand {
         version: Version.current,
         subcommands: [
             TrainCommand.self, CheckCommand.self, PlanCommand.self, EvaluateCommand.self, PredictCommand.self,
+            PrepareCommand.self, TrainCommand.self, CheckCommand.self, EvaluateCommand.self,
+            PredictCommand.self,
             ChatCommand.self, RateCommand.self, CrossValidateCommand.self, ReportCommand.self,
             ImportCommand.self, LaunchCommand.self, SuperviseCommand.self,
             VerifyResumeCommand.self, JobRemainsCommand.self, BenchCommand.self,
