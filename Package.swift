@@ -215,7 +215,9 @@ let package = Package(
             goldens: true
         ),
         tests(
-            "PreparationTests", ["Files", "JSON", "DataParallel", "Preparation", "TestSupport"], goldens: true
+            "PreparationTests", ["Files", "JSON", "DataParallel", "Preparation", "TestSupport"],
+            goldens: true,
+            topics: ["PersonalData"]
         ),
         tests("LaunchTests", ["TestSupport"]),
         tests(

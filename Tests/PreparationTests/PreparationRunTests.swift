@@ -201,4 +201,29 @@ import Testing
         #expect(try prepared.rows(of: few).count == 4)
         #expect(try prepared.rows(of: few)[0]["text"]?.string?.contains("&rsquo;s a <b>") == true)
     }
+
+    @Test("personal data become placeholders, numbered within a conversation, and no example shows any")
+    func personalData() throws {
+        let chat: [JSONValue] = ["ann@example.com", "bob@example.org"].map { address in
+            [
+                "messages": [
+                    ["role": "user", "content": .string("Write  to \(address), not to info@example.net.")],
+                    ["role": "assistant", "content": .string("I wrote to \(address).")],
+                ]
+            ]
+        }
+        let settings = prepared.settings([try prepared.raw("chat.jsonl", rows: chat)])
+        let card = try prepared.run(settings)
+        // With their placeholders both are one conversation.
+        #expect(card["duplicates"]?["exact"]?.integer == 1)
+        #expect(card["personal_data"]?["EMAIL_ADDRESS"]?.integer == 6)
+        #expect(
+            try prepared.rows(of: settings).first?["messages"]?.array?.map { $0["content"]?.string } == [
+                "Write to <EMAIL_ADDRESS_1>, not to <EMAIL_ADDRESS_2>.", "I wrote to <EMAIL_ADDRESS_1>.",
+            ])
+        for name in ["train.jsonl", "data_card.json"] {
+            #expect(
+                !String(decoding: try prepared.bytes(name, of: settings), as: UTF8.self).contains("@example"))
+        }
+    }
 }

@@ -5,8 +5,8 @@ internal import JSON
 /// Puts sequences of characters right whose bytes in Windows-1252 are one character of UTF-8.
 ///
 /// A sequence is taken for damage when nobody would write it: two letters that are not ASCII and a symbol, a
-/// capital with a sign that no word has behind it. What may be a word before a closing quotation mark, such as
-/// `CAFÉ»`, is left alone unless the text has other damage. The whole is repeated, as texts are damaged
+/// capital with a sign that no word has behind it. What may be a word before a closing quotation mark, such
+/// as `CAFÉ»`, is left alone unless the text has other damage. The whole is repeated, as texts are damaged
 /// several times over.
 package enum Mojibake {
     private static let mostRepetitions = 4
@@ -179,7 +179,8 @@ package enum Mojibake {
         }
     }
 
-    /// The bytes 0x80 to 0x9F of Windows-1252 by their characters, as the WHATWG's encoding standard has them.
+    /// The bytes 0x80 to 0x9F of Windows-1252 by their characters, as the WHATWG's encoding standard has
+    /// them.
     private static let windowsBytes: [UInt32: UInt8] = [
         0x20AC: 0x80, 0x201A: 0x82, 0x0192: 0x83, 0x201E: 0x84, 0x2026: 0x85, 0x2020: 0x86, 0x2021: 0x87,
         0x02C6: 0x88, 0x2030: 0x89, 0x0160: 0x8A, 0x2039: 0x8B, 0x0152: 0x8C, 0x017D: 0x8E, 0x2018: 0x91,

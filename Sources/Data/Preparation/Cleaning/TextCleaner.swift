@@ -72,8 +72,8 @@ struct TextCleaner: Sendable {
         return bytes
     }
 
-    /// An example of a rule, around the first change. What a card shows has no personal data where the rule for
-    /// them is on, also not in the text before.
+    /// An example of a rule, around the first change. What a card shows has no personal data where the rule
+    /// for them is on, also not in the text before.
     private func example(
         _ rule: CleaningRule, _ before: [UInt8], _ after: [UInt8], _ position: UInt64
     ) -> PreparationTally.Example {

@@ -1,7 +1,7 @@
 // Records that are the same, or nearly, as groups.
 
-/// Joins records to groups, each known by the first of its records. Only records that are like another one are
-/// held, 16 bytes and their place in a table each.
+/// Joins records to groups, each known by the first of its records. Only records that are like another one
+/// are held, 16 bytes and their place in a table each.
 struct DuplicateGroups {
     private var parents: [UInt64: UInt64] = [:]
     /// Records with the very text of an earlier one.

@@ -2,8 +2,8 @@
 // Mining of Massive Datasets, 3.4).
 
 /// Signs texts by the least hashes of their runs of five words. Texts that agree in all rows of any band are
-/// candidates; with 14 bands of 8 rows half of those with a Jaccard similarity of 0.72 do, and of those with 0.85
-/// 99 in 100.
+/// candidates; with 14 bands of 8 rows half of those with a Jaccard similarity of 0.72 do, and of those with
+/// 0.85 99 in 100.
 package struct MinHash: Sendable {
     static let bands = 14
     static let rows = 8
@@ -25,7 +25,8 @@ package struct MinHash: Sendable {
         terms = (0..<count).map { _ in next() }
     }
 
-    /// A number for each band; nil if the text has fewer words than a shingle, so that only its equals are alike.
+    /// A number for each band; nil if the text has fewer words than a shingle, so that only its equals are
+    /// alike.
     package func signature(of words: [UInt64]) -> [UInt64]? {
         guard words.count >= Self.words else { return nil }
         var shingles = [UInt64](repeating: 0, count: words.count - Self.words + 1)

@@ -4,7 +4,8 @@ internal import Datasets
 internal import Files
 internal import JSON
 
-/// Collects rows of threads and gives them back conversation by conversation, in the order of their first rows.
+/// Collects rows of threads and gives them back conversation by conversation, in the order of their first
+/// rows.
 final class ThreadJoiner {
     private let columns: RecordColumns
     private let folder: String

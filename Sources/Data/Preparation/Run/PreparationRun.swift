@@ -5,11 +5,11 @@ internal import Datasets
 internal import Files
 package import JSON
 
-/// Runs a preparation on the ranks of a group. What it writes depends on the settings and the raw files alone, not
-/// on the number of ranks.
+/// Runs a preparation on the ranks of a group. What it writes depends on the settings and the raw files
+/// alone, not on the number of ranks.
 ///
-/// Each rank takes blocks of records, cleans them and writes them to the scratch folder with hashes; the ranks
-/// divide the hashes and find the pairs that are alike; rank 0 then writes the files.
+/// Each rank takes blocks of records, cleans them and writes them to the scratch folder with hashes; the
+/// ranks divide the hashes and find the pairs that are alike; rank 0 then writes the files.
 package struct PreparationRun {
     let settings: PreparationSettings
     let group: any ProcessGroup

@@ -2,8 +2,8 @@
 
 internal import JSON
 
-/// Counts of a rank, or of all. Examples are those of the first records, so that the sum does not depend on how
-/// records were divided.
+/// Counts of a rank, or of all. Examples are those of the first records, so that the sum does not depend on
+/// how records were divided.
 struct PreparationTally: Equatable {
     /// A text before a rule and after it; records that a rule removes have no text after it.
     struct Example: Equatable {

@@ -104,8 +104,8 @@ struct SplitStatistics {
     }
 }
 
-/// Lengths in classes whose borders are a quarter of a doubling apart: shares of them within a fifth, whatever
-/// the number of records.
+/// Lengths in classes whose borders are a quarter of a doubling apart: shares of them within a fifth,
+/// whatever the number of records.
 struct Lengths {
     private var counts = [Int](repeating: 0, count: 256)
     private var total = 0

@@ -87,7 +87,8 @@ enum Timestamp {
         return seconds
     }
 
-    /// Days since 1970-01-01 in the Gregorian calendar; years begin in March, so that the leap day is the last.
+    /// Days since 1970-01-01 in the Gregorian calendar; years begin in March, so that the leap day is the
+    /// last.
     private static func days(_ year: Int, _ month: Int, _ day: Int) -> Int {
         let shifted = month > 2 ? year : year - 1
         let era = (shifted >= 0 ? shifted : shifted - 399) / 400

@@ -2,6 +2,7 @@
 
 package import Configuration
 package import DataParallel
+internal import Files
 internal import JSON
 internal import Preparation
 internal import Reporting
@@ -31,11 +32,7 @@ package struct PreparationJob {
         let card = try run.run()
         guard group.rank == 0 else { return }
         let page = try DataCardPage.write(card, directory: configuration.settings.preparedDir)
-        if printsJSON {
-            print(card.text(.indented))
-        } else {
-            for line in DataCardPage.summary(card) { print(line) }
-            print(page)
-        }
+        let lines = printsJSON ? [card.text(.indented)] : DataCardPage.summary(card) + [page]
+        try StandardOutput.write(lines.joined(separator: "\n") + "\n")
     }
 }
