@@ -22,8 +22,7 @@ struct LockstepCommand: ParsableCommand {
             "lockstep train --help schedule"),
         version: Version.current,
         subcommands: [
-            TrainCommand.self, CheckCommand.self, PlanCommand.self, EvaluateCommand.self, PredictCommand.self,
-            PrepareCommand.self, TrainCommand.self, CheckCommand.self, EvaluateCommand.self,
+            PrepareCommand.self, CheckCommand.self, PlanCommand.self, TrainCommand.self, EvaluateCommand.self,
             PredictCommand.self,
             ChatCommand.self, RateCommand.self, CrossValidateCommand.self, ReportCommand.self,
             ImportCommand.self, LaunchCommand.self, SuperviseCommand.self,
