@@ -29,9 +29,8 @@ import Testing
     @Test(
         "every option of every command has one sentence",
         arguments: [
-            "train", "check", "plan", "evaluate", "predict", "chat", "cross-validate", "verify-resume",
-            "import",
-            "launch", "supervise",
+            "prepare", "check", "plan", "train", "evaluate", "predict", "chat", "cross-validate",
+            "verify-resume", "import", "launch", "supervise",
         ])
     func sentences(command: String) throws {
         let entries = entries(try output([command, "--help"]))

@@ -8,8 +8,8 @@ import Testing
 
 @Suite struct CompletionTests {
     private static let commands = [
-        "train", "check", "plan", "evaluate", "predict", "chat", "rate", "cross-validate", "verify-resume",
-        "report", "import", "launch", "supervise", "bench",
+        "prepare", "check", "plan", "train", "evaluate", "predict", "chat", "rate", "cross-validate",
+        "verify-resume", "report", "import", "launch", "supervise", "bench",
     ]
 
     /// The script for a shell, written into the workshop; returns its path.
