@@ -83,11 +83,28 @@ import Testing
         }
     }
 
+    @Test("no rank is left without a row, and a batch that is larger than the data is the data")
+    func fewRows() throws {
+        var calibration = PlanGolden.calibration
+        calibration.rows.count = 20
+        let search = PlanGolden.search(calibration)
+        let given = search.estimate(search.given(nodes: 4))
+        #expect(given.rowsPerStep <= 20 && given.steps == 3)
+        for nodes in [1, 4, 16] {
+            let shapes = search.candidates(nodes: nodes)
+            #expect(!shapes.isEmpty && shapes.allSatisfy { $0.ranks <= 20 })
+        }
+        let some = try result(search, nodes: [4, 16, 32, 64])
+        #expect(some.rows.map(\.nodes) == [4, 16])
+        #expect(some.notes.contains { $0.contains("not for 32, 64 nodes") })
+        #expect(throws: PlanError.moreNodesThanRows(nodes: 32)) { try result(search, nodes: [32, 64]) }
+    }
+
     @Test("memory decides which shapes are left")
     func memory() throws {
         let free = try #require(PlanGolden.search().best(nodes: 1))
         let one = free.mostMemory.total
-        let tight = try #require(PlanGolden.search(memory: one + one / 8).best(nodes: 1))
+        let tight = try #require(PlanGolden.search(memory: one + one / 2).best(nodes: 1))
         #expect(tight.shape.ranksPerNode == 1)
     }
 

@@ -61,7 +61,7 @@ import Testing
         arguments: [
             (["--nodes", "0"], "", "'0' is no number of nodes from 1 to 1024", Int32(64)),
             (["--nodes", "1,,2"], "", "'' is no number of nodes", 64),
-            (["--price_per_node_hour", "-1"], "", "--price_per_node_hour is a number of at least 0", 64),
+            (["--price_per_node_hour=-1"], "", "--price_per_node_hour is a number of at least 0", 64),
             (["--nodes", "1,2"], "", "does not describe the network: set network_gbit_per_s", 1),
             (["--nodes", "1"], "network_speed: 3\n", "network_speed is not a known key", 1),
             (["--nodes", "1"], "network_gbit_per_s: 0\n", "network_gbit_per_s must be a number above 0", 1),

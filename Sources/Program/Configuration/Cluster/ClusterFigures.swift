@@ -68,10 +68,10 @@ extension ClusterConfiguration {
         }
         let placement = RankPlacement(self, localCores: localCores)
         let cores = hosts.map(\.slots).min() ?? localCores
+        let threads = min(placement.threadsPerRank, cores)
         let ranks = max(1, placement.shares.map(\.ranks).max() ?? 1)
         return HostShape(
-            cores: cores, ranks: min(ranks, cores),
-            threads: max(1, min(placement.threadsPerRank, cores / min(ranks, cores))),
+            cores: cores, ranks: max(1, min(ranks, cores / threads)), threads: threads,
             isSmallest: Set(hosts.map(\.slots)).count > 1)
     }
 }

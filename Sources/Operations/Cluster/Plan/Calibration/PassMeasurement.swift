@@ -95,14 +95,16 @@ final class PassMeasurement {
     }
 
     /// Passes of several sizes on several numbers of threads, until a share of the calibration's time is
-    /// gone; of each number at least one of each size.
+    /// gone; of each number at least two sizes.
     func measure(until share: Double) throws -> [ComputeSample] {
         var samples: [ComputeSample] = []
         let sizes: [(scale: Double, choice: Choice)] = [
-            (1, .any), (0.5, .any), (1, .short), (1, .long), (1.5, .any), (0.25, .any),
+            (0.5, .any), (1.5, .any), (1, .short), (1, .long), (1, .any), (0.25, .any),
         ]
         func measure(_ threads: Int) throws {
-            for size in sizes {
+            for (index, size) in sizes.enumerated() {
+                // Two sizes at least: a line has two ends.
+                if index > 1, try !calibrator.hasTime(share) { break }
                 let rows = draw(rowCount(size.scale), size.choice)
                 let work = work(rows)
                 let seconds = try calibrator.slowest { try run(rows) }

@@ -108,7 +108,7 @@ extension PlanCalibration {
 
 // MARK: Reading
 
-private typealias Reader = JSONReader<PlanError>
+private typealias CalibrationReader = JSONReader<PlanError>
 
 extension PlanCalibration {
     /// Reads a document; `file` names it in errors.
@@ -117,7 +117,7 @@ extension PlanCalibration {
         do { document = try JSONValue(parsing: bytes) } catch {
             throw .notJSON(file: file, reason: "\(error)")
         }
-        let reader = Reader(document, file: file)
+        let reader = CalibrationReader(document, file: file)
         _ = try reader["lockstep_calibration"].integer(in: Self.format...Self.format, "\(Self.format)")
         machine = try Machine(reader["machine"])
         settings = try reader["settings"].members().map { (name, value) throws(PlanError) in
@@ -163,7 +163,7 @@ extension JSONReader<PlanError> {
 }
 
 extension PlanCalibration.Machine {
-    fileprivate init(_ reader: Reader) throws(PlanError) {
+    fileprivate init(_ reader: CalibrationReader) throws(PlanError) {
         name = try reader["name"].string()
         processor = try reader["processor"].string()
         cores = try reader["cores"].count()
@@ -175,7 +175,7 @@ extension PlanCalibration.Machine {
 }
 
 extension PlanCalibration.Rows {
-    fileprivate init(_ reader: Reader) throws(PlanError) {
+    fileprivate init(_ reader: CalibrationReader) throws(PlanError) {
         count = try reader["count"].count()
         isWhole = try reader["is_whole"].bool()
         lengths = try reader["lengths"].array().map { (length) throws(PlanError) in try length.count() }
@@ -193,7 +193,7 @@ extension PlanCalibration.Rows {
 }
 
 extension PlanCalibration.Model {
-    fileprivate init(_ reader: Reader) throws(PlanError) {
+    fileprivate init(_ reader: CalibrationReader) throws(PlanError) {
         parameterCount = try reader["parameters"].count()
         trainedCount = try reader["trained_parameters"].count(0)
         isBF16 = try reader["bf16"].bool()
@@ -210,7 +210,7 @@ extension PlanCalibration.Model {
 }
 
 extension PlanCalibration.Network {
-    fileprivate init(_ reader: Reader) throws(PlanError) {
+    fileprivate init(_ reader: CalibrationReader) throws(PlanError) {
         self.init(
             hosts: try reader["hosts"].count(2), bytesPerSecond: try reader["bytes_per_second"].positive(),
             latencySeconds: try reader["latency_seconds"].amount(),
@@ -220,7 +220,7 @@ extension PlanCalibration.Network {
 }
 
 extension ComputeSample {
-    fileprivate init(_ reader: Reader) throws(PlanError) {
+    fileprivate init(_ reader: CalibrationReader) throws(PlanError) {
         self.init(
             threads: try reader["threads"].count(), tokens: try reader["tokens"].positive(),
             squares: try reader["squares"].amount(), seconds: try reader["seconds"].positive())
@@ -228,7 +228,7 @@ extension ComputeSample {
 }
 
 extension ThreadCurve {
-    fileprivate init(_ reader: Reader) throws(PlanError) {
+    fileprivate init(_ reader: CalibrationReader) throws(PlanError) {
         let points = try reader.array().map { (point) throws(PlanError) in
             (threads: try point["threads"].count(), seconds: try point["seconds"].amount())
         }

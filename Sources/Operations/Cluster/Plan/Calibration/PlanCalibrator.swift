@@ -31,7 +31,7 @@ package struct PlanCalibrator {
     ///   - cores: those of a host of the cluster that is planned for.
     ///   - limitSeconds: what everything may take, about.
     package init(
-        _ run: RunArguments, group: any ProcessGroup, threads: Int, cores: Int, limitSeconds: Double = 45
+        _ run: RunArguments, group: any ProcessGroup, threads: Int, cores: Int, limitSeconds: Double = 36
     ) throws {
         (self.run, self.group, self.threads) = (run, group, threads)
         self.limitSeconds = limitSeconds

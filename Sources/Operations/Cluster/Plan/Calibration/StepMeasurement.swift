@@ -71,7 +71,7 @@ struct StepMeasurement {
                     step: index, epoch: 0, rows: drawn, microBatches: share[calibrator.group.rank])
             }
             if index > 1 { times.append(seconds) }
-            if index > 3, try !calibrator.hasTime(1) { break }
+            if index > 2, try !calibrator.hasTime(1) { break }
         }
         return times.sorted()[times.count / 2]
     }

@@ -37,6 +37,9 @@ package final class ShapeCost: Sendable {
     package func isKnown(threads: Int) -> Bool { compute.isKnown(threads: threads) }
     package func isExtrapolated(threads: Int) -> Bool { compute.isExtrapolated(threads: threads) }
 
+    /// Tokens of a row, in the mean.
+    package var meanLength: Double { draw.meanLength }
+
     /// The rows and tokens of a step of this shape.
     package func batches(_ shape: PlanShape) -> BatchDraw.Step {
         let key = DrawKey(batch: shape.batch, ranks: shape.ranks, accumulation: shape.accumulation)

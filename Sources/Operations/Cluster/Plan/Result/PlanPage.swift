@@ -1,6 +1,7 @@
 // A plan as a page in the report's style: figures, curves over the nodes, tables, and what is not known.
 
 internal import Foundation
+internal import Phrases
 package import Reporting
 
 /// The page that `--report` writes.
@@ -35,7 +36,7 @@ package struct PlanPage: Sendable {
         var figures = [
             ReportFigure(
                 name: "fewest hours", value: NumberFormat.significant(fastest.hours),
-                note: "on \(fastest.shape.nodes) nodes"),
+                note: "on \(fastest.shape.nodes, "node")"),
             ReportFigure(
                 name: "hours on one node", value: NumberFormat.significant(result.baseline.hours)),
         ]

@@ -47,19 +47,26 @@ package struct PlanResult: Sendable {
         self.title = title
         baseline = try best(1)
         var rows: [Row] = []
-        for count in nodes {
+        for count in nodes where count <= search.limit(nodes: count) {
             let given = search.given(nodes: count)
+            let isPossible = search.hasRows(given) && search.fits(given)
             rows.append(
                 Row(
                     nodes: count, best: try best(count),
-                    given: search.fits(given) ? search.estimate(given) : nil))
+                    given: isPossible ? search.estimate(given) : nil))
         }
+        guard !rows.isEmpty else { throw .moreNodesThanRows(nodes: nodes.min() ?? 1) }
         self.rows = rows
+        let leftOut = nodes.filter { $0 > search.limit(nodes: $0) }
         machine = cost.calibration.machine
         self.calibrationSeconds = calibrationSeconds
         self.pricePerNodeHour = pricePerNodeHour
         isTokenBudget = cost.run.isTokenBudget
-        self.notes = notes + Self.notes(search, rows)
+        let refused = leftOut.map(String.init).joined(separator: ", ")
+        self.notes =
+            notes
+            + (leftOut.isEmpty ? [] : ["not for \(refused) nodes: a step has fewer rows than that"])
+            + Self.notes(search, rows)
     }
 
     /// Rows a second over those of as many single nodes, at the best shape of each.

@@ -19,7 +19,8 @@ package struct PlanScreen: Sendable {
                     + Table(header: table.header, rows: given, alignments: []).text)
         }
         if given.count < result.rows.count {
-            parts.append("the shape of recipe and cluster file does not fit the memory of a host\n")
+            parts.append(
+                "the shape of recipe and cluster file does not fit everywhere: by memory, or by rows\n")
         }
         parts.append(table.advice.map { $0 + "\n" }.joined())
         parts.append(result.notes.map { "- \($0)\n" }.joined())

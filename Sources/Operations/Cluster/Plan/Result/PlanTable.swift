@@ -1,6 +1,7 @@
 // The figures of a plan as cells, for the console and for the page.
 
 internal import Foundation
+internal import Phrases
 internal import Reporting
 
 /// Rows of a plan as people read them.
@@ -55,7 +56,7 @@ package struct PlanTable: Sendable {
         let shape = estimate.shape
         let key = result.isTokenBudget ? "max_tokens_per_device" : "per_device_train_batch_size"
         return
-            "\(shape.nodes) nodes, ranks_per_host: \(shape.ranksPerNode), threads_per_rank: \(shape.threads), "
+            "\(shape.nodes, "node"), ranks_per_host: \(shape.ranksPerNode), threads_per_rank: \(shape.threads), "
             + "\(key): \(shape.batch), gradient_accumulation_steps: \(shape.accumulation), "
             + "\(NumberFormat.significant(estimate.hours)) hours"
             + (result.cost(estimate).map { ", \(NumberFormat.fixed($0, decimals: 2))" } ?? "")

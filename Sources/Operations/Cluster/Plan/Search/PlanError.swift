@@ -16,6 +16,8 @@ package enum PlanError: Error, Equatable, CustomStringConvertible {
     /// Recipes that the model of a step does not cover.
     case unsupported(key: String, reason: String)
     case noRows
+    /// A step has fewer rows than nodes.
+    case moreNodesThanRows(nodes: Int)
     /// A shape of the cluster file that nothing is known about.
     case unknownThreads(Int, measured: Int)
 
@@ -36,6 +38,8 @@ package enum PlanError: Error, Equatable, CustomStringConvertible {
             "\(file) does not describe the network: set network_gbit_per_s and network_latency_us, run plan under "
                 + "mpirun on two of the hosts, or ask for --nodes 1"
         case .unsupported(let key, let reason): "\(key): \(reason)"
+        case .moreNodesThanRows(let nodes):
+            "a step has fewer rows than \(nodes) nodes: ask for fewer --nodes, or raise --largest_batch"
         case .noRows: "train_file has no rows to learn from"
         case .unknownThreads(let threads, let measured):
             "the cluster file asks for \(threads) threads a rank, but only \(measured) was measured; run plan on a "

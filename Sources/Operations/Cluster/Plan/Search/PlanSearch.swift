@@ -45,8 +45,20 @@ package struct PlanSearch: Sendable {
             accumulation: cost.run.accumulation)
     }
 
-    /// Rows, or tokens, that a step of so many nodes may have.
-    package func limit(nodes: Int) -> Int { largestBatch ?? given(nodes: nodes).globalBatch }
+    /// Rows, or tokens, that a step of so many nodes may have: no more than there are.
+    package func limit(nodes: Int) -> Int {
+        min(largestBatch ?? given(nodes: nodes).globalBatch, available)
+    }
+
+    /// Rows of the data, or their tokens where batches are counted in them.
+    private var available: Int {
+        let rows = cost.calibration.rows
+        guard cost.run.isTokenBudget else { return rows.count }
+        return Int(Double(rows.count) * cost.meanLength)
+    }
+
+    /// Whether each rank gets a row.
+    package func hasRows(_ shape: PlanShape) -> Bool { shape.ranks <= cost.calibration.rows.count }
 
     /// Every shape that is tried.
     package func candidates(nodes: Int) -> [PlanShape] {
@@ -65,9 +77,9 @@ package struct PlanSearch: Sendable {
                 }
             }
         }
-        shapes.insert(given(nodes: nodes))
-        return shapes.filter { $0.globalBatch <= limit || $0 == given(nodes: nodes) }
-            .sorted { Self.order($0) < Self.order($1) }
+        let given = given(nodes: nodes)
+        if hasRows(given), largestBatch == nil { shapes.insert(given) }
+        return shapes.sorted { Self.order($0) < Self.order($1) }
     }
 
     /// Sizes of a micro-batch: powers of two, the recipe's, and a rank's whole share.
@@ -79,9 +91,10 @@ package struct PlanSearch: Sendable {
         return sizes.filter { $0 <= share }
     }
 
-    /// Of shapes that are alike the one with fewer ranks comes first: it takes less memory.
+    /// Of shapes that are alike the one with fewer ranks comes first, which takes less memory, then that with
+    /// fewer micro-batches.
     private static func order(_ shape: PlanShape) -> (Int, Int, Int, Int) {
-        (shape.ranksPerNode, shape.threads, shape.batch, shape.accumulation)
+        (shape.ranksPerNode, shape.threads, shape.accumulation, shape.batch)
     }
 
     package func fits(_ shape: PlanShape) -> Bool {
@@ -110,8 +123,13 @@ package struct PlanSearch: Sendable {
     }
 
     package func estimate(_ shape: PlanShape) -> PlanEstimate {
-        let batches = cost.batches(shape)
-        let outcome = cost.simulation(shape).run()
+        // Of a batch that is larger than the data each rank gets its part of these.
+        var dealt = shape
+        if shape.globalBatch > available {
+            dealt.batch = max(1, available / (shape.ranks * shape.accumulation))
+        }
+        let batches = cost.batches(dealt)
+        let outcome = cost.simulation(dealt).run()
         let steps = steps(rowsPerStep: batches.rows)
         let rows = cost.calibration.rows
         let most = mostMemory(shape)
@@ -121,7 +139,7 @@ package struct PlanSearch: Sendable {
             tokensPerStep: batches.tokens, steps: steps,
             hours: (Double(steps) * outcome.step + Double(rows.count) * rows.loadSeconds) / 3600,
             memory: cost.memory(shape, largestTokens: batches.largestTokens), mostMemory: most,
-            sentBytes: cost.sentBytes(shape), isExtrapolated: cost.isExtrapolated(threads: shape.threads))
+            sentBytes: cost.sentBytes(dealt), isExtrapolated: cost.isExtrapolated(threads: shape.threads))
     }
 
     /// Steps of the run.
