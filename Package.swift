@@ -120,8 +120,8 @@ let package = Package(
         .target(
             name: "Export",
             dependencies: [
-                "Phrases", "Tensors", "Files", "Machine", "JSON", "Safetensors", "Layers", "Models", "ONNX",
-                "ONNXMessages", "Checkpoints",
+                "Tensors", "Files", "JSON", "Safetensors", "Layers", "Models", "ONNX", "ONNXMessages",
+                "Checkpoints", "Generation",
             ], path: Floor.operations.path("Export"), resources: [.embedInCode("ONNX/runtime.py")],
             swiftSettings: strict),
         module(.operations, "Reporting", ["Phrases", "Files", "JSON", "Machine"]),

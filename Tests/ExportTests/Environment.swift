@@ -2,6 +2,7 @@
 
 import Export
 import Foundation
+import JSON
 import TestSupport
 import Testing
 
@@ -18,5 +19,11 @@ enum RuntimeEnvironment {
             FileManager.default.isExecutableFile(atPath: python),
             "\(python) is missing: run launch/setup --for-tests")
         return try Runtime(python: python, folder: folder.path)
+    }
+
+    /// Several commands in one process, which has to load the packages once.
+    static func run(_ jobs: [[String]], _ runtime: Runtime, in folder: TemporaryFolder) throws {
+        let list = JSONValue.array(jobs.map { .array($0.map { .string($0) }) })
+        try runtime.run("all", [try folder.write(list.serialized(), to: "jobs.json")])
     }
 }

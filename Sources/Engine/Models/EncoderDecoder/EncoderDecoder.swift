@@ -131,7 +131,8 @@ package final class EncoderDecoder: SequenceToSequenceModel, ImageModel {
     }
 
     package func sequenceLossSums(source: Pass, target: Pass, targets: [Int32]) -> [TokenLossSums] {
-        decoder.predictor.sequenceLossSums(target, source: encode(source), targets: targets)
+        decoder.predictor.sequenceLossSums(
+            target, source: encode(source), sourceBatch: source.batch, targets: targets)
     }
 
     package func encode(_ source: Pass) -> CrossAttentionSource {

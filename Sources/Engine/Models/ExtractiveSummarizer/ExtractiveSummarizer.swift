@@ -106,6 +106,10 @@ package final class ExtractiveSummarizer: TrainableModel {
 
     /// Logits `[N, 1]` of the sentences, in float32.
     package func forward(_ pass: Pass, sentences: SentenceBatch) -> Tensor {
+        OutputObservation.outputs(pass, sentences: sentences) { scores(pass, sentences) }
+    }
+
+    private func scores(_ pass: Pass, _ sentences: SentenceBatch) -> Tensor {
         let positionCount = Int(sentences.positions.max() ?? 0) + 1
         var states: Tensor
         var encoded: SelectedStates?

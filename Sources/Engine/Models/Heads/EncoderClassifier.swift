@@ -69,7 +69,9 @@ package final class EncoderClassifier: SequenceClassifier, ImageModel {
     package func hiddenStates(_ pass: Pass) -> Tensor { encoder.hiddenStates(pass) }
 
     package func forward(_ pass: Pass) -> Tensor {
-        layers.forward(plan.pooling.states(of: encoder, pass), keys: pass.sequenceKeys, pass)
+        OutputObservation.outputs(pass) {
+            layers.forward(plan.pooling.states(of: encoder, pass), keys: pass.sequenceKeys, pass)
+        }
     }
 
     package func backward(gradient dlogits: Tensor, _ pass: Pass) {

@@ -77,15 +77,14 @@ final class LMHeadModel {
 
     /// What `LanguageModel.sequenceLossSums` says.
     func sequenceLossSums(
-        _ pass: Pass, source: CrossAttentionSource? = nil, targets: [Int32]
+        _ pass: Pass, source: CrossAttentionSource? = nil, sourceBatch: TokenBatch? = nil, targets: [Int32]
     ) -> [TokenLossSums] {
         precondition(!pass.isTraining, "sums of sequences come without a backward pass")
         let (rows, wanted) = wanted(targets, pass)
         let offsets = pass.batch.offsets
         var sums = [TokenLossSums](repeating: TokenLossSums(), count: offsets.count - 1)
         if rows.isEmpty { return sums }
-        let states = network.forward(pass, source: source, rows: rows).states
-        let found = output.losses(transformed(states, pass), targets: wanted, pass)
+        let found = losses(pass, source: source, rows: rows, wanted: wanted, sourceBatch: sourceBatch)
         var sequence = 0
         for (index, row) in rows.enumerated() {
             while row >= offsets[sequence + 1] { sequence += 1 }
@@ -94,6 +93,27 @@ final class LMHeadModel {
             sums[sequence].count += 1
         }
         return sums
+    }
+
+    /// The loss of each wanted token, and whether it is the most likely one; from the logits of this task's
+    /// observer, if there is one.
+    private func losses(
+        _ pass: Pass, source: CrossAttentionSource?, rows: [Int32], wanted: [Int32], sourceBatch: TokenBatch?
+    ) -> (losses: [Double], isCorrect: [Bool]) {
+        guard let observer = OutputObservation.observer else {
+            let states = network.forward(pass, source: source, rows: rows).states
+            return output.losses(transformed(states, pass), targets: wanted, pass)
+        }
+        let step = ModelStep(
+            batch: sourceBatch ?? pass.batch, target: sourceBatch == nil ? nil : pass.batch, rows: rows)
+        let logits = observer.outputs(of: step) { self.logits(pass, source: source, rows: rows) }
+        let losses = Losses.crossEntropy(
+            logits, targets: wanted.map { Int($0) }, scale: 1, gradient: nil, labelSmoothing: 0)
+        let isCorrect = wanted.enumerated().map { row, target in
+            let values = logits.rows(row..<row + 1).values()
+            return values.firstIndex(of: values.max() ?? 0) == Int(target)
+        }
+        return (losses, isCorrect)
     }
 
     /// The tokens that have a target, and these targets.

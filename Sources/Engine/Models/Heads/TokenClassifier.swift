@@ -64,9 +64,11 @@ package final class TokenClassifier: TrainableModel {
 
     /// Logits `[N, K]` in float32 of the N tokens `rows`, in ascending order.
     package func forward(_ pass: Pass, rows: [Int32]) -> Tensor {
-        let states = encoder.forward(pass, source: nil, rows: rows)
-        self.states = states
-        return layers.forward(states.states, keys: RowRandomKeys(pass.tokenKeys, rows: rows), pass)
+        OutputObservation.outputs(pass, rows: rows) {
+            let states = encoder.forward(pass, source: nil, rows: rows)
+            self.states = states
+            return layers.forward(states.states, keys: RowRandomKeys(pass.tokenKeys, rows: rows), pass)
+        }
     }
 
     /// Adds the gradients of all parameters from that of the logits, which may be overwritten.

@@ -59,7 +59,9 @@ package final class QuestionAnswerer: TrainableModel {
 
     /// Logits `[T, 2]` in float32: that the answer starts at the token, and that it ends there.
     package func forward(_ pass: Pass) -> Tensor {
-        layers.forward(encoder.hiddenStates(pass), keys: pass.tokenKeys, pass)
+        OutputObservation.outputs(pass, rows: pass.batch.tokens.indices.map { Int32($0) }) {
+            layers.forward(encoder.hiddenStates(pass), keys: pass.tokenKeys, pass)
+        }
     }
 
     /// Adds the gradients of all parameters from that of the logits.

@@ -2,10 +2,14 @@
 
   python runtime.py versions
   python runtime.py check MODEL...                      onnx's checker, with the shapes of all values
-  python runtime.py run MODEL REQUESTS RESPONSES        one session; every file of REQUESTS gets its response
+  python runtime.py run MODEL REQUESTS RESPONSES        every file of REQUESTS gets its response; MODEL is a file,
+                                                        or a folder with an encoder and a decoder
   python runtime.py greedy FOLDER REQUESTS RESPONSES    decoding with the cache, token by token
-  python runtime.py int8 MODEL RESULT OPERATORS         dynamic quantization of the weights, per channel
+  python runtime.py int8 MODEL RESULT                   dynamic quantization: weights per channel, activations too
+  python runtime.py weights8 MODEL RESULT               weights alone in 8 bits, in blocks of 32
   python runtime.py fp16 MODEL RESULT                   weights and activations in half precision
+  python runtime.py hash FILE...                        SHA-256 and bytes of files
+  python runtime.py all JOBS                            the commands of a JSON file: a list of lists of words
 
 Requests and responses are safetensors files. What a command found stands as JSON on the last line of the output.
 """
@@ -82,32 +86,55 @@ def check(*paths):
     return {"checked": len(paths)}
 
 
+def empty_cache(model, count):
+    """Keys and values of no token, for a model that takes some."""
+    return {
+        port.name: numpy.zeros((count, port.shape[1], 0, port.shape[3]), numpy.float32)
+        for port in model.get_inputs() if port.name.startswith("past_key_values.")
+    }
+
+
+def outputs_of(model):
+    return [port.name for port in model.get_outputs() if not port.name.startswith("present.")]
+
+
 def run(path, source, target):
-    """Runs the model on every request; `empty.` tensors stand for caches of length 0."""
-    model = session(path)
+    """Runs every request. Its tensor `keep` lists row and column of the outputs that are wanted, if not all are."""
+    parts = [session(path)] if os.path.isfile(path) else [
+        session(os.path.join(path, name + ".onnx")) for name in ("encoder_model", "decoder_model")]
     seconds = 0.0
     for name in requests(source):
-        feed = dict(read(os.path.join(source, name)))
-        for port in model.get_inputs():
-            if port.name.startswith("past_key_values.") and port.name not in feed:
-                batch = len(feed["input_ids"])
-                feed[port.name] = numpy.zeros((batch, port.shape[1], 0, port.shape[3]), numpy.float32)
-        names = [port.name for port in model.get_outputs() if not port.name.startswith("present.")]
+        request = read(os.path.join(source, name))
         start = time.perf_counter()
-        results = model.run(names, feed)
+        results = forward(parts, request)
         seconds += time.perf_counter() - start
-        write(os.path.join(target, name), dict(zip(names, results)))
+        if "keep" in request:
+            rows, columns = request["keep"].T
+            results = {key: value[rows, columns] for key, value in results.items()}
+        write(os.path.join(target, name), results)
     return {"seconds": seconds}
+
+
+def forward(parts, request):
+    """The outputs of one model, or of an encoder with the first step of a decoder."""
+    last = parts[-1]
+    feed = {port.name: request[port.name] for port in last.get_inputs() if port.name in request}
+    if len(parts) == 2:
+        encoder = {port.name: request[port.name] for port in parts[0].get_inputs()}
+        feed["encoder_hidden_states"] = parts[0].run(["last_hidden_state"], encoder)[0]
+        feed["input_ids"] = request["decoder_input_ids"]
+        if "attention_mask" in encoder:
+            feed["encoder_attention_mask"] = encoder["attention_mask"]
+    feed.update(empty_cache(last, len(next(iter(feed.values())))))
+    names = outputs_of(last)
+    return dict(zip(names, last.run(names, feed)))
 
 
 def causal(folder, request):
     """Greedy decoding of one model with its cache: the tokens of each row, which have all the same length."""
     model = session(os.path.join(folder, "model.onnx"))
     tokens = request["input_ids"]
-    cache = {
-        port.name: numpy.zeros((len(tokens), port.shape[1], 0, port.shape[3]), numpy.float32)
-        for port in model.get_inputs() if port.name.startswith("past_key_values.")
-    }
+    cache = empty_cache(model, len(tokens))
     outputs = [port.name for port in model.get_outputs()]
     found, length = [], 0
     for _ in range(int(request["count"][0])):
@@ -157,13 +184,23 @@ def greedy(folder, source, target):
     return {"seconds": time.perf_counter() - start}
 
 
-def int8(path, result, operators):
+def int8(path, result):
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     quantize_dynamic(
-        path, result, op_types_to_quantize=operators.split(","), per_channel=True,
+        path, result, op_types_to_quantize=["MatMul", "Gemm", "Gather"], per_channel=True,
         reduce_range=not has_vnni(), weight_type=QuantType.QInt8, use_external_data_format=is_large(path))
     return {"reduce_range": not has_vnni()}
+
+
+def weights8(path, result):
+    import onnx
+    from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
+
+    quantizer = MatMulNBitsQuantizer(onnx.load(path), bits=8, block_size=32, is_symmetric=True)
+    quantizer.process()
+    quantizer.model.save_model_to_file(result, is_large(path))
+    return {"block_size": 32}
 
 
 def has_vnni():
@@ -189,7 +226,29 @@ def fp16(path, result):
     return {"kept": len(kept)}
 
 
-COMMANDS = {"versions": versions, "check": check, "run": run, "greedy": greedy, "int8": int8, "fp16": fp16}
+def hash(*paths):
+    import hashlib
+
+    found = {}
+    for path in paths:
+        digest = hashlib.sha256()
+        with open(path, "rb") as file:
+            while piece := file.read(1 << 20):
+                digest.update(piece)
+        found[path] = {"sha256": digest.hexdigest(), "bytes": os.path.getsize(path)}
+    return found
+
+
+def all(path):
+    with open(path) as file:
+        jobs = json.load(file)
+    return [COMMANDS[words[0]](*words[1:]) for words in jobs]
+
+
+COMMANDS = {
+    "versions": versions, "check": check, "run": run, "greedy": greedy, "int8": int8, "weights8": weights8,
+    "fp16": fp16, "hash": hash, "all": all,
+}
 
 if __name__ == "__main__":
     print(json.dumps(COMMANDS[sys.argv[1]](*sys.argv[2:])))
