@@ -101,6 +101,7 @@ let package = Package(
         module(.formats, "Images", ["Tensors", "Files", "JSON", "CImageCodecs"]),
         module(.data, "Datasets", ["Phrases", "Tensors", "Files", "JSON", "Models", "Images"]),
         module(.data, "Preparation", ["Phrases", "Files", "JSON", "DataParallel", "Datasets"]),
+        module(.data, "Preparation", ["JSON", "Tensors"]),
         module(.formats, "GGUF", ["Phrases", "Tensors", "Files"]),
         // Generated code, which does not mark what it does with unsafe globals.
         .target(
@@ -219,6 +220,7 @@ let package = Package(
             goldens: true,
             topics: ["PersonalData"]
         ),
+            "PreparationTests", ["JSON", "Preparation", "TestSupport"], topics: ["PersonalData"]),
         tests("LaunchTests", ["TestSupport"]),
         tests(
             "ModelsTests",

@@ -15,28 +15,30 @@ package struct PersonalDataCleaner: Sendable {
     /// A type that is switched off is still recognised, so that its values are taken for no other type's.
     package func spans(in text: String) -> [PersonalDataSpan] {
         var scanner = PersonalDataScanner(text)
-        let found = scanner.scan()
-        return types.count == PersonalDataType.allCases.count
-            ? found : found.filter { types.contains($0.type) }
+        return wanted(scanner.scan())
+    }
+
+    private func wanted(_ spans: [PersonalDataSpan]) -> [PersonalDataSpan] {
+        types.count == PersonalDataType.allCases.count ? spans : spans.filter { types.contains($0.type) }
     }
 
     /// The text with placeholders in the place of its personal data.
     package func clean(_ text: String, session: inout PlaceholderSession) -> CleanedText {
-        let spans = spans(in: text)
+        var scanner = PersonalDataScanner(text)
+        let spans = wanted(scanner.scan())
         guard !spans.isEmpty else { return CleanedText(text: text, counts: [:]) }
-        let bytes = text.utf8
-        var cleaned = ""
-        cleaned.reserveCapacity(bytes.count)
+        let bytes = scanner.bytes
+        var cleaned: [UInt8] = []
+        cleaned.reserveCapacity(bytes.count + 16 * spans.count)
         var counts: [PersonalDataType: Int] = [:]
-        var end = bytes.startIndex
+        var end = 0
         for span in spans {
-            let start = bytes.index(bytes.startIndex, offsetBy: span.range.lowerBound)
-            cleaned += text[end..<start]
-            end = bytes.index(start, offsetBy: span.range.count)
-            cleaned += session.placeholder(for: text[start..<end], type: span.type)
+            cleaned += bytes[end..<span.range.lowerBound]
+            end = span.range.upperBound
+            cleaned += session.placeholder(for: bytes[span.range], type: span.type).utf8
             counts[span.type, default: 0] += 1
         }
-        cleaned += text[end...]
-        return CleanedText(text: cleaned, counts: counts)
+        cleaned += bytes[end...]
+        return CleanedText(text: String(decoding: cleaned, as: UTF8.self), counts: counts)
     }
 }

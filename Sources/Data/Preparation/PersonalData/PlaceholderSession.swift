@@ -7,12 +7,17 @@
 package struct PlaceholderSession: Sendable {
     /// Whether placeholders carry numbers: `<PERSON_1>` rather than `<PERSON>`.
     package let isNumbered: Bool
-    private var numbers: [PersonalDataType: [String: Int]] = [:]
+    private var numbers: [PersonalDataType: [[UInt8]: Int]] = [:]
 
     package init(isNumbered: Bool = true) { self.isNumbered = isNumbered }
 
     /// The placeholder of a value; the first value of a type in the conversation has number 1.
-    package mutating func placeholder(for value: Substring, type: PersonalDataType) -> String {
+    package mutating func placeholder(for value: some StringProtocol, type: PersonalDataType) -> String {
+        placeholder(for: Array(value.utf8)[...], type: type)
+    }
+
+    /// As above, for the UTF-8 of a value.
+    mutating func placeholder(for value: ArraySlice<UInt8>, type: PersonalDataType) -> String {
         guard isNumbered else { return type.placeholder }
         let key = Self.key(value)
         let count = numbers[type]?.count ?? 0
@@ -22,11 +27,15 @@ package struct PlaceholderSession: Sendable {
     }
 
     /// Values that differ in case and punctuation alone are one: `+44 20 7946 0958` and `+442079460958`.
-    private static func key(_ value: Substring) -> String {
-        let kept = value.unicodeScalars.filter {
-            $0.properties.isAlphabetic || $0.properties.numericType != nil
+    private static func key(_ value: ArraySlice<UInt8>) -> [UInt8] {
+        var key: [UInt8] = []
+        key.reserveCapacity(value.count)
+        var isASCII = true
+        for byte in value where byte.isWord {
+            if byte >= 0x80 { isASCII = false }
+            key.append(byte.isUpper ? byte | 0x20 : byte)
         }
-        return String(String.UnicodeScalarView(kept)).lowercased()
+        return isASCII ? key : Array(String(decoding: key, as: UTF8.self).lowercased().utf8)
     }
 }
 

@@ -49,7 +49,16 @@ def plan(code, random_numbers):
                     break
         if bits:
             maps[length] = bits
-    return maps
+    # Narrow ranges, of which no completion was drawn: the examples of each kind.
+    for region in COUNTRY_CODE_TO_REGION_CODE[code]:
+        for kind in range(11):
+            example = (
+                phonenumbers.example_number_for_non_geo_entity(code) if region == "001"
+                else phonenumbers.example_number_for_type(region, kind))
+            if example is not None:
+                number = phonenumbers.national_significant_number(example)
+                maps[len(number)] = maps.get(len(number), 0) | 1 << int(number[:2])
+    return dict(sorted(maps.items()))
 
 
 def main():

@@ -447,7 +447,7 @@ class Values:
     def negative_version(self):
         return self.random.choice((
             f"{self.random.randrange(30)}.{self.random.randrange(30)}.{self.random.randrange(30)}",
-            f"{self.random.randrange(30)}.{self.random.randrange(30)}.{self.random.randrange(300)}.{self.random.randrange(30)}",
+            f"v{self.random.randrange(30)}.{self.random.randrange(30)}.{self.random.randrange(300)}.{self.random.randrange(30)}",
             f"v{self.random.randrange(9)}.{self.random.randrange(30)}.{self.random.randrange(30)}-rc{self.random.randrange(9)}"))
 
     def negative_date(self):

@@ -24,7 +24,9 @@ extension NationalCheck {
     static func isArgentine(_ digits: DigitString) -> Bool {
         let kind = digits.value(0..<2)
         guard [20, 23, 24, 27, 30, 33, 34, 50, 51, 55].contains(kind) else { return false }
-        return digits.weighted([5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1]).isMultiple(of: 11)
+        // A remainder of 1 would leave the check 10, for which 9 is written.
+        let check = 11 - digits.weighted([5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11
+        return (check == 11 ? 0 : check == 10 ? 9 : check) == digits[10]
     }
 
     /// Chinese resident number: date and ISO 7064 MOD 11,2; `check` is 10 where an X stands last.
@@ -37,7 +39,7 @@ extension NationalCheck {
     }
 
     /// Korean resident number: date, sex and century.
-    static func isKorean(_ digits: DigitString) -> Bool { digits.isDay(month: 2, day: 4) }
+    static func isKorean(_ digits: DigitString) -> Bool { digits[6] <= 8 && digits.isDay(month: 2, day: 4) }
 
     /// The check digit that Korean numbers before October 2020 have.
     static func hasKoreanCheck(_ digits: DigitString) -> Bool {
@@ -58,7 +60,7 @@ extension NationalCheck {
 
     /// South African identity number: date, citizenship, Luhn.
     static func isSouthAfrican(_ digits: DigitString) -> Bool {
-        digits.isDay(month: 2, day: 4) && digits[10] <= 2 && digits.hasLuhn()
+        digits.isDay(month: 2, day: 4) && digits[10] <= 2 && digits[11] >= 8 && digits.hasLuhn()
     }
 
     /// Australian tax file number of eight or nine digits.

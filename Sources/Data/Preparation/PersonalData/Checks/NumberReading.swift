@@ -8,9 +8,17 @@ struct NumberReading {
     let isCertain: Bool
     /// Whether they decide even beside a word for things that are counted.
     let isIrrefutable: Bool
+    /// Whether the number has a check at all, or only the length.
+    let isChecked: Bool
+    /// How far before the number a word for the kind may end, in bytes.
+    let reach: Int
 
-    init(_ type: PersonalDataType, _ rule: String, certain: Bool = false, irrefutable: Bool = false) {
-        (self.type, self.rule) = (type, rule)
+    init(
+        _ type: PersonalDataType, _ rule: String, certain: Bool = false, irrefutable: Bool = false,
+        checked: Bool = true,
+        reach: Int = 100
+    ) {
+        (self.type, self.rule, isChecked, self.reach) = (type, rule, checked, reach)
         (isCertain, isIrrefutable) = (certain || irrefutable, irrefutable)
     }
 }
@@ -21,7 +29,9 @@ extension PersonalDataScanner {
         guard !number.leading.contains(.plus), !number.digits.isUniform else { return [] }
         var readings: [NumberReading] = []
         let digits = number.digits
-        if digits.count >= 12, digits.hasLuhn(), CardIssuer(digits) != nil { readings.append(card(number)) }
+        let isCard = 12...19 ~= digits.count && digits.hasLuhn()
+        let isIssued = isCard && CardIssuer(digits) != nil
+        if isIssued, digits.count != 13 { readings.append(card(number)) }
         switch digits.count {
         case 8, 9: readNineDigits(number, &readings)
         case 10: readTenDigits(number, &readings)
@@ -29,6 +39,13 @@ extension PersonalDataScanner {
         case 12, 13: readThirteenDigits(number, &readings)
         case 15, 18: readLongDigits(number, &readings)
         default: break
+        }
+        if isIssued, digits.count == 13 { readings.append(card(number)) }
+        if isCard, !isIssued, number.isSetOff {
+            readings.append(NumberReading(.creditCard, "Luhn", reach: 24))
+        }
+        if number.groupCount == 1, 6...14 ~= digits.count {
+            readings.append(NumberReading(.usDriverLicense, "word for a driver's license", checked: false))
         }
         return readings
     }
@@ -70,7 +87,9 @@ extension PersonalDataScanner {
             if number.groupCount <= 2, digits.hasLuhn() {
                 readings.append(NumberReading(.israeliIdentity, "Luhn"))
             }
-            if number.groupCount == 1 { readings.append(NumberReading(.usPassport, "nine digits")) }
+            if number.groupCount == 1 {
+                readings.append(NumberReading(.usPassport, "nine digits", checked: false))
+            }
         }
         if inTriples || number.shape == 323, NationalCheck.isAustralianTaxFile(digits) {
             readings.append(NumberReading(.australianTaxFile, "modulo 11"))
@@ -123,7 +142,8 @@ extension PersonalDataScanner {
         let isBare = number.groupCount == 1
         if isBare || number.shape == 3332, NationalCheck.isBrazilian(digits) {
             let isFormed = number.shape == 3332 && number.inner.contains(.hyphen)
-            readings.append(NumberReading(.brazilianTaxpayer, "two check digits", irrefutable: isFormed))
+            readings.append(
+                NumberReading(.brazilianTaxpayer, "two check digits", certain: true, irrefutable: isFormed))
         }
         if isBare || number.shape == 22232 || number.shape == 632, NationalCheck.isBelgian(digits) {
             readings.append(
@@ -170,6 +190,11 @@ extension PersonalDataScanner {
             }
             return
         }
+        if isBare || number.shape == 6412 || number.shape == 64111 || number.shape == 643,
+            NationalCheck.isSouthAfrican(digits)
+        {
+            readings.append(NumberReading(.southAfricanIdentity, "date and Luhn", certain: true))
+        }
         if isBare || number.shape == 67, NationalCheck.isKorean(digits) {
             let isChecked = NationalCheck.hasKoreanCheck(digits)
             let isFormed = number.shape == 67 && number.inner == .hyphen
@@ -181,11 +206,6 @@ extension PersonalDataScanner {
         if isBare, NationalCheck.isRomanian(digits) {
             readings.append(NumberReading(.romanianPersonal, "date, county and modulo 11", certain: true))
         }
-        if isBare || number.shape == 6412 || number.shape == 64111 || number.shape == 643,
-            NationalCheck.isSouthAfrican(digits)
-        {
-            readings.append(NumberReading(.southAfricanIdentity, "date and Luhn", certain: true))
-        }
         if isBare || number.shape == 14521, NationalCheck.isThai(digits) {
             readings.append(NumberReading(.thaiNational, "modulo 11", certain: !isBare))
         }
@@ -194,7 +214,7 @@ extension PersonalDataScanner {
     private func readLongDigits(_ number: NumberCandidate, _ readings: inout [NumberReading]) {
         let digits = number.digits
         if digits.count == 15, NationalCheck.isFrench(digits) {
-            readings.append(NumberReading(.frenchSocialSecurity, "month and modulo 97", irrefutable: true))
+            readings.append(NumberReading(.frenchSocialSecurity, "month and modulo 97", certain: true))
         }
         if digits.count == 18, NationalCheck.isChinese(digits, check: nil) {
             readings.append(NumberReading(.chineseResident, "date and modulo 11", irrefutable: true))

@@ -4,6 +4,8 @@
 enum CueRole: Int, Sendable, CaseIterable {
     /// A number behind it tells who somebody is, of no certain kind: `ID`, `identity number`.
     case identity
+    /// A number behind it is somebody's, most likely of a telephone: `my number is`.
+    case ownNumber
     /// A number behind it counts things: `order`, `ISBN`, `invoice`.
     case thing
     /// Dotted numbers behind it count versions.

@@ -4,11 +4,17 @@ extension CueLexicon {
     /// Words and phrases by role, in lower case; apostrophes, hyphens and points part words.
     static let roleWords: [(CueRole, String)] = [
         (
+            .ownNumber,
+            "number is|my number|his number|her number|their number|your number|our number|new number|numbers are"
+                + "|number at|old number|number|nummer|numero|número|numéro|nr"
+        ),
+        (
             .identity,
             "id|identity|identification|national id|identity number|id number|personal number|personal id"
                 + "|identity card|id card|citizen|resident|tax|taxpayer|insurance|ausweis|ausweisnummer"
                 + "|personalausweis|identité|identidad|identità|identidade|cédula|cedula|document|documento"
-                + "|personal code|personal identification|national number|number for the|tax number|tin"
+                + "|personal code|personal codes|identity code|identity codes|personal identity code|personal identity codes"
+                + "|personal identification|national number|number for the|tax number|tin"
         ),
         (
             .thing,
@@ -27,14 +33,14 @@ extension CueLexicon {
         ),
         (
             .version,
-            "version|versions|v|ver|release|released|build|firmware|upgrade|update|upgraded|section|chapter|kernel|driver|python|node|java|chrome|windows|android|ios|clause|figure|table|schema|sdk|api"
+            "version|versions|v|ver|release|released|build|firmware|upgrade|update|upgraded|section|chapter|kernel|python|node|java|chrome|windows|android|ios|clause|figure|table|schema|sdk|api"
         ),
         (
             .title,
-            "mr|mrs|ms|miss|mx|dr|prof|professor|doctor|sir|madam|lady|lord|herr|herrn|frau|monsieur|madame"
+            "mr|mrs|ms|miss|mx|dr|prof|professor|doctor|sir|madam|herr|herrn|frau|monsieur|madame"
                 + "|mademoiselle|mme|mlle|señor|señora|sr|sra|srta|senhor|senhora|signor|signora|sig|dott|dhr|mevr"
-                + "|mevrouw|meneer|pan|pani|hr|fru|rev|reverend|capt|captain|sgt|sergeant|lt|lieutenant|officer"
-                + "|judge|senator|nurse|father|uncle|aunt|attorney|esq|messrs|fr|ing|dipl"
+                + "|mevrouw|meneer|pan|pani|hr|fru|rev|reverend|sgt|sergeant|lt|lieutenant|officer"
+                + "|judge|senator|attorney|messrs|ing|dipl"
         ),
         (
             .greeting,
@@ -44,16 +50,16 @@ extension CueLexicon {
         ),
         (
             .introduction,
-            "my name is|my name s|name is|full name is|names are|mein name ist|ich heiße|ich heisse|je m appelle"
+            "my name is|my name s|full name is|mein name ist|ich heiße|ich heisse|je m appelle"
                 + "|mon nom est|me llamo|mi nombre es|mi chiamo|il mio nome è|meu nome é|me chamo|mijn naam is"
                 + "|ik heet|nazywam się|mam na imię|jag heter|jeg heter|jeg hedder|minun nimeni on|меня зовут"
-                + "|under the name|under the name of|in the name of|calls me|call me|named|name was|by the name of"
+                + "|calls me|call me"
                 + "|called me|what s your name|what is your name|his name is|her name is|partner s name"
                 + "|maiden name is|name to|correct it to|change it to|changed to"
         ),
         (
             .weakIntroduction,
-            "i am|i m|this is|it s|speaking to|speak to|speak with|spoke with|ask for|ich bin|hier ist|je suis|soy|sono|ik ben|here is|signed|regards|met|meet|with|from|by|and|for|to|said|says|told|asked|about|maybe it s under|it under"
+            "name is|names are|under the name|under the name of|in the name of|named|name was|by the name of|i am|i m|this is|it s|speaking to|speak to|speak with|spoke with|ask for|ich bin|hier ist|je suis|soy|sono|ik ben|here is|signed|regards|met|meet|with|from|by|and|for|to|said|says|told|asked|about|maybe it s under|it under"
         ),
         (
             .nameLabel,

@@ -7,9 +7,8 @@ extension CueLexicon {
             .phoneNumber,
             "phone|phones|telephone|tel|telephon|mobile|mob|cell|cellphone|cellular|fax|landline|hotline|call|calls"
                 + "|called|calling|dial|text|sms|whatsapp|signal|ring|reach|reached|reachable|contact|callback"
-                + "|voicemail|extension|desk|handset|answering|pick up|helpline|switchboard|viber|telegram|pager"
-                + "|phoned|texted|messages to|message|number is|my number|his number|her number|their number"
-                + "|your number|new number|numbers are|direct line|t|m|f|ph|handy|telefon|telefonnummer|rufnummer"
+                + "|voicemail|extension|desk|handset|answering|answers|answer|pick up|helpline|switchboard|viber|telegram|pager"
+                + "|phoned|texted|messages to|message|direct line|ph|handy|telefon|telefonnummer|rufnummer"
                 + "|mobilnummer|mobil|handynummer|anrufen|ruf|rufen|téléphone|portable|numéro de|appelez|appeler"
                 + "|joindre|teléfono|telefono|móvil|movil|celular|llame|llamar|llama|cellulare|chiama|chiamare"
                 + "|chiamami|telefone|telemóvel|ligue|ligar|telefoon|telefoonnummer|mobiel|bel|bellen|telefonu"
@@ -74,10 +73,19 @@ extension CueLexicon {
             "rijksregisternummer|rijksregister|registre national|national register|insz|niss|numéro national"
                 + "|belgian national number|national number|nrn"
         ),
-        (.swedishPersonal, "personnummer|swedish personal|personal identity number|samordningsnummer|pnr"),
-        (.norwegianBirth, "fødselsnummer|fodselsnummer|norwegian national|personnummer|birth number"),
-        (.danishPersonal, "cpr|cpr nummer|cpr number|personnummer|danish personal"),
-        (.finnishIdentity, "hetu|henkilötunnus|henkilotunnus|personbeteckning|finnish personal"),
+        (
+            .swedishPersonal,
+            "personnummer|swedish|swedish personal|personal identity number|samordningsnummer|pnr"
+        ),
+        (
+            .norwegianBirth,
+            "fødselsnummer|fodselsnummer|norwegian|norwegian national|personnummer|birth number"
+        ),
+        (.danishPersonal, "cpr|cpr nummer|cpr number|personnummer|danish|danish personal"),
+        (
+            .finnishIdentity,
+            "hetu|henkilötunnus|henkilotunnus|personbeteckning|finnish|finnish personal|finnish personal identity code"
+        ),
         (.swissSocialSecurity, "ahv|ahv nummer|avs|oasi|numéro avs|swiss social security|ahvn13"),
         (.portugueseTaxNumber, "contribuinte|nif|número de contribuinte|portuguese tax"),
         (.irishPublicService, "pps|ppsn|personal public service|pps number|irish"),
@@ -96,7 +104,7 @@ extension CueLexicon {
         (.koreanResident, "rrn|resident registration|주민등록번호|주민번호|주민"),
         (.japaneseIndividual, "my number|mynumber|マイナンバー|individual number|個人番号"),
         (.singaporeanIdentity, "nric|fin|singapore"),
-        (.thaiNational, "thai id|thai national|thai|บัตรประชาชน|เลขประจำตัวประชาชน"),
+        (.thaiNational, "thai id|thai national|thai|thailand|บัตรประชาชน|เลขประจำตัวประชาชน"),
         (.israeliIdentity, "teudat zehut|teudat|zehut|israeli id|israeli|תעודת זהות|מספר זהות|ת ז"),
         (.southAfricanIdentity, "south african id|rsa id|sa id|south african"),
         (.australianTaxFile, "tfn|tax file|tax file number"),

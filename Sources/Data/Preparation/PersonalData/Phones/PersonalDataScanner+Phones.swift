@@ -27,7 +27,10 @@ extension PersonalDataScanner {
             fit.alone = internationalFit(digits, from: 3, rule: "011 and calling code").alone
             fit.withCue = fit.alone
         }
-        if fit.alone == nil { fit.alone = americanRule(number) ?? trunkRule(number) ?? chineseRule(number) }
+        if fit.alone == nil {
+            fit.alone =
+                americanRule(number) ?? trunkRule(number) ?? russianRule(number) ?? chineseRule(number)
+        }
         return fit
     }
 
@@ -86,6 +89,16 @@ extension PersonalDataScanner {
             plan.fit(digits, from: code == 39 ? 0 : 1, code: code) == .valid
         }
         return fits ? "trunk prefix and national number" : nil
+    }
+
+    /// 8 (495) 123-45-67: the trunk prefix 8 and ten digits.
+    private func russianRule(_ number: NumberCandidate) -> String? {
+        let digits = number.digits
+        guard digits.count == 11, digits[0] == 8,
+            number.inner.contains(.parenthesis) || number.shape == 13322,
+            plan.fit(digits, from: 1, code: 7) == .valid
+        else { return nil }
+        return "trunk prefix 8 and national number"
     }
 
     /// Eleven digits that start with 13 to 19 right behind a Chinese character.

@@ -3,6 +3,8 @@
 extension PersonalDataScanner {
     /// How far a cue reaches to the right, in bytes.
     static let reach = 64
+    /// As `reach` for national numbers, which are often explained before they are given.
+    static let nationalReach = 100
     /// How far behind a value a cue is looked for, in bytes.
     static let lookahead = 40
 
@@ -20,13 +22,13 @@ extension PersonalDataScanner {
         while index < limit {
             let byte = bytes[index]
             if byte == 0x0A || byte == 0x2E && at(index + 1).isSpace && index > place { break }
-            guard byte.isWord else {
+            guard isWord(at: index) else {
                 index += 1
                 continue
             }
             if byte.isDigit { break }
             var hash = CueLexicon.hashStart
-            while at(index).isWord {
+            while isWord(at: index) {
                 let byte = bytes[index]
                 hash = CueLexicon.hash(hash, byte < 0x80 && !byte.isDigit ? byte | 0x20 : byte)
                 index += 1
@@ -41,7 +43,8 @@ extension PersonalDataScanner {
     /// Whether a cue for a type stands near a place, and nearer than one for something that is counted.
     func isNear(_ type: PersonalDataType, _ start: Int, _ end: Int) -> Bool {
         let own = distance(type, before: start)
-        if own < Self.reach { return own <= thing(before: start) }
+        let reach = type == .phoneNumber || type == .creditCard ? Self.reach : Self.nationalReach
+        if own < reach { return own <= thing(before: start) }
         guard thing(before: start) > 24 else { return false }
         return following(end).contains(type)
     }
@@ -64,9 +67,26 @@ extension PersonalDataScanner {
         case UInt8(ascii: "$"), UInt8(ascii: "#"), 0xAC, 0xA3, 0xA5: return true
         default: break
         }
-        let next = at(end)
-        let isFraction = (next == UInt8(ascii: ",") || next == UInt8(ascii: ".")) && at(end + 1).isDigit
-        return isFraction || next == UInt8(ascii: "%")
+        return isAmount(end)
+    }
+
+    /// Whether a fraction, a currency or a percent sign follows a number.
+    func isAmount(_ end: Int) -> Bool {
+        var place = end
+        if at(place) == UInt8(ascii: ",") || at(place) == UInt8(ascii: "."), at(place + 1).isDigit {
+            place += 2
+            while at(place).isDigit { place += 1 }
+            if place - end <= 3 { return true }
+            place = end
+        }
+        if at(place) == UInt8(ascii: "%") { return true }
+        if at(place).isBlank { place += 1 }
+        switch (at(place), at(place + 1), at(place + 2)) {
+        case (UInt8(ascii: "$"), _, _), (0xE2, 0x82, 0xAC), (0xC2, 0xA3, _): return true
+        case (UInt8(ascii: "E"), UInt8(ascii: "U"), UInt8(ascii: "R")): return !at(place + 3).isWord
+        case (UInt8(ascii: "U"), UInt8(ascii: "S"), UInt8(ascii: "D")): return !at(place + 3).isWord
+        default: return false
+        }
     }
 
     /// Hears the cues within a word of a script without blanks, where a number follows it.

@@ -29,6 +29,7 @@ extension PersonalDataScanner {
     mutating func visitDate(_ run: NumberRun, _ first: Int, _ last: Int) {
         guard isBirth(run.start(first)) else { return }
         keep(run.start(first), run.end(last), .dateOfBirth, "word for a birth and date")
+        typeCues[PersonalDataType.dateOfBirth.ordinal] = -1000
     }
 
     private func isBirth(_ place: Int) -> Bool { distance(.dateOfBirth, before: place) < Self.birthReach }
@@ -48,6 +49,7 @@ extension PersonalDataScanner {
         }
         guard length == 4, !at(place + 4).isWord else { return }
         keep(start, place + 4, .dateOfBirth, "word for a birth and month")
+        typeCues[PersonalDataType.dateOfBirth.ordinal] = -1000
     }
 
     /// Where the day before a month starts: `5`, `5.`, `5th of`, `5 de`.

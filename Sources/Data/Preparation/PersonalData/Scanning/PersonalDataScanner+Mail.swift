@@ -4,7 +4,7 @@ extension PersonalDataScanner {
     /// An `@` with a local part before it and a domain behind it.
     mutating func visitAt() {
         var start = position
-        while start > 0, position - start < 64, Self.isLocal(bytes[start - 1]) { start -= 1 }
+        while position - start < 64, let before = localStart(start) { start = before }
         while start < position, bytes[start] == UInt8(ascii: ".") || bytes[start] == UInt8(ascii: "-") {
             start += 1
         }
@@ -14,8 +14,15 @@ extension PersonalDataScanner {
         keep(start, end, .emailAddress, "local part and domain")
     }
 
-    private static func isLocal(_ byte: UInt8) -> Bool {
-        byte.isWord || "._%+-'&!#".utf8.contains(byte)
+    /// Where the character of a local part starts that ends at a place; nil if none does.
+    private func localStart(_ end: Int) -> Int? {
+        let byte = at(end - 1)
+        if byte < 0x80 {
+            let isSign = "._%+-".utf8.contains(byte) || byte == UInt8(ascii: "'") && at(end - 2).isLetter
+            return byte.isAlphanumeric || isSign ? end - 1 : nil
+        }
+        // Two bytes: Latin, Greek, Cyrillic. Scripts without blanks would draw the sentence in.
+        return 0xC3...0xDF ~= at(end - 2) ? end - 2 : nil
     }
 
     /// Where a domain name that starts at a place ends; nil without a top-level domain of letters.
@@ -24,7 +31,7 @@ extension PersonalDataScanner {
         var end: Int?
         while place - start < 255 {
             let byte = at(place)
-            if byte.isWord || byte == UInt8(ascii: "-") {
+            if isWord(at: place) || byte == UInt8(ascii: "-") {
                 place += 1
                 continue
             }
@@ -34,7 +41,7 @@ extension PersonalDataScanner {
             }
             let isTop = lastPoint >= 0 && place - labelStart >= 2 && !at(labelStart).isDigit
             if isTop { end = place }
-            guard byte == UInt8(ascii: "."), at(place + 1).isWord else { break }
+            guard byte == UInt8(ascii: "."), isWord(at: place + 1) else { break }
             lastPoint = place
             place += 1
             labelStart = place
@@ -44,7 +51,8 @@ extension PersonalDataScanner {
 
     /// A `:` that may belong to a web address or to an IPv6 address.
     mutating func visitColon() {
-        if at(position + 1) == UInt8(ascii: "/"), at(position + 2) == UInt8(ascii: "/") {
+        if at(position + 1) == UInt8(ascii: "/"), at(position + 2) == UInt8(ascii: "/"), position >= consumed
+        {
             visitAddress()
         } else if at(position + 1) == UInt8(ascii: ":"), !at(position - 1).isWord, position >= consumed {
             _ = keepIPv6(position)

@@ -118,13 +118,13 @@ extension PersonalDataScanner {
     /// Numbers that start with digits and end with letters behind a sign: 12345678-Z, 131052-308T, 12.345.678-K.
     mutating func visitLetteredEnd(_ run: NumberRun) -> Bool {
         let start = run.start(0)
-        guard run.count <= 4, run.end(run.count - 1) - start <= 10 else { return false }
+        guard run.count <= 4, run.end(run.count - 1) - start <= 12 else { return false }
         let isDated = run.digitCount(0) == 6
         let sign = at(run.end(0))
         if isDated, sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+") {
             let end = run.end(0) + 5
             let code = bytes[start..<min(end, bytes.count)].map(\.uppercased)
-            if !at(end).isWord, LetteredCheck.isFinnish(code) {
+            if !at(end).isWord, at(end - 1).isLetter, LetteredCheck.isFinnish(code) {
                 keep(start, end, .finnishIdentity, "date and modulo 31")
                 return true
             }
@@ -134,11 +134,14 @@ extension PersonalDataScanner {
         guard at(letter).isLetter, !at(letter + 1).isWord else { return false }
         let code = (bytes[start..<last].filter(\.isDigit) + [at(letter)]).map(\.uppercased)
         let isUpper = at(letter).isUpper
-        if LetteredCheck.isSpanish(code), isUpper || isNear(.spanishTaxNumber, start, letter + 1) {
+        let isChilean = LetteredCheck.isChilean(code) && at(last) == UInt8(ascii: "-")
+        if LetteredCheck.isSpanish(code),
+            isUpper && !isChilean || isNear(.spanishTaxNumber, start, letter + 1)
+        {
             keep(start, letter + 1, .spanishTaxNumber, "modulo 23")
             return true
         }
-        if LetteredCheck.isChilean(code), at(last) == UInt8(ascii: "-") {
+        if isChilean {
             keep(start, letter + 1, .chileanNational, "modulo 11")
             return true
         }

@@ -4,10 +4,12 @@ extension PersonalDataScanner {
     /// Looks at a word of letters: whether a name starts with it, and whether one will follow it.
     mutating func visitName(_ word: ScannedWord) {
         let expected = expectation
-        let expectedEnd = expectationEnd
+        let (expectedEnd, wasCapital) = (expectationEnd, isCapital(previous.start))
         expectation = Self.expectation(of: cues)
         expectationEnd = word.end
-        if let expected, word.start >= consumed, isReached(word.start, from: expectedEnd, by: expected) {
+        if let expected, word.start >= consumed, isReached(word.start, from: expectedEnd, by: expected),
+            expected != .title || wasCapital || at(expectedEnd) == UInt8(ascii: ".")
+        {
             if startsName(word, expected) {
                 keepName(word, rule: expected)
                 return
@@ -93,8 +95,22 @@ extension PersonalDataScanner {
     /// A given name and a word with a capital behind it.
     private mutating func keepFullName(_ word: ScannedWord) {
         let end = nameEnd(word)
-        guard end > word.end else { return }
+        guard end > word.end, !isPlace(word.end + 1) else { return }
         keep(word.start, end, .person, "given name and surname")
+    }
+
+    /// Whether a word is part of an address rather than a surname: `Melissa TX`, `Sarah Street`.
+    private func isPlace(_ start: Int) -> Bool {
+        var end = start
+        var hash = CueLexicon.hashStart
+        while at(end).isLetter {
+            hash = CueLexicon.hash(hash, at(end) | 0x20)
+            end += 1
+        }
+        guard let node = lexicon.node(after: 0, word: hash) else { return false }
+        let cues = lexicon.nodes[node].cues
+        return cues.contains(.unit) || end - start == 2 && cues.contains(.state) && at(start + 1).isUpper
+            || cues.contains(.streetSuffix) && !at(end).isBlank
     }
 
     private static let particles: Set<String> = [
@@ -121,7 +137,7 @@ extension PersonalDataScanner {
             }
             var wordEnd = next
             var hash = CueLexicon.hashStart
-            while at(wordEnd).isWord, !at(wordEnd).isDigit {
+            while isWord(at: wordEnd), !at(wordEnd).isDigit {
                 hash = CueLexicon.hash(hash, at(wordEnd) < 0x80 ? at(wordEnd) | 0x20 : at(wordEnd))
                 wordEnd += 1
             }

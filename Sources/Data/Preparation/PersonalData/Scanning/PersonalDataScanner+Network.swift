@@ -23,7 +23,9 @@ extension PersonalDataScanner {
                 length += 1
                 if length > 3 { return nil }
             } else {
-                guard length > 0, value < 256, index == end || bytes[index] == UInt8(ascii: ".") else {
+                guard length > 0, value < 256, length == 1 || value > 9, length < 3 || value > 99,
+                    index == end || bytes[index] == UInt8(ascii: ".")
+                else {
                     return nil
                 }
                 octets.append(value)

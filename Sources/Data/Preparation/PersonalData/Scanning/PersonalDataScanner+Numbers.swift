@@ -54,7 +54,9 @@ extension PersonalDataScanner {
         }
         while last >= first {
             let isWhole = last == run.count - 1
-            if total >= 6, total <= 20, isWhole || isBoundary(run.separator(before: last + 1)) {
+            if total >= 6, total <= 20, isWhole || isBoundary(run.separator(before: last + 1)),
+                isWorthwhile(run, first...last)
+            {
                 let candidate = candidate(run, first...last, from: start)
                 if isWhole ? !isGluedBehind(candidate.end) : true, keepNumber(candidate) { return last }
             }
@@ -62,6 +64,20 @@ extension PersonalDataScanner {
             last -= 1
         }
         return nil
+    }
+
+    /// Whether what separates the groups of a number from each other separates it from the rest of its run.
+    private func isSetOff(_ run: NumberRun, _ groups: ClosedRange<Int>) -> Bool {
+        let before = groups.lowerBound > 0 ? run.separator(before: groups.lowerBound) : []
+        let behind = groups.upperBound + 1 < run.count ? run.separator(before: groups.upperBound + 1) : []
+        return run.inner(groups).isDisjoint(with: before.union(behind).subtracting(.parenthesis))
+    }
+
+    /// A part of a row of figures is a number only beside a cue: tables are passed over quickly.
+    private func isWorthwhile(_ run: NumberRun, _ groups: ClosedRange<Int>) -> Bool {
+        let start = run.start(groups.lowerBound)
+        return start - lastTypeCue < Self.nationalReach || at(start - 1) == UInt8(ascii: "+")
+            || isSetOff(run, groups)
     }
 
     /// Whether a name goes on behind a number: `5551234567.com`, `123-abc`.
@@ -92,12 +108,10 @@ extension PersonalDataScanner {
             if isOpen { end += 1 }
         }
         let inner = run.inner(groups)
-        let before = groups.lowerBound > 0 ? run.separator(before: groups.lowerBound) : []
-        let behind = groups.upperBound + 1 < run.count ? run.separator(before: groups.upperBound + 1) : []
         return NumberCandidate(
             digits: digits, start: begin, end: end, shape: run.shape(groups), inner: inner, leading: leading,
             groupCount: groups.count,
-            isSetOff: inner.isDisjoint(with: before.union(behind).subtracting(.parenthesis)))
+            isSetOff: isSetOff(run, groups))
     }
 
     /// Keeps a number if some rule knows it: the kind whose cue is nearest, then what is certain by itself.
@@ -106,13 +120,18 @@ extension PersonalDataScanner {
         let (start, end) = (number.start, number.end)
         let readings = readings(of: number)
         let phone = phoneFit(number)
+        if number.isSetOff, let reading = readings.first(where: \.isIrrefutable) {
+            keep(start, end, reading.type, reading.rule)
+            return true
+        }
         // The nearest cue on the left decides between several kinds.
         var best: (distance: Int, type: PersonalDataType, rule: String)?
         for reading in readings where isNear(reading.type, start, end) {
             let distance = distance(reading.type, before: start)
+            if distance > reading.reach, distance < 200 { continue }
             if distance < best?.distance ?? .max { best = (distance, reading.type, reading.rule) }
         }
-        if let rule = phone.withCue, isNear(.phoneNumber, start, end) {
+        if let rule = phone.withCue, isNear(.phoneNumber, start, end), !isAmount(end) {
             let distance = distance(.phoneNumber, before: start)
             if distance < best?.distance ?? .max { best = (distance, .phoneNumber, rule) }
         }
@@ -122,17 +141,22 @@ extension PersonalDataScanner {
             return true
         }
         let isCounted = isCounted(start, end)
-        for reading in readings where reading.isCertain && number.isSetOff {
-            if isCounted, !reading.isIrrefutable { continue }
+        for reading in readings where reading.isCertain && number.isSetOff && !isCounted {
             keep(start, end, reading.type, reading.rule)
             return true
         }
-        if let rule = phone.alone, number.isSetOff || number.leading.contains(.plus), !isCounted {
+        if let rule = phone.alone, number.leading.contains(.plus) || number.isSetOff && !isCounted {
             keep(start, phoneEnd(end), .phoneNumber, rule)
             return true
         }
-        if !isCounted, isIdentity(start, end), let reading = readings.first {
+        if !isCounted, isIdentity(start, end), let reading = readings.first(where: \.isChecked) {
             keep(start, end, reading.type, "identity word, " + reading.rule)
+            return true
+        }
+        if let rule = phone.withCue, !isCounted, number.isSetOff, distance(.ownNumber, before: start) < 24,
+            number.digits.count > 6
+        {
+            keep(start, phoneEnd(end), .phoneNumber, rule)
             return true
         }
         return false

@@ -51,17 +51,22 @@ extension PersonalDataScanner {
         for form in Self.forms where at(start + 1) == form.prefix[1] {
             guard form.prefix.indices.allSatisfy({ at(start + $0) == form.prefix[$0] }) else { continue }
             var end = start + form.prefix.count
-            var (digits, letters, isUpper) = (0, 0, true)
+            var (digits, uppers, lowers) = (0, 0, 0)
             while Self.isKey(at(end)) {
-                if at(end).isDigit { digits += 1 } else if at(end).isLetter { letters += 1 }
-                if at(end).isLower { isUpper = false }
+                if at(end).isDigit { digits += 1 }
+                if at(end).isUpper { uppers += 1 }
+                if at(end).isLower { lowers += 1 }
                 end += 1
             }
             while end > start, at(end - 1) == UInt8(ascii: ".") || at(end - 1) == UInt8(ascii: "-") {
                 end -= 1
             }
-            let rest = end - start - form.prefix.count
-            guard rest >= form.rest, digits > 1, letters > 1, isUpper || !form.isUpper else { continue }
+            let isMixed = digits > 0 && uppers + lowers > 0 || uppers > 1 && lowers > 1
+            guard end - start - form.prefix.count >= form.rest, isMixed, lowers == 0 || !form.isUpper else {
+                // A long word without digits holds nothing else either.
+                if !isMixed { consumed = max(consumed, end) }
+                continue
+            }
             keep(start, end, .secret, "prefix of a key")
             return true
         }
@@ -105,11 +110,17 @@ extension PersonalDataScanner {
                 place += 1
             }
         }
-        guard place > end, at(place) != UInt8(ascii: "/") else { return }
+        guard place > end, place >= refusedSecret, at(place) != UInt8(ascii: "/") else { return }
         let start = place
-        while !at(place).isSpace, at(place) != 0, !"\"'`,;)&<>]}".utf8.contains(at(place)) { place += 1 }
+        while !at(place).isSpace, at(place) != 0, !"\"'`,;)&<>]}".utf8.contains(at(place)),
+            place - start < 1024
+        {
+            place += 1
+        }
+        refusedSecret = place
+        guard place - start < 1024 else { return }
         while place > start, ".!?:".utf8.contains(at(place - 1)) { place -= 1 }
-        guard place - start <= 4096, isSecret(bytes[start..<place], hasSign: sign != 0) else { return }
+        guard isSecret(bytes[start..<place], hasSign: sign != 0) else { return }
         keep(start, place, .secret, "word for a secret")
     }
 

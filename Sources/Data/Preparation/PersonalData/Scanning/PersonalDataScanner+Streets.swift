@@ -5,7 +5,7 @@ extension PersonalDataScanner {
     private func word(at start: Int) -> (end: Int, cues: CueSet, isCapital: Bool)? {
         var end = start
         var hash = CueLexicon.hashStart
-        while at(end).isWord, end - start < 40 {
+        while isWord(at: end) {
             hash = CueLexicon.hash(hash, at(end).isLetter ? at(end) | 0x20 : at(end))
             end += 1
         }
@@ -106,37 +106,49 @@ extension PersonalDataScanner {
     /// Where an address ends whose street ends at a place: unit, town, state and postcode may follow.
     private func addressEnd(_ street: Int) -> Int {
         var end = street
-        var place = skipped(end)
         for _ in 0..<3 {
-            guard let next = word(at: place),
-                next.cues.contains(.unit) || next.cues.contains(.state) && next.end - place == 3
-            else { break }
-            let number = next.end + 1
-            guard !at(next.end).isWord, let value = word(at: at(number) == 0x2E ? number + 1 : number) else {
-                break
+            let place = skipped(end)
+            guard place > end, let unit = word(at: place), unit.cues.contains(.unit) else { break }
+            var number = unit.end
+            while at(number) == UInt8(ascii: ".") || at(number) == 0x20 || at(number) == UInt8(ascii: "#") {
+                number += 1
             }
+            guard number > unit.end, number - unit.end < 4, let value = word(at: number) else { break }
             end = value.end
-            place = skipped(end)
         }
-        // A postcode, perhaps behind up to four words of a town.
-        var isTown = false
-        for _ in 0..<6 {
-            guard place > end, let next = word(at: place) else { return end }
+        return townEnd(end)
+    }
+
+    /// Where a town, a state and a postcode behind an address end; the same place if none follows.
+    private func townEnd(_ start: Int) -> Int {
+        var (end, place) = (start, skipped(start))
+        // A town alone stands between commas or at the end of a line.
+        var sure = start
+        var isParted = at(start) == UInt8(ascii: ",") || at(start) == 0x0A
+        for count in 0..<8 {
+            guard place > end, let next = word(at: place) else { return sure }
             if let postcode = postcodeEnd(place) {
                 let town = skipped(postcode)
-                if !isTown, at(postcode) == 0x20 || at(postcode + 1) == 0x20, let name = word(at: town),
-                    name.isCapital,
+                if count == 0, at(postcode) == 0x20, let name = word(at: town), name.isCapital,
                     !at(town).isDigit
                 {
                     return name.end
                 }
                 return postcode
             }
-            guard next.isCapital, !at(place).isDigit else { return end }
-            isTown = true
-            place = skipped(next.end)
+            let isState = next.cues.contains(.state) && next.end - place == 2 && at(place + 1).isUpper
+            guard isState || next.isCapital && !next.cues.contains(.noName) && next.cues.types == 0,
+                !at(place).isDigit
+            else { return sure }
+            let isClosed =
+                at(next.end) == UInt8(ascii: ",") || at(next.end) == 0x0A || at(next.end) == 0
+                || at(next.end) == UInt8(ascii: ".")
+            if isState || isParted && isClosed { sure = next.end }
+            if isClosed { isParted = at(next.end) == UInt8(ascii: ",") || at(next.end) == 0x0A }
+            end = next.end
+            place = skipped(end)
         }
-        return end
+        return sure
     }
 
     /// The end of a postcode: five digits and perhaps four more, four digits, or letters and digits as in Britain.

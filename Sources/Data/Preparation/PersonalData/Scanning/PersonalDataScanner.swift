@@ -18,6 +18,10 @@ struct PersonalDataScanner {
     /// Where a cue for each type, and of each role, last ended.
     var typeCues = [Int](repeating: -1000, count: 64)
     var roleCues = [Int](repeating: -1000, count: 32)
+    /// Where the last cue for any type ended.
+    var lastTypeCue = -1000
+    /// Up to here a value behind a word for a secret was looked at and refused.
+    var refusedSecret = 0
     /// The phrase that the last words make, and where it ends.
     var phrase = 0
     var phraseEnd = -1000
@@ -49,9 +53,16 @@ struct PersonalDataScanner {
         return found
     }
 
-    /// Whether the three bytes at a place are punctuation beyond ASCII: general, of CJK, or of full width.
+    /// Whether the byte at a place is part of a word: punctuation and blanks beyond ASCII are not.
+    func isWord(at place: Int) -> Bool {
+        let byte = at(place)
+        return byte < 0x80 ? byte.isAlphanumeric : !isPunctuation(byte, place)
+    }
+
+    /// Whether punctuation or a blank beyond ASCII starts at a place: general, of CJK, or of full width.
     @inline(__always) private func isPunctuation(_ byte: UInt8, _ place: Int) -> Bool {
         switch byte {
+        case 0xC2: at(place + 1) == 0xA0
         case 0xE2: at(place + 1) == 0x80
         case 0xE3: at(place + 1) == 0x80
         case 0xEF: at(place + 1) == 0xBC
@@ -70,7 +81,7 @@ struct PersonalDataScanner {
             case .letter:
                 if byte >= 0x80 {
                     if hasDigit, byte >= 0xE3 { break scan }
-                    if isPunctuation(byte, end) || byte == 0xC2 && at(end + 1) == 0xA0 { break scan }
+                    if isPunctuation(byte, end) { break scan }
                     hash = CueLexicon.hash(hash, byte)
                 } else {
                     hash = CueLexicon.hash(hash, byte | 0x20)
@@ -127,6 +138,7 @@ struct PersonalDataScanner {
     }
 
     mutating func note(_ cues: CueSet, end: Int) {
+        if cues.types != 0 { lastTypeCue = end }
         var types = cues.types
         while types != 0 {
             typeCues[types.trailingZeroBitCount] = end
