@@ -102,6 +102,8 @@ let package = Package(
         module(.data, "Datasets", ["Phrases", "Tensors", "Files", "JSON", "Models", "Images"]),
         module(.data, "Preparation", ["Phrases", "Files", "JSON", "DataParallel", "Datasets"]),
         module(.data, "Preparation", ["JSON", "Tensors"]),
+        module(
+            .data, "Preparation", ["Phrases", "Tensors", "Files", "JSON", "DataParallel", "Datasets"]),
         module(.formats, "GGUF", ["Phrases", "Tensors", "Files"]),
         // Generated code, which does not mark what it does with unsafe globals.
         .target(
