@@ -226,4 +226,24 @@ import Testing
                 !String(decoding: try prepared.bytes(name, of: settings), as: UTF8.self).contains("@example"))
         }
     }
+
+    @Test("a proof of privacy counts planted values, the same on one rank and on two, and needs its rule")
+    func proof() throws {
+        let path = try prepared.raw("rows.jsonl", rows: Self.rows(0..<20))
+        var cards: [JSONValue] = []
+        for ranks in 1...2 {
+            var settings = prepared.settings([path], "proof-\(ranks)")
+            settings.provePrivacy = true
+            cards.append(try prepared.run(settings, ranks: ranks))
+        }
+        let types = try #require(cards[0]["privacy_proof"]?["types"]?.array)
+        #expect(types.first { $0["type"] == "EMAIL_ADDRESS" }?["planted"]?.integer == 200)
+        #expect((types.first { $0["type"] == "EMAIL_ADDRESS" }?["found"]?.integer ?? 0) > 190)
+        #expect(cards[0]["privacy_proof"] == cards[1]["privacy_proof"])
+        var without = prepared.settings([path], "without")
+        (without.provePrivacy, without.skippedRules) = (true, ["personal_data"])
+        #expect(
+            try prepared.message(without).hasPrefix(
+                "prove_privacy measures the rule personal_data, which is off"))
+    }
 }

@@ -40,6 +40,11 @@ struct DataCard {
     }
 
     var json: JSONValue {
+        guard let certificate = result.certificate else { return .object(members) }
+        return .object(members.merging(["privacy_proof": certificate.json]))
+    }
+
+    private var members: JSONObject {
         [
             "data_card": 1,
             "records": .integer(tally.records),

@@ -6,7 +6,8 @@ internal import JSON
 struct TextCleaner: Sendable {
     let rules: Set<CleaningRule>
     private let maxRepeats: Int
-    private let personalData: PersonalDataCleaner?
+    /// Nil where the rule for personal data is off.
+    let personalData: PersonalDataCleaner?
 
     init(_ settings: PreparationSettings, _ rules: Set<CleaningRule>) throws(PreparationError) {
         self.rules = rules

@@ -179,6 +179,11 @@ extension PreparationSettings {
                 "validation_share and test_share are \(validationPart) and \(testPart) and leave nothing to train on; "
                     + "lower them.")
         }
+        if provePrivacy, try !CleaningRule.chosen(by: self).contains(.personalData) {
+            throw .contradiction(
+                "prove_privacy measures the rule personal_data, which is off; switch it on, or leave prove_privacy "
+                    + "out.")
+        }
         if splitBy == .group, groupColumn == nil {
             throw .contradiction(
                 "split_by: group needs the column whose rows stay together; set split_group_column.")

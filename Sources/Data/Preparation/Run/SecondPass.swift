@@ -17,6 +17,8 @@ struct SecondPassResult {
     /// Name, size and checksum of each file.
     var files: [JSONValue] = []
     var statistics: [(Split, SplitStatistics)] = []
+    /// What a proof of privacy found; nil where none was asked for.
+    var certificate: PrivacyCertificate?
 }
 
 /// Reads the staged records again.
@@ -61,6 +63,9 @@ struct SecondPass {
         var firsts: [UInt64: (split: Split, label: String)] = [:]
         var writers: [Split: SplitWriter] = [:]
         for split in Split.allCases { writers[split] = try SplitWriter(split, folder: folder.path) }
+        var proof = cleaner.personalData.flatMap { cleaner in
+            settings.provePrivacy ? PrivacyProof(cleaner: cleaner, seed: settings.seed) : nil
+        }
         var records = try StageMerge(folder: folder.scratch, size: size)
         while let record = try records.next() {
             let own =
@@ -80,7 +85,9 @@ struct SecondPass {
             if first == nil, groups.hasOthers(root) { firsts[root] = (own, record.label) }
             if split != own { result.moved += 1 }
             try writers[split]?.write(record)
+            for line in record.lines { proof?.add(String(decoding: line, as: UTF8.self)) }
         }
+        result.certificate = proof?.certificate()
         for split in Split.allCases {
             guard let writer = writers[split] else { continue }
             if let file = try writer.finish() { result.files.append(file) }

@@ -130,13 +130,24 @@ package enum DataCardPage {
 
     private static func personalData(_ card: JSONValue) -> [ReportBlock] {
         let counts = card["personal_data"]?.object ?? [:]
-        guard !counts.isEmpty else { return [] }
-        return [
-            .table(
-                ReportTable(
-                    caption: "Replaced by placeholders", header: ["type", "count"],
-                    rows: counts.map { [$0.key, number($0.value)] }))
-        ]
+        var blocks: [ReportBlock] = []
+        if !counts.isEmpty {
+            blocks.append(
+                .table(
+                    ReportTable(
+                        caption: "Replaced by placeholders", header: ["type", "count"],
+                        rows: counts.map { [$0.key, number($0.value)] })))
+        }
+        let types = card["privacy_proof"]?["types"]?.list ?? []
+        if !types.isEmpty {
+            let columns = ["type", "planted", "found", "leaked", "mistaken"]
+            blocks.append(
+                .table(
+                    ReportTable(
+                        caption: "Invented values planted into copies of the records", header: columns,
+                        rows: types.map { type in columns.map { type[$0]?.words ?? "" } })))
+        }
+        return blocks
     }
 
     private static func examples(_ card: JSONValue) -> [ReportBlock] {

@@ -76,6 +76,10 @@ extension PreparationKey {
         .key(
             "numbered_placeholders", .cleaning, \.numberedPlaceholders, .boolean,
             "Number the placeholders within a conversation: <PERSON_1>."),
+        .key(
+            "prove_privacy", .cleaning, \.provePrivacy, .boolean,
+            "Plant invented personal data into copies of the prepared records, and say in the card how many were found."
+        ),
     ]
 
     static let pairKeys: [PreparationKey] = [

@@ -26,7 +26,8 @@ struct PrepareCommand: ParsableCommand {
 
     func run() throws {
         try RankWork.run { group in
-            let configuration = try PreparationConfiguration(recipePath: recipe, overrides: flags.overrides)
+            let configuration = try PreparationConfiguration(
+                recipePath: recipe, overrides: flags.overrides + options.overrides)
             try PreparationJob(configuration, group: group, printsJSON: options.json).run()
         }
     }
@@ -36,4 +37,9 @@ struct PrepareCommand: ParsableCommand {
 struct PrepareOptions: ParsableArguments {
     @Flag(help: "Print the data card as JSON instead of a summary.")
     var json = false
+
+    @Flag(name: .customLong("prove-privacy"), help: "The same as --prove_privacy true.")
+    var provePrivacy = false
+
+    var overrides: [(key: String, value: String)] { provePrivacy ? [("prove_privacy", "true")] : [] }
 }
