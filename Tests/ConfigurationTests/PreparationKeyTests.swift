@@ -1,5 +1,6 @@
 // The keys of `prepare` in recipes and flags, alone and beside those of a run.
 
+import Arguments
 import Configuration
 import Testing
 
