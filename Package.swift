@@ -104,6 +104,9 @@ let package = Package(
         module(.data, "Preparation", ["JSON", "Tensors"]),
         module(
             .data, "Preparation", ["Phrases", "Tensors", "Files", "JSON", "DataParallel", "Datasets"]),
+        module(
+            .data, "Datasets",
+            ["Phrases", "Tensors", "Files", "Machine", "JSON", "Models", "Images"]),
         module(.formats, "GGUF", ["Phrases", "Tensors", "Files"]),
         // Generated code, which does not mark what it does with unsafe globals.
         .target(

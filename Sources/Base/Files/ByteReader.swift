@@ -20,6 +20,18 @@ package final class ByteReader {
     private var hasStarted = false
     private var compressedCount = 0
     private var decompressedCount = 0
+    /// Bytes that are still to be read of a range; nil reads to the end of the file.
+    private var rest: Int?
+
+    /// Reads a range of a file's bytes as they stand there, compressed or not.
+    package init(path: String, bytes: Range<Int>) throws(FilesError) {
+        (self.path, freeBytes) = (path, Self.freeBytes)
+        file = try Descriptor(path, O_RDONLY, .read)
+        guard lseek(file.number, off_t(bytes.lowerBound), SEEK_SET) >= 0 else {
+            throw FilesError(errno, path, .read)
+        }
+        (rest, hasStarted) = (bytes.count, true)
+    }
 
     /// - Throws: if the file does not exist, is a folder or may not be read.
     package init(path: String, freeBytes: Int = ByteReader.freeBytes) throws(FilesError) {
@@ -71,7 +83,8 @@ package final class ByteReader {
     }
 
     private func chunk() throws(FilesError) -> [UInt8]? {
-        let bytes = try file.read(Self.chunkBytes, path)
+        let bytes = try file.read(min(Self.chunkBytes, rest ?? .max), path)
+        rest = rest.map { $0 - bytes.count }
         if !hasStarted {
             hasStarted = true
             if decompressor == nil { decompressor = Compression(start: bytes)?.decompressor(path: path) }

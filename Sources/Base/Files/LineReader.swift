@@ -27,7 +27,12 @@ package struct LineReader {
     private var isAtEnd = false
     private var hasStarted = false
 
-    package init(_ source: any ByteSource, takesCarriageReturns: Bool = false, limit: Int = longestLine) {
+    /// - Parameter start: where in a file the bytes of `source` begin, and the line feeds before that.
+    package init(
+        _ source: any ByteSource, takesCarriageReturns: Bool = false, limit: Int = longestLine,
+        start: (offset: Int, lineFeeds: Int) = (0, 0)
+    ) {
+        (fileOffset, lineBreaks) = start
         self.source = source
         self.limit = limit
         self.takesCarriageReturns = takesCarriageReturns
@@ -95,7 +100,7 @@ package struct LineReader {
     private mutating func start() throws(FilesError) {
         hasStarted = true
         while bytes.count < 3, try readMore() {}
-        if bytes.starts(with: byteOrderMark) { nextStart = 3 }
+        if fileOffset == 0, bytes.starts(with: byteOrderMark) { nextStart = 3 }
         // A chunk holds many lines; a line break at its very end may be half of CR LF.
         if takesCarriageReturns, !bytes.contains(0x0A), bytes.dropLast().contains(0x0D) { lineBreak = 0x0D }
     }

@@ -99,7 +99,7 @@ package struct CrossValidationPlan: Sendable {
             rows.count, survey.classes.map { classes in dense(rows.map { classes[$0] }) }, groups,
             groups.map { min(wanted, max(2, ($0.max() ?? 0) + 1)) } ?? wanted, key)
         var isChosen = [Bool](repeating: false, count: folds.count)
-        for (place, row) in rows.enumerated() where inner.folds[place] == 0 { isChosen[row] = true }
+        for (row, fold) in zip(rows, inner.folds) where fold == 0 { isChosen[row] = true }
         return RowSelection(where: isChosen)
     }
 

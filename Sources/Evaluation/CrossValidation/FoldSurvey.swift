@@ -8,17 +8,20 @@ internal import Training
 
 /// The labels and groups of all training rows, and a hash of the rows.
 package struct FoldSurvey: Sendable {
-    /// Where each row that is used stands, [rowCount].
-    package let sources: [RowSource]
+    /// Where each row that is used stands, in 8 bytes a row: the number of its file, and its line.
+    private let places: [(file: UInt32, line: UInt32)]
+    private let files: [String]
     /// The number of each of them among all rows of the files.
-    private let numbers: [Int]
-    package var rowCount: Int { sources.count }
+    private let numbers: [UInt32]
+    package var rowCount: Int { places.count }
+    /// What `classes` and `groups` are made of, when they are asked for.
+    private let classOfRow, groupOfRow: [Int32]?
     /// The class of each row, counted from 0; nil when folds are not stratified.
-    package let classes: [Int]?
+    package var classes: [Int]? { classOfRow?.map { Int($0) } }
     /// The labels in the order of the classes.
     package let labels: [String]
     /// The group of each row, counted from 0; nil without a group column.
-    package let groups: [Int]?
+    package var groups: [Int]? { groupOfRow?.map { Int($0) } }
     /// Changes with any row, as hexadecimal text.
     package let fingerprint: String
 
@@ -31,47 +34,54 @@ package struct FoldSurvey: Sendable {
     ) throws {
         let reader = try data.labelledRows()
         let labels = try Self.labels(data, task, arguments, reader)
-        var (classes, groups): ([Int], [Int]) = ([], [])
+        var (classes, groups): ([Int32], [Int32]) = ([], [])
         var numberOfGroup: [String: Int] = [:]
         var hash = RowHash()
-        var sources: [RowSource] = []
-        var numbers: [Int] = []
+        var places: [(file: UInt32, line: UInt32)] = []
+        var files: [String] = []
+        var numbers: [UInt32] = []
         let rows = reader.makeIterator()
         while let row = try rows.next() {
-            sources.append(row.source)
-            numbers.append(rows.lastNumber)
+            if files.last != row.source.file { files.append(row.source.file) }
+            places.append((UInt32(files.count - 1), UInt32(row.source.line)))
+            numbers.append(UInt32(rows.lastNumber))
             hash.add(row)
             if let labels {
                 guard case .label(let label) = try labels.target(for: row, column: data.labelColumn) else {
                     preconditionFailure("a single label is wanted")
                 }
-                classes.append(label)
+                classes.append(Int32(label))
             }
             if let column = arguments.groupColumn {
                 let name = try row.group(in: column)
                 let number = numberOfGroup[name] ?? numberOfGroup.count
                 numberOfGroup[name] = number
-                groups.append(number)
+                groups.append(Int32(number))
             }
         }
-        self.sources = sources
+        (self.places, self.files) = (places, files)
         self.numbers = numbers
-        self.classes = labels == nil ? nil : classes
+        classOfRow = labels == nil ? nil : classes
         self.labels = labels?.labels ?? []
-        self.groups = arguments.groupColumn == nil ? nil : groups
+        groupOfRow = arguments.groupColumn == nil ? nil : groups
         fingerprint = hash.text
     }
 
     /// The rows of the files that `isChosen` names by their places here.
     func selection(where isChosen: (Int) -> Bool) -> RowSelection {
-        var chosen = [Bool](repeating: false, count: (numbers.last ?? -1) + 1)
-        for (place, number) in numbers.enumerated() where isChosen(place) { chosen[number] = true }
-        return RowSelection(where: chosen)
+        var place = 0
+        return RowSelection(total: numbers.last.map { Int($0) + 1 } ?? 0) { row in
+            guard Int(numbers[place]) == row else { return false }
+            defer { place += 1 }
+            return isChosen(place)
+        }
     }
 
     /// Where the rows of a selection of the files stand.
     package func sources(of rows: RowSelection) -> [RowSource] {
-        zip(numbers, sources).filter { rows.contains($0.0) }.map(\.1)
+        zip(numbers, places).filter { rows.contains(Int($0.0)) }.map {
+            RowSource(file: files[Int($0.1.file)], line: Int($0.1.line))
+        }
     }
 
     /// The labels by which folds are stratified; nil when they are not.

@@ -70,10 +70,12 @@ package final class RunLog {
     /// and of the memory of rank 0: `samples_per_second` and `tokens_per_second` of all ranks,
     /// `resident_bytes`.
     package func speed(
-        step: Int, epoch: Double, rowsPerSecond: Double, tokensPerSecond: Double, residentBytes: Int?
+        step: Int, epoch: Double, rowsPerSecond: Double, tokensPerSecond: Double, residentBytes: Int?,
+        waitingForDataSeconds: Double
     ) throws(ReportingError) {
         var values: [(String, JSONNumber)] = [
             ("samples_per_second", .real(rowsPerSecond)), ("tokens_per_second", .real(tokensPerSecond)),
+            ("waiting_for_data_seconds", .real(waitingForDataSeconds)),
         ]
         if let residentBytes { values.append(("resident_bytes", .integer(residentBytes))) }
         try append(step: step, epoch: epoch, values)

@@ -22,6 +22,10 @@ package struct DataArguments: Sendable, Equatable {
     package var validationSelection: RowSelection?
     /// Rows that were read already and stand for those of the files; nil reads the files. Set likewise.
     package var knownRows: KnownRows?
+    /// The folder of the caches of tokenised rows; nil holds all rows in the memory of each rank.
+    package var cacheDir: String?
+    /// Reads the source files and all of their caches again, whatever is remembered of them.
+    package var verifyCache = false
     /// What becomes of rows with an empty text or label.
     package var onEmptyRow = EmptyRowRule.skip
     /// Most rows that are learnt from, evaluated on and predicted, the first ones; nil takes all.

@@ -21,19 +21,17 @@ final class BatchSampler {
 
     let rowCount: Int
     private let source: Source
-    private let lengths: [Int]
-    /// What takes a share of a batch: a rank, or one of a fixed number of shards.
-    private let deviceCount: Int
-    private let microBatchCount: Int
+    /// How a batch is scattered.
+    let scatter: BatchScatter
     private var cachedEpoch: (epoch: Int, batches: EpochBatches)?
     /// Steps before each epoch that was asked for.
     private var stepsBefore = [0]
 
     init(_ arguments: TrainingArguments, store: TokenizedDataset, rankCount: Int) throws(DatasetsError) {
         rowCount = store.count
-        lengths = store.lengths
-        deviceCount = arguments.reproducible ? arguments.reproducibleShards : rankCount
-        microBatchCount = arguments.gradientAccumulationSteps
+        let deviceCount = arguments.reproducible ? arguments.reproducibleShards : rankCount
+        let microBatchCount = arguments.gradientAccumulationSteps
+        scatter = BatchScatter(deviceCount: deviceCount, microBatchCount: microBatchCount)
         let strategy: DistributedSampler.Strategy =
             arguments.trainSamplingStrategy == .sequential ? .sequential : .random
         if let tokens = arguments.maxTokensPerDevice {
@@ -96,20 +94,26 @@ final class BatchSampler {
         }
     }
 
-    /// A rank's micro-batches of rows for a step, or those of `shards`, each of which is a shard's
-    /// micro-batch; some may be empty.
-    func microBatches(of rows: [Int], rank: Int, shards: Range<Int>? = nil) -> [[Int]] {
-        let batches = DistributedSampler.scatter(
-            rows: rows, lengths: rows.map { lengths[$0] }, rankCount: deviceCount,
-            microBatchCount: microBatchCount)
-        return shards.map { Array(Array(batches.joined())[$0]) } ?? batches[rank]
-    }
-
     private func epochBatches(_ epoch: Int) -> EpochBatches {
         if let cachedEpoch, cachedEpoch.epoch == epoch { return cachedEpoch.batches }
         guard case .tokens(let budget) = source else { preconditionFailure("rows are cut by count") }
         let batches = budget.batches(epoch: epoch)
         cachedEpoch = (epoch, batches)
         return batches
+    }
+}
+
+/// How a global batch is scattered to ranks and micro-batches.
+struct BatchScatter: Sendable {
+    /// What takes a share of a batch: a rank, or one of a fixed number of shards.
+    let deviceCount: Int
+    let microBatchCount: Int
+
+    /// A rank's micro-batches of rows of these lengths, or those of `shards`, each of which is a shard's
+    /// micro-batch; some may be empty.
+    func microBatches(of rows: [Int], lengths: [Int], rank: Int, shards: Range<Int>? = nil) -> [[Int]] {
+        let batches = DistributedSampler.scatter(
+            rows: rows, lengths: lengths, rankCount: deviceCount, microBatchCount: microBatchCount)
+        return shards.map { Array(Array(batches.joined())[$0]) } ?? batches[rank]
     }
 }

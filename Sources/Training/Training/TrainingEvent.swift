@@ -52,6 +52,8 @@ package struct StepReport: Sendable {
     /// Epochs done after this step.
     package let epoch: Double
     package let result: StepResult
+    /// Seconds in which this rank waited for the rows of the step.
+    package let waitingForDataSeconds: Double
 }
 
 /// What is logged while training.

@@ -25,6 +25,7 @@ package final class TrainingLoop {
     let optimizer: any Optimizer
     let step: TrainingStep
     private let reducer: GradientReducer
+    private let stepRows: StepRows
     let onEvent: (TrainingEvent) throws -> Void
     /// Whether this rank was told to stop and save, or has to by the clock.
     private let isStopRequested: @Sendable () -> Bool
@@ -83,6 +84,7 @@ package final class TrainingLoop {
         let replica = try Replica(
             task.model, options, reduction: arguments.reductionOptions, group: group)
         (reducer, optimizer) = (replica.reducer, replica.optimizer)
+        stepRows = StepRows(planner, task, rank: group.rank, shards: replica.reducer.shards)
         let schedule = LearningRateScheduler(
             kind: arguments.lrSchedulerType, peak: arguments.learningRate, warmupSteps: warmup,
             totalSteps: total, options: arguments.lrSchedulerOptions)
@@ -170,10 +172,14 @@ package final class TrainingLoop {
         try tellSaved(isWaiting: false)
         try startTraceIfDue()
         let position = planner.position(step: progress.step)
-        let rows = planner.rows(epoch: position.epoch, step: position.step)
+        let isLast = progress.step + 1 >= plan.totalSteps
+        RankStatus.enter(.reading)
+        let waitedBefore = stepRows.waitedSeconds
+        let batch = try stepRows.batch(
+            at: position, next: isLast ? nil : planner.position(step: progress.step + 1))
+        let rows = batch.rows
         let result = try step.run(
-            step: progress.step, epoch: position.epoch, rows: rows,
-            microBatches: planner.microBatches(of: rows, rank: group.rank, shards: reducer.shards),
+            step: progress.step, epoch: position.epoch, rows: rows, microBatches: batch.microBatches,
             rateScale: progress.plateau.scale,
             isStopRequested: isStopRequested)
         deadline.noteStep(at: .now)
@@ -184,7 +190,8 @@ package final class TrainingLoop {
         try onEvent(
             .step(
                 StepReport(
-                    step: progress.step, totalSteps: plan.totalSteps, epoch: progress.epoch, result: result)))
+                    step: progress.step, totalSteps: plan.totalSteps, epoch: progress.epoch, result: result,
+                    waitingForDataSeconds: stepRows.waitedSeconds - waitedBefore)))
         try record(result)
         try checkReplicas()
         try endTraceIfDue(isStopping: result.isStopRequested)

@@ -27,6 +27,9 @@ package protocol TrainingTask: AnyObject {
     var model: any TrainableModel { get }
     /// The training rows; their lengths say how they are scattered to ranks.
     var training: TokenizedDataset { get }
+    /// Whether the counts and weights of a batch take the tokens or targets of all its rows, not of this
+    /// rank's alone.
+    var readsWholeBatches: Bool { get }
     /// Whether there are rows to evaluate on.
     var hasValidation: Bool { get }
     /// The metrics of an evaluation; `loss` is one of them.
@@ -46,5 +49,7 @@ package protocol TrainingTask: AnyObject {
 }
 
 extension TrainingTask {
+    package var readsWholeBatches: Bool { false }
+
     package func lossWeight(rows: [Int], epoch: Int) -> Double { Double(lossCount(rows: rows, epoch: epoch)) }
 }

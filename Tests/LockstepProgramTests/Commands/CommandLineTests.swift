@@ -75,7 +75,7 @@ import Testing
         "the examples of every command's help are command lines that it takes",
         arguments: [
             [], ["train"], ["evaluate"], ["predict"], ["chat"], ["cross-validate"], ["report"], ["import"],
-            ["rate"], ["launch"],
+            ["rate"], ["launch"], ["cache"],
         ])
     func examples(command: [String]) throws {
         let page = try output(command + ["--help"])

@@ -58,7 +58,10 @@ import Testing
         #expect(speeds.count == 2)
         #expect(
             keys(speeds[0])
-                == ["step", "epoch", "samples_per_second", "tokens_per_second", "resident_bytes"])
+                == [
+                    "step", "epoch", "samples_per_second", "tokens_per_second", "waiting_for_data_seconds",
+                    "resident_bytes",
+                ])
         try #require(lines.count == 4)
         #expect(keys(lines[0]) == ["step", "epoch", "loss", "learning_rate", "grad_norm"])
         #expect(keys(lines[1]) == keys(lines[0]))

@@ -5,7 +5,7 @@
 /// The cuts depend on the epoch's order and the global budget alone: half the ranks with twice
 /// `max_tokens_per_device` see the same batches. Dealing a batch evenly keeps each device near its budget.
 package struct TokenBudgetSampler: Sendable {
-    private let lengths: [Int]
+    private let examples: TokenizedDataset
     private let globalBudgetTokens: Int
     private let strategy: DistributedSampler.Strategy
     private let seed: UInt64
@@ -22,48 +22,53 @@ package struct TokenBudgetSampler: Sendable {
     ) throws(DatasetsError) {
         precondition(tokensPerDevice > 0 && rankCount > 0 && microBatchCount > 0)
         if examples.count < rankCount { throw .fewerRowsThanRanks(rows: examples.count, ranks: rankCount) }
-        lengths = examples.lengths
-        if let row = lengths.firstIndex(where: { $0 > tokensPerDevice }) {
-            throw .rowOverBudget(examples.source(of: row), tokens: lengths[row], budget: tokensPerDevice)
+        self.examples = examples
+        if examples.maximumLength + examples.imageTokenCount > tokensPerDevice,
+            let row = (0..<examples.count).first(where: { examples.length(of: $0) > tokensPerDevice })
+        {
+            throw .rowOverBudget(
+                examples.source(of: row), tokens: examples.length(of: row), budget: tokensPerDevice)
         }
         globalBudgetTokens = tokensPerDevice * rankCount * microBatchCount
         self.seed = seed
         self.strategy = strategy
     }
 
-    /// The batches of an epoch. Takes time and memory in proportion to the rows: call it once an epoch.
+    /// The batches of an epoch. Takes time in proportion to the rows, and 4 bytes a row while it works: call
+    /// it once an epoch.
     package func batches(epoch: Int) -> EpochBatches {
+        let lengths = examples.shortLengths
         let order = EpochOrder(rowCount: lengths.count, epoch: epoch, seed: seed, strategy: strategy)
-        var rows: [Int] = []
-        rows.reserveCapacity(lengths.count)
         var starts = [0]
         var tokens = 0
         for place in lengths.indices {
-            let row = order[place]
-            if tokens + lengths[row] > globalBudgetTokens, !rows.isEmpty {
+            let length = Int(lengths[order[place]])
+            if tokens + length > globalBudgetTokens, place > starts[starts.count - 1] {
                 starts.append(place)
                 tokens = 0
             }
-            tokens += lengths[row]
-            rows.append(row)
+            tokens += length
         }
-        return EpochBatches(rows: rows, starts: starts)
+        return EpochBatches(order: order, rowCount: lengths.count, starts: starts)
     }
 }
 
-/// The global batches of one epoch.
+/// The global batches of one epoch; a number a batch is kept.
 package struct EpochBatches: Sendable {
-    private let order: [Int]
+    private let order: EpochOrder
+    private let rowCount: Int
     private let starts: [Int]
 
-    init(rows: [Int], starts: [Int]) { (order, self.starts) = (rows, starts) }
+    init(order: EpochOrder, rowCount: Int, starts: [Int]) {
+        (self.order, self.rowCount, self.starts) = (order, rowCount, starts)
+    }
 
     /// Optimiser steps of this epoch.
     package var stepCount: Int { starts.count }
 
     /// The rows of a step's global batch in order.
     package func rows(step: Int) -> [Int] {
-        let end = step + 1 < starts.count ? starts[step + 1] : order.count
-        return Array(order[starts[step]..<end])
+        let end = step + 1 < starts.count ? starts[step + 1] : rowCount
+        return (starts[step]..<end).map { order[$0] }
     }
 }

@@ -1,4 +1,5 @@
-// All examples of a data set in flat arrays: 4 bytes a token, and type ids only if any is not zero.
+// All examples of a data set: in flat arrays, 4 bytes a token, or in a cache of which a few rows are in
+// memory.
 
 /// Tokenised rows, in the order in which they were appended; the index of a row is its global row number.
 package struct TokenizedDataset: Sendable {
@@ -9,61 +10,80 @@ package struct TokenizedDataset: Sendable {
     /// Token types, [tokenCount]; empty as long as all are zero.
     private var typeIDs: [UInt8] = []
     private var targets: [Target] = []
+    private var terms: [Int32] = []
+    private var attachments: [[UInt8]] = []
     private var files: [String] = []
     private var fileOfRow: [Int32] = []
     private var lineOfRow: [Int] = []
-    /// The most tokens of a row, without those of its image.
-    package private(set) var maximumLength = 0
-    /// Rows that a limit on their tokens has cut.
-    package private(set) var cutCount = 0
-    /// Tokens that they have lost, and rows that are left out because they are too long.
-    package private(set) var cutTokenCount = 0
-    package private(set) var leftOutCount = 0
+    private var longest = 0
+    /// The rows of a cache; nil for rows in memory.
+    package let window: ExampleWindow?
+    /// What the task counted while it made the examples.
+    package var tallies = RowTallies()
     /// Tokens that the model makes of each row's image, which are not kept here; 0 for rows of text.
     package let imageTokenCount: Int
 
-    package init(imageTokenCount: Int = 0) { self.imageTokenCount = imageTokenCount }
+    package init(imageTokenCount: Int = 0) { (self.imageTokenCount, window) = (imageTokenCount, nil) }
 
     package init(_ examples: some Sequence<Example>) {
-        imageTokenCount = 0
+        self.init()
         for example in examples { append(example) }
     }
 
+    /// The rows of a cache.
+    package init(_ window: ExampleWindow, tallies: RowTallies, imageTokenCount: Int = 0) {
+        (self.window, self.tallies, self.imageTokenCount) = (window, tallies, imageTokenCount)
+    }
+
     /// The number of rows.
-    package var count: Int { targets.count }
+    package var count: Int { window?.store.count ?? targets.count }
 
     /// The number of tokens of all rows, those of images included.
-    package var tokenCount: Int { tokens.count + count * imageTokenCount }
+    package var tokenCount: Int { (window?.store.tokenCount ?? tokens.count) + count * imageTokenCount }
 
-    /// The number of tokens of each row, [count].
+    /// The most tokens of a row, without those of its image.
+    package var maximumLength: Int { window?.store.maximumLength ?? longest }
+
+    /// The number of tokens of each row, [count]. Takes memory in proportion to the rows.
     package var lengths: [Int] { (0..<count).map(length) }
 
+    /// The same in 4 bytes a row.
+    var shortLengths: [UInt32] {
+        guard let window else { return (0..<count).map { UInt32(length(of: $0)) } }
+        return window.lengths().map { $0 + UInt32(imageTokenCount) }
+    }
+
     /// The number of tokens of a row, those of its image included.
-    package func length(of row: Int) -> Int { offsets[row + 1] - offsets[row] + imageTokenCount }
+    package func length(of row: Int) -> Int {
+        (window?.shape(of: row).length ?? offsets[row + 1] - offsets[row]) + imageTokenCount
+    }
+
+    /// Terms of a row's loss, and of the losses of all rows.
+    package func termCount(of row: Int) -> Int { window?.shape(of: row).termCount ?? Int(terms[row]) }
+    package var termCount: Int { window?.store.termCount ?? terms.reduce(0) { $0 + Int($1) } }
 
     /// Where a row came from.
     package func source(of row: Int) -> RowSource {
-        RowSource(file: files[Int(fileOfRow[row])], line: lineOfRow[row])
+        window?.source(of: row) ?? RowSource(file: files[Int(fileOfRow[row])], line: lineOfRow[row])
     }
 
     /// The token ids of a row, [length].
-    package func tokens(of row: Int) -> ArraySlice<Int32> { tokens[offsets[row]..<offsets[row + 1]] }
+    package func tokens(of row: Int) -> ArraySlice<Int32> {
+        window?.example(at: row).tokens[...] ?? tokens[offsets[row]..<offsets[row + 1]]
+    }
 
     /// What a row's output is compared with.
-    package func target(of row: Int) -> Target { targets[row] }
+    package func target(of row: Int) -> Target { window?.example(at: row).target ?? targets[row] }
 
-    /// Counts a row that a limit has cut, by so many tokens.
-    package mutating func noteCut(tokens: Int) { noteLongRows(cut: 1, tokens: tokens, leftOut: 0) }
-
-    /// Counts rows that a limit has cut, by so many tokens in all, and rows that it leaves out.
-    package mutating func noteLongRows(cut: Int, tokens: Int, leftOut: Int) {
-        cutCount += cut
-        cutTokenCount += tokens
-        leftOutCount += leftOut
+    /// What the task keeps of a row besides.
+    package func attachment(of row: Int) -> [UInt8] {
+        if let window { return window.example(at: row).attachment }
+        return attachments.isEmpty ? [] : attachments[row]
     }
 
     /// Adds a row at the end. Token types must lie in 0...255.
     package mutating func append(_ example: Example) {
+        precondition(window == nil, "the rows of a cache are fixed")
         precondition(example.typeIDs.count == example.tokens.count, "one type id a token is needed")
         if typeIDs.isEmpty, example.typeIDs.contains(where: { $0 != 0 }) {
             typeIDs = [UInt8](repeating: 0, count: tokens.count)
@@ -71,10 +91,17 @@ package struct TokenizedDataset: Sendable {
         } else if !typeIDs.isEmpty {
             typeIDs.append(contentsOf: example.typeIDs.map { UInt8($0) })
         }
+        if attachments.isEmpty, !example.attachment.isEmpty {
+            attachments = [[UInt8]](repeating: [], count: targets.count)
+            attachments.append(example.attachment)
+        } else if !attachments.isEmpty {
+            attachments.append(example.attachment)
+        }
         tokens.append(contentsOf: example.tokens)
         offsets.append(tokens.count)
         targets.append(example.target)
-        maximumLength = max(maximumLength, example.tokens.count)
+        terms.append(Int32(example.termCount))
+        longest = max(longest, example.tokens.count)
         if files.last != example.source.file { files.append(example.source.file) }
         fileOfRow.append(Int32(files.count - 1))
         lineOfRow.append(example.source.line)
@@ -82,14 +109,18 @@ package struct TokenizedDataset: Sendable {
 
     /// The row at an index.
     package func example(at row: Int) -> Example {
+        if let window { return window.example(at: row) }
         let range = offsets[row]..<offsets[row + 1]
-        return Example(
+        var example = Example(
             tokens: Array(tokens[range]), typeIDs: typeIDs.isEmpty ? nil : typeIDs[range].map { Int32($0) },
             target: targets[row], source: source(of: row))
+        (example.attachment, example.termCount) = (attachment(of: row), Int(terms[row]))
+        return example
     }
 
     /// The rows as one batch, in the given order.
     package func batch(rows: [Int]) -> ExampleBatch {
+        if let window { return ExampleBatch(examples: rows.map(window.example(at:)), rows: rows) }
         var batch = ExampleBatch()
         batch.reserve(sequences: rows.count, tokens: rows.reduce(0) { $0 + offsets[$1 + 1] - offsets[$1] })
         for row in rows {
@@ -101,5 +132,25 @@ package struct TokenizedDataset: Sendable {
             }
         }
         return batch
+    }
+}
+
+extension TokenizedDataset {
+    /// Names of tallies that every task has: rows that a limit on their tokens has cut, the tokens that they
+    /// have lost, and rows that are left out because they are too long.
+    package static let (cut, cutTokens, leftOut) = ("cut", "cut_tokens", "left_out")
+
+    package var cutCount: Int { tallies[Self.cut] }
+    package var cutTokenCount: Int { tallies[Self.cutTokens] }
+    package var leftOutCount: Int { tallies[Self.leftOut] }
+
+    /// Counts a row that a limit has cut, by so many tokens.
+    package mutating func noteCut(tokens: Int) { noteLongRows(cut: 1, tokens: tokens, leftOut: 0) }
+
+    /// Counts rows that a limit has cut, by so many tokens in all, and rows that it leaves out.
+    package mutating func noteLongRows(cut: Int, tokens: Int, leftOut: Int) {
+        tallies.add(Self.cut, cut)
+        tallies.add(Self.cutTokens, tokens)
+        tallies.add(Self.leftOut, leftOut)
     }
 }

@@ -65,6 +65,9 @@ extension DatasetsError {
                 + " .gz or .zst; convert or rename the file.")
     }
 
+    /// A file without a row.
+    package static func noRows(in path: String) -> Self { noRows(path) }
+
     static func noRows(_ path: String) -> Self {
         Self("\(path) is empty: expected at least one row.")
     }

@@ -11,10 +11,15 @@ final class JSONLinesFile: RowFile {
     private var document: JSONFile?
     private var isAtStart = true
 
-    init(path: String, _ source: any ByteSource) {
+    /// - Parameter start: where in the file the bytes of `source` begin, and the line feeds before that.
+    init(path: String, _ source: any ByteSource, start: (offset: Int, lineFeeds: Int) = (0, 0)) {
         self.path = path
-        lines = LineReader(source)
+        lines = LineReader(source, start: start)
+        isAtStart = start.offset == 0
     }
+
+    /// Whether a row is a line, so that the file may be cut between lines. Reads the first row.
+    func isCutByLines() throws(DatasetsError) -> Bool { try next() != nil && document == nil }
 
     func next() throws(DatasetsError) -> Row? {
         if let document { return try document.next() }

@@ -7,9 +7,10 @@ final class TextFile: RowFile {
     let path: String
     private var lines: LineReader
 
-    init(path: String, _ source: any ByteSource) {
+    /// - Parameter start: where in the file the bytes of `source` begin, and the line feeds before that.
+    init(path: String, _ source: any ByteSource, start: (offset: Int, lineFeeds: Int) = (0, 0)) {
         self.path = path
-        lines = LineReader(source)
+        lines = LineReader(source, start: start)
     }
 
     func next() throws(DatasetsError) -> Row? {

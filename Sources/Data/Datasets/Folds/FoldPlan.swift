@@ -9,21 +9,26 @@ package import Tensors
 package struct FoldPlan: Sendable, Equatable {
     package let foldCount: Int
     /// The fold of each row, in 0..<foldCount.
-    package let folds: [Int]
+    private let foldOfRow: [UInt32]
+    package var folds: [Int] { foldOfRow.map { Int($0) } }
 
     init(foldCount: Int, folds: [Int]) {
         self.foldCount = foldCount
-        self.folds = folds
+        foldOfRow = folds.map { UInt32($0) }
     }
 
     /// The number of rows of each fold.
     package var sizes: [Int] { counts(of: folds, count: foldCount) }
 
     /// The rows of a fold.
-    package func rows(of fold: Int) -> RowSelection { RowSelection(where: folds.map { $0 == fold }) }
+    package func rows(of fold: Int) -> RowSelection {
+        RowSelection(total: foldOfRow.count) { foldOfRow[$0] == fold }
+    }
 
     /// The rows of all other folds.
-    package func rows(without fold: Int) -> RowSelection { RowSelection(where: folds.map { $0 != fold }) }
+    package func rows(without fold: Int) -> RowSelection {
+        RowSelection(total: foldOfRow.count) { foldOfRow[$0] != fold }
+    }
 }
 
 extension FoldPlan {

@@ -8,7 +8,9 @@ package import Tensors
 /// What is kept is the image in 8 bits: as the model wants it where preparation is the same every time, as
 /// decoded where random crops need all of it. Beyond `cacheByteLimit` images are decoded again each time.
 package final class ImageLoader {
-    package let rows: [ImageRow]
+    /// The number of images, and the row of each.
+    private let count: Int
+    private let row: (Int) -> ImageRow
     package let preprocessing: ImagePreprocessing
     package let augmentation: ImageAugmentation
     /// Edges of every prepared image.
@@ -21,12 +23,23 @@ package final class ImageLoader {
 
     /// - Parameter cacheByteLimit: bytes of images that are kept.
     /// - Throws: if the preprocessing gives images of different sizes, which no batch can hold.
-    package init(
+    package convenience init(
         rows: [ImageRow], preprocessing: ImagePreprocessing, augmentation: ImageAugmentation = .init(),
         cacheByteLimit: Int = 1 << 30
     ) throws(DatasetsError) {
+        try self.init(
+            count: rows.count, preprocessing: preprocessing, augmentation: augmentation,
+            cacheByteLimit: cacheByteLimit
+        ) { rows[$0] }
+    }
+
+    /// The same of `count` rows that `row` gives by their numbers.
+    package init(
+        count: Int, preprocessing: ImagePreprocessing, augmentation: ImageAugmentation = .init(),
+        cacheByteLimit: Int = 1 << 30, row: @escaping (Int) -> ImageRow
+    ) throws(DatasetsError) {
         guard let size = preprocessing.outputSize else { throw .imagesOfManySizes() }
-        self.rows = rows
+        (self.count, self.row) = (count, row)
         self.preprocessing = preprocessing
         self.augmentation = augmentation
         self.cacheByteLimit = cacheByteLimit
@@ -43,7 +56,7 @@ package final class ImageLoader {
         for index in indices { _ = try stored(index) }
     }
 
-    package func check() throws(DatasetsError) { try check(rows.indices) }
+    package func check() throws(DatasetsError) { try check(0..<count) }
 
     /// The image of a row as the model gets it, in 8 bits. With a `key`, that of the sample in its epoch, it
     /// is augmented; without, it is prepared as for evaluation.
@@ -74,7 +87,7 @@ package final class ImageLoader {
 
     private func stored(_ index: Int) throws(DatasetsError) -> PixelImage {
         if let image = cache[index] { return image }
-        let decoded = try rows[index].image()
+        let decoded = try row(index).image()
         let image = keepsWhole ? decoded : preprocessing.arranged(decoded)
         if cachedBytes + image.pixels.count <= cacheByteLimit {
             cache[index] = image

@@ -38,18 +38,19 @@ extension LabelMap {
             (self.column, self.columnKey, self.problemType) = (column, columnKey, problemType)
         }
 
+        /// - Parameter count: rows with the same label that this one stands for.
         /// - Throws: if the column is missing or holds neither a label nor a list of them.
-        package mutating func add(_ row: Row) throws(DatasetsError) {
+        package mutating func add(_ row: Row, count: Int = 1) throws(DatasetsError) {
             let value = try row.label(in: column, key: columnKey)
             if problemType == .regression { return try checkOutputs(value, row) }
             hasTypes = hasTypes && row.hasTypes
             guard case .array(let values) = value else {
-                return note(try collect(value, row, isElement: false), row.source, in: &firstOfKind)
+                return note(try collect(value, row, isElement: false, count), row.source, in: &firstOfKind)
             }
             note(.list, row.source, in: &firstOfKind)
             multiHot.add(values, row.source)
             for value in values {
-                note(try collect(value, row, isElement: true), row.source, in: &firstOfElement)
+                note(try collect(value, row, isElement: true, count), row.source, in: &firstOfElement)
             }
         }
 
@@ -62,10 +63,10 @@ extension LabelMap {
         }
 
         private mutating func collect(
-            _ value: JSONValue, _ row: Row, isElement: Bool
+            _ value: JSONValue, _ row: Row, isElement: Bool, _ count: Int
         ) throws(DatasetsError) -> LabelValue.Kind {
             let label = try LabelValue(value, row, column)
-            oddities.add(label, row.source, isElement: isElement)
+            oddities.add(label, row.source, isElement: isElement, count: count)
             // Targets of a regression are as many as rows: they are not kept.
             if problemType == nil, row.hasTypes, !isElement, label.kind == .real { return .real }
             let key = ByteString(label.name)

@@ -1,6 +1,6 @@
 // Which labels a classifier knows, and what each row's label is to the loss.
 
-internal import JSON
+package import JSON
 package import Models
 internal import Phrases
 
@@ -53,6 +53,23 @@ package struct LabelMap: Sendable, Hashable {
             }
         }
         self.ids = ids
+    }
+
+    /// The map as a document holds it.
+    package var json: JSONValue {
+        [
+            "labels": .array(labels.map { .string($0) }), "problem_type": .string(problemType.rawValue),
+            "multi_hot": .bool(isMultiHot),
+        ]
+    }
+
+    /// The map of a document; nil where it is none.
+    package init?(_ json: JSONValue?) throws(DatasetsError) {
+        guard let labels = json?["labels"]?.array?.compactMap(\.string),
+            let type = json?["problem_type"]?.string.flatMap({ ProblemType(rawValue: $0) }),
+            let isMultiHot = json?["multi_hot"]?.bool
+        else { return nil }
+        try self.init(labels: labels, problemType: type, isMultiHot: isMultiHot)
     }
 
     /// The map of a model's configuration.

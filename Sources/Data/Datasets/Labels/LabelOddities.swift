@@ -21,12 +21,12 @@ struct LabelOddities: Sendable {
     /// The first list with a number that is not whole.
     private(set) var firstFraction: RowSource?
 
-    mutating func add(_ label: LabelValue, _ source: RowSource, isElement: Bool) {
+    mutating func add(_ label: LabelValue, _ source: RowSource, isElement: Bool, count: Int) {
         switch label.kind {
         case .bool: hasBools = true
         case .real: add(real: label.number ?? .nan, source, isElement: isElement)
         case .string where Self.missingNames.contains(label.name):
-            missing[label.name, default: (0, source)].count += 1
+            missing[label.name, default: (0, source)].count += count
         case .string, .integer, .list: break
         }
     }

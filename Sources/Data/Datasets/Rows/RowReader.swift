@@ -1,6 +1,7 @@
 // Rows of one or more data files, streamed one after the other.
 
 internal import Files
+package import JSON
 
 /// The data files that a list of path patterns names.
 ///
@@ -18,6 +19,8 @@ package struct RowReader: Sendable {
     private let listed: [Row]
     /// Most rows that are read, the first ones; nil for all.
     private var limit: Int?
+    /// The one stretch that is read, and the number of its first row; nil for all files.
+    private var stretch: (range: SourceRange, firstNumber: Int)?
 
     /// Reads rows that are known already.
     package init(_ rows: [Row]) { (files, selection, form, listed) = ([], nil, .detected, rows) }
@@ -54,9 +57,42 @@ package struct RowReader: Sendable {
         return reader
     }
 
+    /// Those of the rows that stand in a stretch of the files, whose first row has the number `firstNumber`
+    /// over all files.
+    package func part(_ range: SourceRange, firstNumber: Int) -> RowReader {
+        var reader = self
+        reader.stretch = (range, firstNumber)
+        return reader
+    }
+
+    /// Whether all rows that are read stand in files, and none is left out by a limit.
+    package var readsWholeFiles: Bool { listed.isEmpty && limit == nil && stretch == nil }
+
+    /// What of the reader decides which rows it finds in files of one content, for a key.
+    package var about: JSONObject {
+        [
+            "selection": hasSelection ? selection.map { .string($0.checksum) } ?? .null : .null,
+            "separator": form.separator.map { .integer(Int($0)) } ?? .null,
+            "encoding": form.encoding.map { .string($0.rawValue) } ?? .null,
+            "endings": .array(files.map { .string(FileFormat.ending(of: $0)) }),
+        ]
+    }
+
+    /// Whether rows are left out by their numbers.
+    package var hasSelection: Bool { selection.map { $0.count < $0.total } ?? false }
+
+    /// The same rows without the choice by numbers.
+    package var unselected: RowReader {
+        RowReader(files: files, selection: nil, form: form, listed: listed)
+    }
+
+    private init(files: [String], selection: RowSelection?, form: DelimitedForm, listed: [Row]) {
+        (self.files, self.selection, self.form, self.listed) = (files, selection, form, listed)
+    }
+
     /// Steps through all rows of all files.
     package func makeIterator() -> RowIterator {
-        RowIterator(files, listed, selection, form, limit: limit ?? .max)
+        RowIterator(files, listed, selection, form, limit: limit ?? .max, stretch: stretch)
     }
 
     /// What stands between the fields of the first file if that is a CSV or TSV file.
@@ -104,11 +140,17 @@ package final class RowIterator {
     /// Rows that may still be handed out.
     private var rest: Int
 
+    /// The stretch that is read; nil for all files.
+    private let range: SourceRange?
+
     init(
-        _ files: [String], _ listed: [Row], _ selection: RowSelection?, _ form: DelimitedForm, limit: Int
+        _ files: [String], _ listed: [Row], _ selection: RowSelection?, _ form: DelimitedForm, limit: Int,
+        stretch: (range: SourceRange, firstNumber: Int)? = nil
     ) {
         rest = limit
-        remaining = files[...]
+        range = stretch?.range
+        number = stretch?.firstNumber ?? 0
+        remaining = stretch.map { files[$0.range.file...$0.range.file] } ?? files[...]
         self.listed = listed[...]
         self.selection = selection
         self.form = form
@@ -133,12 +175,13 @@ package final class RowIterator {
                     currentHasRows = true
                     return row
                 }
-                if !currentHasRows { throw .noRows(current.path) }
+                // A stretch of a file may have none.
+                if !currentHasRows, range == nil { throw .noRows(current.path) }
                 self.current = nil
             }
             guard let path = remaining.popFirst() else { return listed.popFirst() }
             guard let format = FileFormat(path: path) else { throw .unknownEnding(path) }
-            current = try format.open(path, form)
+            current = try format.open(path, form, in: range)
             currentHasRows = false
         }
     }
@@ -174,9 +217,32 @@ enum FileFormat: Equatable {
         }
     }
 
+    /// The ending of a file's name by which it is read, without that of its compression.
+    static func ending(of path: String) -> String {
+        switch FileFormat(path: path) {
+        case .jsonLines: "jsonl"
+        case .json: "json"
+        case .text: "txt"
+        case .delimited(let separator): separator == nil ? "csv" : "tsv"
+        case nil: ""
+        }
+    }
+
+    /// - Parameter range: the stretch of the file that is read; nil for all of it.
     func open(
-        _ path: String, _ form: DelimitedForm, _ encoding: TextEncoding? = nil
+        _ path: String, _ form: DelimitedForm, _ encoding: TextEncoding? = nil, in range: SourceRange? = nil
     ) throws(DatasetsError) -> any RowFile {
+        if let range, let bytes = range.bytes {
+            let source = try DatasetsError.rethrowing { () throws(FilesError) in
+                try ByteReader(path: path, bytes: bytes)
+            }
+            let start = (offset: bytes.lowerBound, lineFeeds: range.lineFeedsBefore)
+            switch self {
+            case .jsonLines: return JSONLinesFile(path: path, source, start: start)
+            case .text: return TextFile(path: path, source, start: start)
+            case .json, .delimited: preconditionFailure("\(path) is not cut by lines")
+            }
+        }
         let source = try DatasetsError.rethrowing { () throws(FilesError) in try ByteReader(path: path) }
         switch self {
         case .jsonLines: return JSONLinesFile(path: path, Self.text(source, encoding))

@@ -40,6 +40,9 @@ enum TrainingSection {
         }
         add("time", summary?["train_runtime"]?.double.map { NumberFormat.duration(seconds: $0) })
         add("rows a second", summary?["train_samples_per_second"]?.double.map(NumberFormat.rate))
+        add(
+            "waiting for rows",
+            summary?["train_waiting_for_data_seconds"]?.double.map { NumberFormat.duration(seconds: $0) })
         add("tokens a second", summary?["train_tokens_per_second"]?.double.map(NumberFormat.rate))
         return figures
     }
@@ -97,6 +100,7 @@ enum TrainingSection {
         return [
             chart("Rows a second", [("samples_per_second", "rows a second, all ranks", 1)]),
             chart("Tokens a second", [("tokens_per_second", "tokens a second, all ranks", 1)]),
+            chart("Waiting for rows", [("waiting_for_data_seconds", "seconds of rank 0 between records", 1)]),
             chart("Memory", [("resident_bytes", "GB of rank 0", 1e-9)]),
             chart(
                 "Communication, ms a step",

@@ -10,6 +10,14 @@ extension RecipeKey {
             "validation_file", \.data.validationFiles,
             "Rows for evaluation, in the same forms as train_file.", in: [.train, .evaluate]),
         .optional(
+            "cache_dir", \.data.cacheDir, .text,
+            "Folder of tokenised rows, built once by all ranks; without it each rank holds all rows in memory.",
+            in: [.train, .evaluate, .crossValidate]),
+        .key(
+            "verify_cache", \.data.verifyCache, .boolean,
+            "Read the data files and their cache again and check every byte, whatever is remembered of them.",
+            in: [.train, .evaluate, .crossValidate]),
+        .optional(
             "csv_delimiter", \.data.csvSeparator, .separator,
             "Character between the fields of .csv and .tsv files, or tab; found from the header if not set.",
             in: .rows),

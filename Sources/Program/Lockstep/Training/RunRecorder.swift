@@ -44,7 +44,9 @@ final class RunRecorder {
     private let started = Date()
     private var plan: TrainingPlan?
     /// Where the speed of the steps since the last record is counted from.
-    private var window = (time: ContinuousClock.now, seconds: 0.0, rows: 0, tokens: 0)
+    private var window = (time: ContinuousClock.now, seconds: 0.0, rows: 0, tokens: 0, waited: 0.0)
+    /// Seconds in which steps waited for their rows.
+    private var waitedSeconds = 0.0
     private var directory: String { configuration.model.outputDir }
 
     init(
@@ -140,6 +142,7 @@ final class RunRecorder {
         tokens += report.result.tokens
         let now = ContinuousClock.now
         window.seconds += (now - window.time) / .seconds(1)
+        waitedSeconds += report.waitingForDataSeconds
         window.time = now
         progress = TrainingProgress(
             step: report.step, totalSteps: report.totalSteps, epoch: report.epoch, loss: report.result.loss,
@@ -171,9 +174,10 @@ final class RunRecorder {
             try log?.speed(
                 step: record.step, epoch: record.epoch, rowsPerSecond: Double(rows) / window.seconds,
                 tokensPerSecond: Double(tokens) / window.seconds,
-                residentBytes: HostFacts.current.residentMemoryByteCount)
+                residentBytes: HostFacts.current.residentMemoryByteCount,
+                waitingForDataSeconds: waitedSeconds - window.waited)
         }
-        window = (.now, 0, self.rows, self.tokens)
+        window = (.now, 0, self.rows, self.tokens, waitedSeconds)
     }
 
     private func finish(_ summary: TrainingSummary) throws {
@@ -185,6 +189,7 @@ final class RunRecorder {
             ("train_tokens_per_second", .real(Double(summary.tokens) / summary.seconds)),
             ("train_loss", .real(summary.loss)),
             ("train_exposed_communication_seconds", .real(summary.exposedCommunicationSeconds)),
+            ("train_waiting_for_data_seconds", .real(waitedSeconds)),
         ]
         if let best = summary.bestMetric { values.append(("best_metric", .real(best))) }
         if let epoch = summary.overfittingSinceEpoch {

@@ -66,7 +66,7 @@ package struct TrainingJob {
         let lock =
             isFirst ? try OutputLock.ifPresent(directory: outputDirectory, host: group.hostName) : nil
         let resumePath = try chooseStart()
-        let (chosen, rowNotes) = try configuration.choosingTrainingRows()
+        let (chosen, rowNotes) = try configuration.choosingTrainingRows(group: group)
         let prepared = try chosen.task.definition.prepare(chosen, group: group)
         if isFirst, shows == .full {
             Messages.note(rowNotes + prepared.notes, group)

@@ -26,7 +26,7 @@ struct LockstepCommand: ParsableCommand {
             PredictCommand.self,
             ChatCommand.self, RateCommand.self, CrossValidateCommand.self, ReportCommand.self,
             ImportCommand.self, LaunchCommand.self, SuperviseCommand.self,
-            VerifyResumeCommand.self, JobRemainsCommand.self, BenchCommand.self,
+            CacheCommand.self, VerifyResumeCommand.self, JobRemainsCommand.self, BenchCommand.self,
         ])
 }
 

@@ -35,8 +35,10 @@ package struct Chat: LanguageModelDefinition {
             let conversations = Conversations(
                 tokenizer: tokenizer,
                 template: try ChatTemplate.loadIfPresent(directory: run.model.directory), arguments: run.data,
-                modelLength: min(model.maximumLength, run.training.maxTokensPerDevice ?? .max))
-            return { try conversations.examples($0) { $0.say(group, of: run) } }
+                modelLength: min(model.maximumLength, run.training.maxTokensPerDevice ?? .max),
+                directory: run.model.directory)
+            let source = try ExampleSource(run, group: group)
+            return { try conversations.examples($0, from: source) { $0.say(group, of: run) } }
         }
     }
 

@@ -20,6 +20,8 @@ package struct Conversations {
     let rows: ConversationRow
     let arguments: DataArguments
     private let maximumLength: Int
+    /// The folder of the tokenizer and its template.
+    private let directory: String
 
     /// The most tokens of a conversation that a recipe does not limit, as far as the model has positions.
     package static let usualLength = 2_048
@@ -29,8 +31,9 @@ package struct Conversations {
     ///   - modelLength: the most tokens that a row may have where the recipe does not say.
     package init(
         tokenizer: any Tokenizer, template: ChatTemplate?, arguments: DataArguments,
-        modelLength: Int = Conversations.usualLength
+        modelLength: Int = Conversations.usualLength, directory: String = ""
     ) {
+        self.directory = directory
         self.tokenizer = tokenizer
         self.template = template
         self.arguments = arguments
@@ -44,18 +47,35 @@ package struct Conversations {
     /// The examples of all files; `report` gets what became of rows that are too long. Throws, with file and
     /// line, when a row is no conversation or has no token to learn from.
     package func examples(
-        _ reader: RowReader, report: (LongRows) -> Void = { _ in }
+        _ reader: RowReader, from source: ExampleSource = ExampleSource(),
+        report: (LongRows) -> Void = { _ in }
     ) throws -> TokenizedDataset {
-        var store = TokenizedDataset()
-        var longRows = longRows
-        let rows = reader.makeIterator()
-        while let row = try rows.next() {
-            if let example = try example(row, &longRows) { store.append(example) }
-        }
+        let columns = [arguments.messagesColumn, arguments.promptColumn, arguments.completionColumn]
+        let settings: JSONObject = [
+            "columns": .array(columns.map { .string($0) }), "max_seq_length": .integer(maximumLength),
+            "on_long_row": .string(arguments.onLongRow.rawValue),
+            "chat_template_kwargs": .array(
+                arguments.chatTemplateArguments.map { .array([.string($0.name), .string($0.value)]) }),
+        ]
+        let store = try source.dataset(
+            reader,
+            EncodingSettings(
+                settings, tokenizers: [directory], vocabularySize: tokenizer.vocabularySize),
+            Encoder(conversations: self, longRows: longRows))
+        let longRows = LongRows(arguments.onLongRow, limit: maximumLength, store.tallies)
         try longRows.requireRows(reader.files)
         report(longRows)
-        longRows.note(in: &store)
         return store
+    }
+
+    private struct Encoder: RowEncoder {
+        let conversations: Conversations
+        var longRows: LongRows
+        var tallies: RowTallies { longRows.tallies }
+
+        mutating func encode(_ row: Row, _ add: (Example) throws -> Void) throws {
+            if let example = try conversations.example(row, &longRows) { try add(example) }
+        }
     }
 
     /// The tokens of a row, and which of them are learnt. Throws also where nothing is left of a long row.

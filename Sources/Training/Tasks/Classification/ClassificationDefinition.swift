@@ -50,10 +50,8 @@ extension ClassificationDefinition {
     package func prepare(_ run: RunArguments, group: any ProcessGroup) throws -> PreparedTask {
         let (data, arguments) = (run.data, run.training)
         // Of all rows, so that a fold knows every label.
-        var remarks: [String] = []
-        let labels = try LabelMap(
-            of: data.labelledRows(), column: data.labelColumn, problemType: data.problemType,
-            remarks: { remarks = $0 })
+        let source = try ExampleSource(run, group: group)
+        let (labels, remarks) = try source.labels(data)
         let positive = try labels.positive(data.positiveLabel)
         let loaded = try ModelBroadcast.classifier(
             run.model, head: labels.head, seed: arguments.seed,
@@ -61,7 +59,7 @@ extension ClassificationDefinition {
         try PreparedTask.adapt(loaded.model, loaded.report, arguments, group)
         let reader = try ClassificationReaders.make(run, loaded.model)
         func inputs(_ rows: RowReader) throws -> any ModelInputs {
-            let inputs = try reader.inputs(of: rows, labels: labels)
+            let inputs = try reader.inputs(of: rows, labels: labels, from: source)
             try inputs.validate(for: loaded.model, rank: group.rank, of: group.size)
             return inputs
         }

@@ -41,8 +41,7 @@ package final class ClassificationEvaluator {
     package func evaluate(_ inputs: any ModelInputs) throws -> RowEvaluationResult {
         let evaluation = RowEvaluation(.labels(head), group: group, seed: 0, detail: .figures)
         let examples = inputs.examples
-        let batches = EvaluationSampler(
-            rowCount: examples.count, batchRows: batchRows, lengths: examples.lengths)
+        let batches = EvaluationSampler(examples, batchRows: batchRows)
         try batches.forEachBatch(of: group) { index in
             let rows = batches.rows(batch: index)
             try add(

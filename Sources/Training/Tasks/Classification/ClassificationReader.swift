@@ -1,6 +1,7 @@
 // Reads the rows of classification tasks, whatever it is that is classified.
 
 package import Datasets
+internal import JSON
 package import Tokenizers
 
 /// Turns rows into what a classifier reads, and labels into targets.
@@ -8,6 +9,8 @@ package protocol ClassificationReader {
     var labelColumn: String { get }
     /// The rows that `next` hands out until it returns nil. With `labels` each has its target.
     func inputs(labels: LabelMap?, _ next: () throws -> Row?) throws -> any ModelInputs
+    /// All rows of the reader with their targets, in memory or from a cache. Collective with a cache.
+    func inputs(of rows: RowReader, labels: LabelMap, from source: ExampleSource) throws -> any ModelInputs
     /// What a person is shown as a row's input.
     func input(of row: Row) throws -> String
 }
@@ -15,8 +18,7 @@ package protocol ClassificationReader {
 extension ClassificationReader {
     /// All rows of the reader with their targets. Reads the files once.
     package func inputs(of reader: RowReader, labels: LabelMap) throws -> any ModelInputs {
-        let rows = reader.makeIterator()
-        return try inputs(labels: labels) { try rows.next() }
+        try inputs(of: reader, labels: labels, from: ExampleSource())
     }
 
     func target(_ row: Row, _ labels: LabelMap?) throws(DatasetsError) -> Target {
@@ -28,26 +30,55 @@ extension ClassificationReader {
 package struct TextClassificationReader: ClassificationReader {
     private let tokenizer: any Tokenizer
     private let columns: TextColumns
+    /// The folder of the tokenizer.
+    private let directory: String
     package var labelColumn: String { columns.label }
 
-    package init(tokenizer: any Tokenizer, columns: TextColumns) {
+    package init(tokenizer: any Tokenizer, columns: TextColumns, directory: String = "") {
         self.tokenizer = tokenizer
         self.columns = columns
+        self.directory = directory
     }
 
     package func inputs(labels: LabelMap?, _ next: () throws -> Row?) throws -> any ModelInputs {
+        var encoder = Encoder(reader: self, labels: labels)
         var store = TokenizedDataset()
-        while let row = try next() {
-            let example = try example(row, labels)
-            // Only training and evaluations tell of it.
-            if labels != nil, let lost = try lostTokens(row, example) { store.noteCut(tokens: lost) }
-            store.append(example)
-        }
+        while let row = try next() { try encoder.encode(row) { store.append($0) } }
+        store.tallies = encoder.tallies
         return store
     }
 
+    package func inputs(
+        of rows: RowReader, labels: LabelMap, from source: ExampleSource
+    ) throws -> any ModelInputs {
+        let settings: JSONObject = [
+            "text_column": .string(columns.text),
+            "text_pair_column": columns.textPair.map { .string($0) } ?? .null,
+            "label_column": .string(columns.label), "max_seq_length": .integer(columns.maximumLength),
+            "labels": labels.json,
+        ]
+        return try source.dataset(
+            rows,
+            EncodingSettings(
+                settings, tokenizers: [directory], vocabularySize: tokenizer.vocabularySize),
+            Encoder(reader: self, labels: labels))
+    }
+
+    private struct Encoder: RowEncoder {
+        let reader: TextClassificationReader
+        let labels: LabelMap?
+        var tallies = RowTallies()
+
+        mutating func encode(_ row: Row, _ add: (Example) throws -> Void) throws {
+            let example = try reader.example(row, labels)
+            // Only training and evaluations tell of it.
+            if labels != nil, let lost = try reader.lostTokens(row, example) { tallies.noteCut(tokens: lost) }
+            try add(example)
+        }
+    }
+
     /// How many more tokens the row has than its example; nil if none.
-    private func lostTokens(_ row: Row, _ example: Example) throws(DatasetsError) -> Int? {
+    fileprivate func lostTokens(_ row: Row, _ example: Example) throws(DatasetsError) -> Int? {
         guard example.tokens.count == columns.maximumLength else { return nil }
         let (text, pair) = try texts(row)
         let whole = tokenizer.encode(text, pair: pair, addingSpecialTokens: true, maximumLength: nil).count
@@ -59,7 +90,7 @@ package struct TextClassificationReader: ClassificationReader {
         return pair.map { text + "\n" + $0 } ?? text
     }
 
-    private func example(_ row: Row, _ labels: LabelMap?) throws(DatasetsError) -> Example {
+    fileprivate func example(_ row: Row, _ labels: LabelMap?) throws(DatasetsError) -> Example {
         let (text, pair) = try texts(row)
         let encoding = tokenizer.encode(
             text, pair: pair, addingSpecialTokens: true, maximumLength: columns.maximumLength)
@@ -77,7 +108,7 @@ package struct TextClassificationReader: ClassificationReader {
 
 /// Turns rows that name an image into prepared images.
 package struct ImageClassificationReader: ClassificationReader {
-    private let images: ImageReader
+    fileprivate let images: ImageReader
     package let labelColumn: String
 
     package init(images: ImageReader, labelColumn: String) {
@@ -87,12 +118,38 @@ package struct ImageClassificationReader: ClassificationReader {
 
     package func inputs(labels: LabelMap?, _ next: () throws -> Row?) throws -> any ModelInputs {
         var store = try images.emptyStore()
-        var found: [ImageRow] = []
         while let row = try next() {
-            found.append(try images.image(row))
-            store.append(Example(tokens: [], target: try target(row, labels), source: row.source))
+            store.append(
+                try images.example(row, tokens: [], target: try target(row, labels)))
         }
-        return try images.examples(found, store)
+        return try images.examples(store)
+    }
+
+    package func inputs(
+        of rows: RowReader, labels: LabelMap, from source: ExampleSource
+    ) throws -> any ModelInputs {
+        let settings: JSONObject = [
+            "image_column": .string(images.column), "label_column": .string(labelColumn),
+            "labels": labels.json,
+        ]
+        let store = try source.dataset(
+            rows,
+            EncodingSettings(
+                settings, tokenizers: [], vocabularySize: 1,
+                imageTokenCount: try images.emptyStore().imageTokenCount),
+            Encoder(reader: self, labels: labels))
+        return try images.examples(store)
+    }
+
+    private struct Encoder: RowEncoder {
+        let reader: ImageClassificationReader
+        let labels: LabelMap
+        var tallies: RowTallies { RowTallies() }
+
+        mutating func encode(_ row: Row, _ add: (Example) throws -> Void) throws {
+            try add(
+                try reader.images.example(row, tokens: [], target: try reader.target(row, labels)))
+        }
     }
 
     package func input(of row: Row) throws -> String { try images.path(row) }

@@ -26,7 +26,7 @@ enum ClassificationReaders {
         }
         return TextClassificationReader(
             tokenizer: try TokenizerLoader.load(directory: directory),
-            columns: TextColumns(configuration.data))
+            columns: TextColumns(configuration.data), directory: directory)
     }
 
     /// The reader of images for a model, prepared as preprocessor_config.json in `directory` says. Throws

@@ -33,6 +33,7 @@ package final class ClassificationTask: TrainingTask {
             model: model, weighting: weighting, positive: positive, group: group, batchRows: batchRows)
     }
 
+    package var readsWholeBatches: Bool { weighting != nil }
     package var hasValidation: Bool { validation != nil }
 
     package var metrics: [MetricDescription] { RowEvaluation.descriptions(.labels(evaluator.head)) }

@@ -24,6 +24,7 @@ package struct TextColumns: Sendable {
 extension TokenizedDataset {
     /// Throws, with file and line, when a row does not fit the model.
     package func validate(for model: any TrainableModel) throws(TrainingError) {
+        if window != nil, fitsAtItsExtremes(model) { return }
         for row in 0..<count {
             let batch = TokenBatch(batch(rows: [row]))
             do throws(ModelError) {
@@ -33,12 +34,31 @@ extension TokenizedDataset {
             }
         }
     }
+
+    /// Whether a model takes a row with the highest token, the highest type and the most tokens of all rows
+    /// of the cache, and so each of them.
+    private func fitsAtItsExtremes(_ model: any TrainableModel) -> Bool {
+        guard let statistics = window?.store.statistics else { return false }
+        var types = [Int32](repeating: 0, count: max(1, maximumLength))
+        types[0] = Int32(statistics.maximumType)
+        let row = Example(
+            tokens: types.map { _ in Int32(statistics.maximumToken) }, typeIDs: types, target: .none,
+            source: RowSource(file: "", line: 0))
+        do throws(ModelError) {
+            try model.validate(TokenBatch(ExampleBatch(examples: [row])))
+            return true
+        } catch { return false }
+    }
 }
 
 extension TokenizedDataset {
     /// How many rows have each of so many labels.
     package func labelCounts(_ labelCount: Int) -> LabelCounts {
         var counts = LabelCounts(total: count, ofLabel: [Int](repeating: 0, count: labelCount))
+        if let known = window?.store.statistics.labelCounts {
+            for (label, count) in known { counts.ofLabel[label] = count }
+            return counts
+        }
         for row in 0..<count {
             switch target(of: row) {
             case .label(let label): counts.ofLabel[label] += 1

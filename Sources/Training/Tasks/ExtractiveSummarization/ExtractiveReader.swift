@@ -2,6 +2,7 @@
 
 package import Arguments
 package import Datasets
+internal import JSON
 package import Models
 package import Tokenizers
 package import Training
@@ -36,6 +37,7 @@ package struct ExtractiveReader {
     private let separatorID: Int32
     private let alternatesTypes: Bool
     private let maximumLength: Int
+    private let directory: String
 
     /// `directory` is named when its tokenizer has no [CLS] or [SEP].
     package init(
@@ -53,6 +55,7 @@ package struct ExtractiveReader {
                     + "it to \(model.maximumLength) or less: longer documents are read window by window")
         }
         self.tokenizer = tokenizer
+        self.directory = directory
         self.classifierID = classifierID
         self.separatorID = separatorID
         alternatesTypes = model.typeCount > 1
@@ -72,14 +75,45 @@ package struct ExtractiveReader {
     }
 
     func append(_ row: Row, to rows: inout ExtractiveRows) throws {
+        let document = try document(of: row)
+        rows.append(document, windows: windows(of: document.sentences))
+    }
+
+    fileprivate func document(of row: Row) throws -> ExtractiveDocument {
         let sentences = try columns.sentences(of: row)
         let summary = try columns.summary(of: row)
         let oracle = SentenceSelection.oracle(
             sentences: sentences, reference: summary, maximumCount: selection.maximumCount)
-        rows.append(
-            ExtractiveDocument(
-                sentences: sentences, summary: summary, oracle: oracle, source: row.source),
-            windows: windows(of: sentences))
+        return ExtractiveDocument(
+            sentences: sentences, summary: summary, oracle: oracle, source: row.source)
+    }
+
+    /// The windows of the documents of all files, to learn from. Collective with a cache.
+    func windows(_ reader: RowReader, from source: ExampleSource) throws -> ExtractiveRows {
+        let settings: JSONObject = [
+            "document_column": .string(columns.document), "summary_column": .string(columns.summary),
+            "max_seq_length": .integer(maximumLength), "types": .bool(alternatesTypes),
+            "summary_sentences": .integer(selection.maximumCount),
+        ]
+        return ExtractiveRows(
+            windows: try source.dataset(
+                reader,
+                EncodingSettings(
+                    settings, tokenizers: [directory], vocabularySize: tokenizer.vocabularySize),
+                Encoder(reader: self)))
+    }
+
+    private struct Encoder: RowEncoder {
+        let reader: ExtractiveReader
+        var tallies = RowTallies()
+
+        mutating func encode(_ row: Row, _ add: (Example) throws -> Void) throws {
+            let document = try reader.document(of: row)
+            ExtractiveRows.count(document, in: &tallies)
+            for window in reader.windows(of: document.sentences) {
+                try add(ExtractiveRows.example(window, of: document))
+            }
+        }
     }
 
     /// The windows of a document.

@@ -24,7 +24,7 @@ package struct ExtractiveSummarization: TaskDefinition {
         let (data, arguments) = (run.data, run.training)
         let setup = try ExtractiveSetup(run, isTraining: true, group: group)
         try PreparedTask.adapt(setup.model, setup.report, arguments, group)
-        let training = try setup.rows(data.trainingRows())
+        let training = try setup.trainingRows(data.trainingRows(), run, group: group)
         let validation = try data.validationRows().map { try setup.rows($0) }
         let task = ExtractiveTask(
             model: setup.model, training: training, validation: validation,
@@ -42,7 +42,7 @@ package struct ExtractiveSummarization: TaskDefinition {
 
     /// What is to be said of documents that leave nothing to choose.
     private static func singleSentences(_ rows: ExtractiveRows) -> [String] {
-        let count = rows.documents.count { $0.sentences.count == 1 }
+        let count = rows.singleCount
         guard count > 0 else { return [] }
         let which =
             count == rows.count

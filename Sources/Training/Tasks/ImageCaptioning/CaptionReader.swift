@@ -2,6 +2,7 @@
 
 package import Arguments
 package import Datasets
+internal import JSON
 package import Layers
 package import Models
 package import Tokenizers
@@ -18,6 +19,7 @@ package final class CaptionReader: SequenceToSequenceReader {
     private let column: String
     private let maximumLength: Int
     private let endID: Int32
+    private let directory: String
 
     /// `directory` is named when the tokenizer does not fit the decoder.
     package init(
@@ -25,6 +27,7 @@ package final class CaptionReader: SequenceToSequenceReader {
         arguments: DataArguments, directory: String
     ) throws(TrainingError) {
         self.model = model
+        self.directory = directory
         self.images = images
         self.tokenizer = tokenizer
         column = arguments.captionColumn
@@ -49,30 +52,44 @@ package final class CaptionReader: SequenceToSequenceReader {
 
     /// The rows of all files with their captions. `rank` of `rankCount` ranks opens its share of the images,
     /// so that a broken one is found now.
-    package func rows(_ reader: RowReader, rank: Int, of rankCount: Int) throws -> CaptionRows {
-        var store = try images.emptyStore()
-        var (found, captions): ([ImageRow], [String]) = ([], [])
-        let rows = reader.makeIterator()
-        while let row = try rows.next() {
-            let example = try CaptionExample(row, imageColumn: images.column, captionColumn: column)
-            store.append(
-                Example(tokens: tokens(of: example.caption), target: .none, source: row.source))
-            found.append(example.image)
-            captions.append(example.caption)
-        }
-        let examples = try images.examples(found, store)
+    package func rows(
+        _ reader: RowReader, from source: ExampleSource = ExampleSource(), rank: Int, of rankCount: Int
+    ) throws -> CaptionRows {
+        let settings: JSONObject = [
+            "image_column": .string(images.column), "caption_column": .string(column),
+            "max_target_length": .integer(maximumLength), "end": .integer(Int(endID)),
+        ]
+        let store = try source.dataset(
+            reader,
+            EncodingSettings(
+                settings, tokenizers: [directory],
+                vocabularySize: max(tokenizer.vocabularySize, Int(endID) + 1),
+                imageTokenCount: try images.emptyStore().imageTokenCount),
+            Encoder(reader: self))
+        let examples = try images.examples(store)
         try examples.validate(for: model, rank: rank, of: rankCount)
-        return CaptionRows(images: examples, captions: captions)
+        return CaptionRows(images: examples)
+    }
+
+    private struct Encoder: RowEncoder {
+        let reader: CaptionReader
+        var tallies: RowTallies { RowTallies() }
+
+        mutating func encode(_ row: Row, _ add: (Example) throws -> Void) throws {
+            let found = try CaptionExample(
+                row, imageColumn: reader.images.column, captionColumn: reader.column)
+            let tokens = reader.tokens(of: found.caption)
+            var example = try reader.images.example(row, tokens: tokens, target: .none)
+            example.attachment += [0] + Array(found.caption.utf8)
+            example.termCount = tokens.count
+            try add(example)
+        }
     }
 
     package func sources(of rows: [Row], sampleIDs: [UInt64]) throws -> TokenBatch {
         var store = try images.emptyStore()
-        var found: [ImageRow] = []
-        for row in rows {
-            found.append(try images.image(row))
-            store.append(Example(tokens: [], target: .none, source: row.source))
-        }
-        let examples = try images.examples(found, store)
+        for row in rows { store.append(try images.example(row, tokens: [], target: .none)) }
+        let examples = try images.examples(store)
         try examples.validate(for: model, rank: 0, of: 1)
         return try examples.tokenBatch(rows: Array(rows.indices), epoch: nil, sampleIDs: sampleIDs)
     }
@@ -102,18 +119,16 @@ package final class CaptionReader: SequenceToSequenceReader {
 package final class CaptionRows: SequenceToSequenceRows {
     package var examples: TokenizedDataset { images.examples }
     private let images: ImageExamples
-    private let captions: [String]
 
-    init(images: ImageExamples, captions: [String]) {
-        self.images = images
-        self.captions = captions
-    }
+    init(images: ImageExamples) { self.images = images }
 
     /// Tokens of all captions, their ends included.
-    package var targetCount: Int { (0..<examples.count).reduce(0) { $0 + examples.tokens(of: $1).count } }
+    package var targetCount: Int { examples.termCount }
 
     package func target(of row: Int) -> [Int32] { Array(examples.tokens(of: row)) }
-    package func references(of row: Int) -> [String] { [captions[row]] }
+    package func references(of row: Int) -> [String] {
+        [String(decoding: examples.attachment(of: row).drop { $0 != 0 }.dropFirst(), as: UTF8.self)]
+    }
 
     package func sources(of rows: [Int], epoch: Int?) throws -> TokenBatch {
         try images.tokenBatch(rows: rows, epoch: epoch)

@@ -22,10 +22,12 @@ package struct CaptioningSetup: SequenceToSequenceSetup {
     /// The encoder's image processor, if it lies elsewhere.
     package let companions: [CompanionFiles]
     private let group: any ProcessGroup
+    private let examples: ExampleSource
 
     /// Loads on rank 0 and broadcasts. Collective.
     init(_ configuration: RunArguments, group: any ProcessGroup) throws {
         self.group = group
+        examples = try ExampleSource(configuration, group: group)
         let pair = configuration.model.pair
         let directory = pair?.decoder ?? configuration.model.directory
         tokenizerSource = directory
@@ -42,6 +44,6 @@ package struct CaptioningSetup: SequenceToSequenceSetup {
 
     /// The images and captions of rows, checked against the model. Each rank opens its share of the images.
     package func rows(_ source: RowReader) throws -> any SequenceToSequenceRows {
-        try reader.rows(source, rank: group.rank, of: group.size)
+        try reader.rows(source, from: examples, rank: group.rank, of: group.size)
     }
 }

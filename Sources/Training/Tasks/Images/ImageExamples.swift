@@ -46,10 +46,28 @@ package struct ImageReader {
             imageTokenCount: size.height / patch.height * (size.width / patch.width) + 1)
     }
 
-    /// The images with the other columns of their rows.
-    func examples(_ images: [ImageRow], _ store: TokenizedDataset) throws(DatasetsError) -> ImageExamples {
-        precondition(images.count == store.count, "expected an image a row")
-        return ImageExamples(examples: store, loader: try loader(images), model: model, key: key)
+    /// A row whose image is read when it is needed: its attachment is the path as the row states it.
+    func example(_ row: Row, tokens: [Int32], target: Target) throws(DatasetsError) -> Example {
+        // A path that is none is told now.
+        _ = try image(row)
+        var example = Example(tokens: tokens, target: target, source: row.source)
+        example.attachment = Array(try row.text(in: column, key: "image_column").utf8)
+        return example
+    }
+
+    /// The images of rows that `example` made, with their other columns.
+    func examples(_ store: TokenizedDataset) throws(DatasetsError) -> ImageExamples {
+        let loader = try ImageLoader(
+            count: store.count, preprocessing: preprocessing, augmentation: augmentation
+        ) { row in
+            ImageRow(Self.name(store.attachment(of: row)), source: store.source(of: row))
+        }
+        return ImageExamples(examples: store, loader: loader, model: model, key: key)
+    }
+
+    /// The path in an attachment, which may go on with what else a task keeps behind a zero byte.
+    private static func name(_ attachment: [UInt8]) -> String {
+        String(decoding: attachment.prefix { $0 != 0 }, as: UTF8.self)
     }
 
     private func loader(_ images: [ImageRow]) throws(DatasetsError) -> ImageLoader {

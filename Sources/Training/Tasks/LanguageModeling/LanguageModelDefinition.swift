@@ -49,8 +49,10 @@ package struct CausalLanguageModeling: LanguageModelDefinition {
 
     package func setup(_ run: RunArguments, group: any ProcessGroup) throws -> LanguageModelSetup {
         try .causal(run, group: group) { tokenizer, _ in
-            let blocks = TextBlocks(tokenizer: tokenizer, arguments: run.data, isCausal: true)
-            return { try blocks.examples($0) { $0.say(group, of: run) } }
+            let blocks = TextBlocks(
+                tokenizer: tokenizer, arguments: run.data, isCausal: true, directory: run.model.directory)
+            let source = try ExampleSource(run, group: group)
+            return { try blocks.examples($0, from: source) { $0.say(group, of: run) } }
         }
     }
 
@@ -101,7 +103,7 @@ extension LanguageModelDefinition {
             model: setup.model, objective: setup.objective, training: examples, validation: validation,
             labelSmoothing: arguments.labelSmoothingFactor, group: group,
             batchRows: arguments.perDeviceEvalBatchSize)
-        let targets = task.lossCount(rows: Array(0..<examples.count), epoch: 0)
+        let targets = task.targetsOfFirstEpoch
         return PreparedTask(
             task: task,
             notes: (setup.report?.lines ?? []) + [

@@ -29,7 +29,7 @@ package final class LanguageModelEvaluator {
     /// Figures over all rows of `store`, on every rank. Collective.
     package func evaluate(_ store: TokenizedDataset) throws -> RowEvaluationResult {
         let evaluation = RowEvaluation(.losses, group: group, seed: 0, detail: .figures)
-        let batches = EvaluationSampler(rowCount: store.count, batchRows: batchRows, lengths: store.lengths)
+        let batches = EvaluationSampler(store, batchRows: batchRows)
         try batches.forEachBatch(of: group) { index in
             let rows = batches.rows(batch: index)
             for (row, sums) in zip(rows, sums(store, rows: rows)) {

@@ -50,10 +50,12 @@ package struct LanguageModelSetup {
         let (model, report) = try ModelBroadcast.masked(
             run.model, seed: run.training.seed, overrides: run.training.configurationOverrides,
             through: group)
-        let blocks = TextBlocks(tokenizer: tokenizer, arguments: run.data, isCausal: false)
+        let blocks = TextBlocks(
+            tokenizer: tokenizer, arguments: run.data, isCausal: false, directory: run.model.directory)
+        let source = try ExampleSource(run, group: group)
         return LanguageModelSetup(
             model: model, tokenizer: tokenizer, objective: .masked(try masking(tokenizer, model, run)),
-            report: report, read: { try blocks.examples($0) })
+            report: report, read: { try blocks.examples($0, from: source) })
     }
 
     private static func masking(

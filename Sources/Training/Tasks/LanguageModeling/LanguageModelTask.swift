@@ -24,8 +24,6 @@ package final class LanguageModelTask: TrainingTask {
     private let targets: TokenTargets
     private let labelSmoothing: Double
     private let evaluator: LanguageModelEvaluator
-    /// For each row the number of its targets, when that is the same in each epoch.
-    private let counts: [Int]?
 
     /// `batchRows` are the rows that a rank evaluates at once.
     package init(
@@ -39,19 +37,29 @@ package final class LanguageModelTask: TrainingTask {
         targets = TokenTargets(objective: objective)
         evaluator = LanguageModelEvaluator(
             model: model, objective: objective, group: group, batchRows: batchRows)
-        if case .causal = objective {
-            counts = (0..<training.count).map { TokenTargets.spanCount(training, row: $0) }
-        } else {
-            counts = nil
+    }
+
+    /// Targets of all rows in the first epoch; of masked rows in a cache, which would have to be read for it,
+    /// the number that is to be expected.
+    var targetsOfFirstEpoch: Int {
+        switch targets.objective {
+        case .causal: training.termCount
+        case .masked(let masking):
+            training.window == nil
+                ? lossCount(rows: Array(0..<training.count), epoch: 0)
+                : Int(masking.probability * Double(training.tokenCount))
         }
+    }
+
+    package var readsWholeBatches: Bool {
+        if case .masked = targets.objective { true } else { false }
     }
 
     package var hasValidation: Bool { validation != nil }
     package var metrics: [MetricDescription] { RowEvaluation.descriptions(.losses) }
 
     package func lossCount(rows: [Int], epoch: Int) -> Int {
-        if let counts { return rows.reduce(0) { $0 + counts[$1] } }
-        return rows.reduce(0) { $0 + targets.count(training, row: $1, .epoch(epoch)) }
+        rows.reduce(0) { $0 + targets.count(training, row: $1, .epoch(epoch)) }
     }
 
     package func differentiate(_ batch: MicroBatch, makePass: (TokenBatch) -> Pass) -> Double {
@@ -83,15 +91,8 @@ struct TokenTargets {
     /// The number of targets of a row.
     func count(_ store: TokenizedDataset, row: Int, _ occasion: TokenMasking.Occasion) -> Int {
         switch objective {
-        case .causal: Self.spanCount(store, row: row)
+        case .causal: store.termCount(of: row)
         case .masked(let masking): masking.count(store.tokens(of: row), row: row, occasion)
-        }
-    }
-
-    /// The number of tokens in a row's spans, without the first token of the row, which nothing predicts.
-    static func spanCount(_ store: TokenizedDataset, row: Int) -> Int {
-        spans(store.target(of: row)).reduce(0) {
-            $0 + $1.clamped(to: 1..<max(1, store.length(of: row))).count
         }
     }
 

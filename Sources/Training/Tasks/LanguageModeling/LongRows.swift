@@ -82,8 +82,26 @@ package struct LongRows {
         Logger.run.warning("\(sentence)")
     }
 
-    /// The same for the examples that came of the rows.
-    func note(in store: inout TokenizedDataset) {
-        store.noteLongRows(cut: cutRowCount, tokens: cutTokenCount, leftOut: skippedRowCount)
+    private static let (rows, long) = ("rows", "long")
+
+    /// What was counted, for the data set.
+    var tallies: RowTallies {
+        var tallies = RowTallies()
+        tallies.add(Self.rows, rowCount)
+        tallies.add(TokenizedDataset.cut, cutRowCount)
+        tallies.add(TokenizedDataset.cutTokens, cutTokenCount)
+        tallies.add(TokenizedDataset.leftOut, skippedRowCount)
+        tallies.note(Self.long, first)
+        return tallies
+    }
+
+    /// The counts of a data set.
+    init(_ rule: LongRowRule, limit: Int, _ tallies: RowTallies) {
+        self.init(rule, limit: limit)
+        rowCount = tallies[Self.rows]
+        cutRowCount = tallies[TokenizedDataset.cut]
+        cutTokenCount = tallies[TokenizedDataset.cutTokens]
+        skippedRowCount = tallies[TokenizedDataset.leftOut]
+        first = tallies.firsts[Self.long]
     }
 }

@@ -2,6 +2,7 @@
 
 package import Arguments
 package import Datasets
+internal import JSON
 internal import Models
 package import Tokenizers
 internal import Training
@@ -9,14 +10,19 @@ internal import Training
 /// Reads texts for masked and causal language modelling, as Hugging Face's run_mlm.py and run_clm.py do.
 package struct TextBlocks {
     private let tokenizer: any Tokenizer
-    private let column: String
+    fileprivate let column: String
     private let maximumLength: Int
     private let rowsAreExamples: Bool
     private let isCausal: Bool
     private let onLongRow: LongRowRule
+    /// The folder of the tokenizer.
+    private let directory: String
 
-    package init(tokenizer: any Tokenizer, arguments: DataArguments, isCausal: Bool) {
+    package init(
+        tokenizer: any Tokenizer, arguments: DataArguments, isCausal: Bool, directory: String = ""
+    ) {
         self.tokenizer = tokenizer
+        self.directory = directory
         column = arguments.textColumn
         maximumLength = arguments.sequenceLength
         rowsAreExamples = arguments.lineByLine
@@ -32,32 +38,69 @@ package struct TextBlocks {
     /// token. Row by row: each text alone, truncated. Blank rows are left out, but for the line feeds of text
     /// files. `report` gets what became of texts that are examples of their own and too long.
     package func examples(
-        _ reader: RowReader, report: (LongRows) -> Void = { _ in }
+        _ reader: RowReader, from source: ExampleSource = ExampleSource(),
+        report: (LongRows) -> Void = { _ in }
     ) throws -> TokenizedDataset {
-        var blocks = BlockBuilder(length: maximumLength, isCausal: isCausal)
-        var longRows = longRows
-        let rows = reader.makeIterator()
-        while let row = try rows.next() {
-            let text = try row.text(in: row.isLine ? "text" : column, key: "text_column")
-            if rowsAreExamples {
-                if let tokens = try example(text, row, &longRows) {
-                    blocks.add(example: tokens, row.source)
-                }
-            } else {
-                blocks.add(document(text, row), row.source)
+        var store: TokenizedDataset
+        if rowsAreExamples {
+            store = try source.dataset(reader, settings(blocks: nil), Examples(texts: self))
+        } else if source.isCached(reader) {
+            store = try source.dataset(
+                reader, settings(blocks: (maximumLength, isCausal)), Documents(texts: self))
+        } else {
+            var blocks = BlockBuilder(length: maximumLength, isCausal: isCausal)
+            var documents = Documents(texts: self)
+            let rows = reader.makeIterator()
+            while let row = try rows.next() {
+                try documents.encode(row) { blocks.add($0.tokens, $0.source) }
             }
+            blocks.finish()
+            store = blocks.store
         }
-        blocks.finish()
+        let longRows = LongRows(onLongRow, limit: maximumLength, store.tallies)
         try longRows.requireRows(reader.files)
         report(longRows)
-        guard blocks.store.count > 0 else {
+        guard store.count > 0 else {
             throw TrainingError(
                 "\(reader.files.joined(separator: ", ")): no text to learn from; the column \(column) is blank in every "
                     + "row")
         }
-        var store = blocks.store
-        longRows.note(in: &store)
         return store
+    }
+
+    /// A stream has one cache for all lengths of blocks.
+    private func settings(blocks: (length: Int, isCausal: Bool)?) -> EncodingSettings {
+        EncodingSettings(
+            [
+                "text_column": .string(column), "line_by_line": .bool(rowsAreExamples),
+                "causal": .bool(isCausal), "on_long_row": .string(onLongRow.rawValue),
+                "max_seq_length": blocks == nil ? .integer(maximumLength) : .null,
+            ], tokenizers: [directory], vocabularySize: tokenizer.vocabularySize, blocks: blocks)
+    }
+
+    /// Rows that are examples of their own.
+    private struct Examples: RowEncoder {
+        let texts: TextBlocks
+        var longRows: LongRows
+        var tallies: RowTallies { longRows.tallies }
+
+        init(texts: TextBlocks) { (self.texts, longRows) = (texts, texts.longRows) }
+
+        mutating func encode(_ row: Row, _ add: (Example) throws -> Void) throws {
+            if let example = try texts.example(row, &longRows) { try add(example) }
+        }
+    }
+
+    /// Rows that are parts of a stream.
+    private struct Documents: RowEncoder {
+        let texts: TextBlocks
+        var tallies: RowTallies { RowTallies() }
+
+        mutating func encode(_ row: Row, _ add: (Example) throws -> Void) throws {
+            let text = try row.text(in: row.isLine ? "text" : texts.column, key: "text_column")
+            let tokens = texts.document(text, row)
+            if !tokens.isEmpty { try add(Example(tokens: tokens, target: .none, source: row.source)) }
+        }
     }
 
     /// A counter of texts that are over the limit of length.
@@ -74,7 +117,7 @@ package struct TextBlocks {
     private static func isBlank(_ text: String) -> Bool { text.allSatisfy(\.isWhitespace) }
 
     /// What a row adds to the stream of tokens.
-    private func document(_ text: String, _ row: Row) -> [Int32] {
+    fileprivate func document(_ text: String, _ row: Row) -> [Int32] {
         guard isCausal else { return Self.isBlank(text) ? [] : tokenizer.encode(text).ids }
         guard !row.isLine else {
             return tokenizer.encode(
@@ -134,8 +177,6 @@ private struct BlockBuilder {
         starts = [(0, next)] + starts.filter { $0.place > start }.map { ($0.place - start, $0.source) }
         if pending.isEmpty { starts = [] }
     }
-
-    mutating func add(example tokens: [Int32], _ source: RowSource) { append(tokens[...], source) }
 
     /// Makes what is left a last, shorter block, if there is something to learn in it.
     mutating func finish() {

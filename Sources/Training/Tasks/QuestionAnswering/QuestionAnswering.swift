@@ -35,7 +35,7 @@ package struct QuestionAnswering: TaskDefinition {
         let (data, arguments) = (run.data, run.training)
         let setup = try QuestionSetup(run, isTraining: true, group: group)
         try PreparedTask.adapt(setup.model, setup.report, arguments, group)
-        let training = try setup.rows(data.trainingRows())
+        let training = try setup.trainingRows(data.trainingRows(), run, group: group)
         let validation = try data.validationRows().map { try setup.rows($0) }
         let evaluator = QuestionEvaluator(
             SpanScorer(

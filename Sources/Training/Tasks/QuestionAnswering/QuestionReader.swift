@@ -2,6 +2,7 @@
 
 package import Arguments
 internal import Datasets
+internal import JSON
 internal import Models
 internal import Phrases
 package import Tokenizers
@@ -35,6 +36,7 @@ package struct QuestionReader {
     private let tokenizer: any Tokenizer
     private let maximumLength: Int
     private let stride: Int
+    private let directory: String
 
     /// `maximumLength` is the model's; `directory` is named when its tokenizer has no [CLS].
     package init(
@@ -54,6 +56,7 @@ package struct QuestionReader {
                     + "\(positions) or less: longer contexts are read window by window")
         }
         self.tokenizer = tokenizer
+        self.directory = directory
         maximumLength = run.data.sequenceLength
         stride = run.model.questionAnswering.docStride
         columns = QuestionColumns(run.model.questionAnswering)
@@ -69,6 +72,33 @@ package struct QuestionReader {
             }
         }
         return questions
+    }
+
+    /// The windows of the questions of all files, to learn from. Collective with a cache.
+    func windows(_ reader: RowReader, from source: ExampleSource) throws -> QuestionRows {
+        let settings: JSONObject = [
+            "columns": .string("\(columns)"), "max_seq_length": .integer(maximumLength),
+            "doc_stride": .integer(stride),
+        ]
+        return QuestionRows(
+            windows: try source.dataset(
+                reader,
+                EncodingSettings(
+                    settings, tokenizers: [directory], vocabularySize: tokenizer.vocabularySize),
+                Encoder(reader: self)))
+    }
+
+    private struct Encoder: RowEncoder {
+        let reader: QuestionReader
+        var tallies = RowTallies()
+
+        mutating func encode(_ row: Row, _ add: (Example) throws -> Void) throws {
+            for question in try reader.columns.questions(of: row, withAnswers: true) {
+                let windows = try reader.windows(of: question)
+                QuestionRows.count(question, windows, in: &tallies)
+                for window in windows { try add(QuestionRows.example(window, of: question)) }
+            }
+        }
     }
 
     /// The windows of a question, in the order of its context.

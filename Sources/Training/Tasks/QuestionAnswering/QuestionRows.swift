@@ -8,33 +8,47 @@ internal import Training
 struct QuestionRows: Sendable {
     /// An example a window; its target is the answer's tokens, or [CLS].
     private(set) var windows = TokenizedDataset()
+    /// The questions themselves, for an evaluation; none of rows that are learnt from alone.
     private(set) var questions: [Question] = []
     /// Question q has the windows `offsets[q]..<offsets[q + 1]`.
     private var offsets = [0]
     /// For each window the tokens of its context, and the Unicode scalars that they stand for.
     private var contexts: [Range<Int>] = []
     private var scalars: [[Range<Int>]] = []
-    /// Windows that hold their question's answer.
-    private(set) var answerWindowCount = 0
+
+    private static let (count, answerable, answerWindows) = ("questions", "answerable", "answer_windows")
+
+    init() {}
+
+    /// Rows to learn from.
+    init(windows: TokenizedDataset) { self.windows = windows }
 
     mutating func append(_ question: Question, windows added: [QuestionWindow]) {
-        for window in added {
-            let span = window.span(of: question.place)
-            if question.place != nil, span != 0...0 { answerWindowCount += 1 }
-            windows.append(
-                Example(
-                    tokens: window.tokens, typeIDs: window.typeIDs, target: .spans([Range(span)]),
-                    source: question.source))
-            contexts.append(window.context)
-            scalars.append(window.offsets)
-        }
+        for window in added { windows.append(Self.example(window, of: question)) }
+        Self.count(question, added, in: &windows.tallies)
+        contexts += added.map(\.context)
+        scalars += added.map(\.offsets)
         questions.append(question)
         offsets.append(windows.count)
     }
 
-    /// Number of questions, and of those that have an answer.
-    var count: Int { questions.count }
-    var answerableCount: Int { questions.count { $0.place != nil } }
+    static func example(_ window: QuestionWindow, of question: Question) -> Example {
+        Example(
+            tokens: window.tokens, typeIDs: window.typeIDs,
+            target: .spans([Range(window.span(of: question.place))]), source: question.source)
+    }
+
+    static func count(_ question: Question, _ windows: [QuestionWindow], in tallies: inout RowTallies) {
+        tallies.add(count)
+        guard question.place != nil else { return }
+        tallies.add(answerable)
+        tallies.add(answerWindows, windows.count { $0.span(of: question.place) != 0...0 })
+    }
+
+    /// Number of questions, of those that have an answer, and of windows that hold their question's answer.
+    var count: Int { windows.tallies[Self.count] }
+    var answerableCount: Int { windows.tallies[Self.answerable] }
+    var answerWindowCount: Int { windows.tallies[Self.answerWindows] }
 
     func windows(of question: Int) -> Range<Int> { offsets[question]..<offsets[question + 1] }
     func context(ofWindow window: Int) -> (tokens: Range<Int>, scalars: [Range<Int>]) {

@@ -26,6 +26,15 @@ struct QuestionSetup {
         selection = SpanSelection(run.model.questionAnswering)
     }
 
+    /// The windows of `source`'s questions to learn from, checked against the model. Collective.
+    func trainingRows(_ source: RowReader, _ run: RunArguments, group: any ProcessGroup) throws
+        -> QuestionRows
+    {
+        let rows = try reader.windows(source, from: ExampleSource(run, group: group))
+        try rows.windows.validate(for: model)
+        return rows
+    }
+
     /// The questions of `source`, checked against the model.
     func rows(_ source: RowReader) throws -> QuestionRows {
         let rows = try reader.rows(source)

@@ -1,6 +1,7 @@
 // One look at all rows of some files: which of them can be used.
 
 package import Datasets
+internal import JSON
 package import Training
 
 /// What is empty where something must be.
@@ -15,8 +16,10 @@ package struct RowSurvey {
     static let namedSkipped = 5
     static let namedRefused = 50
 
-    /// Whether a row can be used, by its number over all files.
-    package private(set) var isUsable: [Bool] = []
+    /// A bit a row, by its number over all files: whether it can be used. Empty while all rows can.
+    private var bits: [UInt64] = []
+    /// The rows that were seen or passed over.
+    private var total = 0
     package private(set) var usableCount = 0
     /// Whether the rows are lines of text files.
     private(set) var areLines = true
@@ -29,20 +32,29 @@ package struct RowSurvey {
     ) throws {
         let rows = reader.makeIterator()
         while let row = try rows.next() {
-            while isUsable.count < rows.lastNumber { isUsable.append(false) }
-            areLines = areLines && row.isLine
-            if let column = needs(row).first(where: { $0.isEmpty(in: row) }) {
-                isUsable.append(false)
-                emptyCount += 1
-                if empty.count < Self.namedRefused {
-                    empty.append(EmptyRow(source: row.source, column: column.name))
-                }
-            } else {
-                isUsable.append(true)
-                usableCount += 1
-                try visit(row)
-            }
+            while total < rows.lastNumber { add(isUsable: false) }
+            if add(row, needs: needs) { try visit(row) }
         }
+    }
+
+    /// Of no row yet.
+    init() {}
+
+    /// Looks at the next row; whether it can be used.
+    @discardableResult
+    mutating func add(_ row: Row, needs: (Row) -> [NeededColumn]) -> Bool {
+        areLines = areLines && row.isLine
+        guard let column = needs(row).first(where: { $0.isEmpty(in: row) }) else {
+            add(isUsable: true)
+            usableCount += 1
+            return true
+        }
+        add(isUsable: false)
+        emptyCount += 1
+        if empty.count < Self.namedRefused {
+            empty.append(EmptyRow(source: row.source, column: column.name))
+        }
+        return false
     }
 
     /// Throws when rows are empty and may not be skipped, or all of them are.
@@ -80,17 +92,67 @@ package struct RowSurvey {
             + " \(columns.joined(separator: " or ")) is empty: \(emptyPlaces) (on_empty_row: error refuses them)"
     }
 
+    private mutating func add(isUsable: Bool) {
+        if !isUsable, bits.isEmpty {
+            bits = [UInt64](repeating: .max, count: total / 64) + [1 << UInt64(total % 64) - 1]
+        }
+        if !bits.isEmpty {
+            if total / 64 == bits.count { bits.append(0) }
+            if isUsable { bits[total / 64] |= 1 << UInt64(total % 64) }
+        }
+        total += 1
+    }
+
+    private func isUsable(_ row: Int) -> Bool {
+        bits.isEmpty || bits[row / 64] >> UInt64(row % 64) & 1 == 1
+    }
+
     /// The usable rows for which `isWanted` is true, by their places among the usable ones: at most `limit`,
     /// the first ones.
-    package func rows(limit: Int? = nil, where isWanted: (Int) -> Bool = { _ in true }) -> RowSelection {
+    package func rows(limit: Int? = nil, where isWanted: ((Int) -> Bool)? = nil) -> RowSelection {
+        if isWanted == nil, bits.isEmpty { return RowSelection(first: min(limit ?? .max, total), of: total) }
         var (place, taken) = (0, 0)
-        let isChosen = isUsable.map { isUsable in
-            guard isUsable else { return false }
+        return RowSelection(total: total) { row in
+            guard isUsable(row) else { return false }
             defer { place += 1 }
-            guard isWanted(place), taken < limit ?? .max else { return false }
+            guard isWanted?(place) ?? true, taken < limit ?? .max else { return false }
             taken += 1
             return true
         }
-        return RowSelection(where: isChosen)
+    }
+}
+
+extension RowSurvey {
+    /// The survey for other ranks; `files` are those of the run.
+    func json(files: [String]) -> JSONValue {
+        .object([
+            "usable": rows().json, "lines": .bool(areLines), "empty_count": .integer(emptyCount),
+            "empty": .array(
+                empty.map { row in
+                    let file = files.firstIndex(of: row.source.file) ?? 0
+                    return .array([.integer(file), .integer(row.source.line), .string(row.column)])
+                }),
+        ])
+    }
+
+    /// The survey of all rows from those of parts that follow each other.
+    init(_ parts: [JSONValue], files: [String]) {
+        self.init()
+        for part in parts {
+            guard let usable = RowSelection(part["usable"]), let areLines = part["lines"]?.bool,
+                let count = part["empty_count"]?.integer, let empty = part["empty"]?.array
+            else { preconditionFailure("a rank's survey is none") }
+            for row in 0..<usable.total { add(isUsable: usable.contains(row)) }
+            usableCount += usable.count
+            self.areLines = self.areLines && (areLines || usable.total == 0)
+            emptyCount += count
+            for row in empty where self.empty.count < Self.namedRefused {
+                guard let parts = row.array, parts.count == 3, let file = parts[0].integer,
+                    let line = parts[1].integer, let column = parts[2].string
+                else { preconditionFailure("a rank's empty row is none") }
+                self.empty.append(
+                    EmptyRow(source: RowSource(file: files[file], line: line), column: column))
+            }
+        }
     }
 }

@@ -18,38 +18,46 @@ extension RunArguments {
 
     /// This run with its rows chosen, the same on every rank and after a resumption, and what is to be said
     /// of them. Reads the files.
-    package func choosingTrainingRows() throws -> (run: RunArguments, notes: [String]) {
+    ///
+    /// - Parameter look: looks at all rows of some files where this rank need not do it alone.
+    package func choosingTrainingRows(
+        look: (RowReader, _ needs: @escaping (Row) -> [NeededColumn]) throws -> RowSurvey? = { _, _ in nil }
+    ) throws -> (run: RunArguments, notes: [String]) {
         var (run, notes) = (self, [String]())
         let files = data.trainFiles
         let splits = data.validationSplit != nil && data.validationFiles.isEmpty
         var split = SplitSurvey(self)
-        let survey = try RowSurvey(
-            data.rows(of: files, data.trainSelection), needs: needs(withReferences: true)
-        ) { row in if splits { try split.add(row) } }
+        let (rows, needs) = (try data.rows(of: files, data.trainSelection), needs(withReferences: true))
+        let survey =
+            try splits
+            ? RowSurvey(rows, needs: needs) { try split.add($0) }
+            : look(rows, needs) ?? RowSurvey(rows, needs: needs)
         try survey.check(files, skips: skipsEmpty)
         if let warning = survey.warning(files) { notes.append(warning) }
         run.data.usableTrainSelection = data.usableTrainSelection ?? survey.rows()
-        var isHeldOut = [Bool](repeating: false, count: survey.usableCount)
+        var isHeldOut: [Bool]?
         if let share = data.validationSplit, splits {
             let held = try split.isHeldOut(survey, share)
             isHeldOut = held.rows
+            let heldCount = held.rows.count { $0 }
             run.data.validationFiles = files
-            run.data.validationSelection = survey.rows(limit: data.maxEvalSamples) { isHeldOut[$0] }
+            run.data.validationSelection = survey.rows(limit: data.maxEvalSamples) { held.rows[$0] }
             notes.append(
-                "validation_split: \(isHeldOut.count { $0 }) of \(survey.usableCount, "row") are held out to evaluate"
+                "validation_split: \(heldCount) of \(survey.usableCount, "row") are held out to evaluate"
                     + " on, \(held.words)")
         } else if !data.validationFiles.isEmpty {
             if data.validationSplit != nil {
                 notes.append("validation_split is not used, because there is a validation_file")
             }
-            notes += try run.chooseValidationRows()
+            notes += try run.chooseValidationRows(look: look)
         }
-        run.data.trainSelection = survey.rows(limit: data.maxTrainSamples) { !isHeldOut[$0] }
+        let heldCount = isHeldOut?.count { $0 } ?? 0
+        run.data.trainSelection = survey.rows(
+            limit: data.maxTrainSamples, where: isHeldOut.map { isHeldOut in { !isHeldOut[$0] } })
         notes += Self.note(
-            "max_train_samples", data.maxTrainSamples, of: isHeldOut.count { !$0 }, "training rows")
+            "max_train_samples", data.maxTrainSamples, of: survey.usableCount - heldCount, "training rows")
         if splits {
-            notes += Self.note(
-                "max_eval_samples", data.maxEvalSamples, of: isHeldOut.count { $0 }, "validation rows")
+            notes += Self.note("max_eval_samples", data.maxEvalSamples, of: heldCount, "validation rows")
         }
         return (run, notes)
     }
@@ -61,10 +69,12 @@ extension RunArguments {
         return (run, notes)
     }
 
-    private mutating func chooseValidationRows() throws -> [String] {
+    private mutating func chooseValidationRows(
+        look: (RowReader, _ needs: @escaping (Row) -> [NeededColumn]) throws -> RowSurvey? = { _, _ in nil }
+    ) throws -> [String] {
         let files = data.validationFiles
-        let survey = try RowSurvey(
-            data.rows(of: files, data.validationSelection), needs: needs(withReferences: true))
+        let (rows, needs) = (try data.rows(of: files, data.validationSelection), needs(withReferences: true))
+        let survey = try look(rows, needs) ?? RowSurvey(rows, needs: needs)
         try survey.check(files, skips: skipsEmpty)
         data.validationSelection = survey.rows(limit: data.maxEvalSamples)
         return [survey.warning(files)].compactMap(\.self)

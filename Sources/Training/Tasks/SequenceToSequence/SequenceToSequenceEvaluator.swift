@@ -51,8 +51,7 @@ package final class SequenceToSequenceEvaluator {
     /// Figures over all rows, on every rank. Collective.
     package func evaluate(_ rows: any SequenceToSequenceRows) throws -> RowEvaluationResult {
         let evaluation = RowEvaluation(kind, group: group, seed: 0, detail: .figures)
-        let batches = EvaluationSampler(
-            rowCount: rows.examples.count, batchRows: batchRows, lengths: rows.examples.lengths)
+        let batches = EvaluationSampler(rows.examples, batchRows: batchRows)
         try batches.forEachBatch(of: group) { index in
             let batch = batches.rows(batch: index)
             let sources = try rows.sources(of: batch, epoch: nil)

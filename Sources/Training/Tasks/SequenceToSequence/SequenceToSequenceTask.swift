@@ -36,7 +36,7 @@ package final class SequenceToSequenceTask: TrainingTask {
     package var metrics: [MetricDescription] { evaluator.metrics }
 
     package func lossCount(rows: [Int], epoch: Int) -> Int {
-        rows.reduce(0) { $0 + self.rows.target(of: $1).count }
+        rows.reduce(0) { $0 + training.termCount(of: $1) }
     }
 
     package func differentiate(_ batch: MicroBatch, makePass: (TokenBatch) -> Pass) throws -> Double {

@@ -2,6 +2,7 @@
 
 package import Arguments
 package import Datasets
+internal import JSON
 package import Layers
 package import Models
 package import Tokenizers
@@ -20,13 +21,16 @@ package final class SummarizationReader: SequenceToSequenceReader {
     let maximumSourceLength: Int
     private let maximumTargetLength: Int
     private let endID: Int32
+    /// The folders of both tokenizers.
+    private let directories: [String]
 
     /// `directory` is named when the tokenizer of the decoder does not fit it.
     package init(
         model: any SequenceToSequenceModel, tokenizer: any Tokenizer, decoderTokenizer: any Tokenizer,
-        arguments: DataArguments, directory: String
+        arguments: DataArguments, directory: String, sourceDirectory: String? = nil
     ) throws(TrainingError) {
         self.model = model
+        directories = [sourceDirectory ?? directory, directory]
         self.tokenizer = tokenizer
         self.decoderTokenizer = decoderTokenizer
         columns = SummaryColumns(arguments)
@@ -61,20 +65,37 @@ package final class SummarizationReader: SequenceToSequenceReader {
     }
 
     /// The rows of all files with their summaries, checked against the model.
-    package func rows(_ reader: RowReader) throws -> SummarizationRows {
-        var examples = TokenizedDataset()
-        var targets: [[Int32]] = []
-        var references: [String] = []
-        let rows = reader.makeIterator()
-        while let row = try rows.next() {
-            let source = try source(of: row)
-            if let lost = try lostTokens(row, source) { examples.noteCut(tokens: lost) }
-            examples.append(source)
-            targets.append(try target(of: row))
-            references.append(try columns.summary(of: row))
-        }
+    package func rows(
+        _ reader: RowReader, from source: ExampleSource = ExampleSource()
+    ) throws -> SummarizationRows {
+        let settings: JSONObject = [
+            "document_column": .string(columns.document), "summary_column": .string(columns.summary),
+            "max_source_length": .integer(maximumSourceLength),
+            "max_target_length": .integer(maximumTargetLength), "end": .integer(Int(endID)),
+        ]
+        let examples = try source.dataset(
+            reader,
+            EncodingSettings(
+                settings, tokenizers: directories, vocabularySize: tokenizer.vocabularySize),
+            Encoder(reader: self))
         try examples.validate(for: model)
-        return SummarizationRows(examples: examples, targets: targets, references: references)
+        return SummarizationRows(examples: examples)
+    }
+
+    private struct Encoder: RowEncoder {
+        let reader: SummarizationReader
+        var tallies = RowTallies()
+
+        mutating func encode(_ row: Row, _ add: (Example) throws -> Void) throws {
+            var example = try reader.source(of: row)
+            if let lost = try reader.lostTokens(row, example) { tallies.noteCut(tokens: lost) }
+            let target = try reader.target(of: row)
+            var attachment = ByteComposer()
+            attachment.add(target.map { Int($0) })
+            attachment.add(try reader.columns.summary(of: row))
+            (example.attachment, example.termCount) = (attachment.bytes, target.count)
+            try add(example)
+        }
     }
 
     package func sources(of rows: [Row], sampleIDs: [UInt64]) throws -> TokenBatch {
@@ -122,20 +143,23 @@ package final class SummarizationReader: SequenceToSequenceReader {
 /// Tokenised documents with their summaries.
 package final class SummarizationRows: SequenceToSequenceRows {
     package let examples: TokenizedDataset
-    private let targets: [[Int32]]
-    private let references: [String]
 
-    init(examples: TokenizedDataset, targets: [[Int32]], references: [String]) {
-        self.examples = examples
-        self.targets = targets
-        self.references = references
-    }
+    /// Each example has its target's tokens and the reference as its attachment.
+    init(examples: TokenizedDataset) { self.examples = examples }
 
     /// Tokens of all targets, their ends included.
-    package var targetCount: Int { targets.reduce(0) { $0 + $1.count } }
+    package var targetCount: Int { examples.termCount }
 
-    package func target(of row: Int) -> [Int32] { targets[row] }
-    package func references(of row: Int) -> [String] { [references[row]] }
+    private func attachment(of row: Int) -> (target: [Int32], reference: String) {
+        var parser = ByteParser(examples.attachment(of: row))
+        guard let target = parser.numbers(), let reference = parser.text() else {
+            preconditionFailure("row \(row) has no target")
+        }
+        return (target.map { Int32($0) }, reference)
+    }
+
+    package func target(of row: Int) -> [Int32] { attachment(of: row).target }
+    package func references(of row: Int) -> [String] { [attachment(of: row).reference] }
 
     package func sources(of rows: [Int], epoch: Int?) -> TokenBatch { TokenBatch(examples.batch(rows: rows)) }
 }

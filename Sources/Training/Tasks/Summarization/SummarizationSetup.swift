@@ -29,6 +29,15 @@ struct ExtractiveSetup {
             arguments: configuration.data, directory: directory)
     }
 
+    /// The windows of `source`'s documents to learn from, checked against the model. Collective.
+    func trainingRows(_ source: RowReader, _ run: RunArguments, group: any ProcessGroup) throws
+        -> ExtractiveRows
+    {
+        let rows = try reader.windows(source, from: ExampleSource(run, group: group))
+        try rows.windows.validate(for: model)
+        return rows
+    }
+
     /// The documents of `source`, checked against the model.
     func rows(_ source: RowReader) throws -> ExtractiveRows {
         let rows = try reader.rows(source)
@@ -49,6 +58,7 @@ package struct SummarizationSetup: SequenceToSequenceSetup {
     package let tokenizerSource: String
     /// The decoder's tokenizer, if it is another.
     package let companions: [CompanionFiles]
+    private let examples: ExampleSource
 
     /// Loads on rank 0 and broadcasts. Collective.
     init(_ configuration: RunArguments, group: any ProcessGroup) throws {
@@ -79,7 +89,8 @@ package struct SummarizationSetup: SequenceToSequenceSetup {
         }
         reader = try SummarizationReader(
             model: model, tokenizer: tokenizer, decoderTokenizer: decoderTokenizer,
-            arguments: configuration.data, directory: decoderDirectory)
+            arguments: configuration.data, directory: decoderDirectory, sourceDirectory: tokenizerSource)
+        examples = try ExampleSource(configuration, group: group)
         options = try Self.options(configuration)
     }
 
@@ -106,5 +117,7 @@ package struct SummarizationSetup: SequenceToSequenceSetup {
 
     package var sourceLimit: (key: String, tokens: Int) { ("max_source_length", reader.maximumSourceLength) }
 
-    package func rows(_ source: RowReader) throws -> any SequenceToSequenceRows { try reader.rows(source) }
+    package func rows(_ source: RowReader) throws -> any SequenceToSequenceRows {
+        try reader.rows(source, from: examples)
+    }
 }

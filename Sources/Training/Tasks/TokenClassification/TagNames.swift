@@ -7,7 +7,7 @@ internal import JSON
 
 /// Finds and remembers what dataset_info.json says.
 final class TagNames {
-    private static let file = "dataset_info.json"
+    static let file = "dataset_info.json"
     /// The features of data sets by folder; empty where there is no such file.
     private var features: [String: JSONObject] = [:]
 

@@ -3,6 +3,7 @@
 package import Arguments
 package import Datasets
 package import Evaluation
+internal import JSON
 package import Tokenizers
 
 /// A row's words as a model reads them.
@@ -28,8 +29,13 @@ package struct TagReader {
     /// Whether all tokens of a word are labelled, not its first alone: transformers' `label_all_tokens`.
     private let labelsAllTokens: Bool
     private let names = TagNames()
+    private let directory: String
 
-    package init(tokenizer: any Tokenizer, tags: TagSet, _ arguments: DataArguments) {
+    /// `directory` is the tokenizer's.
+    package init(
+        tokenizer: any Tokenizer, tags: TagSet, _ arguments: DataArguments, directory: String = ""
+    ) {
+        self.directory = directory
         (self.tokenizer, self.tags, labelsAllTokens) = (tokenizer, tags, arguments.labelAllTokens)
         columns = TagColumns(arguments)
         maximumLength = arguments.sequenceLength
@@ -70,7 +76,7 @@ package struct TagReader {
     }
 
     /// The numbers of the tags of a row's words.
-    private func wordTags(of row: Row, _ text: TaggedText) throws -> [Int] {
+    fileprivate func wordTags(of row: Row, _ text: TaggedText) throws -> [Int] {
         guard text.unit == .characters else {
             let (column, values) = try columns.tags(of: row, text)
             return try values.map { try tags.id(of: $0, row, column, names) }
@@ -80,7 +86,7 @@ package struct TagReader {
     }
 
     /// The targets of a row's tokens: tags of words by their numbers, `TaggedRows.ignored` for other tokens.
-    private func targets(_ words: EncodedWords, _ wordTags: [Int]) -> [Int32] {
+    fileprivate func targets(_ words: EncodedWords, _ wordTags: [Int]) -> [Int32] {
         var targets = [Int32](repeating: TaggedRows.ignored, count: words.tokens.count)
         if labelsAllTokens {
             for (token, word) in words.wordOfToken.enumerated() {
@@ -121,13 +127,34 @@ package struct TagReader {
     }
 
     /// The rows of all files. Throws when one has no word.
-    func rows(_ reader: RowReader) throws -> TaggedRows {
-        var rows = TaggedRows()
-        let iterator = reader.makeIterator()
-        while let row = try iterator.next() {
-            guard try !append(row, to: &rows).heads.isEmpty else { throw TaggingError.noWords(row.source) }
+    func rows(_ reader: RowReader, from source: ExampleSource = ExampleSource()) throws -> TaggedRows {
+        let settings: JSONObject = [
+            "columns": .string("\(columns)"), "tags": .array(tags.tags.map { .string($0.name) }),
+            "names": try source.tagNames(reader), "label_all_tokens": .bool(labelsAllTokens),
+            "max_seq_length": .integer(maximumLength),
+        ]
+        return TaggedRows(
+            try source.dataset(
+                reader,
+                EncodingSettings(
+                    settings, tokenizers: [directory], vocabularySize: tokenizer.vocabularySize),
+                Encoder(reader: self)))
+    }
+
+    private struct Encoder: RowEncoder {
+        let reader: TagReader
+        var tallies = RowTallies()
+
+        mutating func encode(_ row: Row, _ add: (Example) throws -> Void) throws {
+            let words = try reader.encode(row)
+            guard !words.heads.isEmpty else {
+                // As where it stands: the tags are looked at first.
+                _ = try reader.wordTags(of: row, words.text)
+                throw TaggingError.noWords(row.source)
+            }
+            let targets = reader.targets(words, try reader.wordTags(of: row, words.text))
+            try add(TaggedRows.example(words, targets: targets, source: row.source, &tallies))
         }
-        return rows
     }
 }
 

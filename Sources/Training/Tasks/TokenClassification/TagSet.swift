@@ -28,6 +28,9 @@ package struct TagSet: Equatable {
         ids = Dictionary(zip(tags, tags.indices)) { first, _ in first }
     }
 
+    /// The tags that a document names.
+    init(_ names: [String]) { self.init(names.compactMap { EntityTag($0) }, isNumbered: false) }
+
     /// The tags of all rows. Where numbers are named, these are the tags. Else every label that is seen has
     /// the tags of the scheme, so that no evaluation meets a tag that the training rows lack by chance.
     init(of rows: RowReader, _ columns: TagColumns, _ names: TagNames) throws {

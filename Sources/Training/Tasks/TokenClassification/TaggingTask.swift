@@ -34,6 +34,7 @@ final class TaggingTask: TrainingTask {
         scorer = TagScorer(model: model, weighting: weighting)
     }
 
+    var readsWholeBatches: Bool { weighting != nil }
     var hasValidation: Bool { validation != nil }
     var metrics: [MetricDescription] { RowEvaluation.descriptions(.entities(labels: tags.entityLabels)) }
 
@@ -60,8 +61,7 @@ final class TaggingTask: TrainingTask {
         guard let validation else { preconditionFailure("there are no validation rows") }
         let evaluation = RowEvaluation(
             .entities(labels: tags.entityLabels), group: group, seed: 0, detail: .figures)
-        let batches = EvaluationSampler(
-            rowCount: validation.count, batchRows: batchRows, lengths: validation.examples.lengths)
+        let batches = EvaluationSampler(validation.examples, batchRows: batchRows)
         try batches.forEachBatch(of: group) { index in
             let numbers = batches.rows(batch: index)
             for (number, answer) in zip(numbers, scorer.answers(to: numbers, of: validation)) {

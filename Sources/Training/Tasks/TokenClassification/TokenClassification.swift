@@ -32,14 +32,15 @@ package struct TokenClassification: TaskDefinition {
     package func prepare(_ run: RunArguments, group: any ProcessGroup) throws -> PreparedTask {
         let (data, arguments) = (run.data, run.training)
         // Of all rows, so that a fold knows every tag.
-        let found = try TagSet(of: data.labelledRows(), TagColumns(data), TagNames())
+        let source = try ExampleSource(run, group: group)
+        let found = try source.tags(data)
         let (model, report) = try ModelBroadcast.tokenClassifier(
             run.model, head: found.head, seed: arguments.seed, overrides: arguments.configurationOverrides,
             through: group)
         try PreparedTask.adapt(model, report, arguments, group)
         let reader = try reader(run, model, isTraining: true)
         func rows(_ rows: RowReader) throws -> TaggedRows {
-            let rows = try reader.rows(rows)
+            let rows = try reader.rows(rows, from: source)
             try rows.examples.validate(for: model)
             return rows
         }
@@ -94,7 +95,8 @@ package struct TokenClassification: TaskDefinition {
         let directory = run.model.directory
         let tags = try TagSet(model.head, directory: directory, isNumbered: !isTraining)
         return TagReader(
-            tokenizer: try TokenizerLoader.load(directory: directory), tags: tags, run.data)
+            tokenizer: try TokenizerLoader.load(directory: directory), tags: tags, run.data,
+            directory: directory)
     }
 }
 
