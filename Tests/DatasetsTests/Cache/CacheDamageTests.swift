@@ -33,7 +33,7 @@ import Testing
         var random = FuzzRandom(seed: 2)
         for name in try cache.folder.names {
             let size = try FileSystem.byteCount(of: cache.folder.path + "/" + name)
-            for _ in 0..<60 {
+            for _ in 0..<25 {
                 let (place, bit) = (random.number(0...size - 1), UInt8(1) << UInt8(random.number(0...7)))
                 try change(name, cache) { $0[place] ^= bit }
                 // Eight bytes of a header are kept for later versions, and white space ends a manifest.
@@ -52,7 +52,7 @@ import Testing
         for name in try cache.folder.names {
             let whole = try FileSystem.bytes(of: cache.folder.path + "/" + name)
             for edit: (inout [UInt8]) -> Void in [
-                { $0.removeLast() }, { $0.append(7) }, { $0 = [] }, { $0.removeLast($0.count / 2) },
+                { $0.removeLast(2) }, { $0.append(7) }, { $0 = [] }, { $0.removeLast($0.count / 2) },
             ] {
                 try change(name, cache, edit)
                 #expect(throws: CacheFault.self, "\(name)") {
@@ -70,10 +70,11 @@ import Testing
 
     @Test("A block is checked when it is first read, and names the file")
     func lazyCheck() throws {
-        let cache = try CacheFiles([3_000], highest: 60_000)
+        let cache = try CacheFiles([6_000], highest: 60_000)
         try change("part-00000.tokens", cache) { $0[32 + 5] ^= 1 }
         let rows = try #require(try cache.open())
-        #expect(try rows.example(at: 2_999) == cache.examples[2_999] || rows.tokenCount < 1 << 16)
+        #expect(rows.tokenCount > 1 << 16)
+        #expect(try rows.example(at: 5_999) == cache.examples[5_999])
         let error = #expect(throws: CacheFault.self) { try rows.example(at: 0) }
         guard case .block(let path, 0) = error else {
             Issue.record("\(String(describing: error))")
