@@ -44,7 +44,10 @@ package struct PlanSample {
         parameters.refreshRoundedValues()
         var rows = PlanCalibration.Rows()
         let scale = Double(data.count) / Double(scan.sample.count)
-        rows.count = max(1, Int((Double(scan.usableCount) * scale).rounded()))
+        var count = Double(scan.usableCount) * scale
+        // Rows that are held out are none to learn from.
+        if let share = run.data.validationSplit { count *= 1 - share }
+        rows.count = max(1, Int(count.rounded()))
         rows.isWhole = scan.isWhole
         rows.lengths = data.lengths.map { max(1, $0) }
         rows.loadSeconds = seconds / Double(data.count)

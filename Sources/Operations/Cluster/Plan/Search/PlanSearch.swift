@@ -126,17 +126,19 @@ package struct PlanSearch: Sendable {
         // Of a batch that is larger than the data each rank gets its part of these.
         var dealt = shape
         if shape.globalBatch > available {
-            dealt.batch = max(1, available / (shape.ranks * shape.accumulation))
+            let shares = shape.ranks * shape.accumulation
+            dealt.batch = max(1, (available + shares - 1) / shares)
         }
         let batches = cost.batches(dealt)
         let outcome = cost.simulation(dealt).run()
-        let steps = steps(rowsPerStep: batches.rows)
         let rows = cost.calibration.rows
+        let rowsPerStep = min(batches.rows, Double(rows.count))
+        let steps = steps(rowsPerStep: rowsPerStep)
         let most = mostMemory(shape)
         return PlanEstimate(
             shape: shape, stepSeconds: outcome.step, waitingSeconds: outcome.waiting,
-            communicationSeconds: outcome.communication, rowsPerStep: batches.rows,
-            tokensPerStep: batches.tokens, steps: steps,
+            communicationSeconds: outcome.communication, rowsPerStep: rowsPerStep,
+            tokensPerStep: batches.tokens * rowsPerStep / batches.rows, steps: steps,
             hours: (Double(steps) * outcome.step + Double(rows.count) * rows.loadSeconds) / 3600,
             memory: cost.memory(shape, largestTokens: batches.largestTokens), mostMemory: most,
             sentBytes: cost.sentBytes(dealt), isExtrapolated: cost.isExtrapolated(threads: shape.threads))
