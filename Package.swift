@@ -225,7 +225,6 @@ let package = Package(
             goldens: true,
             topics: ["PersonalData"]
         ),
-            "PreparationTests", ["JSON", "Preparation", "TestSupport"], topics: ["PersonalData"]),
         tests("LaunchTests", ["TestSupport"]),
         tests(
             "ModelsTests",
