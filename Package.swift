@@ -99,14 +99,10 @@ let package = Package(
         module(.formats, "Tokenizers", ["Files", "JSON"]),
         module(.formats, "ChatTemplates", ["JSON", "Tokenizers"]),
         module(.formats, "Images", ["Tensors", "Files", "JSON", "CImageCodecs"]),
-        module(.data, "Datasets", ["Phrases", "Tensors", "Files", "JSON", "Models", "Images"]),
-        module(.data, "Preparation", ["Phrases", "Files", "JSON", "DataParallel", "Datasets"]),
-        module(.data, "Preparation", ["JSON", "Tensors"]),
+        module(
+            .data, "Datasets", ["Phrases", "Tensors", "Files", "Machine", "JSON", "Models", "Images"]),
         module(
             .data, "Preparation", ["Phrases", "Tensors", "Files", "JSON", "DataParallel", "Datasets"]),
-        module(
-            .data, "Datasets",
-            ["Phrases", "Tensors", "Files", "Machine", "JSON", "Models", "Images"]),
         module(.formats, "GGUF", ["Phrases", "Tensors", "Files"]),
         // Generated code, which does not mark what it does with unsafe globals.
         .target(
