@@ -13,6 +13,8 @@ struct RepositoryFile {
     var target: String { String(folders.dropFirst(folders.first == "Sources" ? 2 : 1).first ?? "") }
     /// The floor of a file in `Sources`; nil elsewhere.
     var floor: String? { folders.first == "Sources" ? folders.dropFirst().first.map(String.init) : nil }
+    /// Whether another program wrote it.
+    var isGenerated: Bool { path.hasSuffix(".pb.swift") }
     var lineCount: Int { text.split(separator: "\n", omittingEmptySubsequences: false).count - 1 }
 }
 

@@ -13,9 +13,7 @@ import Testing
     }
 
     private func pairs() throws -> [Pair] {
-        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("Goldens/pairs.jsonl")
-        return try Data(contentsOf: file).split(separator: UInt8(ascii: "\n")).map { line in
+        try expandedGolden("Goldens/pairs.jsonl.gz").split(separator: UInt8(ascii: "\n")).map { line in
             let value = try JSONValue(parsing: Array(line))
             return Pair(
                 one: try #require(value["one"]?.string), other: try #require(value["other"]?.string),

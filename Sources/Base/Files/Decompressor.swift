@@ -32,7 +32,8 @@ enum Compression {
     }
 
     /// - Parameter start: the first bytes of a file. No text starts so: gzip by RFC 1952, 2.3.1, Zstandard by
-    ///   RFC 8878, 3.1.1 and 3.1.2, the latter for frames to be skipped, with which parallel compressors start.
+    ///   RFC 8878, 3.1.1 and 3.1.2, the latter for frames to be skipped, with which parallel compressors
+    ///   start.
     init?(start: [UInt8]) {
         if start.starts(with: [0x1F, 0x8B]) {
             self = .gzip

@@ -41,7 +41,8 @@ package struct PreparationSettings: Sendable, Equatable {
     package var personalData: [String]?
     /// Whether placeholders are numbered within a conversation or row.
     package var numberedPlaceholders = true
-    /// Whether invented values are planted into copies of the prepared records, and those that are found counted.
+    /// Whether invented values are planted into copies of the prepared records, and those that are found
+    /// counted.
     package var provePrivacy = false
 
     // MARK: Pairs

@@ -23,8 +23,8 @@ extension SafetensorsFile {
         try read(name, elements: 0..<tensor.count, into: tensor)
     }
 
-    /// Reads the values of `elements` of a tensor, counted in row-major order, into a contiguous `tensor` of as
-    /// many elements; else as `read(_:into:)`.
+    /// Reads the values of `elements` of a tensor, counted in row-major order, into a contiguous `tensor` of
+    /// as many elements; else as `read(_:into:)`.
     package func read(
         _ name: String, elements: Range<Int>, into tensor: Tensor
     ) throws(SafetensorsError) {

@@ -37,7 +37,7 @@ import Testing
         #expect(entries.count >= 5)
         for entry in entries {
             // A sentence, and in brackets the words and the default.
-            let isSentence = entry.help.wholeMatch(of: /[A-Z][^.]*(?:\.[a-z]+[^.]*)*\.(?: \(.*\))*/) != nil
+            let isSentence = entry.help.wholeMatch(of: /[A-Z][^.]*(?:\.[a-z0-9]+[^.]*)*\.(?: \(.*\))*/) != nil
             #expect(isSentence, "\(command) \(entry.name): \(entry.help)")
         }
     }
@@ -145,7 +145,7 @@ import Testing
         arguments: [
             (["eval"], "'eval'. Did you mean 'evaluate'?"),
             (["trian", "r.yaml"], "'trian', 'r.yaml'. Did you mean 'train'?"),
-            (["xyz"], "'xyz'. The commands are train, "),
+            (["xyz"], "'xyz'. The commands are prepare, check, plan, train, "),
             (
                 ["train", "--evalution_strategy", "no"],
                 "'--evalution_strategy'. Did you mean '--eval_strategy'?"

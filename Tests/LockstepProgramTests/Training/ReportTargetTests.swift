@@ -48,7 +48,6 @@ import Testing
             "run", keys,
             flags: [
                 "--max_steps", "6", "--resume_from_checkpoint", workshop.path + "/run/checkpoint-4",
-                "--overwrite_output_dir", "true",
             ])
         let names = try files(workshop, "run")
         #expect(names.count == 2)

@@ -1,8 +1,9 @@
 """Makes the goldens of Preparation: damaged texts as ftfy mends them, and pairs of texts that are nearly the same.
 
-    python generate.py            writes mojibake.jsonl, pairs.jsonl and SHA256SUMS beside this script
+    python generate.py            writes mojibake.jsonl, pairs.jsonl.gz and SHA256SUMS beside this script
     python generate.py --check    makes them anew and compares every byte
 """
+import gzip
 import json
 import os
 import random
@@ -56,9 +57,9 @@ def damaged(text, times, encoding):
 
 
 def write(folder, name, cases):
-    with open(os.path.join(folder, name), "w", encoding="utf-8", newline="\n") as file:
-        for case in cases:
-            file.write(json.dumps(case, ensure_ascii=False) + "\n")
+    text = "".join(json.dumps(case, ensure_ascii=False) + "\n" for case in cases).encode()
+    with open(os.path.join(folder, name), "wb") as file:
+        file.write(gzip.compress(text, 9, mtime=0) if name.endswith(".gz") else text)
 
 
 def mojibake():
@@ -128,7 +129,7 @@ def pairs(rng):
 def generate(folder):
     rng = random.Random(SEED)
     write(folder, "mojibake.jsonl", mojibake())
-    write(folder, "pairs.jsonl", pairs(rng))
+    write(folder, "pairs.jsonl.gz", pairs(rng))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-// Recall and precision on 2,600 generated sentences, and the checks of numbers against the packages' verdicts.
+// Recall and precision on 2,600 generated sentences, and the checks of numbers against the packages'
+// verdicts.
 
 import Preparation
 import Testing

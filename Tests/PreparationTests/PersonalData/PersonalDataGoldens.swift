@@ -47,12 +47,10 @@ enum PersonalDataGoldens {
     }
 
     private static func load<Value: Decodable>(_ name: String, as type: Value.Type) throws -> Value {
-        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("Goldens/\(name)")
-        return try JSONDecoder().decode(type, from: Data(contentsOf: file))
+        try JSONDecoder().decode(type, from: expandedGolden("PersonalData/Goldens/\(name)"))
     }
 
-    static let sentences = Result { try load("sentences.json", as: [Sentence].self) }
+    static let sentences = Result { try load("sentences.json.gz", as: [Sentence].self) }
     static let checks = Result { try load("checks.json", as: Checks.self) }
 }
 

@@ -60,7 +60,8 @@ import Testing
 
     @Test("values that the words around them turn into something else are counted as leaks and listed")
     func leaks() throws {
-        // Words for orders on both sides of every planted value: bare national numbers are no longer told apart.
+        // Words for orders on both sides of every planted value: bare national numbers are no longer told
+        // apart.
         var proof = PrivacyProof(
             cleaner: PersonalDataCleaner(types: [.usPassport]), seed: 9, valuesPerType: 30)
         proof.add("https://example.org/a/b")

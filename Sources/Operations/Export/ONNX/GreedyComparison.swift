@@ -13,9 +13,9 @@ package struct GreedyComparison {
     /// The first that is another one, from 0; nil where all are the same.
     package let firstDifference: Int?
 
-    /// Continues the first sequence of `step`, or writes the target of it, for up to `count` tokens, or to the
-    /// end token of a model with an encoder. `folder` receives the files of both sides. nil for models that
-    /// do not decode.
+    /// Continues the first sequence of `step`, or writes the target of it, for up to `count` tokens, or to
+    /// the end token of a model with an encoder. `folder` receives the files of both sides. nil for models
+    /// that do not decode.
     package init?(
         _ model: any GraphModel, after step: ModelStep, count: Int, in models: String, runtime: Runtime,
         folder: String

@@ -76,7 +76,8 @@ enum LetteredCheck {
             == bytes[10]
     }
 
-    /// Italian fiscal code: names, date of birth, town, check letter; digits may have been replaced by letters.
+    /// Italian fiscal code: names, date of birth, town, check letter; digits may have been replaced by
+    /// letters.
     static func isItalian(_ bytes: [UInt8]) -> Bool {
         guard bytes.count == 16, bytes[..<6].allSatisfy(\.isUpper), "ABCDEHLMPRST".utf8.contains(bytes[8]),
             bytes[11].isUpper, bytes[15].isUpper

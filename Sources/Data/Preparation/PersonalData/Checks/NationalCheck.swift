@@ -37,7 +37,8 @@ enum NationalCheck {
         digits.value(0..<9) > 9_999_999 && digits.weighted([9, 8, 7, 6, 5, 4, 3, 2, -1]).isMultiple(of: 11)
     }
 
-    /// Belgian national number, of births before and since 2000; months are raised by 20 or 40 in some registers.
+    /// Belgian national number, of births before and since 2000; months are raised by 20 or 40 in some
+    /// registers.
     static func isBelgian(_ digits: DigitString) -> Bool {
         let month = digits.value(2..<4) % 20
         let isDay = digits.isDay(monthValue: month, dayValue: digits.value(4..<6))

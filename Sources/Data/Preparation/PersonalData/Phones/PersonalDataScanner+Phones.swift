@@ -1,4 +1,5 @@
-// Telephone numbers: with a calling code, with a trunk prefix, of North America, or bare beside a word for them.
+// Telephone numbers: with a calling code, with a trunk prefix, of North America, or bare beside a word for
+// them.
 
 /// Why a number can be a telephone number.
 struct PhoneFit {

@@ -85,7 +85,8 @@ struct PlantedValueMaker {
         return PlantedValue(type: type, text: text, before: before, after: after)
     }
 
-    /// Numbers and codes that look like personal data and are none: a check digit that fails, an order, a price.
+    /// Numbers and codes that look like personal data and are none: a check digit that fails, an order, a
+    /// price.
     mutating func decoy() -> PlantedValue {
         let none = PersonalDataType.creditCard
         switch number(below: 6) {

@@ -39,7 +39,8 @@ extension PlantedValueMaker {
         (0..<groups).map { _ in letters(length, of: "0123456789abcdef") }.joined(separator: separator)
     }
 
-    /// A number of some country's plan: behind + and its calling code, or as North America and Britain write it.
+    /// A number of some country's plan: behind + and its calling code, or as North America and Britain write
+    /// it.
     private mutating func telephone() -> String {
         switch number(below: 4) {
         case 0: return "(\(2 + number(below: 8))\(digits(1))2) 5\(digits(2))-\(digits(4))"

@@ -34,7 +34,8 @@ extension PersonalDataScanner {
 
     private func isBirth(_ place: Int) -> Bool { distance(.dateOfBirth, before: place) < Self.birthReach }
 
-    /// A date with the name of its month, which this word is: 5 March 1985, March 5th, 1985, 5 de marzo de 1985.
+    /// A date with the name of its month, which this word is: 5 March 1985, March 5th, 1985, 5 de marzo de
+    /// 1985.
     mutating func visitMonth(_ word: ScannedWord) {
         guard isBirth(word.start) else { return }
         var start = word.start

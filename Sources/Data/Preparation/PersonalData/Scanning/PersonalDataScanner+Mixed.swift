@@ -1,4 +1,5 @@
-// Words of letters and digits: account numbers, national numbers with letters, addresses of crypto currencies.
+// Words of letters and digits: account numbers, national numbers with letters, addresses of crypto
+// currencies.
 
 extension PersonalDataScanner {
     /// Looks at a word that has both letters and digits.
@@ -115,7 +116,8 @@ extension PersonalDataScanner {
         }
     }
 
-    /// Numbers that start with digits and end with letters behind a sign: 12345678-Z, 131052-308T, 12.345.678-K.
+    /// Numbers that start with digits and end with letters behind a sign: 12345678-Z, 131052-308T,
+    /// 12.345.678-K.
     mutating func visitLetteredEnd(_ run: NumberRun) -> Bool {
         let start = run.start(0)
         guard run.count <= 4, run.end(run.count - 1) - start <= 12 else { return false }

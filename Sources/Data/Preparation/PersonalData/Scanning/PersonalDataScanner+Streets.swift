@@ -77,7 +77,8 @@ extension PersonalDataScanner {
         return end
     }
 
-    /// A street's name that ends in the word for it, or starts with it, and its number: Hauptstraße 12, Calle Mayor 5.
+    /// A street's name that ends in the word for it, or starts with it, and its number: Hauptstraße 12, Calle
+    /// Mayor 5.
     mutating func visitStreet(_ word: ScannedWord) {
         guard word.start >= consumed, at(word.start).isUpper || at(word.start) >= 0x80 else { return }
         var end = word.end
@@ -151,7 +152,8 @@ extension PersonalDataScanner {
         return sure
     }
 
-    /// The end of a postcode: five digits and perhaps four more, four digits, or letters and digits as in Britain.
+    /// The end of a postcode: five digits and perhaps four more, four digits, or letters and digits as in
+    /// Britain.
     private func postcodeEnd(_ start: Int) -> Int? {
         var end = start
         while at(end).isDigit { end += 1 }
