@@ -3,7 +3,8 @@
 /// Finds personal data by rules, and replaces it.
 ///
 /// A value of its own for each thread is not needed: the cleaner has no state, and a text costs memory of a
-/// few times its own length.
+/// few
+/// times its own length.
 package struct PersonalDataCleaner: Sendable {
     /// The types that are looked for.
     package let types: Set<PersonalDataType>

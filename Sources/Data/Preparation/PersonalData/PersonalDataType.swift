@@ -3,7 +3,8 @@
 /// A kind of personal data. The raw value is the name in a placeholder: `<EMAIL_ADDRESS>`.
 ///
 /// Names are Presidio's where it has one; `DATE_OF_BIRTH`, `SECRET` and some national numbers are named in
-/// its manner.
+/// its
+/// manner.
 package enum PersonalDataType: String, Sendable, Hashable, CaseIterable, Comparable {
     case emailAddress = "EMAIL_ADDRESS"
     case phoneNumber = "PHONE_NUMBER"

@@ -6,6 +6,7 @@ Packages: presidio-evaluator 0.3.2, phonenumbers 9.0.43, python-stdnum 2.2, schw
 """
 
 import argparse
+import ast
 import gzip
 import importlib
 import json
@@ -13,6 +14,7 @@ import pathlib
 import random
 import re
 
+import presidio_analyzer
 import presidio_evaluator
 from presidio_evaluator.data_generator.faker_extensions import providers
 
@@ -124,11 +126,26 @@ def stdnum_label(kind):
     return line
 
 
+def context_words():
+    """The words that the recognisers of presidio-analyzer 2.2.366 expect beside a number, by its type."""
+    words = {}
+    folder = pathlib.Path(presidio_analyzer.__file__).parent / "predefined_recognizers"
+    for path in sorted(folder.rglob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        entity = re.search(r'supported_entity: str = "([A-Z_]+)"', text)
+        context = re.search(r"CONTEXT = (\[[^\]]*\])", text)
+        if entity and context:
+            words[entity[1]] = ast.literal_eval(context[1])
+    return words
+
+
 def presidio_sentences(sentences, count, half):
     templates = presidio_templates(half)
     slots = ("{{credit_card_number}}", "{{phone_number}}", "{{ssn}}", "{{us_driver_license}}", "{{iban}}")
     slotted = [template for template in templates if any(slot in template for slot in slots)]
     made = []
+    # Other words beside the numbers than in the sentences that the rules were made with.
+    contexts = context_words() if half == 1 else {}
     kinds = sorted(STDNUM)
     generic = ["PHONE_INTERNATIONAL", "PHONE_NATIONAL", "CREDIT_CARD", "IBAN_CODE", "IP_ADDRESS", "MAC_ADDRESS", "CRYPTO", "URL", "SECRET_KEY", "EMAIL_ADDRESS"]
     while len(made) < count:
@@ -137,7 +154,8 @@ def presidio_sentences(sentences, count, half):
             template = sentences.random.choice(templates if turn == 0 else slotted)
         elif turn == 2:
             kind = kinds[len(made) // 4 % len(kinds)]
-            template = replaced(sentences, slotted, slots, stdnum_label(kind) + sentences.random.choice((" ", ": ", " is ")) + "{{" + kind + "}}")
+            label = sentences.random.choice(contexts[kind]) if kind in contexts else stdnum_label(kind)
+            template = replaced(sentences, slotted, slots, label + sentences.random.choice((" ", ": ", " is ")) + "{{" + kind + "}}")
         elif sentences.random.random() < 0.5:
             template = replaced(sentences, slotted, slots, "{{" + sentences.random.choice(generic) + "}}")
         else:

@@ -6,7 +6,8 @@ internal import Tensors
 /// Plants values into copies of records, runs the cleaner over them and certifies what it found.
 ///
 /// Give it the records that shall be cleaned, in any number: a sample of fixed size is kept. The same records
-/// and the same seed give the same certificate.
+/// and
+/// the same seed give the same certificate.
 package struct PrivacyProof: Sendable {
     /// How much of a record is used, in bytes.
     private static let recordLimit = 8192

@@ -40,7 +40,14 @@ extension PersonalDataScanner {
                 break
             }
             let isTop = lastPoint >= 0 && place - labelStart >= 2 && !at(labelStart).isDigit
-            if isTop { end = place }
+            if isTop {
+                // No top-level domain has a hyphen: a word may hang on the address.
+                end = place
+                for index in labelStart..<place where bytes[index] == UInt8(ascii: "-") {
+                    end = index - labelStart >= 2 ? index : nil
+                    break
+                }
+            }
             guard byte == UInt8(ascii: "."), isWord(at: place + 1) else { break }
             lastPoint = place
             place += 1

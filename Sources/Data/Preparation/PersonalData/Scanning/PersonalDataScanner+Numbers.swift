@@ -80,14 +80,23 @@ extension PersonalDataScanner {
             || isSetOff(run, groups)
     }
 
-    /// Whether a name goes on behind a number: `5551234567.com`, `123-abc`.
+    /// Whether a name goes on behind a number: `55512345.com`, `123-4ab`. In `123-Fax` none does.
     private func isGluedBehind(_ end: Int) -> Bool {
         switch at(end) {
-        case UInt8(ascii: "-"), UInt8(ascii: "_"): at(end + 1).isAlphanumeric
+        case UInt8(ascii: "-"): at(end + 1).isAlphanumeric && !isLoneWord(end + 1)
+        case UInt8(ascii: "_"): true
         case UInt8(ascii: "."): at(end + 1).isLower
         case UInt8(ascii: "@"): true
         default: false
         }
+    }
+
+    /// Whether at least three letters stand here, and nothing hangs on them.
+    private func isLoneWord(_ start: Int) -> Bool {
+        var end = start
+        while at(end).isLetter { end += 1 }
+        let isLast = !isWord(at: end) && at(end) != UInt8(ascii: "-") && at(end) != UInt8(ascii: "_")
+        return end - start >= 3 && isLast && !(at(end) == UInt8(ascii: ".") && isWord(at: end + 1))
     }
 
     private func candidate(_ run: NumberRun, _ groups: ClosedRange<Int>, from start: Int) -> NumberCandidate {

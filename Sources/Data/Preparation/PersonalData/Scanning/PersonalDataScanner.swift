@@ -3,7 +3,8 @@
 /// Finds the personal data of one text.
 ///
 /// The text is cut into words; what they say is kept as the place where each kind of cue was last seen. A
-/// word with digits, and the bytes `@ : + (`, are looked at by the rules; everything else is passed over.
+/// word
+/// with digits, and the bytes `@ : + (`, are looked at by the rules; everything else is passed over.
 struct PersonalDataScanner {
     let bytes: [UInt8]
     let lexicon: CueLexicon
