@@ -26,6 +26,10 @@ import Testing
             ("Call (212) 555-0142 ext. 7 today", ["PHONE_NUMBER (212) 555-0142 ext. 7"]),
             ("from +44 (0)20 7946 0958, twice", ["PHONE_NUMBER +44 (0)20 7946 0958"]),
             ("电话13812345678。", ["PHONE_NUMBER 13812345678"]),
+            (
+                "(212) 555-0142-Office, ada@example.org-Fax",
+                ["PHONE_NUMBER (212) 555-0142", "EMAIL_ADDRESS ada@example.org"]
+            ),
             ("Visa 4111 1111 1111 1111.", ["CREDIT_CARD 4111 1111 1111 1111"]),
             ("IBAN GB82 WEST 1234 5698 7654 32!", ["IBAN_CODE GB82 WEST 1234 5698 7654 32"]),
             (
