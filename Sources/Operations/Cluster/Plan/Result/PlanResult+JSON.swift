@@ -46,8 +46,8 @@ extension PlanResult {
                 ("tokens_per_second", .figure(estimate.tokensPerSecond)),
                 ("efficiency", .figure(efficiency(estimate))), ("steps", .integer(estimate.steps)),
                 ("hours", .figure(estimate.hours)), ("cost", .orNull(figure: cost(estimate))),
-                ("rank_memory_bytes", .integer(estimate.memory.total)),
-                ("most_rank_memory_bytes", .integer(estimate.mostMemory.total)),
+                ("rank_memory_bytes", .integer(estimate.mostMemory.total)),
+                ("drawn_rank_memory_bytes", .integer(estimate.memory.total)),
                 ("sent_bytes_per_node_and_step", .figure(estimate.sentBytes)),
                 ("is_extrapolated", .bool(estimate.isExtrapolated)),
             ]))

@@ -32,7 +32,7 @@ package struct PlanTable: Sendable {
             "\(shape.batch) × \(shape.accumulation)", NumberFormat.significant(estimate.stepSeconds),
             "\(Int(share.rounded()))%", NumberFormat.significant(estimate.rowsPerSecond),
             "\(Int((100 * result.efficiency(estimate)).rounded()))%",
-            NumberFormat.significant(estimate.hours), "\(ByteCount(estimate.memory.total))",
+            NumberFormat.significant(estimate.hours), "\(ByteCount(estimate.mostMemory.total))",
         ]
         if let cost = result.cost(estimate) { cells.append(NumberFormat.fixed(cost, decimals: 2)) }
         return cells

@@ -12,7 +12,7 @@ package struct PlanEstimate: Sendable, Equatable {
     package var steps: Int
     /// Reading rows and all steps.
     package var hours: Double
-    /// A rank at the largest micro-batch that is likely, and at the largest that is possible.
+    /// A rank at the largest micro-batch that was drawn, and at the largest that is possible, which is shown.
     package var memory: RankMemory
     package var mostMemory: RankMemory
     package var sentBytes: Double
