@@ -189,6 +189,7 @@ let package = Package(
                 "Datasets", "Preparation", "Tokenizers",
                 "Checkpoints", "Metrics", "Arguments", "Training", "Evaluation", "Tasks", "CrossValidation",
                 "Reporting", "Telemetry", "Cluster", "Configuration", "Ratings", logging,
+                "Reporting", "Cluster", "Configuration", "Ratings", "Export", logging,
             ]),
         program(
             "LockstepProgram",
@@ -200,7 +201,7 @@ let package = Package(
                 "GGUFImport",
                 "Arguments", "Training", "Tasks", "CrossValidation",
                 "Reporting",
-                "Configuration", "Lockstep", "Ratings", "RatingServer", "Cluster",
+                "Configuration", "Lockstep", "Ratings", "RatingServer", "Cluster", "Export",
                 argumentParser, logging,
             ]),
         program("rank-scenarios", ["Tensors", "Files", "Machine", "Layers", "DataParallel", "MPI"]),

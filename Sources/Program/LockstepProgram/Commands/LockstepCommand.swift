@@ -27,6 +27,8 @@ struct LockstepCommand: ParsableCommand {
             ChatCommand.self, RateCommand.self, CrossValidateCommand.self, ReportCommand.self,
             ImportCommand.self, LaunchCommand.self, SuperviseCommand.self,
             CacheCommand.self, VerifyResumeCommand.self, JobRemainsCommand.self, BenchCommand.self,
+            ImportCommand.self, ExportCommand.self, LaunchCommand.self, SuperviseCommand.self,
+            VerifyResumeCommand.self, JobRemainsCommand.self, BenchCommand.self,
         ])
 }
 

@@ -1,0 +1,159 @@
+// `export` from configuration to a folder that other programs run: the graphs, and the proof of them.
+
+import Arguments
+import Checkpoints
+package import Configuration
+package import DataParallel
+package import Export
+import Files
+package import JSON
+import Machine
+import Models
+import Training
+
+/// What an export makes, and what it must hold.
+package struct ExportRequest: Sendable {
+    /// Models of fewer bits that are made and measured beside that in fp32.
+    package var variants: [ModelPrecision]
+    /// The largest difference of logits in fp32.
+    package var largestDifference: Double
+    /// How much of a figure a variant may lose, in the unit of the figure; needed for variants.
+    package var maxMetricLoss: Double?
+    /// The interpreter of the Python environment; nil for one that is made.
+    package var python: String?
+    package var replacesOutput: Bool
+
+    package init(
+        variants: [ModelPrecision], largestDifference: Double, maxMetricLoss: Double?, python: String?,
+        replacesOutput: Bool
+    ) {
+        (self.variants, self.largestDifference) = (variants, largestDifference)
+        (self.maxMetricLoss, self.python, self.replacesOutput) = (maxMetricLoss, python, replacesOutput)
+    }
+}
+
+/// One export, on one rank.
+package struct ExportJob {
+    let configuration: RunConfiguration
+    let request: ExportRequest
+    let group: any ProcessGroup
+    /// Hidden beside the output folder until all is proved.
+    let work: String
+
+    var source: String { configuration.model.modelNameOrPath }
+    var output: String { configuration.model.outputDir }
+
+    package init(_ configuration: RunConfiguration, _ request: ExportRequest, group: any ProcessGroup) {
+        (self.configuration, self.request, self.group) = (configuration, request, group)
+        let target = Leftover(of: "export", kind: .partial).name
+        work = FileSystem.folder(of: configuration.model.outputDir) + "/" + target
+    }
+
+    /// Writes the folder and returns its certificate. What fails leaves nothing behind.
+    package func run() throws -> JSONValue {
+        guard group.size == 1 else {
+            throw ExportError.notExportable(source, reason: "an export runs on one rank: leave mpirun out")
+        }
+        if FileSystem.exists(output), !request.replacesOutput, try !FileSystem.names(in: output).isEmpty {
+            throw ExportError.outputExists(output)
+        }
+        try FileSystem.createDirectory(FileSystem.folder(of: output))
+        if FileSystem.exists(work) { try FileSystem.remove(work) }
+        try FileSystem.createDirectory(work)
+        do {
+            let certificate = try export()
+            try FileSystem.remove(work)
+            return certificate
+        } catch {
+            try FileSystem.remove(work)
+            throw error
+        }
+    }
+
+    private func export() throws -> JSONValue {
+        let model = try loadedModel()
+        let runtime = try runtime()
+        let folder = try ModelFolder(model, from: source, to: work + "/model", version: Version.current)
+        try runtime.run("check", folder.models)
+        var proof = try ExportProof(self, model, folder, runtime)
+        try proof.proveFloat32()
+        let variants = try proof.variants()
+        let fastest = variants.min { $0.seconds < $1.seconds } ?? proof.float32
+        let finished = try arrange(folder, variants: variants, fastest: fastest)
+        try folder.writeCompanions(model, from: source)
+        try FileSystem.move(folder.path, to: finished)
+        let certificate = try Certificate(self, proof, variants, fastest).json(of: finished, runtime)
+        try FileSystem.write(certificate.serialized(), to: finished + "/certificate.json")
+        try DurableFiles.install(finished, as: output, aside: work + "/replaced")
+        return certificate
+    }
+
+    /// Puts the fastest model where programs look for it and the others into folders of their own; returns
+    /// the path that the finished folder gets.
+    private func arrange(
+        _ folder: ModelFolder, variants: [MeasuredModel], fastest: MeasuredModel
+    ) throws -> String {
+        for variant in variants where ![.fp32, fastest.precision].contains(variant.precision) {
+            try FileSystem.move(variant.folder.path, to: "\(folder.path)/\(variant.precision.rawValue)")
+        }
+        if fastest.precision != .fp32 {
+            let names = try FileSystem.names(in: folder.path).filter { $0.contains(".onnx") }
+            try FileSystem.createDirectory(folder.path + "/fp32")
+            for name in names {
+                try FileSystem.move("\(folder.path)/\(name)", to: "\(folder.path)/fp32/\(name)")
+            }
+            for name in try FileSystem.names(in: fastest.folder.path) {
+                try FileSystem.move("\(fastest.folder.path)/\(name)", to: "\(folder.path)/\(name)")
+            }
+        }
+        return work + "/finished"
+    }
+
+    /// The model in float32 with its weights.
+    private func loadedModel() throws -> any GraphModel {
+        if try AdapterDirectory(source) != nil {
+            throw ExportError.notExportable(
+                source, reason: "it holds adapters of another model; merge them into it first")
+        }
+        func loaded<Model>(_ head: ModelHead<Model>) throws -> any GraphModel {
+            let (model, report) = try ModelLoader.load(head, directory: source)
+            guard report.newHead.isEmpty, report.newPooler.isEmpty else {
+                throw ExportError.notExportable(
+                    source,
+                    reason: "it lacks \((report.newHead + report.newPooler).joined(separator: ", ")); "
+                        + "fine-tune it first")
+            }
+            guard let model = head.trainable(model) as? any GraphModel else {
+                preconditionFailure("\(type(of: model)) has no graphs")
+            }
+            return model
+        }
+        switch configuration.model.task {
+        case .textClassification, .imageClassification: return try loaded(.classifier(nil))
+        case .tokenClassification: return try loaded(.tokens(nil))
+        case .questionAnswering: return try loaded(.questionAnswering)
+        case .maskedLM: return try loaded(.masked)
+        case .causalLM, .chat: return try loaded(.causal)
+        case .extractiveSummarization: return try loaded(.extractive)
+        case .summarization, .imageCaptioning: return try loaded(.encoderDecoder)
+        }
+    }
+
+    private func runtime() throws -> Runtime {
+        let python: String
+        if let named = request.python {
+            python = named
+        } else {
+            let variables = ProcessVariables.current
+            let cache = variables["XDG_CACHE_HOME"] ?? (variables["HOME"] ?? "/tmp") + "/.cache"
+            python = try PythonEnvironment.python(in: cache + "/lockstep/onnxruntime") { Messages.note($0) }
+        }
+        var runtime = try Runtime(python: python, folder: work)
+        runtime.threadCount = configuration.training.threadsPerRank
+        do { try runtime.run("versions") } catch let error {
+            guard case .runtimeFailed(_, let lines) = error else { throw error }
+            throw ExportError.noRuntime(python, reason: lines.last ?? "it ends with an error")
+        }
+        return runtime
+    }
+}
