@@ -23,12 +23,10 @@ struct LockstepCommand: ParsableCommand {
         version: Version.current,
         subcommands: [
             PrepareCommand.self, CheckCommand.self, PlanCommand.self, TrainCommand.self, EvaluateCommand.self,
-            PredictCommand.self,
-            ChatCommand.self, RateCommand.self, CrossValidateCommand.self, ReportCommand.self,
-            ImportCommand.self, LaunchCommand.self, SuperviseCommand.self,
-            CacheCommand.self, VerifyResumeCommand.self, JobRemainsCommand.self, BenchCommand.self,
-            ImportCommand.self, ExportCommand.self, LaunchCommand.self, SuperviseCommand.self,
-            VerifyResumeCommand.self, JobRemainsCommand.self, BenchCommand.self,
+            PredictCommand.self, ChatCommand.self, RateCommand.self, CrossValidateCommand.self,
+            ReportCommand.self, ImportCommand.self, ExportCommand.self, LaunchCommand.self,
+            SuperviseCommand.self, CacheCommand.self, VerifyResumeCommand.self, JobRemainsCommand.self,
+            BenchCommand.self,
         ])
 }
 
