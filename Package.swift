@@ -188,8 +188,7 @@ let package = Package(
                 "Safetensors",
                 "Datasets", "Preparation", "Tokenizers",
                 "Checkpoints", "Metrics", "Arguments", "Training", "Evaluation", "Tasks", "CrossValidation",
-                "Reporting", "Telemetry", "Cluster", "Configuration", "Ratings", logging,
-                "Reporting", "Cluster", "Configuration", "Ratings", "Export", logging,
+                "Reporting", "Telemetry", "Cluster", "Configuration", "Ratings", "Export", logging,
             ]),
         program(
             "LockstepProgram",
