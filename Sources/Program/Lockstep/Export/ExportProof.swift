@@ -90,12 +90,12 @@ struct ExportProof {
 
     private func require(_ model: MeasuredModel) throws {
         guard let bound = job.request.maxMetricLoss else { return }
-        for item in model.outcome.comparison?.items ?? [] {
-            let difference = item.test.difference.estimate
-            let loss = item.direction == .higherIsBetter ? -difference : difference
+        for (reference, found) in zip(reference.estimates, model.outcome.estimates) {
+            let difference = found.value - reference.value
+            let loss = found.direction == .higherIsBetter ? -difference : difference
             guard loss <= bound else {
                 throw ExportError.losesTooMuch(
-                    model.precision.rawValue, metric: item.name, loss: loss, bound: bound)
+                    model.precision.rawValue, metric: found.name, loss: loss, bound: bound)
             }
         }
     }
