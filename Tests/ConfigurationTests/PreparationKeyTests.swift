@@ -55,7 +55,7 @@ import Testing
             try read("raw_file: a\nsplit_by: luck\nmin_chars: -1\n", [("learning_rate", "1")])
         }
         let lines = error?.description.split(separator: "\n").map(String.init) ?? []
-        #expect(lines.count == 6)
+        #expect(lines.count == 5)
         #expect(lines.first == "r.yaml:1: raw_file is not a known key. Did you mean raw_files?")
         #expect(lines.dropFirst().first?.hasPrefix("r.yaml:2: split_by must be one of hash, random,") == true)
         #expect(lines.contains { $0.hasPrefix("--learning_rate: learning_rate is not a known key") })

@@ -67,6 +67,8 @@ import Testing
     func completeness() throws {
         let names = try FileManager.default.contentsOfDirectory(atPath: Self.folder)
             .filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }
+            // One recipe of prepare and of the run that learns from its files.
+            .filter { $0 != "prepare" }
         #expect(Set(names) == Set(Self.trials.map(\.name)))
     }
 

@@ -45,7 +45,7 @@ import Testing
         #expect(found.last?.contains("_hparams_/session_end_info") == true)
 
         try workshop.train(
-            "run", keys,
+            "run", ranks: 2, keys,
             flags: [
                 "--max_steps", "6", "--resume_from_checkpoint", workshop.path + "/run/checkpoint-4",
             ])

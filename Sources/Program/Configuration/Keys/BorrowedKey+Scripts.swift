@@ -26,7 +26,7 @@ extension BorrowedKey {
         .refused("tokenizer_name", "the tokenizer is that of model_name_or_path; leave it out"),
         .refused("image_processor_name", "the image processor is that of model_name_or_path; leave it out"),
         .refused("config_overrides", "change config.json in a copy of the folder, and write config_name"),
-        .idle("cache_dir", "nothing is downloaded"), .idle("model_revision", "nothing is downloaded"),
+        .idle("model_revision", "nothing is downloaded"),
         .idle("revision", "nothing is downloaded"), .idle("token", "nothing is downloaded"),
         .idle("use_auth_token", "nothing is downloaded"),
         .off(

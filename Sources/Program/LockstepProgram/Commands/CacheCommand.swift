@@ -64,7 +64,7 @@ struct CacheRemoveCommand: OneProcessCommand {
     var all = false
 
     func validate() throws {
-        guard all != !keys.isEmpty else { return }
+        guard all == !keys.isEmpty else { return }
         throw ValidationError(
             "Give the keys of the caches to remove, or --all; lockstep cache list shows them.")
     }
