@@ -293,7 +293,7 @@ let package = Package(
                 "LockstepProgram", "Lockstep", "TestSupport", "Tensors", "JSON", "Kernels", "Models",
                 "Layers", "Datasets",
                 "DataParallel",
-                "Safetensors", "Checkpoints", "Arguments", "Training", "Configuration", "Cluster",
+                "Safetensors", "Checkpoints", "Arguments", "Training", "Tasks", "Configuration", "Cluster",
             ]),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         tests("TensorsTests", ["Tensors"]),

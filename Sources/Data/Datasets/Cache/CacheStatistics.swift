@@ -48,7 +48,9 @@ package struct CacheStatistics: Equatable, Sendable {
             "max_length": .integer(maximumLength), "max_token": .integer(maximumToken),
             "max_type": .integer(maximumType), "terms": .integer(termCount),
             "labels": .array(
-                labelCounts.sorted { $0.key < $1.key }.map { .array([.integer($0.key), .integer($0.value)]) }),
+                labelCounts.sorted { $0.key < $1.key }.map { label, count in
+                    .array([.integer(label), .integer(count)])
+                }),
         ])
     }
 
