@@ -12,7 +12,7 @@ import Testing
             "#!/bin/bash\nlockstep='\(Workshop.program)'\n\(commands)\n", to: "rank.sh")
         // The job must end by itself: start, a second in which rank 0 may speak first, and the launcher's own
         // end.
-        return try MPIRun.run(ranks: ranks, executable: "bash", arguments: [script], timeoutSeconds: 10)
+        return try MPIRun.run(ranks: ranks, executable: "bash", arguments: [script], timeoutSeconds: 30)
     }
 
     /// Lines that name a rank and an error.
@@ -39,7 +39,7 @@ import Testing
         ]
         let (keys, message) = try #require(cases[mistake])
         let outcome = try workshop.lockstep(
-            ["train", workshop.recipe(output: "run", keys)], ranks: 3, seconds: 10)
+            ["train", workshop.recipe(output: "run", keys)], ranks: 3, seconds: 30)
         #expect(outcome.status == 1)
         let lines = errorLines(outcome)
         #expect(lines.count == 1, "\(outcome.errors)")

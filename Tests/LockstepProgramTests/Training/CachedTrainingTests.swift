@@ -47,7 +47,8 @@ import Testing
         let workshop = try Workshop()
         let cache = ["--cache_dir", workshop.path + "/caches"]
         let keys: KeyValuePairs<String, String?> = [
-            "validation_split": "0.2", "max_tokens_per_device": "60", "max_train_samples": "40",
+            "validation_split": "0.2", "max_tokens_per_device": "60", "max_seq_length": "24",
+            "max_train_samples": "40",
             "save_strategy": "steps", "save_steps": "2",
         ]
         try workshop.train("memory", ranks: 2, keys, flags: schedule)
