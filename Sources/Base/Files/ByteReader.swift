@@ -62,18 +62,6 @@ package final class ByteReader {
         }
     }
 
-    /// All bytes that are left.
-    ///
-    /// - Throws: `tooLarge` if there are more than `limit`, decompressed; the file is not read further then.
-    package func readToEnd(limit: Int = FileSystem.wholeFileLimit) throws(FilesError) -> [UInt8] {
-        var bytes: [UInt8] = []
-        while let chunk = try next() {
-            bytes.append(contentsOf: chunk)
-            guard bytes.count <= limit else { throw .tooLarge(path: path, limit: limit) }
-        }
-        return bytes
-    }
-
     /// Counts decompressed bytes. What was fed counts whole, so a chunk is judged by no less than it gives.
     private func count(_ output: [UInt8]) throws(FilesError) {
         decompressedCount += output.count

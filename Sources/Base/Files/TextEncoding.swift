@@ -35,6 +35,20 @@ package protocol ByteSource: AnyObject {
 
 extension ByteReader: ByteSource {}
 
+extension ByteSource {
+    /// All bytes that are left.
+    ///
+    /// - Throws: `tooLarge` if there are more than `limit`, decompressed; the file is not read further then.
+    package func readToEnd(limit: Int = FileSystem.wholeFileLimit) throws(FilesError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        while let chunk = try next() {
+            bytes.append(contentsOf: chunk)
+            guard bytes.count <= limit else { throw .tooLarge(path: path, limit: limit) }
+        }
+        return bytes
+    }
+}
+
 /// A file's text as UTF-8, whatever it is encoded in.
 package final class TextSource: ByteSource {
     package var path: String { reader.path }
@@ -62,18 +76,6 @@ package final class TextSource: ByteSource {
         guard !pending.isEmpty else { return nil }
         pending = []
         return Array("\u{FFFD}".utf8)
-    }
-
-    /// All text that is left.
-    ///
-    /// - Throws: `tooLarge` if it has more than `limit` bytes; the file is not read further then.
-    package func readToEnd(limit: Int = FileSystem.wholeFileLimit) throws(FilesError) -> [UInt8] {
-        var bytes: [UInt8] = []
-        while let chunk = try next() {
-            bytes.append(contentsOf: chunk)
-            guard bytes.count <= limit else { throw .tooLarge(path: path, limit: limit) }
-        }
-        return bytes
     }
 
     private func start(_ chunk: [UInt8]) {

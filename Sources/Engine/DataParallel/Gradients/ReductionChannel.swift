@@ -49,24 +49,20 @@ final class ReductionChannel: Sendable {
         everyone = topology.everyone
         sparseEmbeddings = parameters.sparseEmbeddings
         let sparseSlots = Set(sparseEmbeddings.map(\.slot))
-        let tall =
-            gradients.isNetworked
-            ? BucketPlan.separateSlots(
-                of: layout, lookedUp: sparseSlots, isNetworked: true, sumsShards: options.shardCount != nil
-            ).sorted().map { layout.slots[$0] } : []
-        sharedEmbeddings = gradients.isNetworked ? [] : sparseEmbeddings
+        let isNetworked = gradients.isNetworked
+        let separate = BucketPlan.separateSlots(
+            of: layout, lookedUp: sparseSlots, isNetworked: isNetworked,
+            sumsShards: options.shardCount != nil)
+        let tall = isNetworked ? separate.sorted().map { layout.slots[$0] } : []
+        sharedEmbeddings = isNetworked ? [] : sparseEmbeddings
         // Messages between hosts carry whole buckets of values, and of the sums of shards.
-        if gradients.isNetworked, values != nil || options.shardCount != nil {
+        if isNetworked, values != nil || options.shardCount != nil {
             for rows in sparseEmbeddings { rows.updateDensely() }
         }
-        // Frequent words stand together: small buckets scatter them to all owners.
-        let isNetworked = gradients.isNetworked
         let plan = BucketPlan(
             layout: layout, bucketMebibytes: options.bucketMebibytes,
             firstBucketMebibytes: options.firstBucketMebibytes,
-            separateSlots: BucketPlan.separateSlots(
-                of: layout, lookedUp: sparseSlots, isNetworked: isNetworked,
-                sumsShards: options.shardCount != nil),
+            separateSlots: separate,
             separateMebibytes: BucketPlan.separateMebibytes(
                 options.bucketMebibytes, isNetworked: isNetworked))
         self.plan = plan
