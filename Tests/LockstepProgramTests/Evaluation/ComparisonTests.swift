@@ -158,7 +158,8 @@ import Testing
         }
         let document = try workshop.evaluation(good + ["--compare", workshop.path + "/poor"])
         let difference = document["comparison"]?["differences"]?.array?[1]["difference"]?.double ?? .nan
-        let mean = Double((0..<80).reduce(0) { $0 + abs($1 * 29 % 17 - 8) }) / 80
+        let errors = (0..<80).map { row in abs(row * 29 % 17 - 8) }
+        let mean = Double(errors.reduce(0, +)) / 80
         #expect(abs(difference + 0.625 * mean) < 1e-6, "\(difference)")
         #expect(try words(poor, against: "good").allSatisfy { $0.contains(": this run is worse than ") })
         #expect(try words(poor, against: "poor").allSatisfy { $0.hasSuffix(": both runs are equal") })

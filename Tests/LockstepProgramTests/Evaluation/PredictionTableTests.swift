@@ -57,7 +57,8 @@ import Testing
                 }
                 return try #require(Double(text))
             }
-            #expect(abs(scores.reduce(0, +) - 1) < 1e-6)
+            let sum = scores.reduce(0, +)
+            #expect(abs(sum - 1) < 1e-6)
             guard case .string(let best)? = row["score"] else { throw CocoaError(.coderValueNotFound) }
             #expect(Double(best) == scores.max())
         }

@@ -21,7 +21,8 @@ import Testing
     func ranks() throws {
         let workshop = try Workshop()
         let losses = try workshop.expectRankInvariance([:], flags: prepare(workshop, changes))
-        #expect(losses[20...].reduce(0, +) < losses[..<10].reduce(0, +), "the model learns: \(losses)")
+        let (first, last) = (losses[..<10].reduce(0, +), losses[20...].reduce(0, +))
+        #expect(last < first, "the model learns: \(losses)")
         try workshop.train(
             "plain", flags: prepare(workshop, ["max_steps": "2", "per_device_train_batch_size": "12"]))
         #expect(try workshop.values("plain")[0] != losses[0], "crops and flips change the images")
