@@ -159,6 +159,21 @@ struct CheckpointStoreTests {
         #expect(try store.removeLeftovers(isLocked: true) == [".checkpoint-8.partial-\(alive)"])
     }
 
+    @Test("of one target alone what dead processes left is removed, or gets its name back")
+    func leftoversOfOne() throws {
+        let dead = Self.deadProcess
+        try folder.write("half", to: ".mine.partial-\(dead)/model.onnx")
+        try folder.write("half", to: ".mine.partial-\(getppid())/model.onnx")
+        try folder.write("half", to: ".other.partial-\(dead)/model.onnx")
+        try folder.write("old", to: ".mine.replaced-\(dead)/model.onnx")
+        try Leftover.clear(of: "mine", in: folder.path)
+        #expect(try folder.names == [".mine.partial-\(getppid())", ".other.partial-\(dead)", "mine"])
+        #expect(try text(of: folder.path + "/mine/model.onnx") == "old")
+        try folder.write("old", to: ".mine.replaced-\(dead)/model.onnx")
+        try Leftover.clear(of: "mine", in: folder.path)
+        #expect(try folder.names == [".mine.partial-\(getppid())", ".other.partial-\(dead)", "mine"])
+    }
+
     /// A limit, the best checkpoint, and the steps that stay of 10, 20, 30, 40.
     struct Rotation: Sendable {
         let limit: Int?

@@ -97,6 +97,8 @@ import Testing
             "a": ".", "a/b": "a", "/a": "/", "/": "/", "a/b/": "a", "./a": ".", "//a//b": "//a/", "a//": ".",
         ]
         for (path, folder) in folders { #expect(FileSystem.folder(of: path) == folder, "\(path)") }
+        let names = ["a": "a", "a/b": "b", "/a": "a", "/": "/", "a/b/": "b", "../c//": "c"]
+        for (path, name) in names { #expect(FileSystem.name(of: path) == name, "\(path)") }
     }
 
     @Test("a folder is removed with all that is in it, a link without what it leads to")

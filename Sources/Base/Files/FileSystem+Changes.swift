@@ -49,6 +49,14 @@ extension FileSystem {
         return slash == text.startIndex ? "/" : String(text[..<slash])
     }
 
+    /// The name of what `path` names, in its folder.
+    package static func name(of path: String) -> String {
+        var text = path[...]
+        while text.count > 1, text.hasSuffix("/") { text.removeLast() }
+        guard let slash = text.lastIndex(of: "/"), text.count > 1 else { return String(text) }
+        return String(text[text.index(after: slash)...])
+    }
+
     /// Removes a file, or a folder with everything in it. Links are removed, not followed.
     package static func remove(_ path: String) throws(FilesError) {
         var status = stat()

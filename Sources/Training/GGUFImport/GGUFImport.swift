@@ -88,6 +88,7 @@ package struct GGUFImport: Sendable {
         if !DurableFiles.exists(parent) { try DurableFiles.createDirectory(parent) }
         try DurableFiles.requireSpace(byteCount(precision), in: parent)
         let name = URL(fileURLWithPath: target).lastPathComponent
+        try Leftover.clear(of: name, in: parent)
         let partial = parent + "/" + Leftover(of: name, kind: .partial).name
         try DurableFiles.createDirectory(partial)
         do {

@@ -1,9 +1,11 @@
 // What makes a task: everything that the program asks about one, whatever it is.
 
 package import Arguments
+package import Checkpoints
 package import DataParallel
 package import Datasets
 package import Evaluation
+package import Models
 internal import Training
 
 /// A kind of fine-tuning: how its model and rows are loaded, trained, answered and measured. `TaskTable`
@@ -37,6 +39,9 @@ package protocol TaskDefinition: Sendable {
     /// Whether evaluations answer rows; where they do not, they measure losses alone.
     func answersRows(_ generation: GenerationArguments) -> Bool
 
+    /// The model of a folder in fp32 with its head, on this rank alone. Throws when the folder has none of
+    /// this task's kind.
+    func model(in directory: String) throws -> (model: any TrainableModel, report: LoadReport)
     /// Reads rows and model, ready to train. Collective.
     func prepare(_ run: RunArguments, group: any ProcessGroup) throws -> PreparedTask
     /// What answers the rows of a fine-tuned model, which it loads. Collective.

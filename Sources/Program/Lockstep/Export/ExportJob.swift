@@ -9,6 +9,7 @@ import Files
 package import JSON
 import Machine
 import Models
+import Tasks
 import Training
 
 /// What an export makes, and what it must hold.
@@ -45,8 +46,12 @@ package struct ExportJob {
 
     package init(_ configuration: RunConfiguration, _ request: ExportRequest, group: any ProcessGroup) {
         (self.configuration, self.request, self.group) = (configuration, request, group)
-        let target = Leftover(of: "export", kind: .partial).name
-        work = FileSystem.folder(of: configuration.model.outputDir) + "/" + target
+        work = Self.hidden(configuration.model.outputDir, .partial)
+    }
+
+    /// The path of a hidden folder beside `output`.
+    private static func hidden(_ output: String, _ kind: Leftover.Kind) -> String {
+        FileSystem.folder(of: output) + "/" + Leftover(of: FileSystem.name(of: output), kind: kind).name
     }
 
     /// Writes the folder and returns its certificate. What fails leaves nothing behind.
@@ -58,7 +63,7 @@ package struct ExportJob {
             throw ExportError.outputExists(output)
         }
         try FileSystem.createDirectory(FileSystem.folder(of: output))
-        if FileSystem.exists(work) { try FileSystem.remove(work) }
+        try Leftover.clear(of: FileSystem.name(of: output), in: FileSystem.folder(of: output))
         try FileSystem.createDirectory(work)
         do {
             let certificate = try export()
@@ -84,7 +89,7 @@ package struct ExportJob {
         try FileSystem.move(folder.path, to: finished)
         let certificate = try Certificate(self, proof, variants, fastest).json(of: finished, runtime)
         try FileSystem.write(certificate.serialized(), to: finished + "/certificate.json")
-        try DurableFiles.install(finished, as: output, aside: work + "/replaced")
+        try DurableFiles.install(finished, as: output, aside: Self.hidden(output, .replaced))
         return certificate
     }
 
@@ -115,28 +120,16 @@ package struct ExportJob {
             throw ExportError.notExportable(
                 source, reason: "it holds adapters of another model; merge them into it first")
         }
-        func loaded<Model>(_ head: ModelHead<Model>) throws -> any GraphModel {
-            let (model, report) = try ModelLoader.load(head, directory: source)
-            guard report.newHead.isEmpty, report.newPooler.isEmpty else {
-                throw ExportError.notExportable(
-                    source,
-                    reason: "it lacks \((report.newHead + report.newPooler).joined(separator: ", ")); "
-                        + "fine-tune it first")
-            }
-            guard let model = head.trainable(model) as? any GraphModel else {
-                preconditionFailure("\(type(of: model)) has no graphs")
-            }
-            return model
+        let (model, report) = try configuration.model.task.definition.model(in: source)
+        let new = report.newHead + report.newPooler
+        guard new.isEmpty else {
+            throw ExportError.notExportable(
+                source, reason: "it lacks \(new.joined(separator: ", ")); fine-tune it first")
         }
-        switch configuration.model.task {
-        case .textClassification, .imageClassification: return try loaded(.classifier(nil))
-        case .tokenClassification: return try loaded(.tokens(nil))
-        case .questionAnswering: return try loaded(.questionAnswering)
-        case .maskedLM: return try loaded(.masked)
-        case .causalLM, .chat: return try loaded(.causal)
-        case .extractiveSummarization: return try loaded(.extractive)
-        case .summarization, .imageCaptioning: return try loaded(.encoderDecoder)
+        guard let model = model as? any GraphModel else {
+            preconditionFailure("\(type(of: model)) has no graphs")
         }
+        return model
     }
 
     private func runtime() throws -> Runtime {

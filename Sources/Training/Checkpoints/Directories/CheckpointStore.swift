@@ -78,12 +78,7 @@ package struct CheckpointStore: Sendable {
                 continue
             }
             guard let leftover = Leftover(name: name), isLocked || !leftover.isInUse else { continue }
-            if leftover.kind == .replaced, !DurableFiles.exists(path(leftover.target)) {
-                try DurableFiles.move(path(name), to: path(leftover.target))
-            } else {
-                try DurableFiles.remove(path(name))
-                removed.append(name)
-            }
+            if try leftover.settle(in: outputDirectory) { removed.append(name) }
         }
         return removed
     }

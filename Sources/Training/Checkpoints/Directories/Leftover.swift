@@ -25,8 +25,13 @@ package struct Leftover: Equatable {
         process = ProcessInfo.processInfo.processIdentifier
     }
 
-    /// Takes a name apart; nil when it is none that this module makes.
+    /// Takes a name apart; nil when it is none of a file or checkpoint that a run writes.
     init?(name: String) {
+        self.init(parsing: name)
+        guard Self.isWritten(target) || CheckpointStore.step(ofName: target) != nil else { return nil }
+    }
+
+    private init?(parsing name: String) {
         guard name.hasPrefix("."), let dash = name.lastIndex(of: "-"),
             let process = Int32(name[name.index(after: dash)...]), process > 0,
             let dot = name[..<dash].lastIndex(of: "."), dot > name.startIndex,
@@ -35,7 +40,6 @@ package struct Leftover: Equatable {
         target = String(name[name.index(after: name.startIndex)..<dot])
         self.kind = kind
         self.process = process
-        guard Self.isWritten(target) || CheckpointStore.step(ofName: target) != nil else { return nil }
     }
 
     /// Whether a run writes a file of this name.
@@ -48,6 +52,29 @@ package struct Leftover: Equatable {
     static func isOfFoundation(_ name: String) -> Bool { name.hasPrefix(".dat.nosync") }
 
     package var name: String { ".\(target).\(kind.rawValue)-\(process)" }
+
+    /// Removes what processes left beside `target` that died while they wrote it; one that was just being
+    /// replaced gets its name back.
+    package static func clear(of target: String, in folder: String) throws(CheckpointError) {
+        for name in try DurableFiles.names(in: folder) {
+            guard let leftover = Self(parsing: name), leftover.target == target, !leftover.isInUse else {
+                continue
+            }
+            try leftover.settle(in: folder)
+        }
+    }
+
+    /// Gives what was being replaced its name back where nothing has it; removes anything else, and says so.
+    @discardableResult
+    func settle(in folder: String) throws(CheckpointError) -> Bool {
+        let (path, goal) = (folder + "/" + name, folder + "/" + target)
+        if kind == .replaced, !DurableFiles.exists(goal) {
+            try DurableFiles.move(path, to: goal)
+            return false
+        }
+        try DurableFiles.remove(path)
+        return true
+    }
 
     /// Whether another process that is alive made it.
     var isInUse: Bool {

@@ -112,6 +112,14 @@ package enum ModelLoader {
         return (model, report)
     }
 
+    /// The model of `directory` as every model is, whatever its head. Throws as `load` does.
+    package static func loadTrainable<Model>(
+        _ head: ModelHead<Model>, directory: String
+    ) throws(CheckpointError) -> (model: any TrainableModel, report: LoadReport) {
+        let (model, report) = try load(head, directory: directory)
+        return (head.trainable(model), report)
+    }
+
     /// Fills `model` with the weights in `directory`, which must hold exactly its tensors.
     package static func loadWeights(
         directory: String, into model: any TrainableModel

@@ -1,11 +1,11 @@
 // The tasks of classification and regression: of texts, pairs of texts, and images.
 
 package import Arguments
-internal import Checkpoints
+package import Checkpoints
 package import DataParallel
 package import Datasets
 internal import Evaluation
-internal import Models
+package import Models
 internal import Phrases
 internal import Training
 
@@ -45,6 +45,10 @@ extension ClassificationDefinition {
 
     package func inputColumn(_ data: DataArguments) -> String? {
         readsImages ? data.imageColumn : data.textPairColumn == nil ? data.textColumn : nil
+    }
+
+    package func model(in directory: String) throws -> (model: any TrainableModel, report: LoadReport) {
+        try ModelLoader.loadTrainable(.classifier(nil), directory: directory)
     }
 
     package func prepare(_ run: RunArguments, group: any ProcessGroup) throws -> PreparedTask {

@@ -1,10 +1,11 @@
 // The task of choosing the sentences of a document that make its summary.
 
 package import Arguments
-internal import Checkpoints
+package import Checkpoints
 package import DataParallel
 package import Datasets
 package import Evaluation
+package import Models
 internal import Phrases
 internal import Training
 
@@ -19,6 +20,10 @@ package struct ExtractiveSummarization: TaskDefinition {
     package func answersRows(_ generation: GenerationArguments) -> Bool { true }
 
     package func inputColumn(_ data: DataArguments) -> String? { data.documentColumn }
+
+    package func model(in directory: String) throws -> (model: any TrainableModel, report: LoadReport) {
+        try ModelLoader.loadTrainable(.extractive, directory: directory)
+    }
 
     package func prepare(_ run: RunArguments, group: any ProcessGroup) throws -> PreparedTask {
         let (data, arguments) = (run.data, run.training)

@@ -1,7 +1,7 @@
 // The tasks of language modelling on plain texts: masked and causal.
 
 package import Arguments
-internal import Checkpoints
+package import Checkpoints
 package import DataParallel
 package import Datasets
 package import Evaluation
@@ -17,6 +17,10 @@ package struct MaskedLanguageModeling: LanguageModelDefinition {
         [.text, .sequences, .blocks, .masking, .encoders, .crossEntropy]
     }
     package func answersRows(_ generation: GenerationArguments) -> Bool { false }
+
+    package func model(in directory: String) throws -> (model: any TrainableModel, report: LoadReport) {
+        try ModelLoader.loadTrainable(.masked, directory: directory)
+    }
 
     package func setup(_ run: RunArguments, group: any ProcessGroup) throws -> LanguageModelSetup {
         try .masked(run, group: group)
@@ -92,6 +96,10 @@ extension LanguageModelDefinition {
     package func inputColumn(_ data: DataArguments) -> String? { data.textColumn }
 
     package func referenceColumn(_ data: DataArguments) -> String { data.completionColumn }
+
+    package func model(in directory: String) throws -> (model: any TrainableModel, report: LoadReport) {
+        try ModelLoader.loadTrainable(.causal, directory: directory)
+    }
 
     package func prepare(_ run: RunArguments, group: any ProcessGroup) throws -> PreparedTask {
         let (data, arguments) = (run.data, run.training)

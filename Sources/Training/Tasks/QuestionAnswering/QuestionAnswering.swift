@@ -1,10 +1,11 @@
 // The task of answering questions by a span of a given text.
 
 package import Arguments
-internal import Checkpoints
+package import Checkpoints
 package import DataParallel
 package import Datasets
 package import Evaluation
+package import Models
 internal import Phrases
 internal import Training
 
@@ -30,6 +31,10 @@ package struct QuestionAnswering: TaskDefinition {
     }
 
     package func inputColumn(_ data: DataArguments) -> String? { nil }
+
+    package func model(in directory: String) throws -> (model: any TrainableModel, report: LoadReport) {
+        try ModelLoader.loadTrainable(.questionAnswering, directory: directory)
+    }
 
     package func prepare(_ run: RunArguments, group: any ProcessGroup) throws -> PreparedTask {
         let (data, arguments) = (run.data, run.training)

@@ -51,6 +51,10 @@ extension SequenceToSequenceDefinition {
         generation.predictWithGenerate ?? true
     }
 
+    package func model(in directory: String) throws -> (model: any TrainableModel, report: LoadReport) {
+        try ModelLoader.loadTrainable(.encoderDecoder, directory: directory)
+    }
+
     package func prepare(_ run: RunArguments, group: any ProcessGroup) throws -> PreparedTask {
         let (data, arguments) = (run.data, run.training)
         let setup = try setup(run, group: group)

@@ -1,12 +1,12 @@
 // The task of labelling the words of a text: named entities, personal data.
 
 package import Arguments
-internal import Checkpoints
+package import Checkpoints
 package import DataParallel
 package import Datasets
 package import Evaluation
 internal import JSON
-internal import Models
+package import Models
 internal import Phrases
 internal import Tokenizers
 internal import Training
@@ -28,6 +28,10 @@ package struct TokenClassification: TaskDefinition {
     }
 
     package func inputColumn(_ data: DataArguments) -> String? { data.textColumn }
+
+    package func model(in directory: String) throws -> (model: any TrainableModel, report: LoadReport) {
+        try ModelLoader.loadTrainable(.tokens(nil), directory: directory)
+    }
 
     package func prepare(_ run: RunArguments, group: any ProcessGroup) throws -> PreparedTask {
         let (data, arguments) = (run.data, run.training)
