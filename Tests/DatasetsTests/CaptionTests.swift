@@ -124,6 +124,28 @@ import Testing
         #expect(try CaptionExample(fields).caption == "two  words")
     }
 
+    @Test("an image that was read ahead is there when its file is gone; one that cannot be read is an error")
+    func readAhead() throws {
+        let whole = [UInt8](
+            try Data(contentsOf: URL(fileURLWithPath: Self.samples + "/images/train-000.png")))
+        let path = try folder.write("first.png", whole)
+        let rows = ["first.png", "second.png"].map {
+            ImageRow($0, source: RowSource(file: folder.path + "/rows.jsonl", line: 1))
+        }
+        let expected = try loader(rows).image(at: 0)
+        // The thread may be late on a busy machine.
+        let wasAhead = try [0.05, 0.5, 5].contains { seconds in
+            try folder.write("first.png", whole)
+            let loader = try loader(rows, cacheByteLimit: 0)
+            loader.readAhead(rows.enumerated().map { (index: $0, row: $1) })
+            Thread.sleep(forTimeInterval: seconds)
+            try FileManager.default.removeItem(atPath: path)
+            #expect(throws: DatasetsError.self) { try loader.image(at: 1) }
+            do { return try loader.image(at: 0) == expected } catch { return false }
+        }
+        #expect(wasAhead)
+    }
+
     @Test("a batch holds red, green and blue planes of the prepared images, whatever the cache keeps")
     func values() throws {
         let examples = try CaptionExample.read(patterns: [Self.samples + "/validation.jsonl"])

@@ -55,8 +55,8 @@ import Testing
             (
                 ["launch/test"],
                 [
-                    "launch/check", "swift build -c release --build-tests",
-                    "swift test -c release --skip-build",
+                    "launch/check", "swift test -c release --disable-testable-imports --filter",
+                    "swift test -c release --disable-testable-imports --skip-build",
                 ]
             ),
             (

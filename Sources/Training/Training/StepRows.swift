@@ -42,6 +42,7 @@ final class StepRows {
     private let shards: Range<Int>?
     /// Whether a rank needs the examples of the whole global batch, not its own alone.
     private let readsWholeBatches: Bool
+    private let readAhead: (@Sendable ([UpcomingRow]) -> Void)?
     private let queue = DispatchQueue(label: "step-rows", qos: .userInitiated)
     private var ahead: Ahead?
     /// Seconds of all steps in which the step waited for its rows.
@@ -49,6 +50,7 @@ final class StepRows {
 
     init(_ planner: BatchSampler, _ task: any TrainingTask, rank: Int, shards: Range<Int>?) {
         (self.planner, store, readsWholeBatches) = (planner, task.training, task.readsWholeBatches)
+        readAhead = task.readAhead
         (self.rank, self.shards) = (rank, shards)
     }
 
@@ -56,13 +58,13 @@ final class StepRows {
     ///
     /// - Throws: when the cache cannot be read any more.
     func batch(at position: BatchSampler.Position, next: BatchSampler.Position?) throws -> Batch {
-        let rows = planner.rows(epoch: position.epoch, step: position.step)
         guard let window = store.window else {
-            return Batch(
-                rows: rows,
-                microBatches: planner.scatter.microBatches(
-                    of: rows, lengths: rows.map(store.length(of:)), rank: rank, shards: shards))
+            if let readAhead, let next {
+                readAhead(batchInMemory(at: next).microBatches.joined().map(store.upcoming))
+            }
+            return batchInMemory(at: position)
         }
+        let rows = planner.rows(epoch: position.epoch, step: position.step)
         let start = ContinuousClock.now
         if ahead?.position != position { ahead = begin(position, rows, window) }
         guard let current = ahead else { preconditionFailure("a step was begun") }
@@ -73,10 +75,18 @@ final class StepRows {
         return batch
     }
 
+    private func batchInMemory(at position: BatchSampler.Position) -> Batch {
+        let rows = planner.rows(epoch: position.epoch, step: position.step)
+        return Batch(
+            rows: rows,
+            microBatches: planner.scatter.microBatches(
+                of: rows, lengths: rows.map(store.length(of:)), rank: rank, shards: shards))
+    }
+
     private func begin(_ position: BatchSampler.Position, _ rows: [Int], _ window: ExampleWindow) -> Ahead {
         let ahead = Ahead(position)
         let (scatter, rank, shards, readsAll) = (planner.scatter, rank, shards, readsWholeBatches)
-        let imageTokenCount = store.imageTokenCount
+        let (imageTokenCount, readAhead) = (store.imageTokenCount, readAhead)
         queue.async {
             ahead.finish(
                 Outcome { () throws(DatasetsError) in
@@ -87,6 +97,7 @@ final class StepRows {
                             shards: shards)
                         return readsAll ? rows : Array(microBatches.joined())
                     }
+                    readAhead?(loaded.upcoming(Array(microBatches.joined())))
                     return (Batch(rows: rows, microBatches: microBatches), loaded)
                 })
         }

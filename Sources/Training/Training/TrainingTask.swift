@@ -30,6 +30,9 @@ package protocol TrainingTask: AnyObject {
     /// Whether the counts and weights of a batch take the tokens or targets of all its rows, not of this
     /// rank's alone.
     var readsWholeBatches: Bool { get }
+    /// Reads what rows of the next step name, such as images, while this step runs; called from any thread.
+    /// nil where rows have all that a step needs.
+    var readAhead: (@Sendable (_ rows: [UpcomingRow]) -> Void)? { get }
     /// Whether there are rows to evaluate on.
     var hasValidation: Bool { get }
     /// The metrics of an evaluation; `loss` is one of them.
@@ -50,6 +53,7 @@ package protocol TrainingTask: AnyObject {
 
 extension TrainingTask {
     package var readsWholeBatches: Bool { false }
+    package var readAhead: (@Sendable (_ rows: [UpcomingRow]) -> Void)? { nil }
 
     package func lossWeight(rows: [Int], epoch: Int) -> Double { Double(lossCount(rows: rows, epoch: epoch)) }
 }

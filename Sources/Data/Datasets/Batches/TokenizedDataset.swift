@@ -81,6 +81,11 @@ package struct TokenizedDataset: Sendable {
         return attachments.isEmpty ? [] : attachments[row]
     }
 
+    /// What a task needs to read of a row ahead of its step.
+    package func upcoming(_ row: Int) -> UpcomingRow {
+        UpcomingRow(index: row, attachment: attachment(of: row), source: source(of: row))
+    }
+
     /// Adds a row at the end. Token types must lie in 0...255.
     package mutating func append(_ example: Example) {
         precondition(window == nil, "the rows of a cache are fixed")

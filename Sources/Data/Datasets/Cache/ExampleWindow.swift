@@ -13,6 +13,15 @@ package final class ExampleWindow: Sendable {
     /// Rows that were read, ready to be asked for.
     package struct Loaded: Sendable {
         fileprivate var held = Held()
+
+        /// The examples among them, in the order of `rows`.
+        package func upcoming(_ rows: [Int]) -> [UpcomingRow] {
+            rows.compactMap { row in
+                held.examples[row].map {
+                    UpcomingRow(index: row, attachment: $0.attachment, source: $0.source)
+                }
+            }
+        }
     }
 
     package let store: any StoredExamples

@@ -17,9 +17,7 @@ package final class ImageLoader {
     package let width: Int
     package let height: Int
 
-    private let cacheByteLimit: Int
-    private var cache: [Int: PixelImage] = [:]
-    private var cachedBytes = 0
+    private let stock: ImageStock
 
     /// - Parameter cacheByteLimit: bytes of images that are kept.
     /// - Throws: if the preprocessing gives images of different sizes, which no batch can hold.
@@ -42,7 +40,8 @@ package final class ImageLoader {
         (self.count, self.row) = (count, row)
         self.preprocessing = preprocessing
         self.augmentation = augmentation
-        self.cacheByteLimit = cacheByteLimit
+        let keepsWhole = augmentation.randomCrop != nil
+        stock = ImageStock(byteLimit: cacheByteLimit) { keepsWhole ? $0 : preprocessing.arranged($0) }
         (width, height) = (size.width, size.height)
     }
 
@@ -86,13 +85,12 @@ package final class ImageLoader {
     private var keepsWhole: Bool { augmentation.randomCrop != nil }
 
     private func stored(_ index: Int) throws(DatasetsError) -> PixelImage {
-        if let image = cache[index] { return image }
-        let decoded = try row(index).image()
-        let image = keepsWhole ? decoded : preprocessing.arranged(decoded)
-        if cachedBytes + image.pixels.count <= cacheByteLimit {
-            cache[index] = image
-            cachedBytes += image.pixels.count
-        }
-        return image
+        try stock.image(of: index) { row(index) }
+    }
+
+    /// Decodes rows on another thread, so that they are there when they are asked for. From any thread.
+    package var readAhead: @Sendable (_ rows: [(index: Int, row: ImageRow)]) -> Void {
+        let stock = stock
+        return { stock.readAhead($0) }
     }
 }

@@ -34,6 +34,7 @@ package final class ClassificationTask: TrainingTask {
     }
 
     package var readsWholeBatches: Bool { weighting != nil }
+    package var readAhead: (@Sendable (_ rows: [UpcomingRow]) -> Void)? { inputs.readAhead }
     package var hasValidation: Bool { validation != nil }
 
     package var metrics: [MetricDescription] { RowEvaluation.descriptions(.labels(evaluator.head)) }

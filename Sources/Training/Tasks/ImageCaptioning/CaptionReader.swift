@@ -118,6 +118,7 @@ package final class CaptionReader: SequenceToSequenceReader {
 /// Images with their captions; the tokens of a row are those of its caption.
 package final class CaptionRows: SequenceToSequenceRows {
     package var examples: TokenizedDataset { images.examples }
+    package var readAhead: (@Sendable (_ rows: [UpcomingRow]) -> Void)? { images.readAhead }
     private let images: ImageExamples
 
     init(images: ImageExamples) { self.images = images }

@@ -66,7 +66,7 @@ package struct ImageReader {
     }
 
     /// The path in an attachment, which may go on with what else a task keeps behind a zero byte.
-    private static func name(_ attachment: [UInt8]) -> String {
+    fileprivate static func name(_ attachment: [UInt8]) -> String {
         String(decoding: attachment.prefix { $0 != 0 }, as: UTF8.self)
     }
 
@@ -90,6 +90,14 @@ package final class ImageExamples: ModelInputs {
         self.model = model
         self.key = key
         pixels = Tensor(rows: 1, columns: loader.valueCount)
+    }
+
+    package var readAhead: (@Sendable (_ rows: [UpcomingRow]) -> Void)? {
+        let readAhead = loader.readAhead
+        return { rows in
+            readAhead(
+                rows.map { ($0.index, ImageRow(ImageReader.name($0.attachment), source: $0.source)) })
+        }
     }
 
     package func tokenBatch(rows: [Int], epoch: Int?) throws -> TokenBatch {

@@ -36,4 +36,10 @@ package protocol SequenceToSequenceRows: AnyObject {
     /// The sources of rows as the encoder reads them. `epoch`, from 0, is that of a training pass, which may
     /// change them at random; nil for an evaluation.
     func sources(of rows: [Int], epoch: Int?) throws -> TokenBatch
+    /// Reads what rows name while a step runs, from any thread; nil where they have all that a step needs.
+    var readAhead: (@Sendable (_ rows: [UpcomingRow]) -> Void)? { get }
+}
+
+extension SequenceToSequenceRows {
+    package var readAhead: (@Sendable (_ rows: [UpcomingRow]) -> Void)? { nil }
 }

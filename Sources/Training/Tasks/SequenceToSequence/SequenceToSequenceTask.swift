@@ -33,6 +33,7 @@ package final class SequenceToSequenceTask: TrainingTask {
     }
 
     package var hasValidation: Bool { validation != nil }
+    package var readAhead: (@Sendable (_ rows: [UpcomingRow]) -> Void)? { rows.readAhead }
     package var metrics: [MetricDescription] { evaluator.metrics }
 
     package func lossCount(rows: [Int], epoch: Int) -> Int {
