@@ -132,7 +132,7 @@ let package = Package(
             name: "TensorBoardMessages", dependencies: [protobuf],
             path: Floor.operations.path("TensorBoardMessages"), exclude: ["generate", "tensorboard.proto"],
             swiftSettings: [.swiftLanguageMode(.v6)]),
-        module(.operations, "Telemetry", ["Files", "TensorBoardMessages", protobuf]),
+        module(.operations, "Telemetry", ["Files", "JSON", "TensorBoardMessages", protobuf] + nio),
         module(
             .operations, "Cluster",
             [
@@ -184,7 +184,7 @@ let package = Package(
         module(
             .program, "Lockstep",
             [
-                "Phrases", "Files", "Machine", "Kernels", "Models", "MPI", "DataParallel", "JSON",
+                "Phrases", "Tensors", "Files", "Machine", "Kernels", "Models", "MPI", "DataParallel", "JSON",
                 "Safetensors",
                 "Datasets", "Preparation", "Tokenizers",
                 "Checkpoints", "Metrics", "Arguments", "Training", "Evaluation", "Tasks", "CrossValidation",
@@ -248,7 +248,7 @@ let package = Package(
             goldens: true),
         tests("TokenizersTests", ["Tokenizers", "TestSupport"], goldens: true),
         tests("ChatTemplatesTests", ["Tokenizers", "ChatTemplates", "TestSupport"], goldens: true),
-        tests("TelemetryTests", ["Telemetry", "TestSupport"], goldens: true),
+        tests("TelemetryTests", ["JSON", "Telemetry", "TestSupport"], goldens: true),
         tests(
             "ExportTests",
             [

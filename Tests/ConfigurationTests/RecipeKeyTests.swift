@@ -49,6 +49,7 @@ import Testing
         switch key.typeName {
         case _ where key.name == "report_to": "tensorboard"
         case _ where key.name == "profile_steps": "2-3"
+        case _ where key.name == "metrics_port": "9464"
         case "boolean": key.defaultText == "true" ? "false" : "true"
         case "choice": key.allowedValues.first { $0 != key.defaultText } ?? ""
         case "integer": key.name == "zero_stage" ? "1" : "512"

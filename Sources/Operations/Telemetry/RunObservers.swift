@@ -5,13 +5,25 @@
 package final class RunObservers {
     private let observers: [any RunObserver]
     private var failure: (any Error)?
+    private var hasEnded = false
 
     package init(_ observers: [any RunObserver]) { self.observers = observers }
 
-    package func record(_ figures: RunFigures) { tell { try $0.record(figures) } }
+    package var isEmpty: Bool { observers.isEmpty }
 
-    /// The run has ended.
-    package func end() { tell { try $0.end() } }
+    package func record(_ figures: RunFigures) { tell { try $0.record(figures) } }
+    package func advance(_ step: RunStep) { tell { try $0.advance(step) } }
+    package func compare(_ ranks: RankFigures) { tell { try $0.compare(ranks) } }
+    package func close(_ span: RunSpan) { tell { try $0.close(span) } }
+
+    /// The run has ended; a second end says nothing. Returns sentences for the user.
+    package func end(_ outcome: RunOutcome) -> [String] {
+        guard !hasEnded else { return [] }
+        hasEnded = true
+        var remarks: [String] = []
+        tell { remarks += try $0.end(outcome) }
+        return remarks
+    }
 
     /// Throws the first failure since the last call.
     package func throwFailure() throws {

@@ -105,6 +105,10 @@ package struct TrainingArguments: Sendable, Equatable {
     package var loggingSteps = StepCount.steps(10)
     /// The programs that the figures of the run are written for, besides metrics.jsonl.
     package var reportTo: [ReportTarget] = []
+    /// The port on which rank 0 shows the run's metrics to Prometheus; nil shows none unless `reportTo` does.
+    package var metricsPort: Int?
+    /// The address of this machine that the port belongs to.
+    package var metricsHost = "127.0.0.1"
     /// The steps, from 1, of which a trace over all ranks is written; nil writes none.
     package var profileSteps: ClosedRange<Int>?
     package var evalStrategy = EvaluationStrategy.never

@@ -25,6 +25,8 @@ package struct StragglerWatch {
     private var slowRank: Int?
     private var count = 0
     private var told: Int?
+    /// The rank that was slow in the last windows; nil when there is none.
+    package var straggler: Int? { count >= Self.recordCount ? slowRank : nil }
 
     package init() {}
 

@@ -92,6 +92,9 @@ package struct CommunicationRecord: Sendable, Equatable {
     package let slowestRank: Int
     package let slowestSeconds: Double
     package let medianSeconds: Double
+    /// Seconds a step in which each rank computed, and the rank that is slow for several records now.
+    package let computeSeconds: [Double]
+    package let straggler: Int?
 }
 
 /// What is logged after an evaluation.

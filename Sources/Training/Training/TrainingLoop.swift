@@ -265,13 +265,15 @@ package final class TrainingLoop {
         recordedComputeSeconds = step.computeSeconds
         try group.allReduceSum(&computing)
         guard let slowest = StragglerWatch.slowest(of: computing) else { return }
+        let isNews = stragglers.isNews(slowest)
         try onEvent(
             .communicated(
                 CommunicationRecord(
                     step: progress.step, epoch: progress.epoch, communicationSeconds: seconds / steps,
                     waitingSeconds: waited / steps, slowestRank: slowest.rank,
-                    slowestSeconds: slowest.seconds, medianSeconds: slowest.medianSeconds)))
-        guard stragglers.isNews(slowest) else { return }
+                    slowestSeconds: slowest.seconds, medianSeconds: slowest.medianSeconds,
+                    computeSeconds: computing, straggler: stragglers.straggler)))
+        guard isNews else { return }
         let hosts = try group.allGather(Array(group.hostName.utf8))
         let name = String(decoding: hosts[slowest.rank], as: UTF8.self)
         try onEvent(

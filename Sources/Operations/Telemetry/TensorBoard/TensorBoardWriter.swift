@@ -56,13 +56,23 @@ package final class TensorBoardWriter: RunObserver {
             })
     }
 
-    package func end() throws {
+    /// Of a run that was stopped TensorBoard has no word: its state is unknown there, and a text says more.
+    package func end(_ outcome: RunOutcome) throws -> [String] {
         var end = Tensorboard_SessionEndInfo()
-        end.status = .success
         end.endTimeSecs = clock()
+        switch outcome {
+        case .finished: end.status = .success
+        case .stopped(let step):
+            end.status = .unknown
+            try append(step: step, [Self.text("end", "stopped on request after step \(step)")])
+        case .failed(let sentence):
+            end.status = .failure
+            try append(step: 0, [Self.text("end", sentence)])
+        }
         var data = Tensorboard_HParamsPluginData()
         data.sessionEndInfo = end
         try append(step: 0, [Self.hyperparameters("_hparams_/session_end_info", data)])
+        return []
     }
 
     private func append(step: Int, _ values: [Tensorboard_Summary.Value]) throws(TelemetryError) {

@@ -1,5 +1,6 @@
 // The recipe key of the programs that figures of a run are written for.
 internal import Arguments
+internal import Machine
 
 extension RecipeKey {
     /// A key that takes `none`, `all`, a name or a list of names; as text they stand between commas.
@@ -31,7 +32,10 @@ extension RecipeKey {
 
     private static func targets(_ words: [String]) throws(ValueProblem) -> [ReportTarget] {
         if words == ["none"] { return [] }
-        if words == ["all"] { return ReportTarget.allCases }
+        if words == ["all"] {
+            let variables = ProcessVariables.current
+            return ReportTarget.all { variables[$0]?.isEmpty == false }
+        }
         let targets = words.compactMap(ReportTarget.init(rawValue:))
         guard targets.count == words.count else { throw .mismatch }
         return ReportTarget.allCases.filter(targets.contains)

@@ -46,8 +46,16 @@ extension RecipeKey {
             "Steps between two records of the training log, or below 1 their share of all steps."),
         .reportTargets(
             "report_to", \.training.reportTo,
-            "Programs that figures of the run are written for, besides metrics.jsonl: tensorboard, all or none."
-        ),
+            "Programs that figures of the run are written for, besides metrics.jsonl: tensorboard, mlflow"
+                + " (MLFLOW_TRACKING_URI), prometheus (metrics_port), otlp (OTEL_EXPORTER_OTLP_ENDPOINT), all"
+                + " or none."),
+        .optional(
+            "metrics_port", \.training.metricsPort, .integer(atLeast: 1, upTo: 65_535),
+            "Port on which the first rank shows the metrics of the run to Prometheus, at /metrics; report_to:"
+                + " prometheus alone means 9464."),
+        .key(
+            "metrics_host", \.training.metricsHost, .text,
+            "Address of the first rank's machine that metrics_port belongs to; 0.0.0.0 is every one."),
         .optional(
             "profile_steps", \.training.profileSteps, .stepRange,
             "Steps, such as 20-22, of which trace-20-22.json in output_dir shows what each rank did when: open"

@@ -3,26 +3,59 @@
 import Arguments
 import Configuration
 import Machine
+import Reporting
 import Telemetry
 
 extension RunObservers {
-    /// Those of `report_to`. Rank 0 alone makes them.
+    /// Those of `report_to` and `metrics_port`. Rank 0 alone makes them.
     ///
     /// - Parameter firstStep: the step after which the run goes on; 0 from the start.
     convenience init(_ configuration: RunConfiguration, recipe: [UInt8], firstStep: Int) throws {
+        var targets = configuration.training.reportTo
+        if configuration.training.metricsPort != nil, !targets.contains(.prometheus) {
+            targets.append(.prometheus)
+        }
         self.init(
-            try configuration.training.reportTo.map { target in
+            try targets.compactMap { target in
                 switch target {
-                case .tensorboard:
-                    try TensorBoardWriter(
-                        directory: configuration.model.outputDir, hostName: HostFacts.current.name,
-                        resumingAfterStep: firstStep > 0 ? firstStep : nil,
-                        settings: configuration.settings.compactMap { setting in
-                            TensorBoardWriter.Setting(setting.value).map { (setting.key, $0) }
-                        }, texts: [("recipe", Self.code(recipe))])
+                case .tensorboard: try Self.tensorBoard(configuration, recipe, firstStep)
+                case .mlflow: try Self.mlflow(configuration)
+                case .prometheus:
+                    try PrometheusObserver(
+                        host: configuration.training.metricsHost,
+                        port: configuration.training.metricsPort ?? PrometheusObserver.defaultPort,
+                        run: configuration.model.outputDir, version: Version.current)
+                case .otlp:
+                    try OTLPSettings(variable: Self.variable).map { settings in
+                        OTLPObserver(
+                            settings, run: configuration.model.outputDir, hostName: HostFacts.current.name,
+                            version: Version.current)
+                    }
                 }
             })
     }
+
+    private static func tensorBoard(
+        _ configuration: RunConfiguration, _ recipe: [UInt8], _ firstStep: Int
+    ) throws -> TensorBoardWriter {
+        try TensorBoardWriter(
+            directory: configuration.model.outputDir, hostName: HostFacts.current.name,
+            resumingAfterStep: firstStep > 0 ? firstStep : nil,
+            settings: configuration.settings.compactMap { setting in
+                TensorBoardWriter.Setting(setting.value).map { (setting.key, $0) }
+            }, texts: [("recipe", code(recipe))])
+    }
+
+    private static func mlflow(_ configuration: RunConfiguration) throws -> MLflowObserver {
+        let directory = configuration.model.outputDir
+        return MLflowObserver(
+            try MLflowSettings(variable: variable),
+            runName: directory.split(separator: "/").last.map(String.init) ?? directory,
+            parameters: configuration.settings.filter { $0.value != "null" }.map { ($0.key, $0.value) },
+            artifacts: [directory + "/" + ReportPage.fileName])
+    }
+
+    private static func variable(_ name: String) -> String? { ProcessVariables.current[name] }
 
     /// Text as a block of code in Markdown, which TensorBoard shows.
     private static func code(_ bytes: [UInt8]) -> String {

@@ -39,12 +39,18 @@ final class RunRecorder {
     private var display = ProgressDisplay(style: .none, write: { _ in })
     private var log: RunLog?
     private var observers = RunObservers([])
+    private var spans = RunSpans(epoch: 0)
+    /// Of the matrix product of rank 0; nil where nobody is told.
+    private var matrixPeak: MatrixPeakShare?
     private var rows = 0
     private var tokens = 0
     private let started = Date()
     private var plan: TrainingPlan?
     /// Where the speed of the steps since the last record is counted from.
-    private var window = (time: ContinuousClock.now, seconds: 0.0, rows: 0, tokens: 0, waited: 0.0)
+    private var window = (
+        time: ContinuousClock.now, seconds: 0.0, rows: 0, tokens: 0, waited: 0.0, operations: 0.0
+    )
+    private var lastRecordedStep = 0
     /// Seconds in which steps waited for their rows.
     private var waitedSeconds = 0.0
     private var directory: String { configuration.model.outputDir }
@@ -76,8 +82,11 @@ final class RunRecorder {
                 step: record.step, epoch: record.epoch, communicationSeconds: record.communicationSeconds,
                 waitingSeconds: record.waitingSeconds,
                 slowest: (record.slowestRank, record.slowestSeconds, record.medianSeconds))
+            observers.compare(
+                RankFigures(computeSeconds: record.computeSeconds, straggler: record.straggler))
         case .evaluated(let record): try show(record)
         case .hashed(let step, let epoch, let weights):
+            spans.beginSave()
             try log?.checkpoint(step: step, epoch: epoch, weights: weights)
         case .traced(let text, let steps):
             let range = [steps.lowerBound, steps.upperBound].map(String.init).joined(separator: "-")
@@ -86,26 +95,38 @@ final class RunRecorder {
             display.message("trace of steps \(range): \(directory)/\(name)")
             restartClock()
         case .warning(let text): display.message("warning: " + text)
-        case .saved(let path, _):
+        case .saved(let path, let step):
             display.message("saved \(path)")
+            if let span = spans.endSave(step: step) { observers.close(span) }
             restartClock()
         case .finished(let summary):
             try finish(summary)
-            observers.end()
+            endObservers(summary.wasStopped ? .stopped(step: summary.step) : .finished)
             try status?.remove()
         }
         try observers.throwFailure()
     }
 
+    /// The run ends by an error: those who watch it are told.
+    func fail(_ error: any Error) {
+        endObservers(.failed("\(error)"))
+    }
+
+    private func endObservers(_ outcome: RunOutcome) {
+        for span in spans.end(step: progress.step) { observers.close(span) }
+        for remark in observers.end(outcome) { Messages.warn(remark) }
+    }
+
     private func start(_ plan: TrainingPlan, _ firstStep: Int) throws {
         self.plan = plan
-        window.time = .now
         if shows != .none {
             let style = ProgressDisplay.Style.suited(loggingSteps: plan.loggingSteps)
             display = ProgressDisplay(style: style, stamp: .current)
         }
         log = try RunLog(directory: directory, resumingAfterStep: firstStep > 0 ? firstStep : nil)
         observers = try RunObservers(configuration, recipe: recipe, firstStep: firstStep)
+        spans = RunSpans(epoch: Double(firstStep) / Double(max(1, plan.stepsPerEpoch)))
+        if !observers.isEmpty { matrixPeak = MatrixPeakShare(isBFloat16: configuration.training.bf16) }
         log?.onRecord = { [observers] step, values in
             observers.record(RunFigures(step: step, values: values))
         }
@@ -121,10 +142,12 @@ final class RunRecorder {
         display.message(
             "\(plan.totalSteps, "step") of \(plan.globalBatchRows, "row"), \(plan.stepsPerEpoch) an epoch, "
                 + "\(plan.warmupSteps) of warm-up; \(Self.parameters(plan))")
+        lastRecordedStep = firstStep
         progress = TrainingProgress(
             step: firstStep, totalSteps: plan.totalSteps, epoch: 0, loss: 0, learningRate: 0, rows: 0,
             tokens: 0)
         display.start(at: progress)
+        restartClock()
     }
 
     private static func parameters(_ plan: TrainingPlan) -> String {
@@ -141,9 +164,17 @@ final class RunRecorder {
         rows += report.result.rows
         tokens += report.result.tokens
         let now = ContinuousClock.now
-        window.seconds += (now - window.time) / .seconds(1)
+        let seconds = (now - window.time) / .seconds(1)
+        window.seconds += seconds
         waitedSeconds += report.waitingForDataSeconds
         window.time = now
+        window.operations += matrixPeak?.take() ?? 0
+        if let span = spans.advance(epoch: report.epoch, step: report.step) { observers.close(span) }
+        observers.advance(
+            RunStep(
+                step: report.step, totalSteps: report.totalSteps, rows: report.result.rows,
+                tokens: report.result.tokens, seconds: seconds,
+                waitingForDataSeconds: report.waitingForDataSeconds))
         progress = TrainingProgress(
             step: report.step, totalSteps: report.totalSteps, epoch: report.epoch, loss: report.result.loss,
             learningRate: report.result.learningRate, rows: rows, tokens: tokens)
@@ -159,12 +190,14 @@ final class RunRecorder {
         display.message(
             "evaluation at step \(record.step): " + shown.joined(separator: ", ")
                 + (record.isBest ? " (best)" : ""))
+        observers.close(spans.evaluation(seconds: record.seconds, step: record.step))
         restartClock()
     }
 
     /// Time for evaluations and checkpoints does not count as training.
     private func restartClock() {
         window.time = .now
+        _ = matrixPeak?.take()
         display.start(at: progress)
     }
 
@@ -176,8 +209,21 @@ final class RunRecorder {
                 tokensPerSecond: Double(tokens) / window.seconds,
                 residentBytes: HostFacts.current.residentMemoryByteCount,
                 waitingForDataSeconds: waitedSeconds - window.waited)
+            tellMore(record)
         }
-        window = (.now, 0, self.rows, self.tokens, waitedSeconds)
+        window = (.now, 0, self.rows, self.tokens, waitedSeconds, 0)
+    }
+
+    /// What those who watch are told besides the records of the log.
+    private func tellMore(_ record: TrainingRecord) {
+        if let peak = matrixPeak?.share(operations: window.operations, seconds: window.seconds) {
+            observers.record(RunFigures(step: record.step, values: [("matrix_peak_share", peak)]))
+        }
+        // Of several ranks each tells its own time.
+        guard let plan, plan.rankCount == 1 else { return }
+        let steps = Double(record.step - lastRecordedStep)
+        lastRecordedStep = record.step
+        observers.compare(RankFigures(computeSeconds: [window.seconds / steps], straggler: nil))
     }
 
     private func finish(_ summary: TrainingSummary) throws {

@@ -163,7 +163,11 @@ package struct TrainingJob {
         try prepareOutput()
         answer.runBegins()
         RunStatus.enter(outputDirectory)
-        let summary = try loop.run(resumingFrom: resumePath)
+        let summary: TrainingSummary
+        do { summary = try loop.run(resumingFrom: resumePath) } catch {
+            recorder?.fail(error)
+            throw error
+        }
         RunStatus.leave()
         try lock?.release()
         return summary
