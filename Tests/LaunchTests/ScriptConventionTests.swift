@@ -60,6 +60,10 @@ import Testing
                 ]
             ),
             (
+                ["launch/test", "--peers"],
+                ["swift build -c release --product lockstep", "bin/python Tests/TelemetryPeers/run.py "]
+            ),
+            (
                 ["launch/local", "2", Self.recipe, "--seed", "7"],
                 ["mpirun -np 2 ", "sentiment.yaml --seed 7 </dev/null"]
             ),
