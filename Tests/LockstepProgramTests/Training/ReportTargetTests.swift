@@ -63,6 +63,28 @@ import Testing
         let recipe = try workshop.recipe(output: "run", ["max_steps": "1"])
         let outcome = try workshop.lockstep(["train", recipe, "--report_to", "tensorboard,wandb"])
         #expect(outcome.status != 0)
-        #expect(outcome.errors.contains("none, all or a list of: tensorboard"), "\(outcome.errors)")
+        let list = "none, all or a list of: tensorboard, mlflow, prometheus, otlp"
+        #expect(outcome.errors.contains(list), "\(outcome.errors)")
+    }
+
+    @Test("a dead collector costs nothing and is told of once; a server that is not named ends the run")
+    func servers() throws {
+        let workshop = try Workshop()
+        let recipe = try workshop.recipe(
+            output: "run", ["max_steps": "2", "report_to": "otlp"])
+        // Port 9 is discard's, which nothing serves.
+        let dead = try MPIRun.run(
+            [Workshop.program, "train", recipe],
+            environment: ["OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9"], timeoutSeconds: 60)
+        #expect(dead.status == 0, "\(dead.errors)")
+        let remarks = dead.errors.split(separator: "\n").filter { $0.contains("did not reach") }
+        #expect(remarks.count == 1 && remarks[0].contains("http://127.0.0.1:9/v1/"), "\(dead.errors)")
+
+        let unnamed = try workshop.lockstep([
+            "train", recipe, "--report_to", "mlflow", "--overwrite_output_dir", "true",
+        ])
+        #expect(unnamed.status != 0)
+        #expect(
+            unnamed.errors.contains("report_to: mlflow needs the environment variable MLFLOW_TRACKING_URI"))
     }
 }

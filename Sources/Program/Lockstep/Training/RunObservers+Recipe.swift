@@ -35,6 +35,13 @@ extension RunObservers {
             })
     }
 
+    /// Throws what is wrong with where the figures are to go, before the run costs anything.
+    static func check(_ configuration: RunConfiguration) throws {
+        let targets = configuration.training.reportTo
+        if targets.contains(.mlflow) { _ = try MLflowSettings(variable: variable) }
+        if targets.contains(.otlp) { _ = try OTLPSettings(variable: variable) }
+    }
+
     private static func tensorBoard(
         _ configuration: RunConfiguration, _ recipe: [UInt8], _ firstStep: Int
     ) throws -> TensorBoardWriter {

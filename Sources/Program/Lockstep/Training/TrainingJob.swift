@@ -9,6 +9,7 @@ internal import Kernels
 internal import Machine
 internal import Phrases
 internal import Tasks
+internal import Telemetry
 package import Training
 
 /// One training run on one rank.
@@ -152,6 +153,7 @@ package struct TrainingJob {
         let loop = try TrainingLoop(
             arguments, task: prepared.task, group: group, output: output,
             isStopRequested: { stopRequest.isPending }, onEvent: { event in try recorder?.handle(event) })
+        if isFirst { try RunObservers.check(configuration) }
         let lock = try lock ?? lockNewOutput()
         if arguments.resumeFromCheckpoint == .auto,
             let finished = try loop.finishedRun(checkpoint: resumePath)
