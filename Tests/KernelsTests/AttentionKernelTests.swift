@@ -19,8 +19,25 @@ import Testing
                         probability: heads > 2 ? 0.25 : 0))
             }
         }
-        return shapes + special + windowed
+        return shapes + special + windowed + biased
     }()
+
+    /// A bias by distance, alone and with what else a call may have.
+    private static let biased = [
+        AttentionShape(queryLengths: [1, 37, 150], keyLengths: [1, 37, 150], bucketCount: 8),
+        AttentionShape(
+            heads: 3, keyValueHeads: 3, headSize: 12, isCausal: true, queryLengths: [200, 1, 63],
+            keyLengths: [200, 1, 63], probability: 0.2, bucketCount: 7),
+        AttentionShape(
+            heads: 4, keyValueHeads: 2, headSize: 32, isCausal: true, queryLengths: [2, 60, 49],
+            keyLengths: [90, 100, 49], probability: 0.3, bucketCount: 5),
+        AttentionShape(
+            heads: 4, keyValueHeads: 2, headSize: 64, queryLengths: [97, 3], keyLengths: [97, 3], window: 16,
+            bucketCount: 6),
+        AttentionShape(
+            queryLengths: [1, 4, 51], keyLengths: [33, 129, 181], probability: 0.1,
+            queryPositions: [0, 0, 5, 77, 128] + (0..<51).map { 3 * $0 + $0 % 3 }, bucketCount: 4),
+    ]
 
     /// Windows of no key to more than all, over lengths around blocks and tiles; all queries, the last, some.
     private static let windowed: [AttentionShape] = [0, 1, 7, 16, 63, 500].flatMap { window in
@@ -59,6 +76,7 @@ import Testing
 
     private struct Operands {
         let q, k, v, dout, out, logSumExp, dq, dk, dv: Tensor
+        let dbias: AttentionBiasGradient?
 
         init(_ shape: AttentionShape) {
             let (queries, keys) = (shape.queryCount, shape.keyCount)
@@ -71,6 +89,7 @@ import Testing
             dq = stridedTensor(queries, shape.width, seed: 6)
             dk = stridedTensor(keys, shape.narrowWidth, seed: 7)
             dv = stridedTensor(keys, shape.narrowWidth, seed: 8)
+            dbias = shape.biasGradient()
         }
 
         /// The same numbers, rounded, in rows with odd gaps between them.
@@ -84,6 +103,7 @@ import Testing
             (q, k, v, dout) = (rounded(other.q), rounded(other.k), rounded(other.v), rounded(other.dout))
             (out, dq, dk, dv) = (rounded(other.out), rounded(other.dq), rounded(other.dk), rounded(other.dv))
             logSumExp = Tensor(rows: other.q.rows, columns: other.logSumExp.columns)
+            dbias = other.dbias
         }
 
         var areGapsClean: Bool { [q, k, v, dout, out, dq, dk, dv].allSatisfy { hasCleanGaps($0) } }
@@ -95,13 +115,13 @@ import Testing
             1, shape.kernel.scratchCount(length: shape.keyLengths.max() ?? 0), seed: 9, scale: 100)
         shape.kernel.forward(
             q: o.q, k: o.k, v: o.v, queryOffsets: shape.queryOffsets, keyOffsets: shape.keyOffsets,
-            queryPositions: shape.queryPositions, keys: keys, dropout: shape.dropout, into: o.out,
-            logSumExp: o.logSumExp, scratch: scratch)
+            queryPositions: shape.queryPositions, bias: shape.bias, keys: keys, dropout: shape.dropout,
+            into: o.out, logSumExp: o.logSumExp, scratch: scratch)
         shape.kernel.backward(
             gradient: o.dout, q: o.q, k: o.k, v: o.v, out: o.out, logSumExp: o.logSumExp,
             queryOffsets: shape.queryOffsets, keyOffsets: shape.keyOffsets,
-            queryPositions: shape.queryPositions, keys: keys, dropout: shape.dropout, dq: o.dq, dk: o.dk,
-            dv: o.dv, scratch: scratch)
+            queryPositions: shape.queryPositions, bias: shape.bias, biasGradient: o.dbias, keys: keys,
+            dropout: shape.dropout, dq: o.dq, dk: o.dk, dv: o.dv, scratch: scratch)
     }
 
     @Test("output and gradients equal those of the padded form", arguments: shapes)
@@ -116,6 +136,7 @@ import Testing
         #expect(deviation(operands.dq, expected.dq) < 1e-5)
         #expect(deviation(operands.dk, expected.dk) < 1e-5)
         #expect(deviation(operands.dv, expected.dv) < 1e-5)
+        if let dbias = operands.dbias { #expect(deviation(dbias.sums, expected.dbias) < 1e-5) }
         #expect(operands.areGapsClean)
     }
 
@@ -135,6 +156,7 @@ import Testing
         // Where a query sees one key, the gradient of its score is the difference of two equal products: only
         // their roundings are left.
         let roundings = shape.window == 0 ? 0x1p-5 : 0x1p-6
+        if let dbias = operands.dbias { #expect(deviation(dbias.sums, expected.dbias) < roundings) }
         for (found, expected) in [
             (operands.out, expected.out), (operands.dq, expected.dq), (operands.dk, expected.dk),
             (operands.dv, expected.dv),

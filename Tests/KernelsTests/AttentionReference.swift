@@ -17,10 +17,13 @@ struct AttentionShape: CustomTestStringConvertible {
     var window: Int?
     /// Places of the query rows among the keys, of all sequences; by default they are the last.
     var queryPositions: [Int32]?
+    /// Buckets of a bias by distance; nil: no bias.
+    var bucketCount: Int?
 
     var testDescription: String {
         "heads \(heads)/\(keyValueHeads) × \(headSize), causal \(isCausal), p \(probability), "
             + "queries \(queryLengths), keys \(keyLengths)"
+            + (bucketCount.map { ", \($0) buckets" } ?? "")
             + (window.map { ", window \($0)\(queryPositions == nil ? "" : ", selected")" } ?? "")
     }
 
@@ -42,6 +45,37 @@ struct AttentionShape: CustomTestStringConvertible {
         )
     }
 
+    private var reach: Int { (queryLengths + keyLengths).max() ?? 1 }
+
+    /// The bucket of a key that stands `distance` behind a query.
+    func bucket(_ distance: Int) -> Int {
+        guard let bucketCount else { return 0 }
+        return ((distance / 3 * 5) % bucketCount + bucketCount) % bucketCount
+    }
+
+    /// What a bucket adds to the scores of a head.
+    func biasValue(head: Int, bucket: Int) -> Float { 2 * Float(sin(Double(31 * head + 7 * bucket))) }
+
+    private var distances: Range<Int> { 1 - reach..<reach }
+
+    var bias: AttentionBias? {
+        guard bucketCount != nil else { return nil }
+        let values = Tensor(rows: heads, columns: distances.count)
+        values.copy(
+            from: (0..<heads).flatMap { head in
+                distances.map { biasValue(head: head, bucket: bucket($0)) }
+            })
+        return AttentionBias(values: values, reach: reach)
+    }
+
+    /// Where the gradient of the bias goes: memory with something in it.
+    func biasGradient() -> AttentionBiasGradient? {
+        guard let bucketCount else { return nil }
+        let sums = Tensor(rows: queryLengths.count * heads, columns: bucketCount)
+        sums.copy(from: [Float](repeating: 77, count: sums.count))
+        return AttentionBiasGradient(sums: sums, buckets: distances.map { Int32(bucket($0)) })
+    }
+
     /// The keys that query row `row` of a sequence sees.
     func visible(sequence: Int, row: Int) -> Range<Int> {
         let (queries, keys) = (queryLengths[sequence], keyLengths[sequence])
@@ -60,6 +94,8 @@ struct AttentionReference {
     var dq: Matrix
     var dk: Matrix
     var dv: Matrix
+    /// Gradient of the bias, a row a sequence and head, a column a bucket.
+    var dbias: Matrix
 
     /// Every sequence is padded to the longest; padded and future keys get the score −∞.
     init(_ shape: AttentionShape, q: Matrix, k: Matrix, v: Matrix, dout: Matrix) {
@@ -71,6 +107,7 @@ struct AttentionReference {
         dq = out
         dk = zeros(shape.keyCount, shape.narrowWidth)
         dv = dk
+        dbias = zeros(shape.queryLengths.count * shape.heads, shape.bucketCount ?? 1)
         for sequence in shape.queryLengths.indices {
             for head in 0..<shape.heads {
                 for row in 0..<shape.queryLengths[sequence] {
@@ -93,9 +130,17 @@ struct AttentionReference {
         let narrow = place.head / (shape.heads / shape.keyValueHeads) * shape.headSize
         let scale = 1 / Double(shape.headSize).squareRoot()
         let elements = 0..<shape.headSize
+        let position =
+            shape.queryPositions.map { Int($0[query]) }
+            ?? place.row + shape.keyLengths[place.sequence] - shape.queryLengths[place.sequence]
         let scores = (0..<padded).map { key -> Double in
             guard visible.contains(key) else { return -.infinity }
-            return scale * elements.reduce(0) { $0 + q[query][wide + $1] * k[first + key][narrow + $1] }
+            let bias =
+                shape.bucketCount == nil
+                ? 0
+                : Double(shape.biasValue(head: place.head, bucket: shape.bucket(key - position)))
+            return bias
+                + scale * elements.reduce(0) { $0 + q[query][wide + $1] * k[first + key][narrow + $1] }
         }
         let maximum = scores.max() ?? 0
         let total = scores.reduce(0) { $0 + exp($1 - maximum) }
@@ -113,7 +158,9 @@ struct AttentionReference {
         }
         let mean = zip(slopes, probabilities).reduce(0) { $0 + $1.0 * $1.1 }
         for key in visible {
-            let slope = probabilities[key] * (slopes[key] - mean) * scale
+            let unscaled = probabilities[key] * (slopes[key] - mean)
+            dbias[place.sequence * shape.heads + place.head][shape.bucket(key - position)] += unscaled
+            let slope = unscaled * scale
             for element in elements {
                 dq[query][wide + element] += slope * k[first + key][narrow + element]
                 dk[first + key][narrow + element] += slope * q[query][wide + element]

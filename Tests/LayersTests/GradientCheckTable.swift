@@ -15,6 +15,7 @@ private let sequences = 3
 let gradientChecks: [GradientCheck] =
     linearChecks + adapterChecks + tableChecks + normChecks + attentionChecks + feedForwardChecks
     + blockChecks + decoderChecks + encoderChecks + imageChecks + vocabularyAdapterChecks
+    + pretrainedWriterChecks
 
 private let linearChecks = [nil, 2..<7].map { (range: Range<Int>?) in
     GradientCheck(

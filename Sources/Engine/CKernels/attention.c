@@ -96,6 +96,14 @@ CK_INLINE void finish(const int type, const float *memory, void *x, size_t ldx, 
         for (size_t p = 0; p < d; p++) ck_store(type, x, i * ldx + p, memory[i * d + p]);
 }
 
+/// Adds the gradients of a row's scores to those of the bias.
+CK_INLINE void add_to_bias_gradient(const ck_attention *a, size_t head, size_t row, const float *ds,
+                                    key_range keys) {
+    if (!a->dbias) return;
+    float *dbias = a->dbias + bias_of_row(a, head, row);
+    for (size_t j = keys.begin; j < keys.end; j++) dbias[j] += ds[j];
+}
+
 size_t ck_attention_scratch_bytes(size_t length, size_t head_size) {
     // transposed keys and values, two blocks of scores; where rows are no floats, copies of keys, of the
     // gradients of keys and values, of four blocks of rows, and of the scores rounded in three layouts
@@ -121,6 +129,7 @@ CK_INLINE void forward(const int type, const ck_attention *a, size_t kv_head, vo
             for (size_t i = 0; i < rows; i++) {
                 float *s = scores + i * ld;
                 key_range keys = visible(a, first + i);
+                add_bias(a, head, first + i, s, keys);
                 a->lse[(first + i) * a->heads + head] = softmax_row(a, head, first + i, s, keys);
                 // Keys that this row does not see, but another of its block does.
                 for (size_t j = begin; j < keys.begin; j++) s[j] = 0;
@@ -173,9 +182,11 @@ CK_INLINE void backward(const int type, const ck_attention *a, size_t kv_head, v
                 float *s = scores + i * ld, *ds = dscores + i * ld;
                 key_range keys = visible(a, first + i);
                 float dot = 0;
+                add_bias(a, head, first + i, s, keys);
                 for (size_t p = 0; p < d; p++) dot += dout.rows[i * dout.ld + p] * out.rows[i * out.ld + p];
                 softmax_row_backward(a, head, first + i, s, ds, a->lse[(first + i) * a->heads + head], dot,
                                      keys);
+                add_to_bias_gradient(a, head, first + i, ds, keys);
                 for (size_t j = begin; j < keys.begin; j++) s[j] = ds[j] = 0;
                 for (size_t j = keys.end; j < some.end; j++) s[j] = ds[j] = 0;
             }

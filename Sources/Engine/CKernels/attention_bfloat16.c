@@ -235,6 +235,7 @@ TARGET void ck_forward_by_bfloat16_products(const ck_attention *a, size_t kv_hea
                      scores + begin, ld, 0);
             for (size_t i = 0; i < rows; i++) {
                 row_dropout dropout = dropout_of_row(a, head, first + i);
+                add_bias(a, head, first + i, scores + i * ld, visible(a, first + i));
                 float total, maximum = exponentials(&dropout, scores + i * ld, visible(a, first + i), some,
                                                     rounded + i * ld, &total);
                 a->lse[(first + i) * a->heads + head] = maximum + logf(total);
@@ -265,6 +266,7 @@ typedef struct {
     row_dropout dropout;
     const float *scores, *gradients;
     key_range keys;  // those that the row sees
+    float *dbias;    // added to for key j at j; NULL: no gradient of a bias
     float lse, product;  // Σ_j dP_j P_j = dout · out, with or without dropout
 } row_gradient;
 
@@ -278,6 +280,10 @@ TARGET_INLINE void differentiate(const row_gradient *row, size_t j, __m256i *pro
     __m512 gradient =
         _mm512_fmsub_ps(scale, _mm512_loadu_ps(row->gradients + j), _mm512_set1_ps(row->product));
     gradient = _mm512_maskz_mul_ps(mask, p, gradient);
+    if (row->dbias) {
+        __m512 sum = _mm512_maskz_loadu_ps(mask, row->dbias + j);
+        _mm512_mask_storeu_ps(row->dbias + j, mask, _mm512_add_ps(sum, gradient));
+    }
     *probabilities = (__m256i)_mm512_cvtneps_pbh(_mm512_mul_ps(p, scale));
     *gradients = (__m256i)_mm512_cvtneps_pbh(gradient);
 }
@@ -316,11 +322,16 @@ TARGET void ck_backward_by_bfloat16_products(const ck_attention *a, size_t kv_he
             for (size_t i = 0; i < rows; i += 2) {
                 row_gradient pair_of_rows[2];
                 int present = i + 1 < rows ? 2 : 1;
-                for (int r = 0; r < present; r++)
+                for (int r = 0; r < present; r++) {
+                    size_t row = first + i + r;
+                    key_range keys = visible(a, row);
+                    add_bias(a, head, row, scores + (i + r) * ld, keys);
                     pair_of_rows[r] = (row_gradient){
-                        dropout_of_row(a, head, first + i + r), scores + (i + r) * ld, dscores + (i + r) * ld,
-                        visible(a, first + i + r), a->lse[(first + i + r) * a->heads + head],
+                        dropout_of_row(a, head, row), scores + (i + r) * ld, dscores + (i + r) * ld, keys,
+                        a->dbias ? a->dbias + bias_of_row(a, head, row) : NULL,
+                        a->lse[row * a->heads + head],
                         dot(dout + (i + r) * a->lddo, out + (i + r) * a->ldo, d)};
+                }
                 for (size_t j = begin; j < some.end; j += LANES) {
                     __m256i p[2] = {_mm256_setzero_si256(), _mm256_setzero_si256()}, ds[2] = {p[0], p[0]};
                     for (int r = 0; r < present; r++) {

@@ -23,6 +23,19 @@ CK_INLINE key_range visible(const ck_attention *a, size_t row) {
     return (key_range){position > a->window ? position - a->window : 0, last < end ? last : end};
 }
 
+/// The bias of a head by how far a key stands behind a query row's place, so that key j has element j.
+CK_INLINE ptrdiff_t bias_of_row(const ck_attention *a, size_t head, size_t row) {
+    size_t position = a->positions ? (size_t)a->positions[row] : row + a->length - a->queries;
+    return (ptrdiff_t)(head * a->ld_bias) - (ptrdiff_t)position;
+}
+
+/// Adds the bias to the scores of a row.
+CK_INLINE void add_bias(const ck_attention *a, size_t head, size_t row, float *s, key_range keys) {
+    if (!a->bias) return;
+    const float *bias = a->bias + bias_of_row(a, head, row);
+    for (size_t j = keys.begin; j < keys.end; j++) s[j] += bias[j];
+}
+
 /// The keys that some of a block's rows see. Positions ascend, so the first row sees the first and the last
 /// row the last; the first is that of a register tile.
 CK_INLINE key_range visible_to_rows(const ck_attention *a, size_t first, size_t rows) {

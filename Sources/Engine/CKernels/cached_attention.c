@@ -5,7 +5,7 @@
 
 CK_INLINE void attend(const int type, const void *q, const void *k, size_t ldk, const void *v, size_t ldv,
                       const int32_t *rows, size_t count, void *out, size_t group, size_t d, float scale,
-                      float *scratch) {
+                      const float *bias, size_t ld_bias, float *scratch) {
     CK_LANES
     // Decoding is bound by memory: a cached row is read once for all query heads that share it.
     for (size_t j = 0; j < count; j++) {
@@ -14,7 +14,7 @@ CK_INLINE void attend(const int type, const void *q, const void *k, size_t ldk, 
             const void *query = ck_row(type, q, head * d);
             float dot = 0;
             for (size_t p = 0; p < d; p++) dot += ck_load(type, query, p) * ck_load(type, key, p);
-            scratch[head * count + j] = dot * scale;
+            scratch[head * count + j] = dot * scale + (bias ? bias[head * ld_bias + j] : 0);
         }
     }
     for (size_t head = 0; head < group; head++) {
@@ -42,8 +42,9 @@ CK_INLINE void attend(const int type, const void *q, const void *k, size_t ldk, 
 #define VARIANT(name, type)                                                                         \
     CK_DISPATCH static void attend_##name(const void *q, const void *k, size_t ldk, const void *v,  \
                                           size_t ldv, const int32_t *rows, size_t count, void *out, \
-                                          size_t group, size_t d, float scale, float *scratch) {    \
-        attend(type, q, k, ldk, v, ldv, rows, count, out, group, d, scale, scratch);                \
+                                          size_t group, size_t d, float scale, const float *bias,   \
+                                          size_t ld_bias, float *scratch) {                         \
+        attend(type, q, k, ldk, v, ldv, rows, count, out, group, d, scale, bias, ld_bias, scratch); \
     }
 
 VARIANT(float32, CK_FLOAT32)
@@ -51,7 +52,7 @@ VARIANT(bfloat16, CK_BFLOAT16)
 
 void ck_cached_attention(int type, const void *q, const void *k, size_t ldk, const void *v, size_t ldv,
                          const int32_t *rows, size_t count, void *out, size_t group, size_t d, float scale,
-                         float *scratch) {
+                         const float *bias, size_t ld_bias, float *scratch) {
     (type == CK_BFLOAT16 ? attend_bfloat16 : attend_float32)(q, k, ldk, v, ldv, rows, count, out, group, d,
-                                                             scale, scratch);
+                                                             scale, bias, ld_bias, scratch);
 }

@@ -199,6 +199,10 @@ CK_DISPATCH void ck_scale(float *x, float factor, size_t count) {
     for (size_t i = 0; i < count; i++) x[i] *= factor;
 }
 
+CK_DISPATCH void ck_scale_bfloat16(uint16_t *x, float factor, size_t count) {
+    for (size_t i = 0; i < count; i++) ck_store(CK_BFLOAT16, x, i, ck_load(CK_BFLOAT16, x, i) * factor);
+}
+
 enum { SCALE_WIDTH = 64 };  // elements that stay in registers while they get all factors
 
 /// `width` is a constant after inlining where it is SCALE_WIDTH.

@@ -15,8 +15,14 @@ package struct AttentionKernel: Sendable {
     package let isCausal: Bool
     /// Keys that a query sees on each side of its own place, and none further away; nil: no limit.
     package let window: Int?
+    /// What scores are multiplied by: 1/√d unless a model has another.
+    package let scale: Float
 
-    package init(heads: Int, keyValueHeads: Int, headSize: Int, isCausal: Bool, window: Int? = nil) {
+    package init(
+        heads: Int, keyValueHeads: Int, headSize: Int, isCausal: Bool, window: Int? = nil,
+        scale: Float? = nil
+    ) {
+        self.scale = scale ?? 1 / Float(headSize).squareRoot()
         precondition(heads % keyValueHeads == 0, "heads must be a multiple of key/value heads")
         precondition(window ?? 0 >= 0, "a window has no fewer than 0 keys on each side")
         self.heads = heads
@@ -43,38 +49,40 @@ package struct AttentionKernel: Sendable {
     /// `keys` are the random keys of the query rows.
     ///
     /// With a window the rows of q stand at `queryPositions` among the keys of their sequence, `[Q]`,
-    /// ascending in each sequence; by default they are the last ones, one behind the other.
+    /// ascending in each sequence; by default they are the last ones, one behind the other. A `bias` is added
+    /// to the scores.
     package func forward(
         q: Tensor, k: Tensor, v: Tensor, queryOffsets: [Int32], keyOffsets: [Int32],
-        queryPositions: [Int32]? = nil, keys: RowRandomKeys, dropout: Dropout, into out: Tensor,
-        logSumExp: Tensor,
-        scratch: Tensor
+        queryPositions: [Int32]? = nil, bias: AttentionBias? = nil, keys: RowRandomKeys, dropout: Dropout,
+        into out: Tensor, logSumExp: Tensor, scratch: Tensor
     ) {
         let call = Call(
-            self, q: q, k: k, v: v, out: out, logSumExp: logSumExp, positions: queryPositions, keys: keys,
-            dropout: dropout)
+            self, q: q, k: k, v: v, out: out, logSumExp: logSumExp, positions: queryPositions, bias: bias,
+            keys: keys, dropout: dropout)
         unsafe run(queryOffsets, keyOffsets, scratch: scratch, operationsPerPair: 4) {
-            queries, keys, head, memory in
+            _, queries, keys, head, memory in
             unsafe call.withArguments(queries: queries, keys: keys) { arguments in
                 unsafe ck_attention_forward(&arguments, head, memory)
             }
         }
     }
 
-    /// Gradients of `q`, `k` and `v` from `dout`, written into `dq`, `dk`, `dv`.
+    /// Gradients of `q`, `k` and `v` from `dout`, written into `dq`, `dk`, `dv`; that of the bias is written
+    /// into `biasGradient`, whose parts are sequences.
     package func backward(
         gradient dout: Tensor, q: Tensor, k: Tensor, v: Tensor, out: Tensor, logSumExp: Tensor,
-        queryOffsets: [Int32], keyOffsets: [Int32], queryPositions: [Int32]? = nil, keys: RowRandomKeys,
+        queryOffsets: [Int32], keyOffsets: [Int32], queryPositions: [Int32]? = nil,
+        bias: AttentionBias? = nil, biasGradient: AttentionBiasGradient? = nil, keys: RowRandomKeys,
         dropout: Dropout, dq: Tensor, dk: Tensor, dv: Tensor, scratch: Tensor
     ) {
         precondition(dout.rows == q.rows && dq.rows == q.rows && dk.rows == k.rows && dv.rows == k.rows)
         precondition(dq.columns == q.columns && dk.columns == k.columns && dv.columns == v.columns)
         precondition([dout, dq, dk, dv].allSatisfy { $0.type == q.type }, "types differ")
         let call = Call(
-            self, q: q, k: k, v: v, out: out, logSumExp: logSumExp, positions: queryPositions, keys: keys,
-            dropout: dropout)
+            self, q: q, k: k, v: v, out: out, logSumExp: logSumExp, positions: queryPositions, bias: bias,
+            keys: keys, dropout: dropout)
         unsafe run(queryOffsets, keyOffsets, scratch: scratch, operationsPerPair: 8) {
-            queries, keys, head, memory in
+            task, queries, keys, head, memory in
             unsafe call.withArguments(queries: queries, keys: keys) { arguments in
                 unsafe arguments.dout = UnsafeRawPointer(dout.pointer(queries.lowerBound * dout.rowStride))
                 unsafe arguments.lddo = dout.rowStride
@@ -84,7 +92,12 @@ package struct AttentionKernel: Sendable {
                 unsafe arguments.lddk = dk.rowStride
                 unsafe arguments.dv = dv.pointer(keys.lowerBound * dv.rowStride)
                 unsafe arguments.lddv = dv.rowStride
-                unsafe ck_attention_backward(&arguments, head, memory)
+                let group = head * heads / keyValueHeads..<(head + 1) * heads / keyValueHeads
+                unsafe biasGradient?.withDistances(of: group, length: keys.count, task: task, bias: bias) {
+                    distances in
+                    unsafe arguments.dbias = distances
+                    unsafe ck_attention_backward(&arguments, head, memory)
+                } ?? ck_attention_backward(&arguments, head, memory)
             }
         }
     }
@@ -92,8 +105,10 @@ package struct AttentionKernel: Sendable {
     /// Distributes the pairs of a sequence and a key/value head over the threads.
     private func run(
         _ queryOffsets: [Int32], _ keyOffsets: [Int32], scratch: Tensor, operationsPerPair: Int,
-        _ body: (_ queries: Range<Int>, _ keys: Range<Int>, _ head: Int, _ memory: UnsafeMutableRawPointer) ->
-            Void
+        _ body: (
+            _ sequence: Int, _ queries: Range<Int>, _ keys: Range<Int>, _ head: Int,
+            _ memory: UnsafeMutableRawPointer
+        ) -> Void
     ) {
         let sequences = keyOffsets.count - 1
         precondition(queryOffsets.count == keyOffsets.count, "expected as many query as key sequences")
@@ -111,7 +126,7 @@ package struct AttentionKernel: Sendable {
                     let sequence = task / keyValueHeads
                     let queries = Int(queryOffsets[sequence])..<Int(queryOffsets[sequence + 1])
                     let keys = Int(keyOffsets[sequence])..<Int(keyOffsets[sequence + 1])
-                    unsafe body(queries, keys, task % keyValueHeads, memory)
+                    unsafe body(sequence, queries, keys, task % keyValueHeads, memory)
                 }
             }
         }
@@ -135,13 +150,13 @@ private struct Call {
     let kernel: AttentionKernel
     let q, k, v, out, logSumExp: Tensor
     let positions: [Int32]?
+    let bias: AttentionBias?
     let keys: RowRandomKeys
     let dropout: ck_dropout
-    let scale: Float
 
     init(
         _ kernel: AttentionKernel, q: Tensor, k: Tensor, v: Tensor, out: Tensor, logSumExp: Tensor,
-        positions: [Int32]?, keys: RowRandomKeys, dropout: Dropout
+        positions: [Int32]?, bias: AttentionBias?, keys: RowRandomKeys, dropout: Dropout
     ) {
         let width = kernel.heads * kernel.headSize
         let narrow = kernel.keyValueHeads * kernel.headSize
@@ -153,10 +168,11 @@ private struct Call {
         precondition(positions?.count ?? q.rows == q.rows, "expected a position a query")
         self.kernel = kernel
         (self.q, self.k, self.v, self.out, self.logSumExp) = (q, k, v, out, logSumExp)
-        self.positions = kernel.window == nil ? nil : positions
+        precondition(bias?.values.rows ?? kernel.heads == kernel.heads, "expected a bias a head")
+        self.bias = bias
+        self.positions = kernel.window == nil && bias == nil ? nil : positions
         self.keys = keys
         self.dropout = dropout.arguments
-        scale = 1 / Float(kernel.headSize).squareRoot()
     }
 
     /// Gives `body` what the kernel needs for one sequence.
@@ -195,10 +211,15 @@ private struct Call {
         unsafe a.heads = kernel.heads
         unsafe a.kv_heads = kernel.keyValueHeads
         unsafe a.head_size = kernel.headSize
-        unsafe a.scale = scale
+        unsafe a.scale = kernel.scale
         unsafe a.causal = kernel.isCausal ? 1 : 0
         unsafe a.window = kernel.window ?? Int(bitPattern: UInt.max)
         unsafe a.keys = self.keys.pointer.map { unsafe $0 + queries.lowerBound }
+        if let bias {
+            precondition(max(keys.count, queries.count) <= bias.reach, "the bias does not reach that far")
+            unsafe a.bias = UnsafePointer(bias.center)
+            unsafe a.ld_bias = bias.values.columns
+        }
         unsafe a.dropout = dropout
         return unsafe a
     }

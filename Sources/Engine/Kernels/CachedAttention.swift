@@ -8,10 +8,10 @@ package enum CachedAttention {
     /// `out[Q, H·d] = softmax(q·kᵀ/√d)·v`. Sequence s has the query rows
     /// `queryOffsets[s]..<queryOffsets[s + 1]` of `q [Q, H·d]`, and its keys are the rows `tables[s]` of
     /// `keys` and `values [P, G·d]`, in this order. When `isCausal`, the last query sees all of them, the one
-    /// before all but the last, and so on.
+    /// before all but the last, and so on. A `bias` takes them for the last of the sequence's places.
     package static func run(
         _ kernel: AttentionKernel, q: Tensor, keys: Tensor, values: Tensor, queryOffsets: [Int32],
-        tables: [[Int32]], into out: Tensor
+        tables: [[Int32]], bias: AttentionBias? = nil, into out: Tensor
     ) {
         let (d, groups) = (kernel.headSize, kernel.keyValueHeads)
         let group = kernel.heads / groups
@@ -33,7 +33,7 @@ package enum CachedAttention {
         precondition(tasks.allSatisfy { $0.visible > 0 }, "a query without keys")
         let longest = tables.reduce(0) { max($0, $1.count) }
         let type = q.type.code
-        let scale = 1 / Float(d).squareRoot()
+        precondition(bias.map { $0.reach >= longest && kernel.isCausal } ?? true, "an unfit bias")
         ThreadPool.forEachRange(count: tasks.count * groups) { range, _ in
             unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: max(1, group * longest)) {
                 scratch in
@@ -44,8 +44,11 @@ package enum CachedAttention {
                             type, q.pointer(task.row * q.rowStride + head * group * d),
                             keys.pointer(head * d), keys.rowStride, values.pointer(head * d),
                             values.rowStride, rows.baseAddress, task.visible,
-                            out.pointer(task.row * out.rowStride + head * group * d), group, d, scale,
-                            scratch.baseAddress)
+                            out.pointer(task.row * out.rowStride + head * group * d), group, d, kernel.scale,
+                            bias.map { bias in
+                                unsafe UnsafePointer(
+                                    bias.center + head * group * bias.values.columns - task.visible + 1)
+                            }, bias?.values.columns ?? 0, scratch.baseAddress)
                     }
                 }
             }

@@ -32,7 +32,12 @@ package enum Elementwise {
     package static func scale(_ x: Tensor, by factor: Float) {
         precondition(x.isContiguous, "expected a contiguous tensor")
         ThreadPool.forEachRange(count: x.count, grain: 4_096) { range, _ in
-            unsafe ck_scale(x.floats + range.lowerBound, factor, range.count)
+            if x.type == .bfloat16 {
+                let start = unsafe x.pointer(range.lowerBound)
+                unsafe ck_scale_bfloat16(start.assumingMemoryBound(to: UInt16.self), factor, range.count)
+            } else {
+                unsafe ck_scale(x.floats + range.lowerBound, factor, range.count)
+            }
         }
     }
 

@@ -120,6 +120,8 @@ void ck_add(const float *x, float *y, size_t count);
 void ck_multiply(int type, const void *x, void *y, size_t count);
 /// x *= factor
 void ck_scale(float *x, float factor, size_t count);
+/// The same of bfloat16.
+void ck_scale_bfloat16(uint16_t *x, float factor, size_t count);
 /// x *= factors[0], then x *= factors[1], …, each product rounded.
 void ck_scale_by_each(float *x, const float *factors, size_t factor_count, size_t count);
 /// out[j] += sum over rows of x[i, j], for columns begin..<end
@@ -162,6 +164,9 @@ typedef struct {
     // with a window: where each query row stands among the keys, ascending; NULL: the last
     const int32_t *positions;
                                  // of them, one behind the other
+    // added to the scores: bias[head · ld_bias + j − i] for key j and a query that stands at i; NULL: none
+    const float *bias;
+    size_t ld_bias;
     const uint64_t *keys;        // key of each query row of the sequence
     ck_dropout dropout;
     // backward only
@@ -169,6 +174,7 @@ typedef struct {
     size_t lddo;
     void *dq, *dk, *dv;          // written
     size_t lddq, lddk, lddv;
+    float *dbias;                // added to, as bias; NULL: no gradient
 } ck_attention;
 
 /// Bytes of scratch memory that one task needs for sequences of up to `length` tokens.

@@ -26,6 +26,8 @@ package struct CrossAttentionSource: Sendable {
 /// Multi-head cross-attention with the output projection; sequence s of the batch attends to source s.
 package final class CrossAttention: Layer {
     let width: Int
+    /// Columns of queries, keys and values: all heads.
+    private let inner: Int
     let kernel: AttentionKernel
     let query: Linear
     let keyValue: Linear
@@ -47,16 +49,19 @@ package final class CrossAttention: Layer {
         case fused(query: String, keyValue: String)
     }
 
-    /// Cross-attention of width `width` to states of width `sourceWidth`.
+    /// Cross-attention of width `width` to states of width `sourceWidth`. Heads have `headSize` columns, by
+    /// default a share of the width; scores are multiplied by `scale`, by default 1/√d.
     package init(
         _ layout: inout ParameterLayout, _ name: String, _ names: Names, outputName: String, width: Int,
-        sourceWidth: Int, heads: Int, dropoutProbability: Float, standardDeviation: Float
+        sourceWidth: Int, heads: Int, headSize: Int? = nil, hasBias: Bool = true, scale: Float? = nil,
+        dropoutProbability: Float, standardDeviation: Float
     ) {
         self.width = width
+        inner = heads * (headSize ?? width / heads)
         self.dropoutProbability = dropoutProbability
         site = name
         kernel = AttentionKernel(
-            heads: heads, keyValueHeads: heads, headSize: width / heads, isCausal: false)
+            heads: heads, keyValueHeads: heads, headSize: inner / heads, isCausal: false, scale: scale)
         let isTransposed: Bool
         let queryName: String
         let parts: [String]
@@ -66,24 +71,24 @@ package final class CrossAttention: Layer {
         case .fused(let query, let keyValue): (queryName, parts, isTransposed) = (query, [keyValue], true)
         }
         query = Linear(
-            &layout, queryName, inputs: width, outputs: width, standardDeviation: standardDeviation,
-            isTransposed: isTransposed)
+            &layout, queryName, inputs: width, outputs: inner, standardDeviation: standardDeviation,
+            hasBias: hasBias, isTransposed: isTransposed)
         keyValue = Linear(
-            &layout, isTransposed ? parts[0] : name + ".kv", inputs: sourceWidth, outputs: 2 * width,
-            standardDeviation: standardDeviation, parts: parts, isTransposed: isTransposed)
+            &layout, isTransposed ? parts[0] : name + ".kv", inputs: sourceWidth, outputs: 2 * inner,
+            standardDeviation: standardDeviation, parts: parts, hasBias: hasBias, isTransposed: isTransposed)
         output = Linear(
-            &layout, outputName, inputs: width, outputs: width, standardDeviation: standardDeviation,
-            isTransposed: isTransposed)
+            &layout, outputName, inputs: inner, outputs: width, standardDeviation: standardDeviation,
+            hasBias: hasBias, isTransposed: isTransposed)
     }
 
     /// Forward for `x [T, C]`. With a cache, keys and values of the source are computed once.
     package func forward(_ x: Tensor, _ source: CrossAttentionSource, _ pass: Pass) -> Tensor {
         let q = query.forward(x, pass)
-        let context = pass.activation(rows: x.rows, columns: width)
+        let context = pass.activation(rows: x.rows, columns: inner)
         if let cache = pass.cache {
             let pool = cache.fixed(site) {
                 let both = keyValue.forward(source.states, pass)
-                return (both.columns(0..<width), both.columns(width..<2 * width))
+                return (both.columns(0..<inner), both.columns(inner..<2 * inner))
             }
             let tables = cache.sources.map { Array(source.offsets[$0]..<source.offsets[$0 + 1]) }
             CachedAttention.run(
@@ -97,7 +102,7 @@ package final class CrossAttention: Layer {
         let dropout = pass.dropout(site, probability: dropoutProbability)
         pass.temporarily {
             kernel.forward(
-                q: q, k: both.columns(0..<width), v: both.columns(width..<2 * width),
+                q: q, k: both.columns(0..<inner), v: both.columns(inner..<2 * inner),
                 queryOffsets: pass.batch.offsets, keyOffsets: source.offsets, keys: pass.tokenKeys,
                 dropout: dropout, into: context, logSumExp: logSumExp, scratch: scratch(source, pass))
         }
@@ -115,17 +120,17 @@ package final class CrossAttention: Layer {
     ) {
         guard let saved else { preconditionFailure("backward without forward") }
         pass.temporarily {
-            let dcontext = pass.activation(rows: dy.rows, columns: width)
+            let dcontext = pass.activation(rows: dy.rows, columns: inner)
             output.backward(gradient: dy, input: saved.context, pass, into: dcontext)
             output.finishBackward(pass)
-            let dq = pass.activation(rows: dy.rows, columns: width)
-            let dboth = pass.activation(rows: saved.keyValue.rows, columns: 2 * width)
+            let dq = pass.activation(rows: dy.rows, columns: inner)
+            let dboth = pass.activation(rows: saved.keyValue.rows, columns: 2 * inner)
             kernel.backward(
-                gradient: dcontext, q: saved.q, k: saved.keyValue.columns(0..<width),
-                v: saved.keyValue.columns(width..<2 * width), out: saved.context, logSumExp: saved.logSumExp,
+                gradient: dcontext, q: saved.q, k: saved.keyValue.columns(0..<inner),
+                v: saved.keyValue.columns(inner..<2 * inner), out: saved.context, logSumExp: saved.logSumExp,
                 queryOffsets: pass.batch.offsets, keyOffsets: saved.source.offsets, keys: pass.tokenKeys,
-                dropout: saved.dropout, dq: dq, dk: dboth.columns(0..<width),
-                dv: dboth.columns(width..<2 * width), scratch: scratch(saved.source, pass))
+                dropout: saved.dropout, dq: dq, dk: dboth.columns(0..<inner),
+                dv: dboth.columns(inner..<2 * inner), scratch: scratch(saved.source, pass))
             keyValue.backward(
                 gradient: dboth, input: saved.source.states, pass, into: sourceGradient, accumulating: true)
             keyValue.finishBackward(pass)

@@ -20,6 +20,8 @@ package final class GroupedQueryAttention: Layer {
     let projection: Linear
     let output: Linear
     let rotary: RotaryEmbedding?
+    /// What is added to the scores by distance, shared with other layers.
+    let positionBias: RelativePositionBias?
     private let dropoutProbability: Float
     let site: String
     private var saved: Saved?
@@ -42,11 +44,15 @@ package final class GroupedQueryAttention: Layer {
         /// Biases of query, key and value, and of the output projection.
         package var hasProjectionBias: Bool
         package var hasOutputBias: Bool
+        /// What scores are multiplied by; nil: 1/√d.
+        package var scale: Float?
 
         package init(
             width: Int, heads: Int, keyValueHeads: Int? = nil, headSize: Int? = nil, isCausal: Bool = true,
-            window: Int? = nil, hasProjectionBias: Bool = true, hasOutputBias: Bool = true
+            window: Int? = nil, hasProjectionBias: Bool = true, hasOutputBias: Bool = true,
+            scale: Float? = nil
         ) {
+            self.scale = scale
             self.width = width
             self.heads = heads
             self.keyValueHeads = keyValueHeads ?? heads
@@ -62,16 +68,17 @@ package final class GroupedQueryAttention: Layer {
     /// the file, transposed as the projection is.
     package init(
         _ layout: inout ParameterLayout, _ name: String, _ names: ProjectionNames, outputName: String,
-        shape: Shape, rotary: RotaryEmbedding? = nil, dropoutProbability: Float, standardDeviation: Float,
-        outputStandardDeviation: Float? = nil
+        shape: Shape, rotary: RotaryEmbedding? = nil, positionBias: RelativePositionBias? = nil,
+        dropoutProbability: Float, standardDeviation: Float, outputStandardDeviation: Float? = nil
     ) {
         precondition(rotary.map { $0.headSize == shape.headSize } ?? true, "the rotary embedding's head size")
         site = name
         self.rotary = rotary
+        self.positionBias = positionBias
         self.dropoutProbability = dropoutProbability
         kernel = AttentionKernel(
             heads: shape.heads, keyValueHeads: shape.keyValueHeads, headSize: shape.headSize,
-            isCausal: shape.isCausal, window: shape.window)
+            isCausal: shape.isCausal, window: shape.window, scale: shape.scale)
         let (wide, narrow) = (shape.heads * shape.headSize, shape.keyValueHeads * shape.headSize)
         let isTransposed: Bool
         switch names {
@@ -123,9 +130,13 @@ package final class GroupedQueryAttention: Layer {
         if let cache = pass.cache {
             let pool = cache.store(site, keys: k, values: v)
             if !cache.isFirstStep {
-                CachedAttention.run(
-                    kernel, q: q, keys: pool.keys, values: pool.values, queryOffsets: pass.batch.offsets,
-                    tables: cache.tables, into: context)
+                pass.temporarily {
+                    CachedAttention.run(
+                        kernel, q: q, keys: pool.keys, values: pool.values, queryOffsets: pass.batch.offsets,
+                        tables: cache.tables,
+                        bias: positionBias?.values(reach: cache.tables.map(\.count).max() ?? 1, pass),
+                        into: context)
+                }
                 return output.forward(context, pass)
             }
         }
@@ -159,6 +170,7 @@ package final class GroupedQueryAttention: Layer {
             kernel.forward(
                 q: q, k: k, v: v, queryOffsets: rows?.offsets ?? pass.batch.offsets,
                 keyOffsets: pass.batch.offsets, queryPositions: rows?.places,
+                bias: positionBias?.values(reach: pass.batch.longestSequence, pass),
                 keys: rows?.keys ?? pass.tokenKeys, dropout: dropout, into: context, logSumExp: logSumExp,
                 scratch: scratch(pass))
         }
@@ -211,12 +223,15 @@ package final class GroupedQueryAttention: Layer {
     private func differentiate(
         _ dcontext: Tensor, _ saved: Saved, _ dq: Tensor, _ dk: Tensor, _ dv: Tensor, _ pass: Pass
     ) {
+        let bias = positionBias?.values(reach: pass.batch.longestSequence, pass)
+        let biasGradient = positionBias?.gradient(pass)
         kernel.backward(
             gradient: dcontext, q: saved.q, k: saved.k, v: saved.v, out: saved.context,
             logSumExp: saved.logSumExp, queryOffsets: saved.rows?.offsets ?? pass.batch.offsets,
-            keyOffsets: pass.batch.offsets, queryPositions: saved.rows?.places,
-            keys: saved.rows?.keys ?? pass.tokenKeys, dropout: saved.dropout, dq: dq, dk: dk, dv: dv,
-            scratch: scratch(pass))
+            keyOffsets: pass.batch.offsets, queryPositions: saved.rows?.places, bias: bias,
+            biasGradient: biasGradient, keys: saved.rows?.keys ?? pass.tokenKeys, dropout: saved.dropout,
+            dq: dq, dk: dk, dv: dv, scratch: scratch(pass))
+        if let biasGradient { positionBias?.add(biasGradient, from: self, pass) }
     }
 
     private func scratch(_ pass: Pass) -> Tensor {

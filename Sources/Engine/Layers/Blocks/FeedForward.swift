@@ -3,26 +3,31 @@
 package import Kernels
 package import Tensors
 
-/// y = f(x·W₁ᵀ + b₁)·W₂ᵀ + b₂.
+/// y = dropout(f(x·W₁ᵀ + b₁))·W₂ᵀ + b₂, with or without biases.
 package final class FeedForward: Layer {
     let inner: Linear
     let outer: Linear
     let activation: Activation
-    private var saved: (x: Tensor, slope: Tensor, activated: Tensor)?
+    private let dropoutProbability: Float
+    let site: String
+    private var saved: (x: Tensor, slope: Tensor, activated: Tensor, dropout: Dropout)?
 
     /// Files hold the weights transposed when `isTransposed`, as GPT-2's do.
     package init(
         _ layout: inout ParameterLayout, innerName: String, outerName: String, width: Int, innerWidth: Int,
         activation: Activation, standardDeviation: Float, outerStandardDeviation: Float? = nil,
-        isTransposed: Bool = false
+        isTransposed: Bool = false, hasBias: Bool = true, dropoutProbability: Float = 0
     ) {
         self.activation = activation
+        self.dropoutProbability = dropoutProbability
+        site = innerName
         inner = Linear(
             &layout, innerName, inputs: width, outputs: innerWidth, standardDeviation: standardDeviation,
-            isTransposed: isTransposed)
+            hasBias: hasBias, isTransposed: isTransposed)
         outer = Linear(
             &layout, outerName, inputs: innerWidth, outputs: width,
-            standardDeviation: outerStandardDeviation ?? standardDeviation, isTransposed: isTransposed)
+            standardDeviation: outerStandardDeviation ?? standardDeviation, hasBias: hasBias,
+            isTransposed: isTransposed)
     }
 
     /// Forward for `[T, C]`.
@@ -34,7 +39,9 @@ package final class FeedForward: Layer {
         }
         let activated = pass.activation(rows: x.rows, columns: inner.outputs)
         activation.forward(replacingBySlope: preactivation, into: activated)
-        saved = (x, preactivation, activated)
+        let dropout = pass.dropout(site, probability: dropoutProbability)
+        if !dropout.isIdentity { dropout.apply(to: activated, keys: pass.keys(of: x), into: activated) }
+        saved = (x, preactivation, activated, dropout)
         return outer.forward(activated, pass)
     }
 
@@ -45,6 +52,9 @@ package final class FeedForward: Layer {
             let dinner = pass.activation(rows: dy.rows, columns: inner.outputs)
             outer.backward(gradient: dy, input: saved.activated, pass, into: dinner, slope: saved.slope)
             outer.finishBackward(pass)
+            if !saved.dropout.isIdentity {
+                saved.dropout.apply(to: dinner, keys: pass.keys(of: saved.x), into: dinner)
+            }
             inner.backward(gradient: dinner, input: saved.x, pass, into: dx, accumulating: true)
             inner.finishBackward(pass)
         }

@@ -33,9 +33,12 @@ package final class GatedFeedForward: Layer, BlockFeedForward {
     /// Gate and up are one matrix of `2·innerWidth` outputs; the three names are those of the file.
     package init(
         _ layout: inout ParameterLayout, gateName: String, upName: String, downName: String, width: Int,
-        innerWidth: Int, hasBias: Bool, standardDeviation: Float
+        innerWidth: Int, activation: Activation = .silu, hasBias: Bool, dropoutProbability: Float = 0,
+        standardDeviation: Float
     ) {
-        (gate, dropoutProbability, site) = (GatedLinearUnit(.silu), 0, gateName + "_up")
+        gate = GatedLinearUnit(activation)
+        self.dropoutProbability = dropoutProbability
+        site = gateName + "_up"
         gateUp = Linear(
             &layout, gateName + "_up", inputs: width, outputs: 2 * innerWidth,
             standardDeviation: standardDeviation, parts: [gateName, upName], hasBias: hasBias)

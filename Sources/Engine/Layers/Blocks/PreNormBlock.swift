@@ -11,7 +11,7 @@ package import Tensors
 /// attention.
 package final class PreNormBlock: Layer {
     let attentionNorm: ResidualNorm?
-    let attention: GroupedQueryAttention
+    package let attention: GroupedQueryAttention
     let cross: (norm: ResidualNorm, attention: CrossAttention)?
     let feedForwardNorm: ResidualNorm
     let feedForward: any BlockFeedForward

@@ -14,20 +14,25 @@ package final class LMHead: Layer {
     private static let chunkElements = 1 << 24
 
     /// A head over the table of `embedding`, whose slot is reported by the embedding; `biasName` names the
-    /// bias in the file, if there is one.
-    package init(_ layout: inout ParameterLayout, tiedTo embedding: Embedding, biasName: String? = nil) {
+    /// bias in the file, if there is one, or `constantBiasName` one that is never trained.
+    package init(
+        _ layout: inout ParameterLayout, tiedTo embedding: Embedding, biasName: String? = nil,
+        constantBiasName: String? = nil
+    ) {
         vocabularySize = embedding.count
         width = embedding.width
         weight = embedding.table
         layout.addOperand(weight)
         isTied = true
-        bias = biasName.map { Self.addBias(&layout, $0, embedding.count) }
+        bias =
+            biasName.map { Self.addBias(&layout, $0, embedding.count) }
+            ?? Self.addConstantBias(&layout, constantBiasName, embedding.count)
     }
 
     /// A head with weights of its own, `name.weight`.
     package init(
         _ layout: inout ParameterLayout, _ name: String, vocabularySize: Int, width: Int,
-        standardDeviation: Float, biasName: String? = nil
+        standardDeviation: Float, biasName: String? = nil, constantBiasName: String? = nil
     ) {
         self.vocabularySize = vocabularySize
         self.width = width
@@ -37,13 +42,27 @@ package final class LMHead: Layer {
             initialization: .normal(standardDeviation: standardDeviation),
             tensors: [CheckpointTensor(name: name + ".weight", shape: [vocabularySize, width])])
         layout.addOutputLayer(weight)
-        bias = biasName.map { Self.addBias(&layout, $0, vocabularySize) }
+        bias =
+            biasName.map { Self.addBias(&layout, $0, vocabularySize) }
+            ?? Self.addConstantBias(&layout, constantBiasName, vocabularySize)
     }
 
     private static func addBias(_ layout: inout ParameterLayout, _ name: String, _ count: Int) -> Int {
         layout.add(
             name, rows: 1, columns: count, hasWeightDecay: false, initialization: .zeros,
             tensors: [CheckpointTensor(name: name, shape: [count])])
+    }
+
+    /// A bias `[1, count]` that belongs to no training, such as BART's `final_logits_bias`.
+    private static func addConstantBias(
+        _ layout: inout ParameterLayout, _ name: String?, _ count: Int
+    ) -> Int? {
+        guard let name else { return nil }
+        let slot = layout.add(
+            name, rows: 1, columns: count, hasWeightDecay: false, initialization: .zeros,
+            tensors: [CheckpointTensor(name: name, shape: [1, count])])
+        layout.addConstant(slot)
+        return slot
     }
 
     /// Logits `[N, V]` of the rows `h [N, C]`.

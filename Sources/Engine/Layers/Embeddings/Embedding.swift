@@ -13,10 +13,11 @@ package final class Embedding: Layer {
     let table: Int
     private let paddingID: Int?
 
-    /// Adds the slot `name.weight`. The row `paddingID` gets no gradient, as `padding_idx` in PyTorch.
+    /// Adds the slot `name.weight`. The row `paddingID` gets no gradient, as `padding_idx` in PyTorch. With
+    /// `isSinusoidal` it is a table of sines and cosines that is never trained.
     package init(
         _ layout: inout ParameterLayout, _ name: String, count: Int, width: Int, standardDeviation: Float,
-        paddingID: Int? = nil
+        paddingID: Int? = nil, isSinusoidal: Bool = false
     ) {
         self.paddingID = paddingID
         self.count = count
@@ -24,9 +25,10 @@ package final class Embedding: Layer {
         tensorName = name + ".weight"
         table = layout.add(
             tensorName, rows: count, columns: width, hasWeightDecay: true,
-            initialization: .normal(standardDeviation: standardDeviation),
+            initialization: isSinusoidal ? .sinusoids : .normal(standardDeviation: standardDeviation),
             tensors: [CheckpointTensor(name: tensorName, shape: [count, width])])
         layout.addTable(table)
+        if isSinusoidal { layout.addConstant(table) }
     }
 
     /// `out[t, :] = table[ids[t], :]`, added when `accumulating`.
@@ -52,12 +54,13 @@ package final class Embedding: Layer {
     }
 
     /// Adds `dy[T, width]` into the gradient rows of `ids`, but for the padding id, and reports the slot,
-    /// unless it is frozen; the same for adapters of the table.
-    package func backward(gradient dy: Tensor, _ ids: [Int32], _ pass: Pass) {
+    /// unless it is frozen; the same for adapters of the table. Unless it `isLast`, another look-up of the
+    /// same step adds to the slot, and that one reports it.
+    package func backward(gradient dy: Tensor, _ ids: [Int32], isLast: Bool = true, _ pass: Pass) {
         let padding = paddingID.map { Int32($0) }
         for adapter in pass.parameters.adapters[table] ?? [] {
             adapter.backward(gradient: dy, ids: ids, padding: padding, pass)
-            adapter.finishBackward(pass)
+            if isLast { adapter.finishBackward(pass) }
         }
         guard pass.parameters.isTrainable(table) else { return }
         let table = pass.parameters.gradient(table, rows: ids)
@@ -71,6 +74,6 @@ package final class Embedding: Layer {
         } else {
             EmbeddingTable.scatterAdd(dy, ids: ids, to: table)
         }
-        pass.markReady(self.table)
+        if isLast { pass.markReady(self.table) }
     }
 }

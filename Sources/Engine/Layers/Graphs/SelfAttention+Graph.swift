@@ -15,7 +15,7 @@ extension GraphRecorder {
         _ kernel: AttentionKernel, _ q: GraphValue, _ k: GraphValue, _ v: GraphValue, bias: GraphValue?
     ) -> GraphValue {
         let (heads, groups, size) = (kernel.heads, kernel.keyValueHeads, kernel.headSize)
-        let scaled = product(q, scalar(1 / Float(size).squareRoot()))
+        let scaled = product(q, scalar(kernel.scale))
         if heads == groups {
             let scores = matrixProduct(scaled, transpose(k, [0, 1, 3, 2]))
             let weights = softmax(bias.map { sum(scores, $0) } ?? scores)
@@ -64,6 +64,7 @@ extension GroupedQueryAttention {
     /// Attention of all tokens of `x [B, L, C]` to themselves and, with a cache, to those before.
     package func forward(_ x: GraphValue, _ pass: GraphPass) -> GraphValue {
         let graph = pass.graph
+        precondition(positionBias == nil, "no graph has a bias by distance")
         let projected = projection.forward(x, pass)
         let context = graph.scoped(site) {
             let parts = graph.split(projected, [wide, narrow, narrow])
@@ -91,7 +92,7 @@ extension CrossAttention {
         let q = query.forward(x, pass)
         func computed() -> (keys: GraphValue, values: GraphValue) {
             guard let states = source.states else { preconditionFailure("the source has no states") }
-            let both = graph.split(keyValue.forward(states, pass), [width, width])
+            let both = graph.split(keyValue.forward(states, pass), [heads * size, heads * size])
                 .map { graph.splitHeads($0, heads: heads, size: size) }
             return (both[0], both[1])
         }

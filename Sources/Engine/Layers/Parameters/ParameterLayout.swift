@@ -29,6 +29,9 @@ package enum ParameterInitialization: Sendable, Hashable {
     case uniform(bound: Float)
     /// Normal with mean 0; the standard deviation is `initializer_range` of the configuration.
     case normal(standardDeviation: Float)
+    /// Row p holds sin(p / 10000^(2i / columns)) in its first half and the cosines in its second (Vaswani et
+    /// al. 2017).
+    case sinusoids
 }
 
 /// One parameter: a matrix of `rows × columns` in the arena.
@@ -60,6 +63,8 @@ package struct ParameterSlot: Sendable {
     package fileprivate(set) var isTrainable = true
     /// What the learning rate is multiplied by.
     package fileprivate(set) var learningRateFactor: Float = 1
+    /// Whether it is never trained: a buffer of the model, which files may lack when it is as it starts.
+    package fileprivate(set) var isConstant = false
 }
 
 /// The plan of a parameter arena: built once by the model, the same on all ranks.
@@ -104,15 +109,20 @@ package struct ParameterLayout: Sendable {
         slots[slot].isOutputLayer = true
     }
 
+    /// Says that a slot is never trained. The layout must be arranged by `freeze` before it is used.
+    mutating func addConstant(_ slot: Int) { slots[slot].isConstant = true }
+
     /// Says that rows of a slot are looked up by id.
     mutating func addTable(_ slot: Int) { slots[slot].isTable = true }
 }
 
 extension ParameterLayout {
-    /// Freezes the slots that `isFrozen` picks and trains all others. Slots keep their indices; in the arena
+    /// Freezes constant slots and those that `isFrozen` picks, and trains all others. Slots keep their indices; in the arena
     /// the frozen ones come first, so that what is trained stays one contiguous range, in forward order.
     package mutating func freeze(where isFrozen: (ParameterSlot) -> Bool) {
-        for index in slots.indices { slots[index].isTrainable = !isFrozen(slots[index]) }
+        for index in slots.indices {
+            slots[index].isTrainable = !slots[index].isConstant && !isFrozen(slots[index])
+        }
         arrange()
     }
 

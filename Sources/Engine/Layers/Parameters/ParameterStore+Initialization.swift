@@ -1,5 +1,6 @@
 // First values of parameters, and low-rank adapters added to them.
 
+internal import Foundation
 package import Tensors
 
 extension ParameterStore {
@@ -18,6 +19,18 @@ extension ParameterStore {
             case .normal(let standardDeviation):
                 target.copy(
                     from: (0..<target.count).map { Float(slotKey.normal(UInt64($0))) * standardDeviation })
+            case .sinusoids: target.copy(from: Self.sinusoids(rows: slot.rows, columns: slot.columns))
+            }
+        }
+    }
+
+    private static func sinusoids(rows: Int, columns: Int) -> [Float] {
+        let half = (columns + 1) / 2
+        return (0..<rows).flatMap { row in
+            (0..<columns).map { column in
+                let pair = Double(column < half ? column : column - half)
+                let angle = Double(row) / pow(10_000, 2 * pair / Double(columns))
+                return Float(column < half ? sin(angle) : cos(angle))
             }
         }
     }

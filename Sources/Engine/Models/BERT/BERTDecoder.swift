@@ -1,5 +1,5 @@
-// BERT as a decoder: causal self-attention and cross-attention to an encoder, as in Hugging Face's
-// BertLMHeadModel.
+// A decoder with the norms behind its branches: causal self-attention and cross-attention to an encoder, as
+// in Hugging Face's BertLMHeadModel and in BART's decoder.
 
 internal import JSON
 internal import Kernels
@@ -36,6 +36,14 @@ final class BERTDecoder: Backbone {
         }
         self.blocks = blocks
         blockStarts = starts + [layout.slots.count]
+    }
+
+    /// A decoder of given layers; `blockStarts` are the first slots of the blocks and the one behind them.
+    init(embeddings: TextEmbeddings, blocks: [DecoderBlock], blockStarts: [Int]) {
+        precondition(blockStarts.count == blocks.count + 1, "expected the starts of the blocks and their end")
+        self.embeddings = embeddings
+        self.blocks = blocks
+        self.blockStarts = blockStarts
     }
 
     private static func block(

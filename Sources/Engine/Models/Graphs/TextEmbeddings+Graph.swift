@@ -6,9 +6,10 @@ extension TextEmbeddings {
     /// `[B, L, C]`.
     func forward(_ pass: GraphPass) -> GraphValue {
         let graph = pass.graph
-        guard let tokens = pass.tokens, let places = pass.positions else {
-            preconditionFailure("embeddings of texts need tokens")
+        guard let tokens = pass.tokens, let places = pass.positions, let positions, let norm else {
+            preconditionFailure("embeddings of texts need tokens, positions and a norm")
         }
+        precondition(shape.scale == 1 && shape.firstPosition == 0, "no graph has such embeddings")
         var sum = words.forward(tokens, pass)
         if let types {
             sum = graph.sum(sum, types.forward(pass.types ?? graph.integer(0), pass))

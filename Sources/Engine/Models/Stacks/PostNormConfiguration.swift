@@ -11,6 +11,8 @@ struct PostNormConfiguration: Sendable {
     /// layers give.
     var attentionDropout, attendedDropout, outputDropout: Float
     var layerNormEpsilon, initializerRange: Float
+    /// Dropout behind the activation.
+    var activationDropout: Float = 0
 
     /// The names of a block's layers, whole.
     struct Names {
@@ -40,7 +42,8 @@ struct PostNormConfiguration: Sendable {
             dropoutProbability: attendedDropout)
         let feedForward = FeedForward(
             &layout, innerName: names.inner, outerName: names.outer, width: width, innerWidth: innerWidth,
-            activation: activation, standardDeviation: initializerRange)
+            activation: activation, standardDeviation: initializerRange,
+            dropoutProbability: activationDropout)
         let outputNorm = LayerNorm(
             &layout, names.outputNorm, width: width, epsilon: layerNormEpsilon,
             dropoutProbability: outputDropout)

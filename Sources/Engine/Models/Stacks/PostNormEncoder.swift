@@ -38,6 +38,16 @@ final class PostNormEncoder: TextEncoder {
         blockStarts = starts + [layout.slots.count]
     }
 
+    /// An encoder of given layers; `blockStarts` are the first slots of the blocks and the one behind them.
+    init(embeddings: TextEmbeddings, blocks: [EncoderBlock], blockStarts: [Int], maximumLength: Int) {
+        precondition(blockStarts.count == blocks.count + 1, "expected the starts of the blocks and their end")
+        shape = embeddings.shape
+        self.maximumLength = maximumLength
+        self.embeddings = embeddings
+        self.blocks = blocks
+        self.blockStarts = blockStarts
+    }
+
     func validate(_ batch: TokenBatch) throws(ModelError) {
         try batch.requireFit(vocabulary: shape.vocabularySize, maximumLength: maximumLength)
         if let typeCount = shape.typeCount { try batch.requireFit(typeCount: typeCount) }

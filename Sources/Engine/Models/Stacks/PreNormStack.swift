@@ -9,6 +9,8 @@ internal import Tensors
 final class PreNormStack {
     let blocks: [PreNormBlock]
     let norm: ResidualNorm
+    /// The first slot of the first block: what stands before it are embeddings.
+    var firstSlot: Int { blockStarts[0] }
     /// The first slot of each block, and the one behind the last block.
     private let blockStarts: [Int]
     /// Inputs of the blocks that run forward again in the backward pass, and what they attend to.

@@ -1,12 +1,12 @@
-// The sum of word, position and type embeddings with its norm and dropout, as in BERT, RoBERTa and
-// DistilBERT.
+// The sum of word, position and type embeddings with its norm and dropout, as in BERT, RoBERTa, DistilBERT
+// and the pairs of encoder and decoder that share their words.
 
 internal import Kernels
 internal import Layers
 internal import Tensors
 
-/// x = dropout(norm(words[token] + types[type] + positions[position])), the types only where a family has
-/// them.
+/// x = dropout(norm(scale·words[token] + types[type] + positions[position])); types, positions and norm only
+/// where a family has them.
 final class TextEmbeddings {
     /// Sizes and rates.
     struct Shape: Sendable {
@@ -18,19 +18,26 @@ final class TextEmbeddings {
         /// Whether positions start behind the padding id, and padding keeps that id (Liu et al. 2019).
         var positionsFollowPadding = false
         var layerNormEpsilon, dropout, initializerRange: Float
+        /// The row of a sequence's first position.
+        var firstPosition = 0
+        /// What the embeddings of words are multiplied by.
+        var scale: Float = 1
     }
 
     let words: Embedding
     let shape: Shape
-    let positions: Embedding
+    let positions: Embedding?
     let types: Embedding?
-    let norm: LayerNorm
+    let norm: LayerNorm?
     private let site: String
+    /// Whether no other network's backward pass adds to the words' gradient after this one.
+    private let isLastOfWords: Bool
     private var saved: (positionIDs: [Int32], dropout: Dropout)?
 
     /// Adds the slots `prefix` + `embeddings.…`.
     init(_ layout: inout ParameterLayout, _ shape: Shape, prefix: String) {
         self.shape = shape
+        isLastOfWords = true
         site = prefix + "embeddings"
         func table(_ name: String, _ count: Int, _ layout: inout ParameterLayout, padding: Int? = nil)
             -> Embedding
@@ -50,15 +57,36 @@ final class TextEmbeddings {
             &layout, prefix + "embeddings.LayerNorm", width: shape.width, epsilon: shape.layerNormEpsilon)
     }
 
+    /// Embeddings of given layers, whose dropout is named `site`. Of networks that share `words` only the one
+    /// whose backward pass comes last `isLastOfWords`.
+    init(
+        _ shape: Shape, words: Embedding, positions: Embedding?, norm: LayerNorm?, site: String,
+        isLastOfWords: Bool
+    ) {
+        self.shape = shape
+        self.words = words
+        self.positions = positions
+        self.norm = norm
+        types = nil
+        self.site = site
+        self.isLastOfWords = isLastOfWords
+    }
+
     /// `[T, C]`.
     func forward(_ pass: Pass) -> Tensor {
         let positionIDs = positionIDs(pass.batch)
         let sum = pass.activation(rows: pass.batch.tokenCount, columns: shape.width)
-        var parts = [(table: words, ids: pass.batch.tokens)]
-        if let types { parts.append((types, pass.batch.typeIDs)) }
-        parts.append((positions, positionIDs))
-        Embedding.forwardSum(parts, pass, into: sum)
-        let embedded = norm.forward(sum, keys: pass.tokenKeys, pass)
+        if shape.scale == 1 {
+            var parts = [(table: words, ids: pass.batch.tokens)]
+            if let types { parts.append((types, pass.batch.typeIDs)) }
+            if let positions { parts.append((positions, positionIDs)) }
+            Embedding.forwardSum(parts, pass, into: sum)
+        } else {
+            words.forward(pass.batch.tokens, pass, into: sum)
+            Elementwise.scale(sum, by: shape.scale)
+            positions?.forward(positionIDs, pass, into: sum, accumulating: true)
+        }
+        let embedded = norm?.forward(sum, keys: pass.tokenKeys, pass) ?? sum
         let dropout = pass.dropout(site, probability: shape.dropout)
         dropout.apply(to: embedded, keys: pass.tokenKeys, into: embedded)
         saved = (positionIDs, dropout)
@@ -69,16 +97,20 @@ final class TextEmbeddings {
     func backward(gradient dy: Tensor, spare: Tensor, _ pass: Pass) {
         guard let saved else { preconditionFailure("backward without forward") }
         saved.dropout.apply(to: dy, keys: pass.tokenKeys, into: dy)
-        let dsum = norm.backward(gradient: dy, residualGradient: spare, pass)
+        let dsum = norm?.backward(gradient: dy, residualGradient: spare, pass) ?? dy
         types?.backward(gradient: dsum, pass.batch.typeIDs, pass)
-        positions.backward(gradient: dsum, saved.positionIDs, pass)
-        words.backward(gradient: dsum, pass.batch.tokens, pass)
+        positions?.backward(gradient: dsum, saved.positionIDs, pass)
+        if shape.scale != 1 { Elementwise.scale(dsum, by: shape.scale) }
+        words.backward(gradient: dsum, pass.batch.tokens, isLast: isLastOfWords, pass)
     }
 
     /// RoBERTa counts the tokens that are not padding from behind the padding id; a padding token keeps that
     /// id.
     private func positionIDs(_ batch: TokenBatch) -> [Int32] {
-        guard shape.positionsFollowPadding else { return batch.positions }
+        guard shape.positionsFollowPadding else {
+            return shape.firstPosition == 0
+                ? batch.positions : batch.positions.map { $0 + Int32(shape.firstPosition) }
+        }
         let padding = Int32(shape.paddingID)
         guard batch.tokens.contains(padding) else { return batch.positions.map { $0 + padding + 1 } }
         var count: Int32 = 0
