@@ -227,7 +227,7 @@ let package = Package(
             [
                 "Tensors", "JSON", "Layers", "Models", "Optimizers", "Safetensors", "TestSupport",
                 "Checkpoints", "Images", "Datasets",
-            ], goldens: true, topics: ["Families", "Vision", "Summarization"]),
+            ], goldens: true, topics: ["Families", "Vision", "Summarization", "Writers"]),
         tests(
             "GenerationTests",
             [

@@ -15,10 +15,11 @@ struct GoldenDirectory {
     let json: JSONValue
     private let file: SafetensorsFile
 
-    init(_ name: String) throws {
+    /// The folder `name` of a topic of these tests.
+    init(_ name: String, of topic: String = "Families") throws {
         path =
-            URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("Goldens/" + name).path
+            URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent(topic + "/Goldens/" + name).path
         file = try SafetensorsFile(path: path + "/golden.safetensors")
         json = try JSONValue(parsing: [UInt8](Data(contentsOf: URL(fileURLWithPath: path + "/golden.json"))))
     }
@@ -61,9 +62,10 @@ struct NamedGradients {
 
     init(_ model: any TrainableModel) {
         let arena = model.parameters.gradients
-        for slot in model.parameters.layout.slots {
+        let layout = model.parameters.layout
+        for slot in layout.slots where slot.isTrainable {
             for tensor in slot.tensors {
-                let start = slot.range.lowerBound + tensor.offset
+                let start = slot.range.lowerBound - layout.frozenElementCount + tensor.offset
                 let found = arena.elements(start..<start + tensor.count).values()
                 values[tensor.name] = tensor.isTransposed ? Self.transposed(found, tensor.shape) : found
             }

@@ -39,7 +39,7 @@ import Testing
         try check(golden, model) { try ModelLoader.load(.encoderDecoder, directory: $0).model }
     }
 
-    private func check(
+    func check(
         _ golden: GoldenDirectory, _ model: any TrainableModel,
         read: (String) throws -> any TrainableModel
     ) throws {

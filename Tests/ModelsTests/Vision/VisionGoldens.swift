@@ -86,7 +86,7 @@ struct VisionGolden {
 
 /// Ten steps of AdamW at a constant rate with the gradient's norm clipped at 1; returns the losses.
 func tenSteps(_ model: any TrainableModel, _ step: () throws -> Float) rethrows -> [Float] {
-    let optimizer = AdamW(model.parameters, options: AdamW.Options(weightDecay: 0.01))
+    let optimizer = AdamW(model.parameters.trainable, options: AdamW.Options(weightDecay: 0.01))
     return try (0..<10).map { _ in
         model.parameters.gradients.clear()
         let loss = try step()

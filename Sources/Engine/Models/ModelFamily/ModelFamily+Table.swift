@@ -6,6 +6,6 @@ extension ModelFamily {
         .bert, .roberta, .xlmRoberta,
         .distilBERT,
         .vit, .gpt2, .llama, .mistral, .qwen2, .encoderDecoder, .visionEncoderDecoder,
-        .modernBERT,
+        .modernBERT, .bart, .pegasus, .t5,
     ]
 }

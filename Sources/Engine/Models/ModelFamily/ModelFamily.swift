@@ -29,6 +29,8 @@ package struct ModelFamily: Sendable {
         case decoder
         /// An encoder and a decoder, each of a family of its own.
         case encoderDecoder
+        /// An encoder and a decoder that share their words and were trained together.
+        case conditionalGeneration
     }
 
     /// `model_type` in config.json.
@@ -42,6 +44,9 @@ package struct ModelFamily: Sendable {
     let encoder: (@Sendable (JSONValue, _ file: String) throws(ModelError) -> any EncoderConfiguration)?
     /// The decoder that a config.json describes; the file is named in errors.
     let decoder: (@Sendable (JSONValue, _ file: String) throws(ModelError) -> any DecoderConfiguration)?
+    /// The encoder with its decoder that a config.json describes; the file is named in errors.
+    let sequenceToSequence:
+        (@Sendable (JSONValue, _ file: String) throws(ModelError) -> any SequenceToSequenceConfiguration)?
     /// The family's keys for rates of dropout.
     let dropoutKeys: DropoutKeys
     /// The modules that get low-rank adapters where a recipe names none: PEFT's choice. nil stands for all
@@ -62,6 +67,9 @@ package struct ModelFamily: Sendable {
             nil,
         decoder: (@Sendable (JSONValue, _ file: String) throws(ModelError) -> any DecoderConfiguration)? =
             nil,
+        sequenceToSequence: (
+            @Sendable (JSONValue, _ file: String) throws(ModelError) -> any SequenceToSequenceConfiguration
+        )? = nil,
         dropoutKeys: DropoutKeys = DropoutKeys(), adapterTargets: [String]? = nil,
         ignoredTensors: [String] = [], benchModels: [BenchConfiguration] = [], ggufArchitecture: String? = nil
     ) {
@@ -70,6 +78,7 @@ package struct ModelFamily: Sendable {
         self.prefix = prefix
         self.encoder = encoder
         self.decoder = decoder
+        self.sequenceToSequence = sequenceToSequence
         self.dropoutKeys = dropoutKeys
         self.adapterTargets = adapterTargets
         self.ignoredTensors = ignoredTensors

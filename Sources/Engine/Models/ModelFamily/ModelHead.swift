@@ -74,9 +74,13 @@ extension ModelHead<any SequenceToSequenceModel> {
     /// An encoder with a decoder.
     package static var encoderDecoder: Self {
         Self(
-            purpose: "an encoder–decoder", families: ModelFamily.having(EncoderDecoder.heads),
+            purpose: "an encoder–decoder",
+            families: ModelFamily.having(EncoderDecoder.heads.union(ConditionalGenerator.heads)),
             newParameters: .none,
-            make: { (json, file) throws(ModelError) in try EncoderDecoder(json, file: file) },
-            trainable: { $0 })
+            make: { (json, file) throws(ModelError) in
+                let family = json["model_type"]?.string.flatMap(ModelFamily.named)
+                return family?.sequenceToSequence == nil
+                    ? try EncoderDecoder(json, file: file) : try ConditionalGenerator(json, file: file)
+            }, trainable: { $0 })
     }
 }

@@ -13,6 +13,9 @@ package protocol SequenceToSequenceModel: TrainableModel {
     var endIDs: [Int32] { get }
     /// Tokens of the longest target, the start included.
     var maximumTargetLength: Int { get }
+    /// Whether targets are framed as texts of their own: by all special tokens of the tokenizer, as BART's
+    /// `<s> … </s>`, instead of an end token alone.
+    var framesTargets: Bool { get }
     /// Throws when a target does not fit the decoder.
     func validateTarget(_ batch: TokenBatch) throws(ModelError)
     /// Runs forward and, when the passes train, backward; both passes share parameters, workspace and key.
@@ -28,4 +31,8 @@ package protocol SequenceToSequenceModel: TrainableModel {
     func encode(_ source: Pass) -> CrossAttentionSource
     /// Logits `[rows.count, V]` of the decoder at its tokens `rows`, without a backward pass.
     func logits(_ target: Pass, source: CrossAttentionSource, rows: [Int32]) -> Tensor
+}
+
+extension SequenceToSequenceModel {
+    package var framesTargets: Bool { false }
 }

@@ -126,10 +126,12 @@ package struct ExportJob {
             throw ExportError.notExportable(
                 source, reason: "it lacks \(new.joined(separator: ", ")); fine-tune it first")
         }
-        guard let model = model as? any GraphModel else {
-            preconditionFailure("\(type(of: model)) has no graphs")
+        guard let graphs = model as? any GraphModel else {
+            let type = model.configurationJSON["model_type"]?.string ?? ""
+            throw ExportError.notExportable(
+                source, reason: "models of type \(type) have no ONNX graphs yet; use transformers for it")
         }
-        return model
+        return graphs
     }
 
     private func runtime() throws -> Runtime {

@@ -45,6 +45,8 @@ struct BenchModel: ExpressibleByArgument {
         let work: BenchJob.Work
         if heads[.encoderDecoder] != nil {
             work = try workload.pairs(EncoderDecoder(configuration, file: name))
+        } else if heads[.conditionalGeneration] != nil {
+            work = try workload.pairs(ConditionalGenerator(configuration, file: name))
         } else if heads[.causalLanguageModel] != nil {
             work = try workload.languageModel(CausalLanguageModel(configuration, file: name))
         } else {

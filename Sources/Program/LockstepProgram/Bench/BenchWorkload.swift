@@ -72,8 +72,8 @@ struct BenchWorkload {
     }
 
     /// Texts, or images where the model reads images.
-    private func sources(of model: any ImageModel) -> TokenBatch {
-        guard model.imageConfiguration != nil else { return batch }
+    private func sources(of model: any TrainableModel) -> TokenBatch {
+        guard let model = model as? any ImageModel, model.imageConfiguration != nil else { return batch }
         let pixels = Tensor(rows: rows, columns: 3 * 224 * 224)
         let key = RandomKey(seed: UInt64(rank))
         pixels.copy(from: (0..<pixels.count).map { Float(key.uniform(UInt64($0 & 65_535))) * 2 - 1 })
@@ -82,7 +82,7 @@ struct BenchWorkload {
 
     /// A caption of `tokens` tokens for each image of 224 × 224, or a summary of as many for each text; these
     /// are counted.
-    func pairs(_ model: EncoderDecoder) -> BenchJob.Work {
+    func pairs(_ model: any SequenceToSequenceModel) -> BenchJob.Work {
         let sources = sources(of: model)
         let target = model.targetBatch(sequences(salt: 1), sampleIDs: sampleIDs)
         let (workspace, scale) = (Workspace(), 1 / Double(rows * tokens * rankCount))

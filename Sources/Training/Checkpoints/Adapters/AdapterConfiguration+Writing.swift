@@ -67,6 +67,7 @@ extension AdapterConfiguration {
         if name.hasSuffix("ForSequenceClassification") { return "SEQ_CLS" }
         if name.hasSuffix("ForTokenClassification") { return "TOKEN_CLS" }
         if name.hasSuffix("ForQuestionAnswering") { return "QUESTION_ANS" }
+        if name.hasSuffix("ForConditionalGeneration") { return "SEQ_2_SEQ_LM" }
         return name.hasSuffix("ForCausalLM") || name.hasSuffix("LMHeadModel") ? "CAUSAL_LM" : nil
     }
 }

@@ -20,7 +20,7 @@ extension ModelLoader {
         _ model: any TrainableModel, _ assignment: TensorAssignment, except new: NewParameters,
         from files: SafetensorsCollection, directory: String, seed: UInt64, reads: Bool = true
     ) throws(CheckpointError) -> Filling {
-        let slots = Set((new.head + new.pooler).map(\.index))
+        let slots = Set((new.head + new.pooler + new.constants).map(\.index))
         var report = LoadReport(
             directory: directory, modelType: model.configurationJSON["model_type"]?.string ?? "",
             parameterCount: model.parameters.layout.parameterCount)

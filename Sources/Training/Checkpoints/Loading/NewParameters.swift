@@ -10,6 +10,8 @@ struct NewParameters {
     /// Why the head is new; nil when it is read.
     var headReason: String?
     var pooler: [ParameterSlot] = []
+    /// Slots that are never trained and that the directory lacks: they are what they start as.
+    var constants: [ParameterSlot] = []
     /// Output i of the model is output `outputOrder[i]` of the file's head; nil where the head is no
     /// classifier's or new.
     var outputOrder: [Int]?
@@ -26,6 +28,7 @@ struct NewParameters {
     ) throws(CheckpointError) {
         let slots = model.parameters.layout.slots
         let hasHead = assignment.matches.contains { model.isHead($0.slot) }
+        constants = assignment.missing.map(\.slot).filter(\.isConstant)
         switch rule {
         case .none: takeMissingPooler(model, assignment)
         case .missingHead(let words):
