@@ -24,6 +24,13 @@ private let goldens = Result {
         try expectEqual(cases)
     }
 
+    @Test("BART, Pegasus and T5 write transformers' tokens, forced, suppressed and banned ones too")
+    func writers() throws {
+        let cases = try GoldenGeneration.writers(["bart", "pegasus", "t5", "flan-t5"])
+        #expect(cases.count == 28 && cases.filter { $0.options.beamCount == 4 }.count == 16)
+        try expectEqual(cases)
+    }
+
     private func expectEqual(_ cases: [GoldenGeneration]) throws {
         for golden in cases {
             for usesCache in [true, false] {

@@ -47,6 +47,14 @@ struct GoldenGeneration: CustomTestStringConvertible, Sendable {
         }
     }
 
+    /// The calls of the models that were pretrained to write.
+    static func writers(_ models: [String]) throws -> [GoldenGeneration] {
+        try models.flatMap { model in
+            let path = goldenPath(model, of: "ModelsTests/Writers")
+            return try of(json(of: path + "/golden.json"), directory: path, reader: .textEncoder)
+        }
+    }
+
     static func captions() throws -> [GoldenGeneration] {
         let path = goldenPath("captioner", of: "ModelsTests/Vision")
         return try of(json(of: path + "/golden.json"), directory: path, reader: .imageEncoder)
@@ -79,7 +87,15 @@ struct GoldenGeneration: CustomTestStringConvertible, Sendable {
 
     private static func options(_ json: JSONValue) -> GenerationOptions {
         var options = GenerationOptions()
-        options.endIDs = (json["eos_token_id"]?.array ?? []).map { Int32($0.integer ?? 0) }
+        func ids(_ key: String) -> [Int32] {
+            (json[key]?.array ?? [json[key]].compactMap { $0 }).compactMap { $0.integer.map(Int32.init) }
+        }
+        options.endIDs = ids("eos_token_id")
+        options.forcedBeginID = ids("forced_bos_token_id").first
+        options.forcedEndIDs = ids("forced_eos_token_id")
+        options.badWords = rows(json["bad_words_ids"])
+        options.suppressedIDs = ids("suppress_tokens")
+        options.suppressedBeginIDs = ids("begin_suppress_tokens")
         options.maximumNewTokens = json["max_new_tokens"]?.integer ?? options.maximumNewTokens
         options.maximumLength = json["max_length"]?.integer
         options.minimumNewTokens = json["min_new_tokens"]?.integer ?? 0

@@ -107,6 +107,29 @@ private final class Folder {
         #expect(changed.minimumNewTokens == 2 && changed.minimumLength == 0)
     }
 
+    @Test("forced, banned and suppressed tokens are read, and refused where they are no tokens")
+    func tokens() throws {
+        let options = try Folder([
+            "generation_config.json": """
+            {"forced_bos_token_id": 0, "forced_eos_token_id": [2, 3], "bad_words_ids": [[5], [6, 7]],
+             "suppress_tokens": [8], "begin_suppress_tokens": [9, 10]}
+            """
+        ]).options()
+        #expect(options.forcedBeginID == 0 && options.forcedEndIDs == [2, 3])
+        #expect(options.badWords == [[5], [6, 7]])
+        #expect(options.suppressedIDs == [8] && options.suppressedBeginIDs == [9, 10])
+        for (wrong, key) in [
+            ("{\"forced_bos_token_id\": [1, 2]}", "forced_bos_token_id"),
+            ("{\"forced_eos_token_id\": \"</s>\"}", "forced_eos_token_id"),
+            ("{\"bad_words_ids\": [5]}", "bad_words_ids"), ("{\"bad_words_ids\": [[]]}", "bad_words_ids"),
+            ("{\"suppress_tokens\": [-1]}", "suppress_tokens"),
+        ] {
+            let folder = try Folder(["generation_config.json": wrong])
+            let error = #expect(throws: TrainingError.self) { try folder.options() }
+            #expect(error?.description.contains("\"\(key)\" must be") == true, "\(wrong)")
+        }
+    }
+
     @Test("what sampling alone knows is neutral in other searches")
     func greedy() throws {
         let folder = try Folder([
@@ -125,10 +148,10 @@ private final class Folder {
     @Test(
         "keys that would change the text are refused, unless their value means none",
         arguments: [
-            ("\"bad_words_ids\": [[5]]", true), ("\"bad_words_ids\": []", false),
+            ("\"sequence_bias\": [[[5], 1.0]]", true), ("\"sequence_bias\": []", false),
             ("\"encoder_repetition_penalty\": 1.2", true), ("\"encoder_repetition_penalty\": 1.0", false),
-            ("\"forced_bos_token_id\": 0", true), ("\"forced_bos_token_id\": null", false),
-            ("\"suppress_tokens\": [1]", true), ("\"stop_strings\": \"end\"", true),
+            ("\"forced_decoder_ids\": [[1, 0]]", true), ("\"forced_decoder_ids\": null", false),
+            ("\"stop_strings\": \"end\"", true),
             ("\"guidance_scale\": 3", true), ("\"guidance_scale\": 1", false),
             ("\"num_beam_groups\": 2", false),
             ("\"num_beams\": 4, \"num_beam_groups\": 2", true), ("\"use_cache\": false", false),

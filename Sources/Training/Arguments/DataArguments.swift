@@ -80,6 +80,8 @@ package struct DataArguments: Sendable, Equatable {
     /// Columns of a text, or list of sentences, and its summary.
     package var documentColumn = "document"
     package var summaryColumn = "summary"
+    /// What is read before each document, such as T5's "summarize: "; nil: nothing.
+    package var sourcePrefix: String?
     /// Most tokens that an encoder–decoder reads of a document, special tokens included; nil: HF's 1024, or
     /// what the model has positions for.
     package var maxSourceLength: Int?

@@ -79,7 +79,7 @@ struct BeamSearch {
         var sums: [Float] = []
         for (beam, var row) in zip(running, scores) {
             logSoftmax(&row)
-            rules.apply(to: &row, tokens: beam.tokens, promptLength: promptLength)
+            rules.apply(to: &row, tokens: beam.tokens, promptLength: promptLength, limit: limit)
             sums += row.map { $0 + beam.score }
         }
         let length = running[0].tokens.count + 1

@@ -40,6 +40,16 @@ package struct GenerationOptions: Sendable, Equatable {
     /// Exponent of the length by which beam scores are divided: `length_penalty`.
     package var lengthPenalty = 1.0
     package var earlyStopping = EarlyStopping.heuristic
+    /// The token that must follow a prompt of one token, when given: `forced_bos_token_id`.
+    package var forcedBeginID: Int32?
+    /// Tokens of which one must stand at the end where the length ends a text: `forced_eos_token_id`.
+    package var forcedEndIDs: [Int32] = []
+    /// Sequences of tokens that no text may have: `bad_words_ids`.
+    package var badWords: [[Int32]] = []
+    /// Tokens that no text may have, and that none may begin with: `suppress_tokens`,
+    /// `begin_suppress_tokens`.
+    package var suppressedIDs: [Int32] = []
+    package var suppressedBeginIDs: [Int32] = []
     /// From which random numbers are derived, by prompt and step.
     package var seed: UInt64 = 0
 

@@ -98,7 +98,9 @@ package struct Generator {
             for (place, index) in running.enumerated() {
                 let step = sequences[index].count - prompts[index].count
                 var row = scores[place]
-                rules.apply(to: &row, tokens: sequences[index], promptLength: prompts[index].count)
+                rules.apply(
+                    to: &row, tokens: sequences[index], promptLength: prompts[index].count,
+                    limit: limits[index])
                 let token: Int32
                 if options.isSampling {
                     rules.warp(&row)

@@ -6,9 +6,10 @@ internal import Foundation
 struct LogitsProcessor {
     let options: GenerationOptions
 
-    /// Changes the scores of the token that follows `tokens`, whose first `promptLength` are the prompt:
-    /// repetition penalty, no repeated n-gram, no early end.
-    func apply(to scores: inout [Float], tokens: [Int32], promptLength: Int) {
+    /// Changes the scores of the token that follows `tokens`, whose first `promptLength` are the prompt and
+    /// which may become `limit`: repetition penalty, no repeated n-gram, no bad word, no early end, forced
+    /// tokens, suppressed tokens.
+    func apply(to scores: inout [Float], tokens: [Int32], promptLength: Int, limit: Int) {
         if options.repetitionPenalty != 1 {
             let penalty = Float(options.repetitionPenalty)
             for token in Set(tokens) where scores.indices.contains(Int(token)) {
@@ -17,11 +18,34 @@ struct LogitsProcessor {
             }
         }
         if options.noRepeatNGramSize > 0 { banRepeatedNGrams(&scores, tokens) }
+        for word in options.badWords { ban(word, &scores, tokens) }
         if tokens.count < options.minimumLength || tokens.count - promptLength < options.minimumNewTokens {
             for end in options.endIDs where scores.indices.contains(Int(end)) {
                 scores[Int(end)] = -.infinity
             }
         }
+        if let begin = options.forcedBeginID, tokens.count == 1 { force([begin], &scores) }
+        if !options.forcedEndIDs.isEmpty, tokens.count == limit - 1 { force(options.forcedEndIDs, &scores) }
+        suppress(options.suppressedIDs, &scores)
+        // A forced first token is no choice: the text begins behind it.
+        let begin = promptLength + (promptLength == 1 && options.forcedBeginID != nil ? 1 : 0)
+        if tokens.count == begin { suppress(options.suppressedBeginIDs, &scores) }
+    }
+
+    private func force(_ ids: [Int32], _ scores: inout [Float]) {
+        for index in scores.indices { scores[index] = -.infinity }
+        for id in ids where scores.indices.contains(Int(id)) { scores[Int(id)] = 0 }
+    }
+
+    private func suppress(_ ids: [Int32], _ scores: inout [Float]) {
+        for id in ids where scores.indices.contains(Int(id)) { scores[Int(id)] = -.infinity }
+    }
+
+    /// Excludes the last token of a bad word whose other tokens were just written. An end is no bad word.
+    private func ban(_ word: [Int32], _ scores: inout [Float], _ tokens: [Int32]) {
+        guard let last = word.last, scores.indices.contains(Int(last)) else { return }
+        if word.count == 1, options.endIDs.contains(last) { return }
+        if tokens.suffix(word.count - 1).elementsEqual(word.dropLast()) { scores[Int(last)] = -.infinity }
     }
 
     private func banRepeatedNGrams(_ scores: inout [Float], _ tokens: [Int32]) {

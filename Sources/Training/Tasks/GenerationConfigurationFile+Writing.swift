@@ -16,6 +16,8 @@ extension GenerationConfigurationFile {
         "bos_token_id", "eos_token_id", "pad_token_id", "decoder_start_token_id", "max_length",
         "max_new_tokens", "min_length", "min_new_tokens", "do_sample", "temperature", "top_k", "top_p",
         "repetition_penalty", "no_repeat_ngram_size", "num_beams", "length_penalty", "early_stopping",
+        "forced_bos_token_id", "forced_eos_token_id", "bad_words_ids", "suppress_tokens",
+        "begin_suppress_tokens",
     ]
 
     /// The file of a model that was trained on conversations: that of `directory`, with the tokens that end a
@@ -93,6 +95,12 @@ extension GenerationConfigurationFile {
         set("no_repeat_ngram_size", \.noRepeatNGramSize) { .integer($0) }
         set("repetition_penalty", \.repetitionPenalty) { .shortest($0) }
         set("early_stopping", \.earlyStopping) { $0 == .never ? .string("never") : .bool($0 == .whenFull) }
+        func tokens(_ ids: [Int32]) -> JSONValue { .array(ids.map { .integer(Int($0)) }) }
+        set("forced_bos_token_id", \.forcedBeginID) { $0.map { .integer(Int($0)) } ?? .null }
+        set("forced_eos_token_id", \.forcedEndIDs) { $0.count == 1 ? .integer(Int($0[0])) : tokens($0) }
+        set("bad_words_ids", \.badWords) { .array($0.map(tokens)) }
+        set("suppress_tokens", \.suppressedIDs, tokens)
+        set("begin_suppress_tokens", \.suppressedBeginIDs, tokens)
         members["do_sample"] = options.isSampling ? .bool(true) : nil
         members["temperature"] = options.isSampling ? .shortest(options.temperature) : nil
         members["top_k"] = options.isSampling ? .integer(options.topK) : nil

@@ -92,7 +92,7 @@ package struct GenerationConfigurationFile: Sendable {
     private static func readChoice(
         _ keys: GenerationKeys, _ options: inout GenerationOptions
     ) throws(TrainingError) {
-        options.endIDs = try keys.endIDs()
+        options.endIDs = try keys.ids("eos_token_id")
         options.isSampling = try keys.flag("do_sample") ?? options.isSampling
         options.temperature = try keys.number("temperature") ?? options.temperature
         options.topK = try keys.integer("top_k", atLeast: 0) ?? options.topK
@@ -102,6 +102,16 @@ package struct GenerationConfigurationFile: Sendable {
         options.beamCount = try keys.integer("num_beams", atLeast: 1) ?? options.beamCount
         options.lengthPenalty = try keys.number("length_penalty") ?? options.lengthPenalty
         options.earlyStopping = try keys.earlyStopping() ?? options.earlyStopping
+        let begin = try keys.ids("forced_bos_token_id")
+        guard begin.count <= 1 else {
+            throw TrainingError(
+                "\(keys.path): \"forced_bos_token_id\" must be the id of one token: correct the file")
+        }
+        options.forcedBeginID = begin.first
+        options.forcedEndIDs = try keys.ids("forced_eos_token_id")
+        options.badWords = try keys.words("bad_words_ids")
+        options.suppressedIDs = try keys.ids("suppress_tokens")
+        options.suppressedBeginIDs = try keys.ids("begin_suppress_tokens")
     }
 
     // MARK: What transformers has and this library does not
@@ -113,10 +123,8 @@ package struct GenerationConfigurationFile: Sendable {
         ("typical_p", 1, .sampling), ("min_p", 0, .sampling), ("top_h", nil, .sampling),
         ("epsilon_cutoff", 0, .sampling), ("eta_cutoff", 0, .sampling), ("penalty_alpha", 0, .always),
         ("encoder_repetition_penalty", 1, .always), ("encoder_no_repeat_ngram_size", 0, .always),
-        ("bad_words_ids", nil, .always), ("suppress_tokens", nil, .always),
-        ("begin_suppress_tokens", nil, .always), ("sequence_bias", nil, .always),
-        ("forced_bos_token_id", nil, .always), ("forced_eos_token_id", nil, .always),
-        ("forced_decoder_ids", nil, .always), ("exponential_decay_length_penalty", nil, .always),
+        ("sequence_bias", nil, .always), ("forced_decoder_ids", nil, .always),
+        ("exponential_decay_length_penalty", nil, .always),
         ("guidance_scale", 1, .always), ("watermarking_config", nil, .always),
         ("token_healing", nil, .always), ("dola_layers", nil, .always), ("stop_strings", nil, .always),
         ("max_time", nil, .always), ("constraints", nil, .beamSearch), ("force_words_ids", nil, .beamSearch),
@@ -190,15 +198,28 @@ private struct GenerationKeys {
         return flag
     }
 
-    /// `eos_token_id`, one or several.
-    func endIDs() throws(TrainingError) -> [Int32] {
-        guard let value = value("eos_token_id") else { return [] }
-        return try (value.array ?? [value]).map { (element) throws(TrainingError) in
-            guard let id = element.integer.flatMap({ Int32(exactly: $0) }), id >= 0 else {
-                throw bad("eos_token_id", "the id of a token or a list of ids")
-            }
-            return id
+    /// The tokens of a key such as `eos_token_id`, one or several.
+    func ids(_ key: String) throws(TrainingError) -> [Int32] {
+        guard let value = value(key) else { return [] }
+        guard let ids = Self.ids(value.array ?? [value]) else {
+            throw bad(key, "the id of a token or a list of ids")
         }
+        return ids
+    }
+
+    /// The lists of tokens of a key.
+    func words(_ key: String) throws(TrainingError) -> [[Int32]] {
+        guard let value = value(key) else { return [] }
+        let words = value.array?.map { $0.array.flatMap(Self.ids) }
+        guard let words, words.allSatisfy({ $0?.isEmpty == false }) else {
+            throw bad(key, "a list of lists of the ids of tokens, none of them empty")
+        }
+        return words.compactMap { $0 }
+    }
+
+    private static func ids(_ values: [JSONValue]) -> [Int32]? {
+        let ids = values.compactMap { $0.integer.flatMap { Int32(exactly: $0) } }
+        return ids.count == values.count && ids.allSatisfy { $0 >= 0 } ? ids : nil
     }
 
     func earlyStopping() throws(TrainingError) -> EarlyStopping? {

@@ -82,12 +82,12 @@ import Testing
         }
         #expect(try wordCounts([]).allSatisfy { $0 <= 2 })
         #expect(try wordCounts(["--max_new_tokens", "9"]).contains { $0 > 2 })
-        try workshop.write(#"{"bad_words_ids": [[5]]}"#, to: "run/generation_config.json")
+        try workshop.write(#"{"sequence_bias": [[[5], 1.0]]}"#, to: "run/generation_config.json")
         let outcome = try workshop.lockstep(["predict", "--output_file", "-"] + arguments)
         #expect(outcome.status == 1)
         #expect(
             outcome.errors.contains(
-                "error: \(workshop.path)/run/generation_config.json sets \"bad_words_ids\", which Lockstep does not"
+                "error: \(workshop.path)/run/generation_config.json sets \"sequence_bias\", which Lockstep does not"
             ))
     }
 

@@ -41,8 +41,7 @@ extension BorrowedKey {
         .idle("ignore_pad_token_for_loss", "there is no padding"),
         .idle("keep_linebreaks", "line breaks are kept"),
         .idle("streaming", "rows are read as they are needed"),
-        .refused("source_prefix", "write the prefix into the rows"),
-        .refused("forced_bos_token", "it belongs to families that are not supported; leave it out"),
+        .refused("forced_bos_token", "write forced_bos_token_id into the model's generation_config.json"),
         .refused("lang", "it belongs to families that are not supported; leave it out"),
     ]
 }

@@ -103,6 +103,10 @@ extension RecipeKey {
             "summary_column", \.data.summaryColumn, .text, "Column that holds the summary.", for: .documents,
             in: .measuring),
         .optional(
+            "source_prefix", \.data.sourcePrefix, .text,
+            "Text that summarization reads before each document, such as T5's 'summarize: '.", for: .sources,
+            in: .rows),
+        .optional(
             "max_source_length", \.data.maxSourceLength, .integer(atLeast: 3),
             "Most tokens that summarization reads of a document; 1024 or the model's positions if not set.",
             for: .sources, in: .rows),

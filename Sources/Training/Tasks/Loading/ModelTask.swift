@@ -23,12 +23,14 @@ package struct ModelTask: Sendable {
         ("ForImageClassification", [.imageClassification]),
         ("ForMaskedLM", [.maskedLM]), ("ForCausalLM", [.causalLM, .chat]),
         ("LMHeadModel", [.causalLM, .chat]),
+        ("ForConditionalGeneration", [.summarization]),
         ("VisionEncoderDecoderModel", [.imageCaptioning]), ("EncoderDecoderModel", [.summarization]),
     ]
     /// The same of PEFT's `task_type`.
     private static let adapters: [String: [ModelArguments.TaskName]] = [
         "SEQ_CLS": [.textClassification], "TOKEN_CLS": [.tokenClassification],
         "QUESTION_ANS": [.questionAnswering], "CAUSAL_LM": [.causalLM, .chat],
+        "SEQ_2_SEQ_LM": [.summarization],
     ]
 
     /// Reads config.json of `directory`, or adapter_config.json and the base model of adapters. A language

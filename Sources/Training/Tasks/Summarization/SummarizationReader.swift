@@ -20,6 +20,8 @@ package final class SummarizationReader: SequenceToSequenceReader {
     private let columns: SummaryColumns
     let maximumSourceLength: Int
     private let maximumTargetLength: Int
+    /// Stands before each document.
+    private let sourcePrefix: String
     private let endID: Int32
     /// The folders of both tokenizers.
     private let directories: [String]
@@ -36,6 +38,7 @@ package final class SummarizationReader: SequenceToSequenceReader {
         columns = SummaryColumns(arguments)
         maximumSourceLength = arguments.maxSourceLength ?? min(1024, model.maximumLength)
         maximumTargetLength = arguments.maxTargetLength
+        sourcePrefix = arguments.sourcePrefix ?? ""
         guard decoderTokenizer.vocabularySize <= model.vocabularySize else {
             throw TrainingError(
                 "\(directory): the decoder's tokenizer has \(decoderTokenizer.vocabularySize) tokens, but the decoder "
@@ -72,6 +75,7 @@ package final class SummarizationReader: SequenceToSequenceReader {
             "document_column": .string(columns.document), "summary_column": .string(columns.summary),
             "max_source_length": .integer(maximumSourceLength),
             "max_target_length": .integer(maximumTargetLength), "end": .integer(Int(endID)),
+            "source_prefix": .string(sourcePrefix), "frames_targets": .bool(model.framesTargets),
         ]
         let examples = try source.dataset(
             reader,
@@ -110,7 +114,7 @@ package final class SummarizationReader: SequenceToSequenceReader {
 
     private func source(of row: Row) throws -> Example {
         let encoding = tokenizer.encode(
-            try columns.document(of: row), pair: nil, addingSpecialTokens: true,
+            sourcePrefix + (try columns.document(of: row)), pair: nil, addingSpecialTokens: true,
             maximumLength: maximumSourceLength)
         return Example(
             tokens: encoding.ids, typeIDs: encoding.typeIDs, target: .none, source: row.source)
@@ -120,16 +124,20 @@ package final class SummarizationReader: SequenceToSequenceReader {
     private func lostTokens(_ row: Row, _ source: Example) throws -> Int? {
         guard source.tokens.count == maximumSourceLength else { return nil }
         let whole = try tokenizer.encode(
-            columns.document(of: row), pair: nil, addingSpecialTokens: true, maximumLength: nil
+            sourcePrefix + columns.document(of: row), pair: nil, addingSpecialTokens: true,
+            maximumLength: nil
         ).count
         return whole > source.tokens.count ? whole - source.tokens.count : nil
     }
 
     package func target(of row: Row) throws -> [Int32] {
         let summary = try columns.summary(of: row).split(whereSeparator: \.isNewline).joined(separator: " ")
-        return decoderTokenizer.encode(
-            summary, pair: nil, addingSpecialTokens: false, maximumLength: maximumTargetLength - 1
-        ).ids + [endID]
+        let framed = decoderTokenizer.encode(
+            summary, pair: nil, addingSpecialTokens: model.framesTargets,
+            maximumLength: model.framesTargets ? maximumTargetLength : maximumTargetLength - 1
+        ).ids
+        // A tokenizer whose frame has no end leaves that to the task.
+        return framed.last == endID ? framed : framed.prefix(maximumTargetLength - 1) + [endID]
     }
 
     package func input(of row: Row) throws -> String { try columns.document(of: row) }
