@@ -16,12 +16,21 @@ struct SubwordVariant: Sendable, CustomTestStringConvertible {
     var firstHash: Int
     /// The files of its directory.
     var files: [String: String]
+    /// Files that are copied there, by their names in the directory.
+    var copies: [String: URL] = [:]
 
     var testDescription: String { name }
     var count: Int { cases + (sweeps ? GoldenFiles.pages.count : 0) }
     var groups: Int { (count + Self.group - 1) / Self.group }
 
-    func tokenizer() throws -> any Tokenizer { try TemporaryDirectory.load(files) }
+    func tokenizer() throws -> any Tokenizer {
+        try TemporaryDirectory.with(files) { folder in
+            for (name, source) in copies {
+                try Data(contentsOf: source).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
+            }
+            return try TokenizerLoader.load(directory: folder)
+        }
+    }
 
     func testCase(_ index: Int, _ strings: GoldenStrings) -> (number: Int, golden: GoldenCase) {
         guard index >= cases else { return (index, strings.subwordCase(index)) }
@@ -89,7 +98,10 @@ struct SubwordGoldens {
                 SubwordVariant(
                     name: name, cases: cases, sweeps: sweeps,
                     firstHash: variants.last.map { $0.firstHash + $0.groups } ?? 0,
-                    files: try files(entry, folder)))
+                    files: try files(entry, folder),
+                    copies: (entry["model"] as? String).flatMap { model in
+                        (entry["file"] as? String).map { [$0: folder.appending(path: model)] }
+                    } ?? [:]))
         }
         let bytes = Array(try Data(contentsOf: folder.appending(path: "hashes.bin")))
         hashes = stride(from: 0, to: bytes.count, by: 4).map { start in

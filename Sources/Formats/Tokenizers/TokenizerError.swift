@@ -4,12 +4,14 @@
 package enum TokenizerError: Error, CustomStringConvertible, Sendable, Equatable {
     /// The model directory is not there.
     case missingDirectory(path: String)
-    /// The directory has neither tokenizer.json nor vocab.json with merges.txt nor vocab.txt.
+    /// The directory has neither tokenizer.json nor spiece.model nor vocab.json with merges.txt nor vocab.txt.
     case missingFiles(directory: String)
     /// A file is there but cannot be read.
     case unreadableFile(path: String, reason: String)
     /// A file is no valid JSON, or no valid UTF-8.
     case malformedJSON(path: String, line: Int, column: Int, reason: String)
+    /// A file is no SentencePiece model; `byte` is where that shows.
+    case malformedModel(path: String, byte: Int, reason: String)
     /// A key of a file is absent or holds a value of another kind.
     case invalidValue(path: String, key: String, expected: String, found: String)
     /// A part of the pipeline is of a kind that is not implemented.
@@ -24,12 +26,15 @@ package enum TokenizerError: Error, CustomStringConvertible, Sendable, Equatable
         case .missingDirectory(let path):
             "There is no model directory '\(path)'. Give the path of a directory that holds tokenizer.json or vocab.txt."
         case .missingFiles(let directory):
-            "'\(directory)' holds neither tokenizer.json nor vocab.txt nor vocab.json with merges.txt. "
+            "'\(directory)' holds neither tokenizer.json nor vocab.txt nor vocab.json with merges.txt nor "
+                + "spiece.model. "
                 + "Copy the tokenizer files of the pretrained model there."
         case .unreadableFile(let path, let reason):
             "'\(path)' cannot be read: \(reason). Check that it is a file and its permissions."
         case .malformedJSON(let path, let line, let column, let reason):
             "'\(path)' is not valid JSON at line \(line), column \(column): \(reason). Fetch the file again."
+        case .malformedModel(let path, let byte, let reason):
+            "'\(path)' is not a SentencePiece model: \(reason) (at byte \(byte)). Fetch the file again."
         case .invalidValue(let path, let key, let expected, let found):
             "'\(path)': \(key) must be \(expected), found \(found). Correct it or fetch the file again."
         case .unsupportedComponent(let path, let component, let found, let supported):

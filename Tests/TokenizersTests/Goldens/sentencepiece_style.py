@@ -201,4 +201,5 @@ def main():
     checksums.write()
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -23,7 +23,7 @@ extension TokenizerClass {
         let type = model["type"]?.string ?? (model["merges"] == nil ? "WordPiece" : "BPE")
         return switch self {
         case .bert: type == "WordPiece"
-        case .xlmRoberta: type == "Unigram"
+        case .xlmRoberta, .t5, .pegasus, .mbart: type == "Unigram"
         case .roberta, .gpt2, .qwen2, .llama, .gemma: type == "BPE"
         case .plain: true
         }
@@ -37,7 +37,9 @@ extension TokenizerClass {
             ]
             guard let unknown = configuration.roles(roles)[.unknown] else { return switches }
             return switches.merging(["unk_token": .string(unknown)])
-        case .xlmRoberta: return ["unk_id": 3, "byte_fallback": false]
+        case .xlmRoberta, .mbart: return ["unk_id": 3, "byte_fallback": false]
+        case .t5: return ["unk_id": 2, "byte_fallback": false]
+        case .pegasus: return ["byte_fallback": false]
         case .plain: return [:]
         case .roberta, .gpt2, .qwen2, .llama, .gemma:
             let isBytes = self == .llama || self == .gemma
@@ -61,13 +63,24 @@ extension TokenizerClass {
             ]
         case .qwen2: return ["type": "NFC"]
         case .gemma: return ["type": "Replace", "pattern": ["String": " "], "content": "▁"]
-        case .xlmRoberta:
-            // Of the file's, the table of SentencePiece stays.
-            let own = document["normalizer"]
-            let parts = own?["normalizers"]?.array ?? own.map { [$0] } ?? []
-            return parts.first { $0["type"]?.string == "Precompiled" } ?? .null
-        case .roberta, .gpt2, .llama, .plain: return .null
+        case .xlmRoberta, .t5: return table(document)
+        case .pegasus:
+            func replace(_ expression: String) -> JSONValue {
+                ["type": "Replace", "pattern": ["Regex": .string(expression)], "content": " "]
+            }
+            let table = table(document)
+            return [
+                "type": "Sequence", "normalizers": [table.isNull ? replace("\\n") : table, replace(" {2,}")],
+            ]
+        case .roberta, .gpt2, .llama, .mbart, .plain: return .null
         }
+    }
+
+    /// Of the file's normalisers, the table of SentencePiece; null if it has none.
+    private func table(_ document: JSONValue) -> JSONValue {
+        let own = document["normalizer"]
+        let parts = own?["normalizers"]?.array ?? own.map { [$0] } ?? []
+        return parts.first { $0["type"]?.string == "Precompiled" } ?? .null
     }
 
     private func preTokenizer(_ configuration: TokenizerConfiguration, _ addsPrefixSpace: Bool) -> JSONValue {
@@ -94,17 +107,19 @@ extension TokenizerClass {
             ]
             return ["type": "Sequence", "pretokenizers": [split, byteLevel(splits: false)]]
         case .llama:
-            let scheme = addsPrefixSpace && !configuration.isLegacy ? "first" : always
+            let scheme = addsPrefixSpace && !(configuration.legacy ?? false) ? "first" : always
             return metaspace(scheme, splits: false)
         case .gemma:
             return [
                 "type": "Split", "pattern": ["String": " "], "behavior": "MergedWithPrevious",
                 "invert": false,
             ]
-        case .xlmRoberta:
+        case .pegasus: return metaspace("always", splits: true)
+        case .xlmRoberta, .t5, .mbart:
+            let scheme = self == .xlmRoberta ? always : "always"
             return [
                 "type": "Sequence",
-                "pretokenizers": [["type": "WhitespaceSplit"], metaspace(always, splits: true)],
+                "pretokenizers": [["type": "WhitespaceSplit"], metaspace(scheme, splits: true)],
             ]
         }
     }
@@ -120,10 +135,11 @@ extension TokenizerClass {
             ]
             if addsPrefixSpace { steps.append(["type": "Strip", "content": " ", "start": 1, "stop": 0]) }
             return ["type": "Sequence", "decoders": .array(steps)]
-        case .xlmRoberta:
+        case .xlmRoberta, .t5, .pegasus, .mbart:
+            let isAlways = addsPrefixSpace || self != .xlmRoberta
             return [
-                "type": "Metaspace", "replacement": "▁",
-                "prepend_scheme": addsPrefixSpace ? "always" : "never", "split": true,
+                "type": "Metaspace", "replacement": "▁", "prepend_scheme": isAlways ? "always" : "never",
+                "split": true,
             ]
         }
     }
@@ -151,6 +167,15 @@ extension TokenizerClass {
                 return nil
             }
             return (.roberta(classifier: first, separator: last), nil)
+        case .t5:
+            return place(.endOfSequence).map { (.ended([$0], between: [$0]), nil) }
+        case .pegasus:
+            return place(.endOfSequence).map { (.ended([$0], between: []), nil) }
+        case .mbart:
+            guard let last = place(.endOfSequence), let language = id(configuration.sourceLanguage) else {
+                return nil
+            }
+            return (.ended([last, language], between: []), nil)
         case .gpt2, .qwen2, .llama, .gemma, .plain: return nil
         }
     }

@@ -13,6 +13,9 @@ enum TokenizerClass: String, Sendable {
     case qwen2 = "Qwen2Tokenizer"
     case llama = "LlamaTokenizer"
     case gemma = "GemmaTokenizer"
+    case t5 = "T5Tokenizer"
+    case pegasus = "PegasusTokenizer"
+    case mbart = "MBartTokenizer"
     case plain = "TokenizersBackend"
 
     /// Names that mean another class.
@@ -32,7 +35,10 @@ enum TokenizerClass: String, Sendable {
         case "gpt2": .gpt2
         case "qwen2", "qwen3": .qwen2
         case "gemma", "gemma2": .gemma
-        case "mistral", "modernbert", "phi3": .plain
+        case "t5", "mt5", "switch_transformers": .t5
+        case "pegasus": .pegasus
+        case "mbart": .mbart
+        case "mistral", "modernbert", "phi3", "umt5", "pegasus_x", "bigbird_pegasus": .plain
         default: nil
         }
     }
@@ -65,7 +71,9 @@ enum TokenizerClass: String, Sendable {
     var roles: TokenRoles {
         switch self {
         case .bert: .bert
-        case .roberta, .xlmRoberta: .roberta
+        case .roberta, .xlmRoberta, .mbart: .roberta
+        case .t5: .t5
+        case .pegasus: .pegasus
         case .gpt2: .gpt2
         case .qwen2: .qwen2
         case .llama: .llama
@@ -73,6 +81,9 @@ enum TokenizerClass: String, Sendable {
         case .plain: .none
         }
     }
+
+    /// Whether the class spells words by a unigram model.
+    var isUnigram: Bool { self == .xlmRoberta || self == .t5 || self == .pegasus || self == .mbart }
 
     /// Whether the class puts words after a space by itself.
     var addsPrefixSpace: Bool { self == .llama || self == .xlmRoberta }

@@ -46,7 +46,11 @@ extension TokenizerConfiguration {
                         isSpecial: isSpecial, isNormalized: !isSpecial))
             }
         }
-        if let additionalOfMap, extraSpecialTokens.isEmpty { try readExtra(additionalOfMap, fileIsMap: true) }
+        if let additionalOfMap, extraSpecialTokens.isEmpty {
+            let source = extraTokenSource
+            try readExtra(additionalOfMap, fileIsMap: true)
+            extraTokenSource = source == .none ? .older : source
+        }
     }
 
     /// The tokens of the roles, and under further keys that end in `_token`.
@@ -71,6 +75,7 @@ extension TokenizerConfiguration {
     ) throws(TokenizerError) {
         switch node.value {
         case .array?:
+            extraTokenSource = .configuration
             for element in try node.array() {
                 extraSpecialTokens.append(try Self.token(element, fileIsMap: fileIsMap))
             }

@@ -16,8 +16,15 @@ struct TokenizerConfiguration {
     var addsPrefixSpace: Bool?
     /// `trim_offsets`.
     var trimsOffsets = true
-    /// `legacy` of Llama's class.
-    var isLegacy = false
+    /// `legacy`; the default is that of the class.
+    var legacy: Bool?
+    /// `extra_ids` of T5's class: how many sentinels `<extra_id_0>` and on there are.
+    var extraIDs = 100
+    /// `offset` and `mask_token_sent` of Pegasus' class: where the pieces begin, and the mask of sentences.
+    var pieceOffset = 103
+    var sentenceMask: String? = "<mask_1>"
+    /// `src_lang` of mBART's class.
+    var sourceLanguage = MBartLanguages.standard
     /// `add_bos_token` and `add_eos_token`: honoured without a tokenizer.json.
     var addsBeginning = false
     var addsEnd = false
@@ -39,6 +46,8 @@ struct TokenizerConfiguration {
     var separateTokens: [AddedToken] = []
     /// `extra_special_tokens`, under its old name `additional_special_tokens`.
     var extraSpecialTokens: [AddedToken] = []
+    /// Which file names `extraSpecialTokens`.
+    var extraTokenSource = ExtraTokenSource.none
 
     /// Reads the files in `folder`; defaults where they are absent.
     static func read(_ folder: String) throws(TokenizerError) -> TokenizerConfiguration {
@@ -71,7 +80,15 @@ struct TokenizerConfiguration {
         padsChinese = try flag("tokenize_chinese_chars") ?? padsChinese
         addsPrefixSpace = try flag("add_prefix_space")
         trimsOffsets = try flag("trim_offsets") ?? trimsOffsets
-        isLegacy = try flag("legacy") ?? isLegacy
+        legacy = try flag("legacy")
+        func count(_ name: String) throws(TokenizerError) -> Int? {
+            try root[name].ifPresent?.integer(in: 0...10_000, "a whole number from 0 to 10000")
+        }
+        extraIDs = try count("extra_ids") ?? extraIDs
+        pieceOffset = try count("offset") ?? pieceOffset
+        if case .null? = root["mask_token_sent"].value { sentenceMask = nil }
+        sentenceMask = try root["mask_token_sent"].ifPresent?.string() ?? sentenceMask
+        sourceLanguage = try root["src_lang"].ifPresent?.string() ?? sourceLanguage
         addsBeginning = try flag("add_bos_token") ?? addsBeginning
         addsEnd = try flag("add_eos_token") ?? addsEnd
         splitsSpecialTokens = try flag("split_special_tokens") ?? splitsSpecialTokens
@@ -110,6 +127,15 @@ struct TokenizerConfiguration {
         for (role, token) in namedRoles { roles[role] = token?.content }
         return roles
     }
+}
+
+/// Where the extra special tokens come from: those of a class are added to older lists only.
+enum ExtraTokenSource: Sendable {
+    case none
+    /// `additional_special_tokens` of special_tokens_map.json, or the pieces of a SentencePiece model.
+    case older
+    /// tokenizer_config.json, or `extra_special_tokens` of special_tokens_map.json.
+    case configuration
 }
 
 /// The end of a text that is cut when it is too long.

@@ -82,11 +82,12 @@ extension TokenizerFile {
     func pattern(_ node: TokenizerReader) throws(TokenizerError) -> ReplaceNormalizer.Pattern {
         let pattern = try node.member("pattern")
         if let expression = pattern["Regex"].ifPresent {
-            guard try expression.string() == " {2,}" else {
+            guard let known = ReplaceNormalizer.Pattern(expression: try expression.string()) else {
                 throw unsupported(
-                    "Replace expression", "'\(try expression.string())'", supported: "' {2,}' and strings")
+                    "Replace expression", "'\(try expression.string())'",
+                    supported: ReplaceNormalizer.Pattern.supported)
             }
-            return .severalSpaces
+            return known
         }
         let string = try pattern.member("String")
         guard try !string.string().isEmpty else { throw string.mismatch("a string that is not empty") }

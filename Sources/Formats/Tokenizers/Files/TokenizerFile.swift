@@ -15,7 +15,7 @@ struct TokenizerFile {
         guard case .object? = root.value else { throw root.mismatch("an object") }
     }
 
-    private init(_ document: JSONValue, path: String) {
+    init(_ document: JSONValue, path: String) {
         self.path = path
         root = TokenizerReader(document, file: path)
     }
@@ -24,6 +24,7 @@ struct TokenizerFile {
     func tokenizer(_ configuration: TokenizerConfiguration) throws(TokenizerError) -> any Tokenizer {
         guard let document = root.value else { throw root.mismatch("an object") }
         let tokenizerClass = TokenizerClass(configuration, document: document)
+        let configuration = configuration.withTokens(of: tokenizerClass)
         return try TokenizerFile(tokenizerClass.rebuilt(document, configuration), path: path)
             .tokenizer(configuration, tokenizerClass)
     }

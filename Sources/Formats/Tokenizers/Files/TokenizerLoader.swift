@@ -5,7 +5,8 @@ internal import JSON
 
 /// Makes tokenizers from model directories.
 package enum TokenizerLoader {
-    /// Reads `tokenizer.json`; if that is absent `vocab.json` with `merges.txt` (byte-level BPE), or
+    /// Reads `tokenizer.json`; if that is absent a SentencePiece model (`spiece.model`,
+    /// `sentencepiece.bpe.model`, `tokenizer.model`), `vocab.json` with `merges.txt` (byte-level BPE), or
     /// `vocab.txt` (WordPiece). In all cases `tokenizer_config.json`, if present, names the special tokens.
     /// Truncation and padding of tokenizer.json are not applied: the caller decides them.
     ///
@@ -19,6 +20,10 @@ package enum TokenizerLoader {
         let configuration = try TokenizerConfiguration.read(folder)
         if let bytes = try contents("\(folder)/tokenizer.json") {
             return try TokenizerFile(bytes, path: "\(folder)/tokenizer.json").tokenizer(configuration)
+        }
+        for name in SentencePieceFile.names {
+            guard let bytes = try contents("\(folder)/\(name)") else { continue }
+            return try SentencePieceFile(bytes, path: "\(folder)/\(name)").tokenizer(configuration)
         }
         if let bytes = try contents("\(folder)/vocab.json"),
             let merges = try contents("\(folder)/merges.txt")

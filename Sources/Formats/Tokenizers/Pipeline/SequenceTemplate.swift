@@ -54,6 +54,15 @@ struct SequenceTemplate: Sendable {
         return SequenceTemplate(single: first, pair: first + second)
     }
 
+    /// `A end` and `A between B end`, all of type 0.
+    static func ended(_ end: [Int32], between: [Int32]) -> SequenceTemplate {
+        let first = Part.text(isSecond: false, typeID: 0)
+        let separator = between.isEmpty ? [] : [Part.special(ids: between, typeID: 0)]
+        let last = Part.special(ids: end, typeID: 0)
+        return SequenceTemplate(
+            single: [first, last], pair: [first] + separator + [.text(isSecond: true, typeID: 0), last])
+    }
+
     /// Number of tokens that the template adds.
     func specialTokenCount(isPair: Bool) -> Int {
         (isPair ? pair : single).reduce(0) { count, part in

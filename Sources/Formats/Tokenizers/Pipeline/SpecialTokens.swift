@@ -32,6 +32,10 @@ struct TokenRoles: Sendable {
         .pad: "<pad>", .unknown: "<unk>", .classifier: "<s>", .separator: "</s>", .mask: "<mask>",
         .beginningOfSequence: "<s>", .endOfSequence: "</s>",
     ])
+    static let t5 = TokenRoles(byRole: [.pad: "<pad>", .endOfSequence: "</s>", .unknown: "<unk>"])
+    static let pegasus = TokenRoles(byRole: [
+        .pad: "<pad>", .endOfSequence: "</s>", .unknown: "<unk>", .mask: "<mask_2>",
+    ])
     static let gpt2 = TokenRoles(byRole: [
         .unknown: "<|endoftext|>", .beginningOfSequence: "<|endoftext|>", .endOfSequence: "<|endoftext|>",
     ])

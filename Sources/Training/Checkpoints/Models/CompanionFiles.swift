@@ -40,7 +40,10 @@ package struct CompanionFiles: Sendable, Equatable {
     package static func isSameTokenizer(
         _ first: String, _ second: String
     ) throws(CheckpointError) -> Bool {
-        for name in ["tokenizer.json", "vocab.txt", "vocab.json", "merges.txt", "spiece.model"] {
+        for name in [
+            "tokenizer.json", "vocab.txt", "vocab.json", "merges.txt", "spiece.model",
+            "sentencepiece.bpe.model", "tokenizer.model",
+        ] {
             let paths = [first, second].map { $0 + "/" + name }
             let exist = paths.map(DurableFiles.exists)
             guard exist[0] == exist[1] else { return false }

@@ -7,7 +7,8 @@ internal import JSON
 enum TokenizerFiles {
     private static let names = [
         "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
-        "vocab.json", "merges.txt", "vocab.txt", "chat_template.jinja", "chat_template.json",
+        "vocab.json", "merges.txt", "vocab.txt", "spiece.model", "sentencepiece.bpe.model", "tokenizer.model",
+        "chat_template.jinja", "chat_template.json",
     ]
 
     /// The checksum of each file that is there. Of config.json `model_type` alone counts: the rest is the
