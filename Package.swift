@@ -133,6 +133,8 @@ let package = Package(
             path: Floor.operations.path("TensorBoardMessages"), exclude: ["generate", "tensorboard.proto"],
             swiftSettings: [.swiftLanguageMode(.v6)]),
         module(.operations, "Telemetry", ["Files", "JSON", "TensorBoardMessages", protobuf] + nio),
+        module(.operations, "Monitoring", ["Phrases", "Files", "JSON", "Metrics", "Reporting"]),
+        module(.operations, "Telemetry", ["Files", "TensorBoardMessages", protobuf]),
         module(
             .operations, "Cluster",
             [
@@ -249,6 +251,11 @@ let package = Package(
         tests("TokenizersTests", ["Tokenizers", "TestSupport"], goldens: true),
         tests("ChatTemplatesTests", ["Tokenizers", "ChatTemplates", "TestSupport"], goldens: true),
         tests("TelemetryTests", ["JSON", "Telemetry", "TestSupport"], goldens: true),
+        tests(
+            "MonitoringTests",
+            ["Files", "JSON", "Metrics", "Monitoring", "Reporting", "Tensors", "TestSupport"],
+            goldens: true),
+        tests("TelemetryTests", ["Telemetry", "TestSupport"], goldens: true),
         tests(
             "ExportTests",
             [
