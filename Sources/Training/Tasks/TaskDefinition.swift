@@ -31,6 +31,8 @@ package protocol TaskDefinition: Sendable {
     func neededColumns(of row: Row, _ run: RunArguments, withReferences: Bool) -> [NeededColumn]
     /// The column under which a text alone is a row; nil where a row needs more than that.
     func inputColumn(_ data: DataArguments) -> String?
+    /// Whether a row that has the reference of another one is no new row: where texts are written.
+    var isKnownByReference: Bool { get }
     /// Whether an empty reference says something: that there is no answer.
     var takesEmptyReferences: Bool { get }
     /// The reference of a row whose reference column is not there or no text, as a conversation has one; nil
@@ -66,6 +68,7 @@ extension TaskDefinition {
     package var stratifiesFolds: Bool { false }
     package var answersLabels: Bool { false }
     package var takesEmptyReferences: Bool { false }
+    package var isKnownByReference: Bool { false }
 
     /// One input and its reference.
     package func neededColumns(

@@ -31,6 +31,7 @@ enum EvaluationSection {
         var blocks: [ReportBlock] = []
         let comparison = results["comparison"]?["words"]?.list.compactMap(\.string) ?? []
         if !comparison.isEmpty { blocks.append(.findings(comparison)) }
+        if let warning = results["leakage"]?["warning"]?.string { blocks.append(.findings([warning])) }
         blocks.append(.figures(headline(results)))
         var charts: [any ReportChart] = []
         let bins = results["calibration"]?.list.compactMap(bin) ?? []

@@ -5,7 +5,8 @@ extension RecipeKey {
     static let dataKeys: [RecipeKey] = [
         .paths(
             "train_file", \.data.trainFiles,
-            "Training rows: a .jsonl, .json, .csv, .tsv or .txt file, plain, .gz or .zst, or a list of them."),
+            "Training rows: a .jsonl, .json, .csv, .tsv or .txt file, plain, .gz or .zst, or a list of them.",
+            in: .measuring),
         .paths(
             "validation_file", \.data.validationFiles,
             "Rows for evaluation, in the same forms as train_file.", in: [.train, .evaluate]),

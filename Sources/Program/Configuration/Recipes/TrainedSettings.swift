@@ -34,6 +34,24 @@ struct TrainedSettings {
     }
 }
 
+extension RunConfiguration {
+    /// The training files of the run that wrote the model in `directory`; none when its folder holds no
+    /// recipe.
+    package static func trainingFiles(ofModel directory: String) throws(ConfigurationError) -> [String] {
+        let path = directory + "/recipe.yaml"
+        guard !directory.isEmpty, FileSystem.isFile(path) else { return [] }
+        let entries = try YAMLValue.entries(of: YAMLValue.text(ofFile: path), file: path)
+        guard let entry = entries.last(where: { $0.key == "train_file" }) else { return [] }
+        var run = RunConfiguration()
+        do throws(ValueProblem) {
+            try RecipeKey.named("train_file")?.write(&run, entry.value)
+        } catch {
+            return []
+        }
+        return run.data.trainFiles
+    }
+}
+
 extension RecipeKey {
     /// What each command chooses for itself.
     private static let ofOneCommand: Set = [

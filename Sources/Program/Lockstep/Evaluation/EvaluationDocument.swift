@@ -22,6 +22,9 @@ package enum EvaluationDocument {
             }
         }
         members["eval_samples"] = .integer(outcome.rowCount)
+        if let leakage = outcome.leakage {
+            members["leakage"] = leakage.json(splits: outcome.rows != nil)
+        }
         members["eval_runtime"] = .figure(outcome.seconds)
         members["eval_samples_per_second"] = .figure(Double(outcome.rowCount) / outcome.seconds)
         if let count = outcome.targetCount { members["eval_target_tokens"] = .integer(count) }
@@ -102,6 +105,7 @@ extension EvaluationOutcome {
             ["precision, recall and f1 are those of \"\($0)\""]
         }
         return (positive ?? []) + (rows?.warnings ?? []).map { "warning: " + $0 }
+            + (leakage?.warning(splits: rows != nil).map { ["warning: " + $0] } ?? [])
     }
 }
 

@@ -23,9 +23,10 @@ extension EvaluationJob {
                 seed: configuration.training.seed, other: other,
                 write: directory.isEmpty ? nil : { try sink?.write($0) }))
         try sink?.finish()
+        let leakage = try leakage()
         return EvaluationOutcome(
             estimates: result.estimates, rowCount: Int(result.rowCount),
             seconds: Self.seconds(since: start), targetCount: result.targetCount,
-            mistakes: result.mistakes, comparison: result.comparison)
+            mistakes: result.mistakes, comparison: result.comparison, leakage: leakage)
     }
 }

@@ -22,6 +22,10 @@ extension EvaluationJob {
         let other = try otherPredictions(labels: answering.labels)
         let evaluation = RowEvaluation(
             kind, group: group, seed: configuration.training.seed, other: other)
+        let leakage = try leakage()
+        let onNewRows = leakage.flatMap { leakage in
+            leakage.hasBoth ? RowEvaluation(kind, group: group, seed: configuration.training.seed) : nil
+        }
         let sink = try predictionSink()
         let predictor = answering.predictor
         var side = answering.baselineScores
@@ -33,6 +37,7 @@ extension EvaluationJob {
                 let answered = try reader.row(number: number, row, answer)
                 current = answered
                 try evaluation.add(answered)
+                if leakage?.isNew(number) == true { try onNewRows?.add(answered) }
                 try side?.add(number: number, row, references: answered.references)
             },
             line: { number, _, answer in
@@ -47,13 +52,15 @@ extension EvaluationJob {
             throw TrainingError("no row is left to evaluate: \(skipped.sentence ?? "all are left out")")
         }
         let result = try evaluation.finish(skippedCount: skipped.count)
+        let newRows = try onNewRows?.finish()
         try (predictor as? FilePredictor)?.checkCount(references: skipped.rowCount)
         try side?.reduce(over: group)
         try sink?.finish()
         return EvaluationOutcome(
-            estimates: result.estimates + (side?.estimates ?? []), rowCount: Int(result.rowCount),
+            estimates: result.estimates + (side?.estimates ?? []) + (newRows?.estimatesOfNewRows ?? []),
+            rowCount: Int(result.rowCount),
             seconds: Self.seconds(since: start), targetCount: result.targetCount, rows: result,
-            mistakes: result.mistakes, comparison: result.comparison)
+            mistakes: result.mistakes, comparison: result.comparison, leakage: leakage)
     }
 
     /// Where rank 0 writes the predictions, when there is an output folder.

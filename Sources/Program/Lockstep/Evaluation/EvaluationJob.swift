@@ -24,6 +24,8 @@ package struct EvaluationOutcome {
     var mistakes: [String] = []
     /// The differences from another run; nil unless they were asked for.
     var comparison: RunComparison?
+    /// Which rows stand in the training file, and how that is said; nil where it is not known.
+    var leakage: FoundLeakage?
 }
 
 /// What is evaluated when there is no model.

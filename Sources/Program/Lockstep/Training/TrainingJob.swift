@@ -71,6 +71,7 @@ package struct TrainingJob {
         let prepared = try chosen.task.definition.prepare(chosen, group: group)
         if isFirst, shows == .full {
             Messages.note(rowNotes + prepared.notes, group)
+            if let warning = try FoundLeakage.trainingWarning(chosen) { Messages.warn(warning) }
             Messages.note("\(group.size, "rank") × \(plan.threadCount, "thread")")
         }
         let summary = try train(

@@ -18,6 +18,7 @@ package struct ExtractiveSummarization: TaskDefinition {
     }
     package func referenceColumn(_ data: DataArguments) -> String { data.summaryColumn }
     package func answersRows(_ generation: GenerationArguments) -> Bool { true }
+    package var isKnownByReference: Bool { true }
 
     package func inputColumn(_ data: DataArguments) -> String? { data.documentColumn }
 

@@ -47,6 +47,7 @@ package struct CausalLanguageModeling: LanguageModelDefinition {
     package var keyScopes: Set<KeyScope> {
         [.text, .sequences, .blocks, .prompts, .crossEntropy, .generation]
     }
+    package var isKnownByReference: Bool { true }
     package func answersRows(_ generation: GenerationArguments) -> Bool {
         generation.predictWithGenerate ?? false
     }

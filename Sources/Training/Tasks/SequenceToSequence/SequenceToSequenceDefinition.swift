@@ -47,6 +47,8 @@ package protocol SequenceToSequenceDefinition: TaskDefinition {
 }
 
 extension SequenceToSequenceDefinition {
+    package var isKnownByReference: Bool { true }
+
     package func answersRows(_ generation: GenerationArguments) -> Bool {
         generation.predictWithGenerate ?? true
     }
