@@ -105,8 +105,8 @@ def load(variant):
 
 
 def samples(everything):
-    """The texts with each class' own tokens, after those of folding.write."""
-    with open(FOLDER / "samples.jsonl", "a", encoding="utf-8") as file:
+    """The texts with each class' own tokens, in place of those of folding.write."""
+    with open(FOLDER / "samples.jsonl", "w", encoding="utf-8") as file:
         for variant in everything:
             tokenizer = load(variant)
             for text in TEXTS:
