@@ -134,7 +134,6 @@ let package = Package(
             swiftSettings: [.swiftLanguageMode(.v6)]),
         module(.operations, "Telemetry", ["Files", "JSON", "TensorBoardMessages", protobuf] + nio),
         module(.operations, "Monitoring", ["Phrases", "Files", "JSON", "Metrics", "Reporting"]),
-        module(.operations, "Telemetry", ["Files", "TensorBoardMessages", protobuf]),
         module(
             .operations, "Cluster",
             [
@@ -212,7 +211,7 @@ let package = Package(
         tests("MachineTests", ["Machine", "TestSupport"]),
         tests("SafetensorsTests", ["Tensors", "Files", "Safetensors", "TestSupport"], goldens: true),
         tests("GGUFTests", ["Tensors", "Files", "GGUF", "TestSupport"], goldens: true),
-        tests("MetricsTests", ["Metrics"], goldens: true),
+        tests("MetricsTests", ["Metrics", "TestSupport"], goldens: true),
         tests("ImagesTests", ["Tensors", "Images", "TestSupport"], goldens: true),
         tests(
             "DatasetsTests", ["Tensors", "Files", "Images", "JSON", "Models", "Datasets", "TestSupport"],
@@ -255,7 +254,6 @@ let package = Package(
             "MonitoringTests",
             ["Files", "JSON", "Metrics", "Monitoring", "Reporting", "Tensors", "TestSupport"],
             goldens: true),
-        tests("TelemetryTests", ["Telemetry", "TestSupport"], goldens: true),
         tests(
             "ExportTests",
             [
@@ -302,7 +300,8 @@ let package = Package(
                 "DataParallel",
                 "Safetensors", "Checkpoints", "Arguments", "Training", "Tasks", "Configuration", "Cluster",
             ]),
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["Files"], path: "Tests/TestSupport", swiftSettings: strict),
         tests("TensorsTests", ["Tensors"]),
         tests("KernelsTests", ["Tensors", "Kernels"]),
         tests("LayersTests", ["Tensors", "JSON", "Kernels", "Layers", "Models"]),

@@ -21,11 +21,9 @@ private struct FoldGoldens: Decodable {
     let cases: [Case]
 
     static func load() throws -> [Case] {
-        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("Goldens/folds.json")
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
-        return try decoder.decode(FoldGoldens.self, from: Data(contentsOf: file)).cases
+        return try decoder.decode(FoldGoldens.self, from: expandedGolden("Goldens/folds.json.gz")).cases
     }
 }
 

@@ -5,6 +5,7 @@ import Evaluation
 import Foundation
 import JSON
 import Metrics
+import TestSupport
 import Testing
 
 @Suite struct ErrorRateTests {
@@ -23,9 +24,7 @@ import Testing
     }
 
     private func golden() throws -> Golden {
-        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        let data = try Data(contentsOf: folder.appendingPathComponent("Goldens/error_rates.json"))
-        return try JSONDecoder().decode(Golden.self, from: data)
+        try JSONDecoder().decode(Golden.self, from: expandedGolden("Goldens/error_rates.json.gz"))
     }
 
     /// The figures of texts that were written, by name.

@@ -2,6 +2,7 @@
 
 import Foundation
 import Metrics
+import TestSupport
 import Testing
 
 struct MetricsGoldens: Decodable, Sendable {
@@ -65,9 +66,7 @@ struct MetricsGoldens: Decodable, Sendable {
     let sums: [Sum]
 
     static func load() throws -> MetricsGoldens {
-        let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("Goldens/metrics.json")
-        return try JSONDecoder().decode(MetricsGoldens.self, from: Data(contentsOf: url))
+        try JSONDecoder().decode(MetricsGoldens.self, from: expandedGolden("Goldens/metrics.json.gz"))
     }
 }
 

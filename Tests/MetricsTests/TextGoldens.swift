@@ -2,6 +2,7 @@
 
 import Foundation
 import Metrics
+import TestSupport
 import Testing
 
 struct TextGoldens: Decodable, Sendable {
@@ -63,7 +64,7 @@ struct TextGoldens: Decodable, Sendable {
     let perplexity: [Perplexity]
     let stems: [String: String]
 
-    static let loaded = Result { try decode(TextGoldens.self, from: "text.json") }
+    static let loaded = Result { try decode(TextGoldens.self, from: "text.json.gz") }
 
     /// The rows of a corpus.
     func rows(of corpus: Corpus) -> [Row] {
@@ -133,9 +134,7 @@ struct StatisticsGoldens: Decodable, Sendable {
 }
 
 private func decode<Goldens: Decodable>(_ type: Goldens.Type, from name: String) throws -> Goldens {
-    let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .appendingPathComponent("Goldens/\(name)")
-    return try JSONDecoder().decode(type, from: Data(contentsOf: url))
+    try JSONDecoder().decode(type, from: expandedGolden("Goldens/\(name)"))
 }
 
 /// Records an issue unless `found` is within 1e-9, relative above 1, of the golden; nil stands for NaN.

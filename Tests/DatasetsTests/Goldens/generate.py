@@ -1,9 +1,10 @@
-"""Writes folds.json: rows with classes and groups, and how evenly scikit-learn divides them into folds.
+"""Writes folds.json.gz: rows with classes and groups, and how evenly scikit-learn divides them into folds.
 
 Pinned: scikit-learn 1.9.1, numpy 2.4.6; seed 20261125.
-Run: python generate.py && sha256sum folds.json > SHA256SUMS
+Run: python generate.py && sha256sum folds.json.gz > SHA256SUMS
 """
 
+import gzip
 import json
 import pathlib
 import warnings
@@ -52,5 +53,6 @@ while len(cases) < 200:
     found = case(rows, int(random.integers(2, 7)), int(random.integers(2, 40)), int(random.integers(2, 11)))
     if found and rows >= found["folds"]:
         cases.append(found)
-path = pathlib.Path(__file__).with_name("folds.json")
-path.write_text(json.dumps({"cases": cases}, separators=(",", ":")) + "\n")
+path = pathlib.Path(__file__).with_name("folds.json.gz")
+text = json.dumps({"cases": cases}, separators=(",", ":")) + "\n"
+path.write_bytes(gzip.compress(text.encode(), 9, mtime=0))

@@ -1,7 +1,7 @@
 """Writes tables.json: what pandas and scikit-learn make of tables and labels.
 
 Pinned: pandas 3.1.1, scikit-learn 1.9.1, numpy 2.4.6; seed 20261130.
-Run: python tables.py && sha256sum folds.json tables.json > SHA256SUMS
+Run: python tables.py && sha256sum folds.json.gz tables.json > SHA256SUMS
 """
 
 import io

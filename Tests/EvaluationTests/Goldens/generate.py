@@ -1,9 +1,10 @@
-"""Writes error_rates.json: pairs of texts with the edits and rates that jiwer gives for them.
+"""Writes error_rates.json.gz: pairs of texts with the edits and rates that jiwer gives for them.
 
 Pinned: jiwer 4.0.0 (RapidFuzz 3.14.6); seed 7.
-Run: python generate.py && sha256sum error_rates.json entities/entities.json > SHA256SUMS
+Run: python generate.py && sha256sum error_rates.json.gz entities/entities.json > SHA256SUMS
 """
 
+import gzip
 import json
 import pathlib
 import random
@@ -44,4 +45,5 @@ for index in range(260):
                  "wer": words.wer, "cer": characters.cer})
 corpus = [[row["reference"] for row in rows], [row["prediction"] for row in rows]]
 document = {"rows": rows, "wer": jiwer.wer(*corpus), "cer": jiwer.cer(*corpus)}
-pathlib.Path(__file__).with_name("error_rates.json").write_text(json.dumps(document, ensure_ascii=False))
+text = json.dumps(document, ensure_ascii=False)
+pathlib.Path(__file__).with_name("error_rates.json.gz").write_bytes(gzip.compress(text.encode(), 9, mtime=0))

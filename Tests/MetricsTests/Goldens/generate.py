@@ -1,10 +1,11 @@
-"""Writes metrics.json: cases with the figures that scikit-learn (and, for Pearson, scipy) gives for them.
+"""Writes metrics.json.gz: cases with the figures that scikit-learn (and, for Pearson, scipy) gives for them.
 
 Real cases are predictions of nearest neighbours on scikit-learn's iris, wine, breast cancer and diabetes data.
 Pinned: scikit-learn 1.9.1, scipy 1.17.1, numpy 2.4.6; seed 20240607.
-Run: python generate.py && sha256sum metrics.json > SHA256SUMS
+Run: python generate.py && sha256sum metrics.json.gz > SHA256SUMS
 """
 
+import gzip
 import json
 import math
 import pathlib
@@ -185,5 +186,6 @@ lines = ",\n".join(
     f'"{kind}": [\n' + ",\n".join(json.dumps(case, separators=(",", ":")) for case in group) + "\n]"
     for kind, group in cases.items()
 )
-pathlib.Path(__file__).with_name("metrics.json").write_text("{\n" + lines + "\n}\n")
+text = "{\n" + lines + "\n}\n"
+pathlib.Path(__file__).with_name("metrics.json.gz").write_bytes(gzip.compress(text.encode(), 9, mtime=0))
 print({kind: len(group) for kind, group in cases.items()})

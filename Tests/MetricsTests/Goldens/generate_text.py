@@ -1,10 +1,11 @@
-"""Writes text.json: texts with the figures that the reference programs give for them.
+"""Writes text.json.gz: texts with the figures that the reference programs give for them.
 
 Pinned: sacrebleu 2.6.0, rouge_score 0.1.2, nltk 3.10.4, pycocoevalcap 1.2, numpy 2.4.6, torch 2.15; Python 3.11;
 seed 20261125. Real texts come from texts.json, which names their sources; edge cases are written below.
 Run: python generate_text.py && sha256sum *.json > SHA256SUMS
 """
 
+import gzip
 import json
 import math
 import pathlib
@@ -285,5 +286,6 @@ lines = ",\n".join(
     for kind, group in groups.items()
 )
 stems = json.dumps(stem_cases(cases), separators=(",", ":"))
-(here / "text.json").write_text("{\n" + lines + ',\n"stems": ' + stems + "\n}\n")
+text = "{\n" + lines + ',\n"stems": ' + stems + "\n}\n"
+(here / "text.json.gz").write_bytes(gzip.compress(text.encode(), 9, mtime=0))
 print({kind: len(group) for kind, group in groups.items()})

@@ -2,6 +2,7 @@
 
 import Foundation
 import Preparation
+import TestSupport
 
 enum PersonalDataGoldens {
     /// A sentence with the places of its personal data.
@@ -47,7 +48,7 @@ enum PersonalDataGoldens {
     }
 
     private static func load<Value: Decodable>(_ name: String, as type: Value.Type) throws -> Value {
-        try JSONDecoder().decode(type, from: expandedGolden("PersonalData/Goldens/\(name)"))
+        try JSONDecoder().decode(type, from: expandedGolden("Goldens/\(name)"))
     }
 
     static let sentences = Result { try load("sentences.json.gz", as: [Sentence].self) }
