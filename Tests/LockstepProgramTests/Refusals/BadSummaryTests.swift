@@ -53,7 +53,8 @@ import Testing
             training: [:], flags: flags,
             saying:
                 "\(workshop.path)/model/config.json: model_type \"bert\" cannot be trained as an encoder–decoder; "
-                + "expected one of encoder-decoder, vision-encoder-decoder: choose another model")
+                + "expected one of encoder-decoder, vision-encoder-decoder, bart, pegasus, t5: choose another model"
+        )
         try ToySummaries.writeGPT2(to: workshop.path + "/small", vocabularySize: 40)
         try workshop.expectRefusal(
             training: workshop.pair(decoder: "small"), flags: flags,
