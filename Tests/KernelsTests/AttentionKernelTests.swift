@@ -156,7 +156,9 @@ import Testing
         // Where a query sees one key, the gradient of its score is the difference of two equal products: only
         // their roundings are left.
         let roundings = shape.window == 0 ? 0x1p-5 : 0x1p-6
-        if let dbias = operands.dbias { #expect(deviation(dbias.sums, expected.dbias) < roundings) }
+        // The gradients of a row's scores add up to zero: buckets are sums in which most of them cancel, and
+        // what is left of the roundings weighs more.
+        if let dbias = operands.dbias { #expect(deviation(dbias.sums, expected.dbias) < 0x1p-4) }
         for (found, expected) in [
             (operands.out, expected.out), (operands.dq, expected.dq), (operands.dk, expected.dk),
             (operands.dv, expected.dv),

@@ -20,8 +20,8 @@ package struct AttentionBias: Sendable {
     @unsafe var center: UnsafeMutablePointer<Float> { unsafe values.floats + (reach - 1) }
 }
 
-/// Where the gradient of a bias goes: sums over the distances of a bucket, each sequence and head by itself, so
-/// that no order of additions depends on threads.
+/// Where the gradient of a bias goes: sums over the distances of a bucket, each sequence and head by itself,
+/// so that no order of additions depends on threads.
 package struct AttentionBiasGradient: Sendable {
     /// `[S·H, buckets]`, written.
     package let sums: Tensor

@@ -38,8 +38,8 @@ void ck_gated_backward(int kind, int type, const void *wide, const void *dy, voi
 // MARK: Attention over cached keys (cached_attention.c)
 
 /// Attention of one row of `group` query heads that share a key/value head over `count` cached rows, those
-/// that `rows` lists. `k` and `v` point at the head's first element of row 0; bias[head · ld_bias + j], unless
-/// NULL, is added to the score of the j-th of these rows. `scratch` holds group · count floats.
+/// that `rows` lists. `k` and `v` point at the head's first element of row 0; bias[head · ld_bias + j],
+/// unless NULL, is added to the score of the j-th of these rows. `scratch` holds group · count floats.
 void ck_cached_attention(int type, const void *q, const void *k, size_t ldk, const void *v, size_t ldv,
                          const int32_t *rows, size_t count, void *out, size_t group, size_t d, float scale,
                          const float *bias, size_t ld_bias, float *scratch);

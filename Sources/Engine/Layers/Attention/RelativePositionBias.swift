@@ -1,11 +1,11 @@
-// A learned bias of attention's scores by the distance of key and query, in buckets (Raffel et al. 2020: "T5").
+// A learned bias of attention's scores by the distance of key and query, in buckets (Raffel et al. 2020).
 
 internal import Foundation
 internal import Kernels
 internal import Tensors
 
-/// One table for all layers of a stack. The layer that stands first in forward order is the last to add to its
-/// gradient, and that one reports the slot.
+/// One table for all layers of a stack. The layer that stands first in forward order is the last to add to
+/// its gradient, and that one reports the slot.
 package final class RelativePositionBias: Layer {
     package let bucketCount: Int
     let maximumDistance: Int
@@ -15,8 +15,8 @@ package final class RelativePositionBias: Layer {
     /// The attention whose backward pass comes last.
     private weak var first: GroupedQueryAttention?
 
-    /// Adds the slot `name.weight`, `[buckets, heads]`. Distances of `maximumDistance` and more share a bucket;
-    /// unless it `isBidirectional`, keys behind a query count as at its own place.
+    /// Adds the slot `name.weight`, `[buckets, heads]`. Distances of `maximumDistance` and more share a
+    /// bucket; unless it `isBidirectional`, keys behind a query count as at its own place.
     package init(
         _ layout: inout ParameterLayout, _ name: String, buckets: Int, maximumDistance: Int, heads: Int,
         isBidirectional: Bool, standardDeviation: Float
@@ -35,8 +35,8 @@ package final class RelativePositionBias: Layer {
     /// Says which attention stands first in forward order.
     package func belongs(to first: GroupedQueryAttention) { self.first = first }
 
-    /// The bucket of a key that stands `distance` tokens behind a query: half of them for single distances, the
-    /// other half for ranges that grow to `maximumDistance`.
+    /// The bucket of a key that stands `distance` tokens behind a query: half of them for single distances,
+    /// the other half for ranges that grow to `maximumDistance`.
     package func bucket(of distance: Int) -> Int {
         let count = isBidirectional ? bucketCount / 2 : bucketCount
         let start = isBidirectional && distance > 0 ? count : 0

@@ -117,8 +117,9 @@ package struct ParameterLayout: Sendable {
 }
 
 extension ParameterLayout {
-    /// Freezes constant slots and those that `isFrozen` picks, and trains all others. Slots keep their indices; in the arena
-    /// the frozen ones come first, so that what is trained stays one contiguous range, in forward order.
+    /// Freezes constant slots and those that `isFrozen` picks, and trains all others. Slots keep their
+    /// indices; in the arena the frozen ones come first, so that what is trained stays one contiguous range,
+    /// in forward order.
     package mutating func freeze(where isFrozen: (ParameterSlot) -> Bool) {
         for index in slots.indices {
             slots[index].isTrainable = !slots[index].isConstant && !isFrozen(slots[index])
