@@ -133,7 +133,9 @@ def cases():
     yield case("class in config.json", "gpt2", {"add_prefix_space": True}, {"model_type": "llama", "tokenizer_class": "GPT2Tokenizer"})
     # Added tokens outside tokenizer.json.
     for cls, document, model in [("PreTrainedTokenizerFast", "gpt2", llama), ("GPT2Tokenizer", "gpt2", gpt2), ("BertTokenizer", "bert", bert), ("Qwen2Tokenizer", "gpt2", {"model_type": "qwen2"}),
-                                 ("LlamaTokenizer", "llama", llama), ("RobertaTokenizer", "roberta", {"model_type": "roberta"}), ("XLMRobertaTokenizer", "xlmr", {"model_type": "xlm-roberta"})]:
+                                 ("LlamaTokenizer", "llama", llama), ("RobertaTokenizer", "roberta", {"model_type": "roberta"}), ("XLMRobertaTokenizer", "xlmr", {"model_type": "xlm-roberta"}),
+                                 ("T5Tokenizer", "xlmr", {"model_type": "t5"}), ("PegasusTokenizer", "xlmr", {"model_type": "pegasus"}),
+                                 ("MBartTokenizer", "xlmr", {"model_type": "mbart"})]:
         named = {"tokenizer_class": cls}
         name = f"{cls} {document}"
         yield case(f"{name} decoder", document, {**named, **decoder}, model)

@@ -172,9 +172,10 @@ extension TokenizerClass {
         case .pegasus:
             return place(.endOfSequence).map { (.ended([$0], between: []), nil) }
         case .mbart:
-            guard let last = place(.endOfSequence), let language = id(configuration.sourceLanguage) else {
-                return nil
-            }
+            // A language that the vocabulary lacks is the unknown token, as for the class.
+            guard let last = place(.endOfSequence),
+                let language = id(configuration.sourceLanguage) ?? place(.unknown)
+            else { return nil }
             return (.ended([last, language], between: []), nil)
         case .gpt2, .qwen2, .llama, .gemma, .plain: return nil
         }
