@@ -36,17 +36,18 @@ final class Outbox<Item: Sendable>: Sendable {
         (self.patience, self.send) = (patience, send)
     }
 
-    /// Adds an item, in about a microsecond.
-    func add(_ item: Item) {
+    /// Adds items that travel together, in about a microsecond each.
+    func add(_ items: Item...) { add(items) }
+
+    func add(_ items: [Item]) {
         let isNew = state.withLock { state in
-            state.total += 1
-            guard !state.isClosed, state.pending.count < capacity else {
-                state.lost += 1
-                return false
-            }
-            state.pending.append(item)
-            defer { state.isScheduled = true }
-            return !state.isScheduled
+            let room = state.isClosed ? 0 : max(0, capacity - state.pending.count)
+            state.pending += items.prefix(room)
+            state.total += items.count
+            state.lost += max(0, items.count - room)
+            guard !state.isScheduled, !state.pending.isEmpty else { return false }
+            state.isScheduled = true
+            return true
         }
         if isNew { queue.async(group: work) { self.drain() } }
     }

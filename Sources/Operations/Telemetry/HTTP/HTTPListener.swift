@@ -59,8 +59,12 @@ package final class HTTPListener: Sendable {
         self.port = channel.localAddress?.port ?? port
     }
 
-    /// Lets go of the port and of all connections, in the background.
-    package func stop() { group.shutdownGracefully { _ in } }
+    /// Lets go of the port, and in the background of all connections.
+    package func stop() {
+        // A channel that is closed already has let go of it too.
+        _ = try? channel.close().wait()
+        group.shutdownGracefully { _ in }
+    }
 
     private static func failure(_ error: any Error, _ host: String, _ port: Int) -> TelemetryError {
         switch (error as? IOError)?.errnoCode {

@@ -47,9 +47,10 @@ package final class MLflowObserver: RunObserver {
 
     package func record(_ figures: RunFigures) {
         let time = Self.milliseconds(clock())
-        for (name, value) in figures.values {
-            outbox.add(.figure(.init(name: name, value: value, step: figures.step, time: time)))
-        }
+        outbox.add(
+            figures.values.map { name, value in
+                .figure(.init(name: name, value: value, step: figures.step, time: time))
+            })
     }
 
     package func end(_ outcome: RunOutcome) -> [String] {

@@ -51,10 +51,8 @@ package final class OTLPObserver: RunObserver {
 
     package func record(_ figures: RunFigures) {
         let time = Self.nanoseconds(clock())
-        outbox.add(.point(.init(name: "step", value: Double(figures.step), time: time)))
-        for (name, value) in figures.values {
-            outbox.add(.point(.init(name: name, value: value, time: time)))
-        }
+        let values = [("step", Double(figures.step))] + figures.values.map { ($0.name, $0.value) }
+        outbox.add(values.map { .point(.init(name: $0, value: $1, time: time)) })
     }
 
     package func close(_ span: RunSpan) {

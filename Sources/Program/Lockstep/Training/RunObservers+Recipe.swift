@@ -9,11 +9,20 @@ import Telemetry
 extension RunObservers {
     /// Those of `report_to` and `metrics_port`. Rank 0 alone makes them.
     ///
-    /// - Parameter firstStep: the step after which the run goes on; 0 from the start.
-    convenience init(_ configuration: RunConfiguration, recipe: [UInt8], firstStep: Int) throws {
+    /// - Parameters:
+    ///   - firstStep: the step after which the run goes on; 0 from the start.
+    ///   - hasPort: false for one of several runs at the same time, of which only one could have the port.
+    convenience init(
+        _ configuration: RunConfiguration, recipe: [UInt8], firstStep: Int, hasPort: Bool
+    ) throws {
         var targets = configuration.training.reportTo
         if configuration.training.metricsPort != nil, !targets.contains(.prometheus) {
             targets.append(.prometheus)
+        }
+        if !hasPort, targets.contains(.prometheus) {
+            targets.removeAll { $0 == .prometheus }
+            Messages.warn(
+                "metrics_port: runs at the same time cannot share a port, so none shows its metrics")
         }
         self.init(
             try targets.compactMap { target in

@@ -124,7 +124,8 @@ final class RunRecorder {
             display = ProgressDisplay(style: style, stamp: .current)
         }
         log = try RunLog(directory: directory, resumingAfterStep: firstStep > 0 ? firstStep : nil)
-        observers = try RunObservers(configuration, recipe: recipe, firstStep: firstStep)
+        observers = try RunObservers(
+            configuration, recipe: recipe, firstStep: firstStep, hasPort: shows != .none)
         spans = RunSpans(epoch: Double(firstStep) / Double(max(1, plan.stepsPerEpoch)))
         if !observers.isEmpty { matrixPeak = MatrixPeakShare(isBFloat16: configuration.training.bf16) }
         log?.onRecord = { [observers] step, values in
