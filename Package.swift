@@ -117,7 +117,7 @@ let package = Package(
             ["Phrases", "Tensors", "Files", "Models", "JSON", "Safetensors", "GGUF", "Checkpoints"]),
         module(
             .training, "Generation",
-            ["Phrases", "Tensors", "Layers", "Models", "Tokenizers", "ChatTemplates"]),
+            ["Phrases", "Machine", "Tensors", "Kernels", "Layers", "Models", "Tokenizers", "ChatTemplates"]),
         module(.evaluation, "Metrics", []),
         .target(
             name: "Export",
@@ -232,7 +232,7 @@ let package = Package(
         tests(
             "GenerationTests",
             [
-                "Tensors", "JSON", "Layers", "Models", "Safetensors", "Checkpoints", "GGUFImport",
+                "Tensors", "JSON", "Kernels", "Layers", "Models", "Safetensors", "Checkpoints", "GGUFImport",
                 "Tokenizers",
                 "ChatTemplates",
                 "Generation",

@@ -24,8 +24,8 @@ package enum FinishReason: String, Sendable {
 /// What a request hears: its tokens in order, the one that ends it included, then one of the other two and
 /// nothing more.
 package enum GenerationEvent: Sendable {
-    /// A token and its natural log-probability by the model's scores after the rules of repetition and
-    /// length, before temperature, top-k and top-p.
+    /// A token and its natural log-probability by the model's own scores: before rules of repetition and
+    /// length, temperature, top-k and top-p.
     case token(Int32, logProbability: Float)
     case finished(FinishReason)
     case failed(GenerationError)

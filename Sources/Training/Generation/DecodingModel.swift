@@ -13,6 +13,8 @@ package struct DecodingModel {
     let validate: (TokenBatch) throws(ModelError) -> Void
     /// Logits `[rows.count, V]` at the tokens `rows` of the pass's batch.
     let logits: (_ pass: Pass, _ rows: [Int32]) -> Tensor
+    /// Whether a sequence's scores have the same bits whatever else is in the batch.
+    private(set) var isRowIndependent = false
 
     /// A causal language model.
     package init(_ model: any LanguageModel) {
@@ -20,6 +22,7 @@ package struct DecodingModel {
         maximumLength = model.maximumLength
         validate = { (batch) throws(ModelError) in try model.validate(batch) }
         logits = { model.logits($0, rows: $1) }
+        isRowIndependent = true
     }
 
     /// The decoder of `model`, sequence s attending to source s.
@@ -78,12 +81,34 @@ final class DecodingSession {
 
     /// Scores `[V]` of the token that follows each sequence; only what the cache does not have is read.
     func scores(_ sequences: [[Int32]]) throws(GenerationError) -> [[Float]] {
+        let logits = try logits(sequences)
+        return (0..<logits.rows).map { logits.scores(row: $0) }
+    }
+
+    /// The same as a tensor `[sequences, V]`, which the next call overwrites.
+    func logits(_ sequences: [[Int32]]) throws(GenerationError) -> Tensor {
+        let unread = sequences.indices.map { sequences[$0].count - cache.length(of: $0) }
         if !usesCache { cache = KeyValueCache(sources: cache.sources) }
+        return try logits(
+            sequences, reading: usesCache ? unread : sequences.map(\.count), wanted: Array(sequences.indices))
+    }
+
+    /// Adds an empty sequence behind the others.
+    func join() { cache.join() }
+
+    /// Takes sequence `index` out.
+    func leave(_ index: Int) { cache.leave(index) }
+
+    /// Reads the next `counts[i]` tokens of sequence i and returns the scores `[wanted.count, V]` behind the
+    /// last of them for the sequences `wanted`.
+    func logits(
+        _ sequences: [[Int32]], reading counts: [Int], wanted: [Int]
+    ) throws(GenerationError) -> Tensor {
         var (tokens, positions, offsets): ([Int32], [Int32], [Int32]) = ([], [], [0])
         for (index, sequence) in sequences.enumerated() {
             let read = cache.length(of: index)
-            tokens += sequence[read...]
-            positions += (read..<sequence.count).map { Int32($0) }
+            tokens += sequence[read..<read + counts[index]]
+            positions += (read..<read + counts[index]).map { Int32($0) }
             offsets.append(Int32(tokens.count))
         }
         let batch = TokenBatch(
@@ -92,8 +117,20 @@ final class DecodingSession {
         do { try model.validate(batch) } catch { throw GenerationError(error) }
         cache.extend(by: batch)
         workspace.reset()
-        let pass = Pass(parameters: model.parameters, workspace: workspace, batch: batch, cache: cache)
-        let logits = model.logits(pass, offsets.dropFirst().map { $0 - 1 })
-        return (0..<logits.rows).map { logits.rows($0..<$0 + 1).values() }
+        let pass = Pass(
+            parameters: model.parameters, workspace: workspace, batch: batch, cache: cache,
+            isRowIndependent: model.isRowIndependent)
+        return model.logits(pass, wanted.map { offsets[$0 + 1] - 1 })
+    }
+}
+
+extension Tensor {
+    /// A copy of a row of float32 scores.
+    func scores(row: Int) -> [Float] {
+        var copy = [Float](repeating: 0, count: columns)
+        rows(row..<row + 1).withFloats { scores in
+            for index in copy.indices { copy[index] = scores[index] }
+        }
+        return copy
     }
 }

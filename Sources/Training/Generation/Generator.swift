@@ -94,21 +94,14 @@ package struct Generator {
         var running = Array(prompts.indices)
         while true {
             var next: [Int] = []
-            let scores = try session.scores(running.map { sequences[$0] })
+            let logits = try session.logits(running.map { sequences[$0] })
+            let choice = TokenChoice(logits)
             for (place, index) in running.enumerated() {
                 let step = sequences[index].count - prompts[index].count
-                var row = scores[place]
-                rules.apply(
-                    to: &row, tokens: sequences[index], promptLength: prompts[index].count,
-                    limit: limits[index])
-                let token: Int32
-                if options.isSampling {
-                    rules.warp(&row)
-                    token = LogitsProcessor.sample(
-                        row, uniform: key.derived(UInt64(index)).uniform(UInt64(step)))
-                } else {
-                    token = LogitsProcessor.mostLikely(row)
-                }
+                let token = choice.token(
+                    row: place, after: sequences[index], promptLength: prompts[index].count,
+                    limit: limits[index], rules: rules,
+                    uniform: key.derived(UInt64(index)).uniform(UInt64(step)))
                 sequences[index].append(token)
                 isEnded[index] = options.endIDs.contains(token)
                 let goesOn = onToken(index, token) && !isEnded[index]

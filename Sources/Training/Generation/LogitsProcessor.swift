@@ -48,6 +48,14 @@ struct LogitsProcessor {
         if tokens.suffix(word.count - 1).elementsEqual(word.dropLast()) { scores[Int(last)] = -.infinity }
     }
 
+    /// Whether `apply` may do anything to a sequence of this length.
+    func changesScores(length: Int, promptLength: Int) -> Bool {
+        options.repetitionPenalty != 1 || options.noRepeatNGramSize > 0 || !options.badWords.isEmpty
+            || options.forcedBeginID != nil || !options.forcedEndIDs.isEmpty
+            || !options.suppressedIDs.isEmpty || !options.suppressedBeginIDs.isEmpty
+            || length < options.minimumLength || length - promptLength < options.minimumNewTokens
+    }
+
     private func banRepeatedNGrams(_ scores: inout [Float], _ tokens: [Int32]) {
         let size = options.noRepeatNGramSize
         guard tokens.count + 1 >= size else { return }
@@ -76,22 +84,33 @@ struct LogitsProcessor {
     /// Leaves out the least likely tokens whose probabilities together are at most 1 − p; the most likely
     /// stays.
     private func keepMostLikely(_ scores: inout [Float]) {
-        let kept = scores.indices.filter { scores[$0] > -.infinity }.sorted { scores[$0] < scores[$1] }
-        guard let last = kept.last else { return }
-        let maximum = scores[last]
-        let weights = kept.map { exp(scores[$0] - maximum) }
+        let maximum = scores.max() ?? 0
+        let weights = scores.map { $0 > -.infinity ? exp($0 - maximum) : 0 }
         let total = weights.reduce(0, +)
-        var cumulative: Float = 0
-        for (index, weight) in zip(kept.dropLast(), weights) {
-            cumulative += weight / total
-            if cumulative <= Float(1 - options.topP) { scores[index] = -.infinity }
+        let left = Float(1 - options.topP)
+        // Most of a vocabulary is so unlikely that it is left out together, unsorted; the rest is few.
+        let negligible = total * 1e-7
+        var cumulative = weights.reduce(0) { $1 < negligible ? $0 + $1 / total : $0 }
+        let sortsAll = cumulative > left
+        if sortsAll { cumulative = 0 }
+        let sorted = scores.indices.filter {
+            scores[$0] > -.infinity && (sortsAll || weights[$0] >= negligible)
+        }
+        .sorted { scores[$0] < scores[$1] }
+        guard !sorted.isEmpty else { return }
+        if !sortsAll {
+            for index in scores.indices where weights[index] < negligible { scores[index] = -.infinity }
+        }
+        for index in sorted.dropLast() {
+            cumulative += weights[index] / total
+            if cumulative <= left { scores[index] = -.infinity }
         }
     }
 
     /// The token at which the cumulative probability passes `uniform`, a number in [0, 1).
     static func sample(_ scores: [Float], uniform: Double) -> Int32 {
         let maximum = scores.max() ?? 0
-        let weights = scores.map { exp(Double($0 - maximum)) }
+        let weights = scores.map { $0 > -.infinity ? exp(Double($0 - maximum)) : 0 }
         let goal = uniform * weights.reduce(0, +)
         var sum = 0.0
         for (index, weight) in weights.enumerated() where weight > 0 {

@@ -67,11 +67,14 @@ package enum InferenceSetup {
         if group.rank == 0 { for warning in plan.warnings { Logger.run.warning("\(warning)") } }
     }
 
-    /// Takes the number format that the arguments ask for. Collective.
+    /// Takes the number format that the arguments ask for. Collective. A causal model that only `decodes`
+    /// takes bfloat16 on every processor: its products widen weights as they read them, half as many bytes.
     package static func applyPrecision(
-        _ arguments: TrainingArguments, to model: any TrainableModel, _ group: any ProcessGroup
+        _ arguments: TrainingArguments, to model: any TrainableModel, _ group: any ProcessGroup,
+        decodes: Bool = false
     ) throws {
-        let fallback = try ComputePrecision.apply(bf16: arguments.bf16, to: model.parameters, group: group)
+        let fallback = try ComputePrecision.apply(
+            bf16: arguments.bf16, to: model.parameters, group: group, isSupported: decodes ? true : nil)
         if group.rank == 0, let fallback { Logger.run.warning("\(fallback)") }
     }
 }

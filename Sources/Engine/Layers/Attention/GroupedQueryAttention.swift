@@ -129,7 +129,8 @@ package final class GroupedQueryAttention: Layer {
         let context = pass.activation(rows: x.rows, columns: wide)
         if let cache = pass.cache {
             let pool = cache.store(site, keys: k, values: v)
-            if !cache.isFirstStep {
+            // The kernel for whole sequences adds in an order that depends on where a pass begins.
+            if !cache.isFirstStep || pass.isRowIndependent {
                 pass.temporarily {
                     CachedAttention.run(
                         kernel, q: q, keys: pool.keys, values: pool.values, queryOffsets: pass.batch.offsets,

@@ -13,8 +13,12 @@ package final class KeyValueCache {
     package private(set) var tables: [[Int32]]
     /// Which source each sequence attends to, for decoders with cross-attention.
     package private(set) var sources: [Int]
-    /// Rows that the tokens of the present step fill.
-    private var step: Range<Int> = 0..<0
+    /// Rows that the tokens of the present step fill, and whether they follow each other.
+    private var step: [Int32] = []
+    private var isInOnePiece = true
+    /// The first row that was never filled, and rows before it that sequences have left.
+    private var end = 0
+    private var free: [Int32] = []
     private var pools: [String: Pool] = [:]
     private var fixedPools: [String: Pool] = [:]
 
@@ -40,11 +44,27 @@ package final class KeyValueCache {
     /// reads them.
     package func extend(by batch: TokenBatch) {
         precondition(batch.sequenceCount == tables.count, "expected the tokens of \(tables.count) sequences")
-        step = step.upperBound..<step.upperBound + batch.tokenCount
+        let reused = min(free.count, batch.tokenCount)
+        step = free.suffix(reused) + (end..<end + batch.tokenCount - reused).map { Int32($0) }
+        free.removeLast(reused)
+        end += batch.tokenCount - reused
+        isInOnePiece = reused == 0
         for index in tables.indices {
-            let tokens = batch.offsets[index]..<batch.offsets[index + 1]
-            tables[index] += tokens.map { Int32(step.lowerBound) + $0 }
+            tables[index] += step[Int(batch.offsets[index])..<Int(batch.offsets[index + 1])]
         }
+    }
+
+    /// Adds an empty sequence behind the others.
+    package func join() {
+        tables.append([])
+        sources.append(sources.count)
+    }
+
+    /// Takes sequence `index` out; those behind it move up. Its rows, which no other sequence may share, are
+    /// filled anew.
+    package func leave(_ index: Int) {
+        free += tables.remove(at: index)
+        sources.remove(at: index)
     }
 
     /// Makes sequence i what was sequence `parents[i]`; their number may change.
@@ -58,26 +78,34 @@ package final class KeyValueCache {
     package func truncate(_ index: Int, to count: Int) {
         precondition(count <= tables[index].count, "a sequence cannot become longer")
         tables[index].removeLast(tables[index].count - count)
-        let end = tables.joined().max().map { Int($0) + 1 } ?? 0
-        step = end..<end
+        end = tables.joined().max().map { Int($0) + 1 } ?? 0
+        free.removeAll { $0 >= end }
+        step = []
     }
 
     /// Whether every sequence consists of the present step's tokens alone.
-    var isFirstStep: Bool { step.lowerBound == 0 }
+    var isFirstStep: Bool { step.first == 0 && step.count == end }
 
     /// Puts the step's keys and values `[T, G·d]` into the pool of a layer and returns the pool.
     func store(_ site: String, keys: Tensor, values: Tensor) -> Pool {
         precondition(keys.rows == step.count, "the cache was not extended by this batch")
         var pool = pools[site] ?? Pool(keys: Self.empty(keys), values: Self.empty(values))
-        if pool.keys.rows < step.upperBound {
-            let rows = max(2 * pool.keys.rows, step.upperBound)
-            pool.keys = Self.grown(pool.keys, rows: rows, kept: step.lowerBound)
-            pool.values = Self.grown(pool.values, rows: rows, kept: step.lowerBound)
+        if pool.keys.rows < end {
+            let rows = max(2 * pool.keys.rows, end)
+            pool.keys = Self.grown(pool.keys, rows: rows, kept: pool.keys.rows)
+            pool.values = Self.grown(pool.values, rows: rows, kept: pool.values.rows)
+            pools[site] = pool
         }
-        pool.keys.rows(step).copy(from: keys)
-        pool.values.rows(step).copy(from: values)
-        pools[site] = pool
+        put(keys, into: pool.keys)
+        put(values, into: pool.values)
         return pool
+    }
+
+    private func put(_ new: Tensor, into pool: Tensor) {
+        guard !isInOnePiece else { return pool.rows(end - step.count..<end).copy(from: new) }
+        for (index, row) in step.enumerated() {
+            pool.rows(Int(row)..<Int(row) + 1).copy(from: new.rows(index..<index + 1))
+        }
     }
 
     /// The keys and values of a source, which `make` computes at the first step.

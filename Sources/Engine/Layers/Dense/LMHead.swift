@@ -74,9 +74,8 @@ package final class LMHead: Layer {
 
     /// `keys` are those of the rows, for dropout of an adapter's inputs.
     private func project(_ h: Tensor, into logits: Tensor, keys: RowRandomKeys?, _ pass: Pass) {
-        MatrixProduct.run(
-            h, pass.parameters.operand(weight), transposingB: true, bias: bias.map(pass.parameters.value),
-            into: logits)
+        pass.multiply(
+            h, slot: weight, outputs: 0..<vocabularySize, bias: bias.map(pass.parameters.value), into: logits)
         for adapter in pass.parameters.adapters[weight] ?? [] {
             if isTied {
                 adapter.forward(tied: h, addingTo: logits, pass)

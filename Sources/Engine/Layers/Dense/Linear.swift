@@ -57,9 +57,9 @@ package final class Linear: Layer {
         let range = range ?? 0..<outputs
         let y = pass.workspace.tensor(
             rows: x.rows, columns: range.count, type: type ?? pass.activationType)
-        MatrixProduct.run(
-            x, pass.parameters.operand(weight).rows(range), transposingB: true,
-            bias: bias.map { pass.parameters.value($0).columns(range) }, into: y)
+        pass.multiply(
+            x, slot: weight, outputs: range, bias: bias.map { pass.parameters.value($0).columns(range) },
+            into: y)
         for adapter in pass.parameters.adapters[weight] ?? [] {
             adapter.forward(x, addingTo: y, outputs: range, pass)
         }

@@ -34,9 +34,7 @@ extension LoRAAdapter {
     /// Adds to `out [T, width]`, which holds the rows `ids` of the table.
     func forward(ids: [Int32], addingTo out: Tensor, _ pass: Pass) {
         pass.temporarily {
-            MatrixProduct.run(
-                lookedUp(ids, pass), pass.parameters.operand(up), transposingB: true, into: out,
-                accumulating: true)
+            pass.multiply(lookedUp(ids, pass), pass.parameters.operand(up), into: out, accumulating: true)
         }
     }
 
@@ -68,9 +66,8 @@ extension LoRAAdapter {
     /// Adds to the logits `[N, count]` of an output layer that is tied to the table and reads `h [N, width]`.
     func forward(tied h: Tensor, addingTo logits: Tensor, _ pass: Pass) {
         pass.temporarily {
-            MatrixProduct.run(
-                tiedHidden(h, pass), pass.parameters.operand(down), transposingB: true, into: logits,
-                accumulating: true)
+            pass.multiply(
+                tiedHidden(h, pass), pass.parameters.operand(down), into: logits, accumulating: true)
         }
     }
 

@@ -92,10 +92,11 @@ package final class LoRAAdapter: Layer {
         guard let common = common(with: range) else { return }
         pass.temporarily {
             let h = memory(for: x, pass)
-            product(dropped(x, keys, pass), pass.parameters.operand(down), transposing: true, into: h)
-            MatrixProduct.run(
-                h, pass.parameters.operand(up).rows(common.rows), transposingB: true,
-                into: y.columns(common.columns), accumulating: true)
+            pass.multiply(
+                dropped(x, keys, pass), pass.parameters.operand(down), scale: Float(options.scale), into: h)
+            pass.multiply(
+                h, pass.parameters.operand(up).rows(common.rows), into: y.columns(common.columns),
+                accumulating: true)
         }
     }
 

@@ -1,5 +1,6 @@
 // The parameter arena and the gradient arena of one replica.
 
+package import Kernels
 package import Tensors
 
 /// What values are handed out for.
@@ -36,6 +37,8 @@ package final class ParameterStore {
     package var onGradientReady: ((Int) -> Void)?
     /// Low-rank adapters by the slot of the weight that they adapt.
     package internal(set) var adapters: [Int: [LoRAAdapter]] = [:]
+    /// Weights in int8, by slot, that passes of decoding read in place of the values.
+    package var quantizedWeights: [Int: QuantizedWeights] = [:]
     /// For each slot its index among the trained ones; nil for frozen ones.
     var trainableIndices: [Int?]
     /// The first slot that is trained or has a trained adapter.

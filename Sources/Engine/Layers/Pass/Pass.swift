@@ -24,14 +24,20 @@ package final class Pass {
     /// Keys and values of the tokens before this pass's, for decoding; nil when the batch holds whole
     /// sequences.
     package let cache: KeyValueCache?
+    /// Whether a token's states depend on its own sequence alone, bit by bit: not on the other tokens of the
+    /// batch, nor on how a sequence was cut into passes over a cache.
+    package let isRowIndependent: Bool
+
     /// A pass for evaluation or, with a `key`, for training; with a `cache`, one step of decoding.
     /// `recomputesActivations` trades time for memory and changes no bit of the result.
     package init(
         parameters: ParameterStore, workspace: Workspace, batch: TokenBatch, trainingKey: RandomKey? = nil,
-        completesGradients: Bool = true, recomputesActivations: Bool = false, cache: KeyValueCache? = nil
+        completesGradients: Bool = true, recomputesActivations: Bool = false, cache: KeyValueCache? = nil,
+        isRowIndependent: Bool = false
     ) {
         precondition(cache == nil || trainingKey == nil, "a pass over cached keys has no backward pass")
         self.cache = cache
+        self.isRowIndependent = isRowIndependent
         self.parameters = parameters
         self.workspace = workspace
         self.batch = batch

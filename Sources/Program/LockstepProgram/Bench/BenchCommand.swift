@@ -16,7 +16,7 @@ struct BenchCommand: ParsableCommand {
         commandName: "bench", abstract: "Measures kernels, training steps and reductions on this machine.",
         subcommands: [
             StepBench.self, GEMMBench.self, AttentionBench.self, AllReduceBench.self, TokenizeBench.self,
-            LoadBench.self,
+            LoadBench.self, DecodeBench.self,
         ])
 }
 

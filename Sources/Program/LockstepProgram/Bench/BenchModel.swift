@@ -36,6 +36,13 @@ struct BenchModel: ExpressibleByArgument {
         self.family = family
     }
 
+    /// The model as a causal language model, its weights zero; nil when its family has none.
+    func languageModel() throws -> (any LanguageModel)? {
+        guard family.architectures[.causalLanguageModel] != nil, family.architectures[.encoderDecoder] == nil
+        else { return nil }
+        return try CausalLanguageModel(configuration, file: name)
+    }
+
     /// A training job over a rank's rows.
     func job(
         _ workload: BenchWorkload, type: BenchType, adaptation: AdaptationArguments,

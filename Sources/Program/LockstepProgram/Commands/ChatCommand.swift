@@ -63,7 +63,7 @@ struct ChatCommand: ParsableCommand, RecipeReader {
         let arguments = configuration.training
         let (model, report) = try ModelBroadcast.causal(
             configuration.model, seed: arguments.seed, through: group)
-        try InferenceSetup.applyPrecision(configuration.training, to: model, group)
+        try InferenceSetup.applyPrecision(configuration.training, to: model, group, decodes: true)
         let tokenizer = try TokenizerLoader.load(directory: directory)
         let file = try GenerationConfigurationFile(directory: directory)
         let options = try file.options(
