@@ -50,9 +50,14 @@ func tests(
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
-let nio = ["NIOCore", "NIOPosix", "NIOHTTP1"].map {
-    Target.Dependency.product(name: $0, package: "swift-nio")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+/// swift-metrics, which the server needs, has a module of a name that is taken here.
+let hummingbird = ["Hummingbird", "HummingbirdCore"].map {
+    Target.Dependency.product(
+        name: $0, package: "hummingbird", moduleAliases: ["Metrics": "SwiftMetrics"])
 }
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -69,6 +74,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.11.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     ],
     targets: [
@@ -142,7 +151,16 @@ let package = Package(
                 "Optimizers", "Reporting", "Training", "Tasks",
             ]),
         module(.evaluation, "Ratings", ["Phrases", "Tensors", "Files", "JSON", "Datasets", "Metrics"]),
-        module(.operations, "RatingServer", ["Files", "Machine", "JSON", "Datasets", "Ratings"] + nio),
+        module(
+            .operations, "WebServing", [httpTypes, lifecycle, logging, nioCore] + hummingbird),
+        module(
+            .operations, "Serving",
+            [
+                "Tensors", "Files", "JSON", "Kernels", "Layers", "Models", "Datasets", "Tokenizers",
+                "ChatTemplates", "Generation", "Evaluation", "Telemetry", "WebServing",
+            ]),
+        module(
+            .operations, "RatingServer", ["Files", "Machine", "JSON", "Datasets", "Ratings", "WebServing"]),
         module(
             .training, "Arguments",
             [
@@ -189,7 +207,8 @@ let package = Package(
                 "Safetensors",
                 "Datasets", "Preparation", "Tokenizers",
                 "Checkpoints", "Metrics", "Arguments", "Training", "Evaluation", "Tasks", "CrossValidation",
-                "Reporting", "Telemetry", "Cluster", "Configuration", "Ratings", "Export", logging,
+                "Reporting", "Telemetry", "Cluster", "Configuration", "Ratings", "Export", "Serving",
+                "WebServing", "Generation", "ChatTemplates", logging,
             ]),
         program(
             "LockstepProgram",
@@ -267,6 +286,12 @@ let package = Package(
                 "Tensors", "JSON", "Machine", "Layers", "Models", "DataParallel", "Datasets", "Arguments",
                 "Cluster", "Reporting", "TestSupport",
             ], topics: ["Plan"]),
+        tests(
+            "ServingTests",
+            [
+                "Tensors", "JSON", "Kernels", "Layers", "Models", "Tokenizers",
+                "ChatTemplates", "Generation", "Serving", "WebServing", "TestSupport",
+            ]),
         tests("RatingsTests", ["JSON", "Datasets", "Metrics", "Ratings", "TestSupport"]),
         tests(
             "RatingServerTests",

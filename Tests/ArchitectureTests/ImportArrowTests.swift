@@ -9,7 +9,10 @@ private let floors: [Set<String>] = [
     ["Base"], ["Engine"], ["Formats"], ["Data"], ["Training", "Evaluation"], ["Operations"], ["Program"],
 ]
 
-private let libraries: Set<String> = ["Yams", "ArgumentParser", "NIOCore", "NIOPosix", "NIOHTTP1"]
+private let libraries: Set<String> = [
+    "Yams", "ArgumentParser", "NIOCore", "Hummingbird", "HummingbirdCore", "HTTPTypes",
+    "ServiceLifecycle",
+]
 
 /// `swift package dump-package`, as far as the arrows need it.
 private struct Manifest: Decodable {

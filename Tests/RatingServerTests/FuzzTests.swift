@@ -1,5 +1,6 @@
 // The rating server against damaged requests: each connection ends, and the server answers the next one.
 
+import Dispatch
 import Foundation
 import RatingServer
 import Ratings
@@ -7,17 +8,17 @@ import TestSupport
 import Testing
 
 /// A server of this process, and connections to it that end whatever was sent.
-private struct FuzzedServer {
+private struct FuzzedServer: Sendable {
     let folder: TemporaryFolder
     let server: RatingServer
 
-    init() throws {
+    init() async throws {
         let folder = try TemporaryFolder()
         let items = try RatingItems(
             predictions: ["a", "b"].map { try folder.predictions($0, rows: 3) }, seed: 1)
         let store = try RatingStore(directory: folder.path + "/r", items: items)
         self.folder = folder
-        server = try RatingServer(store: store, host: "127.0.0.1", port: 0)
+        server = try await RatingServer.start(store: store, host: "127.0.0.1", port: 0)
     }
 
     /// Sends bytes, says that no more come, and returns everything that is answered.
@@ -45,8 +46,7 @@ private struct FuzzedServer {
     }
 }
 
-private func requests() throws -> FuzzedFormat {
-    let server = try FuzzedServer()
+private func requests(_ server: FuzzedServer) -> FuzzedFormat {
     let host = "Host: 127.0.0.1:\(server.server.port)\r\n"
     let session = "GET /api/session?rater=ann HTTP/1.1\r\n\(host)\r\n"
     let item =
@@ -82,7 +82,13 @@ private func requests() throws -> FuzzedFormat {
     @Test("a damaged request is answered or closed, and the server goes on")
     func damagedRequest() async {
         await #expect(processExitsWith: .success, "input: \(Fuzzing.record("http"))") {
-            try Fuzzing.run(requests(), inputs: 1_500)
+            let server = try await FuzzedServer()
+            // The clients wait, which the server's tasks must not.
+            try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
+                DispatchQueue.global().async {
+                    done.resume(with: Result { try Fuzzing.run(requests(server), inputs: 1_500) })
+                }
+            }
         }
     }
 }

@@ -40,6 +40,7 @@ struct Product {
 
     /// Runs in the first of `forms` that is possible and has fast code.
     func run(forms: [ProductForm], limits: WidenedBlockLimits) {
+        if let products = PanelProducts.current, products.run(self) { return }
         ThreadPool.isReproducible
             ? runInPieces(forms: forms, limits: limits) : runWhole(forms: forms, limits: limits)
     }

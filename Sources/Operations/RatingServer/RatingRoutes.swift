@@ -4,25 +4,38 @@ import Datasets
 import Files
 import Foundation
 internal import JSON
-import NIOHTTP1
 import Ratings
+import WebServing
 
 /// The page, its items and the ratings that come in. The page never learns which system an output is from.
-struct RatingRoutes: Sendable {
+struct RatingRoutes: WebService {
     let store: RatingStore
     let guardian: RequestGuard
 
-    func respond(to request: RatingRequest) -> RatingResponse {
+    /// The largest body that a request may have, in bytes.
+    var bodyLimit: Int { 16 << 10 }
+
+    func answer(_ request: WebRequest) async -> WebAnswer { respond(to: request).answer }
+
+    func refusal(of head: WebRequest, status: Int) -> WebAnswer {
+        let response =
+            status == 413
+            ? RatingResponse.failure(.payloadTooLarge, "The request is too large.")
+            : RatingResponse.failure(.requestTimeout, "The request came too slowly.")
+        return response.answer
+    }
+
+    func respond(to request: WebRequest) -> RatingResponse {
         if let refusal = guardian.refusal(of: request) { return refusal }
         switch (request.method, request.path) {
-        case (.GET, "/"): return page(request)
-        case (.GET, "/rate.css"): return .text(RatingPage.style, type: "css")
-        case (.GET, "/rate.js"): return .text(RatingPage.script, type: "javascript")
-        case (.GET, "/api/session"): return answer { () throws(Refusal) in try session(request) }
-        case (.GET, "/api/item"): return answer { () throws(Refusal) in try item(request) }
-        case (.POST, "/api/rating"): return answer { () throws(Refusal) in try rate(request) }
-        case (.POST, "/api/comment"): return answer { () throws(Refusal) in try comment(request) }
-        case (.GET, "/image"): return image(request)
+        case ("GET", "/"): return page(request)
+        case ("GET", "/rate.css"): return .text(RatingPage.style, type: "css")
+        case ("GET", "/rate.js"): return .text(RatingPage.script, type: "javascript")
+        case ("GET", "/api/session"): return answer { () throws(Refusal) in try session(request) }
+        case ("GET", "/api/item"): return answer { () throws(Refusal) in try item(request) }
+        case ("POST", "/api/rating"): return answer { () throws(Refusal) in try rate(request) }
+        case ("POST", "/api/comment"): return answer { () throws(Refusal) in try comment(request) }
+        case ("GET", "/image"): return image(request)
         case (_, "/"), (_, "/rate.css"), (_, "/rate.js"), (_, "/api/session"), (_, "/api/item"),
             (_, "/api/rating"), (_, "/api/comment"), (_, "/image"):
             return .failure(.methodNotAllowed, "\(request.method) is not possible here.")
@@ -32,10 +45,10 @@ struct RatingRoutes: Sendable {
 
     /// A request that cannot be served.
     private struct Refusal: Error {
-        let status: HTTPResponseStatus
+        let status: RatingResponse.Status
         let sentence: String
 
-        init(_ status: HTTPResponseStatus, _ sentence: String) {
+        init(_ status: RatingResponse.Status, _ sentence: String) {
             (self.status, self.sentence) = (status, sentence)
         }
     }
@@ -46,7 +59,7 @@ struct RatingRoutes: Sendable {
         } catch { return .failure(error.status, error.sentence) }
     }
 
-    private func page(_ request: RatingRequest) -> RatingResponse {
+    private func page(_ request: WebRequest) -> RatingResponse {
         var response = RatingResponse.text(RatingPage.document, type: "html")
         if let token = guardian.token {
             let cookie =
@@ -63,8 +76,8 @@ struct RatingRoutes: Sendable {
     }
 
     /// How far a rater has come.
-    private func session(_ request: RatingRequest) throws(Refusal) -> JSONValue {
-        let rater = try rater(request["rater"])
+    private func session(_ request: WebRequest) throws(Refusal) -> JSONValue {
+        let rater = try rater(request.query("rater"))
         let (items, ratings) = (store.items, store.ratings)
         let order = items.blinding.itemOrder(for: rater)
         let open = items.items.indices.first { place in
@@ -94,10 +107,10 @@ struct RatingRoutes: Sendable {
     }
 
     /// The item that a rater sees at a place, outputs in that rater's order.
-    private func item(_ request: RatingRequest) throws(Refusal) -> JSONValue {
-        let rater = try rater(request["rater"])
+    private func item(_ request: WebRequest) throws(Refusal) -> JSONValue {
+        let rater = try rater(request.query("rater"))
         let items = store.items
-        guard let place = request["place"].flatMap(Int.init), items.items.indices.contains(place) else {
+        guard let place = request.query("place").flatMap(Int.init), items.items.indices.contains(place) else {
             throw Refusal(.notFound, "There is no item at this place.")
         }
         let index = items.blinding.itemOrder(for: rater)[place]
@@ -146,7 +159,7 @@ struct RatingRoutes: Sendable {
         let systems: [Int]
     }
 
-    private func target(_ request: RatingRequest) throws(Refusal) -> Target {
+    private func target(_ request: WebRequest) throws(Refusal) -> Target {
         let body: JSONValue
         do {
             body = try JSONValue(json: request.body, name: "The request")
@@ -174,7 +187,7 @@ struct RatingRoutes: Sendable {
 
     /// Saves a rating: `{"set": …, "rater": …, "item": row, "letter": "A", "criterion": …, "rating": 1…5}`,
     /// or `"cannot judge"` as rating.
-    private func rate(_ request: RatingRequest) throws(Refusal) -> JSONValue {
+    private func rate(_ request: WebRequest) throws(Refusal) -> JSONValue {
         let target = try target(request)
         guard let criterion = target.body["criterion"]?.string.flatMap(Criterion.init) else {
             throw Refusal(.badRequest, "There is no such criterion.")
@@ -194,7 +207,7 @@ struct RatingRoutes: Sendable {
     }
 
     /// Saves a comment: `{"set": …, "rater": …, "item": row, "letter": "A", "comment": text}`.
-    private func comment(_ request: RatingRequest) throws(Refusal) -> JSONValue {
+    private func comment(_ request: WebRequest) throws(Refusal) -> JSONValue {
         let target = try target(request)
         guard let text = target.body["comment"]?.string else {
             throw Refusal(.badRequest, "A comment must be a text.")
@@ -212,9 +225,9 @@ struct RatingRoutes: Sendable {
     }
 
     /// An image of an item's prompt; no other file is ever read.
-    private func image(_ request: RatingRequest) -> RatingResponse {
-        guard let index = request["item"].flatMap(Int.init).flatMap(store.items.index(ofRow:)),
-            let part = request["part"].flatMap(Int.init),
+    private func image(_ request: WebRequest) -> RatingResponse {
+        guard let index = request.query("item").flatMap(Int.init).flatMap(store.items.index(ofRow:)),
+            let part = request.query("part").flatMap(Int.init),
             store.items.items[index].prompt.indices.contains(part),
             case .image(let path) = store.items.items[index].prompt[part].content
         else { return .failure(.notFound, "There is no such image.") }

@@ -2,8 +2,8 @@
 
 import Files
 import Foundation
-import NIOHTTP1
 import Ratings
+import WebServing
 
 /// Turns away requests that other pages or other people make.
 struct RequestGuard: Sendable {
@@ -13,25 +13,26 @@ struct RequestGuard: Sendable {
     let token: AccessToken?
 
     /// The refusal of a request; nil if it may be answered.
-    func refusal(of request: RatingRequest) -> RatingResponse? {
+    func refusal(of request: WebRequest) -> RatingResponse? {
         if let token {
-            guard [request["token"], request.cookie(Self.cookieName)].contains(where: token.matches) else {
+            guard [request.query("token"), request.cookie(Self.cookieName)].contains(where: token.matches)
+            else {
                 return .failure(.forbidden, "Open the page by the whole link that the server printed.")
             }
         } else {
             // A page elsewhere could have its host name lead here; the name would not be ours.
-            guard request.headers["host"].allSatisfy(Self.isLocal), request.headers.contains(name: "host")
-            else {
+            let hosts = request.headers("host")
+            guard hosts.allSatisfy(Self.isLocal), !hosts.isEmpty else {
                 return .failure(.forbidden, "Open the page by the address that the server printed.")
             }
         }
-        guard request.method == .POST else { return nil }
+        guard request.method == "POST" else { return nil }
         // Pages elsewhere cannot send this type without asking first, and are not answered then.
-        guard request.headers["content-type"].first?.lowercased().hasPrefix("application/json") == true else {
+        guard request.header("content-type")?.lowercased().hasPrefix("application/json") == true else {
             return .failure(.unsupportedMediaType, "Ratings are sent as application/json.")
         }
-        if let origin = request.headers["origin"].first,
-            origin != "http://" + (request.headers["host"].first ?? "")
+        if let origin = request.header("origin"),
+            origin != "http://" + (request.header("host") ?? "")
         {
             return .failure(.forbidden, "The request comes from another page.")
         }
@@ -41,15 +42,6 @@ struct RequestGuard: Sendable {
     private static func isLocal(_ host: String) -> Bool {
         let name = host.hasPrefix("[") ? host.prefix { $0 != "]" } + "]" : host.prefix { $0 != ":" }
         return name == "[::1]" || LocalAddress.isLoopback(String(name))
-    }
-}
-
-/// Addresses that only this machine reaches.
-enum LocalAddress {
-    static func isLoopback(_ host: String) -> Bool {
-        if host == "localhost" || host == "::1" { return true }
-        // A name such as 127.example.org may lead anywhere.
-        return host.hasPrefix("127.") && host.utf8.allSatisfy { $0 == UInt8(ascii: ".") || 0x30...0x39 ~= $0 }
     }
 }
 

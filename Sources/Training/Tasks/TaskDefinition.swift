@@ -6,6 +6,7 @@ package import DataParallel
 package import Datasets
 package import Evaluation
 package import Models
+package import Tensors
 internal import Training
 
 /// A kind of fine-tuning: how its model and rows are loaded, trained, answered and measured. `TaskTable`
@@ -103,6 +104,8 @@ package struct TaskPredictor {
     package var labelColumn = ""
     /// Figures beside those of the answers, such as baselines; summed from the same rows.
     package var baselineScores: (any BaselineScores)?
+    /// The parameters of the model, which nothing writes to from here on.
+    package var weights: [Tensor] = []
 
     package init(predictor: any Predictor) { self.predictor = predictor }
 }

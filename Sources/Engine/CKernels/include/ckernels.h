@@ -39,6 +39,30 @@ int ck_packs(void);
 /// Packs the blocks of 64 columns from first to last.
 void ck_pack(const ck_packing *p, size_t first, size_t last);
 
+// MARK: Products of independent rows with a packed matrix (panel_products.c)
+
+/// Columns of a panel of the packed right operand.
+enum { CK_PANEL = 32 };
+
+/// out[m × n] (+)= a[m × k] · b[k × n] + bias: b packed in panels, bias NULL or n numbers.
+typedef struct {
+    const float *a, *packed, *bias;
+    float *out;
+    size_t lda, ldo, n, k;
+    int added;
+} ck_panel_product;
+
+/// Packs panels from first to last of b[k × n], given as [n × k] if `transposed`: k rows of 32 each.
+void ck_pack_panels(const float *b, size_t ldb, int transposed, size_t n, size_t k, size_t first,
+                        size_t last, float *packed);
+/// Computes some rows of some panels. No bit depends on which others are computed with them. `narrow` takes
+/// the code of processors without vectors of 512 bits, for tests.
+void ck_panel_products(const ck_panel_product *p, size_t first_panel, size_t last_panel, size_t first_row,
+                     size_t last_row, int narrow);
+/// Whose packed operands the calling thread's products use; NULL for none.
+void ck_set_panel_products(void *owner);
+void *ck_get_panel_products(void);
+
 // MARK: Thread pool (pool.c)
 
 /// Runs `body(part, parts, context)` once for each of `parts` on the threads that oneDNN uses too. Inside

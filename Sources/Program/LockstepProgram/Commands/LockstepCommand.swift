@@ -24,7 +24,7 @@ struct LockstepCommand: ParsableCommand {
         subcommands: [
             PrepareCommand.self, CheckCommand.self, PlanCommand.self, TrainCommand.self, EvaluateCommand.self,
             PredictCommand.self, ChatCommand.self, RateCommand.self, CrossValidateCommand.self,
-            ReportCommand.self, ImportCommand.self, ExportCommand.self, LaunchCommand.self,
+            ReportCommand.self, ImportCommand.self, ExportCommand.self, ServeCommand.self, LaunchCommand.self,
             SuperviseCommand.self, CacheCommand.self, VerifyResumeCommand.self, JobRemainsCommand.self,
             BenchCommand.self,
         ])

@@ -90,7 +90,9 @@ struct RateServeCommand: OneProcessCommand {
     func run() throws {
         guard LaunchVariables.current.isFirstRank else { return }
         let store = try RatingStore(directory: folder.outputDir, items: loadItems())
-        let server = try RatingServer(store: store, host: host, port: port)
+        let server = try WaitingThread.run { [host, port] in
+            try await RatingServer.start(store: store, host: host, port: port)
+        }
         let stop = StopSignal()
         try StandardOutput.write("Rating page: \(server.address)\n")
         let (count, systems) = (store.items.items.count, store.items.systems.count)
@@ -98,7 +100,7 @@ struct RateServeCommand: OneProcessCommand {
             "\(count, "item") of \(systems, "system"); ratings go to "
                 + "\(folder.outputDir)/ratings.jsonl. Ctrl-C ends.")
         stop.wait()
-        server.stop()
+        try WaitingThread.run { await server.stop() }
         let report = try RatingReport(directory: folder.outputDir)
         guard report.results.ratingCount > 0 else {
             Messages.note("There are no ratings yet.")

@@ -5,6 +5,7 @@ package import Checkpoints
 package import DataParallel
 package import Datasets
 internal import Evaluation
+internal import Layers
 package import Models
 internal import Phrases
 internal import Training
@@ -96,6 +97,7 @@ extension ClassificationDefinition {
         labels.positive = try labels.positive(run.data.positiveLabel)
         answering.labels = labels
         answering.labelColumn = setup.reader.labelColumn
+        answering.weights = [setup.model.parameters.values]
         return answering
     }
 }

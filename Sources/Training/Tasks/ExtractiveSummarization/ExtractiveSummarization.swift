@@ -5,6 +5,7 @@ package import Checkpoints
 package import DataParallel
 package import Datasets
 package import Evaluation
+internal import Layers
 package import Models
 internal import Phrases
 internal import Training
@@ -66,6 +67,7 @@ package struct ExtractiveSummarization: TaskDefinition {
         let predictor = ExtractivePredictor(
             model: setup.model, reader: setup.reader, batchRows: run.training.perDeviceEvalBatchSize)
         var answering = TaskPredictor(predictor: predictor)
+        answering.weights = [setup.model.parameters.values]
         answering.baselineScores = ExtractiveBaselines(predictor: predictor, seed: run.training.seed)
         return answering
     }

@@ -14,7 +14,7 @@ import Training
 package enum ModelBroadcast {
     /// The classifier of a recipe with `head`, or with its own head when nil. `overrides` replace keys of
     /// config.json. The report is rank 0's. Collective.
-    static func classifier(
+    package static func classifier(
         _ source: ModelArguments, head: ClassificationHead?, seed: UInt64,
         overrides: JSONObject = [:], through group: any ProcessGroup
     ) throws -> (model: any SequenceClassifier, report: LoadReport?) {

@@ -6,6 +6,7 @@ package import DataParallel
 package import Datasets
 package import Evaluation
 package import Generation
+internal import Layers
 package import Models
 internal import Phrases
 internal import Training
@@ -84,7 +85,9 @@ extension SequenceToSequenceDefinition {
         try InferenceSetup.applyPrecision(run.training, to: setup.model, group)
         let predictor = SequenceToSequencePredictor(
             model: setup.model, reader: setup.reader, options: setup.options)
-        return TaskPredictor(predictor: predictor)
+        var answering = TaskPredictor(predictor: predictor)
+        answering.weights = [setup.model.parameters.values]
+        return answering
     }
 
     package func losses(

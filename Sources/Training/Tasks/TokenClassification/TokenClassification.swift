@@ -6,6 +6,7 @@ package import DataParallel
 package import Datasets
 package import Evaluation
 internal import JSON
+internal import Layers
 package import Models
 internal import Phrases
 internal import Tokenizers
@@ -77,8 +78,10 @@ package struct TokenClassification: TaskDefinition {
         InferenceSetup.applyThreadPlan(run.training, group)
         let model = try ModelBroadcast.tokenClassifier(run.model, head: nil, seed: 0, through: group).model
         try InferenceSetup.applyPrecision(run.training, to: model, group)
-        return TaskPredictor(
+        var answering = TaskPredictor(
             predictor: TaggingPredictor(model: model, reader: try reader(run, model, isTraining: false)))
+        answering.weights = [model.parameters.values]
+        return answering
     }
 
     package func textScoring(

@@ -1,32 +1,26 @@
 // A plain HTTP/1.1 client over a socket, which can also send what no well-behaved client would.
 
-import Datasets
 import Foundation
-import JSON
-import Ratings
 
 /// What came back.
-struct HTTPReply {
-    let status: Int
-    let headers: [String: String]
-    let body: [UInt8]
+package struct HTTPReply: Sendable {
+    package let status: Int
+    package let headers: [String: String]
+    package let body: [UInt8]
 
-    var text: String { String(decoding: body, as: UTF8.self) }
-    var json: JSONValue {
-        get throws { try JSONValue(json: body, name: "\(status): \(text.prefix(300))") }
-    }
+    package var text: String { String(decoding: body, as: UTF8.self) }
 }
 
 /// A connection that failed.
-struct ConnectionError: Error, CustomStringConvertible {
-    let description: String
+package struct ConnectionError: Error, CustomStringConvertible {
+    package let description: String
     init(_ what: String) { description = "\(what): \(POSIXError(.init(rawValue: errno) ?? .EIO))" }
 }
 
 /// Requests to a port of this machine, each over a connection of its own.
-enum HTTPClient {
+package enum HTTPClient {
     /// Sends a request and waits for the whole reply, at most 60 s for each part of it.
-    static func send(
+    package static func send(
         _ method: String, port: Int, _ path: String, headers: [(String, String)] = [], body: String? = nil
     ) throws -> HTTPReply {
         var lines = ["\(method) \(path) HTTP/1.1"]
@@ -39,7 +33,7 @@ enum HTTPClient {
     }
 
     /// Sends these bytes and reads one reply.
-    static func exchange(_ bytes: [UInt8], port: Int) throws -> HTTPReply {
+    package static func exchange(_ bytes: [UInt8], port: Int) throws -> HTTPReply {
         let descriptor = try connect(port: port)
         defer { close(descriptor) }
         var sent = 0
@@ -64,7 +58,7 @@ enum HTTPClient {
         return try reply(received)
     }
 
-    static func connect(port: Int) throws -> Int32 {
+    package static func connect(port: Int) throws -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { throw ConnectionError("no socket") }
         var limit = timeval(tv_sec: 60, tv_usec: 0)
@@ -104,14 +98,30 @@ enum HTTPClient {
 
     private static func isWhole(_ bytes: [UInt8]) -> Bool {
         guard let (head, body) = split(bytes) else { return false }
-        guard let length = headers(head)["content-length"].flatMap(Int.init) else { return false }
-        return body.count >= length
+        if let length = headers(head)["content-length"].flatMap(Int.init) { return body.count >= length }
+        return headers(head)["transfer-encoding"] == "chunked"
+            && body.suffix(5) == Array("0\r\n\r\n".utf8)[...]
     }
 
     private static func reply(_ bytes: [UInt8]) throws -> HTTPReply {
         guard let (head, body) = split(bytes),
             let status = head.split(separator: " ").dropFirst().first.flatMap({ Int($0) })
         else { throw ConnectionError("an incomplete reply of \(bytes.count) bytes") }
-        return HTTPReply(status: status, headers: headers(head), body: Array(body))
+        let found = headers(head)
+        return HTTPReply(
+            status: status, headers: found,
+            body: found["transfer-encoding"] == "chunked" ? unchunked(body) : Array(body))
+    }
+
+    /// The body that came in chunks (RFC 9112).
+    private static func unchunked(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+        var (rest, body) = (bytes, [UInt8]())
+        while let end = rest.firstRange(of: Array("\r\n".utf8)),
+            let count = Int(String(decoding: rest[..<end.lowerBound], as: UTF8.self), radix: 16), count > 0
+        {
+            body += rest[end.upperBound...].prefix(count)
+            rest = rest[end.upperBound...].dropFirst(count + 2)
+        }
+        return body
     }
 }

@@ -1,0 +1,116 @@
+// From a model folder to a model that answers requests.
+
+import Arguments
+import ChatTemplates
+import Checkpoints
+import Configuration
+import DataParallel
+import Foundation
+import Generation
+import JSON
+import Models
+import Serving
+import Tasks
+import Tokenizers
+import Training
+
+/// Loads the model of a configuration for a server.
+struct ModelLoading: Sendable {
+    let configuration: RunConfiguration
+
+    private var folder: String { configuration.model.directory }
+    private var name: String { URL(fileURLWithPath: folder).standardizedFileURL.lastPathComponent }
+
+    /// Throws when the files are unfit, or the task is none that is served.
+    func load() throws -> ServedModel {
+        switch configuration.task {
+        case .textClassification: try classifier()
+        case .tokenClassification, .imageClassification, .extractiveSummarization, .summarization,
+            .imageCaptioning:
+            try rows()
+        case .chat, .causalLM: try languageModel()
+        case .maskedLM, .questionAnswering:
+            throw TrainingError(
+                "\(folder): task: \(configuration.task.rawValue) is not served; served are classifiers of texts, tokens "
+                    + "and images, summarizers, captioners and language models")
+        }
+    }
+
+    private func classifier() throws -> ServedModel {
+        let group = SoloProcessGroup()
+        InferenceSetup.applyThreadPlan(configuration.training, group)
+        let model = try ModelBroadcast.classifier(configuration.model, head: nil, seed: 0, through: group)
+            .model
+        guard (model as? any ImageModel)?.imageConfiguration == nil else {
+            throw TrainingError("\(folder) holds a model that reads images; give --task image-classification")
+        }
+        let tokenizer = try TokenizerLoader.load(directory: folder)
+        let (head, longest) = (model.head, model.maximumLength)
+        let type = model.configurationJSON["model_type"]?.string ?? ""
+        let worker = SharedWorker(TextClassifierWorker(model), largestBatch: .max)
+        // The first pass packs the weights, which no request shall wait for.
+        let probe = tokenizer.encode(name)
+        let limit = min(configuration.data.maxSeqLength ?? longest, longest)
+        let ids = Array(probe.ids.prefix(limit))
+        _ = try worker.run([.tokens(ids, types: Array(probe.typeIDs.prefix(limit)))])[0].get()
+        return served(
+            .classifier(ClassifierService(head: head, worker: worker)), type: type, tokenizer: tokenizer,
+            limit: limit)
+    }
+
+    private func rows() throws -> ServedModel {
+        let definition = configuration.task.definition
+        guard let column = definition.inputColumn(configuration.data) else {
+            throw TrainingError(
+                "\(folder): task: \(configuration.task.rawValue) with text_pair_column reads two texts a row, which is "
+                    + "served for text-classification alone")
+        }
+        let answering = try definition.taskPredictor(configuration, group: SoloProcessGroup())
+        let writesText: Bool
+        switch configuration.task {
+        case .summarization, .imageCaptioning, .extractiveSummarization: writesText = true
+        default: writesText = false
+        }
+        // Of texts that are written one after the other each is a batch.
+        let isWritten = configuration.task == .summarization || configuration.task == .imageCaptioning
+        let worker = SharedWorker(
+            RowWorker(answering.predictor, weights: answering.weights), largestBatch: isWritten ? 1 : 64)
+        let tokenizer = try definition.readsImages ? nil : TokenizerLoader.load(directory: folder)
+        return served(
+            .rows(
+                RowService(
+                    writesText: writesText, readsImages: definition.readsImages, column: column,
+                    worker: worker)),
+            type: configuration.task.rawValue, tokenizer: tokenizer,
+            limit: configuration.task == .summarization
+                ? configuration.data.maxSourceLength ?? 1_024 : configuration.data.sequenceLength)
+    }
+
+    private func languageModel() throws -> ServedModel {
+        let group = SoloProcessGroup()
+        InferenceSetup.applyThreadPlan(configuration.training, group)
+        let arguments = configuration.training
+        let model = try ModelBroadcast.causal(configuration.model, seed: arguments.seed, through: group).model
+        try InferenceSetup.applyPrecision(arguments, to: model, group)
+        let tokenizer = try TokenizerLoader.load(directory: folder)
+        let options = try GenerationConfigurationFile(directory: folder).options(
+            arguments.generation, seed: arguments.seed, defaultNewTokens: ChatModel.defaultNewTokens)
+        let template =
+            try configuration.task == .chat ? ChatTemplate.loadIfPresent(directory: folder) : nil
+        let longest = model.maximumLength
+        let type = model.configurationJSON["model_type"]?.string ?? ""
+        let engine = SequentialGenerating(model)
+        let chat = ChatModel(
+            engine: engine, template: template, options: options.endingTurns(of: template, tokenizer),
+            variables: configuration.data.chatTemplateArguments.templateVariables, maximumLength: longest)
+        return served(.chat(chat), type: type, tokenizer: tokenizer, limit: longest)
+    }
+
+    private func served(
+        _ kind: ServedModel.Kind, type: String, tokenizer: (any Tokenizer)?, limit: Int
+    ) -> ServedModel {
+        ServedModel(
+            name: name, type: type, kind: kind, created: Int(Date().timeIntervalSince1970),
+            tokenizer: tokenizer, maxInputLength: limit)
+    }
+}
