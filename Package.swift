@@ -220,7 +220,7 @@ let package = Package(
                 "GGUFImport",
                 "Arguments", "Training", "Tasks", "CrossValidation",
                 "Reporting",
-                "Configuration", "Lockstep", "Ratings", "RatingServer", "Cluster", "Export",
+                "Configuration", "Lockstep", "Ratings", "RatingServer", "Cluster", "Export", "Serving",
                 argumentParser, logging,
             ]),
         program("rank-scenarios", ["Tensors", "Files", "Machine", "Layers", "DataParallel", "MPI"]),

@@ -1,5 +1,6 @@
 // `serve` from a model folder to a server that runs until it is told to stop.
 
+import Arguments
 package import Configuration
 import Dispatch
 import Files

@@ -1,6 +1,7 @@
 // `lockstep serve`: a model answers over HTTP.
 
 import ArgumentParser
+import Arguments
 import Configuration
 import Lockstep
 import Serving
