@@ -133,7 +133,12 @@ let package = Package(
             dependencies: [
                 "Tensors", "Files", "JSON", "Safetensors", "Layers", "Models", "ONNX", "ONNXMessages",
                 "Checkpoints", "Generation",
-            ], path: Floor.operations.path("Export"), resources: [.embedInCode("ONNX/runtime.py")],
+            ], path: Floor.operations.path("Export"),
+            resources: [
+                .embedInCode("ONNX/runtime.py"), .embedInCode("AzureML/Dockerfile"),
+                .embedInCode("AzureML/score.py"), .embedInCode("AzureML/conda.yml"),
+                .embedInCode("AzureML/azureml.md"),
+            ],
             swiftSettings: strict),
         module(.operations, "Reporting", ["Phrases", "Files", "JSON", "Machine"]),
         // Generated code, which does not mark what it does with unsafe globals.

@@ -60,11 +60,44 @@ extension AzureMLJob {
 }
 
 extension ClusterConfiguration {
+    /// Tells `train` how many ranks a job was made for: where another number starts, it refuses.
+    package static let expectedRanksVariable = "LOCKSTEP_EXPECTED_RANKS"
+
+    /// The job that trains by a recipe in a folder `code` beside it, with its files as inputs of the job.
+    ///
+    /// - Parameters:
+    ///   - settings: Open MPI's settings of every job.
+    ///   - environment: the environment, in place of the cluster file's.
+    ///   - inputs: keys of the recipe with the assets or folders that they are given.
+    /// - Returns: nil where the launcher is another than Azure's.
+    package func azureMLTrainingJob(
+        settings: OpenMPISettings, environment: String, inputs: [(key: String, type: String, path: String)]
+    ) -> String? {
+        guard var job = azureML else { return nil }
+        job.environment = environment
+        let flags = inputs.flatMap { ["--\($0.key)", "${{inputs.\($0.key)}}"] }
+        let request = JobRequest(
+            executable: "lockstep",
+            arguments: ["train", "recipe.yaml"] + flags + ["--output_dir", "${{outputs.model}}"],
+            settings: settings, batchScript: "")
+        let files = inputs.map { input in
+            ManifestValue.Field(
+                key: input.key,
+                value: .fields(["type": .text(input.type), "path": .text(input.path)]))
+        }
+        let own = ManifestValue.fields([
+            "code": .text("code"), "inputs": .mapping(files),
+            "outputs": .fields(["model": .fields(["type": .text("uri_folder")])]),
+        ])
+        return azureMLDocument(job, request).merged(with: own).yaml
+    }
+
     /// The job that `az ml job create` reads.
     func azureMLDocument(_ job: AzureMLJob, _ request: JobRequest) -> ManifestValue {
         let variables =
             parameters(request.settings).map { (name: $0.environmentName, value: $0.value) }
             + rankEnvironment(threadsPerRank: job.threadsPerRank)
+            + [(name: Self.expectedRanksVariable, value: String(job.instanceCount * job.processCount))]
         let environment = variables.map { ManifestValue.Field(key: $0.name, value: .text($0.value)) }
         return ManifestValue.fields([
             "$schema": .text("https://azuremlschemas.azureedge.net/latest/commandJob.schema.json"),
