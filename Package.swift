@@ -214,6 +214,8 @@ let package = Package(
                 "Checkpoints", "Metrics", "Arguments", "Training", "Evaluation", "Tasks", "CrossValidation",
                 "Reporting", "Telemetry", "Cluster", "Configuration", "Ratings", "Export", "Serving",
                 "WebServing", "Generation", "ChatTemplates", logging,
+                "Reporting", "Telemetry", "Cluster", "Configuration", "Ratings", "Export", "Monitoring",
+                logging,
             ]),
         program(
             "LockstepProgram",
@@ -226,6 +228,7 @@ let package = Package(
                 "Arguments", "Training", "Tasks", "CrossValidation",
                 "Reporting",
                 "Configuration", "Lockstep", "Ratings", "RatingServer", "Cluster", "Export", "Serving",
+                "Configuration", "Lockstep", "Ratings", "RatingServer", "Cluster", "Export", "Monitoring",
                 argumentParser, logging,
             ]),
         program("rank-scenarios", ["Tensors", "Files", "Machine", "Layers", "DataParallel", "MPI"]),

@@ -30,7 +30,7 @@ import Testing
         "every option of every command has one sentence",
         arguments: [
             "prepare", "check", "plan", "train", "evaluate", "predict", "chat", "cross-validate",
-            "verify-resume", "import", "export", "serve", "launch", "supervise",
+            "verify-resume", "import", "export", "serve", "launch", "supervise", "monitor",
         ])
     func sentences(command: String) throws {
         let entries = entries(try output([command, "--help"]))

@@ -9,7 +9,8 @@ import Testing
 @Suite struct CompletionTests {
     private static let commands = [
         "prepare", "check", "plan", "train", "evaluate", "predict", "chat", "rate", "cross-validate",
-        "verify-resume", "report", "import", "export", "serve", "launch", "supervise", "cache", "bench",
+        "verify-resume", "report", "import", "export", "serve", "launch", "supervise", "monitor",
+        "cache", "bench",
     ]
 
     /// The script for a shell, written into the workshop; returns its path.

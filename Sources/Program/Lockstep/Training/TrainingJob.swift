@@ -45,6 +45,7 @@ package struct TrainingJob {
     @discardableResult
     package func run(stoppingAt stopRequest: StopRequest, isWholeJob: Bool = true) throws -> TrainingSummary {
         guard !arguments.reproducible || ThreadPool.servesOneDNN else { throw PoolsDiffer() }
+        try DeclaredRanks.check(group)
         return try ThreadPool.run(isReproducible: arguments.reproducible) {
             try runOnPool(stoppingAt: stopRequest, isWholeJob: isWholeJob)
         }

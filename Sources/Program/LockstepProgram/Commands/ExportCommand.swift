@@ -16,19 +16,26 @@ struct ExportCommand: ParsableCommand, RecipeReader {
 
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Writes a fine-tuned model as ONNX and proves that ONNX Runtime computes the same.",
+        abstract: "Writes a fine-tuned model as ONNX, with proof, or documents for Azure Machine Learning.",
         discussion: helpText(
             """
             Needs --model_name_or_path, --validation_file and --output_dir. The rows go through Lockstep and through \
             ONNX Runtime; where logits differ by more than the bound, or any answer does, nothing is written. ONNX \
             Runtime runs in a Python environment: that of --python, or one that is made in ~/.cache/lockstep.
+
+            With --format azureml RUN, the output folder of a run, it writes what az ml reads: job, environment with a \
+            Dockerfile, data, model, endpoint, deployments and a monitor.
             """,
             examples:
                 "lockstep export --model_name_or_path runs/mine --validation_file test.csv --output_dir exported",
             "lockstep export recipe.yaml --model_name_or_path runs/mine --output_dir exported --variants int8 "
-                + "--max_metric_loss 0.005"))
+                + "--max_metric_loss 0.005",
+            "lockstep export --format azureml runs/mine --cluster cluster-configs/azureml.yaml "
+                + "--output_dir azureml"))
 
-    @Argument(help: "Recipe file (YAML) whose keys serve as defaults.", completion: .yaml)
+    @Argument(
+        help: "Recipe file (YAML) whose keys serve as defaults; with --format azureml the folder of a run.",
+        completion: .yaml)
     var recipe: String?
 
     @OptionGroup(title: "Options of export") var options: ExportOptions
@@ -37,6 +44,7 @@ struct ExportCommand: ParsableCommand, RecipeReader {
     func validate() throws { try options.check() }
 
     func run() throws {
+        if options.format == .azureml { return try exportForAzure() }
         try RankWork.run { group in
             let configuration = try flags.configuration(
                 recipe: recipe, requiredKeys: ["model_name_or_path", "validation_file", "output_dir"])
@@ -47,6 +55,37 @@ struct ExportCommand: ParsableCommand, RecipeReader {
             } else {
                 print(ExportTables.text(certificate, output: configuration.model.outputDir))
             }
+        }
+    }
+}
+
+extension ExportCommand {
+    /// Writes documents; loads no model and joins no job.
+    private func exportForAzure() throws {
+        guard let recipe else {
+            throw ValidationError("--format azureml needs the output folder of a run as its argument.")
+        }
+        guard let cluster = options.cluster else {
+            throw ValidationError(
+                "--format azureml needs --cluster, a cluster file with launcher: azureml such as "
+                    + "cluster-configs/azureml.yaml.")
+        }
+        let others = flags.overrides.map(\.key).filter { $0 != "output_dir" }
+        guard others.isEmpty else {
+            throw ValidationError(
+                "--format azureml reads --output_dir alone of the recipe's keys; leave out "
+                    + others.map { "--" + $0 }.joined(separator: ", ") + ".")
+        }
+        let output = flags.overrides.last { $0.key == "output_dir" }?.value ?? recipe + "/azureml"
+        var request = AzureMLExportRequest(run: recipe, output: output, cluster: cluster)
+        request.replacesOutput = options.replaceOutputDir
+        let names = try AzureMLExportJob(request).run()
+        if options.json {
+            let list = JSONValue.array(names.map { .string($0) })
+            try StandardOutput.write(
+                JSONValue.object(["directory": .string(output), "files": list]).text(.indented) + "\n")
+        } else {
+            print("\(output): \(names.joined(separator: ", "))")
         }
     }
 }
@@ -79,6 +118,12 @@ struct ExportOptions: ParsableArguments {
         completion: .file())
     var python: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Cluster file with launcher: azureml, which makes the job of --format azureml.",
+            valueName: "path"), completion: .yaml)
+    var cluster: String?
+
     @Flag(name: .customLong("replace_output_dir"), help: "Replace what the output directory holds.")
     var replaceOutputDir = false
 
@@ -95,6 +140,12 @@ struct ExportOptions: ParsableArguments {
         guard !precisions.contains(nil) else {
             throw ValidationError(
                 "--variants \(variants ?? ""): expected fp16, int8 or both, between commas.")
+        }
+        guard format == .onnx || (precisions.isEmpty && python == nil) else {
+            throw ValidationError("--format azureml takes neither --variants nor --python.")
+        }
+        guard format == .azureml || cluster == nil else {
+            throw ValidationError("--cluster belongs to --format azureml.")
         }
         guard precisions.isEmpty == (maxMetricLoss == nil) else {
             throw ValidationError("--variants and --max_metric_loss belong together: give both or neither.")
@@ -114,5 +165,5 @@ struct ExportOptions: ParsableArguments {
 
 /// The formats of exports.
 enum ExportFormat: String, ExpressibleByArgument, CaseIterable {
-    case onnx
+    case onnx, azureml
 }

@@ -26,6 +26,9 @@ struct LockstepCommand: ParsableCommand {
             PredictCommand.self, ChatCommand.self, RateCommand.self, CrossValidateCommand.self,
             ReportCommand.self, ImportCommand.self, ExportCommand.self, ServeCommand.self, LaunchCommand.self,
             SuperviseCommand.self, CacheCommand.self, VerifyResumeCommand.self, JobRemainsCommand.self,
+            ReportCommand.self, ImportCommand.self, ExportCommand.self, LaunchCommand.self,
+            MonitorCommand.self, SuperviseCommand.self, CacheCommand.self, VerifyResumeCommand.self,
+            JobRemainsCommand.self,
             BenchCommand.self,
         ])
 }
