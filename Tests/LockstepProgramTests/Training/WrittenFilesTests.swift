@@ -24,7 +24,8 @@ import Testing
         let model = ["config.json", "manifest.json", "model.safetensors"]
         #expect(
             try workshop.names("run")
-                == ["checkpoint-10", "checkpoint-5", model[0], model[1]] + ["metrics.jsonl", model[2]]
+                == ["checkpoint-10", "checkpoint-5", model[0], model[1]]
+                + ["metrics.jsonl", model[2], "monitoring.json"]
                 + ["recipe.yaml", "report.html", "trainer_state.json", "versions.json", "vocab.txt"])
         #expect(
             try workshop.names("run/checkpoint-5")

@@ -80,6 +80,7 @@ package struct TrainingJob {
         if summary.wasStopped {
             throw StoppedOnRequest(after: "step \(summary.step)", directory: outputDirectory)
         }
+        if isWholeJob { try MonitoringStatisticsJob(chosen, group: group).run() }
         return summary
     }
 
@@ -124,6 +125,7 @@ package struct TrainingJob {
             path: outputDirectory, overwrite: arguments.overwriteOutputDir, resuming: isResuming,
             inputs: inputs)
         try CheckpointStore(outputDirectory: outputDirectory).removeLeftovers(isLocked: true)
+        try MonitoringStatisticsJob.removeStale(directory: outputDirectory)
     }
 
     private var isResuming: Bool { arguments.resumeFromCheckpoint != .none }
