@@ -2,6 +2,7 @@
 
 import Arguments
 import Datasets
+import Evaluation
 import Generation
 import JSON
 import Layers
