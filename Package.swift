@@ -50,6 +50,9 @@ func tests(
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let nio = ["NIOCore", "NIOPosix", "NIOHTTP1"].map {
+    Target.Dependency.product(name: $0, package: "swift-nio")
+}
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 /// swift-metrics, which the server needs, has a module of a name that is taken here.
 let hummingbird = ["Hummingbird", "HummingbirdCore"].map {
@@ -212,10 +215,8 @@ let package = Package(
                 "Safetensors",
                 "Datasets", "Preparation", "Tokenizers",
                 "Checkpoints", "Metrics", "Arguments", "Training", "Evaluation", "Tasks", "CrossValidation",
-                "Reporting", "Telemetry", "Cluster", "Configuration", "Ratings", "Export", "Serving",
-                "WebServing", "Generation", "ChatTemplates", logging,
                 "Reporting", "Telemetry", "Cluster", "Configuration", "Ratings", "Export", "Monitoring",
-                logging,
+                "Serving", "WebServing", "Generation", "ChatTemplates", logging,
             ]),
         program(
             "LockstepProgram",

@@ -10,7 +10,8 @@ private let floors: [Set<String>] = [
 ]
 
 private let libraries: Set<String> = [
-    "Yams", "ArgumentParser", "NIOCore", "Hummingbird", "HummingbirdCore", "HTTPTypes",
+    "Yams", "ArgumentParser", "NIOCore", "NIOPosix", "NIOHTTP1", "Hummingbird", "HummingbirdCore",
+    "HTTPTypes",
     "ServiceLifecycle",
 ]
 

@@ -24,12 +24,9 @@ struct LockstepCommand: ParsableCommand {
         subcommands: [
             PrepareCommand.self, CheckCommand.self, PlanCommand.self, TrainCommand.self, EvaluateCommand.self,
             PredictCommand.self, ChatCommand.self, RateCommand.self, CrossValidateCommand.self,
-            ReportCommand.self, ImportCommand.self, ExportCommand.self, ServeCommand.self, LaunchCommand.self,
-            SuperviseCommand.self, CacheCommand.self, VerifyResumeCommand.self, JobRemainsCommand.self,
-            ReportCommand.self, ImportCommand.self, ExportCommand.self, LaunchCommand.self,
-            MonitorCommand.self, SuperviseCommand.self, CacheCommand.self, VerifyResumeCommand.self,
-            JobRemainsCommand.self,
-            BenchCommand.self,
+            ReportCommand.self, ImportCommand.self, ExportCommand.self, ServeCommand.self,
+            MonitorCommand.self, LaunchCommand.self, SuperviseCommand.self, CacheCommand.self,
+            VerifyResumeCommand.self, JobRemainsCommand.self, BenchCommand.self,
         ])
 }
 
