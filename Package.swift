@@ -229,7 +229,7 @@ let package = Package(
                 "Arguments", "Training", "Tasks", "CrossValidation",
                 "Reporting",
                 "Configuration", "Lockstep", "Ratings", "RatingServer", "Cluster", "Export", "Serving",
-                "Configuration", "Lockstep", "Ratings", "RatingServer", "Cluster", "Export", "Monitoring",
+                "Monitoring",
                 argumentParser, logging,
             ]),
         program("rank-scenarios", ["Tensors", "Files", "Machine", "Layers", "DataParallel", "MPI"]),
