@@ -6,7 +6,9 @@
 
 #define UNROLL _Pragma("clang loop unroll(full)")
 #define CK_ROW_BLOCK 64  // rows whose inputs are arranged at a time: they stay in the second-level cache
-#define PREFETCH_BYTES 1024
+// How far ahead of a tile weights are asked for, in bytes: by one row, and by several.
+#define SINGLE_AHEAD 1024
+#define AHEAD 2048
 #define OUTPUT_BLOCK 24  // outputs whose weights stay in the cache for all rows; a multiple of 3, 4, 6 and 8
 
 CK_INLINE size_t ck_weight_size(int format) {

@@ -46,7 +46,7 @@ TARGET_INLINE void NAME(tile)(const int format, const int rows, const int column
             NAME(floats) weight[8];
             UNROLL for (int c = 0; c < columns; c++) {
                 const char *place = weights + (c * ldw + step * 2 * LANES) * bytes;
-                if (rows == 1 && half == 0) __builtin_prefetch(place + PREFETCH_BYTES);
+                if (half == 0) __builtin_prefetch(place + (rows == 1 ? SINGLE_AHEAD : AHEAD));
                 weight[c] = NAME(weights)(format, place, half);
             }
             UNROLL for (int r = 0; r < rows; r++) {
