@@ -57,7 +57,8 @@ let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 /// swift-metrics, which the server needs, has a module of a name that is taken here.
 let hummingbird = ["Hummingbird", "HummingbirdCore"].map {
     Target.Dependency.product(
-        name: $0, package: "hummingbird", moduleAliases: ["Metrics": "SwiftMetrics"])
+        name: $0, package: "hummingbird",
+        moduleAliases: ["Metrics": "SwiftMetrics", "Configuration": "SwiftConfiguration"])
 }
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -78,7 +79,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(
-            url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
+            url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0",
+            traits: ["ConfigurationSupport"]),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.11.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
