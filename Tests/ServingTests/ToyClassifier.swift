@@ -96,10 +96,11 @@ enum ToyClassifier {
     }
 
     /// Texts of 1 to 30 words.
-    static let texts = (0..<40).map { number in
-        (0...(number * 7) % 30).map {
-            String(repeating: "abcdefgh".dropFirst($0 % 8).prefix(1), count: 1 + ($0 * number) % 9)
+    static let texts: [String] = (0..<40).map { number in
+        let words = (0...(number * 7) % 30).map { place -> String in
+            let letter = Array("abcdefgh")[place % 8]
+            return String(repeating: letter, count: 1 + (place * number) % 9)
         }
-        .joined(separator: " ")
+        return words.joined(separator: " ")
     }
 }

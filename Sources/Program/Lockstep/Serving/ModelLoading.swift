@@ -41,7 +41,8 @@ struct ModelLoading: Sendable {
         InferenceSetup.applyThreadPlan(configuration.training, group)
         let model = try ModelBroadcast.classifier(configuration.model, head: nil, seed: 0, through: group)
             .model
-        guard (model as? any ImageModel)?.imageConfiguration == nil else {
+        // A cast would tie the model to this task, and it is handed over below.
+        guard model.configurationJSON["image_size"] == nil else {
             throw TrainingError("\(folder) holds a model that reads images; give --task image-classification")
         }
         let tokenizer = try TokenizerLoader.load(directory: folder)
@@ -87,11 +88,8 @@ struct ModelLoading: Sendable {
     }
 
     private func languageModel() throws -> ServedModel {
-        let group = SoloProcessGroup()
-        InferenceSetup.applyThreadPlan(configuration.training, group)
         let arguments = configuration.training
-        let model = try ModelBroadcast.causal(configuration.model, seed: arguments.seed, through: group).model
-        try InferenceSetup.applyPrecision(arguments, to: model, group)
+        let model = try preparedLanguageModel()
         let tokenizer = try TokenizerLoader.load(directory: folder)
         let options = try GenerationConfigurationFile(directory: folder).options(
             arguments.generation, seed: arguments.seed, defaultNewTokens: ChatModel.defaultNewTokens)
@@ -104,6 +102,16 @@ struct ModelLoading: Sendable {
             engine: engine, template: template, options: options.endingTurns(of: template, tokenizer),
             variables: configuration.data.chatTemplateArguments.templateVariables, maximumLength: longest)
         return served(.chat(chat), type: type, tokenizer: tokenizer, limit: longest)
+    }
+
+    /// Not within `languageModel`: a conversion there would tie the model to its task.
+    private func preparedLanguageModel() throws -> any LanguageModel {
+        let group = SoloProcessGroup()
+        let arguments = configuration.training
+        InferenceSetup.applyThreadPlan(arguments, group)
+        let model = try ModelBroadcast.causal(configuration.model, seed: arguments.seed, through: group).model
+        try InferenceSetup.applyPrecision(arguments, to: model, group)
+        return model
     }
 
     private func served(
