@@ -3,6 +3,7 @@
 import Kernels
 import Serving
 import Testing
+import Tokenizers
 
 @Suite struct BatchIndependenceTests {
     @Test("logits are bitwise the same alone, in any batch and on 1 to 4 threads")
