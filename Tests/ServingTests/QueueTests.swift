@@ -1,6 +1,7 @@
 // The queue before the model: its limits, its order, and models that change places.
 
 import Dispatch
+import JSON
 import Models
 import Serving
 import Synchronization

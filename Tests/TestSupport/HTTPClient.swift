@@ -14,7 +14,7 @@ package struct HTTPReply: Sendable {
 /// A connection that failed.
 package struct ConnectionError: Error, CustomStringConvertible {
     package let description: String
-    init(_ what: String) { description = "\(what): \(POSIXError(.init(rawValue: errno) ?? .EIO))" }
+    package init(_ what: String) { description = "\(what): \(POSIXError(.init(rawValue: errno) ?? .EIO))" }
 }
 
 /// Requests to a port of this machine, each over a connection of its own.
