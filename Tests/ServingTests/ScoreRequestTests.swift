@@ -1,5 +1,6 @@
 // How `/predict` reads what it is asked.
 
+import JSON
 import Models
 import Serving
 import Testing
