@@ -109,6 +109,8 @@ package struct TrainingArguments: Sendable, Equatable {
     package var metricsPort: Int?
     /// The address of this machine that the port belongs to.
     package var metricsHost = "127.0.0.1"
+    /// Whether statistics of the data are left beside a trained text classifier, for `monitor`.
+    package var monitoringStatistics = true
     /// The steps, from 1, of which a trace over all ranks is written; nil writes none.
     package var profileSteps: ClosedRange<Int>?
     package var evalStrategy = EvaluationStrategy.never

@@ -56,6 +56,10 @@ extension RecipeKey {
         .key(
             "metrics_host", \.training.metricsHost, .text,
             "Address of the first rank's machine that metrics_port belongs to; 0.0.0.0 is every one."),
+        .key(
+            "monitoring_statistics", \.training.monitoringStatistics, .boolean,
+            "Leave monitoring.json beside a trained text classifier, the statistics of its data that monitor compares"
+                + " requests with; answers the validation rows once more."),
         .optional(
             "profile_steps", \.training.profileSteps, .stepRange,
             "Steps, such as 20-22, of which trace-20-22.json in output_dir shows what each rank did when: open"
