@@ -31,7 +31,7 @@ private final class ScriptedEngine: ContinuousGenerating {
     func submit(
         _ request: GenerationRequest, deliver: @escaping @Sendable (GenerationEvent) -> Void
     ) throws(GenerationError) -> UInt64 {
-        try request.checkFit(vocabularySize: 151, maximumLength: 100)
+        _ = try request.limit(vocabularySize: 151, maximumLength: 100)
         let ticket = record.withLock { record in
             record.requests.append(request)
             return UInt64(record.requests.count)
@@ -185,7 +185,7 @@ private let hello = #""messages": [{"role": "user", "content": "Hello there"}]"#
     func failures() async throws {
         let error = try #require(throws: GenerationError.self) {
             try GenerationRequest(prompt: [], options: GenerationOptions())
-                .checkFit(vocabularySize: 9, maximumLength: 9)
+                .limit(vocabularySize: 9, maximumLength: 9)
         }
         let caller = Caller(model: try model(ScriptedEngine([5], .failed(error))))
         #expect(try await caller.ask("POST", "/v1/chat/completions", "{\(hello)}").status == 424)
@@ -194,7 +194,7 @@ private let hello = #""messages": [{"role": "user", "content": "Hello there"}]"#
     }
 
     @Test("the model's own engine gives what the generator gives, and ends when it is told to")
-    func sequentialEngine() async throws {
+    func servedEngine() async throws {
         let json: JSONValue = [
             "model_type": "gpt2", "n_embd": 16, "n_layer": 1, "n_head": 2, "n_positions": 64,
             "vocab_size": 151,
@@ -207,7 +207,7 @@ private let hello = #""messages": [{"role": "user", "content": "Hello there"}]"#
         var options = GenerationOptions()
         options.maximumNewTokens = 12
         let expected = try Generator(toy()).generate(prompts: [[4, 5]], options: options)[0].tokens
-        let engine = SequentialGenerating(try toy())
+        let engine = ServedBatch(try toy())
         let (events, source) = AsyncStream<GenerationEvent>.makeStream()
         _ = try engine.submit(GenerationRequest(prompt: [4, 5], options: options)) { event in
             source.yield(event)

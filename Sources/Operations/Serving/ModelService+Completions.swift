@@ -32,7 +32,7 @@ extension ModelService {
             running = try RunningCompletion(
                 GenerationRequest(prompt: prompt, options: asked.options), stops: asked.stops,
                 engine: chat.engine, tokenizer: tokenizer)
-        } catch { throw ServiceError(.badValue, error.description) }
+        } catch { throw ServiceError(error) }
         let number = UUID().uuidString.lowercased()
         let writer = CompletionWriter(
             isChat: isChat, id: (isChat ? "chatcmpl-" : "cmpl-") + number, model: model.name,
@@ -80,6 +80,19 @@ extension ModelService {
                 }
                 withExtendedLifetime(place) {}
             })
+    }
+}
+
+extension ServiceError {
+    /// A request that the engine does not take.
+    fileprivate init(_ error: GenerationError) {
+        let kind: Kind =
+            switch error.kind {
+            case .unfit: .badValue
+            case .busy: .overloaded
+            case .stopped: .stopping
+            }
+        self.init(kind, error.description)
     }
 }
 

@@ -111,19 +111,7 @@ package final class ContinuousBatch: ContinuousGenerating {
 
     /// The most tokens of prompt and text; throws when the request is unfit.
     private func limit(of request: GenerationRequest) throws(GenerationError) -> Int {
-        try request.options.validate()
-        guard request.options.beamCount == 1 else {
-            throw .badOption("num_beams", expected: "1: beams are not decoded together with other requests")
-        }
-        let length = request.prompt.count
-        guard length > 0 else { throw .emptyPrompt(0) }
-        let limit = min(request.options.maximumLength(promptLength: length), maximumLength)
-        guard length < limit else { throw .promptTooLong(length, most: limit) }
-        for token in request.prompt where token < 0 || Int(token) >= vocabularySize {
-            throw GenerationError(
-                "token \(token) of the prompt is not in the vocabulary, whose tokens are 0 to "
-                    + "\(vocabularySize - 1): use the model's own tokenizer")
-        }
+        let limit = try request.limit(vocabularySize: vocabularySize, maximumLength: maximumLength)
         guard limit <= limits.cacheTokens else { throw .beyondCache(limit, most: limits.cacheTokens) }
         return limit
     }

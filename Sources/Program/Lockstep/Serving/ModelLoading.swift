@@ -97,7 +97,7 @@ struct ModelLoading: Sendable {
             try configuration.task == .chat ? ChatTemplate.loadIfPresent(directory: folder) : nil
         let longest = model.maximumLength
         let type = model.configurationJSON["model_type"]?.string ?? ""
-        let engine = SequentialGenerating(model)
+        let engine = ServedBatch(model)
         let chat = ChatModel(
             engine: engine, template: template, options: options.endingTurns(of: template, tokenizer),
             variables: configuration.data.chatTemplateArguments.templateVariables, maximumLength: longest)
@@ -110,7 +110,7 @@ struct ModelLoading: Sendable {
         let arguments = configuration.training
         InferenceSetup.applyThreadPlan(arguments, group)
         let model = try ModelBroadcast.causal(configuration.model, seed: arguments.seed, through: group).model
-        try InferenceSetup.applyPrecision(arguments, to: model, group)
+        try InferenceSetup.applyPrecision(arguments, to: model, group, decodes: true)
         return model
     }
 
