@@ -1,12 +1,11 @@
 """Holds an export for Azure Machine Learning against Azure's own client, azure-ai-ml 1.35.2, offline.
 
-    python azureml.py [FOLDER]
+    python run.py LOCKSTEP [MODEL]       an export of a small run that is made here, by the program LOCKSTEP
+    python run.py --folder FOLDER        what `lockstep export --format azureml` wrote
 
-FOLDER is what `lockstep export --format azureml` wrote; without it one is written of a small run that is made here, by the
-program that LOCKSTEP_BINARY names. Exit code 0: every document was read; 1: one was refused; 2: a package is missing.
+Exit code 0: every document was read; 1: one was refused; 2: a package is missing.
 """
 import json
-import os
 import pathlib
 import subprocess
 import sys
@@ -23,7 +22,7 @@ except ImportError as error:
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
 
-def export(folder):
+def export(folder, program):
     """Writes a run of two labels, and the export of it."""
     run = folder / "Small run"
     run.mkdir()
@@ -35,7 +34,6 @@ def export(folder):
     (run / "recipe.yaml").write_text(
         f"task: text-classification\nmodel_name_or_path: {run}\ntrain_file: {folder}/train.jsonl\n"
         f"validation_file: {folder}/validation.jsonl\noutput_dir: {run}\n")
-    program = os.environ.get("LOCKSTEP_BINARY", str(ROOT / ".build/release/lockstep"))
     subprocess.run([program, "export", "--format", "azureml", str(run), "--output_dir", str(folder / "azureml"),
                     "--cluster", str(ROOT / "cluster-configs/azureml.yaml")], check=True)
     return folder / "azureml"
@@ -72,7 +70,9 @@ def check(folder):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        sys.exit(check(pathlib.Path(sys.argv[1])))
+    if sys.argv[1:2] == ["--folder"] and len(sys.argv) == 3:
+        sys.exit(check(pathlib.Path(sys.argv[2])))
+    if len(sys.argv) not in (2, 3):
+        sys.exit(__doc__)
     with tempfile.TemporaryDirectory() as scratch:
-        sys.exit(check(export(pathlib.Path(scratch))))
+        sys.exit(check(export(pathlib.Path(scratch), sys.argv[1])))

@@ -1,7 +1,7 @@
 """Carries out the Dockerfile of an export for Azure Machine Learning where no container engine runs: each stage is a folder
 made by debootstrap, each RUN a chroot into it.
 
-    python azureml_image.py ENVIRONMENT SCRATCH [BASE]
+    python image.py ENVIRONMENT SCRATCH [BASE]
 
 ENVIRONMENT has the Dockerfile and its context; SCRATCH gets a folder a stage; BASE is a folder of debootstrap's
 (minbase, bookworm) that is copied, made if it is not given. Needs root. Exit code 0: every step ran, the program starts and
