@@ -36,7 +36,7 @@ import Testing
         try workshop.train(
             "run", ["max_steps": "2", "validation_file": workshop.path + "/validation.jsonl"])
         let statistics = try workshop.json("run/monitoring.json")
-        let lengths = try #require(statistics["inputs"]?["tokens"]?.array?.compactMap(\.integer))
+        let lengths = try #require(statistics["inputs"]?["tokens"]?.array).compactMap(\.integer)
         let languages = try #require(statistics["inputs"]?["languages"]?.object)
         let language = try #require(languages.names.first)
         func write(_ folder: String, _ change: (Int) -> Int) throws {
