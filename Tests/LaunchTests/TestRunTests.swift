@@ -88,7 +88,8 @@ import Testing
         try Data((lines.joined(separator: "\n") + "\n").utf8).write(
             to: URL(fileURLWithPath: copy.path("lines")))
         try copy.addProgram(
-            "swift", "if [[ $1 == test && $* == *--skip-build* ]]; then cat '\(copy.path("lines"))'; exit \(code); fi")
+            "swift",
+            "if [[ $1 == test && $* == *--skip-build* ]]; then cat '\(copy.path("lines"))'; exit \(code); fi")
         return try run([copy.path("launch/test")], environment: ["PATH": copy.searchPath, "LC_ALL": locale])
     }
 }
