@@ -122,7 +122,7 @@ private let hello = #""messages": [{"role": "user", "content": "Hello there"}]"#
             "POST", "/v1/completions", #"{"prompt": "a b", "stop": ["6 w", "zz"]}"#)
         #expect(answer.json["choices"]?.array?[0]["text"]?.string?.hasSuffix("w5 w") == true)
         #expect(answer.json["choices"]?.array?[0]["finish_reason"] == "stop")
-        #expect(engine.record.withLock { $0.cancelled } == [1])
+        #expect(engine.record.withLock { Set($0.cancelled) } == [1])
         let whole = try await caller.ask("POST", "/v1/completions", #"{"prompt": "a b"}"#)
         #expect(whole.json["choices"]?.array?[0]["finish_reason"] == "length")
         #expect(whole.json["object"] == "text_completion")
@@ -140,7 +140,7 @@ private let hello = #""messages": [{"role": "user", "content": "Hello there"}]"#
         await #expect(throws: CancellationError.self) {
             try await produce { _ in throw CancellationError() }
         }
-        #expect(engine.record.withLock { $0.cancelled } == [1])
+        #expect(engine.record.withLock { Set($0.cancelled) } == [1])
     }
 
     @Test(

@@ -124,7 +124,7 @@ struct Caller {
         let answer = await caller.service.answer(WebRequest(method: "GET", target: "/metrics", headers: []))
         let text = String(decoding: try #require(answer.bytes), as: UTF8.self)
         #expect(text.contains(#"lockstep_serve_requests_total{path="/predict",status="200"} 1"#))
-        #expect(text.contains("lockstep_serve_tokens_total 4\n"))
+        #expect(text.contains("lockstep_serve_tokens_total 4.0\n"))
     }
 
     @Test("regressions and several labels have scores of their own kind")

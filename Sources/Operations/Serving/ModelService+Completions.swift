@@ -62,8 +62,11 @@ extension ModelService {
             type: "text/event-stream; charset=utf-8", headers: [("Cache-Control", "no-cache")],
             body: .stream { [metrics] write in
                 do {
-                    if let first = writer.first { try await write(first) }
-                    let ending = try await running.run { try await write(writer.piece($0)) }
+                    var hasBegun = writer.first == nil
+                    let ending = try await running.run(opening: writer.first) { text in
+                        try await write(hasBegun ? writer.piece(text) : text)
+                        hasBegun = true
+                    }
                     metrics.countGenerated(tokens: ending.tokenCount)
                     try await write(writer.last(reason: ending.reason))
                     if includesUsage {

@@ -29,6 +29,9 @@ final class RunningCompletion: Sendable {
         (endIDs, self.stops) = (request.options.endIDs, stops)
     }
 
+    /// An answer that is never sent is not written either.
+    deinit { engine.cancel(ticket) }
+
     /// How it ended.
     struct Ending {
         /// `stop` or `length`.
@@ -37,10 +40,13 @@ final class RunningCompletion: Sendable {
         let tokenCount: Int
     }
 
-    /// Gives `write` the text piece by piece. Throws what `write` throws, `CancellationError` when the task
+    /// Gives `write` the `opening`, if there is one, and then the text piece by piece. Throws what `write` throws, `CancellationError` when the task
     /// is cancelled, and `GenerationError`; nothing more is generated then.
-    func run(_ write: (String) async throws -> Void) async throws -> Ending {
+    func run(
+        opening: String? = nil, _ write: (String) async throws -> Void
+    ) async throws -> Ending {
         defer { engine.cancel(ticket) }
+        if let opening { try await write(opening) }
         var detokenizer = IncrementalDetokenizer(tokenizer)
         var finder = StopFinder(stops)
         var count = 0
