@@ -1,6 +1,5 @@
 // The rating server against damaged requests: each connection ends, and the server answers the next one.
 
-import Dispatch
 import Foundation
 import RatingServer
 import Ratings
@@ -85,7 +84,7 @@ private func requests(_ server: FuzzedServer) -> FuzzedFormat {
             let server = try await FuzzedServer()
             // The clients wait, which the server's tasks must not.
             try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
-                DispatchQueue.global().async {
+                Thread.detachNewThread {
                     done.resume(with: Result { try Fuzzing.run(requests(server), inputs: 1_500) })
                 }
             }

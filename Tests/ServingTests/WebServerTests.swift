@@ -1,6 +1,5 @@
 // The server over real connections: good clients, hostile ones, and its end.
 
-import Dispatch
 import Foundation
 import JSON
 import Serving
@@ -12,12 +11,12 @@ import WebServing
     private static let json = [("Content-Type", "application/json")]
     private static let body = #"{"inputs": "good work"}"#
 
-    /// Runs blocking code of the client beside the tasks of the server.
-    private func blocking<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws
-        -> Value
-    {
+    /// Runs blocking code of the client on a thread of its own: those of Dispatch run the server's tasks.
+    private func blocking<Value: Sendable>(
+        _ body: @escaping @Sendable () throws -> Value
+    ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(with: Result { try body() }) }
+            Thread.detachNewThread { continuation.resume(with: Result { try body() }) }
         }
     }
 

@@ -6,6 +6,7 @@ import Dispatch
 import Files
 import Foundation
 package import Serving
+import Synchronization
 import Training
 import WebServing
 
@@ -91,19 +92,24 @@ package struct ServingJob: Sendable {
 private final class ModelReloading: Sendable {
     private let loading: ModelLoading
     private let service: ModelService
-    private let queue = DispatchQueue(label: "reload")
+    private let isLoading = Mutex(())
 
     init(loading: ModelLoading, service: ModelService) { (self.loading, self.service) = (loading, service) }
 
     func start() {
-        queue.async { [self] in
-            do {
-                service.use(try loading.load())
-                Messages.note("the model was loaded again, and answers from now on")
-            } catch {
-                Messages.warn(
-                    "the model could not be loaded again, so the one before goes on answering: \(error)")
-            }
+        // A thread of its own: those of Dispatch answer requests meanwhile.
+        let thread = Thread { [self] in isLoading.withLock { _ in load() } }
+        thread.stackSize = 8 << 20
+        thread.start()
+    }
+
+    private func load() {
+        do {
+            service.use(try loading.load())
+            Messages.note("the model was loaded again, and answers from now on")
+        } catch {
+            Messages.warn(
+                "the model could not be loaded again, so the one before goes on answering: \(error)")
         }
     }
 }
