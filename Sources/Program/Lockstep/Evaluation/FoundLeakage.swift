@@ -96,11 +96,12 @@ extension EvaluationJob {
     /// The rows by rank 0, which says why it cannot know them.
     private func known(_ trainFiles: [String]) throws -> RowLeakage? {
         let run = configuration
-        let column = files.referenceColumn
+        let (given, isGiven, known) = (files.referenceColumn, files.isGiven, referenceColumn)
         let evaluated = try references()
         do {
             return try RowLeakage(training: data.rows(of: trainFiles), evaluated: evaluated) {
-                try run.leakageKeys(of: $0, referenceColumn: column)
+                let column = isGiven ? FilePredictor.column(of: $0, named: known) : given
+                return try run.leakageKeys(of: $0, referenceColumn: column)
             }
         } catch let error as DatasetsError {
             Messages.note("whether rows stand in the training file is not known: \(error)")
