@@ -104,7 +104,7 @@ import Testing
         "where it cannot be told, the sentence lists the tasks",
         arguments: [
             ("BertModel", "architectures: BertModel"),
-            ("T5ForConditionalGeneration", "T5ForConditionalGeneration"),
+            ("MarianMTModel", "MarianMTModel"),
         ])
     func unknown(name: String, evidence: String) throws {
         let error = #expect(throws: ConfigurationError.self) { try read(configuration(name)) }

@@ -1,14 +1,14 @@
 // Goldens as their generators wrote them, compressed where they are large.
 
 import Files
-public import Foundation
+package import Foundation
 
 /// The bytes of a golden, expanded where its file is compressed.
 ///
 /// - Parameters:
 ///   - path: from the folder of the test that asks.
 ///   - test: the file of that test.
-public func expandedGolden(_ path: String, of test: String = #filePath) throws -> Data {
+package func expandedGolden(_ path: String, of test: String = #filePath) throws -> Data {
     let folder = URL(fileURLWithPath: test).deletingLastPathComponent()
     let reader = try ByteReader(path: folder.appendingPathComponent(path).path)
     var data = Data()

@@ -4,7 +4,8 @@
 package enum TokenizerError: Error, CustomStringConvertible, Sendable, Equatable {
     /// The model directory is not there.
     case missingDirectory(path: String)
-    /// The directory has neither tokenizer.json nor spiece.model nor vocab.json with merges.txt nor vocab.txt.
+    /// The directory has neither tokenizer.json nor spiece.model nor vocab.json with merges.txt nor
+    /// vocab.txt.
     case missingFiles(directory: String)
     /// A file is there but cannot be read.
     case unreadableFile(path: String, reason: String)

@@ -66,7 +66,8 @@ final class RunningRequests {
             choice = TokenChoice(
                 try session.logits(requests.map(\.tokens), reading: counts, wanted: wanted))
         } catch {
-            // Requests are checked when they come, so the model refuses none; who asked must hear of it if so.
+            // Requests are checked when they come, so the model refuses none; who asked must hear of it if
+            // so.
             for index in requests.indices.reversed() { end(index, with: .failed(error)) }
             return
         }

@@ -1,4 +1,5 @@
-// Images that a thread decodes before the step that needs them: it reads files while other ranks are waited for.
+// Images that a thread decodes before the step that needs them: it reads files while other ranks are waited
+// for.
 
 internal import Foundation
 internal import Images

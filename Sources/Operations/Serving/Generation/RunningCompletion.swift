@@ -40,8 +40,9 @@ final class RunningCompletion: Sendable {
         let tokenCount: Int
     }
 
-    /// Gives `write` the `opening`, if there is one, and then the text piece by piece. Throws what `write` throws, `CancellationError` when the task
-    /// is cancelled, and `GenerationError`; nothing more is generated then.
+    /// Gives `write` the `opening`, if there is one, and then the text piece by piece. Throws what `write`
+    /// throws, `CancellationError` when the task is cancelled, and `GenerationError`; nothing more is
+    /// generated then.
     func run(
         opening: String? = nil, _ write: (String) async throws -> Void
     ) async throws -> Ending {

@@ -34,8 +34,8 @@ struct MonitoringStatisticsJob {
         if FileSystem.exists(path) { try FileSystem.remove(path) }
     }
 
-    /// Writes the file beside the model, if the recipe wants it and it is a classifier of single labels with a validation file,
-    /// unless it is there: a run that had ended before keeps its own. Collective.
+    /// Writes the file beside the model, if the recipe wants it and it is a classifier of single labels with
+    /// a validation file, unless it is there: a run that had ended before keeps its own. Collective.
     func run() throws {
         guard configuration.training.monitoringStatistics, configuration.model.task == .textClassification,
             let validation = try configuration.data.validationRows()
