@@ -37,14 +37,16 @@ import Testing
             "run", ["max_steps": "2", "validation_file": workshop.path + "/validation.jsonl"])
         let statistics = try workshop.json("run/monitoring.json")
         let lengths = try #require(statistics["inputs"]?["tokens"]?.array).compactMap(\.integer)
-        let languages = try #require(statistics["inputs"]?["languages"]?.object)
-        let language = try #require(languages.names.first)
+        let counts = try #require(statistics["inputs"]?["languages"]?.object)
+        let languages = try counts.names.flatMap { name in
+            [String](repeating: name, count: try #require(counts[name]?.integer))
+        }
         func write(_ folder: String, _ change: (Int) -> Int) throws {
             try FileManager.default.createDirectory(
                 atPath: workshop.path + "/" + folder, withIntermediateDirectories: true)
             let lines = (0..<120).map { index in
                 "{\"time\": \(1_800_000_000 + index), \"tokens\": \(change(lengths[index % lengths.count])), "
-                    + "\"language\": \"\(language)\", \"seconds\": 0.01}\n"
+                    + "\"language\": \"\(languages[index % languages.count])\", \"seconds\": 0.01}\n"
             }
             try workshop.write(lines.joined(), to: folder + "/requests-00001-1-000001.jsonl")
         }
