@@ -14,7 +14,8 @@ import Testing
         #expect(result.status == 1, "\(result)")
         let list =
             "libopenmpi-dev openmpi-bin libdnnl-dev zlib1g-dev libzstd-dev libpng-dev libjpeg-dev gcc g++ "
-            + "libc6-dev libcurl4 libncurses6 libsqlite3-0 libxml2 ca-certificates git iproute2 python3-pip unzip"
+            + "libc6-dev libcurl4-openssl-dev libcurl4 libncurses6 libsqlite3-0 libxml2 ca-certificates git "
+            + "iproute2 python3-pip unzip"
         #expect(result.output.contains("Missing Debian packages: \(list)\n"))
         #expect(result.errors.contains("apt-get install -y --no-install-recommends \(list)"))
     }
@@ -50,7 +51,7 @@ import Testing
         let installed = copy.path("installed")
         let others =
             "libopenmpi-dev openmpi-bin zlib1g-dev libzstd-dev libpng-dev libjpeg-dev gcc g++ libc6-dev "
-            + "libcurl4 libncurses6 libsqlite3-0 libxml2 ca-certificates git iproute2"
+            + "libcurl4-openssl-dev libcurl4 libncurses6 libsqlite3-0 libxml2 ca-certificates git iproute2"
         try Data((others.replacing(" ", with: "\n") + "\n").utf8)
             .write(to: URL(fileURLWithPath: installed))
         try copy.addProgram("dpkg-query", "grep -q -x \"$4\" '\(installed)' && printf 'ii '")
