@@ -46,9 +46,18 @@ package struct FoundLeakage {
         ])
     }
 
-    /// What `train` says before it starts: the validation rows, chosen or held out, that it learns from too.
-    /// Reads the files once more.
-    static func trainingWarning(_ run: RunConfiguration) throws -> String? {
+    /// Says before training which validation rows, chosen or held out, are learnt from too. Reads the files
+    /// once more, which a cache of tokenised rows is there to spare: then it says that it did not look.
+    static func warnBeforeTraining(_ run: RunConfiguration) throws {
+        if run.data.cacheDir != nil, !run.data.validationFiles.isEmpty {
+            return Messages.note(
+                "whether validation rows stand in the training file is not looked at with cache_dir; "
+                    + "lockstep evaluate tells")
+        }
+        if let warning = try trainingWarning(run) { Messages.warn(warning) }
+    }
+
+    private static func trainingWarning(_ run: RunConfiguration) throws -> String? {
         guard let evaluated = try run.data.validationRows() else { return nil }
         let rows = try RowLeakage(training: run.data.trainingRows(), evaluated: evaluated) {
             try run.leakageKeys(of: $0)

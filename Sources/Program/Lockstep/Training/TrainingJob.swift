@@ -72,7 +72,7 @@ package struct TrainingJob {
         let prepared = try chosen.task.definition.prepare(chosen, group: group)
         if isFirst, shows == .full {
             Messages.note(rowNotes + prepared.notes, group)
-            if let warning = try FoundLeakage.trainingWarning(chosen) { Messages.warn(warning) }
+            try FoundLeakage.warnBeforeTraining(chosen)
             Messages.note("\(group.size, "rank") × \(plan.threadCount, "thread")")
         }
         let summary = try train(
