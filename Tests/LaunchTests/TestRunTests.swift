@@ -29,13 +29,13 @@ import Testing
         #expect(result.errors.contains(line.trimmingCharacters(in: .whitespaces)))
     }
 
-    @Test("A run of no tests fails")
-    func failsForNothing() throws {
-        let result = try Self.launchTest(printing: [
-            "✔ Test run with 0 tests in 0 suites passed after 0.001 seconds."
-        ])
+    @Test("A run of which a part has no tests fails", arguments: [true, false])
+    func failsForNothing(first: Bool) throws {
+        let empty = "✔ Test run with 0 tests in 0 suites passed after 0.001 seconds."
+        let result = try Self.launchTest(
+            printing: [first ? empty : Self.passed], thenPrinting: [first ? Self.passed : empty])
         #expect(result.status == 1, "\(result)")
-        #expect(result.errors.contains("did not report a single test"))
+        #expect(result.errors.contains("did not report both parts as passed"))
     }
 
     @Test("The slowest tests come with their times, at most 20 and the slowest first")
@@ -66,15 +66,21 @@ import Testing
         #expect(!result.output.contains("Test run"))
     }
 
-    @Test("A failing run hands on its code")
+    @Test("A failing run hands on its code, and the tests with servers are run all the same")
     func handsOnFailure() throws {
         let result = try Self.launchTest(
             printing: ["✘ Test run with 4 tests failed after 0.1 seconds."], code: 3)
         #expect(result.status == 3, "\(result)")
+        #expect(result.output.contains(Self.passed))
     }
 
+    /// - Parameters:
+    ///   - lines: what the runner prints for the first part, the tests without servers in their process.
+    ///   - code: with which it ends then.
+    ///   - last: what it prints for the second part, which ends with 0.
     private static func launchTest(
-        printing lines: [String], code: Int = 0, locale: String = "C.UTF-8", checks: String = "exit 0"
+        printing lines: [String], code: Int = 0, thenPrinting last: [String] = [passed],
+        locale: String = "C.UTF-8", checks: String = "exit 0"
     ) throws -> CommandResult {
         let copy = try ScriptCopy()
         try copy.addProgram("launch/setup", "exit 0")
@@ -85,11 +91,16 @@ import Testing
             "mkdir -p .models/all-MiniLM-L6-v2; for n in \(names); do echo x >.models/all-MiniLM-L6-v2/$n; done",
             in: copy.root)
         try #require(prepared.status == 0)
-        try Data((lines.joined(separator: "\n") + "\n").utf8).write(
-            to: URL(fileURLWithPath: copy.path("lines")))
+        for (name, lines) in [("lines", lines), ("last", last)] {
+            try Data((lines.joined(separator: "\n") + "\n").utf8).write(
+                to: URL(fileURLWithPath: copy.path(name)))
+        }
         try copy.addProgram(
             "swift",
-            "if [[ $1 == test && $* == *--skip-build* ]]; then cat '\(copy.path("lines"))'; exit \(code); fi")
+            """
+            if [[ $1 == test && $* == *--skip-build*--skip* ]]; then cat '\(copy.path("lines"))'; exit \(code); fi
+            if [[ $1 == test && $* == *--skip-build*--filter* ]]; then cat '\(copy.path("last"))'; fi
+            """)
         return try run([copy.path("launch/test")], environment: ["PATH": copy.searchPath, "LC_ALL": locale])
     }
 }
