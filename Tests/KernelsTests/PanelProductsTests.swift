@@ -5,12 +5,14 @@ import Tensors
 import Testing
 
 /// A product with a bias by the code of new processors or of others, `a` read with gaps between its rows.
-private func product(_ rows: Range<Int>, n: Int, k: Int, isNarrow: Bool, adding: Bool = false) -> [[Float]] {
+private func product(
+    _ rows: Range<Int>, n: Int, k: Int, _ vectors: PanelProducts.Vectors, adding: Bool = false
+) -> [[Float]] {
     let whole = randomTensor(240, k + 3, seed: 1)
     let b = randomTensor(n, k, seed: 2)
     let out = randomTensor(rows.count, n, seed: 3)
     if adding { out.clear() }
-    PanelProducts(constants: [b], isNarrow: isNarrow).use {
+    PanelProducts(constants: [b], vectors: vectors).use {
         for _ in 0..<2 {
             MatrixProduct.run(
                 whole.rows(rows).columns(0..<k), b, transposingB: true, bias: randomTensor(1, n, seed: 4),
@@ -24,13 +26,17 @@ private func product(_ rows: Range<Int>, n: Int, k: Int, isNarrow: Bool, adding:
     @Test("a row has the same bits alone, in every company and on any number of threads")
     func independence() async {
         await #expect(processExitsWith: .success) {
-            for (n, k, isNarrow) in [(33, 40, false), (130, 257, true), (130, 257, false), (64, 96, true)] {
+            let cases: [(Int, Int, PanelProducts.Vectors)] = [
+                (33, 40, .upTo512Bits), (130, 257, .upTo512Bits), (130, 257, .upTo256Bits),
+                (64, 96, .upTo256Bits), (45, 33, .ofTheCompiler),
+            ]
+            for (n, k, vectors) in cases {
                 ThreadPool.configure(threadCount: 1)
-                let all = product(0..<240, n: n, k: k, isNarrow: isNarrow)
+                let all = product(0..<240, n: n, k: k, vectors)
                 for rows in [0..<1, 5..<28, 17..<29, 100..<228, 3..<9, 239..<240] {
                     for threads in [1, 2, 5] {
                         ThreadPool.configure(threadCount: threads)
-                        let some = product(rows, n: n, k: k, isNarrow: isNarrow)
+                        let some = product(rows, n: n, k: k, vectors)
                         #expect(some == Array(all[rows]), "\(rows) of \(n) × \(k), \(threads) threads")
                     }
                 }
@@ -38,17 +44,19 @@ private func product(_ rows: Range<Int>, n: Int, k: Int, isNarrow: Bool, adding:
         }
     }
 
-    @Test("the results are those of oneDNN, also added to what was there", arguments: [false, true])
-    func values(isNarrow: Bool) {
-        for (n, k) in [(33, 40), (130, 257), (1, 1), (32, 16)] {
+    @Test(
+        "the results are those of oneDNN, also added to what was there",
+        arguments: PanelProducts.Vectors.allCases)
+    func values(_ vectors: PanelProducts.Vectors) {
+        for (n, k) in [(33, 40), (130, 257), (1, 1), (32, 16), (47, 9), (41, 5)] {
             let a = randomTensor(240, k + 3, seed: 1).rows(7..<30).columns(0..<k)
             let (b, bias) = (randomTensor(n, k, seed: 2), randomTensor(1, n, seed: 4))
             let plain = Tensor(rows: 23, columns: n)
             MatrixProduct.run(a, b, transposingB: true, bias: bias, into: plain)
             let expected = plain.values().map { Double($0) }
-            let once = product(7..<30, n: n, k: k, isNarrow: isNarrow)
+            let once = product(7..<30, n: n, k: k, vectors)
             #expect(deviation(once.flatMap(\.self), expected) < 1e-5)
-            let twice = product(7..<30, n: n, k: k, isNarrow: isNarrow, adding: true)
+            let twice = product(7..<30, n: n, k: k, vectors, adding: true)
             #expect(deviation(twice.flatMap(\.self), expected.map { 2 * $0 }) < 1e-5)
         }
     }

@@ -6,10 +6,15 @@
 
 #define UNROLL _Pragma("clang loop unroll(full)")
 #define CK_ROW_BLOCK 64  // rows whose inputs are arranged at a time: they stay in the second-level cache
-// How far ahead of a tile weights are asked for, in bytes: by one row, and by several.
+// How far ahead of a tile of one row weights are asked for, in bytes.
 #define SINGLE_AHEAD 1024
-#define AHEAD 2048
 #define OUTPUT_BLOCK 24  // outputs whose weights stay in the cache for all rows; a multiple of 3, 4, 6 and 8
+
+/// Memory that is asked for while a tile is computed: from `place` on, `stride` bytes at a time.
+typedef struct {
+    const char *place;
+    size_t stride;
+} ck_ahead;
 
 CK_INLINE size_t ck_weight_size(int format) {
     return format == CK_FLOAT32 ? 4 : format == CK_BFLOAT16 ? 2 : 1;

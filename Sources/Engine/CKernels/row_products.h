@@ -23,20 +23,26 @@ TARGET_INLINE NAME(floats) NAME(weights)(const int format, const void *w, const 
     return floats;
 }
 
-/// The sum of all lanes, always in this order.
+/// The sum of all lanes, always in this order: the upper half is added to the lower one until one is left.
 TARGET_INLINE float NAME(total)(NAME(floats) x) {
-    float lanes[LANES];
-    memcpy(lanes, &x, sizeof lanes);
-    UNROLL for (int width = LANES / 2; width > 0; width /= 2) {
-        UNROLL for (int i = 0; i < width; i++) lanes[i] += lanes[i + width];
-    }
-    return lanes[0];
+#if LANES == 16
+    x += __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
+    x += __builtin_shufflevector(x, x, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3);
+    x += __builtin_shufflevector(x, x, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1);
+#elif LANES == 8
+    x += __builtin_shufflevector(x, x, 4, 5, 6, 7, 0, 1, 2, 3);
+    x += __builtin_shufflevector(x, x, 2, 3, 0, 1, 2, 3, 0, 1);
+#else
+    x += __builtin_shufflevector(x, x, 2, 3, 0, 1);
+#endif
+    return x[0] + x[1];
 }
 
 /// sums[r][c] = Σ x[r][i] · w[c][i] over whole steps and a last one filled up with zeros. The additions of a
-/// sum and their order are the same in tiles of every size.
+/// sum and their order are the same in tiles of every size. Meanwhile memory is asked for what comes next:
+/// `ahead.stride` bytes for each step of each column, or where that is 0 these weights further on.
 TARGET_INLINE void NAME(tile)(const int format, const int rows, const int columns, const void *w, size_t ldw,
-                              const float *x, size_t ldx, size_t k, float *sums) {
+                              const float *x, size_t ldx, size_t k, ck_ahead ahead, float *sums) {
     CK_CONTRACT
     NAME(floats) acc[4][8] = {0};
     const size_t whole = k / (2 * LANES), bytes = ck_weight_size(format);
@@ -46,7 +52,8 @@ TARGET_INLINE void NAME(tile)(const int format, const int rows, const int column
             NAME(floats) weight[8];
             UNROLL for (int c = 0; c < columns; c++) {
                 const char *place = weights + (c * ldw + step * 2 * LANES) * bytes;
-                if (half == 0) __builtin_prefetch(place + (rows == 1 ? SINGLE_AHEAD : AHEAD));
+                if (half == 0) __builtin_prefetch(ahead.stride ? ahead.place : place + SINGLE_AHEAD);
+                if (half == 0) ahead.place += ahead.stride;
                 weight[c] = NAME(weights)(format, place, half);
             }
             UNROLL for (int r = 0; r < rows; r++) {
@@ -76,17 +83,19 @@ TARGET_INLINE void NAME(tile)(const int format, const int rows, const int column
 
 /// `rows` rows from `row` on and the outputs begin..<end, `columns` at a time and the rest one by one.
 TARGET_INLINE void NAME(strip)(const int format, const int rows, const int columns, const ck_row_product *p,
-                               const float *x, size_t ldx, size_t row, size_t begin, size_t end) {
+                               const float *x, size_t ldx, size_t row, size_t begin, size_t end,
+                               ck_ahead ahead) {
     float sums[32];
     size_t n = begin;
     for (; n + columns <= end; n += columns) {
         const char *w = (const char *)p->weights + n * p->ldw * ck_weight_size(format);
-        NAME(tile)(format, rows, columns, w, p->ldw, x, ldx, p->k, sums);
+        NAME(tile)(format, rows, columns, w, p->ldw, x, ldx, p->k, ahead, sums);
+        ahead.place += p->k / (2 * LANES) * columns * ahead.stride;
         finish(p, sums, row, rows, n, columns);
     }
     for (; n < end; n++) {
         const char *w = (const char *)p->weights + n * p->ldw * ck_weight_size(format);
-        NAME(tile)(format, rows, 1, w, p->ldw, x, ldx, p->k, sums);
+        NAME(tile)(format, rows, 1, w, p->ldw, x, ldx, p->k, ahead, sums);
         finish(p, sums, row, rows, n, 1);
     }
 }
@@ -99,10 +108,10 @@ TARGET_INLINE void NAME(single)(const int format, const ck_row_product *p, const
     for (size_t n = begin; n < begin + run; n++) {
         float sums[8];
         const char *w = (const char *)p->weights + n * p->ldw * ck_weight_size(format);
-        NAME(tile)(format, 1, 8, w, run * p->ldw, x, 0, p->k, sums);
+        NAME(tile)(format, 1, 8, w, run * p->ldw, x, 0, p->k, (ck_ahead){0}, sums);
         for (size_t c = 0; c < 8; c++) finish(p, sums + c, row, 1, n + c * run, 1);
     }
-    NAME(strip)(format, 1, 1, p, x, 0, row, begin + 8 * run, end);
+    NAME(strip)(format, 1, 1, p, x, 0, row, begin + 8 * run, end, (ck_ahead){0});
 }
 
 /// The inputs of one row as float32 in the order in which steps read weights of `format`, filled up with
@@ -137,16 +146,20 @@ TARGET_INLINE void NAME(product)(const int format, const ck_row_product *p, floa
             NAME(single)(format, p, scratch, first, begin, end);
             continue;
         }
-        // A block of weights is read from memory once and from the cache for the other rows.
+        // A block of weights is read from memory once and from the cache for other rows. Each strip of rows
+        // asks for a part of the next block, so that memory is never idle while there is much to multiply.
+        const size_t bytes = p->ldw * ck_weight_size(format), strips = (count + 3) / 4;
         for (size_t n = begin; n < end; n += OUTPUT_BLOCK) {
             const size_t last = end - n < OUTPUT_BLOCK ? end : n + OUTPUT_BLOCK;
+            ck_ahead ahead = {(const char *)p->weights + (n + OUTPUT_BLOCK) * bytes,
+                              2 * LANES * ck_weight_size(format) / strips};
             size_t r = 0;
-            for (; r + 4 <= count; r += 4)
-                NAME(strip)(format, 4, 2, p, scratch + r * ldx, ldx, first + r, n, last);
+            for (; r + 4 <= count; r += 4, ahead.place += OUTPUT_BLOCK * bytes / strips)
+                NAME(strip)(format, 4, 2, p, scratch + r * ldx, ldx, first + r, n, last, ahead);
             const float *x = scratch + r * ldx;
-            if (count - r == 3) NAME(strip)(format, 3, 3, p, x, ldx, first + r, n, last);
-            if (count - r == 2) NAME(strip)(format, 2, 4, p, x, ldx, first + r, n, last);
-            if (count - r == 1) NAME(strip)(format, 1, 8, p, x, ldx, first + r, n, last);
+            if (count - r == 3) NAME(strip)(format, 3, 3, p, x, ldx, first + r, n, last, ahead);
+            if (count - r == 2) NAME(strip)(format, 2, 4, p, x, ldx, first + r, n, last, ahead);
+            if (count - r == 1) NAME(strip)(format, 1, 8, p, x, ldx, first + r, n, last, ahead);
         }
     }
 }

@@ -18,6 +18,19 @@ package final class PanelProducts: Sendable {
     private static let panel = Int(CK_PANEL)
     private static let pool = ScratchPool()
 
+    /// The vectors that a processor may have; what it lacks is left out.
+    package enum Vectors: CaseIterable, Sendable {
+        case ofTheCompiler, upTo256Bits, upTo512Bits
+
+        fileprivate var code: Int32 {
+            switch self {
+            case .ofTheCompiler: Int32(CK_VECTORS_PLAIN)
+            case .upTo256Bits: Int32(CK_VECTORS_256)
+            case .upTo512Bits: Int32(CK_VECTORS_512)
+            }
+        }
+    }
+
     private struct Key: Hashable {
         let storage: ObjectIdentifier
         let offset, stride, n, k: Int
@@ -26,13 +39,13 @@ package final class PanelProducts: Sendable {
 
     private let constants: [Storage]
     private let packed = Mutex<[Key: Tensor]>([:])
-    private let isNarrow: Bool
+    private let vectors: Vectors
 
     /// `constants` are tensors that nobody writes to as long as this is used, such as a model's parameters:
-    /// what is packed of them is kept. `isNarrow` takes the code of older processors, for tests.
-    package init(constants: [Tensor], isNarrow: Bool = false) {
+    /// what is packed of them is kept. `vectors` takes the code of older processors, for tests.
+    package init(constants: [Tensor], vectors: Vectors = .upTo512Bits) {
         self.constants = constants.map(\.storage)
-        self.isNarrow = isNarrow
+        self.vectors = vectors
     }
 
     /// Bytes of all packed weights.
@@ -119,7 +132,7 @@ package final class PanelProducts: Sendable {
                 let last = min(panels, first + end - piece)
                 unsafe ck_panel_products(
                     &call, first, last, block * Self.rowBlock, min(rows, (block + 1) * Self.rowBlock),
-                    isNarrow ? 1 : 0)
+                    vectors.code)
                 piece += last - first
             }
         }

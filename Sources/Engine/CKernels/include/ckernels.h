@@ -43,6 +43,8 @@ void ck_pack(const ck_packing *p, size_t first, size_t last);
 
 /// Columns of a panel of the packed right operand.
 enum { CK_PANEL = 32 };
+/// Vectors that a product is computed by: those of the compiler's choice, or of so many bits.
+enum { CK_VECTORS_PLAIN = 0, CK_VECTORS_256 = 1, CK_VECTORS_512 = 2 };
 
 /// out[m × n] (+)= a[m × k] · b[k × n] + bias: b packed in panels, bias NULL or n numbers.
 typedef struct {
@@ -52,13 +54,14 @@ typedef struct {
     int added;
 } ck_panel_product;
 
-/// Packs panels from first to last of b[k × n], given as [n × k] if `transposed`: k rows of 32 each.
+/// Packs panels from first to last of b[k × n], given as [n × k] if `transposed`: k rows of
+/// 16 columns, then k rows of the next 16.
 void ck_pack_panels(const float *b, size_t ldb, int transposed, size_t n, size_t k, size_t first,
                         size_t last, float *packed);
-/// Computes some rows of some panels. No bit depends on which others are computed with them. `narrow` takes
-/// the code of processors without vectors of 512 bits, for tests.
+/// Computes some rows of some panels by the widest vectors that the processor has, but none beyond `most`.
+/// No bit depends on which others are computed with them.
 void ck_panel_products(const ck_panel_product *p, size_t first_panel, size_t last_panel, size_t first_row,
-                     size_t last_row, int narrow);
+                       size_t last_row, int most);
 /// Whose packed operands the calling thread's products use; NULL for none.
 void ck_set_panel_products(void *owner);
 void *ck_get_panel_products(void);
