@@ -355,6 +355,6 @@ let package = Package(
                 "Machine", "Tensors", "Kernels", "Layers", "DataParallel",
                 "TestSupport",
             ]),
-        tests("ArchitectureTests", []),
+        tests("ArchitectureTests", [], optimized: true),
     ]
 )

@@ -9,7 +9,7 @@ import Testing
     /// Places where the word stands in code, as `path:line`.
     private func places(of word: Regex<Substring>, in files: [RepositoryFile]) -> [String] {
         files.flatMap { file in
-            SourceText(file.text).lines.compactMap { line in
+            file.source.lines.compactMap { line in
                 line.text.contains(word) ? "\(file.path):\(line.number)" : nil
             }
         }
@@ -31,7 +31,7 @@ import Testing
         #expect(places(of: #/\bpublic\s+import\b/#, in: files) == [])
         let declaration = #/\bpublic\s+(?:final\s+)?(?:struct|class|enum|protocol|actor|typealias)\s+(\w+)/#
         let types = files.flatMap { file in
-            SourceText(file.text).lines.compactMap { line in
+            file.source.lines.compactMap { line in
                 line.text.firstMatch(of: declaration).map { String($0.1) }
             }
         }

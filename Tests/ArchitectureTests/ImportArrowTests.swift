@@ -162,7 +162,7 @@ private struct Manifest: Decodable {
     private static func imports(of file: RepositoryFile) -> [String] {
         let pattern =
             #/^\s*(?:@\w+(?:\(\w+\))?\s+)*(?:\w+\s+)?import\s+(?:(?:struct|class|enum|protocol|func|var|let|typealias)\s+)?(\w+)/#
-        return SourceText(file.text).lines.compactMap { line in
+        return file.source.lines.compactMap { line in
             line.text.prefixMatch(of: pattern).map { String($0.output.1) }
         }
     }

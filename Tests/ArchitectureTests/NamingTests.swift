@@ -14,7 +14,7 @@ import Testing
             "^" + Self.modifiers + #"(struct|class|enum|protocol|actor|typealias|extension)\s+\[?([\w.]+)"#,
             as: (Substring, Substring, Substring).self)
         var (declared, extended): ([String], [String]) = ([], [])
-        for line in SourceText(file.text).lines {
+        for line in file.source.lines {
             guard let match = line.text.prefixMatch(of: pattern) else { continue }
             let name = String(match.output.2)
             if match.output.1 == "extension" { extended.append(name) } else { declared.append(name) }
@@ -67,7 +67,7 @@ import Testing
         let pattern =
             #/\b(?:struct|class|enum|protocol|actor|typealias)\s+\w*(?:Manager|Helper|Util(?:s|ity)?\b)/#
         let found = try Repository.files(in: folder).flatMap { file in
-            SourceText(file.text).lines.filter { $0.text.contains(pattern) }.map {
+            file.source.lines.filter { $0.text.contains(pattern) }.map {
                 "\(file.path):\($0.number)"
             }
         }
@@ -90,7 +90,7 @@ import Testing
         // A literal of several lines is open where the number of quotes before a line is odd.
         var quotes = 0
         var found: [String] = []
-        for (text, code) in zip(lines, SourceText(file.text).lines) {
+        for (text, code) in zip(lines, file.source.lines) {
             let own = code.text.count { $0 == "\"" }
             let hasText = own > 0 || !quotes.isMultiple(of: 2) || code.text.contains("#/")
             let isText = file.path.hasSuffix(".swift") && hasText

@@ -7,6 +7,13 @@ import Testing
 struct RepositoryFile {
     let path: String
     let text: String
+    /// Its code, if it is Swift.
+    let source: SourceText
+
+    init(path: String, text: String) {
+        (self.path, self.text) = (path, text)
+        source = SourceText(path.hasSuffix(".swift") ? text : "")
+    }
 
     private var folders: [Substring] { path.split(separator: "/") }
     /// Name of the target's folder: below a floor in `Sources`, or below `Tests`.
@@ -23,8 +30,19 @@ enum Repository {
     static let root: URL = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()
 
+    /// Read and scanned once for all rules.
+    private static let swiftFiles = Dictionary(
+        uniqueKeysWithValues: ["Sources", "Tests"].map { folder in
+            (folder, Result { try read(folder, extensions: ["swift"]) })
+        })
+
     /// Text files of a top folder with one of these extensions.
     static func files(in folder: String, extensions: Set<String> = ["swift"]) throws -> [RepositoryFile] {
+        if extensions == ["swift"], let known = swiftFiles[folder] { return try known.get() }
+        return try read(folder, extensions: extensions)
+    }
+
+    private static func read(_ folder: String, extensions: Set<String>) throws -> [RepositoryFile] {
         let paths = try FileManager.default.subpathsOfDirectory(
             atPath: root.appendingPathComponent(folder).path)
         return try paths.sorted().filter { extensions.contains(($0 as NSString).pathExtension) }.map { path in

@@ -16,7 +16,7 @@ import Testing
         where isChecked: (RepositoryFile) -> Bool = { _ in true }
     ) -> [String] {
         files.filter(isChecked).flatMap { file in
-            SourceText(file.text).lines.compactMap { line in
+            file.source.lines.compactMap { line in
                 line.text.contains(pattern) ? "\(file.path):\(line.number)" : nil
             }
         }

@@ -5,9 +5,9 @@ struct SourceText {
     let code: String
 
     init(_ text: String) {
-        var scanner = Scanner(characters: Array(text))
+        var scanner = Scanner(bytes: Array(text.utf8))
         scanner.scanCode(untilParenthesis: false)
-        code = scanner.code
+        code = String(decoding: scanner.code, as: UTF8.self)
     }
 
     /// Lines of code with their numbers, from 1.
@@ -15,86 +15,98 @@ struct SourceText {
         code.split(separator: "\n", omittingEmptySubsequences: false).enumerated().map { ($0 + 1, $1) }
     }
 
+    /// Looks at bytes: what ends or opens a literal or a comment is ASCII.
     private struct Scanner {
-        let characters: [Character]
-        var position = 0
-        var code = ""
+        private static let (slash, star, quote) = (UInt8(ascii: "/"), UInt8(ascii: "*"), UInt8(ascii: "\""))
+        private static let (hash, back, line) = (UInt8(ascii: "#"), UInt8(ascii: "\\"), UInt8(ascii: "\n"))
+        private static let (open, close) = (UInt8(ascii: "("), UInt8(ascii: ")"))
 
-        private func matches(_ text: String, at place: Int) -> Bool {
-            let end = place + text.count
-            return end <= characters.count && characters[place..<end].elementsEqual(text)
+        let bytes: [UInt8]
+        var position = 0
+        var code: [UInt8] = []
+
+        init(bytes: [UInt8]) {
+            self.bytes = bytes
+            code.reserveCapacity(bytes.count)
+        }
+
+        private func matches(_ first: UInt8, _ second: UInt8) -> Bool {
+            position + 1 < bytes.count && bytes[position] == first && bytes[position + 1] == second
+        }
+
+        private func matches(_ text: [UInt8]) -> Bool {
+            position + text.count <= bytes.count
+                && bytes[position..<position + text.count].elementsEqual(text)
         }
 
         /// Code up to the end of the text, or of the interpolation that it stands in.
         mutating func scanCode(untilParenthesis: Bool) {
             var depth = 0
-            while position < characters.count {
-                if matches("//", at: position) {
-                    skip { $0 == "\n" }
-                } else if matches("/*", at: position) {
+            while position < bytes.count {
+                let byte = bytes[position]
+                if matches(Self.slash, Self.slash) {
+                    while position < bytes.count, bytes[position] != Self.line { position += 1 }
+                } else if matches(Self.slash, Self.star) {
                     scanBlockComment()
-                } else if let hashes = openingHashes() {
+                } else if byte == Self.hash || byte == Self.quote, let hashes = openingHashes() {
                     scanString(hashes: hashes)
                 } else {
-                    let character = characters[position]
-                    if character == "(" { depth += 1 }
-                    if character == ")" { depth -= 1 }
+                    if byte == Self.open { depth += 1 }
+                    if byte == Self.close { depth -= 1 }
                     if untilParenthesis, depth < 0 { return }
-                    code.append(character)
+                    code.append(byte)
                     position += 1
                 }
             }
-        }
-
-        private mutating func skip(until isEnd: (Character) -> Bool) {
-            while position < characters.count, !isEnd(characters[position]) { position += 1 }
         }
 
         private mutating func scanBlockComment() {
             var depth = 0
             repeat {
-                if matches("/*", at: position) {
+                if matches(Self.slash, Self.star) {
                     depth += 1
                     position += 2
-                } else if matches("*/", at: position) {
+                } else if matches(Self.star, Self.slash) {
                     depth -= 1
                     position += 2
                 } else {
-                    if characters[position] == "\n" { code.append("\n") }
+                    if bytes[position] == Self.line { code.append(Self.line) }
                     position += 1
                 }
-            } while depth > 0 && position < characters.count
+            } while depth > 0 && position < bytes.count
         }
 
         /// Number of `#` before the quote that opens a string here; nil when none opens.
         private func openingHashes() -> Int? {
             var place = position
-            while place < characters.count, characters[place] == "#" { place += 1 }
-            return place < characters.count && characters[place] == "\"" ? place - position : nil
+            while place < bytes.count, bytes[place] == Self.hash { place += 1 }
+            return place < bytes.count && bytes[place] == Self.quote ? place - position : nil
         }
 
         private mutating func scanString(hashes: Int) {
-            let marks = String(repeating: "#", count: hashes)
+            let marks = [UInt8](repeating: Self.hash, count: hashes)
             position += hashes
-            let quote = matches("\"\"\"", at: position) ? "\"\"\"" : "\""
-            position += quote.count
-            code.append("\"")
-            while position < characters.count, !matches(quote + marks, at: position) {
-                if matches("\\" + marks + "(", at: position) {
+            let isLong = matches([Self.quote, Self.quote, Self.quote])
+            let quotes = [UInt8](repeating: Self.quote, count: isLong ? 3 : 1)
+            let (end, escape) = (quotes + marks, [Self.back] + marks)
+            position += quotes.count
+            code.append(Self.quote)
+            while position < bytes.count, !(bytes[position] == Self.quote && matches(end)) {
+                if bytes[position] == Self.back, matches(escape + [Self.open]) {
                     position += hashes + 2
-                    code.append("(")
+                    code.append(Self.open)
                     scanCode(untilParenthesis: true)
-                    code.append(")")
-                } else if matches("\\" + marks, at: position) {
+                    code.append(Self.close)
+                } else if bytes[position] == Self.back, matches(escape) {
                     position += hashes + 1
-                    if position < characters.count, characters[position] == "\n" { code.append("\n") }
-                } else if characters[position] == "\n" {
-                    code.append("\n")
+                    if position < bytes.count, bytes[position] == Self.line { code.append(Self.line) }
+                } else if bytes[position] == Self.line {
+                    code.append(Self.line)
                 }
                 position += 1
             }
-            position += quote.count + hashes
-            code.append("\"")
+            position += end.count
+            code.append(Self.quote)
         }
     }
 }

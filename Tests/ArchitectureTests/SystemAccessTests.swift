@@ -8,7 +8,7 @@ import Testing
         let files = try Repository.files(in: "Sources")
         #expect(files.contains { $0.target == target })
         return files.filter { $0.target != target }.flatMap { file in
-            SourceText(file.text).lines.compactMap { line in
+            file.source.lines.compactMap { line in
                 line.text.contains(pattern) ? "\(file.path):\(line.number)" : nil
             }
         }

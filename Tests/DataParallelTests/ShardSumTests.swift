@@ -82,7 +82,9 @@ struct ShardSumTests {
     func equality() throws {
         let first = Mutex<Outcome?>(nil)
         for hosts in Self.clusters {
-            for isSharded in [false, true] {
+            // Owners of parts of the optimiser matter where there are several, and several hosts.
+            let isSharding = [[2], [3], [8], [2, 2], [2, 1], [1, 1, 1]].contains(hosts)
+            for isSharded in isSharding ? [false, true] : [false] {
                 try ThreadProcessGroup.run(ranksOnHosts: hosts) { group in
                     let found = try Self.train(group, isSharded: isSharded)
                     let expected = first.withLock { first in
