@@ -3,13 +3,24 @@
 #include "decoder.h"
 #include "vector.h"
 
+#define ROWS_AHEAD 12  // cached rows that are asked for in time
+
+/// Asks for the `d` numbers of a cached row.
+CK_INLINE void ask(const int type, const void *cache, size_t row, size_t ld, size_t d) {
+    const char *place = ck_row(type, cache, row * ld);
+    for (size_t byte = 0; byte < d * ck_size(type); byte += 64) __builtin_prefetch(place + byte);
+}
+
 CK_INLINE void attend(const int type, const void *q, const void *k, size_t ldk, const void *v, size_t ldv,
-                      const int32_t *rows, size_t count, void *out, size_t group, size_t d, float scale,
+                      const int32_t *rows, size_t count, void *out, size_t group, const size_t d, float scale,
                       const float *bias, size_t ld_bias, float *scratch) {
     CK_LANES
     // Decoding is bound by memory: a cached row is read once for all query heads that share it.
     for (size_t j = 0; j < count; j++) {
         const void *key = ck_row(type, k, (size_t)rows[j] * ldk);
+        // Between two steps all weights have passed the caches, and rows are no stream that the processor sees.
+        if (j + ROWS_AHEAD < count) ask(type, k, (size_t)rows[j + ROWS_AHEAD], ldk, d);
+        ask(type, v, (size_t)rows[j], ldv, d);
         for (size_t head = 0; head < group; head++) {
             const void *query = ck_row(type, q, head * d);
             float dot = 0;
@@ -44,7 +55,13 @@ CK_INLINE void attend(const int type, const void *q, const void *k, size_t ldk, 
                                           size_t ldv, const int32_t *rows, size_t count, void *out, \
                                           size_t group, size_t d, float scale, const float *bias,   \
                                           size_t ld_bias, float *scratch) {                         \
-        attend(type, q, k, ldk, v, ldv, rows, count, out, group, d, scale, bias, ld_bias, scratch); \
+        /* A known size keeps a head's sums in registers. */                                        \
+        if (d == 64)                                                                                \
+            attend(type, q, k, ldk, v, ldv, rows, count, out, group, 64, scale, bias, ld_bias,      \
+                   scratch);                                                                        \
+        else                                                                                        \
+            attend(type, q, k, ldk, v, ldv, rows, count, out, group, d, scale, bias, ld_bias,       \
+                   scratch);                                                                        \
     }
 
 VARIANT(float32, CK_FLOAT32)

@@ -34,20 +34,24 @@ package enum CachedAttention {
         let longest = tables.reduce(0) { max($0, $1.count) }
         let type = q.type.code
         precondition(bias.map { $0.reach >= longest && kernel.isCausal } ?? true, "an unfit bias")
-        ThreadPool.forEachRange(count: tasks.count * groups) { range, _ in
-            unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: max(1, group * longest)) {
+        // Query heads that share a key's head are computed together, unless that leaves threads idle.
+        let together = tasks.count * groups < 4 * ThreadPool.threadCount ? 1 : group
+        let units = kernel.heads / together
+        ThreadPool.forEachRange(count: tasks.count * units) { range, _ in
+            unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: max(1, together * longest)) {
                 scratch in
                 for index in range {
-                    let (task, head) = (tasks[index / groups], index % groups)
+                    let (task, query) = (tasks[index / units], index % units * together)
+                    let head = query / group
                     unsafe tables[task.sequence].withUnsafeBufferPointer { rows in
                         unsafe ck_cached_attention(
-                            type, q.pointer(task.row * q.rowStride + head * group * d),
+                            type, q.pointer(task.row * q.rowStride + query * d),
                             keys.pointer(head * d), keys.rowStride, values.pointer(head * d),
                             values.rowStride, rows.baseAddress, task.visible,
-                            out.pointer(task.row * out.rowStride + head * group * d), group, d, kernel.scale,
+                            out.pointer(task.row * out.rowStride + query * d), together, d, kernel.scale,
                             bias.map { bias in
                                 unsafe UnsafePointer(
-                                    bias.center + head * group * bias.values.columns - task.visible + 1)
+                                    bias.center + query * bias.values.columns - task.visible + 1)
                             }, bias?.values.columns ?? 0, scratch.baseAddress)
                     }
                 }
