@@ -22,6 +22,10 @@ package struct LineReader {
     package private(set) var fileOffset = 0
     /// Whether the current line ends in a line feed; the last one of a file that is being written may not.
     package var hasLineFeed: Bool { nextStart > line.upperBound }
+    /// The position in the (decompressed) file of the byte behind the current line and its end.
+    package var nextOffset: Int { fileOffset + nextStart }
+    /// Whether lines were found to end in carriage returns alone.
+    package var endsInCarriageReturns: Bool { lineBreak == 0x0D }
     private var nextStart = 0
     private var lineBreaks = 0
     private var isAtEnd = false

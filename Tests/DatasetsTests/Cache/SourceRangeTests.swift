@@ -34,7 +34,7 @@ import Testing
             try folder.write("[{\"text\": \"d\"},\n{\"text\": \"e\"}]", to: "d.jsonl"),
         ]
         let reader = try RowReader(patterns: files)
-        let ranges = try SourceRange.ranges(of: files, files.map { try source($0, stretch: stretch) })
+        let ranges = try SourceRange.ranges(of: reader, files.map { try source($0, stretch: stretch) })
         #expect(ranges.filter { $0.bytes == nil }.map(\.file) == [2, 3])
         let found = try ranges.flatMap { try rows(reader.part($0, firstNumber: 0)) }
         #expect(found == (try rows(reader)))
@@ -52,7 +52,7 @@ import Testing
         let path = try folder.write(text, to: "a.jsonl")
         let reader = try RowReader(patterns: [path])
         let whole = #expect(throws: DatasetsError.self) { _ = try rows(reader) }
-        let last = try #require(SourceRange.ranges(of: [path], [source(path, stretch: 50)]).last)
+        let last = try #require(SourceRange.ranges(of: reader, [source(path, stretch: 50)]).last)
         #expect(last.lineFeedsBefore > 5)
         let part = #expect(throws: DatasetsError.self) { _ = try rows(reader.part(last, firstNumber: 0)) }
         #expect(part == whole && whole?.description.contains(":10") == true)
@@ -65,7 +65,7 @@ import Testing
             (0..<50).map { "{\"text\": \"\($0)\"}\n" }.joined(), to: "a.jsonl")
         let chosen = RowSelection(total: 50) { $0 % 7 == 3 || $0 == 0 }
         let reader = try RowReader(patterns: [path], selection: chosen)
-        let ranges = try SourceRange.ranges(of: [path], [source(path, stretch: 64)])
+        let ranges = try SourceRange.ranges(of: reader, [source(path, stretch: 64)])
         #expect(ranges.count > 5 && reader.hasSelection)
         var number = 0
         var found: [Row] = []

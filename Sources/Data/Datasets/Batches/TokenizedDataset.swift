@@ -49,8 +49,14 @@ package struct TokenizedDataset: Sendable {
 
     /// The same in 4 bytes a row.
     var shortLengths: [UInt32] {
-        guard let window else { return (0..<count).map { UInt32(length(of: $0)) } }
+        guard let window else { return lengths(of: 0..<count) }
         return window.lengths().map { $0 + UInt32(imageTokenCount) }
+    }
+
+    /// The number of tokens of each of these rows.
+    func lengths(of rows: Range<Int>) -> [UInt32] {
+        guard let window else { return rows.map { UInt32(length(of: $0)) } }
+        return window.lengths(of: rows).map { $0 + UInt32(imageTokenCount) }
     }
 
     /// The number of tokens of a row, those of its image included.

@@ -18,6 +18,11 @@ package struct CacheStatistics: Equatable, Sendable {
 
     package init() {}
 
+    /// Of a stream of tokens, whose rows are of no matter.
+    init(rowCount: Int, tokenCount: Int, maximumToken: Int) {
+        (self.rowCount, self.tokenCount, self.maximumToken) = (rowCount, tokenCount, maximumToken)
+    }
+
     mutating func add(_ example: Example) {
         rowCount += 1
         tokenCount += example.tokens.count

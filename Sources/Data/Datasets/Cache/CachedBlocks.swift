@@ -3,7 +3,7 @@
 /// The blocks of a stream: `length` tokens each, the last one shorter; a rest of one token, of which nothing
 /// can be learnt, is left out.
 package struct CachedBlocks: StoredExamples {
-    private let rows: CachedRows
+    private let rows: any StoredStream
     private let length: Int
     /// Whether the next token is the target, so that all but the first have a term.
     private let isCausal: Bool
@@ -11,6 +11,15 @@ package struct CachedBlocks: StoredExamples {
     package let tokenCount: Int
 
     package init(_ rows: CachedRows, length: Int, isCausal: Bool) {
+        self.init(stream: rows, length: length, isCausal: isCausal)
+    }
+
+    /// Blocks of token files.
+    package init(_ tokens: TokenStream, length: Int) {
+        self.init(stream: tokens, length: length, isCausal: true)
+    }
+
+    private init(stream rows: any StoredStream, length: Int, isCausal: Bool) {
         (self.rows, self.length, self.isCausal) = (rows, length, isCausal)
         let rest = rows.tokenCount % length
         count = rows.tokenCount / length + (rest > 1 ? 1 : 0)

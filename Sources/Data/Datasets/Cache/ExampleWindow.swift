@@ -63,14 +63,17 @@ package final class ExampleWindow: Sendable {
 
     /// The tokens of each row.
     func lengths() -> [UInt32] {
-        required { () throws(CacheFault) in
-            var lengths: [UInt32] = []
-            lengths.reserveCapacity(store.count)
-            for start in stride(from: 0, to: store.count, by: 4_096) {
-                lengths += try store.lengths(of: start..<min(start + 4_096, store.count))
-            }
-            return lengths
+        var lengths: [UInt32] = []
+        lengths.reserveCapacity(store.count)
+        for start in stride(from: 0, to: store.count, by: 4_096) {
+            lengths += self.lengths(of: start..<min(start + 4_096, store.count))
         }
+        return lengths
+    }
+
+    /// The tokens of each of these rows.
+    func lengths(of rows: Range<Int>) -> [UInt32] {
+        required { () throws(CacheFault) in try store.lengths(of: rows) }
     }
 
     func source(of row: Int) -> RowSource { required { () throws(CacheFault) in try store.source(of: row) } }

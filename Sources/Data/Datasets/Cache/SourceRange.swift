@@ -1,4 +1,4 @@
-// Stretches of files that ranks read by themselves, cut where a line begins.
+// Stretches of files that ranks read by themselves, cut where a line or a record begins.
 
 internal import Files
 
@@ -12,6 +12,8 @@ package struct SourceRange: Equatable, Sendable {
     package let lineFeedsBefore: Int
     /// What it costs to read, in bytes of plain text.
     package let cost: Int
+    /// What the rows before these tell of a CSV file's letters.
+    var letters = ForeignLetters.unknown
 
     package init(file: Int, bytes: Range<Int>?, lineFeedsBefore: Int, cost: Int) {
         (self.file, self.bytes, self.lineFeedsBefore, self.cost) = (file, bytes, lineFeedsBefore, cost)
@@ -20,17 +22,22 @@ package struct SourceRange: Equatable, Sendable {
     /// Bytes of text that one byte of a compressed file stands for, as a guess.
     private static let expansion = 4
 
-    /// The stretches of a run's files, in their order. Files whose rows are lines are cut; others, and
-    /// compressed ones, are read whole.
+    /// The stretches of a run's files, in their order. Files whose rows are lines are cut, and tables where
+    /// their records begin; others, and compressed ones, are read whole.
+    ///
+    /// - Parameter cuts: where tables are cut, by the numbers of the files.
     package static func ranges(
-        of files: [String], _ sources: [SourceFile]
+        of rows: RowReader, _ sources: [SourceFile], cuts: [Int: DelimitedCuts] = [:]
     ) throws(DatasetsError) -> [SourceRange] {
+        let files = rows.files
         precondition(files.count == sources.count, "a source a file")
         var ranges: [SourceRange] = []
         for (number, path) in files.enumerated() {
             let source = sources[number]
             if try isCutByLines(path) {
                 ranges += cut(source, file: number)
+            } else if let cuts = cuts[number] {
+                ranges += cut(source, file: number, cuts)
             } else {
                 let expansion = try isPlain(path) ? 1 : expansion
                 ranges.append(
@@ -38,10 +45,10 @@ package struct SourceRange: Equatable, Sendable {
                         file: number, bytes: nil, lineFeedsBefore: 0, cost: expansion * source.byteCount))
             }
         }
-        return ranges
+        return try rows.settled(ranges, cuts)
     }
 
-    private static func isPlain(_ path: String) throws(DatasetsError) -> Bool {
+    static func isPlain(_ path: String) throws(DatasetsError) -> Bool {
         let start = try DatasetsError.rethrowing { () throws(FilesError) in
             try FileSystem.start(of: path, count: 4)
         }
@@ -56,7 +63,7 @@ package struct SourceRange: Equatable, Sendable {
         guard try isPlain(path) else { return false }
         switch format {
         case .text: return true
-        case .json, .delimited: return false
+        case .json, .delimited, .tokens: return false
         case .jsonLines:
             return try (format.open(path, .detected) as? JSONLinesFile)?.isCutByLines() ?? false
         }
@@ -77,6 +84,17 @@ package struct SourceRange: Equatable, Sendable {
             lineFeeds += stretch.lineFeedCount
         }
         if start < offset { ranges.append(Self.make(file, start..<offset, before)) }
+        return ranges
+    }
+
+    private static func cut(_ source: SourceFile, file: Int, _ cuts: DelimitedCuts) -> [SourceRange] {
+        var ranges: [SourceRange] = []
+        var (start, before) = (0, 0)
+        for next in cuts.starts {
+            ranges.append(make(file, start..<next.offset, before))
+            (start, before) = (next.offset, next.lineFeeds)
+        }
+        ranges.append(make(file, start..<source.byteCount, before))
         return ranges
     }
 

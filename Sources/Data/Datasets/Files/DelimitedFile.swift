@@ -22,6 +22,9 @@ final class DelimitedFile: RowFile {
         return parts.isEmpty ? nil : "\(path): \(parts.joined(separator: ", "))"
     }
 
+    /// What is known of letters that are no ASCII.
+    var letters: ForeignLetters { decoder.letters }
+
     /// Whether the reader stands on a first row that is no header.
     private var hasFirstRow = false
 
@@ -55,6 +58,32 @@ final class DelimitedFile: RowFile {
         for column in columns where !known.insert(column).inserted {
             throw .duplicateColumn(RowSource(file: path, line: lines.number), column)
         }
+    }
+
+    /// Where the header ends, of a reader that has read no row; nil where the file cannot be cut at line
+    /// feeds.
+    var layout: DelimitedLayout? {
+        guard !lines.endsInCarriageReturns else { return nil }
+        return DelimitedLayout(separator: separator, headerEnd: hasFirstRow ? 0 : lines.nextOffset)
+    }
+
+    /// Goes on with the rows of a range behind the first one, whose bytes `reader` gives.
+    func move(to range: SourceRange, _ reader: ByteReader, _ form: DelimitedForm) {
+        guard let bytes = range.bytes, bytes.lowerBound > 0 else {
+            preconditionFailure("\(path) is not cut there")
+        }
+        hasFirstRow = false
+        decoder = FieldDecoder(form.encoding, letters: range.letters)
+        lines = LineReader(
+            TextSource(reader, encoding: form.encoding), start: (bytes.lowerBound, range.lineFeedsBefore))
+    }
+
+    /// Reads rows until one tells what letters that are no ASCII are. What cannot be read is left to whoever
+    /// reads the rows themselves.
+    func readUntilLettersAreKnown() {
+        do throws(DatasetsError) {
+            while letters == .unknown, try next() != nil {}
+        } catch {}
     }
 
     func next() throws(DatasetsError) -> Row? {

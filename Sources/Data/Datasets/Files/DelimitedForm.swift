@@ -39,26 +39,35 @@ package struct DelimitedForm: Sendable, Equatable {
     }
 }
 
+/// What the first letters of a file that are no ASCII have told of all of them.
+package enum ForeignLetters: Equatable, Sendable {
+    case unknown, utf8, windows1252
+}
+
 /// Bytes of fields as text. A file that is no UTF-8 from its first character on that is not ASCII is
 /// Windows-1252.
 struct FieldDecoder {
     private let isDetecting: Bool
-    private var hasSeenUTF8 = false
-    private(set) var isWindows1252 = false
+    private(set) var letters: ForeignLetters
+    var isWindows1252: Bool { letters == .windows1252 }
 
-    /// - Parameter encoding: what the user says; nil to find it.
-    init(_ encoding: TextEncoding?) { isDetecting = encoding == nil }
+    /// - Parameters:
+    ///   - encoding: what the user says; nil to find it.
+    ///   - letters: what was found of the rows before.
+    init(_ encoding: TextEncoding?, letters: ForeignLetters = .unknown) {
+        (isDetecting, self.letters) = (encoding == nil, letters)
+    }
 
     /// nil if the bytes are no UTF-8 and the file was before.
     mutating func text(_ bytes: [UInt8], in range: Range<Int>) -> String? {
         let isPlain = bytes[range].allSatisfy { $0 < 0x80 }
         if isWindows1252, !isPlain { return TextEncoding.windows1252Text(bytes[range]) }
         if let text = bytes.text(in: range) {
-            if !isPlain { hasSeenUTF8 = true }
+            if !isPlain { letters = .utf8 }
             return text
         }
-        guard isDetecting, !hasSeenUTF8 else { return nil }
-        isWindows1252 = true
+        guard isDetecting, letters != .utf8 else { return nil }
+        letters = .windows1252
         return TextEncoding.windows1252Text(bytes[range])
     }
 }

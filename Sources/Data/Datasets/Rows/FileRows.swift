@@ -11,7 +11,7 @@ package final class FileRows {
     ///   - encoding: of files of any format; nil for UTF-8, or what is found of CSV and TSV files.
     /// - Throws: if the file cannot be read or has an unknown ending.
     package init(path: String, form: DelimitedForm, encoding: TextEncoding?) throws(DatasetsError) {
-        guard let format = FileFormat(path: path) else { throw .unknownEnding(path) }
+        guard let format = FileFormat(path: path), format != .tokens else { throw .unknownEnding(path) }
         file = try format.open(path, form, encoding)
     }
 

@@ -8,13 +8,13 @@ package import JSON
 /// Formats by ending: `.jsonl` and `.ndjson` (an object a line, or also over several lines, or a list of
 /// objects), `.json` (an array of objects, or an object
 /// with such an array under `data`), `.csv` and `.tsv` (RFC 4180 with a header row), `.txt` (a line a row, in
-/// the column `text`), each also with `.gz` or `.zst`.
+/// the column `text`), each also with `.gz` or `.zst`; files of tokens by `TokenFile`.
 package struct RowReader: Sendable {
     /// The files in the order of the patterns, those of one pattern sorted by name.
     package let files: [String]
     /// The rows that are read; nil reads all.
     private let selection: RowSelection?
-    private let form: DelimitedForm
+    let form: DelimitedForm
     /// Rows that stand in no file.
     private let listed: [Row]
     /// Most rows that are read, the first ones; nil for all.
@@ -202,10 +202,16 @@ extension RowFile {
 /// What a file's ending says about its content.
 enum FileFormat: Equatable {
     case jsonLines, json, text
+    /// Token ids with an index beside them, of which a row is a document.
+    case tokens
     /// The separator that the ending says; nil where it has to be found.
     case delimited(separator: UInt8?)
 
     init?(path: String) {
+        if TokenFile.isNamed(path) {
+            self = .tokens
+            return
+        }
         let name = pathWithoutCompression(path.lowercased())
         switch name.split(separator: "/").last?.split(separator: ".", omittingEmptySubsequences: false).last {
         case "jsonl", "ndjson": self = .jsonLines
@@ -223,6 +229,7 @@ enum FileFormat: Equatable {
         case .jsonLines: "jsonl"
         case .json: "json"
         case .text: "txt"
+        case .tokens: "tokens"
         case .delimited(let separator): separator == nil ? "csv" : "tsv"
         case nil: ""
         }
@@ -232,6 +239,7 @@ enum FileFormat: Equatable {
     func open(
         _ path: String, _ form: DelimitedForm, _ encoding: TextEncoding? = nil, in range: SourceRange? = nil
     ) throws(DatasetsError) -> any RowFile {
+        if self == .tokens { return try TokenDocuments(path: path) }
         if let range, let bytes = range.bytes {
             let source = try DatasetsError.rethrowing { () throws(FilesError) in
                 try ByteReader(path: path, bytes: bytes)
@@ -240,7 +248,15 @@ enum FileFormat: Equatable {
             switch self {
             case .jsonLines: return JSONLinesFile(path: path, source, start: start)
             case .text: return TextFile(path: path, source, start: start)
-            case .json, .delimited: preconditionFailure("\(path) is not cut by lines")
+            case .delimited:
+                if bytes.lowerBound == 0 { return try delimited(path, source, form) }
+                let whole = try DatasetsError.rethrowing { () throws(FilesError) in
+                    try ByteReader(path: path)
+                }
+                let file = try delimited(path, whole, form)
+                file.move(to: range, source, form)
+                return file
+            case .json, .tokens: preconditionFailure("\(path) is not cut by lines")
             }
         }
         let source = try DatasetsError.rethrowing { () throws(FilesError) in try ByteReader(path: path) }
@@ -248,11 +264,20 @@ enum FileFormat: Equatable {
         case .jsonLines: return JSONLinesFile(path: path, Self.text(source, encoding))
         case .text: return TextFile(path: path, Self.text(source, encoding))
         case .json: return try JSONFile(path: path, source, encoding: encoding)
-        case .delimited(let separator):
+        case .tokens: preconditionFailure("\(path) was opened")
+        case .delimited:
             var form = form
             form.encoding = encoding ?? form.encoding
-            return try DelimitedFile(path: path, source, separator: form.separator ?? separator, form: form)
+            return try delimited(path, source, form)
         }
+    }
+
+    private func delimited(
+        _ path: String, _ source: ByteReader, _ form: DelimitedForm
+    ) throws(DatasetsError) -> DelimitedFile {
+        var separator: UInt8?
+        if case .delimited(let own) = self { separator = own }
+        return try DelimitedFile(path: path, source, separator: form.separator ?? separator, form: form)
     }
 
     private static func text(_ source: ByteReader, _ encoding: TextEncoding?) -> any ByteSource {

@@ -14,13 +14,14 @@ struct RangeWork {
     /// Seconds after which the ranks meet, however far each is.
     private let pulseSeconds: Double
 
-    /// `waitSeconds` are those for which a rank may wait for another.
+    /// `cuts` are where tables are cut, `waitSeconds` those for which a rank may wait for another.
     init(
-        _ rows: RowReader, _ sources: [SourceFile], _ group: any ProcessGroup, waitSeconds: Int
+        _ rows: RowReader, _ sources: [SourceFile], cuts: [Int: DelimitedCuts], _ group: any ProcessGroup,
+        waitSeconds: Int
     ) throws {
         (self.rows, self.group) = (rows, group)
         pulseSeconds = min(10, Double(waitSeconds) / 4)
-        ranges = try SourceRange.ranges(of: rows.files, sources)
+        ranges = try SourceRange.ranges(of: rows, sources, cuts: cuts)
         shares = SourceRange.share(ranges, among: group.size)
     }
 

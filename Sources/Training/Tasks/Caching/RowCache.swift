@@ -19,6 +19,7 @@ package final class RowCache {
     private let builders: any ProcessGroup
     private let isShared: Bool
     private var sources: [[String]: [SourceFile]] = [:]
+    private var cuts: [[String]: [Int: DelimitedCuts]] = [:]
 
     /// Caches up to this size are read whole and checked when they are opened; of larger ones each block is
     /// checked when it is first read.
@@ -128,8 +129,11 @@ package final class RowCache {
 
     /// The rows shared out among the ranks that build together.
     func work(_ rows: RowReader) throws -> RangeWork {
-        try RangeWork(
-            rows, sources(of: rows), builders, waitSeconds: run.training.ddpTimeoutSeconds)
+        let sources = try sources(of: rows)
+        let cuts = try cuts[rows.files] ?? TableScan(rows, sources, builders).cuts()
+        self.cuts[rows.files] = cuts
+        return try RangeWork(
+            rows, sources, cuts: cuts, builders, waitSeconds: run.training.ddpTimeoutSeconds)
     }
 
     /// What `find` finds out of all rows, from a document beside the caches. Collective.

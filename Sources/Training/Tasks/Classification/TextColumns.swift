@@ -24,22 +24,32 @@ package struct TextColumns: Sendable {
 extension TokenizedDataset {
     /// Throws, with file and line, when a row does not fit the model.
     package func validate(for model: any TrainableModel) throws(TrainingError) {
-        if window != nil, fitsAtItsExtremes(model) { return }
-        for row in 0..<count {
-            let batch = TokenBatch(batch(rows: [row]))
+        if window != nil, fitsAtItsExtremes(model, length: maximumLength) { return }
+        for row in 0..<count { try check([example(at: row)], model) }
+    }
+
+    /// The same of rows that the model reads in parts, none of which is longer than it takes: `parts` makes
+    /// them of a row.
+    func validate(for model: any TrainableModel, parts: (Example) -> [Example]) throws(TrainingError) {
+        if window != nil, fitsAtItsExtremes(model, length: 1) { return }
+        for row in 0..<count { try check(parts(example(at: row)), model) }
+    }
+
+    private func check(_ examples: [Example], _ model: any TrainableModel) throws(TrainingError) {
+        for example in examples {
             do throws(ModelError) {
-                try model.validate(batch)
+                try model.validate(TokenBatch(ExampleBatch(examples: [example])))
             } catch {
-                throw .badTokens("\(source(of: row))", error.description)
+                throw .badTokens("\(example.source)", error.description)
             }
         }
     }
 
     /// Whether a model takes a row with the highest token, the highest type and the most tokens of all rows
     /// of the cache, and so each of them.
-    private func fitsAtItsExtremes(_ model: any TrainableModel) -> Bool {
+    private func fitsAtItsExtremes(_ model: any TrainableModel, length: Int) -> Bool {
         guard let statistics = window?.store.statistics else { return false }
-        var types = [Int32](repeating: 0, count: max(1, maximumLength))
+        var types = [Int32](repeating: 0, count: max(1, length))
         types[0] = Int32(statistics.maximumType)
         let row = Example(
             tokens: types.map { _ in Int32(statistics.maximumToken) }, typeIDs: types, target: .none,

@@ -1,7 +1,7 @@
 // Evaluates an extractive summarizer on documents that are spread over the ranks.
 
 package import DataParallel
-internal import Datasets
+package import Datasets
 package import Evaluation
 internal import Foundation
 internal import JSON
@@ -44,18 +44,18 @@ package final class ExtractiveEvaluator {
 
     /// Figures over all documents, on every rank: the loss is the mean over sentences, `accuracy` the share
     /// of sentences that the oracle judges alike. Collective.
-    package func evaluate(_ rows: ExtractiveRows) throws -> RowEvaluationResult {
+    package func evaluate(_ documents: TokenizedDataset) throws -> RowEvaluationResult {
         let evaluation = RowEvaluation(Self.kind, group: group, seed: 0, detail: .figures)
-        let batches = EvaluationSampler(
-            rowCount: rows.count, batchRows: batchRows, lengths: rows.documentLengths)
+        let batches = EvaluationSampler(documents, batchRows: batchRows)
         try batches.forEachBatch(of: group) { index in
             let batch = batches.rows(batch: index)
-            for (number, scores) in zip(batch, scorer.scores(of: batch, in: rows)) {
-                let document = rows.documents[number]
+            let read = batch.map { ExtractiveDocument(documents.example(at: $0)) }
+            for (place, scores) in scorer.scores(of: read).enumerated() {
+                let document = read[place]
                 let chosen = selection.chosen(scores: scores.probabilities, sentences: document.sentences)
                 try evaluation.add(
                     PredictedRow(
-                        number: number,
+                        number: batch[place],
                         prediction: .string(SentenceSelection.text(chosen, of: document.sentences)),
                         references: [document.summary],
                         loss: RowLoss(
@@ -78,14 +78,15 @@ final class SentenceScorer {
     }
 
     /// The scores of each of `documents`; the windows of a document are joined.
-    func scores(of documents: [Int], in rows: ExtractiveRows) -> [SentenceScores] {
+    func scores(of documents: [ExtractiveDocument]) -> [SentenceScores] {
         let windows = documents.enumerated().flatMap { place, document in
-            rows.windows(of: document).map { (place, $0) }
+            document.windows.map { (place, $0) }
         }
         var result = documents.map { _ in SentenceScores() }
         for start in stride(from: 0, to: windows.count, by: batchRows) {
             let part = windows[start..<min(start + batchRows, windows.count)]
-            let (tokens, sentences, labels) = rows.batch(windows: part.map(\.1))
+            let (tokens, sentences, labels) = ExtractiveRows.batch(
+                part.map { ExtractiveRows.example($0.1, of: documents[$0.0]) })
             workspace.reset()
             let logits = model.forward(
                 Pass(parameters: model.parameters, workspace: workspace, batch: tokens), sentences: sentences)

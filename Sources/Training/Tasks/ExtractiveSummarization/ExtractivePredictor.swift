@@ -22,20 +22,9 @@ package final class ExtractivePredictor: Predictor {
     /// The chosen sentences, in the order of the document, each on a line of its own; the score is a list of
     /// their probabilities. The loss is that of the oracle's choice.
     package func predict(_ rows: [Row], firstNumber: Int, findsLoss: Bool) throws -> [RowPrediction] {
-        var documents = ExtractiveRows()
-        for row in rows {
-            if findsLoss {
-                try reader.append(row, to: &documents)
-            } else {
-                let sentences = try reader.columns.sentences(of: row)
-                documents.append(
-                    ExtractiveDocument(sentences: sentences, summary: "", oracle: [], source: row.source),
-                    windows: reader.windows(of: sentences))
-            }
-        }
-        try documents.windows.validate(for: model)
-        let scores = scorer.scores(of: Array(rows.indices), in: documents)
-        return zip(documents.documents, scores).map { document, scores in
+        let documents = try rows.map { try reader.document(of: $0, withSummary: findsLoss) }
+        try TokenizedDataset(documents.flatMap(\.windowExamples)).validate(for: model)
+        return zip(documents, scorer.scores(of: documents)).map { document, scores in
             let chosen = reader.selection.chosen(
                 scores: scores.probabilities, sentences: document.sentences)
             var answer = RowPrediction(

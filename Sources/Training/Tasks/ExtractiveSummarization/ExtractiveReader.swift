@@ -1,7 +1,7 @@
 // Documents as windows of sentences, each sentence behind a token that stands for it.
 
 package import Arguments
-package import Datasets
+internal import Datasets
 internal import JSON
 package import Models
 package import Tokenizers
@@ -66,53 +66,62 @@ package struct ExtractiveReader {
             blocksTrigrams: arguments.trigramBlocking ?? model.configuration.blocksTrigrams)
     }
 
-    /// The documents of all files with their summaries and the labels that the oracle gives them.
-    package func rows(_ reader: RowReader) throws -> ExtractiveRows {
-        var documents = ExtractiveRows()
-        let rows = reader.makeIterator()
-        while let row = try rows.next() { try append(row, to: &documents) }
-        return documents
+    /// The documents of all files with their summaries and the labels that the oracle gives them, an example
+    /// each, to evaluate on. Collective with a cache.
+    func documents(_ reader: RowReader, from source: ExampleSource) throws -> TokenizedDataset {
+        try source.dataset(
+            reader, settings(["whole_documents": .bool(true)]), DocumentEncoder(reader: self))
     }
 
-    func append(_ row: Row, to rows: inout ExtractiveRows) throws {
-        let document = try document(of: row)
-        rows.append(document, windows: windows(of: document.sentences))
-    }
-
-    fileprivate func document(of row: Row) throws -> ExtractiveDocument {
+    /// A row's document; without `withSummary` what has none can be read, too.
+    func document(of row: Row, withSummary: Bool = true) throws -> ExtractiveDocument {
         let sentences = try columns.sentences(of: row)
+        guard withSummary else {
+            return ExtractiveDocument(
+                sentences: sentences, summary: "", oracle: [], windows: windows(of: sentences),
+                source: row.source)
+        }
         let summary = try columns.summary(of: row)
         let oracle = SentenceSelection.oracle(
             sentences: sentences, reference: summary, maximumCount: selection.maximumCount)
         return ExtractiveDocument(
-            sentences: sentences, summary: summary, oracle: oracle, source: row.source)
+            sentences: sentences, summary: summary, oracle: oracle, windows: windows(of: sentences),
+            source: row.source)
     }
 
     /// The windows of the documents of all files, to learn from. Collective with a cache.
     func windows(_ reader: RowReader, from source: ExampleSource) throws -> ExtractiveRows {
-        let settings: JSONObject = [
-            "document_column": .string(columns.document), "summary_column": .string(columns.summary),
-            "max_seq_length": .integer(maximumLength), "types": .bool(alternatesTypes),
-            "summary_sentences": .integer(selection.maximumCount),
-        ]
-        return ExtractiveRows(
-            windows: try source.dataset(
-                reader,
-                EncodingSettings(
-                    settings, tokenizers: [directory], vocabularySize: tokenizer.vocabularySize),
-                Encoder(reader: self)))
+        ExtractiveRows(windows: try source.dataset(reader, settings([:]), WindowEncoder(reader: self)))
     }
 
-    private struct Encoder: RowEncoder {
+    private func settings(_ kind: JSONObject) -> EncodingSettings {
+        var settings = kind
+        settings.set("document_column", to: .string(columns.document))
+        settings.set("summary_column", to: .string(columns.summary))
+        settings.set("max_seq_length", to: .integer(maximumLength))
+        settings.set("types", to: .bool(alternatesTypes))
+        settings.set("summary_sentences", to: .integer(selection.maximumCount))
+        return EncodingSettings(
+            settings, tokenizers: [directory], vocabularySize: tokenizer.vocabularySize)
+    }
+
+    private struct DocumentEncoder: RowEncoder {
+        let reader: ExtractiveReader
+        var tallies: RowTallies { RowTallies() }
+
+        mutating func encode(_ row: Row, _ add: (Example) throws -> Void) throws {
+            try add(reader.document(of: row).example)
+        }
+    }
+
+    private struct WindowEncoder: RowEncoder {
         let reader: ExtractiveReader
         var tallies = RowTallies()
 
         mutating func encode(_ row: Row, _ add: (Example) throws -> Void) throws {
             let document = try reader.document(of: row)
             ExtractiveRows.count(document, in: &tallies)
-            for window in reader.windows(of: document.sentences) {
-                try add(ExtractiveRows.example(window, of: document))
-            }
+            for example in document.windowExamples { try add(example) }
         }
     }
 

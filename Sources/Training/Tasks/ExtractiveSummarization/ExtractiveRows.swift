@@ -1,41 +1,18 @@
-// Documents of extractive summarization with their windows, which are what a model learns from.
+// Windows of the documents of extractive summarization, which are what a model learns from.
 
 package import Datasets
 internal import Layers
 package import Models
 
-/// A document with its summary.
-struct ExtractiveDocument: Sendable {
-    let sentences: [String]
-    let summary: String
-    /// The numbers of the sentences that the model is to choose, ascending.
-    let oracle: [Int]
-    let source: RowSource
-}
-
-/// Documents and their windows. Training scatters windows; an evaluation joins those of a document.
+/// The windows of documents to learn from, which training scatters.
 package struct ExtractiveRows: Sendable {
     /// An example a window, its target the right sentences by their number in the window, its attachment the
     /// number of the first sentence and the places where the sentences start.
-    package private(set) var windows = TokenizedDataset()
-    /// The documents themselves, for an evaluation; none of rows that are learnt from alone.
-    private(set) var documents: [ExtractiveDocument] = []
-    /// Document d has the windows `offsets[d]..<offsets[d + 1]`.
-    private var offsets = [0]
+    package let windows: TokenizedDataset
 
     private static let (count, single, oracle) = ("documents", "single_sentences", "oracle")
 
-    init() {}
-
-    /// Rows to learn from.
     init(windows: TokenizedDataset) { self.windows = windows }
-
-    mutating func append(_ document: ExtractiveDocument, windows added: [SentenceWindow]) {
-        for window in added { windows.append(Self.example(window, of: document)) }
-        Self.count(document, in: &windows.tallies)
-        documents.append(document)
-        offsets.append(windows.count)
-    }
 
     static func example(_ window: SentenceWindow, of document: ExtractiveDocument) -> Example {
         let labels = document.oracle.filter(window.sentences.contains).map { $0 - window.firstSentence }
@@ -63,21 +40,15 @@ package struct ExtractiveRows: Sendable {
     package var oracleCount: Int { windows.tallies[Self.oracle] }
 
     /// Where the sentences of a window start, and the number of the first.
-    private func sentences(ofWindow window: Int) -> (first: Int, places: [Int32]) {
-        var parser = ByteParser(windows.attachment(of: window))
+    private static func sentences(of window: Example) -> (first: Int, places: [Int32]) {
+        var parser = ByteParser(window.attachment)
         guard let first = parser.varint(), let places = parser.numbers() else {
-            preconditionFailure("window \(window) has no sentences")
+            preconditionFailure("\(window.source) has no sentences")
         }
         return (first, places.map { Int32($0) })
     }
 
-    func windows(of document: Int) -> Range<Int> { offsets[document]..<offsets[document + 1] }
     func sentenceCount(ofWindow window: Int) -> Int { windows.termCount(of: window) }
-
-    /// Tokens of each document.
-    var documentLengths: [Int] {
-        documents.indices.map { windows(of: $0).reduce(0) { $0 + windows.length(of: $1) } }
-    }
 
     /// What is doubtful about `model` on these documents, before it is trained: [CLS] states that are all
     /// alike. Looks at eight windows.
@@ -102,14 +73,21 @@ package struct ExtractiveRows: Sendable {
     func batch(
         windows rows: [Int]
     ) -> (tokens: TokenBatch, sentences: SentenceBatch, labels: [[Float]]) {
-        let batch = windows.batch(rows: rows)
+        Self.batch(rows.map(windows.example(at:)), rows: rows)
+    }
+
+    /// The same of windows as examples, whose numbers are `rows`.
+    static func batch(
+        _ windows: [Example], rows: [Int]? = nil
+    ) -> (tokens: TokenBatch, sentences: SentenceBatch, labels: [[Float]]) {
+        let batch = ExampleBatch(examples: windows, rows: rows)
         var (starts, positions, offsets): ([Int32], [Int32], [Int32]) = ([], [], [0])
         var labels: [[Float]] = []
-        for (index, row) in rows.enumerated() {
+        for (index, window) in windows.enumerated() {
             guard case .labels(let right) = batch.targets[index] else {
                 preconditionFailure("expected labels")
             }
-            let sentences = sentences(ofWindow: row)
+            let sentences = sentences(of: window)
             for (number, place) in sentences.places.enumerated() {
                 starts.append(batch.sequenceOffsets[index] + place)
                 positions.append(Int32(sentences.first + number))

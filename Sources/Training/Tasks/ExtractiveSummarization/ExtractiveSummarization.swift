@@ -32,7 +32,9 @@ package struct ExtractiveSummarization: TaskDefinition {
         let setup = try ExtractiveSetup(run, isTraining: true, group: group)
         try PreparedTask.adapt(setup.model, setup.report, arguments, group)
         let training = try setup.trainingRows(data.trainingRows(), run, group: group)
-        let validation = try data.validationRows().map { try setup.rows($0) }
+        let validation = try data.validationRows().map {
+            try setup.documents($0, run, group: group)
+        }
         let task = ExtractiveTask(
             model: setup.model, training: training, validation: validation,
             selection: setup.reader.selection, group: group, batchRows: arguments.perDeviceEvalBatchSize)

@@ -14,12 +14,12 @@ package final class ExtractiveTask: TrainingTask {
     package var training: TokenizedDataset { rows.windows }
     private let summarizer: ExtractiveSummarizer
     private let rows: ExtractiveRows
-    private let validation: ExtractiveRows?
+    private let validation: TokenizedDataset?
     private let evaluator: ExtractiveEvaluator
 
     /// `batchRows` are the windows that a rank evaluates at once.
     package init(
-        model: ExtractiveSummarizer, training: ExtractiveRows, validation: ExtractiveRows?,
+        model: ExtractiveSummarizer, training: ExtractiveRows, validation: TokenizedDataset?,
         selection: SentenceSelection, group: any ProcessGroup, batchRows: Int
     ) {
         summarizer = model

@@ -42,14 +42,23 @@ package struct TextBlocks {
         report: (LongRows) -> Void = { _ in }
     ) throws -> TokenizedDataset {
         var store: TokenizedDataset
+        let tokens = try isCausal && reader.areTokens() ? TokenLibrary(reader.files) : nil
+        if tokens != nil, !reader.hasSelection, reader.readsWholeFiles, !rowsAreExamples {
+            return try blocks(ofTokens: reader, from: source)
+        }
+        if tokens != nil, rowsAreExamples {
+            throw TrainingError(
+                "line_by_line: \(reader.files[0]) holds tokens, which are learnt in blocks; leave line_by_line out"
+            )
+        }
         if rowsAreExamples {
             store = try source.dataset(reader, settings(blocks: nil), Examples(texts: self))
         } else if source.isCached(reader) {
             store = try source.dataset(
-                reader, settings(blocks: (maximumLength, isCausal)), Documents(texts: self))
+                reader, settings(blocks: (maximumLength, isCausal)), Documents(texts: self, tokens: tokens))
         } else {
             var blocks = BlockBuilder(length: maximumLength, isCausal: isCausal)
-            var documents = Documents(texts: self)
+            var documents = Documents(texts: self, tokens: tokens)
             let rows = reader.makeIterator()
             while let row = try rows.next() {
                 try documents.encode(row) { blocks.add($0.tokens, $0.source) }
@@ -66,6 +75,24 @@ package struct TextBlocks {
                     + "row")
         }
         return store
+    }
+
+    /// The blocks of token files, read where they stand; that each token is one of the vocabulary is looked up
+    /// once, and with a cache folder remembered there.
+    private func blocks(ofTokens reader: RowReader, from source: ExampleSource) throws -> TokenizedDataset {
+        var stream = try TokenStream(reader.files)
+        let size = tokenizer.vocabularySize
+        let found = try source.fact("highest token", [reader], ["vocabulary": .integer(size)]) {
+            .integer(try stream.maximumToken(vocabularySize: size))
+        }
+        guard let highest = found.integer else { preconditionFailure("the highest token is none") }
+        stream.note(maximumToken: highest)
+        let blocks = CachedBlocks(stream, length: maximumLength)
+        guard blocks.count > 0 else {
+            throw TrainingError(
+                "\(reader.files.joined(separator: ", ")): one token alone, and nothing to learn from it")
+        }
+        return TokenizedDataset(ExampleWindow(blocks), tallies: RowTallies())
     }
 
     /// A stream has one cache for all lengths of blocks.
@@ -94,9 +121,15 @@ package struct TextBlocks {
     /// Rows that are parts of a stream.
     private struct Documents: RowEncoder {
         let texts: TextBlocks
+        /// Where rows are documents of token files.
+        let tokens: TokenLibrary?
         var tallies: RowTallies { RowTallies() }
 
         mutating func encode(_ row: Row, _ add: (Example) throws -> Void) throws {
+            if let known = try tokens?.tokens(of: row) {
+                if !known.isEmpty { try add(Example(tokens: known, target: .none, source: row.source)) }
+                return
+            }
             let text = try row.text(in: row.isLine ? "text" : texts.column, key: "text_column")
             let tokens = texts.document(text, row)
             if !tokens.isEmpty { try add(Example(tokens: tokens, target: .none, source: row.source)) }

@@ -41,7 +41,9 @@ package struct QuestionAnswering: TaskDefinition {
         let setup = try QuestionSetup(run, isTraining: true, group: group)
         try PreparedTask.adapt(setup.model, setup.report, arguments, group)
         let training = try setup.trainingRows(data.trainingRows(), run, group: group)
-        let validation = try data.validationRows().map { try setup.rows($0) }
+        let validation = try data.validationRows().map {
+            try setup.questions($0, run, group: group)
+        }
         let evaluator = QuestionEvaluator(
             SpanScorer(
                 model: setup.model, selection: setup.selection, batchRows: arguments.perDeviceEvalBatchSize),

@@ -22,17 +22,17 @@ struct QuestionEvaluator {
     var metrics: [MetricDescription] { RowEvaluation.descriptions(kind) }
 
     /// Figures over all questions, on every rank; the loss is the mean over windows. Collective.
-    func evaluate(_ rows: QuestionRows) throws -> RowEvaluationResult {
+    func evaluate(_ questions: TokenizedDataset) throws -> RowEvaluationResult {
         let evaluation = RowEvaluation(kind, group: group, seed: 0, detail: .figures)
-        let batches = EvaluationSampler(
-            rowCount: rows.count, batchRows: batchRows, lengths: rows.questionLengths)
+        let batches = EvaluationSampler(questions, batchRows: batchRows)
         try batches.forEachBatch(of: group) { index in
             let batch = batches.rows(batch: index)
-            for (number, found) in zip(batch, scorer.answers(to: batch, in: rows)) {
+            let asked = batch.map { AskedQuestion(questions.example(at: $0)) }
+            for (place, found) in scorer.answers(to: asked).enumerated() {
                 try evaluation.add(
                     PredictedRow(
-                        number: number, prediction: .string(found.answer.text),
-                        score: found.answer.probability, references: rows.questions[number].references,
+                        number: batch[place], prediction: .string(found.answer.text),
+                        score: found.answer.probability, references: asked[place].references,
                         loss: found.loss))
             }
         }

@@ -18,13 +18,12 @@ final class QuestionPredictor: Predictor {
 
     /// The score is the answer's probability among the best; with `write_nbest` an object of it and of these.
     func predict(_ rows: [Row], firstNumber: Int, findsLoss: Bool) throws -> [RowPrediction] {
-        var questions = QuestionRows()
-        for row in rows {
+        let questions = try rows.map { row in
             let question = try reader.columns.question(of: row, withAnswers: findsLoss)
-            questions.append(question, windows: try reader.windows(of: question))
+            return AskedQuestion(question, windows: try reader.windows(of: question))
         }
-        try questions.windows.validate(for: scorer.model)
-        return scorer.answers(to: Array(rows.indices), in: questions).map { found in
+        try TokenizedDataset(questions.flatMap(\.windowExamples)).validate(for: scorer.model)
+        return scorer.answers(to: questions).map { found in
             RowPrediction(
                 prediction: .string(found.answer.text), score: score(found.answer),
                 loss: findsLoss ? found.loss : nil)

@@ -62,33 +62,39 @@ package struct QuestionReader {
         columns = QuestionColumns(run.model.questionAnswering)
     }
 
-    /// The questions of all files with their answers.
-    func rows(_ reader: RowReader) throws -> QuestionRows {
-        var questions = QuestionRows()
-        let rows = reader.makeIterator()
-        while let row = try rows.next() {
-            for question in try columns.questions(of: row, withAnswers: true) {
-                questions.append(question, windows: try windows(of: question))
-            }
-        }
-        return questions
+    /// The questions of all files with their answers, an example each, to evaluate on. Collective with a
+    /// cache.
+    func questions(_ reader: RowReader, from source: ExampleSource) throws -> TokenizedDataset {
+        try source.dataset(
+            reader, settings(["whole_questions": .bool(true)]), QuestionEncoder(reader: self))
     }
 
     /// The windows of the questions of all files, to learn from. Collective with a cache.
     func windows(_ reader: RowReader, from source: ExampleSource) throws -> QuestionRows {
-        let settings: JSONObject = [
-            "columns": .string("\(columns)"), "max_seq_length": .integer(maximumLength),
-            "doc_stride": .integer(stride),
-        ]
-        return QuestionRows(
-            windows: try source.dataset(
-                reader,
-                EncodingSettings(
-                    settings, tokenizers: [directory], vocabularySize: tokenizer.vocabularySize),
-                Encoder(reader: self)))
+        QuestionRows(windows: try source.dataset(reader, settings([:]), WindowEncoder(reader: self)))
     }
 
-    private struct Encoder: RowEncoder {
+    private func settings(_ kind: JSONObject) -> EncodingSettings {
+        var settings = kind
+        settings.set("columns", to: .string("\(columns)"))
+        settings.set("max_seq_length", to: .integer(maximumLength))
+        settings.set("doc_stride", to: .integer(stride))
+        return EncodingSettings(
+            settings, tokenizers: [directory], vocabularySize: tokenizer.vocabularySize)
+    }
+
+    private struct QuestionEncoder: RowEncoder {
+        let reader: QuestionReader
+        var tallies: RowTallies { RowTallies() }
+
+        mutating func encode(_ row: Row, _ add: (Example) throws -> Void) throws {
+            for question in try reader.columns.questions(of: row, withAnswers: true) {
+                try add(AskedQuestion(question, windows: try reader.windows(of: question)).example)
+            }
+        }
+    }
+
+    private struct WindowEncoder: RowEncoder {
         let reader: QuestionReader
         var tallies = RowTallies()
 

@@ -1,41 +1,23 @@
-// Questions with their windows, which are what a model learns from.
+// Windows of questions, which are what a model learns from.
 
 internal import Datasets
 internal import Layers
 internal import Training
 
-/// Questions and their windows. Training scatters windows; an evaluation joins those of a question.
+/// The windows of questions to learn from, which training scatters.
 struct QuestionRows: Sendable {
     /// An example a window; its target is the answer's tokens, or [CLS].
-    private(set) var windows = TokenizedDataset()
-    /// The questions themselves, for an evaluation; none of rows that are learnt from alone.
-    private(set) var questions: [Question] = []
-    /// Question q has the windows `offsets[q]..<offsets[q + 1]`.
-    private var offsets = [0]
-    /// For each window the tokens of its context, and the Unicode scalars that they stand for.
-    private var contexts: [Range<Int>] = []
-    private var scalars: [[Range<Int>]] = []
+    let windows: TokenizedDataset
 
     private static let (count, answerable, answerWindows) = ("questions", "answerable", "answer_windows")
 
-    init() {}
-
-    /// Rows to learn from.
-    init(windows: TokenizedDataset) { self.windows = windows }
-
-    mutating func append(_ question: Question, windows added: [QuestionWindow]) {
-        for window in added { windows.append(Self.example(window, of: question)) }
-        Self.count(question, added, in: &windows.tallies)
-        contexts += added.map(\.context)
-        scalars += added.map(\.offsets)
-        questions.append(question)
-        offsets.append(windows.count)
+    static func example(_ window: QuestionWindow, of question: Question) -> Example {
+        example(window, span: window.span(of: question.place), question.source)
     }
 
-    static func example(_ window: QuestionWindow, of question: Question) -> Example {
+    static func example(_ window: QuestionWindow, span: ClosedRange<Int>, _ source: RowSource) -> Example {
         Example(
-            tokens: window.tokens, typeIDs: window.typeIDs,
-            target: .spans([Range(window.span(of: question.place))]), source: question.source)
+            tokens: window.tokens, typeIDs: window.typeIDs, target: .spans([Range(span)]), source: source)
     }
 
     static func count(_ question: Question, _ windows: [QuestionWindow], in tallies: inout RowTallies) {
@@ -49,16 +31,6 @@ struct QuestionRows: Sendable {
     var count: Int { windows.tallies[Self.count] }
     var answerableCount: Int { windows.tallies[Self.answerable] }
     var answerWindowCount: Int { windows.tallies[Self.answerWindows] }
-
-    func windows(of question: Int) -> Range<Int> { offsets[question]..<offsets[question + 1] }
-    func context(ofWindow window: Int) -> (tokens: Range<Int>, scalars: [Range<Int>]) {
-        (contexts[window], scalars[window])
-    }
-
-    /// Tokens of each question with all its windows.
-    var questionLengths: [Int] {
-        questions.indices.map { windows(of: $0).reduce(0) { $0 + windows.length(of: $1) } }
-    }
 
     /// Windows as one batch, with the tokens of their answers.
     func batch(windows rows: [Int]) -> (tokens: TokenBatch, spans: [ClosedRange<Int>]) {

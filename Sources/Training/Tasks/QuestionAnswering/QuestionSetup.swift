@@ -35,11 +35,13 @@ struct QuestionSetup {
         return rows
     }
 
-    /// The questions of `source`, checked against the model.
-    func rows(_ source: RowReader) throws -> QuestionRows {
-        let rows = try reader.rows(source)
-        try rows.windows.validate(for: model)
-        return rows
+    /// The questions of `source`, checked against the model. Collective with a cache.
+    func questions(_ source: RowReader, _ run: RunArguments, group: any ProcessGroup) throws
+        -> TokenizedDataset
+    {
+        let questions = try reader.questions(source, from: ExampleSource(run, group: group))
+        try questions.validate(for: model) { AskedQuestion($0).windowExamples }
+        return questions
     }
 }
 

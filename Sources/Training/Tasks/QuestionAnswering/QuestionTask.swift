@@ -12,11 +12,11 @@ final class QuestionTask: TrainingTask {
     var training: TokenizedDataset { rows.windows }
     private let answerer: QuestionAnswerer
     private let rows: QuestionRows
-    private let validation: QuestionRows?
+    private let validation: TokenizedDataset?
     private let evaluator: QuestionEvaluator
 
     init(
-        model: QuestionAnswerer, training: QuestionRows, validation: QuestionRows?,
+        model: QuestionAnswerer, training: QuestionRows, validation: TokenizedDataset?,
         evaluator: QuestionEvaluator
     ) {
         (answerer, rows, self.validation, self.evaluator) = (model, training, validation, evaluator)

@@ -1,5 +1,6 @@
 // The scores that a model gives the windows of questions, and the answers that follow.
 
+internal import Datasets
 internal import Evaluation
 internal import Layers
 internal import Models
@@ -18,28 +19,31 @@ final class SpanScorer {
     }
 
     /// The answer to each of `questions`, with the loss of its windows.
-    func answers(to questions: [Int], in rows: QuestionRows) -> [(answer: SpanAnswer, loss: RowLoss)] {
+    func answers(to questions: [AskedQuestion]) -> [(answer: SpanAnswer, loss: RowLoss)] {
         let windows = questions.enumerated().flatMap { place, question in
-            rows.windows(of: question).map { (place, $0) }
+            question.windows.indices.map { (place: place, number: $0) }
         }
         var scored = questions.map { _ in [ScoredWindow]() }
         var losses = questions.map { _ in RowLoss(sum: 0, count: 0, correct: 0) }
         for start in stride(from: 0, to: windows.count, by: batchRows) {
             let part = windows[start..<min(start + batchRows, windows.count)]
-            let (tokens, spans) = rows.batch(windows: part.map(\.1))
+            let rows = QuestionRows(
+                windows: TokenizedDataset(
+                    part.map { questions[$0.place].windowExample($0.number) }))
+            let (tokens, spans) = rows.batch(windows: Array(0..<part.count))
             workspace.reset()
             let logits = model.forward(
                 Pass(parameters: model.parameters, workspace: workspace, batch: tokens))
             let found = SpanLoss.sequences(
                 logits, offsets: tokens.offsets, spans: spans, lossCount: 1, gradient: nil)
             let values = logits.values()
-            for (index, (place, window)) in part.enumerated() {
+            for (index, (place, number)) in part.enumerated() {
                 let range = Int(tokens.offsets[index])..<Int(tokens.offsets[index + 1])
-                let context = rows.context(ofWindow: window)
+                let window = questions[place].windows[number]
                 scored[place].append(
                     ScoredWindow(
                         starts: range.map { values[2 * $0] }, ends: range.map { values[2 * $0 + 1] },
-                        context: context.tokens, scalars: context.scalars))
+                        context: window.context, scalars: window.offsets))
                 losses[place].sum += found[index].loss
                 losses[place].count += 1
                 losses[place].correct += found[index].isRight ? 1 : 0
@@ -47,7 +51,7 @@ final class SpanScorer {
         }
         return questions.indices.map { place in
             (
-                selection.answer(scored[place], context: rows.questions[questions[place]].context),
+                selection.answer(scored[place], context: questions[place].context),
                 losses[place]
             )
         }

@@ -25,6 +25,7 @@ extension RunArguments {
     ) throws -> (run: RunArguments, notes: [String]) {
         var (run, notes) = (self, [String]())
         let files = data.trainFiles
+        try refuseTokens(files + data.validationFiles)
         let splits = data.validationSplit != nil && data.validationFiles.isEmpty
         var split = SplitSurvey(self)
         let (rows, needs) = (try data.rows(of: files, data.trainSelection), needs(withReferences: true))
@@ -60,6 +61,15 @@ extension RunArguments {
             notes += Self.note("max_eval_samples", data.maxEvalSamples, of: heldCount, "validation rows")
         }
         return (run, notes)
+    }
+
+    /// Throws where files hold tokens, which no other task than causal-lm takes for rows.
+    private func refuseTokens(_ files: [String]) throws(TrainingError) {
+        guard task != .causalLM, let first = files.first(where: TokenFile.isNamed)
+        else { return }
+        throw TrainingError(
+            "\(first) holds tokens, of which task: causal-lm alone learns; give \(task.rawValue) rows with texts"
+        )
     }
 
     /// This run with its validation rows chosen, and what is to be said of them. Reads the files.

@@ -38,11 +38,13 @@ struct ExtractiveSetup {
         return rows
     }
 
-    /// The documents of `source`, checked against the model.
-    func rows(_ source: RowReader) throws -> ExtractiveRows {
-        let rows = try reader.rows(source)
-        try rows.windows.validate(for: model)
-        return rows
+    /// The documents of `source`, checked against the model. Collective with a cache.
+    func documents(_ source: RowReader, _ run: RunArguments, group: any ProcessGroup) throws
+        -> TokenizedDataset
+    {
+        let documents = try reader.documents(source, from: ExampleSource(run, group: group))
+        try documents.validate(for: model) { ExtractiveDocument($0).windowExamples }
+        return documents
     }
 }
 
