@@ -13,7 +13,7 @@ import Tokenizers
 import Training
 
 /// Reads the goldens of conversations.
-private struct ChatGoldens {
+struct ChatGoldens {
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     private static let templateFolder = folder.deletingLastPathComponent()
         .appending(path: "ChatTemplatesTests/Goldens")
@@ -21,10 +21,11 @@ private struct ChatGoldens {
     let rows: [JSONValue]
     private let templates: JSONValue
 
-    init() throws {
+    /// `file` has the rows.
+    init(_ file: String = "chat/rows.jsonl") throws {
         let goldens = Self.folder.appending(path: "Goldens/chat")
-        rows = try Data(contentsOf: goldens.appending(path: "rows.jsonl")).split(separator: 0x0A)
-            .map { try JSONValue(parsing: Array($0)) }
+        let path = Self.folder.appending(path: "Goldens/" + file)
+        rows = try Data(contentsOf: path).split(separator: 0x0A).map { try JSONValue(parsing: Array($0)) }
         templates = try JSONValue(
             parsing: Array(Data(contentsOf: goldens.appending(path: "templates.json"))))
     }

@@ -14,6 +14,8 @@ package struct RowPrediction: Sendable, Equatable {
     package var classification: ClassificationOutput?
     /// How well the model expected the row's own targets; nil when it was not asked or the row has none.
     package var loss: RowLoss?
+    /// What else is told of the answer, such as of how many parts it was made.
+    package var details = JSONObject()
     /// Why the row was left out, with file and line; nil for one that was answered.
     package private(set) var skipped: String?
 
@@ -32,6 +34,7 @@ package struct RowPrediction: Sendable, Equatable {
     /// The columns that `predict` adds to the row.
     package var fields: [(name: String, value: JSONValue)] {
         [("prediction", prediction)] + (score.map { [("score", $0)] } ?? [])
+            + details.map { ($0.0, $0.1) }
     }
 }
 

@@ -82,9 +82,16 @@ package struct DataArguments: Sendable, Equatable {
     package var summaryColumn = "summary"
     /// What is read before each document, such as T5's "summarize: "; nil: nothing.
     package var sourcePrefix: String?
-    /// Most tokens that an encoder–decoder reads of a document, special tokens included; nil: HF's 1024, or
-    /// what the model has positions for.
+    /// What asks a causal language model for a summary, with `{document}` where the document stands; nil: the
+    /// words of `PromptedDocuments`.
+    package var summaryPrompt: String?
+    /// Most tokens that are read of a document, special tokens and those of a prompt included; nil: HF's
+    /// 1024, or what the model has positions for.
     package var maxSourceLength: Int?
+    /// What becomes of documents that are longer.
+    package var longDocuments = LongDocumentRule.cut
+    /// Sentences that a window of such a document repeats of the one before.
+    package var windowOverlap = 0
     /// Most tokens of a target, its end included. 128 as in HF's run_summarization.
     package var maxTargetLength = 128
     /// Most sentences of an extractive summary; nil: what the model was trained for, or 3.
@@ -112,6 +119,14 @@ package enum LongRowRule: String, Sendable, CaseIterable {
     case truncate
     /// It is left out.
     case skip
+}
+
+/// How a document is read that is longer than a writer reads at once.
+package enum LongDocumentRule: String, Sendable, CaseIterable {
+    /// Its end is not read.
+    case cut
+    /// It is read in windows, whose summaries are joined.
+    case windows
 }
 
 /// A variable of a chat template as a recipe writes it.

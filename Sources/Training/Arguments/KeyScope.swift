@@ -27,6 +27,8 @@ package enum KeyScope: Sendable, CaseIterable {
     case prompts
     /// Lists of messages.
     case conversations
+    /// Variables of chat templates.
+    case templates
     /// Documents with their summary.
     case documents
     /// Sentences that are chosen for a summary.

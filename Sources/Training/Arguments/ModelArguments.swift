@@ -24,6 +24,8 @@ package struct ModelArguments: Sendable, Equatable {
     /// Directories of two pretrained models that are joined to an encoder–decoder instead.
     package var encoderModelNameOrPath: String?
     package var decoderModelNameOrPath: String?
+    /// Directory of an extractive summarizer that chooses what a writer reads of long documents.
+    package var extractorNameOrPath: String?
     /// Inter-sentence layers of a new extractive summarizer; nil for the paper's two, or those of the model.
     package var extractiveLayers: Int?
     /// What stands for a sentence in a new extractive summarizer; nil: what the model was trained with, or

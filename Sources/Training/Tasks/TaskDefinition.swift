@@ -112,8 +112,8 @@ package struct TaskPredictor {
 
 /// Figures of rows beside those of the model's answers.
 package protocol BaselineScores {
-    /// Adds a row by its number among all rows, with its references.
-    mutating func add(number: Int, _ row: Row, references: [String]) throws
+    /// Adds a row by its number among all rows, with its references and the model's answer.
+    mutating func add(number: Int, _ row: Row, references: [String], answer: RowPrediction) throws
     /// Adds up the rows of all ranks. Collective.
     mutating func reduce(over group: any ProcessGroup) throws
     /// The figures with their intervals over rows, once reduced.

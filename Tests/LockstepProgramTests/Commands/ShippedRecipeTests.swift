@@ -49,6 +49,9 @@ import Testing
             name: "legal-abstractive", model: "pair", data: "legal",
             flags: ["--max_source_length", "24", "--max_target_length", "20"], metric: "eval_perplexity"),
         Trial(
+            name: "legal-prompted", model: "llama", data: "legal",
+            flags: ["--max_source_length", "70", "--max_target_length", "20"], metric: "eval_rouge1"),
+        Trial(
             name: "question-answering", model: "model", data: "question-answering",
             flags: short + ["--doc_stride", "2"], metric: "eval_f1"),
         Trial(

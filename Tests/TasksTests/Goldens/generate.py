@@ -24,6 +24,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy,
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[2]))
 import chat
+import summaries
 import goldens
 
 SEED = 20240621
@@ -105,6 +106,7 @@ def generate(root):
     with open(os.path.join(root, "losses.json"), "w") as file:
         file.write("{" + lines + "}\n")
     chat.write(root)
+    summaries.write(root)
 
 
 goldens.main(__file__, generate, PINNED)

@@ -22,6 +22,8 @@ package struct PredictedRow: Sendable {
     /// Of a classifier, the probability of each label; empty when they are not known.
     package var probabilities: [Double]
     package var loss: RowLoss?
+    /// What else is told of the answer.
+    package var details = JSONObject()
 
     package init(
         number: Int, input: String = "", prediction: JSONValue, score: Double? = nil, references: [String],
@@ -77,6 +79,7 @@ package struct PredictedRow: Sendable {
         if let loss, loss.count > 0 {
             fields += target == .none ? loss.tokenFields : [("loss", .real(loss.mean))]
         }
+        fields += details.map { (name: $0.0, value: $0.1) }
         return fields
     }
 

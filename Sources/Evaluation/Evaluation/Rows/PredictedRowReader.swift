@@ -23,6 +23,7 @@ package struct PredictedRowReader {
             number: number, input: try predictor.input(of: row), prediction: answer.prediction,
             score: answer.score?.real, references: try predictor.references(of: row),
             target: try labels?.target(for: row, column: labelColumn(row)) ?? Target.none, loss: answer.loss)
+        answered.details = answer.details
         guard let labels else { return answered }
         if let classification = answer.classification {
             answered.predicted = classification.predicted

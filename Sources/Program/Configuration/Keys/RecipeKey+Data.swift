@@ -95,7 +95,7 @@ extension RecipeKey {
         .templateArguments(
             "chat_template_kwargs", \.data.chatTemplateArguments,
             "Variables of the chat template, such as enable_thinking=false; those of a row win.",
-            for: .conversations, in: .all),
+            for: .templates, in: .all),
         .key(
             "document_column", \.data.documentColumn, .text,
             "Column that holds the text to summarize, or a list of its sentences.", for: .documents, in: .rows
@@ -108,12 +108,24 @@ extension RecipeKey {
             "Text that summarization reads before each document, such as T5's 'summarize: '.", for: .sources,
             in: .rows),
         .optional(
+            "summary_prompt", \.data.summaryPrompt, .text,
+            "Text that asks a causal model for the summary of {document}, which stands where the text belongs.",
+            for: .sources, in: .rows),
+        .optional(
             "max_source_length", \.data.maxSourceLength, .integer(atLeast: 3),
-            "Most tokens that summarization reads of a document; 1024 or the model's positions if not set.",
+            "Most tokens that are read of a document, prompt included; 1024 or the model's positions if not set.",
             for: .sources, in: .rows),
         .key(
+            "long_documents", \.data.longDocuments, .choice(),
+            "Documents beyond max_source_length: cut their ends, or write of windows and join the summaries.",
+            for: .sources, in: .rows),
+        .key(
+            "window_overlap", \.data.windowOverlap, .integer(atLeast: 0),
+            "Sentences that a window of a long document repeats of the one before.", for: .sources,
+            in: .rows),
+        .key(
             "max_target_length", \.data.maxTargetLength, .integer(atLeast: 2),
-            "Most tokens of a summary or caption to learn from, its end token included; longer ones are cut.",
+            "Most tokens of a summary or caption to learn from, its end included; an encoder–decoder cuts others.",
             for: .encoderDecoders, in: .rows),
         .optional(
             "summary_sentences", \.data.summarySentences, .integer(atLeast: 1),

@@ -15,6 +15,10 @@ extension RecipeKey {
             "decoder_model_name_or_path", \.model.decoderModelNameOrPath, .path,
             "Directory of its decoder, which gets new cross-attention to the encoder.", for: .encoderDecoders),
         .optional(
+            "extractor_name_or_path", \.model.extractorNameOrPath, .path,
+            "Directory of an extractive summarizer that chooses the sentences which are read of long documents.",
+            for: .sources, in: .rows),
+        .optional(
             "config_name", \.model.configName, .path,
             "Directory whose config.json describes a model to train from random weights, with its tokenizer; used when"
                 + " model_name_or_path is not set."),

@@ -60,9 +60,10 @@ extension RecipeKey {
     ]
 
     /// Whether it says how a model is used, whatever the machine and the files: its task, the columns and
-    /// lengths of its rows, how it writes texts. Whether evaluations write texts at all is each command's own
-    /// choice.
+    /// lengths of its rows, how it writes texts, and the model that reads before it. Whether evaluations
+    /// write texts at all is each command's own choice.
     var travels: Bool {
+        if name == "extractor_name_or_path" { return true }
         guard !typeName.hasPrefix("path"), !Self.ofOneCommand.contains(name) else { return false }
         return name == "task" || [.data, .generation].contains(group)
     }

@@ -38,7 +38,8 @@ extension EvaluationJob {
                 current = answered
                 try evaluation.add(answered)
                 if leakage?.isNew(number) == true { try onNewRows?.add(answered) }
-                try side?.add(number: number, row, references: answered.references)
+                try side?.add(
+                    number: number, row, references: answered.references, answer: answer)
             },
             line: { number, _, answer in
                 guard answer.skipped == nil, let current else {

@@ -37,6 +37,14 @@ package struct ModelConfigurationFile {
         return json
     }
 
+    /// `model_type` in the config.json of a directory, or in that of the base model of adapters; nil where
+    /// there is none.
+    package static func modelType(in directory: String) throws(CheckpointError) -> String? {
+        if let adapter = try AdapterDirectory(directory) { return try modelType(in: adapter.base) }
+        let path = directory + "/config.json"
+        return try DurableFiles.exists(path) ? object(path)["model_type"]?.string : nil
+    }
+
     /// The stated problem type; nil when the file leaves it open.
     func problemType() throws(CheckpointError) -> ProblemType? {
         guard let value = json["problem_type"], value != .null else { return nil }

@@ -11,7 +11,7 @@ package import Tokenizers
 package struct Chat: LanguageModelDefinition {
     package var name: ModelArguments.TaskName { .chat }
     package var keyScopes: Set<KeyScope> {
-        [.conversations, .prompts, .sequences, .crossEntropy, .generation]
+        [.conversations, .templates, .prompts, .sequences, .crossEntropy, .generation]
     }
     package func answersRows(_ generation: GenerationArguments) -> Bool {
         generation.predictWithGenerate ?? true

@@ -12,7 +12,11 @@ extension Conversations {
     /// when it ends with somebody else's. Throws, with file and line, when nothing is left to answer or the
     /// template refuses it.
     func prompt(of row: Row) throws -> [Int32] {
-        let parts = try rows.parts(of: row, needsCompletion: false)
+        try prompt(of: rows.parts(of: row, needsCompletion: false), row)
+    }
+
+    /// The same of what a row holds.
+    func prompt(of parts: ConversationRow.Parts, _ row: Row) throws -> [Int32] {
         if case .texts(let prompt, _) = parts { return tokenizer.encode(prompt).ids }
         guard let before = parts.open?.before, !before.isEmpty else {
             throw TrainingError(

@@ -89,7 +89,7 @@ package struct Conversations {
 
     /// The tokens of a row, and which of them are learnt; nil when `on_long_row` leaves it out.
     func example(_ row: Row, _ longRows: inout LongRows) throws -> Example? {
-        let (tokens, spans) = try encoded(row)
+        let (tokens, spans) = try encoded(rows.parts(of: row), row)
         return try longRows.fit(tokens, row.source) { count in
             let learnt = spans.map { $0.clamped(to: 0..<count) }.filter {
                 $0.upperBound > max(1, $0.lowerBound)
@@ -98,8 +98,11 @@ package struct Conversations {
         }
     }
 
-    private func encoded(_ row: Row) throws -> (tokens: [Int32], spans: [Range<Int>]) {
-        switch try rows.parts(of: row) {
+    /// The tokens of what a row holds, and the stretches of them that are learnt.
+    func encoded(
+        _ parts: ConversationRow.Parts, _ row: Row
+    ) throws -> (tokens: [Int32], spans: [Range<Int>]) {
+        switch parts {
         case .texts(let prompt, let completion): return plain(prompt, completion ?? "")
         case .messages(let prompt, let completion):
             // The answers of a prompt with a completion of its own are not learnt.

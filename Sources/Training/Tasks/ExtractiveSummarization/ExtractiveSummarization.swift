@@ -89,7 +89,7 @@ private struct ExtractiveBaselines: BaselineScores {
         sums = SummaryBaselineSums(seed: seed)
     }
 
-    mutating func add(number: Int, _ row: Row, references: [String]) throws {
+    mutating func add(number: Int, _ row: Row, references: [String], answer: RowPrediction) throws {
         sums.add(number: number, try predictor.baselines(of: row), reference: references[0])
     }
 

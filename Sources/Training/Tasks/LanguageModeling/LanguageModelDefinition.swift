@@ -110,15 +110,17 @@ extension LanguageModelDefinition {
         let validation = try data.validationRows().map { try setup.examples($0) }
         let task = LanguageModelTask(
             model: setup.model, objective: setup.objective, training: examples, validation: validation,
-            labelSmoothing: arguments.labelSmoothingFactor, group: group,
+            labelSmoothing: arguments.labelSmoothingFactor,
+            writing: arguments.generation.predictWithGenerate == true ? setup.writing : nil, group: group,
             batchRows: arguments.perDeviceEvalBatchSize)
         let targets = task.targetsOfFirstEpoch
         return PreparedTask(
-            task: task,
+            task: try setup.answers.map { try WindowedTask.of(task, $0, run, group: group) } ?? task,
             notes: (setup.report?.lines ?? []) + [
                 PreparedTask.rows(examples, validation),
                 "\(name.rawValue): \(targets, "target token") an epoch",
-            ], generationConfiguration: try generationConfiguration(run, setup.tokenizer))
+            ] + setup.remarks(examples),
+            generationConfiguration: try generationConfiguration(run, setup.tokenizer))
     }
 
     package func generationConfiguration(

@@ -19,6 +19,12 @@ package struct LanguageModelSetup {
     let report: LoadReport?
     /// Makes examples of rows.
     let read: (RowReader) throws -> TokenizedDataset
+    /// How evaluations of a run write texts, if the task's do.
+    var writing: LanguageModelWriting?
+    /// What is to be told of the training rows, beside what the reader of the rows tells.
+    var remarks: (TokenizedDataset) -> [String] = { _ in [] }
+    /// What answers rows with this model, of a task whose evaluations may be those of `evaluate`.
+    var answers: TaskPredictor?
 
     /// What tokens say, for people.
     func text(of tokens: [Int32]) -> String { tokenizer.decode(tokens, skippingSpecialTokens: true) }

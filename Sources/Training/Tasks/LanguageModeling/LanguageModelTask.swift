@@ -25,10 +25,12 @@ package final class LanguageModelTask: TrainingTask {
     private let labelSmoothing: Double
     private let evaluator: LanguageModelEvaluator
 
-    /// `batchRows` are the rows that a rank evaluates at once.
+    /// `batchRows` are the rows that a rank evaluates at once. With `writing`, evaluations write texts and
+    /// score them.
     package init(
         model: any LanguageModel, objective: LanguageModelObjective, training: TokenizedDataset,
-        validation: TokenizedDataset?, labelSmoothing: Double = 0, group: any ProcessGroup, batchRows: Int
+        validation: TokenizedDataset?, labelSmoothing: Double = 0, writing: LanguageModelWriting? = nil,
+        group: any ProcessGroup, batchRows: Int
     ) {
         languageModel = model
         self.training = training
@@ -36,7 +38,7 @@ package final class LanguageModelTask: TrainingTask {
         self.labelSmoothing = labelSmoothing
         targets = TokenTargets(objective: objective)
         evaluator = LanguageModelEvaluator(
-            model: model, objective: objective, group: group, batchRows: batchRows)
+            model: model, objective: objective, group: group, batchRows: batchRows, writing: writing)
     }
 
     /// Targets of all rows in the first epoch; of masked rows in a cache, which would have to be read for it,
@@ -56,7 +58,7 @@ package final class LanguageModelTask: TrainingTask {
     }
 
     package var hasValidation: Bool { validation != nil }
-    package var metrics: [MetricDescription] { RowEvaluation.descriptions(.losses) }
+    package var metrics: [MetricDescription] { evaluator.metrics }
 
     package func lossCount(rows: [Int], epoch: Int) -> Int {
         rows.reduce(0) { $0 + targets.count(training, row: $1, .epoch(epoch)) }

@@ -28,11 +28,24 @@ package protocol SequenceToSequenceSetup {
     var sourceLimit: (key: String, tokens: Int) { get }
     /// The rows of `source` with their targets, checked against the model.
     func rows(_ source: RowReader) throws -> any SequenceToSequenceRows
+    /// What answers rows, and how, where that is more than one text a row.
+    func answering(_ predictor: any Predictor) -> TaskPredictor
+    /// What is to be told of the training rows beside their number.
+    func remarks(_ rows: any SequenceToSequenceRows) -> [String]
 }
 
 extension SequenceToSequenceSetup {
     /// Sources that are no texts are not cut.
     package var sourceLimit: (key: String, tokens: Int) { ("max_source_length", .max) }
+    package func answering(_ predictor: any Predictor) -> TaskPredictor {
+        TaskPredictor(predictor: predictor)
+    }
+    package func remarks(_ rows: any SequenceToSequenceRows) -> [String] { [] }
+
+    /// The model's answers to rows.
+    fileprivate var answers: TaskPredictor {
+        answering(SequenceToSequencePredictor(model: model, reader: reader, options: options))
+    }
 
     /// How evaluations during training write texts and score them; nil when they do not.
     fileprivate func writing(_ arguments: GenerationArguments) -> SequenceToSequenceWriting? {
@@ -69,11 +82,12 @@ extension SequenceToSequenceDefinition {
             labelSmoothing: arguments.labelSmoothingFactor, writing: setup.writing(arguments.generation),
             group: group, batchRows: arguments.perDeviceEvalBatchSize)
         return PreparedTask(
-            task: task,
+            task: try WindowedTask.of(task, setup.answers, run, group: group),
             notes: setup.reports.flatMap(\.lines) + [
                 PreparedTask.rows(training.examples, validation?.examples),
                 "\(name.rawValue): \(training.targetCount, "target token") an epoch",
-            ] + PreparedTask.cuts(training.examples, setup.sourceLimit.key, setup.sourceLimit.tokens),
+            ] + setup.remarks(training)
+                + PreparedTask.cuts(training.examples, setup.sourceLimit.key, setup.sourceLimit.tokens),
             tokenizerSource: setup.tokenizerSource, companions: setup.companions,
             generationConfiguration: try GenerationConfigurationFile.of(
                 setup.model, setup.options, directory: run.model.pair == nil ? run.model.directory : ""))
@@ -83,9 +97,7 @@ extension SequenceToSequenceDefinition {
         InferenceSetup.applyThreadPlan(run.training, group)
         let setup = try setup(run, group: group)
         try InferenceSetup.applyPrecision(run.training, to: setup.model, group)
-        let predictor = SequenceToSequencePredictor(
-            model: setup.model, reader: setup.reader, options: setup.options)
-        var answering = TaskPredictor(predictor: predictor)
+        var answering = setup.answers
         answering.weights = [setup.model.parameters.values]
         return answering
     }

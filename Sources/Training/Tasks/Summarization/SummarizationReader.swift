@@ -17,8 +17,10 @@ package final class SummarizationReader: SequenceToSequenceReader {
     private let model: any SequenceToSequenceModel
     private let tokenizer: any Tokenizer
     private let decoderTokenizer: any Tokenizer
-    private let columns: SummaryColumns
-    let maximumSourceLength: Int
+    package let columns: SummaryColumns
+    /// What chooses sentences of documents that are too long; nil where their ends are cut.
+    private let choice: SentenceChoice?
+    package let maximumSourceLength: Int
     private let maximumTargetLength: Int
     /// Stands before each document.
     private let sourcePrefix: String
@@ -27,12 +29,23 @@ package final class SummarizationReader: SequenceToSequenceReader {
     private let directories: [String]
 
     /// `directory` is named when the tokenizer of the decoder does not fit it.
-    package init(
+    package convenience init(
         model: any SequenceToSequenceModel, tokenizer: any Tokenizer, decoderTokenizer: any Tokenizer,
-        arguments: DataArguments, directory: String, sourceDirectory: String? = nil
+        arguments: DataArguments, directory: String
+    ) throws(TrainingError) {
+        try self.init(
+            model: model, tokenizer: tokenizer, decoderTokenizer: decoderTokenizer, arguments: arguments,
+            directory: directory, sourceDirectory: directory, choice: nil)
+    }
+
+    /// `choice` chooses sentences of documents that are too long; with nil their ends are cut.
+    init(
+        model: any SequenceToSequenceModel, tokenizer: any Tokenizer, decoderTokenizer: any Tokenizer,
+        arguments: DataArguments, directory: String, sourceDirectory: String, choice: SentenceChoice?
     ) throws(TrainingError) {
         self.model = model
-        directories = [sourceDirectory ?? directory, directory]
+        self.choice = choice
+        directories = [sourceDirectory, directory] + (choice.map { [$0.directory] } ?? [])
         self.tokenizer = tokenizer
         self.decoderTokenizer = decoderTokenizer
         columns = SummaryColumns(arguments)
@@ -76,6 +89,7 @@ package final class SummarizationReader: SequenceToSequenceReader {
             "max_source_length": .integer(maximumSourceLength),
             "max_target_length": .integer(maximumTargetLength), "end": .integer(Int(endID)),
             "source_prefix": .string(sourcePrefix), "frames_targets": .bool(model.framesTargets),
+            "extractor": .string(choice?.checksum ?? ""),
         ]
         let examples = try source.dataset(
             reader,
@@ -91,8 +105,10 @@ package final class SummarizationReader: SequenceToSequenceReader {
         var tallies = RowTallies()
 
         mutating func encode(_ row: Row, _ add: (Example) throws -> Void) throws {
-            var example = try reader.source(of: row)
-            if let lost = try reader.lostTokens(row, example) { tallies.noteCut(tokens: lost) }
+            let document = try reader.document(of: row)
+            var example = reader.source(of: document.text, row)
+            if document.chosenCount > 0 { tallies.add(LongDocuments.chosen) }
+            if let lost = reader.lostTokens(document.text, example) { tallies.noteCut(tokens: lost) }
             let target = try reader.target(of: row)
             var attachment = ByteComposer()
             attachment.add(target.map { Int($0) })
@@ -104,7 +120,7 @@ package final class SummarizationReader: SequenceToSequenceReader {
 
     package func sources(of rows: [Row], sampleIDs: [UInt64]) throws -> TokenBatch {
         var examples = TokenizedDataset()
-        for row in rows { examples.append(try source(of: row)) }
+        for row in rows { examples.append(source(of: try document(of: row).text, row)) }
         try examples.validate(for: model)
         let batch = examples.batch(rows: Array(rows.indices))
         return TokenBatch(
@@ -112,21 +128,24 @@ package final class SummarizationReader: SequenceToSequenceReader {
             offsets: batch.sequenceOffsets, sampleIDs: sampleIDs)
     }
 
-    private func source(of row: Row) throws -> Example {
+    /// What is read of a row, and how many sentences were chosen for it; 0 where nothing was to choose.
+    func document(of row: Row) throws -> (text: String, chosenCount: Int) {
+        if let chosen = try choice?.text(of: row, for: self) { return (chosen.text, chosen.count) }
+        return (try columns.document(of: row), 0)
+    }
+
+    private func source(of document: String, _ row: Row) -> Example {
         let encoding = tokenizer.encode(
-            sourcePrefix + (try columns.document(of: row)), pair: nil, addingSpecialTokens: true,
+            sourcePrefix + document, pair: nil, addingSpecialTokens: true,
             maximumLength: maximumSourceLength)
         return Example(
             tokens: encoding.ids, typeIDs: encoding.typeIDs, target: .none, source: row.source)
     }
 
     /// How many more tokens the document has than are read of it; nil if none.
-    private func lostTokens(_ row: Row, _ source: Example) throws -> Int? {
+    private func lostTokens(_ document: String, _ source: Example) -> Int? {
         guard source.tokens.count == maximumSourceLength else { return nil }
-        let whole = try tokenizer.encode(
-            sourcePrefix + columns.document(of: row), pair: nil, addingSpecialTokens: true,
-            maximumLength: nil
-        ).count
+        let whole = length(of: document)
         return whole > source.tokens.count ? whole - source.tokens.count : nil
     }
 
@@ -145,6 +164,16 @@ package final class SummarizationReader: SequenceToSequenceReader {
 
     package func text(of tokens: [Int32]) -> String {
         decoderTokenizer.decode(tokens, skippingSpecialTokens: true)
+    }
+}
+
+extension SummarizationReader: DocumentReading {
+    package func length(of document: String, in row: Row) -> Int { length(of: document) }
+
+    private func length(of document: String) -> Int {
+        tokenizer.encode(
+            sourcePrefix + document, pair: nil, addingSpecialTokens: true, maximumLength: nil
+        ).count
     }
 }
 

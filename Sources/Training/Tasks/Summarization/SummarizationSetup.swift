@@ -4,6 +4,7 @@ internal import Arguments
 package import Checkpoints
 internal import DataParallel
 package import Datasets
+package import Evaluation
 internal import Files
 internal import Foundation
 package import Generation
@@ -61,6 +62,7 @@ package struct SummarizationSetup: SequenceToSequenceSetup {
     /// The decoder's tokenizer, if it is another.
     package let companions: [CompanionFiles]
     private let examples: ExampleSource
+    private let longDocuments: LongDocuments
 
     /// Loads on rank 0 and broadcasts. Collective.
     init(_ configuration: RunArguments, group: any ProcessGroup) throws {
@@ -89,9 +91,11 @@ package struct SummarizationSetup: SequenceToSequenceSetup {
                 "\(directory): the model's encoder reads images, and summarization needs one that reads texts; choose a "
                     + "model of type encoder-decoder, or set task: image-captioning")
         }
+        longDocuments = try LongDocuments(configuration, group: group)
         reader = try SummarizationReader(
             model: model, tokenizer: tokenizer, decoderTokenizer: decoderTokenizer,
-            arguments: configuration.data, directory: decoderDirectory, sourceDirectory: tokenizerSource)
+            arguments: configuration.data, directory: decoderDirectory, sourceDirectory: tokenizerSource,
+            choice: longDocuments.choice)
         examples = try ExampleSource(configuration, group: group)
         options = try Self.options(configuration)
     }
@@ -118,6 +122,14 @@ package struct SummarizationSetup: SequenceToSequenceSetup {
     }
 
     package var sourceLimit: (key: String, tokens: Int) { ("max_source_length", reader.maximumSourceLength) }
+
+    package func answering(_ predictor: any Predictor) -> TaskPredictor {
+        longDocuments.answering(predictor, reader)
+    }
+
+    package func remarks(_ rows: any SequenceToSequenceRows) -> [String] {
+        longDocuments.remarks(rows.examples, sourceLimit)
+    }
 
     package func rows(_ source: RowReader) throws -> any SequenceToSequenceRows {
         try reader.rows(source, from: examples)
