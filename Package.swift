@@ -174,7 +174,7 @@ let package = Package(
             .operations, "Serving",
             [
                 "Tensors", "Files", "JSON", "Kernels", "Layers", "Models", "Datasets", "Tokenizers",
-                "ChatTemplates", "Generation", "Evaluation", "Telemetry", "WebServing",
+                "ChatTemplates", "Generation", "Evaluation", "Monitoring", "Telemetry", "WebServing",
             ]),
         module(
             .operations, "RatingServer", ["Files", "Machine", "JSON", "Datasets", "Ratings", "WebServing"]),
@@ -307,7 +307,8 @@ let package = Package(
             "ServingTests",
             [
                 "Tensors", "JSON", "Kernels", "Layers", "Models", "Tokenizers",
-                "ChatTemplates", "Generation", "Serving", "WebServing", "TestSupport",
+                "ChatTemplates", "Datasets", "Evaluation", "Generation", "Files", "Monitoring", "Serving",
+                "WebServing", "TestSupport",
             ]),
         tests("RatingsTests", ["JSON", "Datasets", "Metrics", "Ratings", "TestSupport"]),
         tests(

@@ -3,6 +3,7 @@
 import JSON
 import Layers
 import Models
+import Monitoring
 import Serving
 import Tensors
 import TestSupport
@@ -84,7 +85,8 @@ enum ToyClassifier {
 
     /// The same, ready to be served.
     static func served(
-        seed: UInt64 = 1, problemType: ProblemType = .singleLabel, labels: [String] = ["no", "yes", "maybe"]
+        seed: UInt64 = 1, problemType: ProblemType = .singleLabel,
+        labels: [String] = ["no", "yes", "maybe"], reference: ReferenceStatistics? = nil
     ) throws -> ServedModel {
         let worker = SharedWorker(
             TextClassifierWorker(try model(seed: seed, problemType: problemType, labels: labels)),
@@ -92,7 +94,7 @@ enum ToyClassifier {
         let head = ClassificationHead(labels: labels, problemType: problemType)
         return ServedModel(
             name: "toy", type: "bert", kind: .classifier(ClassifierService(head: head, worker: worker)),
-            created: 0, tokenizer: WordTokenizer(), maxInputLength: 40)
+            created: 0, tokenizer: WordTokenizer(), maxInputLength: 40, reference: reference)
     }
 
     /// Texts of 1 to 30 words.

@@ -24,6 +24,7 @@ extension ModelService {
         _ request: WebRequest, isChat: Bool, _ chat: ChatModel, _ model: ServedModel
     ) async throws(ServiceError) -> WebAnswer {
         guard let tokenizer = model.tokenizer else { preconditionFailure("a language model has a tokenizer") }
+        let arrival = RequestArrival(request)
         let asked = try CompletionRequest(request.body, isChat: isChat, chat)
         let prompt = try asked.tokens(chat, tokenizer)
         let place = try takePlace()
@@ -33,13 +34,16 @@ extension ModelService {
                 GenerationRequest(prompt: prompt, options: asked.options), stops: asked.stops,
                 engine: chat.engine, tokenizer: tokenizer)
         } catch { throw ServiceError(error) }
+        let record = CompletionRecord(
+            watch: watch, arrival: arrival, model: model, text: asked.inputText, prompt)
         let number = UUID().uuidString.lowercased()
         let writer = CompletionWriter(
             isChat: isChat, id: (isChat ? "chatcmpl-" : "cmpl-") + number, model: model.name,
             created: Int(Date().timeIntervalSince1970), includesUsage: asked.includesUsage)
         var usage = TokenUsage(prompt: prompt.count)
         guard !asked.streams else {
-            return stream(running, writer, usage, includesUsage: asked.includesUsage, place)
+            return identified(
+                stream(running, writer, usage, includesUsage: asked.includesUsage, place, record), arrival)
         }
         var text = ""
         do {
@@ -47,7 +51,8 @@ extension ModelService {
             usage.completion = ending.tokenCount
             metrics.countGenerated(tokens: ending.tokenCount)
             withExtendedLifetime(place) {}
-            return .json(writer.answer(text, reason: ending.reason, usage: usage))
+            record.end(answer: text)
+            return identified(.json(writer.answer(text, reason: ending.reason, usage: usage)), arrival)
         } catch let error as GenerationError {
             throw ServiceError(.failed, error.description)
         } catch { throw ServiceError(.stopping, "the text was ended before it was written") }
@@ -56,17 +61,21 @@ extension ModelService {
     /// Server-sent events.
     private func stream(
         _ running: RunningCompletion, _ writer: CompletionWriter, _ usage: TokenUsage, includesUsage: Bool,
-        _ place: GenerationPlace
+        _ place: GenerationPlace, _ record: CompletionRecord
     ) -> WebAnswer {
         WebAnswer(
             type: "text/event-stream; charset=utf-8", headers: [("Cache-Control", "no-cache")],
             body: .stream { [metrics] write in
                 do {
                     var hasBegun = writer.first == nil
+                    var answer = ""
                     let ending = try await running.run(opening: writer.first) { text in
                         try await write(hasBegun ? writer.piece(text) : text)
+                        // The opening is no part of the text.
+                        if hasBegun { answer += text }
                         hasBegun = true
                     }
+                    record.end(answer: answer)
                     metrics.countGenerated(tokens: ending.tokenCount)
                     try await write(writer.last(reason: ending.reason))
                     if includesUsage {

@@ -1,9 +1,6 @@
 // The addresses of models that read whole inputs: `/predict`, `/generate`, `/tokenize`, `/info`.
 
-internal import Datasets
 internal import Evaluation
-internal import Files
-internal import Foundation
 internal import JSON
 internal import Models
 internal import Tokenizers
@@ -14,19 +11,28 @@ extension ModelService {
     func predict(
         _ request: WebRequest, _ classifier: ClassifierService, _ model: ServedModel
     ) async throws(ServiceError) -> WebAnswer {
-        let asked = try ScoreRequest(request.body, batchLimit: options.maxClientBatchSize)
+        let arrival = RequestArrival(request)
+        let asked: ScoreRequest
         var inputs: [(input: WorkInput, tokens: Int)] = []
-        for input in asked.inputs {
-            let encoding = try encode(input, truncates: asked.truncates, model)
-            inputs.append((.tokens(encoding.ids, types: encoding.typeIDs), encoding.count))
+        do throws(ServiceError) {
+            asked = try ScoreRequest(request.body, batchLimit: options.maxClientBatchSize)
+            for input in asked.inputs {
+                let encoding = try encode(input, truncates: asked.truncates, model)
+                inputs.append((.tokens(encoding.ids, types: encoding.typeIDs), encoding.count))
+            }
+        } catch {
+            recordMissing(error, arrival, model)
+            throw error
         }
         let outputs = try await queue.answers(
             to: inputs, by: classifier.worker, within: options.requestSeconds)
-        let scores = outputs.map { output in
+        let logits = outputs.map { output in
             guard case .logits(let logits) = output else { preconditionFailure("a classifier gives logits") }
-            return LabelScores.json(logits, head: classifier.head, isRaw: asked.rawScores)
+            return logits
         }
-        return .json(asked.isBatch ? .array(scores) : scores[0])
+        record(asked, inputs.map(\.input), logits, classifier.head, arrival, model)
+        let scores = logits.map { LabelScores.json($0, head: classifier.head, isRaw: asked.rawScores) }
+        return identified(.json(asked.isBatch ? .array(scores) : scores[0]), arrival)
     }
 
     /// The tokens of an input. Throws for one that is empty, or too long and may not be cut.
@@ -49,49 +55,33 @@ extension ModelService {
         return encoding
     }
 
-    /// `/predict` and `/generate` of tasks whose answers are those of `predict`: `{"inputs": …}` with a text,
-    /// an image in base64, or a list of these.
-    func answerRows(_ request: WebRequest, _ rows: RowService) async throws(ServiceError) -> WebAnswer {
-        let reader = try BodyReader(request.body, known: ["inputs"])
-        guard let value = reader.object["inputs"] else {
-            throw ServiceError(.badValue, "`inputs` is missing: send a text or a list of texts")
+    /// `/predict` and `/generate` of tasks whose answers are those of `predict`.
+    func answerRows(
+        _ request: WebRequest, _ rows: RowService, _ model: ServedModel
+    ) async throws(ServiceError) -> WebAnswer {
+        let arrival = RequestArrival(request)
+        let asked: RowRequest
+        do throws(ServiceError) {
+            asked = try RowRequest(request.body, rows, batchLimit: options.maxClientBatchSize)
+        } catch {
+            recordMissing(error, arrival, model)
+            throw error
         }
-        let elements = value.array ?? [value]
-        let texts = elements.compactMap(\.string)
-        guard texts.count == elements.count else {
-            throw reader.mismatch("inputs", "a text or a list of texts")
-        }
-        guard !texts.isEmpty, !texts.contains("") else {
-            throw ServiceError(.empty, "`inputs` cannot be empty")
-        }
-        guard texts.count <= options.maxClientBatchSize else {
-            throw ServiceError(
-                .tooLarge,
-                "batch size \(texts.count) > maximum allowed batch size \(options.maxClientBatchSize)")
-        }
-        var files: [TemporaryImage] = []
-        var inputs: [(input: WorkInput, tokens: Int)] = []
-        for (place, text) in texts.enumerated() {
-            var content = text
-            if rows.readsImages {
-                let file = try TemporaryImage(base64: text)
-                files.append(file)
-                content = file.path
-            }
-            let row = Row(
-                fields: [rows.column: .string(content)], source: RowSource(file: "inputs", line: place + 1))
-            // A rough count is enough to bound a batch: no tokenizer makes more tokens than bytes.
-            inputs.append((.row(row), rows.readsImages ? 256 : text.utf8.count / 3 + 1))
-        }
-        let outputs = try await queue.answers(to: inputs, by: rows.worker, within: options.requestSeconds)
-        withExtendedLifetime(files) {}
-        let answers = outputs.map { Self.json($0, writesText: rows.writesText) }
-        return .json(value.array == nil ? answers[0] : .array(answers))
+        let outputs = try await queue.answers(
+            to: asked.inputs.map { (.row($0.row), $0.tokens) }, by: rows.worker,
+            within: options.requestSeconds)
+        withExtendedLifetime(asked) {}
+        record(asked, outputs, rows, arrival, model)
+        let answers = outputs.map { Self.json($0, rows) }
+        return identified(.json(asked.isBatch ? .array(answers) : answers[0]), arrival)
     }
 
-    private static func json(_ output: WorkOutput, writesText: Bool) -> JSONValue {
+    private static func json(_ output: WorkOutput, _ rows: RowService) -> JSONValue {
         guard case .prediction(let found) = output else { preconditionFailure("a row gets a prediction") }
-        if writesText { return ["generated_text": found.prediction] }
+        if rows.writesText { return ["generated_text": found.prediction] }
+        if case .question = rows.inputs {
+            return ["score": found.score ?? .null, "answer": found.prediction]
+        }
         guard found.prediction.array == nil, let score = found.score else { return found.prediction }
         return [["score": score, "label": found.prediction]]
     }
@@ -167,22 +157,4 @@ extension ModelService {
             "version": .string(version),
         ]
     }
-}
-
-/// An image that came in a request, on disk as long as this exists: the readers of images read files.
-private final class TemporaryImage: Sendable {
-    let path: String
-
-    /// Takes plain base64 and a `data:` URL.
-    init(base64 text: String) throws(ServiceError) {
-        let digits = text.hasPrefix("data:") ? text.drop { $0 != "," }.dropFirst() : text[...]
-        guard let data = Data(base64Encoded: String(digits), options: .ignoreUnknownCharacters), !data.isEmpty
-        else { throw ServiceError(.badValue, "`inputs` is no image in base64") }
-        path = "/tmp/lockstep-image-\(UUID().uuidString)"
-        do {
-            try FileSystem.write(Array(data), to: path, isSecret: true)
-        } catch { throw ServiceError(.failed, error.description) }
-    }
-
-    deinit { try? FileSystem.remove(path) }
 }

@@ -16,14 +16,16 @@ package final class ModelService: WebService {
 
     package let options: ServingOptions
     package let metrics = ServiceMetrics()
+    /// Records what is answered; nil where nothing is kept.
+    let watch: ServiceWatch?
     let queue: InferenceQueue
     let version: String
     private let phase = Mutex(Phase.loading)
     private let generations = Mutex(0)
 
     /// - Parameter version: the program's.
-    package init(options: ServingOptions, version: String) {
-        (self.options, self.version) = (options, version)
+    package init(options: ServingOptions, version: String, watch: ServiceWatch? = nil) {
+        (self.options, self.version, self.watch) = (options, version, watch)
         queue = InferenceQueue(maxInputs: options.maxQueuedInputs, maxTokens: options.maxBatchTokens)
     }
 
@@ -127,7 +129,10 @@ package final class ModelService: WebService {
         case "/readiness":
             if isStopping { throw ServiceError(.stopping, "the server is stopping") }
             return WebAnswer(type: "text/plain", text: "")
-        case "/metrics": return WebAnswer(type: ServiceMetrics.contentType, text: metrics.text(queue.figures))
+        case "/metrics":
+            return WebAnswer(
+                type: ServiceMetrics.contentType,
+                text: metrics.text(queue.figures) + (watch?.metricsText ?? ""))
         case "/info": return .json(info(model))
         case "/tokenize": return try tokenize(request, model)
         case "/score": return try await score(request, model)
@@ -151,8 +156,10 @@ package final class ModelService: WebService {
     ) async throws(ServiceError) -> WebAnswer {
         switch (path, model.kind) {
         case ("/predict", .classifier(let classifier)): return try await predict(request, classifier, model)
-        case ("/predict", .rows(let rows)) where !rows.writesText: return try await answerRows(request, rows)
-        case ("/generate", .rows(let rows)) where rows.writesText: return try await answerRows(request, rows)
+        case ("/predict", .rows(let rows)) where !rows.writesText:
+            return try await answerRows(request, rows, model)
+        case ("/generate", .rows(let rows)) where rows.writesText:
+            return try await answerRows(request, rows, model)
         case ("/v1/models", _): return models(model)
         case ("/v1/chat/completions", .chat(let chat)):
             return try await complete(request, isChat: true, chat, model)

@@ -3,6 +3,7 @@
 package import ChatTemplates
 package import Generation
 package import Models
+package import Monitoring
 package import Tokenizers
 
 /// What a server answers with.
@@ -25,13 +26,16 @@ package struct ServedModel: Sendable {
     package let tokenizer: (any Tokenizer)?
     /// Most tokens of an input.
     package let maxInputLength: Int
+    /// What training saw, for comparison with what is asked; nil where it left no statistics.
+    package let reference: ReferenceStatistics?
 
     package init(
         name: String, type: String, kind: Kind, created: Int, tokenizer: (any Tokenizer)?,
-        maxInputLength: Int
+        maxInputLength: Int, reference: ReferenceStatistics? = nil
     ) {
         (self.name, self.type, self.kind, self.created) = (name, type, kind, created)
         (self.tokenizer, self.maxInputLength) = (tokenizer, maxInputLength)
+        self.reference = reference
     }
 }
 
@@ -45,17 +49,31 @@ package struct ClassifierService: Sendable {
 
 /// A task whose answers are those of `predict`.
 package struct RowService: Sendable {
+    /// What an input is.
+    package enum Inputs: Sendable {
+        case text(column: String)
+        /// In base64; its row holds the path of a file.
+        case image(column: String)
+        /// A question and the text that its answer stands in.
+        case question(column: String, context: String)
+
+        /// What a request must hold.
+        var words: String {
+            switch self {
+            case .text: "a text"
+            case .image: "an image in base64"
+            case .question: "an object {\"question\": …, \"context\": …}"
+            }
+        }
+    }
+
     /// Whether answers are texts, which `/generate` gives, not labels or spans, which `/predict` gives.
     package let writesText: Bool
-    /// Whether inputs are images, in base64.
-    package let readsImages: Bool
-    /// Column that an input stands in.
-    package let column: String
+    package let inputs: Inputs
     package let worker: SharedWorker
 
-    package init(writesText: Bool, readsImages: Bool, column: String, worker: SharedWorker) {
-        (self.writesText, self.readsImages) = (writesText, readsImages)
-        (self.column, self.worker) = (column, worker)
+    package init(writesText: Bool, inputs: Inputs, worker: SharedWorker) {
+        (self.writesText, self.inputs, self.worker) = (writesText, inputs, worker)
     }
 }
 

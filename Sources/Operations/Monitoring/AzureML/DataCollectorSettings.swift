@@ -10,6 +10,9 @@ package struct DataCollectorSettings: Sendable, Equatable {
     /// Payloads that wait to be sent; more are dropped.
     package static let queueCapacity = 1_500
 
+    /// The variables that are read.
+    package static let variableNames = ["AZUREML_MDC_CONFIG_PATH", "AZUREML_MDC_HOST", "AZUREML_MDC_PORT"]
+
     package var host: String
     package var port: Int
     /// Percentages of requests by the name of an enabled collection, in small letters.

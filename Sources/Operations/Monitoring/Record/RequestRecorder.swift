@@ -41,12 +41,13 @@ package final class RequestRecorder: Sendable {
     ///   - text: the input; nil for one that is no text.
     /// - Throws: when the line cannot be written. A service counts that and goes on.
     package func record(_ record: RequestRecord, text: String? = nil) throws(MonitoringError) {
-        var record = record
-        record.text = nil
-        if let text {
-            record.language = rules.language(text)
-            if settings.keepsTexts { record.text = rules.withoutPersonalData(text) }
-        }
+        try append(rules.completed(record, text: text, keepsText: settings.keepsTexts))
+    }
+
+    /// Appends a record as it is.
+    ///
+    /// - Throws: when the line cannot be written. A service counts that and goes on.
+    package func append(_ record: RequestRecord) throws(MonitoringError) {
         let (line, time) = (record.line, record.time)
         do {
             try state.withLock { state throws(FilesError) in

@@ -13,4 +13,18 @@ package struct TextRules: Sendable {
     ) {
         (self.language, self.withoutPersonalData) = (language, withoutPersonalData)
     }
+
+    /// A record with the language of its input, and with the input itself, without personal data, where
+    /// that is asked for.
+    ///
+    /// - Parameter text: nil for an input that is no text or is missing.
+    package func completed(_ record: RequestRecord, text: String?, keepsText: Bool) -> RequestRecord {
+        var record = record
+        record.text = nil
+        if let text {
+            record.language = language(text)
+            if keepsText { record.text = withoutPersonalData(text) }
+        }
+        return record
+    }
 }

@@ -14,6 +14,8 @@ struct CompletionRequest {
     }
 
     let prompt: Prompt
+    /// The text that is asked about: the prompt, or the last message.
+    let inputText: String
     let options: GenerationOptions
     /// Texts that end the answer and are no part of it.
     let stops: [String]
@@ -44,6 +46,11 @@ struct CompletionRequest {
                 .badValue, "\(name): \(value.summary) is not supported; leave it out, or send \(expected)")
         }
         prompt = try isChat ? Self.messages(reader, model) : Self.text(reader)
+        if case .text(let text) = prompt {
+            inputText = text
+        } else {
+            inputText = Self.content(reader.object["messages"]?.array?.last?["content"]) ?? ""
+        }
         streams = try reader.flag("stream")
         includesUsage = try Self.includesUsage(reader)
         stops = try Self.stops(reader)

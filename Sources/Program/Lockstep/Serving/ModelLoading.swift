@@ -5,10 +5,12 @@ import ChatTemplates
 import Checkpoints
 import Configuration
 import DataParallel
+import Files
 import Foundation
 import Generation
 import JSON
 import Models
+import Monitoring
 import Serving
 import Tasks
 import Tokenizers
@@ -17,6 +19,8 @@ import Training
 /// Loads the model of a configuration for a server.
 struct ModelLoading: Sendable {
     let configuration: RunConfiguration
+    /// Whether requests are compared with training, for which its statistics are read.
+    var readsStatistics = false
 
     private var folder: String { configuration.model.directory }
     private var name: String { URL(fileURLWithPath: folder).standardizedFileURL.lastPathComponent }
@@ -26,13 +30,13 @@ struct ModelLoading: Sendable {
         switch configuration.task {
         case .textClassification: try classifier()
         case .tokenClassification, .imageClassification, .extractiveSummarization, .summarization,
-            .imageCaptioning:
+            .imageCaptioning, .questionAnswering:
             try rows()
         case .chat, .causalLM: try languageModel()
-        case .maskedLM, .questionAnswering:
+        case .maskedLM:
             throw TrainingError(
                 "\(folder): task: \(configuration.task.rawValue) is not served; served are classifiers of texts, tokens "
-                    + "and images, summarizers, captioners and language models")
+                    + "and images, models that answer questions, summarizers, captioners and language models")
         }
     }
 
@@ -54,18 +58,14 @@ struct ModelLoading: Sendable {
         let limit = min(configuration.data.maxSeqLength ?? longest, longest)
         let ids = Array(probe.ids.prefix(limit))
         _ = try worker.run([.tokens(ids, types: Array(probe.typeIDs.prefix(limit)))])[0].get()
-        return served(
+        return try served(
             .classifier(ClassifierService(head: head, worker: worker)), type: type, tokenizer: tokenizer,
             limit: limit)
     }
 
     private func rows() throws -> ServedModel {
         let definition = configuration.task.definition
-        guard let column = definition.inputColumn(configuration.data) else {
-            throw TrainingError(
-                "\(folder): task: \(configuration.task.rawValue) with text_pair_column reads two texts a row, which is "
-                    + "served for text-classification alone")
-        }
+        let inputs = try inputs(definition)
         let answering = try definition.taskPredictor(configuration, group: SoloProcessGroup())
         let writesText: Bool
         switch configuration.task {
@@ -77,14 +77,26 @@ struct ModelLoading: Sendable {
         let worker = SharedWorker(
             RowWorker(answering.predictor, weights: answering.weights), largestBatch: isWritten ? 1 : 64)
         let tokenizer = try definition.readsImages ? nil : TokenizerLoader.load(directory: folder)
-        return served(
+        return try served(
             .rows(
                 RowService(
-                    writesText: writesText, readsImages: definition.readsImages, column: column,
-                    worker: worker)),
+                    writesText: writesText, inputs: inputs, worker: worker)),
             type: configuration.task.rawValue, tokenizer: tokenizer,
             limit: configuration.task == .summarization
                 ? configuration.data.maxSourceLength ?? 1_024 : configuration.data.sequenceLength)
+    }
+
+    private func inputs(_ definition: any TaskDefinition) throws(TrainingError) -> RowService.Inputs {
+        if configuration.task == .questionAnswering {
+            let names = configuration.model.questionAnswering
+            return .question(column: names.questionColumn, context: names.contextColumn)
+        }
+        guard let column = definition.inputColumn(configuration.data) else {
+            throw TrainingError(
+                "\(folder): task: \(configuration.task.rawValue) with text_pair_column reads two texts a row, which is "
+                    + "served for text-classification alone")
+        }
+        return definition.readsImages ? .image(column: column) : .text(column: column)
     }
 
     private func languageModel() throws -> ServedModel {
@@ -101,7 +113,7 @@ struct ModelLoading: Sendable {
         let chat = ChatModel(
             engine: engine, template: template, options: options.endingTurns(of: template, tokenizer),
             variables: configuration.data.chatTemplateArguments.templateVariables, maximumLength: longest)
-        return served(.chat(chat), type: type, tokenizer: tokenizer, limit: longest)
+        return try served(.chat(chat), type: type, tokenizer: tokenizer, limit: longest)
     }
 
     /// Not within `languageModel`: a conversion there would tie the model to its task.
@@ -116,9 +128,13 @@ struct ModelLoading: Sendable {
 
     private func served(
         _ kind: ServedModel.Kind, type: String, tokenizer: (any Tokenizer)?, limit: Int
-    ) -> ServedModel {
-        ServedModel(
+    ) throws(MonitoringError) -> ServedModel {
+        var reference: ReferenceStatistics?
+        if readsStatistics, FileSystem.isFile("\(folder)/\(ReferenceStatistics.fileName)") {
+            reference = try ReferenceStatistics(directory: folder)
+        }
+        return ServedModel(
             name: name, type: type, kind: kind, created: Int(Date().timeIntervalSince1970),
-            tokenizer: tokenizer, maxInputLength: limit)
+            tokenizer: tokenizer, maxInputLength: limit, reference: reference)
     }
 }

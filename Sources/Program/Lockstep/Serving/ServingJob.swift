@@ -5,6 +5,8 @@ package import Configuration
 import Dispatch
 import Files
 import Foundation
+import Machine
+import Monitoring
 package import Serving
 import Synchronization
 import Training
@@ -18,9 +20,15 @@ package struct ServingRequest: Sendable {
     package var options: ServingOptions
     /// Holds the key that clients must send; nil for none.
     package var apiKeyFile: String?
+    /// What is recorded; Azure's collector is added where the environment names it.
+    package var watch: WatchSettings
 
-    package init(host: String, port: Int, options: ServingOptions, apiKeyFile: String?) {
+    package init(
+        host: String, port: Int, options: ServingOptions, apiKeyFile: String?,
+        watch: WatchSettings = WatchSettings()
+    ) {
         (self.host, self.port, self.options, self.apiKeyFile) = (host, port, options, apiKeyFile)
+        self.watch = watch
     }
 }
 
@@ -41,10 +49,11 @@ package struct ServingJob: Sendable {
         RankWork.watchProducts()
         var options = request.options
         if let path = request.apiKeyFile { options.apiKey = try Self.key(in: path) }
-        let service = ModelService(options: options, version: Version.current)
+        let watch = try watch()
+        let service = ModelService(options: options, version: Version.current, watch: watch)
         let stop = DispatchSemaphore(value: 0)
         let ending = SignalListener([SIGINT, SIGTERM]) { _ in stop.signal() }
-        let loading = ModelLoading(configuration: configuration)
+        let loading = ModelLoading(configuration: configuration, readsStatistics: watch != nil)
         let reloading = ModelReloading(loading: loading, service: service)
         let renewal = SignalListener([SIGHUP]) { _ in reloading.start() }
         defer {
@@ -55,7 +64,9 @@ package struct ServingJob: Sendable {
             try await WebServer.start(service, host: request.host, port: request.port)
         }
         do {
-            try service.use(loading.load())
+            let model = try loading.load()
+            try tell(of: model.reference)
+            service.use(model)
         } catch {
             try WaitingThread.run { await server.stop() }
             throw error
@@ -71,6 +82,30 @@ package struct ServingJob: Sendable {
         Thread.sleep(forTimeInterval: Self.farewellSeconds)
         try WaitingThread.run { await server.stop() }
         service.stop()
+        watch?.stop()
+    }
+
+    /// What records requests; nil where nothing asks for it.
+    private func watch() throws(MonitoringError) -> ServiceWatch? {
+        var settings = request.watch
+        let (names, variables) = (DataCollectorSettings.variableNames, ProcessVariables.current)
+        settings.collector = try DataCollectorSettings(
+            variables: Dictionary(names.compactMap { name in variables[name].map { (name, $0) } }) { $1 })
+        guard settings.isNeeded else { return nil }
+        return try ServiceWatch(settings, rules: .preparation) { Messages.warn($0) }
+    }
+
+    /// Says what is recorded and compared. Throws where alarms are wanted and nothing could raise one.
+    private func tell(of reference: ReferenceStatistics?) throws(MonitoringError) {
+        let path = "\(configuration.model.directory)/\(ReferenceStatistics.fileName)"
+        let settings = request.watch
+        if settings.webhook != nil, reference == nil { throw .noReference(path) }
+        guard let record = settings.record else { return }
+        let comparison =
+            reference == nil
+            ? "\(path) is missing, so they are not compared with training"
+            : "windows of \(settings.windowSeconds / 3_600) hours are compared with training"
+        Messages.note("requests are recorded in \(record.folder); \(comparison)")
     }
 
     private func address(_ port: Int) -> String {

@@ -20,6 +20,7 @@ struct ServeCommand: OneProcessCommand {
             """,
             examples: "lockstep serve runs/mine",
             "lockstep serve runs/mine --port 8000 --host 0.0.0.0 --api_key_file key.txt",
+            "lockstep serve runs/mine --record_dir records --webhook https://example.org/alarms",
             "curl -s localhost:8080/predict -H 'Content-Type: application/json' -d '{\"inputs\": \"Well made.\"}'"
         ))
 
@@ -70,6 +71,8 @@ struct ServeCommand: OneProcessCommand {
         help: "Seconds after which a request that still waits is given up with 503.")
     var requestSeconds = ServingOptions().requestSeconds
 
+    @OptionGroup(title: "Watching the model") var watch: ServeWatchOptions
+
     func validate() throws {
         guard 0...65_535 ~= port else {
             throw ValidationError("--port must be from 0 to 65535, not \(port).")
@@ -103,7 +106,9 @@ struct ServeCommand: OneProcessCommand {
         options.requestSeconds = requestSeconds
         try ServingJob(
             configuration,
-            ServingRequest(host: host, port: port, options: options, apiKeyFile: apiKeyFile)
+            ServingRequest(
+                host: host, port: port, options: options, apiKeyFile: apiKeyFile,
+                watch: watch.settings)
         ).run()
     }
 }
