@@ -3,13 +3,14 @@
 
 internal import Files
 
-/// An open file of tokens and the index of its documents. Nothing in memory grows with either; threads may read
-/// at the same time.
+/// An open file of tokens and the index of its documents. Nothing in memory grows with either; threads may
+/// read at the same time.
 ///
-/// Megatron's index, little-endian: `MMIDIDX`, two zero bytes, u64 version 1, u8 type of the tokens (8 for u16, 4
-/// for i32), u64 sequences *n*, u64 document bounds *m*, then *n* i32 lengths in tokens, *n* i64 places in bytes,
-/// *m* i64 numbers of sequences at which documents begin, the last one *n*. Datatrove's index: a u64 a document,
-/// the number of tokens up to its end; its tokens are u16, or u32 for large vocabularies.
+/// Megatron's index, little-endian: `MMIDIDX`, two zero bytes, u64 version 1, u8 type of the tokens (8 for
+/// u16, 4 for i32), u64 sequences *n*, u64 document bounds *m*, then *n* i32 lengths in tokens, *n* i64
+/// places in bytes, *m* i64 numbers of sequences at which documents begin, the last one *n*. Datatrove's
+/// index: a u64 a document, the number of tokens up to its end; its tokens are u16, or u32 for large
+/// vocabularies.
 package final class TokenFile: Sendable {
     package static let endings = [".bin", ".ds"]
 

@@ -77,8 +77,8 @@ package struct TextBlocks {
         return store
     }
 
-    /// The blocks of token files, read where they stand; that each token is one of the vocabulary is looked up
-    /// once, and with a cache folder remembered there.
+    /// The blocks of token files, read where they stand; that each token is one of the vocabulary is looked
+    /// up once, and with a cache folder remembered there.
     private func blocks(ofTokens reader: RowReader, from source: ExampleSource) throws -> TokenizedDataset {
         var stream = try TokenStream(reader.files)
         let size = tokenizer.vocabularySize

@@ -6,8 +6,8 @@ internal import Evaluation
 internal import JSON
 internal import Metrics
 
-/// Counts the documents of whose answers a field tells that they were read in parts, and scores these answers by
-/// themselves.
+/// Counts the documents of whose answers a field tells that they were read in parts, and scores these answers
+/// by themselves.
 struct LongDocumentScores: BaselineScores {
     private static let names = ["rouge1", "rouge2", "rougeL", "rougeLsum"]
     /// The field of an answer that counts its parts, and what the figures of such documents begin with.
