@@ -5,6 +5,7 @@ package import Checkpoints
 package import DataParallel
 package import Datasets
 package import Evaluation
+internal import Layers
 package import Models
 internal import Phrases
 internal import Training
@@ -67,9 +68,11 @@ package struct QuestionAnswering: TaskDefinition {
         try InferenceSetup.applyPrecision(run.training, to: setup.model, group)
         let scorer = SpanScorer(
             model: setup.model, selection: setup.selection, batchRows: run.training.perDeviceEvalBatchSize)
-        return TaskPredictor(
+        var answering = TaskPredictor(
             predictor: QuestionPredictor(
                 reader: setup.reader, scorer: scorer, writesNBest: run.model.questionAnswering.writeNBest))
+        answering.weights = [setup.model.parameters.values]
+        return answering
     }
 
     /// Answers that stand in a file are scored as those of SQuAD 2.0.
