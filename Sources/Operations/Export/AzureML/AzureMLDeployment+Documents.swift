@@ -99,6 +99,7 @@ extension AzureMLDeployment {
     private var onnxDeployment: JSONValue {
         var members = deployment("onnx", model: name + "-onnx", environment: name + "-onnx-env")
         members.set("code_configuration", to: ["code": "onnx", "scoring_script": "score.py"])
+        members.set("environment_variables", to: ["LOCKSTEP_MAX_LENGTH": .string("\(longestText)")])
         return .object(members)
     }
 

@@ -28,17 +28,20 @@ package struct AzureMLDeployment: Sendable, Equatable {
     package var isClassifier: Bool
     package var trainFiles: [String]
     package var validationFiles: [String]
+    /// Tokens at which the run cut its texts.
+    package var longestText: Int
     package var instanceType = "Standard_F4s_v2"
     package var instanceCount = 1
     package var thresholds: [Threshold] = []
 
     package init(
         name: String, version: String, model: String, isClassifier: Bool, trainFiles: [String],
-        validationFiles: [String]
+        validationFiles: [String], longestText: Int
     ) {
         (self.name, self.version, self.model) = (Self.assetName(name), version, model)
         self.isClassifier = isClassifier
         (self.trainFiles, self.validationFiles) = (trainFiles, validationFiles)
+        self.longestText = longestText
     }
 
     /// A name that Azure takes for assets and endpoints: 3 to 32 letters, digits and dashes, a letter first.

@@ -22,7 +22,11 @@ def init():
     with open(os.path.join(folder, "config.json")) as file:
         config = json.load(file)
     model["labels"] = {int(key): label for key, label in config["id2label"].items()}
-    model["tokenizer"].enable_truncation(config.get("max_position_embeddings", 512))
+    # The deployment says at how many tokens the model was trained to read.
+    positions = config.get("max_position_embeddings", 512)
+    if config.get("model_type") in ("roberta", "camembert", "xlm-roberta"):
+        positions -= config.get("pad_token_id", 1) + 1
+    model["tokenizer"].enable_truncation(int(os.environ.get("LOCKSTEP_MAX_LENGTH", positions)))
     model["tokenizer"].enable_padding(pad_id=config.get("pad_token_id", 0))
     model["collectors"] = None
     if Collector is not None and os.environ.get("AZUREML_MDC_CONFIG_PATH"):

@@ -51,7 +51,8 @@ package struct AzureMLExportJob {
             name: URL(fileURLWithPath: run).standardizedFileURL.lastPathComponent, version: Version.current,
             model: Self.absolute(run), isClassifier: recipe.model.task == .textClassification,
             trainFiles: recipe.data.trainFiles.map(Self.absolute),
-            validationFiles: recipe.data.validationFiles.map(Self.absolute))
+            validationFiles: recipe.data.validationFiles.map(Self.absolute),
+            longestText: recipe.data.sequenceLength)
         if FileSystem.isFile("\(run)/\(ReferenceStatistics.fileName)") {
             let reference = try ReferenceStatistics(directory: run)
             deployment.thresholds = DriftThresholds(

@@ -55,7 +55,10 @@ struct ModelLoading: Sendable {
         let worker = SharedWorker(TextClassifierWorker(model), largestBatch: .max)
         // The first pass packs the weights, which no request shall wait for.
         let probe = tokenizer.encode(name)
-        let limit = min(configuration.data.maxSeqLength ?? longest, longest)
+        // A model that was trained here is asked as `predict` asks it, another one for all that it reads.
+        let wasTrainedHere = FileSystem.isFile(folder + "/recipe.yaml")
+        let trained = wasTrainedHere ? configuration.data.sequenceLength : longest
+        let limit = min(configuration.data.maxSeqLength ?? trained, longest)
         let ids = Array(probe.ids.prefix(limit))
         _ = try worker.run([.tokens(ids, types: Array(probe.typeIDs.prefix(limit)))])[0].get()
         return try served(
