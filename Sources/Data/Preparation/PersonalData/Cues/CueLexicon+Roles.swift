@@ -27,7 +27,7 @@ extension CueLexicon {
                 + "|request|session|commit|hash|checksum|md5|sha|sha1|uuid|timestamp|epoch|unix|seconds|ms|doi"
                 + "|arxiv|pmid|patent|gtin|barcode|imei|vin|job|row|record|records|index|offset|size|inventory"
                 + "|stock|flight|coupon|voucher|revenue|profit|votes|inhabitants|followers|steps|tokens|distance"
-                + "|coordinates|latitude|longitude|lat|lon|ratio|score|pi|value|values|measured|sensor|pid|process"
+                + "|coordinates|latitude|longitude|lat|lon|ratio|score|pi|measured|sensor|pid|process"
                 + "|thread|claim|policy|customer number|member number|docket|room|seed|iteration|counter|count"
                 + "|quantity|qty|weight|contract|catalog|catalogue|rma|return|sample|experiment|lottery|dataset"
         ),

@@ -13,7 +13,8 @@ extension CueLexicon {
                 + "|joindre|teléfono|telefono|móvil|movil|celular|llame|llamar|llama|cellulare|chiama|chiamare"
                 + "|chiamami|telefone|telemóvel|ligue|ligar|telefoon|telefoonnummer|mobiel|bel|bellen|telefonu"
                 + "|telefonie|zadzwoń|komórka|puhelin|puhelinnumero|telefonnummer|ring mig|mobilen|телефон|тел"
-                + "|позвоните|звоните|номер телефона|电话|手机|電話|携帯|전화|휴대폰|whats app"
+                + "|позвоните|звоните|номер телефона|电话|手机|電話|携帯|전화|휴대폰|whats app|tlf|tlph|kom|kontakttelefon"
+                + "|gsm|telefono fisso|matkapuhelin|mobiltelefon|telefonszám|telemovel"
         ),
         (
             .creditCard,
@@ -71,17 +72,18 @@ extension CueLexicon {
         (
             .belgianNational,
             "rijksregisternummer|rijksregister|registre national|national register|insz|niss|numéro national"
-                + "|belgian national number|national number|nrn"
+                + "|belgian national number|national number|nrn|rijksregisternr|rijksregister nr"
         ),
         (
             .swedishPersonal,
-            "personnummer|swedish|swedish personal|personal identity number|samordningsnummer|pnr"
+            "personnummer|personnr|swedish|swedish personal|personal identity number|samordningsnummer|pnr"
         ),
         (
             .norwegianBirth,
-            "fødselsnummer|fodselsnummer|norwegian|norwegian national|personnummer|birth number"
+            "fødselsnummer|fødselsnr|fodselsnummer|fodselsnr|norwegian|norwegian national|personnummer|personnr"
+                + "|birth number"
         ),
-        (.danishPersonal, "cpr|cpr nummer|cpr number|personnummer|danish|danish personal"),
+        (.danishPersonal, "cpr|cpr nummer|cpr nr|cpr number|personnummer|personnr|danish|danish personal"),
         (
             .finnishIdentity,
             "hetu|henkilötunnus|henkilotunnus|personbeteckning|finnish|finnish personal|finnish personal identity code"

@@ -24,7 +24,9 @@ struct CueLexicon: Sendable {
         places = Array(repeating: 0, count: capacity)
         mask = capacity - 1
         for (type, words) in Self.typeWords {
-            for phrase in words.split(separator: "|") { insert(phrase) { $0.insert(type) } }
+            for phrase in words.split(separator: "|") {
+                for form in Self.forms(of: phrase) { insert(form) { $0.insert(type) } }
+            }
         }
         for (role, words) in Self.roleWords {
             for phrase in words.split(separator: "|") { insert(phrase) { $0.insert(role) } }
@@ -32,6 +34,25 @@ struct CueLexicon: Sendable {
         for (role, words) in Self.nameWords {
             for phrase in words.split(separator: " ") { insert(phrase) { $0.insert(role) } }
         }
+    }
+
+    /// A phrase as it may be written: letters beyond ASCII are told apart by their case.
+    private static func forms(of phrase: Substring) -> Set<Substring> {
+        guard phrase.utf8.contains(where: { $0 >= 0x80 }) else { return [phrase] }
+        let words = phrase.split(separator: " ").map { word in
+            word.prefix(1).uppercased() + word.dropFirst()
+        }
+        return Set(
+            [String(phrase), phrase.uppercased(), words.joined(separator: " ")].map { form in
+                Substring(
+                    String(
+                        String.UnicodeScalarView(
+                            form.unicodeScalars.map { scalar in
+                                scalar.isASCII
+                                    ? scalar.properties.lowercaseMapping.unicodeScalars.first ?? scalar
+                                    : scalar
+                            })))
+            })
     }
 
     /// The start of a word's hash.
