@@ -45,7 +45,7 @@ import Testing
         #expect(counted == windows)
         let cut = try workshop.predictions("run", ranks: 1, flags: ["--long_documents", "cut"])
         #expect(cut.count == 21 && cut != lines && !cut.joined().contains("\"windows\""))
-        let overlapping = try workshop.evaluation("run", ranks: 1, flags: files + ["--window_overlap", "1"])
+        let overlapping = try workshop.evaluation("run", ranks: 1, flags: files + ["--window_overlap", "2"])
         #expect(try number(overlapping, "windows") > windows)
     }
 
@@ -60,7 +60,7 @@ import Testing
         var flags = try workshop.prepareWriter(
             "bart",
             [
-                "max_source_length": writer == "bart" ? "16" : "40", "max_steps": "30",
+                "max_source_length": writer == "bart" ? "16" : "30", "max_steps": "30",
                 "extractor_name_or_path": workshop.path + "/extractor", "eval_strategy": "steps",
                 "eval_steps": "30", "predict_with_generate": "true", "per_device_eval_batch_size": "4",
             ])
