@@ -235,6 +235,20 @@ import Testing
             .hasPrefix("The data has 3 rows for 4 ranks"))
     }
 
+    @Test(
+        "Rows by falling length are the same however few places are in memory",
+        arguments: [100, 777, 4_096, 9_000, 9_001])
+    func lengthOrder(stretch: Int) {
+        let lengths = (0..<9_000).map { UInt32(($0 * 7_919) % 53) }
+        let expected = lengths.indices.sorted { (lengths[$1], $0) < (lengths[$0], $1) }
+        let order = LengthOrder(rowCount: 9_000, stretchCount: stretch) { Array(lengths[$0]) }
+        for start in stride(from: 0, to: 9_000, by: 777) {
+            let places = start..<min(start + 777, 9_000)
+            #expect(order.rows(at: places) == Array(expected[places]))
+        }
+        #expect(order.rows(at: 3..<3 + stretch % 90) == Array(expected[3..<3 + stretch % 90]))
+    }
+
     @Test("Evaluation batches are the same for any number of ranks, each computed by one rank")
     func evaluation() {
         let lengths = [3, 9, 1, 9, 4, 4, 7]

@@ -99,6 +99,24 @@ import Testing
                 "No row is left of 1 record: too_short removed the most;"))
     }
 
+    @Test("a preparation that fails leaves nothing in its folder, not even what it had cleaned so far")
+    func leftovers() throws {
+        let good = try prepared.raw("a.jsonl", rows: (0..<300).map { ["text": .string("row \($0)")] })
+        let ragged = try prepared.raw("b.csv", "text\n" + String(repeating: "c\n", count: 200) + "d,e\n")
+        let settings = prepared.settings([good, ragged])
+        #expect(try prepared.message(settings).hasPrefix("b.csv:202: expected 1 fields"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: settings.preparedDir) == [])
+    }
+
+    @Test("two gigabytes without a line end are told from their start")
+    func endlessLine() throws {
+        let path = try prepared.raw("a.jsonl", "{\"text\": \"a\"}\n")
+        let file = try #require(FileHandle(forWritingAtPath: path))
+        try file.truncate(atOffset: 2 << 30)
+        try file.close()
+        #expect(try prepared.message(prepared.settings([path])).hasPrefix("a.jsonl is no text, it has bytes"))
+    }
+
     @Test("an output folder is kept from others, and what it has is not written over unless that is asked")
     func output() throws {
         let path = try prepared.raw("a.jsonl", "{\"text\": \"a\"}\n")
@@ -107,9 +125,14 @@ import Testing
         #expect(
             try prepared.message(settings).hasPrefix(
                 "out has files already (data_card.json, manifest.json, train.jsonl)"))
+        // Who is refused takes nothing with him.
+        #expect(
+            Set(try FileManager.default.contentsOfDirectory(atPath: settings.preparedDir)).isSuperset(
+                of: ["data_card.json", "manifest.json", "train.jsonl"]))
         settings.overwritePreparedDir = true
         try prepared.run(settings)
         try prepared.folder.write("mine", to: "out/notes.txt")
         #expect(try prepared.message(settings).hasPrefix("out has files already (notes.txt)"))
+        #expect(FileManager.default.fileExists(atPath: settings.preparedDir + "/train.jsonl"))
     }
 }

@@ -22,25 +22,29 @@ struct FileSurvey: Equatable {
     /// - Throws: if it is no text, is not in the encoding, or cannot be decompressed.
     init(path: String, given: TextEncoding?) throws(PreparationError) {
         try Self.refuseOthers(path)
-        let fingerprint = try PreparationError.rethrowing { () throws(FilesError) in
-            try FileSystem.fingerprint(of: path)
-        }
-        (byteCount, checksum) = (fingerprint.byteCount, fingerprint.checksum)
         let reader = try PreparationError.rethrowing { () throws(FilesError) in try ByteReader(path: path) }
         func chunk() throws(PreparationError) -> [UInt8]? {
             try PreparationError.rethrowing { () throws(FilesError) in try reader.next() }
         }
+        // What is no text shows at its start, before gigabytes of it are read.
+        let start = try chunk()
+        if let start { try Self.refuseBinary(start, path) }
+        let fingerprint = try PreparationError.rethrowing { () throws(FilesError) in
+            try FileSystem.fingerprint(of: path)
+        }
+        (byteCount, checksum) = (fingerprint.byteCount, fingerprint.checksum)
         var scan = TextScan(path: path)
         isEmpty = true
         encoding = given == .utf8 ? nil : given
-        while let bytes = try chunk() {
+        var next = start
+        while let bytes = next {
             if isEmpty {
                 isEmpty = false
-                try Self.refuseBinary(bytes, path)
                 hasByteOrderMark = bytes.starts(with: byteOrderMark)
                 if given == nil, TextScan.isUTF16(bytes) { (encoding, isFound) = (.utf16, true) }
             }
             if encoding == nil { try scan.add(bytes, mayBeWindows: given == nil) }
+            next = try chunk()
         }
         if encoding == nil {
             try scan.finish(mayBeWindows: given == nil)

@@ -13,6 +13,8 @@ final class PreparationFolder {
     /// Where the ranks keep files until the end.
     let scratch: String
     private let lock: FileLock
+    /// Whether what stands in the folder is this preparation's, and not whole yet.
+    private var isUnfinished = false
 
     /// The names that a preparation gives to files.
     static let fileNames =
@@ -45,12 +47,22 @@ final class PreparationFolder {
             // What is left of an earlier run must not stand beside a half of this one.
             for name in others { try FileSystem.remove("\(path)/\(name)") }
         }
+        isUnfinished = true
     }
 
     static func scratchPath(of path: String) -> String { "\(path)/\(scratchName)" }
 
+    /// A preparation that failed leaves nothing, least of all records whose personal data still stand in
+    /// them. What cannot be removed here, or is left by a kill, the next preparation removes.
+    deinit {
+        guard isUnfinished else { return }
+        for name in Self.fileNames where name != Self.lockName { try? FileSystem.remove("\(path)/\(name)") }
+        try? FileSystem.remove("\(path)/\(Self.lockName)")
+    }
+
     /// Removes the scratch folder and lets go.
     func close() throws(PreparationError) {
+        isUnfinished = false
         let paths = [scratch, "\(path)/\(Self.lockName)"]
         try PreparationError.rethrowing { () throws(FilesError) in
             for path in paths { try FileSystem.remove(path) }

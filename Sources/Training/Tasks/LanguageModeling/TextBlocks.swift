@@ -127,6 +127,12 @@ package struct TextBlocks {
 
         mutating func encode(_ row: Row, _ add: (Example) throws -> Void) throws {
             if let known = try tokens?.tokens(of: row) {
+                let size = texts.tokenizer.vocabularySize
+                if let wrong = known.first(where: { $0 < 0 || Int($0) >= size }) {
+                    throw TrainingError(
+                        "\(row.source): the document has token \(wrong), and the vocabulary has \(size); give the model "
+                            + "whose tokenizer made the file")
+                }
                 if !known.isEmpty { try add(Example(tokens: known, target: .none, source: row.source)) }
                 return
             }
