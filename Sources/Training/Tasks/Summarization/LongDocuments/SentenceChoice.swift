@@ -58,11 +58,10 @@ final class SentenceChoice {
     }
 
     private func probabilities(of sentences: [String], _ row: Row) throws -> [Double] {
-        var rows = ExtractiveRows()
-        rows.append(
-            ExtractiveDocument(sentences: sentences, summary: "", oracle: [], source: row.source),
-            windows: reader.windows(of: sentences))
-        try rows.windows.validate(for: model)
-        return scorer.scores(of: [0], in: rows)[0].probabilities
+        let document = ExtractiveDocument(
+            sentences: sentences, summary: "", oracle: [], windows: reader.windows(of: sentences),
+            source: row.source)
+        try TokenizedDataset(document.windowExamples).validate(for: model)
+        return scorer.scores(of: [document])[0].probabilities
     }
 }
