@@ -1,4 +1,5 @@
-// Files of tokens that other programs wrote: their documents, the blocks of them, and what is wrong with some.
+// Files of tokens that other programs wrote: their documents, the blocks of them, and what is wrong with
+// some.
 
 import Datasets
 import Foundation
